@@ -1,0 +1,102 @@
+# Bare `make` lists what can be asked. Every target makes the environment it needs, from hashed files.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PORT ?= 8000
+STAGE ?= dev
+# Chosen once and by its real path, so that version shims and SAM's build folders (which carry no
+# .python-version) all mean the same interpreter.
+PYTHON := $(shell for p in python3.13 python3 $(HOME)/.pyenv/versions/3.13*/bin/python3.13; do \
+	$$p -c 'import sys; sys.version_info[:2] == (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+VENV := .venv
+UV := $(VENV)/uv/bin/uv
+DEV := $(VENV)/dev/.ready
+TOOLS := $(VENV)/tools/.ready
+LOCAL := $(VENV)/local/.ready
+PYTEST := $(VENV)/dev/bin/python -m pytest
+# Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
+WORKERS ?= 2
+
+export SAM_CLI_TELEMETRY := 0
+export PYTHON
+# SAM runs the makefiles of the functions and layers with this PATH.
+SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
+
+.PHONY: help run test lint gates check build deploy test-deployed browser bench lock clean python chromium
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portal on the next port
+	@exec $(VENV)/dev/bin/python -m local --port $(PORT)
+
+test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
+	$(PYTEST) -n $(WORKERS) -m "not browser and not deployed and not slow"
+
+lint: $(DEV)  ## style, types and the import rules
+	$(VENV)/dev/bin/ruff check
+	$(VENV)/dev/bin/ruff format --check
+	$(VENV)/dev/bin/mypy
+	$(VENV)/dev/bin/lint-imports
+
+gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
+	$(PYTEST) tests/template
+
+check: lint gates build test test-deployed browser  ## everything CI runs, in its order
+
+build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
+	$(SAM) build --config-env $(STAGE)
+
+deploy: build  ## sam deploy --guided into your own AWS account: STAGE=dev or prod
+	$(SAM) deploy --guided --config-env $(STAGE)
+
+test-deployed: $(DEV) $(TOOLS) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
+	$(PYTEST) -m deployed
+
+browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
+	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
+
+bench: $(DEV) $(TOOLS) $(LOCAL)  ## the figures that docs/performance.md quotes
+	$(VENV)/dev/bin/python -m bench
+
+# No uv.lock: the hashed files name no index, so they hold wherever packages come from.
+COMPILE = $(UV) pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.13 \
+	--python "$(PYTHON)" --no-emit-index-url --no-emit-find-links --no-header
+lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) requirements/tools.in -o requirements/tools.txt
+	$(COMPILE) requirements/local.in -o requirements/local.txt
+	for own in layers/*/requirements.in functions/*/requirements.in; do \
+		$(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
+
+clean:  ## remove environments, builds and caches
+	rm -rf $(VENV) .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@test -n "$(PYTHON)" || { echo "Portico needs Python 3.13, and no python3.13 is on the PATH." >&2; exit 1; }
+
+chromium:
+	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
+
+$(UV): requirements/uv.txt | python
+	@echo "Installing uv"
+	@"$(PYTHON)" -m venv $(VENV)/uv
+	@$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# The environments see the package and the CLI where they lie, so nothing is installed twice.
+$(VENV)/%/.ready: requirements/%.txt $(UV)
+	@echo "Installing the $* environment"
+	@test -x $(VENV)/$*/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENV)/$*
+	@$(UV) pip sync --quiet --require-hashes --python $(VENV)/$*/bin/python requirements/$*.txt
+	@if [ $* = dev ]; then \
+		printf '%s\n' "$(CURDIR)/layers/portico" "$(CURDIR)" > $(VENV)/dev/lib/python3.13/site-packages/portico.pth; \
+		printf '#!/bin/sh\nexec "%s" -m cli "$$@"\n' "$(CURDIR)/$(VENV)/dev/bin/python" > $(VENV)/dev/bin/portico; \
+		chmod +x $(VENV)/dev/bin/portico; fi
+	@touch $@
