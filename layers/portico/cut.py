@@ -1,0 +1,97 @@
+"""Cut a layer's libraries to what the doors can use: ``python cut.py <site folder>``.
+
+botocore carries 27 MB of data about every service of AWS, with the documentation of every field, and
+a client parses its service's share at each cold start. Powertools carries the files of Swagger's
+web page. Neither is ever read here.
+"""
+
+import gzip
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+SERVICES = {
+    "dynamodb": "2012-08-10",
+    "kms": "2014-11-01",
+    "secretsmanager": "2017-10-17",
+    "sesv2": "2019-09-27",
+    "sqs": "2012-11-05",
+    "sts": "2011-06-15",
+}
+"""The services that ``portico.aws`` calls, and the version of each service's API."""
+
+ENDPOINT_NAMES = {"sesv2": "email"}
+"""Where a service's endpoints go by another name than its client."""
+
+COMMON = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+"""What every client reads."""
+
+UNREAD = ("examples-1", "waiters-2")
+
+
+def cut_botocore(data: Path) -> None:
+    """Leave only ``SERVICES``, without documentation, and the regions' endpoints of those."""
+    for each in data.iterdir():
+        if each.is_file() and each.name not in COMMON:
+            each.unlink()
+        elif each.is_dir() and each.name not in SERVICES:
+            shutil.rmtree(each)
+    for service, version in SERVICES.items():
+        for other in (data / service).iterdir():
+            if other.name != version:
+                shutil.rmtree(other)
+        for file in list((data / service / version).iterdir()):
+            _rewrite(file)
+    endpoints = data / "endpoints.json"
+    endpoints.write_text(_compact(_only_ours(json.loads(endpoints.read_text()))))
+
+
+def _rewrite(file: Path) -> None:
+    # Not compressed: the layer's archive is, and a cold start would have to unpack it again.
+    if file.name.startswith(UNREAD):
+        file.unlink()
+        return
+    raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    file.unlink()
+    file.with_name(file.name.removesuffix(".gz")).write_text(
+        _compact(_undocumented(json.loads(raw)))
+    )
+
+
+def _undocumented(value: Any) -> Any:
+    # A field may itself be called "documentation"; then what stands there is no text.
+    if isinstance(value, dict):
+        return {
+            key: _undocumented(each)
+            for key, each in value.items()
+            if not (key == "documentation" and isinstance(each, str))
+        }
+    return [_undocumented(each) for each in value] if isinstance(value, list) else value
+
+
+def _only_ours(endpoints: dict[str, Any]) -> dict[str, Any]:
+    ours = {ENDPOINT_NAMES.get(service, service) for service in SERVICES}
+    for partition in endpoints["partitions"]:
+        partition["services"] = {
+            name: where for name, where in partition["services"].items() if name in ours
+        }
+    return endpoints
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def cut_powertools(package: Path) -> None:
+    """Drop the assets of Swagger's page, the code beside them stays importable."""
+    for suffix in ("css", "js"):
+        for asset in package.glob(f"event_handler/openapi/swagger_ui/*.{suffix}"):
+            asset.unlink()
+
+
+if __name__ == "__main__":
+    site = Path(sys.argv[1])
+    cut_botocore(site / "botocore" / "data")
+    cut_powertools(site / "aws_lambda_powertools")
