@@ -1,0 +1,104 @@
+"""template.yaml as Python values: short tags become the long form, ``!Ref X`` is ``{"Ref": "X"}``."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "template.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+def _long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+@cache
+def template() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506  # a SafeLoader
+    return loaded
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of every resource of one type, by logical id."""
+    return {
+        name: each.get("Properties", {})
+        for name, each in template()["Resources"].items()
+        if each["Type"] == kind
+    }
+
+
+def doors() -> dict[str, dict[str, Any]]:
+    """The functions by the name of their folder."""
+    return {folder(name): each for name, each in resources("AWS::Serverless::Function").items()}
+
+
+def folder(logical_id: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", logical_id).lower()
+
+
+def statements() -> list[tuple[str, dict[str, Any]]]:
+    """Every statement that grants something to a door: (role, statement)."""
+    return [
+        (name, each)
+        for name, role in resources("AWS::IAM::Role").items()
+        for policy in role["Policies"]
+        for each in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def resolved(value: Any, parameters: dict[str, str]) -> Any:
+    """Decide conditions and references to *parameters*; everything else keeps its long form."""
+    if isinstance(value, list):
+        return [each for each in (resolved(one, parameters) for one in value) if each is not None]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((name, inner),) = value.items()
+        match name:
+            case "Ref" if inner == "AWS::NoValue":
+                return None
+            case "Ref" if inner in parameters:
+                return parameters[inner]
+            case "Fn::If":
+                chosen = inner[1] if holds(inner[0], parameters) else inner[2]
+                return resolved(chosen, parameters)
+    return {key: resolved(each, parameters) for key, each in value.items()}
+
+
+def holds(condition: str, parameters: dict[str, str]) -> bool:
+    return _decided(template()["Conditions"][condition], parameters)
+
+
+def _decided(value: Any, parameters: dict[str, str]) -> bool:
+    ((name, inner),) = value.items()
+    match name:
+        case "Condition":
+            return holds(inner, parameters)
+        case "Fn::Not":
+            return not _decided(inner[0], parameters)
+        case "Fn::And":
+            return all(_decided(each, parameters) for each in inner)
+        case "Fn::Or":
+            return any(_decided(each, parameters) for each in inner)
+        case "Fn::Equals":
+            first, second = (resolved(each, parameters) for each in inner)
+            return bool(first == second)
+    raise NotImplementedError(name)

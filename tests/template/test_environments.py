@@ -1,0 +1,34 @@
+"""Variables in template.yaml and settings in the code are two lists of one thing."""
+
+import pytest
+
+from portico import settings
+from tests.template.reading import doors, template
+
+OF_LIBRARIES = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "AWS_ENDPOINT_URL",
+}
+
+
+class TestADoorsEnvironment:
+    @pytest.mark.parametrize("door", sorted(settings.ALL))
+    def test_is_what_its_settings_read(self, door):
+        stated = doors()[door]["Environment"]["Variables"]
+        assert set(stated) == settings.ALL[door].variables()
+
+    def test_is_described_for_every_door(self):
+        assert set(doors()) == set(settings.ALL)
+
+    def test_shares_with_all_doors_what_libraries_read(self):
+        assert set(template()["Globals"]["Function"]["Environment"]["Variables"]) == OF_LIBRARIES
+
+    def test_never_names_the_gateway(self):
+        # A function that names the API which routes to it cannot be made: each waits for the other.
+        for door in doors().values():
+            assert "HttpApi" not in str(door["Environment"])
+
+    def test_sends_nobody_to_an_emulator_in_an_account(self):
+        assert template()["Parameters"]["EmulatedAws"]["Default"] == ""

@@ -1,0 +1,165 @@
+"""What each door may touch. The emulator does not enforce leading keys, so they are read here."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.template.reading import doors, resources, statements
+
+WITH_A_STAR = {
+    "FindStream": "a stream's name is the time it was made, and ListStreams asks before it is known",
+}
+"""Statements whose resource ends in a star, and why it cannot be named."""
+
+ROW_ACTIONS = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+}
+STREAM_ACTIONS = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+
+ROWS_OF = {
+    "PeopleTable": {"*#workspace", "*#contact#*", "*#email#*", "*#link#*", "*#logo"},
+    "SignInTable": {"*#challenge#*", "*#contact#*", "*#auto#*", "-net#*", "-mailbox#*"},
+    "TrailTable": {"*#trail#*"},
+}
+"""Kinds of partition keys, as docs/table.md lists them."""
+
+MAY = {
+    "ResolveLink": {"PeopleTable": {"BatchGetItem", "GetItem"}},
+    "RequestCode": {
+        "PeopleTable": {"BatchGetItem", "GetItem"},
+        "SignInTable": {"PutItem", "UpdateItem"},
+    },
+    "VerifyCode": {
+        "PeopleTable": {"ConditionCheckItem"},
+        "SignInTable": {"PutItem", "UpdateItem"},
+    },
+    "Session": {
+        "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
+        "SignInTable": {"UpdateItem"},
+    },
+    "SendMail": {
+        "PeopleTable": {"BatchGetItem", "GetItem"},
+        "SignInTable": {"GetItem", "UpdateItem"},
+    },
+    "RecordTrail": {"TrailTable": {"PutItem"}},
+    "SignInPage": {"PeopleTable": {"GetItem"}},
+}
+"""What each door does with which table's rows, and nothing more."""
+
+
+def resources_of(statement: dict[str, Any]) -> list[Any]:
+    stated = statement["Resource"]
+    return stated if isinstance(stated, list) else [stated]
+
+
+def table_of(statement: dict[str, Any]) -> str:
+    (table,) = resources_of(statement)
+    name: str = table["Fn::GetAtt"][0]
+    return name
+
+
+def touching_rows() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (role, each)
+        for role, each in statements()
+        if any(action.startswith("dynamodb:") for action in each["Action"])
+        and not STREAM_ACTIONS.intersection(each["Action"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    statements(),
+    ids=lambda each: each if isinstance(each, str) else each["Sid"],
+)
+class TestAGrant:
+    def test_only_allows(self, role, statement):
+        assert statement["Effect"] == "Allow"
+        assert {"NotAction", "NotResource"}.isdisjoint(statement)
+
+    def test_names_its_actions(self, role, statement):
+        assert not [action for action in statement["Action"] if "*" in action]
+
+    def test_names_its_resources(self, role, statement):
+        stars = [each for each in resources_of(statement) if "*" in str(each)]
+        assert not stars or statement["Sid"] in WITH_A_STAR
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    touching_rows(),
+    ids=lambda each: each if isinstance(each, str) else each["Sid"],
+)
+class TestAGrantOfRows:
+    def test_states_which_kinds_of_rows(self, role, statement):
+        keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        assert keys
+        assert set(keys) <= ROWS_OF[table_of(statement)]
+
+    def test_is_for_single_rows(self, role, statement):
+        assert set(statement["Action"]) <= ROW_ACTIONS
+
+
+class TestADoor:
+    @pytest.mark.parametrize("door", MAY)
+    def test_does_with_tables_what_is_listed_and_no_more(self, door):
+        found: dict[str, set[str]] = {}
+        for role, each in touching_rows():
+            if role == f"{door}Role":
+                actions = {action.removeprefix("dynamodb:") for action in each["Action"]}
+                found.setdefault(table_of(each), set()).update(actions)
+        assert found == MAY[door]
+
+    def test_has_a_role_of_its_own(self):
+        roles = Counter(door["Role"]["Fn::GetAtt"][0] for door in doors().values())
+        assert set(roles.values()) == {1}
+        assert roles.keys() == resources("AWS::IAM::Role").keys()
+
+    def test_has_no_managed_policy(self):
+        for role in resources("AWS::IAM::Role").values():
+            assert "ManagedPolicyArns" not in role
+
+    def test_can_only_be_entered_by_lambda(self):
+        for role in resources("AWS::IAM::Role").values():
+            (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+            assert trust["Action"] == "sts:AssumeRole"
+
+    def test_writes_its_own_log_only(self):
+        for role, each in statements():
+            if each["Sid"] == "WriteOwnLog":
+                door = role.removesuffix("Role")
+                assert each["Resource"] == {"Fn::GetAtt": [f"{door}Log", "Arn"]}
+
+    def test_that_asks_for_codes_reads_no_contact_and_no_secret(self):
+        actions = {
+            a for role, each in statements() if role == "RequestCodeRole" for a in each["Action"]
+        }
+        assert {a for a in actions if a.startswith(("kms:", "secretsmanager:", "ses:"))} == set()
+        keys = [
+            key
+            for role, each in touching_rows()
+            if role == "RequestCodeRole"
+            for key in each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        ]
+        assert "*#contact#*" not in keys
+        assert "*#email#*" not in keys
+
+    def test_that_signs_does_so_in_one_way(self):
+        signing = [each for _, each in statements() if "kms:Sign" in each["Action"]]
+        assert len(signing) == 2
+        for each in signing:
+            assert each["Condition"]["StringEquals"] == {
+                "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
+                "kms:MessageType": "RAW",
+            }
