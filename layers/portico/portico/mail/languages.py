@@ -1,0 +1,102 @@
+"""The words of a mail in eight languages."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+WORDS_FOLDER = Path(__file__).parent / "words"
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
+FALLBACK = "en"
+
+FIRST_STRONG_ISOLATE = "\u2068"
+POP_ISOLATE = "\u2069"
+
+
+def best_language(*wanted: str | None) -> str:
+    """Choose the first wanted language that we speak, or else English.
+
+    Args:
+        wanted: language tags, the most wanted first: the contact's, then the workspace's.
+            ``"pt-BR"`` and ``"pt_BR"`` are Portuguese.
+    """
+    for tag in wanted:
+        language = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
+        if language in LANGUAGES:
+            return language
+    return FALLBACK
+
+
+def plural_form(language: str, count: int) -> str:
+    """Name the plural category of a whole number, as Unicode does.
+
+    Source: CLDR 46, cardinal rules.
+    """
+    match language:
+        case "ja":
+            return "other"
+        case "fr" | "pt":
+            return "one" if count in (0, 1) else "other"
+        case "ar":
+            return _arabic_form(count)
+        case _:
+            return "one" if count == 1 else "other"
+
+
+class Words:
+    """One language's words; ask `words_of` for them."""
+
+    def __init__(self, language: str, entries: Mapping[str, Any]) -> None:
+        self.language = language
+        self.direction: str = entries["direction"]
+        self._entries = entries
+
+    def say(self, *path: str, **values: str) -> str:
+        """Fill one sentence.
+
+        In a right-to-left sentence every value is isolated, so that a Latin name does not drag
+        the full stop behind it to the wrong side.
+
+        Raises:
+            KeyError: there is no such sentence, or it wants a value that was not given.
+        """
+        sentence: Any = self._entries
+        for step in path:
+            sentence = sentence[step]
+        if self.direction == "rtl":
+            values = {name: _isolated(value) for name, value in values.items()}
+        return str(sentence).format_map(values)
+
+    def minutes(self, count: int) -> str:
+        """Say a number of minutes: ``"10 minutes"``."""
+        pattern: str = self._entries["minutes"][plural_form(self.language, count)]
+        return pattern.format(count=count)
+
+    def moment(self, at: datetime) -> str:
+        """Say a date and a time of day. In UTC: we do not know where the contact is."""
+        at = at.astimezone(UTC)
+        pattern: str = self._entries["moment"]
+        month: str = self._entries["months"][at.month - 1]
+        day: str = self._entries["first_day"] if at.day == 1 else str(at.day)
+        return pattern.format(day=day, month=month, year=at.year, time=f"{at:%H:%M}")
+
+
+@cache
+def words_of(language: str) -> Words:
+    """Read one of `LANGUAGES`, once."""
+    entries = json.loads((WORDS_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return Words(language, entries)
+
+
+def _arabic_form(count: int) -> str:
+    if count in (0, 1, 2):
+        return ("zero", "one", "two")[count]
+    if 3 <= count % 100 <= 10:
+        return "few"
+    return "many" if 11 <= count % 100 <= 99 else "other"
+
+
+def _isolated(value: str) -> str:
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"

@@ -1,0 +1,85 @@
+"""What a code mail is made from."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+CODE_SHAPE = re.compile(r"[0-9A-Z]{7}")
+LABEL_SHAPE = re.compile(r"[0-9A-Z]{2}")
+HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})?")
+
+
+class Purpose(StrEnum):
+    """What typing the code does. Every purpose has words of its own."""
+
+    SIGN_IN = "sign_in"
+    LINK = "link"
+    RESET = "reset"
+    SIGN_UP = "sign_up"
+    NEW_EMAIL = "new_email"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLetter:
+    """One code mail, before it has words.
+
+    There is no field for the contact's name, on purpose: until the code is typed the address is
+    unproven, and a name that somebody typed at sign-up must not travel to a stranger (MAI-05).
+
+    Raises:
+        ValueError: the code, the label, the host or a time does not have its shape. The message
+            never holds the code.
+    """
+
+    purpose: Purpose
+    code: str = field(repr=False)
+    """Seven characters, without the dash."""
+    label: str
+    """The two letters that the page shows too."""
+    language: str
+    """A language tag such as ``"pt-BR"``; one we do not speak becomes English."""
+    workspace_name: str
+    sender_name: str
+    accent_color: str | None
+    """``"#rrggbb"``; anything else is left out."""
+    logo: bytes | None = field(repr=False)
+    """A PNG of 64 KB at most; anything else is left out."""
+    to: str = field(repr=False)
+    """The address we stored, never the one that was typed."""
+    host: str
+    """The host of the sign-in page, from the settings and never from a request (PWD-02)."""
+    asked_at: datetime
+    lives: timedelta
+    """How long the code stays good, counted from `asked_at`."""
+    code_in_subject: bool
+    origin_hint: str | None
+    """What `portico.mail.origins.coarse_origin` said; any other text is left out."""
+
+    def __post_init__(self) -> None:
+        if not CODE_SHAPE.fullmatch(self.code):
+            raise ValueError("a code is seven capital letters and digits")
+        if not LABEL_SHAPE.fullmatch(self.label):
+            raise ValueError(f"a label is two capital letters: {self.label!r}")
+        if not HOST_SHAPE.fullmatch(self.host):
+            raise ValueError(f"not the host of a page: {self.host!r}")
+        if self.asked_at.tzinfo is None:
+            raise ValueError("asked_at needs a time zone")
+        if self.lives < timedelta(minutes=1):
+            raise ValueError(f"a mailed code must live a minute at least: {self.lives}")
+
+    @property
+    def shown_code(self) -> str:
+        """The code as people read it: ``"ABC-DEFG"``."""
+        return f"{self.code[:3]}-{self.code[3:]}"
+
+    @property
+    def bound_line(self) -> str:
+        """The line that lets a browser fill the code in, and on our page only.
+
+        Browsers compare host names, so a port is dropped.
+
+        Source: https://wicg.github.io/sms-one-time-codes/ (read by mail clients as well).
+        """
+        host = self.host.partition(":")[0]
+        return f"@{host} #{self.code}"

@@ -1,0 +1,93 @@
+"""A code mail as the bytes that SES sends."""
+
+import re
+import secrets
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from portico.mail.letters import CodeLetter
+from portico.mail.plain import plain_name
+from portico.mail.rendering import RenderedLetter, render
+
+# A dot-atom at a domain in its A-label form, and nothing else of RFC 5322: no quoted local part,
+# no comment, no list. SES takes no other local part either (it has no SMTPUTF8).
+ADDRESS_SHAPE = re.compile(
+    r"(?P<local>[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
+    r"@(?P<domain>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)",
+    re.IGNORECASE | re.ASCII,
+)
+LONGEST_ADDRESS = 254
+LONGEST_LOCAL_PART = 64
+
+# Seven bits, so that no relay on the way has to convert anything.
+POLICY = SMTP.clone(cte_type="7bit")
+
+
+def compose(letter: CodeLetter, *, sender: str, at: datetime) -> bytes:
+    """Build the mail, with CRLF line ends and quoted-printable bodies.
+
+    The text comes first, then the HTML, together with the logo if there is a usable one. There is
+    no Reply-To, no link and no picture from elsewhere.
+
+    Args:
+        letter: what to say, and to whom.
+        sender: the address that SES may send from.
+        at: when the mail leaves, with a time zone.
+
+    Raises:
+        ValueError: *sender* or the recipient is not exactly one plain address (MAI-01).
+    """
+    rendered = render(letter)
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = _address(sender, plain_name(letter.sender_name))
+    mail["To"] = _address(letter.to)
+    mail["Subject"] = rendered.subject
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    # RFC 3834 and Exchange's own: nobody's holiday note or ticket robot should answer (MAI-04).
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    _put_bodies(mail, rendered)
+    mail["Content-Language"] = rendered.language
+    return mail.as_bytes()
+
+
+def check_address(address: str) -> str:
+    """Let exactly one plain address through, unchanged.
+
+    Raises:
+        ValueError: it is a list, has a name, a comment, a quote, a control or a character beyond
+            ASCII, or is too long. The message does not repeat it.
+    """
+    match = ADDRESS_SHAPE.fullmatch(address)
+    if match is None or len(address) > LONGEST_ADDRESS:
+        raise ValueError("not exactly one plain mail address")
+    # Clients would decode an encoded word, also where RFC 2047 forbids it.
+    if len(match["local"]) > LONGEST_LOCAL_PART or "=?" in match["local"]:
+        raise ValueError("not the local part of a plain mail address")
+    return address
+
+
+def _address(address: str, name: str = "") -> Address:
+    # Local part and domain are given apart: the library must not parse what we already know.
+    local, _, domain = check_address(address).rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
+
+
+def _put_bodies(mail: EmailMessage, rendered: RenderedLetter) -> None:
+    mail.set_content(rendered.text, cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if rendered.logo is None:
+        return
+    _, html = mail.iter_parts()
+    html.add_related(  # type: ignore[attr-defined]
+        rendered.logo.png,
+        maintype="image",
+        subtype="png",
+        cid=f"<{rendered.logo_id}>",
+        disposition="inline",
+        filename="logo.png",
+    )

@@ -1,0 +1,50 @@
+"""Text that a workspace chose, made harmless for a mail."""
+
+import re
+import unicodedata
+
+LONGEST_NAME = 100
+
+# Persian and emoji names need these two; every other invisible character is dropped.
+JOINERS = "\u200c\u200d"
+UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]*:)?//+", re.IGNORECASE)
+DOT_INSIDE_A_WORD = re.compile(r"(?<=\w)\.(?=\w)")
+
+
+def plain_name(text: str, *, otherwise: str = "") -> str:
+    """Make a name fit for a header and a sentence.
+
+    Gone are: controls, bidi marks and other invisible characters; line ends of every kind;
+    angle brackets (some clients show a text part as HTML); the scheme of a URL; and the marks of
+    an encoded word, which the library would decode behind our back (``=?utf-8?q?=0A?=``).
+
+    Returns:
+        At most `LONGEST_NAME` characters on one line, or *otherwise* if nothing is left.
+    """
+    # Cut first: five kilobytes of name should cost nothing.
+    text = unicodedata.normalize("NFC", text[: 4 * LONGEST_NAME])
+    text = "".join(_seen(character) for character in text)
+    # A removal may put two halves of the next mark together: repeat until nothing changes.
+    while (simpler := SCHEME.sub(" ", re.sub(r"[<>]|=\?|\?=", "", text))) != text:
+        text = simpler
+    text = " ".join(text.split())
+    if len(text) > LONGEST_NAME:
+        text = text[: LONGEST_NAME - 1].rstrip() + "…"
+    return text if text.strip(JOINERS) else otherwise
+
+
+def unlinked(name: str) -> str:
+    """Keep mail clients from turning ``evil.example`` in a sentence into a link.
+
+    A zero-width non-joiner before the dot is not seen, and ends the domain name for them.
+    """
+    return DOT_INSIDE_A_WORD.sub("\u200c.", name)
+
+
+def _seen(character: str) -> str:
+    if character in JOINERS:
+        return character
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) in UNSEEN_CATEGORIES else character
