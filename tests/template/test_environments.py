@@ -31,4 +31,5 @@ class TestADoorsEnvironment:
             assert "HttpApi" not in str(door["Environment"])
 
     def test_sends_nobody_to_an_emulator_in_an_account(self):
-        assert template()["Parameters"]["EmulatedAws"]["Default"] == ""
+        stated = template()["Globals"]["Function"]["Environment"]["Variables"]
+        assert stated["AWS_ENDPOINT_URL"] == {"Ref": "AWS::NoValue"}

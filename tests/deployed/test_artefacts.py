@@ -1,0 +1,132 @@
+"""What ``sam build`` ships, looked at door by door.
+
+An emulator's functions also see the emulator's own packages, so that they run there proves no import.
+Here each handler starts in a bare interpreter that sees its artefact and its layers alone.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portico import settings
+from tests.deployed.building import LAYERS, LAYERS_OF
+from tests.template.reading import folder, resources
+
+START = """
+import sys
+compiled = []
+ours = sys.argv[1:]
+def heard(event, arguments):
+    if event == "compile" and str(arguments[1]).startswith(tuple(ours)):
+        compiled.append(str(arguments[1]))
+sys.addaudithook(heard)
+sys.path[:0] = ours
+import handler
+import json
+print(json.dumps({"compiled": compiled, "modules": sorted(sys.modules), "has": callable(handler.handler)}))
+"""
+
+DOORS = sorted(resources("AWS::Serverless::Function"))
+
+MODULES = {
+    "ResolveLink": 410,
+    "RequestCode": 410,
+    "VerifyCode": 430,
+    "SendMail": 430,
+    "Session": 500,
+}
+MEGABYTES = {"ResolveLink": 17, "RequestCode": 17, "VerifyCode": 17, "SendMail": 17, "Session": 34}
+"""Budgets of docs/performance.md: modules at init, own artefact and layers unzipped."""
+
+TOO_HEAVY = {"boto3", "pydantic", "httpx", "requests", "aws_xray_sdk", "authlib", "argon2"}
+"""Libraries that no door of the daily path may load, however indirectly."""
+
+ONLY_FOR_SESSION = {"joserfc", "cryptography"}
+
+
+def start(path: list[Path], environment: dict[str, str]) -> dict[str, list[str]]:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", START, *map(str, path)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+def environment_of(door: str) -> dict[str, str]:
+    stated = dict.fromkeys(settings.ALL[folder(door)].variables(), "stated")
+    region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+    return {
+        **stated,
+        **region,
+        "POWERTOOLS_SERVICE_NAME": "portico",
+        "POWERTOOLS_METRICS_NAMESPACE": "Portico",
+    }
+
+
+@pytest.mark.parametrize("door", DOORS)
+class TestABuiltDoor:
+    def test_starts_from_its_artefact_and_layers_alone(self, built, door):
+        said = start(built.path(door), environment_of(door))
+        assert said["has"]
+
+    def test_compiles_nothing_when_it_starts(self, built, door):
+        said = start(built.path(door), environment_of(door))
+        assert said["compiled"] == []
+
+    def test_loads_no_more_than_its_budget(self, built, door):
+        said = start(built.path(door), environment_of(door))
+        loaded = {name.partition(".")[0] for name in said["modules"]}
+        assert not loaded & TOO_HEAVY
+        assert door == "Session" or not loaded & ONLY_FOR_SESSION
+        assert len(said["modules"]) <= MODULES.get(door, 430)
+
+    def test_ships_no_more_than_its_budget(self, built, door):
+        size = sum(
+            each.stat().st_size
+            for part in built.path(door)
+            for each in part.rglob("*")
+            if each.is_file()
+        )
+        assert size / 2**20 <= MEGABYTES.get(door, 17)
+
+    def test_ships_no_library_that_a_layer_brings(self, built, door):
+        own, *layers = [
+            {each.name for each in part.iterdir() if each.name != "__pycache__"}
+            for part in built.path(door)
+        ]
+        for layer in layers:
+            assert not own & layer
+
+    def test_ships_its_door_and_no_other(self, built, door):
+        assert (built.artefact(door) / "handler.py").is_file()
+        others = {folder(each) for each in DOORS} - {folder(door)}
+        assert not others & {each.name for each in built.artefact(door).iterdir()}
+
+
+class TestTheListener:
+    def test_hears_what_a_start_without_bytecode_compiles(self, built, tmp_path):
+        bare = shutil.copytree(
+            built.artefact("ResolveLink"),
+            tmp_path / "bare",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+        _, *layers = built.path("ResolveLink")
+        said = start([bare, *layers], environment_of("ResolveLink"))
+        assert said["compiled"] == [str(bare / "handler.py")]
+
+    def test_looks_at_the_layers_each_door_really_has(self):
+        for door, properties in resources("AWS::Serverless::Function").items():
+            assert [each["Ref"] for each in properties["Layers"]] == LAYERS_OF.get(door, LAYERS)
+
+
+class TestTheLayersData:
+    def test_of_botocore_are_those_of_the_services_we_call(self, built):
+        data = built.folder / "PorticoLayer" / "python" / "botocore" / "data"
+        services = {each.name for each in data.iterdir() if each.is_dir()}
+        assert services == {"dynamodb", "kms", "secretsmanager", "sesv2", "sqs", "sts"}
