@@ -1,0 +1,45 @@
+"""GET and DELETE /v1/session, POST /v1/session/refresh, GET /.well-known/*: live with a session."""
+
+import os
+
+from portico.edge.desk import Refreshing, SessionDesk
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.edge.sessions import signed_in
+from portico.events import Caller
+from portico.settings import Session
+
+settings = Session.read(os.environ)
+desk = SessionDesk.from_settings(settings)
+handler = Door("session", edge_secret=settings.edge_secret)
+
+
+@handler.reads("GET /v1/session")
+def read(query: dict[str, str], caller: Caller) -> Response:
+    """Say whose session an access token speaks of."""
+    return Response(200, desk.read(query, caller))
+
+
+@handler.takes("POST /v1/session/refresh", Refreshing)
+def refresh(asked: Refreshing, caller: Caller) -> Response:
+    """Exchange a refresh token, from the cookie or from a back end's body."""
+    renewed = desk.refresh(asked, caller)
+    return signed_in(renewed, caller, **renewed.answer())
+
+
+@handler.reads("DELETE /v1/session")
+def sign_out(query: dict[str, str], caller: Caller) -> Response:
+    """End this session, or all of the contact's."""
+    return desk.sign_out(query, caller)
+
+
+@handler.reads("GET /.well-known/openid-configuration")
+def discovery(query: dict[str, str], caller: Caller) -> Response:
+    """Say where the keys are."""
+    return desk.discovery(caller)
+
+
+@handler.reads("GET /.well-known/jwks.json")
+def keys(query: dict[str, str], caller: Caller) -> Response:
+    """Publish the keys that access tokens are checked with."""
+    return desk.keys()

@@ -1,0 +1,29 @@
+"""GET /{workspace}, GET /assets/*: the hosted page, its files, and the workspaces' logos."""
+
+import os
+from pathlib import Path
+
+from portico.edge.assets import Assets
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.people.logos import Logos
+from portico.settings import SignInPage
+
+settings = SignInPage.read(os.environ)
+assets = Assets(Path(__file__).parent / "static")
+logos = Logos.from_settings(settings)
+handler = Door("sign_in_page", edge_secret=settings.edge_secret)
+
+
+@handler.reads("GET /", "GET /{workspace}", "HEAD /{workspace}")
+def page(path: dict[str, str], caller: Caller) -> Response:
+    """Answer the page; it is the same for every workspace, and opening it changes nothing."""
+    return assets.page("index.html")
+
+
+@handler.reads("GET /assets/{proxy+}", "HEAD /assets/{proxy+}")
+def asset(path: dict[str, str], caller: Caller) -> Response:
+    """Answer a file of the page, or a logo."""
+    logo = logos.find(path["proxy"])
+    return assets.picture(logo) if logo else assets.asset(f"assets/{path['proxy']}")

@@ -1,0 +1,16 @@
+"""Two calls at once: an answer should wait for the slower of them, not for both."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=4, thread_name_prefix="beside")
+
+
+def beside[T](work: Callable[[], T]) -> Future[T]:
+    """Start *work* now, under this invocation's deadline; ask the future for its result."""
+    return _pool().submit(copy_context().run, work)

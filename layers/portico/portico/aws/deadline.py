@@ -1,0 +1,25 @@
+"""How long one invocation may take. Asked before each call, so that a fault is answered in time."""
+
+import time
+from contextvars import ContextVar
+from datetime import timedelta
+
+from portico.errors import TryLater
+
+_ends: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+def start(allowed: timedelta) -> None:
+    """Begin the time of one invocation."""
+    _ends.set(time.monotonic() + allowed.total_seconds())
+
+
+def ask() -> None:
+    """Let the next call begin.
+
+    Raises:
+        TryLater: the time of this invocation is over.
+    """
+    ends = _ends.get()
+    if ends is not None and time.monotonic() >= ends:
+        raise TryLater(cause="deadline")

@@ -1,0 +1,223 @@
+"""Rows in DynamoDB. Rows are opened for one workspace, and refuse every other key.
+
+Expressions are written with bare attribute names, ``"attempts < :limit AND expires_at > :now"``:
+every name is aliased here, so that none can clash with one of DynamoDB's reserved words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portico.aws import deadline
+from portico.aws.clients import call, client, reason
+from portico.aws.values import Row, item_of, row_of, to_dynamo
+from portico.errors import TryLater
+
+# A bare name: not a :value, not a KEYWORD, not a function( .
+_NAME = re.compile(r"(?<![:#\w])([a-z_][a-z0-9_]*)\b(?!\()")
+
+
+class ForeignRow(Exception):
+    """A store opened for one workspace was asked for another's row: a bug, never an answer."""
+
+
+@dataclass(eq=False)
+class ConditionFailed(Exception):
+    """The one write that decides has decided: no. *row* is what stood there, if anything."""
+
+    row: Row | None
+
+
+@dataclass(eq=False)
+class TransactionRefused(Exception):
+    """A condition of a transaction failed; *rows* holds the old row of each failed part."""
+
+    failed: tuple[int, ...]
+    rows: dict[int, Row]
+
+
+class TransactionConflict(Exception):
+    """Somebody else's write was in the way; nothing was decided."""
+
+
+@lru_cache(maxsize=256)
+def aliased(expression: str) -> tuple[str, dict[str, str]]:
+    """Return *expression* with every attribute name behind an alias, and the aliases."""
+    names = {f"#{name}": name for name in _NAME.findall(expression)}
+    return _NAME.sub(r"#\1", expression), names
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of *table* whose partition key begins with *prefix*."""
+
+    table: str
+    prefix: str
+
+    def key(self, pk: str, sk: str) -> Row:
+        """Return a key of these rows.
+
+        Raises:
+            ForeignRow: *pk* lies outside the prefix.
+        """
+        if not pk.startswith(self.prefix):
+            raise ForeignRow(f"{self.prefix!r} does not open {pk.partition('#')[0]!r}")
+        return {"pk": pk, "sk": sk}
+
+    def get(self, pk: str, sk: str) -> Row | None:
+        """Read one row, consistently."""
+        answer = call(
+            "dynamodb",
+            "get_item",
+            TableName=self.table,
+            Key=item_of(self.key(pk, sk)),
+            ConsistentRead=True,
+        )
+        return row_of(answer["Item"]) if "Item" in answer else None
+
+    def put(self, row: Row, condition: str, values: Row | None = None) -> None:
+        """Write a whole row if *condition* holds.
+
+        Raises:
+            ConditionFailed: it does not.
+        """
+        self.key(row["pk"], row["sk"])
+        _decide("put_item", {"TableName": self.table, "Item": item_of(row)}, condition, values)
+
+    def update(
+        self, pk: str, sk: str, change: str, condition: str, values: Row | None = None
+    ) -> Row:
+        """Change a row if *condition* holds, and return it as it is now.
+
+        Raises:
+            ConditionFailed: it does not; carries the row as it was.
+        """
+        text, names = aliased(change)
+        parameters = {
+            "TableName": self.table,
+            "Key": item_of(self.key(pk, sk)),
+            "UpdateExpression": text,
+            "ExpressionAttributeNames": names,
+            "ReturnValues": "ALL_NEW",
+        }
+        answer = _decide("update_item", parameters, condition, values)
+        return row_of(answer["Attributes"])
+
+    # The parts of a transaction, for :func:`transact`.
+
+    def putting(self, row: Row, condition: str, values: Row | None = None) -> Row:
+        """Return the part that puts a whole row."""
+        self.key(row["pk"], row["sk"])
+        return {"Put": _guarded({"Item": item_of(row)}, self.table, condition, values)}
+
+    def updating(
+        self, pk: str, sk: str, change: str, condition: str, values: Row | None = None
+    ) -> Row:
+        """Return the part that changes a row."""
+        text, names = aliased(change)
+        part = {
+            "Key": item_of(self.key(pk, sk)),
+            "UpdateExpression": text,
+            "ExpressionAttributeNames": names,
+        }
+        return {"Update": _guarded(part, self.table, condition, values)}
+
+    def checking(self, pk: str, sk: str, condition: str, values: Row | None = None) -> Row:
+        """Return the part that only asks."""
+        key = item_of(self.key(pk, sk))
+        return {"ConditionCheck": _guarded({"Key": key}, self.table, condition, values)}
+
+
+def get_many(wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool) -> list[Row | None]:
+    """Read up to a hundred rows of any tables in one call, in the order asked.
+
+    Raises:
+        TryLater: DynamoDB did not hand out all of them, twice.
+    """
+    request: dict[str, Any] = {}
+    for rows, pk, sk in wanted:
+        table = request.setdefault(rows.table, {"Keys": [], "ConsistentRead": consistent})
+        table["Keys"].append(item_of(rows.key(pk, sk)))
+    found: dict[tuple[str, str, str], Row] = {}
+    for _ in range(2):
+        answer = call("dynamodb", "batch_get_item", RequestItems=request)
+        for name, items in answer["Responses"].items():
+            for row in map(row_of, items):
+                found[name, row["pk"], row["sk"]] = row
+        request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            return [found.get((rows.table, pk, sk)) for rows, pk, sk in wanted]
+    raise TryLater(cause="dynamodb.batch_get_item: unprocessed keys")
+
+
+def transact(parts: Sequence[Row]) -> None:
+    """Write all of *parts* or none.
+
+    Raises:
+        TransactionRefused: a condition failed.
+        TransactionConflict: nothing was decided; the caller may send it once more.
+        TryLater: DynamoDB is out of reach.
+    """
+    deadline.ask()
+    try:
+        client("dynamodb").transact_write_items(TransactItems=list(parts))
+    except client("dynamodb").exceptions.TransactionCanceledException as cancelled:
+        reasons = cancelled.response.get("CancellationReasons", [])
+        codes = [each.get("Code") for each in reasons]
+        if "ConditionalCheckFailed" in codes:
+            failed = tuple(n for n, code in enumerate(codes) if code == "ConditionalCheckFailed")
+            rows = {n: row_of(reasons[n]["Item"]) for n in failed if reasons[n].get("Item")}
+            raise TransactionRefused(failed, rows) from None
+        if "TransactionConflict" in codes:
+            raise TransactionConflict from cancelled
+        raise TryLater(cause=f"dynamodb.transact_write_items: {codes}") from cancelled
+    except (ClientError, BotoCoreError) as error:
+        if reason(error) == "TransactionInProgressException":
+            raise TransactionConflict from error
+        raise TryLater(cause=f"dynamodb.transact_write_items: {reason(error)}") from error
+
+
+def transact_surely(parts: Sequence[Row]) -> None:
+    """Write all of *parts* or none, once more if somebody else's write was in the way.
+
+    Raises:
+        TransactionRefused: a condition failed.
+        TryLater: DynamoDB is out of reach, or the row is in use by others twice.
+    """
+    try:
+        transact(parts)
+    except TransactionConflict:
+        try:
+            transact(parts)
+        except TransactionConflict as conflict:
+            raise TryLater(cause="dynamodb.transact_write_items: conflict") from conflict
+
+
+def _guarded(part: Row, table: str, condition: str, values: Row | None) -> Row:
+    text, names = aliased(condition)
+    part["TableName"] = table
+    part["ConditionExpression"] = text
+    part["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    names = {**part.get("ExpressionAttributeNames", {}), **names}
+    if names:
+        part["ExpressionAttributeNames"] = names
+    if values:
+        part["ExpressionAttributeValues"] = {name: to_dynamo(each) for name, each in values.items()}
+    return part
+
+
+def _decide(operation: str, part: Row, condition: str, values: Row | None) -> Any:
+    deadline.ask()
+    try:
+        return getattr(client("dynamodb"), operation)(
+            **_guarded(part, part["TableName"], condition, values)
+        )
+    except client("dynamodb").exceptions.ConditionalCheckFailedException as failed:
+        item = failed.response.get("Item")
+        raise ConditionFailed(row_of(item) if item else None) from None
+    except (ClientError, BotoCoreError) as error:
+        raise TryLater(cause=f"dynamodb.{operation}: {reason(error)}") from error

@@ -1,0 +1,58 @@
+"""Python values to DynamoDB's and back: text, whole numbers, bytes, booleans, lists, maps.
+
+boto3 has this too, and costs a cold start more than these lines; floats are refused
+because money and time have no business being inexact.
+"""
+
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def to_dynamo(value: Any) -> dict[str, Any]:
+    """Return *value* as an AttributeValue.
+
+    Raises:
+        TypeError: a kind of value that rows do not hold.
+    """
+    match value:
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case None:
+            return {"NULL": True}
+        case bytes():
+            return {"B": value}
+        case dict():
+            return {"M": {name: to_dynamo(each) for name, each in value.items()}}
+        case list() | tuple():
+            return {"L": [to_dynamo(each) for each in value]}
+    raise TypeError(f"rows do not hold {type(value).__name__}")
+
+
+def from_dynamo(value: dict[str, Any]) -> Any:
+    """Return what :func:`to_dynamo` was given (a tuple comes back as a list)."""
+    (kind, content), *_ = value.items()
+    match kind:
+        case "N":
+            return int(content)
+        case "M":
+            return {name: from_dynamo(each) for name, each in content.items()}
+        case "L":
+            return [from_dynamo(each) for each in content]
+        case "NULL":
+            return None
+    return content
+
+
+def row_of(item: dict[str, Any]) -> Row:
+    """Return a whole item, e.g. a stream record's image, as plain values."""
+    return {name: from_dynamo(value) for name, value in item.items()}
+
+
+def item_of(row: Row) -> dict[str, Any]:
+    """Return a plain row as DynamoDB takes it."""
+    return {name: to_dynamo(value) for name, value in row.items()}

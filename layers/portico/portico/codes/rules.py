@@ -1,0 +1,88 @@
+"""The seven characters: how they are made, and how they are read from what a person types."""
+
+import hmac
+import re
+import unicodedata
+from hashlib import sha256
+
+from portico.errors import InvalidRequest
+
+CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
+"""30 letters and digits: no vowels, so no words; no I, L, O, which look like 1 and 0."""
+CODE_LENGTH = 7
+LONGEST_ENTRY = 4000
+"""Characters: a whole mail may be pasted, a book may not."""
+
+_LOOK_ALIKES = str.maketrans("OIL", "011")
+_PRINTED = re.compile(rf"(?<![\w-])([{CODE_ALPHABET}]{{3}})-([{CODE_ALPHABET}]{{4}})(?![\w-])")
+_BARE = re.compile(rf"(?<![\w-])(?=[A-Z]*\d)([{CODE_ALPHABET}]{{7}})(?![\w-])")
+_LETTERS = CODE_ALPHABET[10:]
+
+
+def derive_code(key: bytes, *, challenge: str, purpose: str, generation: int) -> str:
+    """Derive the code of one mail, so that a retry mails the same one and none is stored.
+
+    Args:
+        key: 32 bytes, the code key.
+        challenge: the challenge's whole id.
+        purpose: what the challenge is for.
+        generation: 1 for the first mail, one more for every resend.
+
+    Returns:
+        Seven characters of ``CODE_ALPHABET``, e.g. ``"4F29KXB"``, each equally likely.
+
+    Raises:
+        ValueError: *key* is not 32 bytes.
+
+    Source: OWASP ASVS 5.0, 6.5.3 and 6.6.2; docs/decisions/0002.
+    """
+    if len(key) != 32:
+        raise ValueError("the code key has 32 bytes")
+    code = ""
+    block = 0
+    # Bytes from 240 up are thrown away: 256 is no multiple of 30, and keeping them would
+    # make the first sixteen characters likelier than the rest.
+    fair = 256 - 256 % len(CODE_ALPHABET)
+    while len(code) < CODE_LENGTH:
+        text = f"{challenge}|{purpose}|{generation}|{block}"
+        drawn = hmac.digest(key, text.encode(), sha256)
+        code += "".join(CODE_ALPHABET[n % len(CODE_ALPHABET)] for n in drawn if n < fair)
+        block += 1
+    return code[:CODE_LENGTH]
+
+
+def label_of(challenge: str, generation: int) -> str:
+    """Return the two letters by which page and mail name one code. They are no secret."""
+    drawn = sha256(f"label|{challenge}|{generation}".encode()).digest()
+    return "".join(_LETTERS[n % len(_LETTERS)] for n in drawn[:2])
+
+
+def read_code(entry: str) -> str:
+    """Read the code from what was typed or pasted.
+
+    Spaces, dashes, case and look-alikes do not matter where the whole entry is a code. In a
+    pasted text it must stand as it was printed, and there must be exactly one.
+
+    Raises:
+        InvalidRequest: none or several; it costs no attempt.
+    """
+    if len(entry) > LONGEST_ENTRY:
+        raise InvalidRequest("code", "too long")
+    text = unicodedata.normalize("NFKC", entry)
+    whole = "".join(c for c in text.upper() if not _is_filling(c)).translate(_LOOK_ALIKES)
+    if len(whole) == CODE_LENGTH and all(c in CODE_ALPHABET for c in whole):
+        return whole
+    printed = {"".join(parts) for parts in _PRINTED.findall(text)}
+    found = printed | set(_BARE.findall(text))
+    if len(found) != 1:
+        raise InvalidRequest("code", "7 letters and digits, as in the mail")
+    return found.pop()
+
+
+def same(a: str, b: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+def _is_filling(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Pd"

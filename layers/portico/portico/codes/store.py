@@ -1,0 +1,285 @@
+"""Challenges in the SignIn table. Each method is one conditional write: it decides."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch
+from portico.codes.challenges import (
+    ATTEMPTS,
+    CHALLENGE_LIVES,
+    CODE_LIVES,
+    TAKE_OVER,
+    WAITS,
+    Challenge,
+    ReturnTo,
+)
+from portico.errors import ChallengeClosed
+from portico.events import Caller, Event
+from portico.ids import ChallengeId
+from portico.mail.letters import Purpose
+from portico.people.addresses import subject_of
+from portico.people.rules import Contact
+
+AFTERLIFE = timedelta(days=1)
+"""How long a team can still see what became of a challenge."""
+
+IS_THERE = "attribute_exists(pk)"
+IS_ALIVE = "expires_at > :now AND code_ends_at > :now"
+HAS_ATTEMPTS_LEFT = "attempts < :attempts"
+IS_SAME_ORIGIN = "origin = :origin"
+
+
+@dataclass(frozen=True, slots=True)
+class NewChallenge:
+    """What a challenge begins with, sealed into its row."""
+
+    id: ChallengeId
+    purpose: Purpose
+    link: str
+    email: str | None
+    contact_id: str | None
+    return_to: ReturnTo
+    idle: timedelta
+    absolute: timedelta
+    keep_days: int
+    device: str | None
+
+    def row(self, caller: Caller, event: Event) -> dict[str, Any]:
+        """Return the row of a challenge that asks for its first mail."""
+        now = event.at
+        pk, sk = challenge_key(self.id)
+        row: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "workspace": self.id.workspace,
+            "random": self.id.random,
+            "purpose": self.purpose.value,
+            "link": self.link,
+            # What the trail files it under; a claim puts the contact here.
+            "subject": self.contact_id or subject_of(self.email or ""),
+            "origin": caller.origin or "",
+            "host": caller.host,
+            "area": self.return_to.area,
+            "url": self.return_to.url,
+            "idle": int(self.idle.total_seconds()),
+            "absolute": int(self.absolute.total_seconds()),
+            "keep_days": self.keep_days,
+            "generation": 1,
+            "mail": 1,
+            "asked": [epoch(now)],
+            "attempts": 0,
+            "code_ends_at": epoch(now + CODE_LIVES),
+            "expires_at": epoch(now + CHALLENGE_LIVES),
+            "ttl": epoch(now + CHALLENGE_LIVES + AFTERLIFE),
+            "event": event.rider(),
+        }
+        optional = {"email": self.email, "contact_id": self.contact_id, "device": self.device}
+        return row | {name: value for name, value in optional.items() if value is not None}
+
+
+def challenge_key(id_: ChallengeId) -> tuple[str, str]:
+    """Return the key of a challenge's row."""
+    return f"{id_.workspace}#challenge#{id_.random}", "challenge"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenges:
+    """The challenges of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def begin(self, new: NewChallenge, caller: Caller, event: Event) -> Challenge:
+        """Write a new challenge that asks for its first mail."""
+        row = new.row(caller, event)
+        # Where 128 random bits stand already, it is our own write, whose answer was lost
+        # before the SDK repeated it. Written again it would be mailed again.
+        with suppress(ConditionFailed):
+            self.rows.put(row, "attribute_not_exists(pk)")
+        return Challenge.from_row(row)
+
+    def get(self, id_: ChallengeId) -> Challenge | None:
+        """Read a challenge, consistently."""
+        row = self.rows.get(*challenge_key(id_))
+        return Challenge.from_row(row) if row else None
+
+    def ask_again(self, id_: ChallengeId, caller: Caller, event: Event) -> Challenge:
+        """Ask for one more mail.
+
+        Raises:
+            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
+        """
+        now = event.at
+        waits = {f":wait_{n}": epoch(now - wait) for n, wait in enumerate(WAITS, 1)}
+        numbers = {f":n_{n}": n for n in range(1, len(WAITS) + 1)}
+        wait_is_over = " OR ".join(
+            f"(generation = :n_{n} AND asked[{n - 1}] <= :wait_{n})"
+            for n in range(1, len(WAITS) + 1)
+        )
+        has_time_left = "expires_at >= :code_ends"
+        try:
+            row = self.rows.update(
+                *challenge_key(id_),
+                "SET generation = generation + :one, mail = generation + :one, "
+                "asked = list_append(asked, :asked), code_ends_at = :code_ends, "
+                "resent_by = :request, event = :event",
+                f"{IS_THERE} AND {IS_SAME_ORIGIN} AND {HAS_ATTEMPTS_LEFT} "
+                f"AND {has_time_left} AND ({wait_is_over})",
+                {
+                    **waits,
+                    **numbers,
+                    ":one": 1,
+                    ":asked": [epoch(now)],
+                    ":code_ends": epoch(now + CODE_LIVES),
+                    ":request": caller.request_id,
+                    ":event": event.rider(),
+                    ":origin": caller.origin or "",
+                    ":attempts": ATTEMPTS,
+                },
+            )
+        except ConditionFailed as failed:
+            if failed.row is None:
+                raise ChallengeClosed("expired") from None
+            row = failed.row
+            challenge = Challenge.from_row(row)
+            if challenge.resent_by != caller.request_id:
+                raise challenge.why_no_resend(caller, at=now) from None
+        return Challenge.from_row(row)
+
+    def count_attempt(
+        self, id_: ChallengeId, caller: Caller, *, tried: str, at: datetime
+    ) -> tuple[Challenge, bool]:
+        """Count one attempt, before anything is compared: fifty at once are still five.
+
+        Args:
+            id_: the challenge.
+            caller: the browser; only the one that asked may try.
+            tried: names this very press of the button (request id and code, keyed). The same
+                press again, after a lost answer, is not counted again, and learns nothing new.
+            at: the time.
+
+        Returns:
+            The challenge, and whether this press was counted now (else: before).
+
+        Raises:
+            ChallengeClosed, CrossSite: why it takes no attempt.
+        """
+        is_another_press = "(attribute_not_exists(tried) OR tried <> :tried)"
+        try:
+            row = self.rows.update(
+                *challenge_key(id_),
+                "SET attempts = attempts + :one, tried = :tried REMOVE event",
+                f"{IS_THERE} AND {IS_SAME_ORIGIN} AND {IS_ALIVE} AND {HAS_ATTEMPTS_LEFT} "
+                f"AND {is_another_press}",
+                {
+                    ":one": 1,
+                    ":tried": tried,
+                    ":origin": caller.origin or "",
+                    ":now": epoch(at),
+                    ":attempts": ATTEMPTS,
+                },
+            )
+        except ConditionFailed as failed:
+            if failed.row is None:
+                raise ChallengeClosed("expired") from None
+            challenge = Challenge.from_row(failed.row)
+            is_same_press = challenge.tried == tried and challenge.origin == caller.origin
+            if not is_same_press or at >= challenge.expires_at:
+                raise challenge.why_no_attempt(caller, at=at) from None
+            return challenge, False
+        return Challenge.from_row(row), True
+
+    def give_attempt_back(self, id_: ChallengeId, *, tried: str) -> None:
+        """Undo the count of a right code that could not become a session."""
+        change = "SET attempts = attempts - :one REMOVE tried"
+        values = {":one": 1, ":tried": tried}
+        with suppress(ConditionFailed):
+            self.rows.update(*challenge_key(id_), change, "tried = :tried", values)
+
+    def note(self, id_: ChallengeId, event: Event) -> None:
+        """Record what happened, and nothing else."""
+        self.rows.update(
+            *challenge_key(id_), "SET event = :event", IS_THERE, {":event": event.rider()}
+        )
+
+    # What the sender does.
+
+    def claim(
+        self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime
+    ) -> None:
+        """Take the mail of *generation*, so that nobody else sends it.
+
+        Raises:
+            ConditionFailed: it was taken, or a newer one is asked for; carries the row.
+        """
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET claim_{generation} = :claim, contact = :contact, subject = :subject "
+            "REMOVE mail, event",
+            "mail = :generation",
+            {
+                ":generation": generation,
+                ":subject": contact.id,
+                ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
+                ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
+            },
+        )
+
+    def take_over(self, id_: ChallengeId, generation: int, *, at: datetime) -> None:
+        """Take the mail from a sender that claimed it and died.
+
+        Raises:
+            ConditionFailed: it is sent, or the other one may still be at it.
+        """
+        claim = f"claim_{generation}"
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET {claim}.at = :now REMOVE event",
+            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.ses_id)",
+            {":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
+        )
+
+    def note_sent(self, id_: ChallengeId, generation: int, ses_id: str, event: Event) -> None:
+        """Record that SES has the mail."""
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET claim_{generation}.ses_id = :ses_id, event = :event",
+            f"attribute_exists(claim_{generation})",
+            {":ses_id": ses_id, ":event": event.rider()},
+        )
+
+    def release(self, id_: ChallengeId, generation: int) -> None:
+        """Let another sender take the mail at once: SES answered, and has it not."""
+        claim = f"claim_{generation}"
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET {claim}.at = :zero REMOVE event",
+            f"attribute_exists({claim}) AND attribute_not_exists({claim}.ses_id)",
+            {":zero": 0},
+        )
+
+    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> None:
+        """Record that this mail will never be sent, and why. Its code is never right."""
+        change = f"SET withheld_{generation} = :why, event = :event REMOVE claim_{generation}"
+        values = {":why": event.detail["reason"], ":event": event.rider()}
+        is_asked = "mail = :generation"
+        is_claimed = f"attribute_exists(claim_{generation})"
+        has_no_mail = f"attribute_not_exists(claim_{generation}.ses_id)"
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *challenge_key(id_),
+                f"{change}, mail",
+                f"{is_asked} AND NOT {is_claimed}",
+                values | {":generation": generation},
+            )
+            return
+        with suppress(ConditionFailed):
+            self.rows.update(*challenge_key(id_), change, f"{is_claimed} AND {has_no_mail}", values)

@@ -1,0 +1,110 @@
+"""A door: one Lambda handler with its routes, which reads, calls a room, and answers."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from portico.aws import deadline
+from portico.edge.problems import KINDS, problem
+from portico.edge.requests import body_of, caller_of, query_of
+from portico.edge.responses import Response
+from portico.errors import InvalidRequest, PorticoError, TryLater
+from portico.events import Caller
+
+DEADLINE = timedelta(seconds=2.5)
+"""A request that has not been answered by then is answered with ``try-later``."""
+
+type Route = Callable[[Mapping[str, Any], Caller], Response]
+
+log = Logger(service="portico")
+
+
+class Door:
+    """The routes of one handler, and what they all have in common."""
+
+    def __init__(self, name: str, *, edge_secret: str = "", allowed: timedelta = DEADLINE) -> None:
+        self.name = name
+        self.routes: dict[str, Route] = {}
+        self._edge_secret = edge_secret
+        self._allowed = allowed
+        self._metrics = Metrics(namespace="Portico", service=name)
+
+    def takes[T](
+        self, route: str, body: type[T]
+    ) -> Callable[[Callable[[T, Caller], Response]], Callable[[T, Caller], Response]]:
+        """Register a function for *route* that is handed its JSON body as *body*."""
+
+        def register(
+            work: Callable[[T, Caller], Response],
+        ) -> Callable[[T, Caller], Response]:
+            self.routes[route] = lambda event, caller: work(body_of(event, body), caller)
+            return work
+
+        return register
+
+    def reads(
+        self, *routes: str
+    ) -> Callable[
+        [Callable[[dict[str, str], Caller], Response]],
+        Callable[[dict[str, str], Caller], Response],
+    ]:
+        """Register a function for *routes* that is handed its query and path parameters."""
+
+        def register(
+            work: Callable[[dict[str, str], Caller], Response],
+        ) -> Callable[[dict[str, str], Caller], Response]:
+            for route in routes:
+                self.routes[route] = lambda event, caller: work(
+                    {**query_of(event), **(event.get("pathParameters") or {})}, caller
+                )
+            return work
+
+        return register
+
+    def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        """Answer one request."""
+        deadline.start(self._allowed)
+        caller = caller_of(event, edge_secret=self._edge_secret)
+        route = event["routeKey"]
+        try:
+            answer = self._answer(route, event, caller)
+            outcome = "answered"
+        except PorticoError as error:
+            answer, outcome = self._problem(error, caller)
+        except Exception as error:  # noqa: BLE001 - the last line before a bare 500
+            answer, outcome = self._problem(self._unforeseen(error), caller)
+        log.info(
+            outcome,
+            extra={"route": route, "status": answer.status, "request_id": caller.request_id},
+        )
+        self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+        self._metrics.flush_metrics()
+        return answer.to_event()
+
+    def _answer(self, route: str, event: Mapping[str, Any], caller: Caller) -> Response:
+        work = self.routes.get(route)
+        if work is None:
+            raise InvalidRequest("method", "not here", status=405)
+        return work(event, caller)
+
+    def _problem(self, error: PorticoError, caller: Caller) -> tuple[Response, str]:
+        if isinstance(error, TryLater):
+            log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
+        kind = KINDS.get(type(error), KINDS[TryLater])
+        return problem(error, request_id=caller.request_id), kind.type
+
+    def _unforeseen(self, error: Exception) -> TryLater:
+        # Names and lines only: a message may quote what somebody typed.
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        log.error(
+            "bug",
+            extra={
+                "error": type(error).__name__,
+                "frames": [f"{each.filename}:{each.lineno} {each.name}" for each in frames],
+            },
+        )
+        return TryLater(cause=f"bug: {type(error).__name__}")

@@ -1,0 +1,109 @@
+"""The one table from what went wrong to what the caller is told (RFC 9457)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from portico import errors
+from portico.edge.responses import Response
+
+TRY_AGAIN = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one error is told."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+
+
+KINDS: dict[type[errors.PorticoError], Kind] = {
+    errors.PortalUnavailable: Kind(
+        403,
+        "portal-unavailable",
+        "Portal unavailable",
+        "The portal is not available at the moment. Try again later, or contact the team you "
+        "usually write to.",
+    ),
+    errors.InvalidPortalLink: Kind(
+        404,
+        "invalid-portal-link",
+        "Invalid portal link",
+        "This link is incomplete or no longer valid. Ask your service provider for a fresh link.",
+    ),
+    errors.CodeNotAccepted: Kind(
+        401,
+        "code-not-accepted",
+        "Sign-in failed",
+        "That is not the code we sent. Check it against the newest mail.",
+    ),
+    errors.ChallengeClosed: Kind(
+        410,
+        "challenge-closed",
+        "Sign-in failed",
+        "This code can no longer be used. Ask for a new one.",
+    ),
+    errors.MethodOff: Kind(
+        403,
+        "sign-in-method-off",
+        "Sign-in failed",
+        "The workspace does not allow this way of signing in.",
+    ),
+    errors.ResendTooSoon: Kind(
+        429, "too-soon", "Please wait", "A code was sent a moment ago. Wait before the next one."
+    ),
+    errors.TooManyRequests: Kind(
+        429, "too-many-requests", "Please wait", "Too many requests. Try again later."
+    ),
+    errors.NotSignedIn: Kind(
+        401, "not-signed-in", "Signed out", "There is no session, or it has ended. Sign in again."
+    ),
+    errors.NotFound: Kind(404, "not-found", "Not found", "There is no such thing here."),
+    errors.CrossSite: Kind(
+        403, "cross-site", "Refused", "This request came from a site that may not send it."
+    ),
+    errors.InvalidRequest: Kind(
+        400, "invalid-request", "Check the form", "A field is missing or is not as it should be."
+    ),
+    errors.TooLarge: Kind(413, "too-large", "Too large", "The request is larger than it may be."),
+    errors.TryLater: Kind(
+        503,
+        "try-later",
+        "Try again shortly",
+        "Something behind us is out of reach. Nothing was lost: send the same request again.",
+    ),
+}
+
+
+def problem(error: errors.PorticoError, *, request_id: str) -> Response:
+    """Return the answer for *error*; one that the table does not know is a fault of ours."""
+    if type(error) not in KINDS:
+        error = errors.TryLater(cause=f"no problem type for {type(error).__name__}")
+    kind = KINDS[type(error)]
+    content: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail,
+        "instance": request_id,
+    }
+    headers = {"content-type": "application/problem+json"}
+    wait: timedelta | None = None
+    match error:
+        case errors.CodeNotAccepted(attempts_left=left):
+            content["attempts_left"] = left
+        case errors.ChallengeClosed(reason=reason):
+            content["reason"] = reason
+        case errors.InvalidRequest(field=field, reason=reason, status=status):
+            content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
+        case errors.ResendTooSoon(retry_after=after) | errors.TooManyRequests(retry_after=after):
+            wait = after
+            content["retry_after"] = int(after.total_seconds()) if after else None
+        case errors.TryLater():
+            wait = TRY_AGAIN
+    if wait is not None:
+        headers["retry-after"] = str(int(wait.total_seconds()))
+    return Response(content["status"], content, headers)

@@ -1,0 +1,157 @@
+"""Read what API Gateway hands over (HTTP API, payload version 2)."""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from ipaddress import IPv6Address, ip_address
+from types import UnionType
+from typing import Any, get_args
+
+from portico.errors import InvalidRequest, TooLarge
+from portico.events import Caller
+
+LARGEST_BODY = 16 * 1024
+DEEPEST_JSON = 16
+LONGEST_TEXT = 4096
+EDGE_HEADER = "x-portico-edge"
+VIEWER_HEADER = "cloudfront-viewer-address"
+
+
+def caller_of(event: Mapping[str, Any], *, edge_secret: str) -> Caller:
+    """Tell who calls, by what API Gateway itself vouches for.
+
+    Args:
+        event: the request.
+        edge_secret: what a CloudFront distribution in front of us sends along; empty: none.
+    """
+    context = event["requestContext"]
+    headers: Mapping[str, str] = event.get("headers") or {}
+    caller = Caller(
+        request_id=context["requestId"],
+        host=context["domainName"],
+        network=_network(_address(context["http"]["sourceIp"], headers, edge_secret)),
+        origin=headers.get("origin"),
+        fetch_site=headers.get("sec-fetch-site"),
+        user_agent=headers.get("user-agent", "")[:512],
+        authorization=headers.get("authorization"),
+    )
+    if caller.is_browser:
+        caller.cookies.update(_cookies(event.get("cookies") or []))
+    return caller
+
+
+def body_of[T](event: Mapping[str, Any], shape: type[T]) -> T:
+    """Read the JSON body into the dataclass *shape*; members it does not know are left alone.
+
+    Raises:
+        TooLarge: before anything is parsed.
+        InvalidRequest: not JSON, or a field is missing or of the wrong kind.
+    """
+    content = _json(event)
+    values: dict[str, Any] = {}
+    for each in fields(shape):  # type: ignore[arg-type]
+        if each.name in content and content[each.name] is not None:
+            values[each.name] = _checked(each.name, each.type, content[each.name])
+        elif each.default is MISSING:
+            raise InvalidRequest(each.name, "required")
+    return shape(**values)
+
+
+def query_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return the query parameters, each at most as long as a body's text may be."""
+    query: dict[str, str] = event.get("queryStringParameters") or {}
+    for name, value in query.items():
+        if len(value) > LONGEST_TEXT:
+            raise InvalidRequest(name[:64], "too long")
+    return query
+
+
+def _json(event: Mapping[str, Any]) -> dict[str, Any]:
+    kind = (event.get("headers") or {}).get("content-type", "")
+    # A page on another site can post a form or plain text without asking us first,
+    # but not this type: the browser asks, and is told no.
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise InvalidRequest("content-type", "application/json", status=415)
+    text = event.get("body") or ""
+    if len(text) > LARGEST_BODY * (2 if event.get("isBase64Encoded") else 1):
+        raise TooLarge(LARGEST_BODY)
+    try:
+        data = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+        if len(data) > LARGEST_BODY:
+            raise TooLarge(LARGEST_BODY)
+        content = json.loads(
+            data.decode(), parse_constant=_no_constant, object_pairs_hook=_no_twins
+        )
+    except (ValueError, RecursionError, binascii.Error):
+        raise InvalidRequest("body", "not JSON") from None
+    if not isinstance(content, dict) or _depth(content) > DEEPEST_JSON:
+        raise InvalidRequest("body", "a JSON object, not too deep")
+    return content
+
+
+def _checked(name: str, kind: Any, value: Any) -> Any:
+    wanted = get_args(kind)[0] if isinstance(kind, UnionType) else kind
+    if not isinstance(value, wanted):
+        raise InvalidRequest(name, "text" if wanted is str else "true or false")
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise InvalidRequest(name, "too long")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidRequest(name, "not Unicode text") from None
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Whoever reads the first and whoever reads the last of two members would differ.
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("a member twice")
+    return content
+
+
+def _depth(content: Any) -> int:
+    level, depth = [content], 0
+    while level and depth <= DEEPEST_JSON:
+        depth += 1
+        level = [
+            each
+            for outer in level
+            if isinstance(outer, dict | list)
+            for each in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return depth
+
+
+def _cookies(cookies: list[str]) -> dict[str, str]:
+    pairs = (each.partition("=") for each in cookies)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _address(source: str, headers: Mapping[str, str], edge_secret: str) -> str:
+    viewer = headers.get(VIEWER_HEADER, "")
+    proof = headers.get(EDGE_HEADER, "")
+    if edge_secret and viewer and hmac.compare_digest(proof.encode(), edge_secret.encode()):
+        return viewer.rpartition(":")[0].strip("[]")
+    return source
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 - one bucket for whoever has no address at all
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        # A customer gets a /64 at least: one budget for all of its addresses.
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)

@@ -1,0 +1,82 @@
+"""Who calls, and what happened: the two values every room hands on.
+
+An event rides on the row it speaks of. The table's stream brings it to the trail,
+so that no write can succeed without its record.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portico import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The other end of one request, as API Gateway vouches for it."""
+
+    request_id: str
+    """The gateway's id of the request: names it in logs and problem answers."""
+    host: str
+    """The host the gateway answers for, never the ``Host`` header."""
+    network: str
+    """The IPv4 address, or the IPv6 /64, that the request came from."""
+    origin: str | None = None
+    fetch_site: str | None = None
+    user_agent: str = ""
+    authorization: str | None = None
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+    """Empty for a caller that is no browser: nothing then proves that it may use them."""
+
+    @property
+    def own_origin(self) -> str:
+        """The origin of our page and API, e.g. ``https://signin.acme.com``."""
+        # API Gateway always speaks TLS; only the local front answers on loopback.
+        name = self.host.partition(":")[0]
+        return f"{'http' if name in ('127.0.0.1', 'localhost') else 'https'}://{self.host}"
+
+    @property
+    def is_browser(self) -> bool:
+        """Browsers add one of the two headers to every request that changes something."""
+        return self.origin is not None or self.fetch_site is not None
+
+    def comes_from(self, origins: frozenset[str]) -> bool:
+        """Say whether the browser sent this from our own page or from one of *origins*."""
+        if self.origin is not None:
+            return self.origin == self.own_origin or self.origin in origins
+        return self.fetch_site in ("same-origin", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the trail.
+
+    *subject* is what a team looks it up by: a contact id, or the fingerprint of an address.
+    *keep_days* is the workspace's retention; the trail's TTL is made from it. Where both are
+    left out, the row that the event rides on has them.
+    """
+
+    name: str
+    at: datetime
+    subject: str = ""
+    keep_days: int = 0
+    by: str = "contact"
+    network: str | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+    id: str = field(default_factory=ids.new_event_id)
+
+    def rider(self) -> dict[str, Any]:
+        """Return the attribute that rides on the row."""
+        rider: dict[str, Any] = {
+            "id": self.id,
+            "name": self.name,
+            "at": self.at.isoformat(timespec="milliseconds"),
+            "by": self.by,
+        }
+        optional = {
+            "subject": self.subject,
+            "keep_days": self.keep_days,
+            "network": self.network,
+            "detail": self.detail,
+        }
+        return rider | {name: value for name, value in optional.items() if value}

@@ -1,0 +1,94 @@
+"""Names of things: random where they must not be guessed, hashed where they are stored.
+
+An id that travels alone carries its workspace: ``chl_acme_<22 characters>``.
+"""
+
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import NamedTuple
+
+from portico.errors import Invalid
+
+RESERVED_WORKSPACES = frozenset(
+    "v1 v2 api assets portal portals scim local admin account oauth2 authorize token userinfo "
+    "health status docs static sign-in sign-up sign-out login logout well-known www mail "
+    "robots favicon null undefined".split()
+)
+"""Words that are path, cookie-name or key parts of our own."""
+
+_WORKSPACE = re.compile(r"[a-z][a-z0-9-]{1,30}\Z")
+_RANDOM = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+
+
+class InvalidName(Invalid):
+    """Not an id of the shape this place needs."""
+
+
+class ChallengeId(NamedTuple):
+    """The two parts of ``chl_<workspace>_<random>``."""
+
+    workspace: str
+    random: str
+
+    def __str__(self) -> str:
+        return f"chl_{self.workspace}_{self.random}"
+
+
+def base64url(data: bytes) -> str:
+    """Encode as RFC 7515 does: url-safe, without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def random_part() -> str:
+    """Return 128 random bits as 22 characters of base64url."""
+    return base64url(secrets.token_bytes(16))
+
+
+def new_contact_id() -> str:
+    """Return a fresh ``ct_…``."""
+    return f"ct_{random_part()}"
+
+
+def new_challenge_id(workspace: str) -> ChallengeId:
+    """Return a fresh id that only the asking browser will know."""
+    return ChallengeId(workspace, random_part())
+
+
+def new_link_token() -> str:
+    """Return ``lnk_`` and 256 random bits: it identifies a link, it never signs anyone in."""
+    return f"lnk_{base64url(secrets.token_bytes(32))}"
+
+
+def new_event_id() -> str:
+    """Return a fresh ``evt_…``, under which the trail keeps an event once."""
+    return f"evt_{random_part()}"
+
+
+def is_workspace(text: str) -> bool:
+    """Say whether *text* may name a workspace."""
+    return _WORKSPACE.match(text) is not None and text not in RESERVED_WORKSPACES
+
+
+def parse_challenge(text: str) -> ChallengeId:
+    """Take ``chl_acme_<22 characters>`` apart.
+
+    Raises:
+        InvalidName: any other shape.
+    """
+    kind, _, rest = text.partition("_")
+    workspace, _, random = rest.partition("_")
+    if kind != "chl" or not is_workspace(workspace) or _RANDOM.match(random) is None:
+        raise InvalidName
+    return ChallengeId(workspace, random)
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of *text* in hex: how a secret of 128 bits or more is stored."""
+    return sha256(text.encode()).hexdigest()
+
+
+def fingerprint(text: str) -> str:
+    """Return 12 hex characters by which a log can name *text* without holding it."""
+    return digest(text)[:12]

@@ -1,0 +1,127 @@
+"""Counters in the SignIn table. Each decides by one conditional write, and fails closed."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch
+from portico.errors import TooManyRequests
+from portico.ids import base64url
+from portico.limits.rules import (
+    DAY,
+    HOUR,
+    MAILBOX,
+    NETWORK,
+    MailboxBudget,
+    NetworkBudget,
+    folded,
+)
+
+LONGEST_LIST = 30
+"""Times a mailbox row may hold before the oldest are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The budgets of a deployment; their rows belong to no workspace."""
+
+    table: str
+    network: NetworkBudget = NETWORK
+    mailbox: MailboxBudget = MAILBOX
+
+    def count_start(self, network: str, *, bucket: str, office: bool, at: datetime) -> None:
+        """Count one start of *network*, both windows in one write.
+
+        Args:
+            network: an IPv4 address or an IPv6 /64.
+            bucket: which starts share a budget: ``shared`` or ``personal``.
+            office: the workspace named this range as an office.
+            at: the time.
+
+        Raises:
+            TooManyRequests: a budget is spent; nothing was counted.
+            TryLater: the counter is out of reach, so the door stays closed.
+        """
+        budget = self.network.times(self.network.office_factor) if office else self.network
+        hour, minute = divmod(epoch(at), 3600)[0], epoch(at) % 3600 // 60
+        this_hour = "(attribute_not_exists(h) OR h < :an_hour)"
+        this_minute = f"(attribute_not_exists(m{minute}) OR m{minute} < :a_minute)"
+        ends = (hour + 1) * 3600
+        try:
+            Rows(self.table, "-net#").update(
+                f"-net#{network}#{hour}",
+                bucket,
+                f"ADD h :one, m{minute} :one SET expires_at = :ends, ttl = :broom",
+                f"{this_hour} AND {this_minute}",
+                {
+                    ":one": 1,
+                    ":an_hour": budget.an_hour,
+                    ":a_minute": budget.a_minute,
+                    ":ends": ends,
+                    ":broom": ends + 3600,
+                },
+            )
+        except ConditionFailed as failed:
+            hour_is_spent = failed.row is not None and failed.row["h"] >= budget.an_hour
+            until = ends if hour_is_spent else epoch(at) // 60 * 60 + 60
+            raise TooManyRequests(timedelta(seconds=until - epoch(at))) from None
+
+    def grant_mail(
+        self, email: str, *, key: bytes, mail: str, stranger: bool, at: datetime
+    ) -> bool:
+        """Take one mail from the mailbox's budget, once per *mail*.
+
+        The row lists the times of the newest mails, newest first. "Fewer than five within
+        the hour" is then "the fifth newest is older than an hour": a sliding window that one
+        condition can ask for.
+
+        Args:
+            email: the address it goes to.
+            key: 32 bytes; the row's key is an HMAC, so that the table names no mailbox.
+            mail: what is mailed (challenge and generation); asking again for the same one
+                is granted again, and takes nothing.
+            stranger: whether anybody could have caused this mail.
+            at: the time.
+
+        Raises:
+            TryLater: the counter is out of reach.
+        """
+        budget = self.mailbox.for_strangers() if stranger else self.mailbox
+        rows = Rows(self.table, "-mailbox#")
+        pk = f"-mailbox#{base64url(hmac.digest(key, folded(email).encode(), sha256))}"
+        is_new = "(attribute_not_exists(mails) OR NOT contains(mails, :mail))"
+        hour, day = budget.an_hour - 1, budget.a_day - 1
+        hour_has_room = f"(attribute_not_exists(sent[{hour}]) OR sent[{hour}] <= :hour_ago)"
+        day_has_room = f"(attribute_not_exists(sent[{day}]) OR sent[{day}] <= :day_ago)"
+        try:
+            row = rows.update(
+                pk,
+                "budget",
+                "SET sent = list_append(:times, if_not_exists(sent, :none)), "
+                "mails = list_append(:mails, if_not_exists(mails, :none)), "
+                "expires_at = :ends, ttl = :ends",
+                f"{is_new} AND {hour_has_room} AND {day_has_room}",
+                {
+                    ":mail": mail,
+                    ":times": [epoch(at)],
+                    ":mails": [mail],
+                    ":none": [],
+                    ":hour_ago": epoch(at - HOUR),
+                    ":day_ago": epoch(at - DAY),
+                    ":ends": epoch(at + 2 * DAY),
+                },
+            )
+        except ConditionFailed as failed:
+            return failed.row is not None and mail in failed.row["mails"]
+        if len(row["sent"]) > LONGEST_LIST:
+            self._forget_oldest(rows, pk, keep=budget.a_day * 2)
+        return True
+
+    def _forget_oldest(self, rows: Rows, pk: str, *, keep: int) -> None:
+        # Housekeeping, once in many mails: a mailbox under attack for months must not grow
+        # a row that costs more with every mail. What is dropped is older than any window.
+        old = range(keep, LONGEST_LIST + 1)
+        doomed = ", ".join([f"sent[{n}], mails[{n}]" for n in old])
+        rows.update(pk, "budget", f"REMOVE {doomed}", "attribute_exists(pk)")

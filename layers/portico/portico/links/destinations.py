@@ -1,0 +1,49 @@
+"""Portal areas: where a contact wants to go. Typed, so that it can never be a URL."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from portico.people.rules import Workspace
+
+_TYPED = re.compile(r"(ticket|request):([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """``dashboard``, ``tickets``, ``ticket:{id}`` or ``request:{flow}``."""
+
+    area: str
+    name: str = ""
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read a destination; anything that is none is ``None``, and never an error."""
+        if text in ("dashboard", "tickets"):
+            return cls(text)
+        typed = _TYPED.match(text or "")
+        return cls(typed[1], typed[2]) if typed else None
+
+    def __str__(self) -> str:
+        return f"{self.area}:{self.name}" if self.name else self.area
+
+    def is_in(self, workspace: Workspace) -> bool:
+        """Say whether the workspace's portal has this area."""
+        if self.area == "request":
+            return self.name in workspace.request_flows
+        return self.area in workspace.areas
+
+    def url(self, workspace: Workspace) -> str:
+        """Return where the workspace's portal keeps this area."""
+        path = workspace.areas[self.area]
+        return workspace.portal_url + path.replace("{id}", self.name).replace("{flow}", self.name)
+
+
+DASHBOARD = Destination("dashboard")
+
+
+def choose(workspace: Workspace, *wanted: str | None) -> Destination:
+    """Return the first of *wanted* that this workspace's portal has, else the dashboard."""
+    parsed = (Destination.parse(text) for text in wanted)
+    allowed = (each for each in parsed if each is not None and each.is_in(workspace))
+    return next(allowed, DASHBOARD)

@@ -1,0 +1,177 @@
+"""Resolve a link for the page; make and end links for a team."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from portico import ids
+from portico.clock import SYSTEM, Clock
+from portico.errors import InvalidRequest
+from portico.events import Caller, Event
+from portico.links.destinations import Destination, choose
+from portico.links.rules import PERSONAL, SHARED, Link, public_id
+from portico.links.store import Links, open_link
+from portico.people.addresses import masked
+from portico.people.flow import Team
+from portico.people.rules import Workspace
+from portico.settings import ResolveLink
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """What the page asks when it opens: which workspace, which link, where to."""
+
+    workspace: str
+    link: str = field(repr=False)
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedLink:
+    """How one may sign in through this link."""
+
+    workspace: Workspace
+    link: Link
+    destination: Destination
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        home = self.workspace
+        logo = f"/assets/logo/{home.id}/{home.logo}.png" if home.logo else None
+        sso = [
+            {"id": each["id"], "kind": each["kind"], "label": each["label"]}
+            for each in home.connections
+            if each.get("on")
+        ]
+        personal = self.link.is_personal
+        return {
+            "workspace": {
+                "id": home.id,
+                "name": home.name,
+                "logo_url": logo,
+                "accent_color": home.accent_color,
+                "locale": home.locale,
+            },
+            "link": {
+                "kind": self.link.kind,
+                "email_hint": self.link.email_hint,
+                "send_on_open": personal and home.send_on_open and home.code_method,
+            },
+            "methods": {"code": home.code_method, "password": False, "sso": sso},
+            "directory_rule": home.directory_rule,
+            "notices": [],
+            "destination": {
+                "area": str(self.destination),
+                "label": self.destination.area,
+                "url": self.destination.url(home),
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LinkResolver:
+    """POST /v1/links/resolve: reads one row of each, changes nothing."""
+
+    people_table: str
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: ResolveLink) -> "LinkResolver":
+        """Make the resolver of a door."""
+        return cls(settings.people_table)
+
+    def resolve(self, opened: OpenedLink, caller: Caller) -> ResolvedLink:
+        """Say what lies behind a link.
+
+        Raises:
+            InvalidPortalLink: it opens nothing here.
+            PortalUnavailable: the workspace's portal is off.
+        """
+        workspace, link = open_link(
+            self.people_table,
+            opened.workspace,
+            opened.link,
+            at=self.clock.now(),
+            consistent=False,
+        )
+        workspace.admit(caller)
+        return ResolvedLink(workspace, link, choose(workspace, opened.to, link.destination))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffice:
+    """Making and ending links, for the CLI, the local world and the admin door."""
+
+    people_table: str
+    clock: Clock = SYSTEM
+
+    def create(
+        self,
+        workspace: str,
+        *,
+        by: str,
+        contact: str | None = None,
+        to: str | None = None,
+        lives: timedelta | None = None,
+        label: str | None = None,
+        token: str | None = None,
+    ) -> tuple[Link, str]:
+        """Make a link, personal if *contact* (an id or an email) is given.
+
+        *token* is for a world that is the same at every start.
+
+        Returns:
+            The link, and its token: shown this once, stored nowhere.
+
+        Raises:
+            NotFound: no such workspace or contact.
+            InvalidRequest: *to* is no area of this workspace's portal.
+        """
+        team = Team(self.people_table, self.clock)
+        home = team.workspace(workspace)
+        destination = Destination.parse(to)
+        if to is not None and (destination is None or not destination.is_in(home)):
+            raise InvalidRequest("to", "no area of this workspace's portal")
+        owner = team.contact(workspace, contact) if contact else None
+        token = token or ids.new_link_token()
+        now = self.clock.now()
+        link = Link(
+            id=public_id(token),
+            workspace=workspace,
+            token_hash=ids.digest(token),
+            kind=PERSONAL if owner else SHARED,
+            created_at=now,
+            expires_at=now + (lives or timedelta(days=home.link_days)),
+            contact=owner.id if owner else None,
+            email_hint=masked(owner.email) if owner else None,
+            destination=to,
+            label=label,
+        )
+        Links(self.people_table, workspace).add(link, self._event(home, "link.created", link, by))
+        return link, token
+
+    def revoke(self, workspace: str, link: str, *, by: str) -> Link:
+        """End a link by its public id.
+
+        Raises:
+            NotFound: no such workspace or link.
+        """
+        home = Team(self.people_table, self.clock).workspace(workspace)
+        now = self.clock.now()
+        event = Event(
+            "link.revoked", now, f"link-{link}", home.trail_days, by, detail={"link": link}
+        )
+        return Links(self.people_table, workspace).revoke(link, event)
+
+    def _event(self, home: Workspace, name: str, link: Link, by: str) -> Event:
+        subject = link.contact or f"link-{link.id}"
+        detail = {"link": link.id, "kind": link.kind}
+        return Event(name, self.clock.now(), subject, home.trail_days, by, detail=detail)
+
+
+def address_of(host: str, workspace: str, token: str, *, to: str | None = None) -> str:
+    """Return the URL to hand out. Token and destination stand in the fragment, which no
+    server, log, proxy or referrer ever sees.
+    """
+    fragment = f"l={token}" + (f"&to={to}" if to else "")
+    return f"{host}/{workspace}#{fragment}"

@@ -1,0 +1,74 @@
+"""A portal link: it says which workspace, and perhaps who. It never signs anyone in."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from portico.clock import moment
+from portico.ids import digest
+
+SHARED = "shared"
+PERSONAL = "personal"
+
+_TOKEN = re.compile(r"lnk_[A-Za-z0-9_-]{43}\Z")
+
+
+def public_id(token: str) -> str:
+    """Return the name under which a token's link is stored and listed."""
+    return digest(token)[:16]
+
+
+def is_token(text: str) -> bool:
+    """Say whether *text* has the shape of a link token."""
+    return _TOKEN.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is stored: its token's hash, never its token."""
+
+    id: str
+    workspace: str
+    token_hash: str
+    kind: str
+    created_at: datetime
+    expires_at: datetime | None
+    """``None``: lives until it is revoked."""
+    revoked_at: datetime | None = None
+    contact: str | None = None
+    email_hint: str | None = None
+    destination: str | None = None
+    label: str | None = None
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a link's row."""
+        return cls(
+            id=row["id"],
+            workspace=row["workspace"],
+            token_hash=row["token_hash"],
+            kind=row["kind"],
+            created_at=moment(row["created_at"]),
+            expires_at=moment(row["expires_at"]) if row.get("expires_at") else None,
+            revoked_at=moment(row["revoked_at"]) if row.get("revoked_at") else None,
+            contact=row.get("contact"),
+            email_hint=row.get("email_hint"),
+            destination=row.get("destination"),
+            label=row.get("label"),
+        )
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the link is tied to one contact."""
+        return self.kind == PERSONAL
+
+    def is_alive(self, *, at: datetime) -> bool:
+        """Say whether the link still opens the sign-in page."""
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    def state(self, *, at: datetime) -> str:
+        """Return ``alive``, ``revoked`` or ``expired``, for a team's list."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "alive" if self.is_alive(at=at) else "expired"

@@ -1,0 +1,137 @@
+"""Links in the People table, and the row that keeps send-on-open to one mail in half an hour."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch, moment
+from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
+from portico.events import Event
+from portico.ids import digest, is_workspace
+from portico.links.rules import Link, is_token, public_id
+from portico.people.rules import Workspace
+from portico.people.store import IS_THERE, NOT_THERE, People, door_key, workspace_of
+
+AUTO_WAIT = timedelta(minutes=30)
+"""A page that is opened, scanned or reloaded again sends nothing more for so long."""
+AFTERLIFE = timedelta(days=30)
+"""How long an expired link stays readable, so that a team can see why it failed."""
+
+
+def link_key(workspace: str, link: str) -> tuple[str, str]:
+    """Return the key of a link's row."""
+    return f"{workspace}#link#{link}", "link"
+
+
+def open_link(
+    table: str, workspace: str, token: str, *, at: datetime, consistent: bool
+) -> tuple[Workspace, Link]:
+    """Read a link and its workspace in one call.
+
+    Args:
+        table: the People table.
+        workspace: the id in the page's path, as typed.
+        token: the token in the page's fragment, as typed.
+        at: the time.
+        consistent: whether a link revoked just now must be refused.
+
+    Raises:
+        InvalidPortalLink: whatever is wrong with either. A token of the wrong shape is read
+            like one of the right shape, so that both take the same work.
+    """
+    if not is_workspace(workspace):
+        raise InvalidPortalLink
+    keys = door_key(workspace), link_key(workspace, public_id(token))
+    door, row = People(table, workspace).read(*keys, consistent=consistent)
+    link = Link.from_row(row) if row else None
+    if door is None or link is None or not is_token(token) or not link.is_alive(at=at):
+        raise InvalidPortalLink
+    # The key holds 64 bits of the hash; all 256 decide.
+    if not hmac.compare_digest(link.token_hash, digest(token)):
+        raise InvalidPortalLink
+    return workspace_of(door), link
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def add(self, link: Link, event: Event) -> None:
+        """Write a new link."""
+        pk, sk = link_key(self.workspace, link.id)
+        row: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "id": link.id,
+            "workspace": link.workspace,
+            "token_hash": link.token_hash,
+            "kind": link.kind,
+            "created_at": epoch(link.created_at),
+            "list": f"{self.workspace}#links",
+            "listed": f"{link.kind}#{epoch(link.created_at)}#{link.id}",
+            "event": event.rider(),
+        }
+        optional = {
+            "contact": link.contact,
+            "email_hint": link.email_hint,
+            "destination": link.destination,
+            "label": link.label,
+        }
+        row |= {name: value for name, value in optional.items() if value is not None}
+        if link.expires_at is not None:
+            row["expires_at"] = epoch(link.expires_at)
+            row["ttl"] = epoch(link.expires_at + AFTERLIFE)
+        self.rows.put(row, NOT_THERE)
+
+    def revoke(self, link: str, event: Event) -> Link:
+        """End a link at once; ending it again changes nothing.
+
+        Raises:
+            NotFound: there is no such link.
+        """
+        pk, sk = link_key(self.workspace, link)
+        change = "SET revoked_at = if_not_exists(revoked_at, :now), event = :event"
+        values = {":now": epoch(event.at), ":event": event.rider()}
+        try:
+            return Link.from_row(self.rows.update(pk, sk, change, IS_THERE, values))
+        except ConditionFailed:
+            raise NotFound from None
+
+    def count_send_on_open(self, link: str, *, at: datetime) -> None:
+        """Let a link's page send without being asked, once in half an hour.
+
+        Raises:
+            ResendTooSoon: it did, less than half an hour ago.
+        """
+        ends = at + AUTO_WAIT
+        row = {
+            "pk": f"{self.workspace}#auto#{link}",
+            "sk": "auto",
+            "expires_at": epoch(ends),
+            "ttl": epoch(ends),
+        }
+        try:
+            self.rows.put(row, f"{NOT_THERE} OR expires_at <= :now", {":now": epoch(at)})
+        except ConditionFailed as failed:
+            sent = moment(failed.row["expires_at"]) if failed.row else ends
+            raise ResendTooSoon(seconds_until(sent, at=at)) from None
+
+    def forget_send_on_open(self, link: str) -> None:
+        """Give the automatic mail back, because it was not stored after all."""
+        self.rows.update(
+            f"{self.workspace}#auto#{link}",
+            "auto",
+            "SET expires_at = :zero",
+            IS_THERE,
+            {":zero": 0},
+        )

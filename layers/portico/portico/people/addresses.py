@@ -1,0 +1,76 @@
+"""Email addresses: one spelling per address, so that equal means equal.
+
+Nothing here decides that two different addresses are one person.
+"""
+
+import re
+import unicodedata
+
+from portico.errors import InvalidRequest
+from portico.ids import digest
+
+LONGEST = 254
+"""Characters of a whole address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
+LONGEST_LOCAL = 64
+
+# What RFC 5322 lets stand only between quotes, or at the borders of an address. A portal's
+# contact has none of them, and each is a way to turn one recipient into two.
+_SPECIALS = frozenset('"(),:;<>[\\]')
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+
+
+def normalise(text: str) -> str:
+    """Return the one spelling of an email address.
+
+    Trimmed, NFC, lower case (never case-folded, which would merge look-alikes), the domain
+    as its A-label.
+
+    Raises:
+        InvalidRequest: not one address, or longer than 254 characters.
+    """
+    # The length first: nothing below may work on more than it must.
+    if len(text) > 4 * LONGEST:
+        raise _invalid("too long")
+    address = unicodedata.normalize("NFC", text.strip(" \t\r\n")).lower()
+    local, at, domain = address.rpartition("@")
+    if not at or not local or "@" in local:
+        raise _invalid("not an email address")
+    if any(c in _SPECIALS or unicodedata.category(c) in _UNSEEN for c in address):
+        raise _invalid("a character that no address here has")
+    if len(local) > LONGEST_LOCAL:
+        raise _invalid("too long")
+    address = f"{local}@{_a_label(domain)}"
+    if len(address) > LONGEST:
+        raise _invalid("too long")
+    return address
+
+
+def masked(email: str) -> str:
+    """Return what a stranger may see of an address: ``a•••@example.com``."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def subject_of(email: str) -> str:
+    """Return the name under which the trail keeps what happened to an address."""
+    return f"address-{digest(email)[:16]}"
+
+
+def _a_label(domain: str) -> str:
+    if not domain.isascii():
+        # Loaded here: its tables cost every cold start, and few addresses need them.
+        import idna  # noqa: PLC0415
+
+        try:
+            domain = idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            raise _invalid("not a domain") from None
+    labels = domain.split(".")
+    if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
+        raise _invalid("not a domain")
+    return domain
+
+
+def _invalid(reason: str) -> InvalidRequest:
+    return InvalidRequest("email", reason)

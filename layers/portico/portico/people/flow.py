@@ -1,0 +1,114 @@
+"""What a team does with workspaces and contacts."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from portico import ids
+from portico.clock import SYSTEM, Clock
+from portico.errors import InvalidRequest, NotFound
+from portico.events import Event
+from portico.people.addresses import normalise
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The people room's use cases, for the CLI, the local world and the admin door."""
+
+    people_table: str
+    clock: Clock = SYSTEM
+
+    def create_workspace(self, workspace: Workspace, *, by: str) -> Workspace:
+        """Open a workspace.
+
+        Raises:
+            InvalidRequest: the id cannot name one.
+            TakenAlready: there is one of this id.
+        """
+        if not ids.is_workspace(workspace.id):
+            raise InvalidRequest("id", "2 to 31 of a-z, 0-9 and -, a letter first, none of ours")
+        event = self._event(workspace, "workspace.created", workspace.id, by)
+        self._people(workspace.id).put_workspace(workspace, event, new=True)
+        return workspace
+
+    def workspace(self, workspace: str) -> Workspace:
+        """Read a workspace.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self._people(workspace).workspace_row() if ids.is_workspace(workspace) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def change_workspace(self, workspace: str, changes: dict[str, Any], *, by: str) -> Workspace:
+        """Change settings of a workspace; the values have been checked by the caller."""
+        changed = replace(self.workspace(workspace), **changes)
+        event = self._event(
+            changed, "workspace.changed", workspace, by, fields=",".join(sorted(changes))
+        )
+        self._people(workspace).put_workspace(changed, event, new=False)
+        return changed
+
+    def add_contact(
+        self,
+        workspace: str,
+        *,
+        name: str,
+        email: str,
+        by: str,
+        language: str | None = None,
+        id_: str | None = None,
+    ) -> Contact:
+        """Add a contact; *id_* is for a world that is the same at every start.
+
+        Raises:
+            NotFound: there is no such workspace.
+            InvalidRequest: the name or the address is none.
+            TakenAlready: the address is another contact's primary email.
+        """
+        if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+            raise InvalidRequest("name", f"1 to {LONGEST_NAME} printable characters")
+        home = self.workspace(workspace)
+        contact = Contact(
+            id_ or ids.new_contact_id(),
+            workspace,
+            name.strip(),
+            normalise(email),
+            language=language,
+        )
+        event = self._event(home, "contact.added", contact.id, by)
+        self._people(workspace).add_contact(contact, event)
+        return contact
+
+    def contact(self, workspace: str, who: str) -> Contact:
+        """Find a contact by id or by primary email.
+
+        Raises:
+            NotFound: there is none.
+        """
+        people = self._people(self.workspace(workspace).id)
+        contact_id = who if who.startswith("ct_") else people.contact_id_of(normalise(who))
+        found = people.contact(contact_id) if contact_id else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def set_active(self, workspace: str, who: str, active: bool, *, by: str) -> Contact:
+        """Let a contact sign in, or no longer; sessions and open challenges end either way."""
+        contact = self.contact(workspace, who)
+        name = "contact.activated" if active else "contact.deactivated"
+        event = self._event(self.workspace(workspace), name, contact.id, by)
+        return self._people(workspace).set_active(contact.id, active, event)
+
+    def _people(self, workspace: str) -> People:
+        return People(self.people_table, workspace)
+
+    def _event(
+        self, workspace: Workspace, name: str, subject: str, by: str, **detail: str
+    ) -> Event:
+        return Event(name, self.clock.now(), subject, workspace.trail_days, by, detail=detail)

@@ -1,0 +1,140 @@
+"""Workspaces and contacts as the doors need to know them."""
+
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from portico.errors import CrossSite, PortalUnavailable
+from portico.events import Caller
+
+LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
+"""The languages of page and mail."""
+
+AREAS = {
+    "dashboard": "/",
+    "tickets": "/tickets",
+    "ticket": "/tickets/{id}",
+    "request": "/requests/{flow}",
+}
+"""Where a portal keeps its areas, unless its workspace says otherwise."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One company's portal and its rules: the row that every door reads, under 4 KB.
+
+    Fields are row attributes. Times are whole seconds and days, as a team sets them.
+    """
+
+    id: str
+    name: str
+    portal_url: str
+    """Origin and optional path of the portal, without a slash at its end."""
+    portal_enabled: bool = True
+    areas: dict[str, str] = field(default_factory=lambda: dict(AREAS))
+    request_flows: list[str] = field(default_factory=list)
+    """Names that ``request:{flow}`` may take."""
+    portal_origins: list[str] = field(default_factory=list)
+    """Origins that may call us from a browser, beside the one of ``portal_url``."""
+    locale: str = "en"
+    logo: str | None = None
+    """16 hex characters of the logo's digest, or none uploaded."""
+    accent_color: str | None = None
+    sender_name: str | None = None
+    code_method: bool = True
+    send_on_open: bool = True
+    """Mail the code as soon as a personal link's page opens."""
+    code_in_subject: bool = False
+    directory_rule: str = "off"
+    connections: list[dict[str, Any]] = field(default_factory=list)
+    """What the page must know of SSO: id, kind, label, on."""
+    session_idle_seconds: int = 8 * 3600
+    session_absolute_seconds: int = 7 * 24 * 3600
+    link_days: int = 90
+    """How long a new link lives."""
+    office_networks: list[str] = field(default_factory=list)
+    """Ranges behind which many contacts share one address: twenty times the budget."""
+    inbound_addresses: list[str] = field(default_factory=list)
+    """The help desk's own addresses: a code mailed there would be published in a ticket."""
+    trail_days: int = 365
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row; attributes that are no field are left alone."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in row.items() if name in names})
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of the row."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """The origins of this workspace's portal."""
+        parts = urlsplit(self.portal_url)
+        return frozenset({f"{parts.scheme}://{parts.netloc}", *self.portal_origins})
+
+    @property
+    def absolute(self) -> timedelta:
+        """How long a session may live."""
+        return timedelta(seconds=self.session_absolute_seconds)
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a session may rest."""
+        return timedelta(seconds=self.session_idle_seconds)
+
+    @property
+    def sender(self) -> str:
+        """The name that mails come from."""
+        return self.sender_name or self.name
+
+    def is_office(self, network: str) -> bool:
+        """Say whether *network* (an address or a /64) lies in one of the office ranges."""
+        asked = ip_network(network, strict=False)
+        return any(
+            ip_address(asked.network_address) in ip_network(office, strict=False)
+            for office in self.office_networks
+            if ip_network(office, strict=False).version == asked.version
+        )
+
+    def admit(self, caller: Caller) -> None:
+        """Let *caller* act on this workspace.
+
+        Raises:
+            CrossSite: a browser, on a page that is neither ours nor the portal's.
+            PortalUnavailable: the portal is off.
+        """
+        if caller.is_browser and not caller.comes_from(self.origins):
+            raise CrossSite
+        if not self.portal_enabled:
+            raise PortalUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact's head: what sign-in must know of a person, under 1 KB."""
+
+    id: str
+    workspace: str
+    name: str
+    email: str
+    active: bool = True
+    sver: int = 1
+    """Raised by whatever must end every session and every open challenge."""
+    language: str | None = None
+    suppressed: str | None = None
+    """Why mail to the address is held back: ``bounce`` or ``complaint``."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a head row."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in row.items() if name in names})
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of the row."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -1,0 +1,141 @@
+"""Workspaces, contacts and email pointers in the People table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, get_many, transact
+from portico.errors import NotFound, TakenAlready, TryLater
+from portico.events import Event
+from portico.ids import digest
+from portico.people.rules import Contact, Workspace
+
+NOT_THERE = "attribute_not_exists(pk)"
+IS_THERE = "attribute_exists(pk)"
+SHELVES = 16
+"""Contacts of one workspace are listed on so many index keys, so that none runs hot."""
+
+
+def door_key(workspace: str) -> tuple[str, str]:
+    """Return the key of the row that every door reads."""
+    return f"{workspace}#workspace", "door"
+
+
+def head_key(workspace: str, contact: str) -> tuple[str, str]:
+    """Return the key of a contact's head."""
+    return f"{workspace}#contact#{contact}", "head"
+
+
+def pointer_key(workspace: str, email: str) -> tuple[str, str]:
+    """Return the key that an address can have once in a workspace."""
+    return f"{workspace}#email#{email}", "pointer"
+
+
+def workspace_of(row: dict[str, Any]) -> Workspace:
+    """Read a door row.
+
+    Raises:
+        TryLater: the row is malformed; only this workspace has to suffer.
+    """
+    try:
+        return Workspace.from_row(row)
+    except TypeError as error:
+        raise TryLater(cause="a workspace's row is malformed") from error
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The People rows of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def read(
+        self, *keys: tuple[str, str], consistent: bool = True
+    ) -> Sequence[dict[str, Any] | None]:
+        """Read rows of this workspace in one call."""
+        return get_many([(self.rows, *key) for key in keys], consistent=consistent)
+
+    def contact(self, contact: str) -> Contact | None:
+        """Read a contact's head."""
+        row = self.rows.get(*head_key(self.workspace, contact))
+        return Contact.from_row(row) if row else None
+
+    def contact_id_of(self, email: str) -> str | None:
+        """Find whose primary email this is."""
+        row = self.rows.get(*pointer_key(self.workspace, email))
+        return row["contact"] if row else None
+
+    def workspace_row(self) -> Workspace | None:
+        """Read the workspace."""
+        row = self.rows.get(*door_key(self.workspace))
+        return workspace_of(row) if row else None
+
+    def put_workspace(self, workspace: Workspace, event: Event, *, new: bool) -> None:
+        """Write the workspace.
+
+        Raises:
+            TakenAlready: *new*, and there is one of this id.
+            NotFound: not *new*, and there is none.
+        """
+        pk, sk = door_key(self.workspace)
+        row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
+        row |= {"list": "-workspaces", "listed": self.workspace}
+        try:
+            self.rows.put(row, NOT_THERE if new else IS_THERE)
+        except ConditionFailed:
+            raise TakenAlready("workspace") if new else NotFound from None
+
+    def put_logo(self, png: bytes) -> str:
+        """Keep a workspace's logo and return the digest it is served under."""
+        name = digest(png.hex())[:16]
+        row = {"pk": f"{self.workspace}#logo", "sk": "png", "digest": name, "png": png}
+        self.rows.put(row, "attribute_not_exists(pk) OR attribute_exists(pk)")
+        return name
+
+    def logo(self) -> tuple[str, bytes] | None:
+        """Read the logo: its digest and its bytes."""
+        row = self.rows.get(f"{self.workspace}#logo", "png")
+        return (row["digest"], row["png"]) if row else None
+
+    def add_contact(self, contact: Contact, event: Event) -> None:
+        """Write a new contact and its pointer, together.
+
+        Raises:
+            TakenAlready: the address is another contact's primary email.
+        """
+        pk, sk = head_key(self.workspace, contact.id)
+        shelf = int(digest(contact.id)[:2], 16) % SHELVES
+        head = {
+            "pk": pk,
+            "sk": sk,
+            **contact.row(),
+            "list": f"{self.workspace}#contacts#{shelf:02}",
+            "listed": contact.email,
+            "event": event.rider(),
+        }
+        pointer_pk, pointer_sk = pointer_key(self.workspace, contact.email)
+        pointer = {"pk": pointer_pk, "sk": pointer_sk, "contact": contact.id}
+        try:
+            transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
+        except TransactionRefused:
+            raise TakenAlready("email") from None
+
+    def set_active(self, contact: str, active: bool, event: Event) -> Contact:
+        """Switch a contact on or off. Either way everything signed in so far ends.
+
+        Raises:
+            NotFound: there is no such contact.
+        """
+        pk, sk = head_key(self.workspace, contact)
+        change = "SET active = :active, sver = sver + :one, event = :event"
+        values = {":active": active, ":one": 1, ":event": event.rider()}
+        try:
+            return Contact.from_row(self.rows.update(pk, sk, change, IS_THERE, values))
+        except ConditionFailed:
+            raise NotFound from None

@@ -1,0 +1,68 @@
+"""Check access tokens, and publish the keys that anybody may check them with."""
+
+from datetime import datetime
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, RSAKey
+
+from portico.aws.signing import key_name, public_key
+from portico.clock import epoch
+from portico.errors import NotSignedIn
+
+ALGORITHMS = ["RS256"]
+LONGEST_TOKEN = 4096
+
+
+class TokenChecker:
+    """Checks tokens of one deployment, with its keys from memory."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys = keys
+        self._set: KeySet | None = None
+
+    def key_set(self) -> KeySet:
+        """Return the public keys, fetched once an environment.
+
+        Raises:
+            TryLater: KMS is out of reach.
+        """
+        if self._set is None:
+            self._set = KeySet(
+                [
+                    RSAKey.import_key(
+                        public_key(key), {"kid": key_name(key), "use": "sig", "alg": "RS256"}
+                    )
+                    for key in self._keys
+                ]
+            )
+        return self._set
+
+    def published(self) -> dict[str, Any]:
+        """Return the JWKS document."""
+        return dict(self.key_set().as_dict(private=False))
+
+    def check(self, token: str, *, issuer: str, workspace: str, at: datetime) -> dict[str, Any]:
+        """Return the claims of a good token of *workspace*.
+
+        Nothing in the token's header is followed: only our own keys and RS256 count.
+
+        Raises:
+            NotSignedIn: anything else.
+            TryLater: KMS is out of reach.
+        """
+        keys = self.key_set()
+        if len(token) > LONGEST_TOKEN:
+            raise NotSignedIn
+        try:
+            read = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise NotSignedIn from None
+        claims: dict[str, Any] = read.claims
+        is_ours = read.header.get("typ") == "at+jwt" and claims.get("iss") == issuer
+        is_theirs = claims.get("aud") == workspace
+        is_due = claims.get("nbf", 0) - 60 <= epoch(at) < claims.get("exp", 0)
+        if not (is_ours and is_theirs and is_due):
+            raise NotSignedIn
+        return claims

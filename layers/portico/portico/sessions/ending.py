@@ -1,0 +1,89 @@
+"""Sign out: here, or everywhere."""
+
+from dataclasses import dataclass
+
+from portico.aws.tables import Rows, TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.errors import CrossSite, NotSignedIn
+from portico.events import Caller
+from portico.people.store import People, head_key
+from portico.sessions.rules import RefreshToken, Session
+from portico.sessions.store import SessionStore, happened
+from portico.settings import Session as SessionSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SignOuts:
+    """The ends of a deployment's sessions."""
+
+    people_table: str
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: SessionSettings) -> "SignOuts":
+        """Make the sign-outs of a door."""
+        return cls(settings.people_table, settings.sign_in_table)
+
+    def with_token(
+        self, workspace: str, contact: str, session: str, caller: Caller, *, everywhere: bool
+    ) -> None:
+        """Sign out the session that an access token speaks of.
+
+        Raises:
+            NotSignedIn: *everywhere*, and the session is not running: an access token alone,
+                which may have been left lying about for ten minutes, must not do that.
+        """
+        found = self._store(workspace).get(contact, session)
+        self._end(found, caller, everywhere=everywhere)
+
+    def with_cookie(self, workspace: str, text: str, caller: Caller, *, everywhere: bool) -> None:
+        """Sign out the session of a refresh token.
+
+        Raises:
+            NotSignedIn: *everywhere*, with a token of no running session.
+            CrossSite: a browser, on a page that is neither ours nor the portal's.
+        """
+        home = People(self.people_table, workspace).workspace_row()
+        token = RefreshToken.parse(text)
+        if home is None or token is None:
+            raise NotSignedIn
+        if not caller.comes_from(home.origins):
+            raise CrossSite
+        found = self._store(workspace).get(token.contact, token.session)
+        if found is not None and token.hash not in (found.current, found.previous):
+            raise NotSignedIn
+        self._end(found, caller, everywhere=everywhere)
+
+    def _end(self, found: Session | None, caller: Caller, *, everywhere: bool) -> None:
+        if everywhere:
+            self._end_all(found, caller)
+        elif found is not None and found.ended_at is None:
+            event = happened(
+                "session.ended", found, caller, at=self.clock.now(), reason="signed-out"
+            )
+            self._store(found.workspace).end(found.contact, found.id, by="contact", event=event)
+
+    def _end_all(self, found: Session | None, caller: Caller) -> None:
+        if found is None:
+            raise NotSignedIn
+        if found.ended_by == "everywhere":
+            return
+        now = self.clock.now()
+        event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
+        # Every session and every open challenge carries the `sver` it saw; raising it
+        # ends them all in one write, however many there are.
+        raised = Rows(self.people_table, f"{found.workspace}#").updating(
+            *head_key(found.workspace, found.contact),
+            "SET sver = sver + :one REMOVE event",
+            "sver = :sver AND active = :yes",
+            {":one": 1, ":sver": found.sver, ":yes": True},
+        )
+        ended = self._store(found.workspace).ending(found, by="everywhere", event=event)
+        try:
+            transact_surely([ended, raised])
+        except TransactionRefused:
+            raise NotSignedIn from None
+
+    def _store(self, workspace: str) -> SessionStore:
+        return SessionStore(self.sign_in_table, workspace)

@@ -1,0 +1,266 @@
+"""Begin and refresh sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from portico.aws.beside import beside
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.errors import NotSignedIn, TryLater
+from portico.events import Caller
+from portico.people.rules import Contact
+from portico.people.store import People, door_key, head_key, workspace_of
+from portico.sessions.rules import (
+    ACCESS_TOKEN_LIVES,
+    SHARED_COMPUTER_IDLE,
+    RefreshToken,
+    Session,
+    Verdict,
+    judge,
+    session_id,
+)
+from portico.sessions.store import SessionStore, happened
+from portico.sessions.tokens import Claims, make
+from portico.settings import Session as SessionSettings
+from portico.settings import VerifyCode
+
+
+class UsedAlready(Exception):
+    """The proof has become a session before, by another request."""
+
+
+class ContactChanged(Exception):
+    """The contact was deactivated, or signed out everywhere, since the proof began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Who has proved what, and how long they may stay: all that a session begins with."""
+
+    challenge: str = field(repr=False)
+    request_id: str
+    workspace: str
+    contact: str
+    name: str
+    email: str
+    sver: int
+    method: str
+    idle: timedelta
+    absolute: timedelta
+    keep_days: int
+    shared_computer: bool = False
+    device: str | None = None
+    """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session's answer: the tokens, and who they are for."""
+
+    workspace: str
+    contact: str
+    name: str
+    email: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    stays: timedelta | None
+    """How long the browser keeps the cookie; ``None``: until it is closed."""
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        return {
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
+            "contact": {"id": self.contact, "name": self.name, "email": self.email},
+            "workspace": self.workspace,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions of a deployment."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    signing_key: str
+    issuer: str
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: VerifyCode | SessionSettings) -> "Sessions":
+        """Make the sessions of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            settings.signing_keys.split(",")[0],
+            settings.issuer,
+        )
+
+    def issuer_for(self, caller: Caller) -> str:
+        """Return who signs: the own domain, else the host that API Gateway answers for."""
+        return self.issuer or caller.own_origin
+
+    def begin(
+        self, proof: Proof, caller: Caller, *, also: Sequence[dict[str, Any]] = ()
+    ) -> SignedIn:
+        """Turn a proof into a session, once, while KMS signs beside it.
+
+        Args:
+            proof: what was proved.
+            caller: the browser that proved it.
+            also: parts that belong to the same transaction.
+
+        Raises:
+            UsedAlready: the proof has been used by another request.
+            ContactChanged: the contact may no longer come in.
+            TryLater: DynamoDB or KMS is out of reach; the same request finishes it.
+        """
+        now = self.clock.now()
+        keys = self.keys.current()
+        idle = min(proof.idle, SHARED_COMPUTER_IDLE) if proof.shared_computer else proof.idle
+        id_ = session_id(proof.challenge)
+        token = RefreshToken.first(
+            keys.refresh, contact=proof.contact, session=id_, challenge=proof.challenge
+        )
+        session = Session(
+            id=id_,
+            workspace=proof.workspace,
+            contact=proof.contact,
+            sver=proof.sver,
+            method=proof.method,
+            signed_in_at=now,
+            expires_at=now + proof.absolute,
+            idle_ends_at=now + idle,
+            idle=idle,
+            shared_computer=proof.shared_computer,
+            n=0,
+            current=token.hash,
+            previous=None,
+            rotated_at=now,
+            key=keys.version,
+            ended_at=None,
+            ended_by=None,
+            keep_days=proof.keep_days,
+        )
+        signing = beside(
+            lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
+        )
+        event = happened("session.started", session, caller, at=now, method=proof.method)
+        started = self._store(proof.workspace).beginning(
+            session, request_id=proof.request_id, event=event, device=proof.device
+        )
+        standing = Rows(self.people_table, f"{proof.workspace}#").checking(
+            *head_key(proof.workspace, proof.contact),
+            "active = :yes AND sver = :sver",
+            {":yes": True, ":sver": proof.sver},
+        )
+        try:
+            transact_surely([started, standing, *also])
+        except TransactionRefused as refused:
+            raise UsedAlready if 0 in refused.failed else ContactChanged from None
+        return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
+
+    def refresh(self, workspace: str, text: str, caller: Caller) -> SignedIn:
+        """Exchange a refresh token.
+
+        Raises:
+            NotSignedIn: there is no such session, or it has ended. Whoever presents a true
+                but outdated token ends the whole session: one of its two holders stole it.
+            CrossSite, PortalUnavailable: as for every request.
+            TryLater: the same request can be sent again.
+        """
+        token = RefreshToken.parse(text)
+        if token is None:
+            raise NotSignedIn
+        people = People(self.people_table, workspace)
+        head, door = people.read(head_key(workspace, token.contact), door_key(workspace))
+        if door is None or head is None:
+            raise NotSignedIn
+        workspace_of(door).admit(caller)
+        contact = Contact.from_row(head)
+        if not contact.active:
+            raise NotSignedIn
+        now = self.clock.now()
+        keys = self.keys.current()
+        successor = token.successor(keys.refresh)
+        store = self._store(workspace)
+        try:
+            session = store.rotate(token, successor, key=keys.version, sver=contact.sver, at=now)
+        except ConditionFailed as failed:
+            if failed.row is None:
+                raise NotSignedIn from None
+            session = Session.from_row(failed.row)
+            kept = self._judged(session, token, contact, caller, at=now)
+            signed = self._access_token(session, contact.name, contact.email, caller, at=now)
+            return self._signed_in(session, contact.name, contact.email, kept, signed, at=now)
+        try:
+            signed = self._access_token(session, contact.name, contact.email, caller, at=now)
+        except TryLater:
+            # The contact holds only the old token. Left rotated, it would look stolen
+            # as soon as the grace is over, and an outage of KMS would sign people out.
+            store.give_back(token, successor, at=now)
+            raise
+        return self._signed_in(session, contact.name, contact.email, successor, signed, at=now)
+
+    def _judged(
+        self,
+        session: Session,
+        token: RefreshToken,
+        contact: Contact,
+        caller: Caller,
+        *,
+        at: datetime,
+    ) -> RefreshToken:
+        verdict = judge(session, token, sver=contact.sver, at=at)
+        if verdict is Verdict.YOUNG:
+            return token
+        # The chain was made with the keys that the row names, perhaps older than ours.
+        key = self.keys.of(session.key).refresh
+        if verdict is Verdict.OVERTAKEN:
+            return token.successor(key)
+        if verdict is Verdict.OLD and token.leads_to(session.current, n=session.n, key=key):
+            event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
+            self._store(session.workspace).end(
+                session.contact, session.id, by="refresh-reuse", event=event
+            )
+        raise NotSignedIn
+
+    def _access_token(
+        self, session: Session, name: str, email: str, caller: Caller, *, at: datetime
+    ) -> str:
+        claims = Claims(
+            issuer=self.issuer_for(caller),
+            workspace=session.workspace,
+            contact=session.contact,
+            name=name,
+            email=email,
+            session=session.id,
+            method=session.method,
+            signed_in_at=session.signed_in_at,
+            session_expires_at=session.expires_at,
+        )
+        return make(claims, key=self.signing_key, at=at)
+
+    def _signed_in(
+        self,
+        session: Session,
+        name: str,
+        email: str,
+        token: RefreshToken,
+        access_token: str,
+        *,
+        at: datetime,
+    ) -> SignedIn:
+        stays = None if session.shared_computer else min(session.idle, session.expires_at - at)
+        return SignedIn(
+            session.workspace, session.contact, name, email, access_token, str(token), stays
+        )
+
+    def _store(self, workspace: str) -> SessionStore:
+        return SessionStore(self.sign_in_table, workspace)

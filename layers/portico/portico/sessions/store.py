@@ -1,0 +1,153 @@
+"""Sessions in the SignIn table, under their contact: lists need no index."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch
+from portico.events import Caller, Event
+from portico.sessions.rules import GRACE, RETRY_WINDOW, RefreshToken, Session
+
+IS_RUNNING = "attribute_not_exists(ended_at) AND expires_at > :now AND idle_ends_at > :now"
+
+
+def session_key(workspace: str, contact: str, session: str) -> tuple[str, str]:
+    """Return the key of a session's row."""
+    return f"{workspace}#contact#{contact}", f"session#{session}"
+
+
+def happened(name: str, session: Session, caller: Caller, *, at: datetime, **detail: str) -> Event:
+    """Return the trail's line on what *caller* did to a session."""
+    return Event(
+        name,
+        at,
+        session.contact,
+        session.keep_days,
+        network=caller.network,
+        detail={"session": session.id, **detail},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStore:
+    """The sessions of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def beginning(
+        self, session: Session, *, request_id: str, event: Event, device: str | None
+    ) -> dict[str, Any]:
+        """Return the part of a transaction that puts a new session.
+
+        The row's key comes from the challenge, so its existence is what *used* means. The
+        same request may put it again for a minute, until it has been refreshed: a lost
+        answer, the SDK's own repeat and a failed signature all end in the same session.
+        """
+        pk, sk = session_key(self.workspace, session.contact, session.id)
+        row = {
+            "pk": pk,
+            "sk": sk,
+            "id": session.id,
+            "workspace": session.workspace,
+            "contact": session.contact,
+            "sver": session.sver,
+            "method": session.method,
+            "created_at": epoch(session.signed_in_at),
+            "expires_at": epoch(session.expires_at),
+            "ttl": epoch(session.expires_at),
+            "idle_ends_at": epoch(session.idle_ends_at),
+            "idle": int(session.idle.total_seconds()),
+            "shared_computer": session.shared_computer,
+            "n": session.n,
+            "current": session.current,
+            "rotated_at": epoch(session.rotated_at),
+            "key": session.key,
+            "keep_days": session.keep_days,
+            "request_id": request_id,
+            "event": event.rider(),
+        }
+        if device:
+            row["device"] = device
+        is_the_same_request = "request_id = :mine AND attribute_not_exists(refreshed_at)"
+        is_fresh = "created_at > :a_minute_ago AND attribute_not_exists(ended_at)"
+        return self.rows.putting(
+            row,
+            f"attribute_not_exists(pk) OR ({is_the_same_request} AND {is_fresh})",
+            {":mine": request_id, ":a_minute_ago": epoch(session.signed_in_at - RETRY_WINDOW)},
+        )
+
+    def get(self, contact: str, session: str) -> Session | None:
+        """Read a session, consistently."""
+        row = self.rows.get(*session_key(self.workspace, contact, session))
+        return Session.from_row(row) if row else None
+
+    def rotate(
+        self, token: RefreshToken, successor: RefreshToken, *, key: str, sver: int, at: datetime
+    ) -> Session:
+        """Exchange the current token for its successor, if it is current and not young.
+
+        Raises:
+            ConditionFailed: it is not, or the session is dead; carries the row.
+        """
+        is_current = "current = :token AND rotated_at <= :grace_ago"
+        is_theirs = "sver = :sver"
+        row = self.rows.update(
+            *session_key(self.workspace, token.contact, token.session),
+            "SET n = :n, current = :successor, previous = :token, key = :key, "
+            "rotated_at = :now, refreshed_at = :now, idle_ends_at = :now + idle REMOVE event",
+            f"{is_current} AND {IS_RUNNING} AND {is_theirs}",
+            {
+                ":token": token.hash,
+                ":successor": successor.hash,
+                ":n": successor.n,
+                ":key": key,
+                ":sver": sver,
+                ":grace_ago": epoch(at - GRACE),
+                ":now": epoch(at),
+            },
+        )
+        return Session.from_row(row)
+
+    def give_back(self, token: RefreshToken, successor: RefreshToken, *, at: datetime) -> None:
+        """Undo a rotation whose answer could not be signed: the old token is current again."""
+        self.rows.update(
+            *session_key(self.workspace, token.contact, token.session),
+            "SET n = :n, current = :token, rotated_at = :grace_ago REMOVE previous",
+            "current = :successor",
+            {
+                ":n": token.n,
+                ":token": token.hash,
+                ":successor": successor.hash,
+                ":grace_ago": epoch(at - GRACE),
+            },
+        )
+
+    def end(self, contact: str, session: str, *, by: str, event: Event) -> Session | None:
+        """End a session; ending it again changes nothing. ``None``: there is none."""
+        try:
+            row = self.rows.update(
+                *session_key(self.workspace, contact, session),
+                "SET ended_at = if_not_exists(ended_at, :now), "
+                "ended_by = if_not_exists(ended_by, :by), event = :event",
+                "attribute_exists(pk)",
+                {":now": epoch(event.at), ":by": by, ":event": event.rider()},
+            )
+        except ConditionFailed:
+            return None
+        return Session.from_row(row)
+
+    def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that ends a running session."""
+        return self.rows.updating(
+            *session_key(self.workspace, session.contact, session.id),
+            "SET ended_at = :now, ended_by = :by, event = :event",
+            IS_RUNNING,
+            {":now": epoch(event.at), ":by": by, ":event": event.rider()},
+        )

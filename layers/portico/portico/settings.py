@@ -1,0 +1,124 @@
+"""What each door reads from its environment, once, at its import.
+
+Names are those of template.yaml; a test compares the two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+
+class SettingMissing(RuntimeError):
+    """A door was deployed without a variable it needs: better no door than a wrong one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Variables whose upper-case names are the fields' names; an empty one counts as absent."""
+
+    @classmethod
+    def variables(cls) -> set[str]:
+        """Return the names of the environment variables."""
+        return {each.name.upper() for each in fields(cls)}
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Read the variables.
+
+        Raises:
+            SettingMissing: one that may not be empty is.
+        """
+        values = {each.name: environ.get(each.name.upper(), "") for each in fields(cls)}
+        for name in sorted(values.keys() - OPTIONAL):
+            if not values[name]:
+                raise SettingMissing(name.upper())
+        return cls(**values)
+
+
+OPTIONAL = frozenset({"edge_secret", "issuer"})
+"""Parameters a cloud team may leave empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveLink(Settings):
+    """Variables of POST /v1/links/resolve."""
+
+    people_table: str
+    edge_secret: str
+    """Proves that CloudFront's viewer address is CloudFront's; empty: never believe it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode(Settings):
+    """Variables of POST /v1/codes and /v1/codes/resend."""
+
+    people_table: str
+    sign_in_table: str
+    edge_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyCode(Settings):
+    """Variables of POST /v1/codes/verify."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    """ARN of the secret that the code and refresh keys are derived from."""
+    signing_keys: str
+    """KMS key ARNs, comma-separated: the first signs, all are published."""
+    issuer: str
+    """``https://<own domain>``; empty: the gateway's own host name."""
+    edge_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Settings):
+    """Variables of the session door."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    signing_keys: str
+    issuer: str
+    edge_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail(Settings):
+    """Variables of the sender."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    mail_from: str
+    """The address codes are mailed from; its domain is the SES identity."""
+    configuration_set: str
+    retry_queue: str
+    """URL of the queue for what the stream handler could not finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTrail(Settings):
+    """Variables of the trail's writer."""
+
+    trail_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage(Settings):
+    """Variables of the hosted page."""
+
+    people_table: str
+    edge_secret: str
+
+
+ALL: dict[str, type[Settings]] = {
+    "resolve_link": ResolveLink,
+    "request_code": RequestCode,
+    "verify_code": VerifyCode,
+    "session": Session,
+    "send_mail": SendMail,
+    "record_trail": RecordTrail,
+    "sign_in_page": SignInPage,
+}

@@ -1,0 +1,60 @@
+"""Write the trail: every event that rode on a row, once."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.values import row_of
+from portico.clock import epoch
+from portico.settings import RecordTrail
+
+log = logging.getLogger("portico.trail")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """The trail of a deployment."""
+
+    table: str
+
+    @classmethod
+    def from_settings(cls, settings: RecordTrail) -> "Recorder":
+        """Make the recorder of a door."""
+        return cls(settings.trail_table)
+
+    def record(self, change: dict[str, Any]) -> None:
+        """Keep the event of one stream record, unless the row carried it before.
+
+        Raises:
+            TryLater: the Trail is out of reach; the record can be handed in again.
+        """
+        images = change["dynamodb"]
+        row = row_of(images.get("NewImage", {}))
+        before = row_of({k: v for k, v in images.get("OldImage", {}).items() if k == "event"})
+        event = row.get("event")
+        if not event or before.get("event", {}).get("id") == event["id"]:
+            return
+        workspace = row["pk"].partition("#")[0]
+        subject = event.get("subject") or row["subject"]
+        at = datetime.fromisoformat(event["at"])
+        ends = at + timedelta(days=event.get("keep_days") or row["keep_days"])
+        line = {
+            "pk": f"{workspace}#trail#{subject}",
+            "sk": f"{event['at']}#{event['id']}",
+            "workspace": workspace,
+            "id": event["id"],
+            "name": event["name"],
+            "at": event["at"],
+            "by": event["by"],
+            "network": event.get("network"),
+            "detail": event.get("detail", {}),
+            "expires_at": epoch(ends),
+            "ttl": epoch(ends),
+        }
+        try:
+            Rows(self.table, f"{workspace}#").put(line, "attribute_not_exists(pk)")
+        except ConditionFailed:
+            return
+        log.info(event["name"], extra={"event_id": event["id"], "workspace": workspace})

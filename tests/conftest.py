@@ -1,0 +1,100 @@
+"""Real rules over real rows: one emulated AWS a worker, empty tables for every test."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+# Before the first import of a door: each reads its environment once.
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_REGION": "eu-west-1",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "PEOPLE_TABLE": "people",
+        "SIGN_IN_TABLE": "sign-in",
+        "TRAIL_TABLE": "trail",
+        "MAIL_FROM": "signin@acme.test",
+        "CONFIGURATION_SET": "portico",
+        "ISSUER": "",
+        "EDGE_SECRET": "",
+    }
+)
+
+import boto3
+import pytest
+import time_machine
+from moto import mock_aws
+
+from portico.aws import clients
+from tests.portal import Portal
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[None]:
+    """An emulated AWS with what the template makes beside tables."""
+    with mock_aws():
+        secret = boto3.client("secretsmanager").create_secret(
+            Name="codes", SecretString=secrets.token_urlsafe(48)
+        )
+        key = boto3.client("kms").create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
+        queue = boto3.client("sqs").create_queue(QueueName="retry")
+        ses = boto3.client("sesv2")
+        ses.create_email_identity(EmailIdentity="acme.test")
+        ses.create_configuration_set(ConfigurationSetName="portico")
+        os.environ["CODE_SECRET"] = secret["ARN"]
+        os.environ["SIGNING_KEYS"] = key["KeyMetadata"]["Arn"]
+        os.environ["RETRY_QUEUE"] = queue["QueueUrl"]
+        yield
+        clients.client.cache_clear()
+        clients.session.cache_clear()
+
+
+@pytest.fixture
+def tables(cloud: None) -> Iterator[None]:
+    """The three tables, empty."""
+    dynamodb = boto3.client("dynamodb")
+    for name in ("people", "sign-in", "trail"):
+        index = [
+            {
+                "IndexName": "by_workspace",
+                "KeySchema": [
+                    {"AttributeName": "list", "KeyType": "HASH"},
+                    {"AttributeName": "listed", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ]
+        names = ["pk", "sk", "list", "listed"] if name == "people" else ["pk", "sk"]
+        more = {"GlobalSecondaryIndexes": index} if name == "people" else {}
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            **more,
+        )
+    yield
+    for name in ("people", "sign-in", "trail"):
+        dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that stands still until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def portal(tables: None, clock: time_machine.Traveller) -> Portal:
+    """Acme Support with Ann, and a browser that has just been opened."""
+    return Portal.open(clock)
