@@ -1,0 +1,34 @@
+/** The workspace's own look: its name, logo and accent colour on the page. */
+
+import { coloursOf } from "./colour.js";
+import { el } from "./elements.js";
+
+/** @typedef {{ name: string, logo_url: string | null, accent_color: string | null, locale: string }} Brand */
+
+/**
+ * @param {Element} header
+ * @param {Brand | null} brand
+ */
+export function showBrand(header, brand) {
+  for (const [name, colour] of Object.entries(coloursOf(brand?.accent_color ?? null))) {
+    // Through the CSSOM: the content security policy allows no style attribute.
+    document.documentElement.style.setProperty(name, colour);
+  }
+  if (!brand) return header.replaceChildren();
+  header.replaceChildren(mark(brand), el("span", { class: "name", dir: "auto" }, brand.name));
+}
+
+/** The logo, or the name's first letter while there is none. @param {Brand} brand */
+function mark({ name, logo_url }) {
+  const letter = el("span", { class: "monogram", "aria-hidden": "true" }, firstLetter(name));
+  if (!logo_url) return letter;
+  // The name stands beside it, so the picture itself is silent.
+  const logo = el("img", { class: "logo", src: logo_url, alt: "" });
+  logo.addEventListener("error", () => logo.replaceWith(letter));
+  return logo;
+}
+
+function firstLetter(/** @type {string} */ name) {
+  const letters = new Intl.Segmenter().segment(name.trim());
+  return letters[Symbol.iterator]().next().value?.segment.toUpperCase() ?? "";
+}

@@ -1,0 +1,111 @@
+/**
+ * The field for the code: one real input that shows `ABC-DEFG` as it is typed or pasted.
+ *
+ * The rules are those of the API (docs/api.md, "How a code may be typed"), so that what the field
+ * shows is what will be compared.
+ */
+
+const ALPHABET = /^[0-9B-DF-HJ-NP-TV-Z]*$/;
+const PRINTED = /^[0-9A-Z]{3}-[0-9A-Z]{4}$/;
+const DASHES = /[\p{Pd}\u2212]/gu;
+
+/** Full-width and lower-case are fine, and so are O for 0, I and L for 1. */
+export function fold(/** @type {string} */ typed) {
+  return typed
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/[^0-9A-Z]/g, "")
+    .replaceAll("O", "0")
+    .replace(/[IL]/g, "1");
+}
+
+/** Could these characters be a code? A, E and U are in none. */
+export function isInAlphabet(/** @type {string} */ code) {
+  return ALPHABET.test(code);
+}
+
+/**
+ * The one code in a pasted text, or null when there is none or more than one.
+ *
+ * @param {string} pasted
+ * @param {number} length
+ */
+export function findCode(pasted, length) {
+  const text = pasted.normalize("NFKC").toUpperCase().replace(DASHES, "-");
+  const whole = fold(text);
+  const isOnlyACode = /^[0-9A-Z\s-]*$/.test(text) && isInAlphabet(whole);
+  if (isOnlyACode && whole.length === length) return whole;
+
+  const words = text.split(/[^0-9A-Z-]+/).filter(Boolean);
+  const codes = words.filter((word) => {
+    const bare = word.replace("-", "");
+    const hasItsShape = PRINTED.test(word) || (bare === word && /[0-9]/.test(word));
+    return hasItsShape && bare.length === length && isInAlphabet(bare);
+  });
+  return new Set(codes).size === 1 ? codes[0].replace("-", "") : null;
+}
+
+/** `ABCDEFG` → `ABC-DEFG`. */
+export function spell(/** @type {string} */ code) {
+  return code.length > 3 ? `${code.slice(0, 3)}-${code.slice(3)}` : code;
+}
+
+/**
+ * Keep an input in the shape of a code while it is edited, with the cursor where it belongs.
+ *
+ * @param {HTMLInputElement} input
+ * @param {object} options
+ * @param {number} options.length
+ * @param {(code: string) => void} options.onChange
+ * @param {() => void} options.onNoCode a text was pasted in which no single code can be told
+ */
+export function keepSpelled(input, { length, onChange, onNoCode }) {
+  let code = fold(input.value).slice(0, length);
+
+  /** @param {string} next @param {number} before how many characters stand before the cursor */
+  function show(next, before) {
+    code = next.slice(0, length);
+    input.value = spell(code);
+    const cursor = Math.min(before, code.length);
+    const at = cursor > 3 ? cursor + 1 : cursor;
+    input.setSelectionRange(at, at);
+    onChange(code);
+  }
+
+  /** @param {InputEvent} event */
+  function edited(event) {
+    const typed = input.value;
+    // An input method is at work: wait for its last word. (Android's keyboards compose plain
+    // letters too, and those can be spelled at once.)
+    if (event.isComposing && !/^[ -~]*$/.test(typed)) return;
+    const before = fold(typed.slice(0, input.selectionStart ?? typed.length)).length;
+    const next = fold(typed);
+    const onlyTheDashWent = next === code && event.inputType?.startsWith("deleteContent");
+    if (onlyTheDashWent) {
+      const at = event.inputType.endsWith("Forward") ? before : before - 1;
+      show(code.slice(0, Math.max(at, 0)) + code.slice(at + 1), at);
+    } else if (next.length <= length) {
+      show(next, before);
+    } else {
+      // More than a code: the phone filled in a whole line, or a key too many was pressed.
+      const found = findCode(typed, length);
+      const isKeyTooMany = event.inputType === "insertText" && event.data?.length === 1;
+      show(found && !isKeyTooMany ? found : code, found && !isKeyTooMany ? length : before - 1);
+    }
+  }
+
+  /** @param {ClipboardEvent} event */
+  function pasted(event) {
+    const text = event.clipboardData?.getData("text") ?? "";
+    const found = findCode(text, length);
+    const isPart = fold(text).length < length;
+    if (!found && isPart) return;
+    event.preventDefault();
+    if (found) show(found, length);
+    else onNoCode();
+  }
+
+  input.addEventListener("input", (event) => edited(/** @type {InputEvent} */ (event)));
+  input.addEventListener("compositionend", () => edited(new InputEvent("input")));
+  input.addEventListener("paste", pasted);
+}

@@ -1,0 +1,154 @@
+/** Enter the code: one field, one button, and what to do while the mail is on its way. */
+
+import { fold, keepSpelled, spell } from "./code-field.js";
+import { el } from "./elements.js";
+import { button, field, form, heading, notes, paragraph, trouble } from "./parts.js";
+
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+/** After this long a mail is late enough to say what else there is to try. */
+const LATE_AFTER_MS = 120_000;
+
+/** The seconds at which a listener hears how long the wait still is. */
+const SAID_AT = [90, 60, 30, 10];
+
+/** @type {import("./stage.js").Screen} */
+export const enterCode = ({ brand, challenge, address, notices, typed, canChange, actions }, words, stage) => {
+  const workspace = brand.name;
+  const label = el("strong", { class: "code-label" }, el("bdi", {}, challenge.label));
+  const input = codeInput(typed, challenge.code_length, stage);
+  const hintValues = { minutes: 10 };
+  const asked = field(input, words, {
+    label: "code_label",
+    hint: "code_hint",
+    values: hintValues,
+    describedBy: "lead",
+  });
+  const primary = button("primary", words.nodes("continue"), null, "continue");
+  const shared = sharedComputer(words, typed);
+  const again = resendButton(words, challenge, actions, stage);
+  const late = stillNoMail(words, address);
+  let hasRunOut = challenge.expires_at <= Date.now();
+
+  return {
+    slot: asked.slot,
+    field: input,
+    primary,
+    focus: input,
+    body: [
+      heading(words, "check_email", {}, "mail"),
+      ...notes(notices),
+      paragraph(
+        words,
+        "sent_lead",
+        { length: challenge.code_length, email: address, workspace, label },
+        "lead",
+      ),
+      form([asked.node, shared, primary], () => actions.verify(fold(input.value))),
+      again.node,
+      late,
+      canChange &&
+        el("p", { class: "more" }, button("plain", words.nodes(canChange), actions.chooseAnew, "another")),
+      trouble(words, {}),
+    ].filter((part) => part !== undefined && part !== false && part !== null && part !== ""),
+    tick(now) {
+      again.tick(now);
+      if (late.hidden && now - challenge.sent_at >= LATE_AFTER_MS) {
+        late.hidden = false;
+        stage.say("late_title");
+      }
+      if (!hasRunOut && now >= challenge.expires_at) {
+        hasRunOut = true;
+        stage.tell({ tone: "error", key: "code_ran_out" }, { takesFocus: false });
+      }
+    },
+  };
+};
+
+/** @param {{ code: string }} typed @param {number} length @param {Stage} stage */
+function codeInput(typed, length, stage) {
+  const input = el("input", {
+    id: "code",
+    name: "code",
+    class: "code",
+    type: "text",
+    inputmode: "text",
+    autocomplete: "one-time-code",
+    autocapitalize: "characters",
+    autocorrect: "off",
+    spellcheck: "false",
+    required: true,
+    dir: "ltr",
+    value: spell(typed.code),
+  });
+  keepSpelled(input, {
+    length,
+    onChange(code) {
+      typed.code = code;
+    },
+    onNoCode: () => stage.tell({ tone: "error", key: "code_not_found", values: { length } }),
+  });
+  return input;
+}
+
+/** @param {Words} words @param {{ shared: boolean }} typed */
+function sharedComputer(words, typed) {
+  const box = el("input", {
+    id: "shared",
+    type: "checkbox",
+    checked: typed.shared,
+    "aria-describedby": "shared-hint",
+    onchange: (/** @type {{ target: HTMLInputElement }} */ event) => {
+      typed.shared = event.target.checked;
+    },
+  });
+  return el(
+    "div",
+    { class: "choice" },
+    box,
+    el("label", { for: "shared" }, ...words.nodes("shared_computer")),
+    el("p", { class: "hint", id: "shared-hint" }, ...words.nodes("shared_computer_hint", { minutes: 30 })),
+  );
+}
+
+/**
+ * @param {Words} words
+ * @param {import("./keep.js").OpenChallenge} challenge
+ * @param {{ resend: () => void, chooseAnew: () => void }} actions
+ * @param {Stage} stage
+ */
+function resendButton(words, { resend_at }, actions, stage) {
+  if (resend_at === null) {
+    const node = el("p", { class: "spent" }, ...words.nodes("no_more_codes"));
+    return { node, tick() {} };
+  }
+  const node = button("secondary", words.nodes("resend"), () => isOver() && actions.resend(), "resend");
+  const label = /** @type {HTMLElement} */ (node.querySelector(".label"));
+  const isOver = (now = Date.now()) => now >= resend_at;
+  let before = Math.ceil((resend_at - Date.now()) / 1000);
+  return {
+    node,
+    tick(/** @type {number} */ now) {
+      const left = Math.ceil((resend_at - now) / 1000);
+      if (isOver(now)) node.removeAttribute("aria-disabled");
+      else node.setAttribute("aria-disabled", "true");
+      const text = isOver(now) ? words.text("resend") : words.text("resend_in", { seconds: left });
+      if (label.textContent !== text) label.textContent = text;
+      const passed = SAID_AT.filter((second) => before > second && left <= second).at(-1);
+      if (before > 0 && left <= 0) stage.say("resend_now");
+      else if (passed) stage.say("resend_soon", { time: words.duration(passed) });
+      before = left;
+    },
+  };
+}
+
+/** @param {Words} words @param {string} address */
+function stillNoMail(words, address) {
+  const hints = ["late_slow", "late_spam", "late_address", "late_ask"].map((key) =>
+    el("li", {}, ...words.nodes(key, { email: address })),
+  );
+  const node = el("div", { class: "late" }, el("h2", {}, ...words.nodes("late_title")), el("ul", {}, ...hints));
+  node.hidden = true;
+  return node;
+}

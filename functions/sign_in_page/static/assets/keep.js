@@ -1,0 +1,130 @@
+/**
+ * What the browser keeps for the page, and for how long.
+ *
+ * | what | where | until |
+ * |---|---|---|
+ * | the opened link and destination | this tab | the tab closes |
+ * | the address that was typed | this tab | the sign-in, or the tab closes |
+ * | the open challenge | this browser | it ends, ten minutes after its last mail |
+ * | name, logo and colour of the workspace | this browser | the next answer |
+ * | that somebody signed in here | this browser | the sign-out |
+ * | the chosen language | this browser | another choice |
+ *
+ * Codes and session tokens are not kept at all. A browser that refuses storage loses only the
+ * reload: everything here then lives as long as the page.
+ */
+
+/** @typedef {{ link: string, to?: string }} Opened */
+
+/**
+ * @typedef {object} OpenChallenge
+ * @property {string} challenge
+ * @property {string} label
+ * @property {number} code_length
+ * @property {string} asked_for which link and destination it was asked for, as a hash
+ * @property {string} sent_to the masked address
+ * @property {number} sent_at ms, of the first mail
+ * @property {number | null} resend_at ms
+ * @property {number} expires_at ms
+ */
+
+/** @param {() => Storage} open reading `window.localStorage` may throw, not only using it */
+function storage(open) {
+  /** @type {Map<string, string>} */
+  const spare = new Map();
+  return {
+    /** @param {string} key @returns {any} */
+    get(key) {
+      try {
+        return JSON.parse(open().getItem(key) ?? spare.get(key) ?? "null");
+      } catch {
+        return JSON.parse(spare.get(key) ?? "null");
+      }
+    },
+    /** @param {string} key @param {unknown} value */
+    set(key, value) {
+      try {
+        open().setItem(key, JSON.stringify(value));
+      } catch {
+        spare.set(key, JSON.stringify(value));
+      }
+    },
+    /** @param {string} key */
+    remove(key) {
+      spare.delete(key);
+      try {
+        open().removeItem(key);
+      } catch {
+        // Nothing was kept there.
+      }
+    },
+  };
+}
+
+const browser = storage(() => window.localStorage);
+const tab = storage(() => window.sessionStorage);
+
+const LANGUAGE = "portico.language";
+
+export const chosenLanguage = {
+  /** @returns {string | null} */
+  get: () => browser.get(LANGUAGE),
+  set: (/** @type {string} */ language) => browser.set(LANGUAGE, language),
+};
+
+/**
+ * What is kept for one workspace.
+ *
+ * @param {string} workspace
+ */
+export function keepFor(workspace) {
+  const key = (/** @type {string} */ name) => `portico.${workspace}.${name}`;
+  return {
+    /** @returns {Opened | null} */
+    opened: () => tab.get(key("opened")),
+    open: (/** @type {Opened} */ opened) => tab.set(key("opened"), opened),
+
+    /** @returns {string} */
+    typedEmail: () => tab.get(key("email")) ?? "",
+    typeEmail: (/** @type {string} */ email) => tab.set(key("email"), email),
+
+    /** @returns {import("./brand.js").Brand | null} */
+    brand: () => browser.get(key("brand")),
+    keepBrand: (/** @type {import("./brand.js").Brand} */ brand) => browser.set(key("brand"), brand),
+
+    challengeKey: key("challenge"),
+    /** The challenge that goes on, if it has not ended. @returns {OpenChallenge | null} */
+    challenge() {
+      /** @type {OpenChallenge | null} */
+      const challenge = browser.get(key("challenge"));
+      return challenge && Date.now() < challenge.expires_at ? challenge : null;
+    },
+    keepChallenge: (/** @type {OpenChallenge} */ open) => browser.set(key("challenge"), open),
+    endChallenge: () => browser.remove(key("challenge")),
+
+    hasSignedIn: () => browser.get(key("signed-in")) === true,
+    signedIn() {
+      browser.set(key("signed-in"), true);
+      browser.remove(key("challenge"));
+      tab.remove(key("email"));
+    },
+    signedOut: () => browser.remove(key("signed-in")),
+  };
+}
+
+/** @typedef {ReturnType<typeof keepFor>} Kept */
+
+/**
+ * Tell links apart without keeping them: a challenge is gone on with only under the link and
+ * destination it was asked for, because its return is sealed in it.
+ *
+ * @param {Opened} opened
+ * @returns {Promise<string>} 32 hexadecimal characters
+ */
+export async function hashOf({ link, to }) {
+  const bytes = new TextEncoder().encode(JSON.stringify([link, to ?? null]));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest).slice(0, 16), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

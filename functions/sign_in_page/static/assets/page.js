@@ -1,0 +1,127 @@
+/** The hosted sign-in page: reads the opened link, finds its language, and shows one screen at a time. */
+
+import { showBrand } from "./brand.js";
+import { el } from "./elements.js";
+import { chosenLanguage, keepFor } from "./keep.js";
+import { createPortico } from "./portico.js";
+import { framed, signedOut } from "./screens.js";
+import { SignIn } from "./sign-in.js";
+import { Stage } from "./stage.js";
+import { LANGUAGES, loadWords, pickLanguage } from "./words.js";
+
+/** A destination is a short typed value; whatever is longer is none. */
+const LONGEST_DESTINATION = 200;
+
+const workspace = decodeURIComponent(location.pathname.split("/")[1] ?? "");
+const kept = keepFor(workspace);
+const portico = createPortico({ workspace, origin: location.origin });
+
+/** @type {SignIn | null} */
+let signIn = null;
+
+await start();
+
+async function start() {
+  const wished = pickLanguage([chosenLanguage.get(), ...navigator.languages, kept.brand()?.locale]);
+  const words = await loadWords(wished ?? "en");
+  const stage = new Stage(byId("screen"), byId("status"), words);
+  byId("slow").remove();
+
+  setLanguage(stage);
+  languageSwitch(stage);
+  showBrand(byId("brand"), kept.brand());
+  signInAgain(stage);
+
+  window.addEventListener("hashchange", () => signInAgain(stage));
+  window.addEventListener("storage", ({ key }) => key === kept.challengeKey && signIn?.challengeChanged());
+  // Back from the portal: the page is shown as it was left, and that is no longer true.
+  window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+}
+
+/** @param {Stage} stage */
+function signInAgain(stage) {
+  signIn?.end();
+  if (window.top !== window.self) return stage.show(framed, { url: location.href });
+
+  const address = new URLSearchParams(location.hash.slice(1));
+  forgetFragment();
+  signIn = new SignIn({ stage, portico, kept, opened: readLink(address), onBrand: (brand) => takeOver(stage, brand) });
+  if (address.has("signed-out")) showSignedOut(stage, signIn);
+  else signIn.start();
+}
+
+/**
+ * The link and destination that the address bar brought, or that this tab already had.
+ *
+ * @param {URLSearchParams} address
+ */
+function readLink(address) {
+  const link = address.get("l");
+  if (link) {
+    const to = address.get("to") ?? undefined;
+    kept.open(to && to.length <= LONGEST_DESTINATION ? { link, to } : { link });
+  }
+  return link === "" ? null : kept.opened();
+}
+
+/** The token leaves the address bar before anything else happens: no history, no screenshot has it. */
+function forgetFragment() {
+  if (location.hash) history.replaceState(null, "", location.pathname);
+}
+
+/** @param {Stage} stage @param {SignIn} next */
+function showSignedOut(stage, next) {
+  kept.signedOut();
+  const again = kept.opened() ? next.start : null;
+  stage.show(signedOut, { workspace: kept.brand()?.name, again });
+}
+
+/** @param {Stage} stage @param {import("./brand.js").Brand} brand */
+async function takeOver(stage, { name, logo_url, accent_color, locale }) {
+  const brand = { name, logo_url, accent_color, locale };
+  kept.keepBrand(brand);
+  showBrand(byId("brand"), brand);
+  const hasOwnWish = pickLanguage([chosenLanguage.get(), ...navigator.languages]);
+  const language = hasOwnWish ?? pickLanguage([locale]);
+  if (language && language !== stage.words.language) stage.words = await loadWords(language);
+  setLanguage(stage);
+}
+
+/** @param {Stage} stage */
+function setLanguage({ words }) {
+  document.documentElement.lang = words.language;
+  document.documentElement.dir = words.direction;
+  const name = kept.brand()?.name;
+  document.title = name ? words.text("title_of", { workspace: name }) : words.text("title");
+  byId("language-label").textContent = words.text("language");
+  byId("made-by").textContent = words.text("made_by");
+  /** @type {HTMLSelectElement} */ (byId("language")).value = words.language;
+}
+
+/** @param {Stage} stage */
+function languageSwitch(stage) {
+  const select = /** @type {HTMLSelectElement} */ (byId("language"));
+  select.replaceChildren(
+    ...Object.entries(LANGUAGES).map(([language, name]) => el("option", { value: language, lang: language }, name)),
+  );
+  select.value = stage.words.language;
+  byId("foot").hidden = false;
+  select.addEventListener("change", async () => {
+    try {
+      stage.words = await loadWords(select.value);
+    } catch {
+      select.value = stage.words.language;
+      return;
+    }
+    chosenLanguage.set(select.value);
+    setLanguage(stage);
+    stage.redraw();
+  });
+}
+
+/** @param {string} id */
+function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`index.html has no ${id}`);
+  return element;
+}

@@ -1,0 +1,94 @@
+/** What screens are made of: headings, fields, buttons, and the help that every screen has. */
+
+import { el, icon } from "./elements.js";
+
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {import("./words.js").Values} Values */
+
+/** @param {Words} words @param {string} key @param {Values} [values] @param {string} [picture] */
+export function heading(words, key, values, picture) {
+  const title = el("h1", { id: "heading", tabindex: "-1" }, ...words.nodes(key, values));
+  return picture ? el("div", { class: "headed" }, picture && icon(picture), title) : title;
+}
+
+/** @param {Words} words @param {string} key @param {Values} [values] @param {string} [id] */
+export function paragraph(words, key, values, id) {
+  return el("p", { id, class: "lead" }, ...words.nodes(key, values));
+}
+
+/**
+ * @param {"primary" | "secondary" | "plain"} look
+ * @param {Node[]} label
+ * @param {(() => void) | null} onPress null for the button that submits its form
+ * @param {string} [id]
+ */
+export function button(look, label, onPress, id) {
+  const attributes = { class: look, id, type: onPress ? "button" : "submit" };
+  const text = el("span", { class: "label" }, ...label);
+  const element = el("button", attributes, el("span", { class: "spinner" }), text);
+  if (onPress) element.addEventListener("click", () => onPress());
+  return element;
+}
+
+/**
+ * A labelled input with a hint below it; messages take the hint's place.
+ *
+ * @param {HTMLInputElement} input
+ * @param {Words} words
+ * @param {{ label: string, hint: string, values?: Values, describedBy?: string }} texts
+ */
+export function field(input, words, { label, hint, values, describedBy }) {
+  const slot = messageSlot(el("p", { class: "hint" }, ...words.nodes(hint, values)));
+  input.setAttribute("aria-describedby", [describedBy, slot.id].filter(Boolean).join(" "));
+  // After a mistake the message has the focus; who simply types on means the field.
+  slot.addEventListener("keydown", (event) => {
+    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!isText || event.key === " ") return;
+    input.focus();
+    input.select();
+  });
+  const node = el("div", { class: "field" }, el("label", { for: input.id }, ...words.nodes(label)), input, slot);
+  return { node, slot };
+}
+
+/** @param {Node | null} [hint] */
+export function messageSlot(hint = null) {
+  return el("div", { class: "slot", id: "slot" }, hint);
+}
+
+/**
+ * @param {Node[]} children
+ * @param {() => void} onSubmit
+ */
+export function form(children, onSubmit) {
+  return el(
+    "form",
+    {
+      novalidate: true,
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        onSubmit();
+      },
+    },
+    ...children,
+  );
+}
+
+/** What the workspace wants said before anything else. @param {{ text: string }[]} notices */
+export function notes(notices) {
+  return notices.map(({ text }) =>
+    el("div", { class: "notice" }, icon("info"), el("p", { dir: "auto" }, text)),
+  );
+}
+
+const COMMON_ISSUES = ["unavailable", "invalid", "no_mail", "failed"];
+
+/** The four common issues, in plain words. @param {Words} words @param {Values} values */
+export function trouble(words, values) {
+  const issues = COMMON_ISSUES.flatMap((issue) => [
+    el("dt", {}, ...words.nodes(`trouble_${issue}`)),
+    el("dd", {}, ...words.nodes(`trouble_${issue}_text`, values)),
+  ]);
+  const summary = el("summary", {}, icon("open"), ...words.nodes("trouble"));
+  return el("details", { class: "trouble" }, summary, el("dl", {}, ...issues));
+}

@@ -1,0 +1,61 @@
+/** What a contact is told when something did not work: what happened, and what to do next. */
+
+import { PorticoError } from "./portico.js";
+
+/**
+ * @typedef {object} Message
+ * @property {"error" | "info"} tone
+ * @property {string} [lead] words in bold before the sentence
+ * @property {string} key
+ * @property {import("./words.js").Values} [values]
+ * @property {number} [until] ms; `{time}` in the sentence counts down to it
+ */
+
+/** @param {string} lead @param {string} key @param {import("./words.js").Values} [values] @returns {Message} */
+const error = (lead, key, values) => ({ tone: "error", lead, key, values });
+
+/** @param {string} key @returns {Message} */
+const failed = (key) => error("sign_in_failed", key);
+
+/** @typedef {(problem: import("./portico.js").Problem, known: { label?: string }) => Message} Sentence */
+
+/** @type {Record<string, string>} */
+const CLOSED = { expired: "closed_expired", used: "closed_used", attempts: "closed_attempts" };
+
+/** One sentence per type of docs/api.md. @type {Record<string, Sentence>} */
+const SENTENCES = {
+  "code-not-accepted": (problem, { label }) =>
+    error("sign_in_failed", "code_wrong", { label: label ?? "", count: problem.attempts_left ?? 0 }),
+  "challenge-closed": ({ reason }) => failed(CLOSED[reason ?? ""] ?? "closed_expired"),
+  "sign-in-method-off": () => failed("method_off"),
+  "sso-failed": () => failed("sso_failed"),
+  "cross-site": () => failed("cross_site"),
+  "too-soon": (problem) => wait("too_many", problem),
+  "too-many-requests": (problem) => wait("too_many", problem),
+  "try-later": (problem) => wait("try_later", problem),
+  "invalid-request": ({ errors }) => {
+    const fields = (errors ?? []).map(({ field }) => field);
+    if (fields.includes("email")) return error("check_the_form", "email_invalid");
+    if (fields.includes("code")) return error("check_the_form", "code_incomplete");
+    return failed("something_else");
+  },
+  unreachable: () => error("no_answer", navigator.onLine ? "unreachable" : "offline"),
+};
+
+/**
+ * @param {unknown} thrown
+ * @param {{ label?: string }} [known]
+ * @returns {Message}
+ */
+export function messageFor(thrown, known = {}) {
+  if (!(thrown instanceof PorticoError)) throw thrown;
+  const sentence = Object.hasOwn(SENTENCES, thrown.type) ? SENTENCES[thrown.type] : undefined;
+  return sentence?.(thrown.problem, known) ?? failed("something_else");
+}
+
+/** @param {"too_many" | "try_later"} key @param {import("./portico.js").Problem} problem */
+function wait(key, { retry_after }) {
+  const lead = key === "too_many" ? "please_wait" : "try_shortly";
+  if (!retry_after) return error(lead, `${key}_a_while`);
+  return { ...error(lead, key), until: Date.now() + retry_after * 1000 };
+}

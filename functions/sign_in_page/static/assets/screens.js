@@ -1,0 +1,121 @@
+/** The screens without a field: on the way in, on the way out, and when it goes no further. */
+
+import { el } from "./elements.js";
+import { button, form, heading, messageSlot, paragraph, trouble } from "./parts.js";
+
+/** @typedef {import("./stage.js").Screen} Screen */
+
+/** @type {Screen} */
+export const opening = ({ key }, words) => ({
+  body: [
+    el(
+      "div",
+      { class: "quiet" },
+      el("span", { class: "spinner large" }),
+      el("h1", { id: "heading", tabindex: "-1", class: "soft" }, ...words.nodes(key)),
+    ),
+  ],
+});
+
+/** The door stands open; the link is for the browser that did not go through by itself. */
+/** @type {Screen} */
+export const entering = ({ workspace, url }, words) => ({
+  body: [
+    heading(words, "signed_in", {}, "check"),
+    paragraph(words, "entering", { workspace }),
+    el("p", {}, el("a", { href: url }, ...words.nodes("entering_link"))),
+  ],
+});
+
+/** @type {Screen} */
+export const continueAs = ({ workspace, name, email, actions }, words) => {
+  const slot = messageSlot();
+  const primary = button("primary", words.nodes("continue_as", { name }), actions.enter, "enter");
+  return {
+    slot,
+    primary,
+    body: [
+      heading(words, "sign_in_to", { workspace }),
+      paragraph(words, "signed_in_as", { workspace, name, email }),
+      slot,
+      primary,
+      button("secondary", words.nodes("not_you"), actions.chooseAnew, "not-me"),
+      el("p", { class: "more" }, button("plain", words.nodes("sign_out"), actions.signOut, "sign-out")),
+    ],
+  };
+};
+
+/** @type {Screen} */
+export const whoseLink = ({ workspace, name, email, hint, actions }, words) => {
+  const slot = messageSlot();
+  const primary = button("primary", words.nodes("sign_in_as", { email: hint }), actions.chooseAnew, "not-me");
+  return {
+    slot,
+    primary,
+    body: [
+      heading(words, "link_of_another"),
+      paragraph(words, "link_of_another_text", { workspace, name, email, hint }),
+      slot,
+      primary,
+      button("secondary", words.nodes("continue_as", { name }), actions.enter, "enter"),
+      el("p", { class: "more" }, button("plain", words.nodes("sign_out"), actions.signOut, "sign-out")),
+    ],
+  };
+};
+
+/** @type {Screen} */
+export const signedOut = ({ workspace, again }, words) => ({
+  body: [
+    heading(words, "signed_out", {}, "check"),
+    workspace
+      ? paragraph(words, "signed_out_text", { workspace })
+      : paragraph(words, "signed_out_text_plain"),
+    again
+      ? button("primary", words.nodes("sign_in_again"), again, "again")
+      : paragraph(words, "open_your_link"),
+  ],
+});
+
+/** @type {Screen} */
+export const unavailable = ({ workspace }, words) => ({
+  body: [
+    heading(words, "portal_unavailable", {}, "closed"),
+    ...named(words, "portal_unavailable_text", workspace),
+    trouble(words, {}),
+  ],
+});
+
+/** @type {Screen} */
+export const invalidLink = ({ workspace }, words) => ({
+  body: [
+    heading(words, "invalid_link", {}, "link"),
+    ...named(words, "invalid_link_text", workspace),
+    trouble(words, {}),
+  ],
+});
+
+/** No answer yet: the link may be good, so the same can be tried again. */
+/** @type {Screen} */
+export const notOpened = ({ retry }, words) => {
+  const slot = messageSlot();
+  const primary = button("primary", words.nodes("try_again"), null, "retry");
+  return {
+    slot,
+    primary,
+    body: [heading(words, "not_opened"), form([slot, primary], retry), trouble(words, {})],
+  };
+};
+
+/** @type {Screen} */
+export const framed = ({ url }, words) => ({
+  body: [
+    heading(words, "framed", {}, "window"),
+    paragraph(words, "framed_text"),
+    el("a", { class: "primary", href: url, target: "_blank", rel: "noopener" }, ...words.nodes("framed_link")),
+  ],
+});
+
+/** @param {import("./words.js").Words} words @param {string} key @param {string} [workspace] */
+function named(words, key, workspace) {
+  return [workspace ? paragraph(words, key, { workspace }) : paragraph(words, `${key}_plain`)];
+}

@@ -1,0 +1,157 @@
+/** The place on the page where one screen stands at a time, with its message and its clock. */
+
+import { el, icon } from "./elements.js";
+
+/** @typedef {import("./problems.js").Message} Message */
+
+/**
+ * @typedef {object} Built a screen, ready to be shown
+ * @property {Node[]} body
+ * @property {HTMLElement} [focus] where the keyboard goes; by default to the heading
+ * @property {HTMLElement} [slot] where messages appear, in space that is kept for them
+ * @property {HTMLElement} [field] the input that a message is about
+ * @property {HTMLButtonElement} [primary]
+ * @property {(now: number) => void} [tick] called twice a second
+ */
+
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {(facts: any, words: Words, stage: Stage) => Built} Screen */
+
+export class Stage {
+  #section;
+  #status;
+  /** @type {{ screen: Screen, facts: any, built: Built } | null} */
+  #shown = null;
+  /** @type {Message | null} */
+  #message = null;
+  #isBusy = false;
+
+  /**
+   * @param {HTMLElement} section
+   * @param {HTMLElement} status a polite live region
+   * @param {Words} words
+   */
+  constructor(section, status, words) {
+    this.#section = section;
+    this.#status = status;
+    this.words = words;
+    setInterval(() => this.#tick(), 500);
+  }
+
+  /** Is a request under way? Then a second press does nothing. */
+  get isBusy() {
+    return this.#isBusy;
+  }
+
+  /**
+   * @param {Screen} screen
+   * @param {any} facts
+   * @param {{ message?: Message | null, takesFocus?: boolean }} [options]
+   */
+  show(screen, facts, { message = null, takesFocus = true } = {}) {
+    this.#message = message;
+    this.#isBusy = false;
+    this.#draw(screen, facts);
+    if (takesFocus) this.#takeFocus();
+  }
+
+  /** The same screen in other words, or with newer facts. */
+  redraw(facts = this.#shown?.facts) {
+    if (!this.#shown) return;
+    const hadFocus = document.activeElement?.id;
+    this.#draw(this.#shown.screen, facts);
+    if (hadFocus) document.getElementById(hadFocus)?.focus();
+    if (this.#isBusy) this.busy();
+  }
+
+  /** @param {Message | null} message @param {{ takesFocus?: boolean }} [options] */
+  tell(message, { takesFocus = true } = {}) {
+    this.#message = message;
+    this.rest();
+    this.#drawMessage();
+    if (message && takesFocus) this.#takeFocus();
+    else if (message) this.say(message.key, message.values);
+  }
+
+  /** Announce without moving anything. @param {string} key @param {import("./words.js").Values} [values] */
+  say(key, values) {
+    this.#status.textContent = this.words.text(key, values);
+  }
+
+  busy() {
+    this.#isBusy = true;
+    this.#section.setAttribute("aria-busy", "true");
+    this.#shown?.built.primary?.setAttribute("aria-disabled", "true");
+    this.#shown?.built.primary?.classList.add("busy");
+  }
+
+  rest() {
+    this.#isBusy = false;
+    this.#section.removeAttribute("aria-busy");
+    this.#shown?.built.primary?.removeAttribute("aria-disabled");
+    this.#shown?.built.primary?.classList.remove("busy");
+  }
+
+  /** @param {Screen} screen @param {any} facts */
+  #draw(screen, facts) {
+    const built = screen(facts, this.words, this);
+    this.#shown = { screen, facts, built };
+    this.#section.removeAttribute("aria-busy");
+    this.#section.replaceChildren(...built.body);
+    this.#drawMessage();
+    this.#tick();
+  }
+
+  #drawMessage() {
+    const { slot, field } = this.#shown?.built ?? {};
+    const message = this.#message;
+    slot?.classList.toggle("speaks", message !== null);
+    slot?.querySelector(".message")?.remove();
+    field?.toggleAttribute("aria-invalid", false);
+    if (!slot || !message) return;
+    if (field && message.tone === "error") field.setAttribute("aria-invalid", "true");
+    const sentence = el("span", {});
+    slot.append(
+      el(
+        "div",
+        { class: `message ${message.tone}`, id: "message", tabindex: "-1" },
+        icon(message.tone === "error" ? "alert" : "mail"),
+        el(
+          "p",
+          {},
+          message.lead && el("strong", {}, ...this.words.nodes(message.lead), " "),
+          sentence,
+        ),
+      ),
+    );
+    this.#drawSentence(sentence);
+  }
+
+  /** @param {Element} sentence */
+  #drawSentence(sentence) {
+    if (!this.#message) return;
+    const { key, values, until } = this.#message;
+    const left = until === undefined ? 0 : Math.ceil((until - Date.now()) / 1000);
+    const isOver = until !== undefined && left <= 0;
+    const nodes = isOver
+      ? this.words.nodes("try_now")
+      : this.words.nodes(key, { ...values, time: this.words.duration(left) });
+    const text = nodes.map((node) => node.textContent).join("");
+    if (sentence.textContent === text) return;
+    sentence.replaceChildren(...nodes);
+    if (isOver) this.say("try_now");
+  }
+
+  #takeFocus() {
+    const { focus } = this.#shown?.built ?? {};
+    const message = document.getElementById("message");
+    const target = message ?? focus ?? document.getElementById("heading");
+    target?.focus({ preventScroll: target !== message });
+  }
+
+  #tick() {
+    const sentence = this.#section.querySelector("#message span");
+    if (sentence) this.#drawSentence(sentence);
+    this.#shown?.built.tick?.(Date.now());
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The page's words: which language, and how a sentence gets its values.
+ *
+ * A sentence is text with `{names}`. Values are filled in as nodes, never as markup, and each is
+ * isolated (`<bdi>`), so that an English name cannot turn an Arabic sentence around.
+ */
+
+/** Every language we have words in, by its own name. */
+export const LANGUAGES = Object.freeze({
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  pt: "Português",
+  it: "Italiano",
+  ja: "日本語",
+  ar: "العربية",
+});
+
+const RIGHT_TO_LEFT = ["ar"];
+
+/** @typedef {Record<string, string | number | Node>} Values */
+
+/**
+ * The first wish we have words for.
+ *
+ * @param {readonly (string | null | undefined)[]} wishes BCP 47 tags, best first
+ * @returns {string | null}
+ */
+export function pickLanguage(wishes) {
+  const languages = wishes.map((wish) => wish?.toLowerCase().split("-")[0] ?? "");
+  return languages.find((language) => Object.hasOwn(LANGUAGES, language)) ?? null;
+}
+
+/** The words of one language, and the sentences made of them. */
+export class Words {
+  /** @type {Record<string, string>} */
+  #sentences;
+
+  /** @param {string} language @param {Record<string, string>} sentences */
+  constructor(language, sentences) {
+    this.language = language;
+    this.direction = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+    this.#sentences = sentences;
+  }
+
+  /** Plain text, for titles and labels. @param {string} key @param {Values} [values] */
+  text(key, values = {}) {
+    return this.nodes(key, values)
+      .map((node) => node.textContent)
+      .join("");
+  }
+
+  /** @param {string} key @param {Values} [values] @returns {Node[]} */
+  nodes(key, values = {}) {
+    const sentence = this.#sentences[key];
+    if (sentence === undefined) throw new Error(`no words for ${key}`);
+    return sentence.split(/\{(\w+)\}/).map((part, index) => {
+      const isText = index % 2 === 0;
+      return isText ? document.createTextNode(part) : this.#value(values[part] ?? "");
+    });
+  }
+
+  /** "24 seconds", "5 minutes": a wait in whole words. @param {number} seconds */
+  duration(seconds) {
+    const isLong = seconds >= 90;
+    const [count, unit] = isLong ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
+    return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
+  }
+
+  /** @param {string | number | Node} value */
+  #value(value) {
+    if (value instanceof Node) return value;
+    if (typeof value === "number") return document.createTextNode(this.#format(value));
+    const isolated = document.createElement("bdi");
+    isolated.textContent = value;
+    return isolated;
+  }
+
+  /** @param {number} number @param {Intl.NumberFormatOptions} [options] */
+  #format(number, options) {
+    // Codes are in Latin digits, so all digits on the page are.
+    return new Intl.NumberFormat(`${this.language}-u-nu-latn`, options).format(number);
+  }
+}
+
+/**
+ * @param {string} language a key of {@link LANGUAGES}
+ * @returns {Promise<Words>}
+ */
+export async function loadWords(language) {
+  const answer = await fetch(new URL(`words/${language}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(`words answered ${answer.status}`);
+  return new Words(language, await answer.json());
+}
