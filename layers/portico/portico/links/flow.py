@@ -150,6 +150,15 @@ class LinkOffice:
         Links(self.people_table, workspace).add(link, self._event(home, "link.created", link, by))
         return link, token
 
+    def links(self, workspace: str) -> list[Link]:
+        """Return all links of a workspace, ended ones for as long as they are kept.
+
+        Raises:
+            NotFound: no such workspace.
+        """
+        home = Team(self.people_table, self.clock).workspace(workspace)
+        return Links(self.people_table, home.id).all()
+
     def revoke(self, workspace: str, link: str, *, by: str) -> Link:
         """End a link by its public id.
 

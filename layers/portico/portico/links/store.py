@@ -3,9 +3,10 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, Rows, get_many
 from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
 from portico.events import Event
@@ -92,6 +93,15 @@ class Links:
             row["expires_at"] = epoch(link.expires_at)
             row["ttl"] = epoch(link.expires_at + AFTERLIFE)
         self.rows.put(row, NOT_THERE)
+
+    def all(self) -> list[Link]:
+        """Read every link, personal ones first, each kind by age. For a team, never for a door."""
+        keys = list(self.rows.listed(f"{self.workspace}#links"))
+        links = []
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            found = get_many([(self.rows, *key) for key in some], consistent=False)
+            links += [Link.from_row(row) for row in found if row is not None]
+        return links
 
     def revoke(self, link: str, event: Event) -> Link:
         """End a link at once; ending it again changes nothing.
