@@ -90,7 +90,7 @@ class Rows:
         Raises:
             ForeignRow: *shelf* lies outside the prefix.
         """
-        wanted = {
+        wanted: dict[str, Any] = {
             "TableName": self.table,
             "IndexName": "by_workspace",
             "KeyConditionExpression": "#list = :shelf",
