@@ -2,7 +2,7 @@
 
 import os
 
-from portico.codes.flow import Codes, TypedCode
+from portico.codes.verifying import Codes, TypedCode
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.sessions import signed_in

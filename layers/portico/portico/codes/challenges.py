@@ -14,7 +14,7 @@ from portico.errors import (
     seconds_until,
 )
 from portico.events import Caller
-from portico.ids import ChallengeId
+from portico.ids import ChallengeId, InvalidName, parse_challenge
 from portico.mail.letters import Purpose
 
 CODE_LIVES = timedelta(minutes=10)
@@ -166,3 +166,15 @@ class Challenge:
 def is_mine(challenge: Challenge, purpose: Purpose) -> bool:
     """Say whether a door for *purpose* may take this challenge's code."""
     return challenge.purpose == purpose.value
+
+
+def id_of(text: str) -> ChallengeId:
+    """Read a challenge's id as a browser sends it.
+
+    Raises:
+        ChallengeClosed: one that never was cannot be told from one that is over.
+    """
+    try:
+        return parse_challenge(text)
+    except InvalidName:
+        raise ChallengeClosed("expired") from None

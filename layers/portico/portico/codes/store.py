@@ -11,7 +11,6 @@ from portico.codes.challenges import (
     ATTEMPTS,
     CHALLENGE_LIVES,
     CODE_LIVES,
-    TAKE_OVER,
     WAITS,
     Challenge,
     ReturnTo,
@@ -21,7 +20,6 @@ from portico.events import Caller, Event
 from portico.ids import ChallengeId
 from portico.mail.letters import Purpose
 from portico.people.addresses import subject_of
-from portico.people.rules import Contact
 
 AFTERLIFE = timedelta(days=1)
 """How long a team can still see what became of a challenge."""
@@ -209,77 +207,3 @@ class Challenges:
         self.rows.update(
             *challenge_key(id_), "SET event = :event", IS_THERE, {":event": event.rider()}
         )
-
-    # What the sender does.
-
-    def claim(
-        self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime
-    ) -> None:
-        """Take the mail of *generation*, so that nobody else sends it.
-
-        Raises:
-            ConditionFailed: it was taken, or a newer one is asked for; carries the row.
-        """
-        self.rows.update(
-            *challenge_key(id_),
-            f"SET claim_{generation} = :claim, contact = :contact, subject = :subject "
-            "REMOVE mail, event",
-            "mail = :generation",
-            {
-                ":generation": generation,
-                ":subject": contact.id,
-                ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
-                ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
-            },
-        )
-
-    def take_over(self, id_: ChallengeId, generation: int, *, at: datetime) -> None:
-        """Take the mail from a sender that claimed it and died.
-
-        Raises:
-            ConditionFailed: it is sent, or the other one may still be at it.
-        """
-        claim = f"claim_{generation}"
-        self.rows.update(
-            *challenge_key(id_),
-            f"SET {claim}.at = :now REMOVE event",
-            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.ses_id)",
-            {":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
-        )
-
-    def note_sent(self, id_: ChallengeId, generation: int, ses_id: str, event: Event) -> None:
-        """Record that SES has the mail."""
-        self.rows.update(
-            *challenge_key(id_),
-            f"SET claim_{generation}.ses_id = :ses_id, event = :event",
-            f"attribute_exists(claim_{generation})",
-            {":ses_id": ses_id, ":event": event.rider()},
-        )
-
-    def release(self, id_: ChallengeId, generation: int) -> None:
-        """Let another sender take the mail at once: SES answered, and has it not."""
-        claim = f"claim_{generation}"
-        self.rows.update(
-            *challenge_key(id_),
-            f"SET {claim}.at = :zero REMOVE event",
-            f"attribute_exists({claim}) AND attribute_not_exists({claim}.ses_id)",
-            {":zero": 0},
-        )
-
-    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> None:
-        """Record that this mail will never be sent, and why. Its code is never right."""
-        change = f"SET withheld_{generation} = :why, event = :event REMOVE claim_{generation}"
-        values = {":why": event.detail["reason"], ":event": event.rider()}
-        is_asked = "mail = :generation"
-        is_claimed = f"attribute_exists(claim_{generation})"
-        has_no_mail = f"attribute_not_exists(claim_{generation}.ses_id)"
-        with suppress(ConditionFailed):
-            self.rows.update(
-                *challenge_key(id_),
-                f"{change}, mail",
-                f"{is_asked} AND NOT {is_claimed}",
-                values | {":generation": generation},
-            )
-            return
-        with suppress(ConditionFailed):
-            self.rows.update(*challenge_key(id_), change, f"{is_claimed} AND {has_no_mail}", values)

@@ -10,7 +10,8 @@ from portico.events import Caller
 from portico.ids import is_workspace
 from portico.sessions.checking import TokenChecker
 from portico.sessions.ending import SignOuts
-from portico.sessions.flow import Sessions, SignedIn
+from portico.sessions.flow import Sessions
+from portico.sessions.proofs import SignedIn
 from portico.settings import Session
 
 METHODS = {"otp": "code"}

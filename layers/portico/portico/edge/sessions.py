@@ -4,7 +4,7 @@ from typing import Any
 
 from portico.edge.responses import Response, keep
 from portico.events import Caller
-from portico.sessions.flow import SignedIn
+from portico.sessions.proofs import SignedIn
 
 
 def signed_in(session: SignedIn, caller: Caller, **content: Any) -> Response:

@@ -1,8 +1,8 @@
 """Begin and refresh sessions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portico.aws.beside import beside
@@ -13,8 +13,8 @@ from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
+from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.rules import (
-    ACCESS_TOKEN_LIVES,
     SHARED_COMPUTER_IDLE,
     RefreshToken,
     Session,
@@ -26,58 +26,6 @@ from portico.sessions.store import SessionStore, happened
 from portico.sessions.tokens import Claims, make
 from portico.settings import Session as SessionSettings
 from portico.settings import VerifyCode
-
-
-class UsedAlready(Exception):
-    """The proof has become a session before, by another request."""
-
-
-class ContactChanged(Exception):
-    """The contact was deactivated, or signed out everywhere, since the proof began."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Who has proved what, and how long they may stay: all that a session begins with."""
-
-    challenge: str = field(repr=False)
-    request_id: str
-    workspace: str
-    contact: str
-    name: str
-    email: str
-    sver: int
-    method: str
-    idle: timedelta
-    absolute: timedelta
-    keep_days: int
-    shared_computer: bool = False
-    device: str | None = None
-    """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session's answer: the tokens, and who they are for."""
-
-    workspace: str
-    contact: str
-    name: str
-    email: str
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    stays: timedelta | None
-    """How long the browser keeps the cookie; ``None``: until it is closed."""
-
-    def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
-        return {
-            "access_token": self.access_token,
-            "token_type": "Bearer",
-            "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
-            "contact": {"id": self.contact, "name": self.name, "email": self.email},
-            "workspace": self.workspace,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""Ask for a code, and ask again."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico import ids
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenges import CODE_LIVES, Challenge, ReturnTo, id_of
+from portico.codes.rules import CODE_LENGTH, label_of
+from portico.codes.store import Challenges, NewChallenge
+from portico.errors import InvalidRequest, MethodOff, TryLater
+from portico.events import Caller, Event
+from portico.limits.store import Limits
+from portico.links.destinations import choose
+from portico.links.rules import Link
+from portico.links.store import Links, open_link
+from portico.mail.letters import Purpose
+from portico.mail.origins import coarse_origin
+from portico.people.addresses import normalise
+from portico.people.rules import Workspace
+from portico.settings import RequestCode
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """POST /v1/codes: a link, and the address that a shared one asks for."""
+
+    workspace: str
+    link: str = field(default="", repr=False)
+    to: str | None = None
+    email: str | None = None
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """POST /v1/codes/resend."""
+
+    challenge: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """What the page shows while the mail is on its way."""
+
+    challenge: Challenge
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        wait = self.challenge.resend_after()
+        id_ = str(self.challenge.id)
+        return {
+            "challenge": id_,
+            "label": label_of(id_, self.challenge.generation),
+            "resend_after": int(wait.total_seconds()) if wait else None,
+            "expires_in": int(CODE_LIVES.total_seconds()),
+            "code_length": CODE_LENGTH,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequests:
+    """Asking for codes. Never looks a contact up: known or not, the work is the same."""
+
+    people_table: str
+    sign_in_table: str
+    limits: Limits
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: RequestCode) -> "CodeRequests":
+        """Make the requests of a door."""
+        return cls(settings.people_table, settings.sign_in_table, Limits(settings.sign_in_table))
+
+    def request(self, asked: AskedCode, caller: Caller) -> CodeAsked:
+        """Begin a challenge and ask for its first mail.
+
+        Raises:
+            InvalidRequest: the address is none, is missing, or is not asked for.
+            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: it is not to be.
+            ResendTooSoon: ``auto``, and this link has sent by itself within half an hour.
+            TooManyRequests: the network's budget is spent.
+            TryLater: nothing was stored, and nothing will be mailed.
+        """
+        email = normalise(asked.email) if asked.email is not None else None
+        now = self.clock.now()
+        workspace, link = open_link(
+            self.people_table, asked.workspace, asked.link, at=now, consistent=True
+        )
+        workspace.admit(caller)
+        if not workspace.code_method:
+            raise MethodOff
+        if link.is_personal == (email is not None):
+            raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
+        office = workspace.is_office(caller.network)
+        bucket = f"office-{workspace.id}" if office else link.kind
+        self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)
+        new = self._new(workspace, link, email, asked, caller)
+        event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
+        challenges = Challenges(self.sign_in_table, workspace.id)
+        if not asked.auto:
+            return CodeAsked(challenges.begin(new, caller, event))
+        links = Links(self.sign_in_table, workspace.id)
+        links.count_send_on_open(link.id, at=now)
+        try:
+            return CodeAsked(challenges.begin(new, caller, event))
+        except TryLater:
+            links.forget_send_on_open(link.id)
+            raise
+
+    def resend(self, asked: AskedAgain, caller: Caller) -> CodeAsked:
+        """Ask for one more mail of the same challenge. The code before it stays good.
+
+        Raises:
+            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
+        """
+        id_ = id_of(asked.challenge)
+        now = self.clock.now()
+        challenges = Challenges(self.sign_in_table, id_.workspace)
+        event = Event("code.resent", now, network=caller.network)
+        return CodeAsked(challenges.ask_again(id_, caller, event))
+
+    def _new(
+        self,
+        workspace: Workspace,
+        link: Link,
+        email: str | None,
+        asked: AskedCode,
+        caller: Caller,
+    ) -> NewChallenge:
+        destination = choose(workspace, asked.to, link.destination)
+        return NewChallenge(
+            id=ids.new_challenge_id(workspace.id),
+            purpose=Purpose.SIGN_IN,
+            link=link.id,
+            email=email,
+            contact_id=link.contact,
+            return_to=ReturnTo(str(destination), destination.url(workspace)),
+            idle=workspace.idle,
+            absolute=workspace.absolute,
+            keep_days=workspace.trail_days,
+            device=coarse_origin(caller.user_agent),
+        )

@@ -1,0 +1,143 @@
+"""Trade a code for a session."""
+
+import hmac
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from portico import ids
+from portico.aws.keys import KeyRing, ring
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenges import Challenge, ReturnTo, id_of, is_mine
+from portico.codes.rules import derive_code, read_code, same
+from portico.codes.store import Challenges
+from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
+from portico.events import Caller, Event
+from portico.mail.letters import Purpose
+from portico.sessions.flow import Sessions
+from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
+from portico.settings import VerifyCode
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """POST /v1/codes/verify."""
+
+    challenge: str = field(repr=False)
+    code: str = field(repr=False)
+    request_id: str | None = None
+    shared_computer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A session, and where its contact wanted to go."""
+
+    signed_in: SignedIn
+    return_to: ReturnTo
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        to = {"area": self.return_to.area, "url": self.return_to.url}
+        return {**self.signed_in.answer(), "return_to": to}
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Trading codes for sessions."""
+
+    sign_in_table: str
+    keys: KeyRing
+    sessions: Sessions
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: VerifyCode) -> "Codes":
+        """Make the codes of a door."""
+        return cls(
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            Sessions.from_settings(settings),
+        )
+
+    def verify(self, typed: TypedCode, caller: Caller) -> Verified:
+        """Trade a code for a session.
+
+        Raises:
+            InvalidRequest: what was typed can be no code; it costs no attempt.
+            CodeNotAccepted: it is not the one we mailed.
+            ChallengeClosed: expired, used, or five attempts are over.
+            CrossSite: not the origin that asked for the code.
+            TryLater: nothing was consumed; the same request can be sent again.
+        """
+        id_ = id_of(typed.challenge)
+        code = read_code(typed.code)
+        request_id = typed.request_id or ids.random_part()
+        if len(request_id) > 64:
+            raise InvalidRequest("request_id", "64 characters at most")
+        now = self.clock.now()
+        challenges = Challenges(self.sign_in_table, id_.workspace)
+        tried = self._press(typed.challenge, request_id, code)
+        challenge, is_counted = challenges.count_attempt(id_, caller, tried=tried, at=now)
+        generation = self._matching(challenge, code)
+        if generation is None:
+            left = challenge.attempts_left
+            if is_counted:
+                detail = {"attempts_left": str(left)}
+                challenges.note(
+                    id_, Event("code.refused", now, network=caller.network, detail=detail)
+                )
+            raise CodeNotAccepted(left)
+        try:
+            signed_in = self.sessions.begin(
+                self._proof(challenge, generation, typed, request_id), caller
+            )
+        except TryLater:
+            challenges.give_attempt_back(id_, tried=tried)
+            raise
+        except UsedAlready:
+            raise ChallengeClosed("used") from None
+        except ContactChanged:
+            raise ChallengeClosed("expired") from None
+        return Verified(signed_in, challenge.return_to)
+
+    def _matching(self, challenge: Challenge, code: str) -> int | None:
+        if not is_mine(challenge, Purpose.SIGN_IN):
+            return None
+        found = None
+        # Every good code is compared, whichever was typed: the time tells nothing.
+        for generation in challenge.good_generations(at=self.clock.now()):
+            key = self.keys.of(challenge.claims[generation].key).code
+            mailed = derive_code(
+                key,
+                challenge=str(challenge.id),
+                purpose=challenge.purpose,
+                generation=generation,
+            )
+            if same(mailed, code):
+                found = generation
+        return found
+
+    def _press(self, challenge: str, request_id: str, code: str) -> str:
+        # Keyed, because it is stored: without the key nobody can guess a code against it.
+        text = f"press|{challenge}|{request_id}|{code}"
+        return hmac.digest(self.keys.current().code, text.encode(), sha256).hex()
+
+    def _proof(
+        self, challenge: Challenge, generation: int, typed: TypedCode, request_id: str
+    ) -> Proof:
+        return Proof(
+            challenge=str(challenge.id),
+            request_id=request_id,
+            workspace=challenge.id.workspace,
+            contact=challenge.contact_id or "",
+            name=challenge.contact_name or "",
+            email=challenge.contact_email or "",
+            sver=challenge.claims[generation].sver,
+            method="code",
+            idle=challenge.idle,
+            absolute=challenge.absolute,
+            keep_days=challenge.keep_days,
+            shared_computer=typed.shared_computer,
+            device=challenge.device,
+        )

@@ -1,0 +1,59 @@
+"""What a session begins with, and what its browser is handed."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from portico.sessions.rules import ACCESS_TOKEN_LIVES
+
+
+class UsedAlready(Exception):
+    """The proof has become a session before, by another request."""
+
+
+class ContactChanged(Exception):
+    """The contact was deactivated, or signed out everywhere, since the proof began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Who has proved what, and how long they may stay: all that a session begins with."""
+
+    challenge: str = field(repr=False)
+    request_id: str
+    workspace: str
+    contact: str
+    name: str
+    email: str
+    sver: int
+    method: str
+    idle: timedelta
+    absolute: timedelta
+    keep_days: int
+    shared_computer: bool = False
+    device: str | None = None
+    """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session's answer: the tokens, and who they are for."""
+
+    workspace: str
+    contact: str
+    name: str
+    email: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    stays: timedelta | None
+    """How long the browser keeps the cookie; ``None``: until it is closed."""
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        return {
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
+            "contact": {"id": self.contact, "name": self.name, "email": self.email},
+            "workspace": self.workspace,
+        }
