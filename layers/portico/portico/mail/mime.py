@@ -83,7 +83,7 @@ def _put_bodies(mail: EmailMessage, rendered: RenderedLetter) -> None:
     if rendered.logo is None:
         return
     _, html = mail.iter_parts()
-    html.add_related(  # type: ignore[attr-defined]
+    html.add_related(
         rendered.logo.png,
         maintype="image",
         subtype="png",

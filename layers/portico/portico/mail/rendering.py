@@ -113,12 +113,18 @@ def _accent(color: str | None) -> str:
 
 @cache
 def _environment() -> "Environment":
-    # Jinja2 is a third of this door's start, and a door that only sorts out records needs none.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    # Loaded at the first mail: an invocation that finds nobody to write to needs no templates,
+    # and the door whose layer has no Jinja2 may still import this room's values.
+    from jinja2 import (  # noqa: PLC0415
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
 
     return Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
