@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import time_machine
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from portico.aws.values import Row, item_of, row_of
@@ -216,7 +216,9 @@ class Portal:
 
     def challenge_row(self, browser: Browser | None = None) -> Row:
         random = (browser or self.browser).challenge.split("_", 2)[2]
-        return next(row for row in self.rows("sign-in") if row.get("random") == random)
+        return next(
+            row for row in self.rows("sign-in") if row["pk"].endswith(f"#challenge#{random}")
+        )
 
     def session_rows(self) -> list[Row]:
         return [row for row in self.rows("sign-in") if row["sk"].startswith("session#")]
@@ -239,7 +241,7 @@ def _sent() -> list[Mail]:
     return [
         Mail(
             [str(each) for each in message.destinations],
-            email.message_from_string(message.raw_data, policy=email.policy.default),  # type: ignore[arg-type]
+            email.message_from_string(message.raw_data, policy=email.policy.default),
         )
         for message in messages
     ]

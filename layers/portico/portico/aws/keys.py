@@ -7,11 +7,12 @@ import hmac
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
-from typing import Any
 
 from portico.aws.clients import call
 from portico.errors import TryLater
 
+VERSION_LENGTH = 8
+"""Characters of a version's id that rows carry: two versions are never valid for long."""
 SHORTEST_SECRET = 32
 """Characters. The template generates 64; an empty or cut secret must never make keys."""
 
@@ -31,8 +32,8 @@ class KeyRing:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._kept: dict[str, Keys] = {}
         self._current: Keys | None = None
+        self._kept: dict[str, Keys] = {}
 
     def current(self) -> Keys:
         """Return the keys that new things are made with.
@@ -43,25 +44,31 @@ class KeyRing:
         # Kept for as long as the environment: a rotation is noticed by new environments,
         # and by version in `of`, because whatever was made names its version.
         if self._current is None:
-            self._current = self._fetch(VersionStage="AWSCURRENT")
+            self._current = self._fetch("AWSCURRENT")
         return self._current
 
-    def of(self, version: str) -> Keys:
-        """Return the keys of one version.
+    def of(self, version: str) -> Keys | None:
+        """Return the keys of one version; ``None``: it is neither the last nor the one before.
 
         Raises:
-            TryLater: this version is out of reach.
+            TryLater: the secret is out of reach.
         """
-        if version not in self._kept:
-            self._fetch(VersionId=version)
-        return self._kept[version]
+        # In this order: what was made moments ago by an environment younger than this one
+        # has the new current version, what was made before a rotation the previous one.
+        for stage in ("AWSCURRENT", "AWSPREVIOUS"):
+            if version in self._kept:
+                break
+            self._fetch(stage)
+        return self._kept.get(version)
 
-    def _fetch(self, **which: Any) -> Keys:
-        answer = call("secretsmanager", "get_secret_value", SecretId=self._secret, **which)
+    def _fetch(self, stage: str) -> Keys:
+        answer = call(
+            "secretsmanager", "get_secret_value", SecretId=self._secret, VersionStage=stage
+        )
         text = answer.get("SecretString") or ""
         if len(text) < SHORTEST_SECRET:
             raise TryLater(cause="secretsmanager.get_secret_value: no secret in it")
-        keys = derive(text.encode(), version=answer["VersionId"])
+        keys = derive(text.encode(), version=answer["VersionId"][:VERSION_LENGTH])
         self._kept[keys.version] = keys
         return keys
 

@@ -45,7 +45,7 @@ class Claim:
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a claim."""
-        return cls(moment(row["at"]), row["key"], row["sver"], "ses_id" in row)
+        return cls(moment(row["at"]), row["key"], row["sver"], "sent" in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Challenge:
         contact = row.get("contact", {})
         numbers = range(1, row["generation"] + 1)
         return cls(
-            id=ChallengeId(row["workspace"], row["random"]),
+            id=_id_in(row["pk"]),
             purpose=row["purpose"],
             link=row["link"],
             email=row.get("email"),
@@ -161,6 +161,11 @@ class Challenge:
         if wait is None:
             return TooManyRequests(None)  # waiting does not help
         return ResendTooSoon(seconds_until(self.asked[-1] + wait, at=at))
+
+
+def _id_in(key: str) -> ChallengeId:
+    workspace, _, random = key.split("#")
+    return ChallengeId(workspace, random)
 
 
 def is_mine(challenge: Challenge, purpose: Purpose) -> bool:

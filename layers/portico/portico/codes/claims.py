@@ -56,17 +56,17 @@ class Claims:
         self.rows.update(
             *challenge_key(id_),
             f"SET {claim}.at = :now REMOVE event",
-            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.ses_id)",
+            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.sent)",
             {":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
         )
 
-    def note_sent(self, id_: ChallengeId, generation: int, ses_id: str, event: Event) -> None:
-        """Record that SES has the mail."""
+    def note_sent(self, id_: ChallengeId, generation: int, event: Event) -> None:
+        """Record that SES has the mail; its id goes to the trail with the event."""
         self.rows.update(
             *challenge_key(id_),
-            f"SET claim_{generation}.ses_id = :ses_id, event = :event",
+            f"SET claim_{generation}.sent = :now, event = :event",
             f"attribute_exists(claim_{generation})",
-            {":ses_id": ses_id, ":event": event.rider()},
+            {":now": epoch(event.at), ":event": event.rider()},
         )
 
     def release(self, id_: ChallengeId, generation: int) -> None:
@@ -75,7 +75,7 @@ class Claims:
         self.rows.update(
             *challenge_key(id_),
             f"SET {claim}.at = :zero REMOVE event",
-            f"attribute_exists({claim}) AND attribute_not_exists({claim}.ses_id)",
+            f"attribute_exists({claim}) AND attribute_not_exists({claim}.sent)",
             {":zero": 0},
         )
 
@@ -85,7 +85,7 @@ class Claims:
         values = {":why": event.detail["reason"], ":event": event.rider()}
         is_asked = "mail = :generation"
         is_claimed = f"attribute_exists(claim_{generation})"
-        has_no_mail = f"attribute_not_exists(claim_{generation}.ses_id)"
+        has_no_mail = f"attribute_not_exists(claim_{generation}.sent)"
         with suppress(ConditionFailed):
             self.rows.update(
                 *challenge_key(id_),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portico.aws import postbox
-from portico.aws.keys import KeyRing, ring
+from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import TAKE_OVER, Challenge
@@ -93,29 +93,22 @@ class Outbox:
 
     def _deliver(self, challenge: Challenge, generation: int) -> None:
         now = self.clock.now()
-        id_ = challenge.id
-        claims = Claims(self.sign_in_table, id_.workspace)
-        people = People(self.people_table, id_.workspace)
+        claims = Claims(self.sign_in_table, challenge.id.workspace)
+        people = People(self.people_table, challenge.id.workspace)
         recipients = recipients_of(challenge, people)
         why_not = recipients.why_not(challenge, generation, at=now)
         workspace, contact = recipients.workspace, recipients.contact
+        # Before the claim: a code counts from its claim on, and one that the mailbox's
+        # budget keeps back must never count, not even for a moment.
         if why_not is None and contact is not None:
-            # Before the claim: a code counts from its claim on, and one that the mailbox's
-            # budget keeps back must never count, not even for a moment.
-            granted = self.limits.grant_mail(
-                contact.email,
-                key=self.keys.current().mailbox,
-                mail=f"{id_.random}/{generation}",
-                stranger=not challenge.is_personal,
-                at=now,
-            )
-            why_not = None if granted else "mailbox-budget"
+            why_not = self._why_not_now(challenge, generation, contact, at=now)
         if why_not is not None or workspace is None or contact is None:
             detail = {"reason": why_not or "not-a-contact", "generation": str(generation)}
-            claims.withhold(id_, generation, Event("code.withheld", now, detail=detail))
+            event = Event("code.withheld", now, detail=detail)
+            claims.withhold(challenge.id, generation, event)
             return
-        key = self._take(claims, challenge, generation, contact, at=now)
-        if key is None:
+        keys = self._take(claims, challenge, generation, contact, at=now)
+        if keys is None:
             return
         try:
             message = code_mail(
@@ -123,7 +116,7 @@ class Outbox:
                 generation,
                 workspace,
                 contact,
-                keys=self.keys.of(key),
+                keys=keys,
                 logo=logo_of(workspace, people),
                 sender=self.sender,
                 at=now,
@@ -138,8 +131,21 @@ class Outbox:
             self._refused(claims, challenge, generation, refused, at=now)
             return
         detail = {"generation": str(generation), "ses_id": ses_id}
-        event = Event("code.mailed", self.clock.now(), detail=detail)
-        claims.note_sent(id_, generation, ses_id, event)
+        claims.note_sent(
+            challenge.id, generation, Event("code.mailed", self.clock.now(), detail=detail)
+        )
+
+    def _why_not_now(
+        self, challenge: Challenge, generation: int, contact: Contact, *, at: datetime
+    ) -> str | None:
+        granted = self.limits.grant_mail(
+            contact.email,
+            key=self.keys.current().mailbox,
+            mail=f"{challenge.id.random}/{generation}",
+            stranger=not challenge.is_personal,
+            at=at,
+        )
+        return None if granted else "mailbox-budget"
 
     def _take(
         self,
@@ -149,15 +155,18 @@ class Outbox:
         contact: Contact,
         *,
         at: datetime,
-    ) -> str | None:
-        """Make this mail ours, and return the version of the key for its code."""
+    ) -> Keys | None:
+        """Make this mail ours, and return the keys for its code; ``None``: it needs no mail."""
         claim = challenge.claims.get(generation)
-        key = claim.key if claim else self.keys.current().version
+        # A mail that another sender began has the code of that sender's keys.
+        keys = self.keys.of(claim.key) if claim else self.keys.current()
+        if keys is None:
+            return None
         try:
             if claim:
                 claims.take_over(challenge.id, generation, at=at)
             else:
-                claims.claim(challenge.id, generation, contact, key=key, at=at)
+                claims.claim(challenge.id, generation, contact, key=keys.version, at=at)
         except ConditionFailed as failed:
             now_there = Challenge.from_row(failed.row) if failed.row else None
             other = now_there.claims.get(generation) if now_there else None
@@ -165,7 +174,7 @@ class Outbox:
                 # Sent by somebody else, withheld, or a newer mail is asked for.
                 return None
             raise Unfinished(TAKE_OVER + SOON, "claimed by another sender") from None
-        return key
+        return keys
 
     def _refused(
         self,

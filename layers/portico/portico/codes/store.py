@@ -52,8 +52,6 @@ class NewChallenge:
         row: dict[str, Any] = {
             "pk": pk,
             "sk": sk,
-            "workspace": self.id.workspace,
-            "random": self.id.random,
             "purpose": self.purpose.value,
             "link": self.link,
             # What the trail files it under; a claim puts the contact here.

@@ -107,9 +107,11 @@ class Codes:
         found = None
         # Every good code is compared, whichever was typed: the time tells nothing.
         for generation in challenge.good_generations(at=self.clock.now()):
-            key = self.keys.of(challenge.claims[generation].key).code
+            keys = self.keys.of(challenge.claims[generation].key)
+            if keys is None:
+                continue
             mailed = derive_code(
-                key,
+                keys.code,
                 challenge=str(challenge.id),
                 purpose=challenge.purpose,
                 generation=generation,

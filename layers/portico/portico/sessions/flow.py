@@ -169,7 +169,10 @@ class Sessions:
         if verdict is Verdict.YOUNG:
             return token
         # The chain was made with the keys that the row names, perhaps older than ours.
-        key = self.keys.of(session.key).refresh
+        keys = self.keys.of(session.key)
+        if keys is None:
+            raise NotSignedIn
+        key = keys.refresh
         if verdict is Verdict.OVERTAKEN:
             return token.successor(key)
         if verdict is Verdict.OLD and token.leads_to(session.current, n=session.n, key=key):
