@@ -45,7 +45,7 @@ MAY = {
     },
     "Session": {
         "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
-        "SignInTable": {"UpdateItem"},
+        "SignInTable": {"GetItem", "UpdateItem"},
     },
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
@@ -159,7 +159,7 @@ class TestADoor:
         signing = [each for _, each in statements() if "kms:Sign" in each["Action"]]
         assert len(signing) == 2
         for each in signing:
-            assert each["Condition"]["StringEquals"] == {
+            assert each["Condition"]["StringEqualsIfExists"] == {
                 "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
                 "kms:MessageType": "RAW",
             }
