@@ -83,12 +83,12 @@ function providers(words, methods, actions) {
  * What the link leads to, when that is more than the front page.
  *
  * @param {Words} words
- * @param {{ area: string, label: string }} destination
+ * @param {{ area: string }} destination
  * @returns {string}
  */
-function areaName(words, { area, label }) {
-  const [kind, id] = area.split(/:(.*)/s);
+function areaName(words, { area }) {
+  const [kind, id] = area.split(":");
   if (kind === "tickets") return words.text("area_tickets");
   if (kind === "ticket") return words.text("area_ticket", { id });
-  return kind === "request" ? label : "";
+  return kind === "request" ? words.text("area_request") : "";
 }

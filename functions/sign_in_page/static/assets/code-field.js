@@ -6,8 +6,8 @@
  */
 
 const ALPHABET = /^[0-9B-DF-HJ-NP-TV-Z]*$/;
-const PRINTED = /^[0-9A-Z]{3}-[0-9A-Z]{4}$/;
-const DASHES = /[\p{Pd}\u2212]/gu;
+const PRINTED = /(?<![\w-])([0-9B-DF-HJ-NP-TV-Z]{3}-[0-9B-DF-HJ-NP-TV-Z]{4})(?![\w-])/g;
+const BARE = /(?<![\w-])((?=[A-Z]*[0-9])[0-9B-DF-HJ-NP-TV-Z]{7})(?![\w-])/g;
 
 /** Full-width and lower-case are fine, and so are O for 0, I and L for 1. */
 export function fold(/** @type {string} */ typed) {
@@ -31,18 +31,14 @@ export function isInAlphabet(/** @type {string} */ code) {
  * @param {number} length
  */
 export function findCode(pasted, length) {
-  const text = pasted.normalize("NFKC").toUpperCase().replace(DASHES, "-");
+  const text = pasted.normalize("NFKC");
   const whole = fold(text);
-  const isOnlyACode = /^[0-9A-Z\s-]*$/.test(text) && isInAlphabet(whole);
+  const isOnlyACode = /^[0-9A-Z\s\p{Pd}]*$/iu.test(text) && isInAlphabet(whole);
   if (isOnlyACode && whole.length === length) return whole;
 
-  const words = text.split(/[^0-9A-Z-]+/).filter(Boolean);
-  const codes = words.filter((word) => {
-    const bare = word.replace("-", "");
-    const hasItsShape = PRINTED.test(word) || (bare === word && /[0-9]/.test(word));
-    return hasItsShape && bare.length === length && isInAlphabet(bare);
-  });
-  return new Set(codes).size === 1 ? codes[0].replace("-", "") : null;
+  // Around other words it must stand as it was printed.
+  const codes = [...text.matchAll(PRINTED), ...text.matchAll(BARE)].map(([code]) => fold(code));
+  return new Set(codes).size === 1 ? codes[0] : null;
 }
 
 /** `ABCDEFG` → `ABC-DEFG`. */
