@@ -43,7 +43,7 @@ def client(service: str, *, patient: bool = False) -> Any:
     return session().create_client(service, config=_PATIENT if patient else _FAST)
 
 
-def call(service: str, operation: str, /, *, patient: bool = False, **parameters: Any) -> Any:
+def call(service: str, operation: str, /, **parameters: Any) -> Any:
     """Call *service* where every error is a fault behind us.
 
     Raises:
@@ -51,7 +51,7 @@ def call(service: str, operation: str, /, *, patient: bool = False, **parameters
     """
     deadline.ask()
     try:
-        return getattr(client(service, patient=patient), operation)(**parameters)
+        return getattr(client(service), operation)(**parameters)
     except (ClientError, BotoCoreError) as error:
         raise TryLater(cause=f"{service}.{operation}: {reason(error)}") from error
 
