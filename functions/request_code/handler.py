@@ -10,7 +10,7 @@ from portico.settings import RequestCode
 
 settings = RequestCode.read(os.environ)
 codes = CodeRequests.from_settings(settings)
-handler = Door("request_code", edge_secret=settings.edge_secret)
+handler = Door("request_code", settings)
 
 
 @handler.takes("POST /v1/codes", AskedCode)

@@ -10,7 +10,7 @@ from portico.settings import ResolveLink
 
 settings = ResolveLink.read(os.environ)
 links = LinkResolver.from_settings(settings)
-handler = Door("resolve_link", edge_secret=settings.edge_secret)
+handler = Door("resolve_link", settings)
 
 
 @handler.takes("POST /v1/links/resolve", OpenedLink)

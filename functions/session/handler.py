@@ -11,7 +11,7 @@ from portico.settings import Session
 
 settings = Session.read(os.environ)
 desk = SessionDesk.from_settings(settings)
-handler = Door("session", edge_secret=settings.edge_secret)
+handler = Door("session", settings)
 
 
 @handler.reads("GET /v1/session")

@@ -11,7 +11,7 @@ from portico.settings import VerifyCode
 
 settings = VerifyCode.read(os.environ)
 codes = Codes.from_settings(settings)
-handler = Door("verify_code", edge_secret=settings.edge_secret)
+handler = Door("verify_code", settings)
 
 
 @handler.takes("POST /v1/codes/verify", TypedCode)

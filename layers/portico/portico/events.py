@@ -18,7 +18,7 @@ class Caller:
     request_id: str
     """The gateway's id of the request: names it in logs and problem answers."""
     host: str
-    """The host the gateway answers for, never the ``Host`` header."""
+    """Our own domain, or the host the gateway answers for; never the ``Host`` header."""
     network: str
     """The IPv4 address, or the IPv6 /64, that the request came from."""
     origin: str | None = None

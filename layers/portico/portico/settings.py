@@ -40,25 +40,33 @@ OPTIONAL = frozenset({"edge_secret", "issuer"})
 
 
 @dataclass(frozen=True, slots=True)
-class ResolveLink(Settings):
-    """Variables of POST /v1/links/resolve."""
+class HttpSettings(Settings):
+    """Variables of every door that answers requests."""
 
-    people_table: str
+    issuer: str
+    """``https://<own domain>``: who signs, and where the page lives. Empty: the host that
+    API Gateway answers for."""
     edge_secret: str
     """Proves that CloudFront's viewer address is CloudFront's; empty: never believe it."""
 
 
 @dataclass(frozen=True, slots=True)
-class RequestCode(Settings):
+class ResolveLink(HttpSettings):
+    """Variables of POST /v1/links/resolve."""
+
+    people_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCode(HttpSettings):
     """Variables of POST /v1/codes and /v1/codes/resend."""
 
     people_table: str
     sign_in_table: str
-    edge_secret: str
 
 
 @dataclass(frozen=True, slots=True)
-class VerifyCode(Settings):
+class VerifyCode(HttpSettings):
     """Variables of POST /v1/codes/verify."""
 
     people_table: str
@@ -67,21 +75,16 @@ class VerifyCode(Settings):
     """ARN of the secret that the code and refresh keys are derived from."""
     signing_keys: str
     """KMS key ARNs, comma-separated: the first signs, all are published."""
-    issuer: str
-    """``https://<own domain>``; empty: the gateway's own host name."""
-    edge_secret: str
 
 
 @dataclass(frozen=True, slots=True)
-class Session(Settings):
+class Session(HttpSettings):
     """Variables of the session door."""
 
     people_table: str
     sign_in_table: str
     code_secret: str
     signing_keys: str
-    issuer: str
-    edge_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,10 @@ class RecordTrail(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInPage(Settings):
+class SignInPage(HttpSettings):
     """Variables of the hosted page."""
 
     people_table: str
-    edge_secret: str
 
 
 ALL: dict[str, type[Settings]] = {

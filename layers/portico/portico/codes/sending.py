@@ -20,6 +20,8 @@ from portico.people.rules import Contact
 from portico.people.store import People
 from portico.settings import SendMail
 
+MAILED = "mailed"
+DONE_BEFORE = "done-before"
 SOON = timedelta(seconds=5)
 """When to try again after SES has answered no."""
 
@@ -58,29 +60,33 @@ class Outbox:
             settings.retry_queue,
         )
 
-    def deliver(self, challenge: Challenge, generation: int) -> None:
+    def deliver(self, challenge: Challenge, generation: int) -> str:
         """Send one mail, unless it was sent, or must not be.
+
+        Returns:
+            ``mailed``, ``done-before``, or ``withheld-<reason>``.
 
         Raises:
             Unfinished: it is not out, or nobody knows; it can be tried again.
         """
         claim = challenge.claims.get(generation)
         if claim is not None and claim.sent:
-            return
+            return DONE_BEFORE
         try:
-            self._deliver(challenge, generation)
+            return self._deliver(challenge, generation)
         except TryLater as fault:
             raise Unfinished(TAKE_OVER + SOON, fault.cause) from fault
 
-    def retry(self, id_: ChallengeId, generation: int) -> None:
+    def retry(self, id_: ChallengeId, generation: int) -> str:
         """Send a mail that the retry queue names.
 
         Raises:
             Unfinished: it is still not out.
         """
         challenge = Challenges(self.sign_in_table, id_.workspace).get(id_)
-        if challenge is not None and generation <= challenge.generation:
-            self.deliver(challenge, generation)
+        if challenge is None or generation > challenge.generation:
+            return DONE_BEFORE
+        return self.deliver(challenge, generation)
 
     def queue(self, challenge: ChallengeId, generation: int, *, after: timedelta) -> None:
         """Put a mail on the retry queue: ids only.
@@ -91,7 +97,7 @@ class Outbox:
         message = {"challenge": str(challenge), "generation": generation}
         postbox.enqueue(self.retry_queue, message, delay=after)
 
-    def _deliver(self, challenge: Challenge, generation: int) -> None:
+    def _deliver(self, challenge: Challenge, generation: int) -> str:
         now = self.clock.now()
         claims = Claims(self.sign_in_table, challenge.id.workspace)
         people = People(self.people_table, challenge.id.workspace)
@@ -103,13 +109,10 @@ class Outbox:
         if why_not is None and contact is not None:
             why_not = self._why_not_now(challenge, generation, contact, at=now)
         if why_not is not None or workspace is None or contact is None:
-            detail = {"reason": why_not or "not-a-contact", "generation": str(generation)}
-            event = Event("code.withheld", now, detail=detail)
-            claims.withhold(challenge.id, generation, event)
-            return
+            return self._withhold(claims, challenge, generation, why_not or "not-a-contact", at=now)
         keys = self._take(claims, challenge, generation, contact, at=now)
         if keys is None:
-            return
+            return DONE_BEFORE
         try:
             message = code_mail(
                 challenge,
@@ -128,12 +131,12 @@ class Outbox:
                 configuration_set=self.configuration_set,
             )
         except (postbox.MailRefused, ValueError) as refused:
-            self._refused(claims, challenge, generation, refused, at=now)
-            return
+            return self._refused(claims, challenge, generation, refused, at=now)
         detail = {"generation": str(generation), "ses_id": ses_id}
         claims.note_sent(
             challenge.id, generation, Event("code.mailed", self.clock.now(), detail=detail)
         )
+        return MAILED
 
     def _why_not_now(
         self, challenge: Challenge, generation: int, contact: Contact, *, at: datetime
@@ -184,9 +187,15 @@ class Outbox:
         refused: postbox.MailRefused | ValueError,
         *,
         at: datetime,
-    ) -> None:
+    ) -> str:
         if isinstance(refused, postbox.MailRefused) and not refused.final:
             claims.release(challenge.id, generation)
             raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
-        detail = {"reason": "mail-refused", "generation": str(generation)}
+        return self._withhold(claims, challenge, generation, "mail-refused", at=at)
+
+    def _withhold(
+        self, claims: Claims, challenge: Challenge, generation: int, reason: str, *, at: datetime
+    ) -> str:
+        detail = {"reason": reason, "generation": str(generation)}
         claims.withhold(challenge.id, generation, Event("code.withheld", at, detail=detail))
+        return f"withheld-{reason}"

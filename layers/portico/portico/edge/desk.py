@@ -102,7 +102,7 @@ class SessionDesk:
 
     def discovery(self, caller: Caller) -> Response:
         """Return the metadata that token checkers read (OpenID Connect Discovery 1.0)."""
-        issuer = self.sessions.issuer_for(caller)
+        issuer = caller.own_origin
         content = {
             "issuer": issuer,
             "jwks_uri": f"{issuer}/.well-known/jwks.json",
@@ -122,7 +122,7 @@ class SessionDesk:
             raise NotSignedIn
         return self.checker.check(
             token.strip(),
-            issuer=self.sessions.issuer_for(caller),
+            issuer=caller.own_origin,
             workspace=workspace,
             at=self.clock.now(),
         )

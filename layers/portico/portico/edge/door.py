@@ -14,6 +14,7 @@ from portico.edge.requests import body_of, caller_of, query_of
 from portico.edge.responses import Response
 from portico.errors import InvalidRequest, PorticoError, TryLater
 from portico.events import Caller
+from portico.settings import HttpSettings
 
 DEADLINE = timedelta(seconds=2.5)
 """A request that has not been answered by then is answered with ``try-later``."""
@@ -26,10 +27,10 @@ log = Logger(service="portico")
 class Door:
     """The routes of one handler, and what they all have in common."""
 
-    def __init__(self, name: str, *, edge_secret: str = "", allowed: timedelta = DEADLINE) -> None:
+    def __init__(self, name: str, settings: HttpSettings, *, allowed: timedelta = DEADLINE) -> None:
         self.name = name
         self.routes: dict[str, Route] = {}
-        self._edge_secret = edge_secret
+        self._settings = settings
         self._allowed = allowed
         self._metrics = Metrics(namespace="Portico", service=name)
 
@@ -68,7 +69,7 @@ class Door:
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer one request."""
         deadline.start(self._allowed)
-        caller = caller_of(event, edge_secret=self._edge_secret)
+        caller = caller_of(event, self._settings)
         route = event["routeKey"]
         try:
             answer = self._answer(route, event, caller)

@@ -1,25 +1,41 @@
 """Batches of stream records and queue messages, one after the other, each on its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
 log = Logger(service="portico")
 
 type Record = dict[str, Any]
 
 
-def each(records: Iterable[Record], work: Callable[[Record], None]) -> dict[str, Any]:
-    """Hand every record to *work*; those that raise are reported as the batch's failures."""
-    failures = []
-    for record in records:
+class Intake:
+    """A handler for batches; *work* takes one record and names what became of it."""
+
+    def __init__(self, name: str, work: Callable[[Record], str]) -> None:
+        self.name = name
+        self._work = work
+        self._metrics = Metrics(namespace="Portico", service=name)
+
+    def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
+        """Take every record; those that raise are reported as the batch's failures."""
+        failures = []
+        for record in event["Records"]:
+            outcome = self._outcome(record)
+            if outcome is None:
+                failures.append({"itemIdentifier": _identifier(record)})
+            self._metrics.add_metric(name=outcome or "failed", unit=MetricUnit.Count, value=1)
+        self._metrics.flush_metrics()
+        return {"batchItemFailures": failures}
+
+    def _outcome(self, record: Record) -> str | None:
         try:
-            work(record)
+            return self._work(record)
         except Exception as error:  # noqa: BLE001 - one record must not hold up the others
             log.warning("record.failed", extra={"error": type(error).__name__})
-            failures.append({"itemIdentifier": _identifier(record)})
-    return {"batchItemFailures": failures}
+            return None
 
 
 def _identifier(record: Record) -> str:

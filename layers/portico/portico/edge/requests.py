@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from portico.errors import InvalidRequest, TooLarge
 from portico.events import Caller
+from portico.settings import HttpSettings
 
 LARGEST_BODY = 16 * 1024
 DEEPEST_JSON = 16
@@ -20,19 +21,19 @@ EDGE_HEADER = "x-portico-edge"
 VIEWER_HEADER = "cloudfront-viewer-address"
 
 
-def caller_of(event: Mapping[str, Any], *, edge_secret: str) -> Caller:
+def caller_of(event: Mapping[str, Any], settings: HttpSettings) -> Caller:
     """Tell who calls, by what API Gateway itself vouches for.
 
     Args:
         event: the request.
-        edge_secret: what a CloudFront distribution in front of us sends along; empty: none.
+        settings: who we are, and what a CloudFront distribution in front of us sends along.
     """
     context = event["requestContext"]
     headers: Mapping[str, str] = event.get("headers") or {}
     caller = Caller(
         request_id=context["requestId"],
-        host=context["domainName"],
-        network=_network(_address(context["http"]["sourceIp"], headers, edge_secret)),
+        host=settings.issuer.removeprefix("https://") or context["domainName"],
+        network=_network(_address(context["http"]["sourceIp"], headers, settings.edge_secret)),
         origin=headers.get("origin"),
         fetch_site=headers.get("sec-fetch-site"),
         user_agent=headers.get("user-agent", "")[:512],

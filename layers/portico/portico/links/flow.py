@@ -22,7 +22,7 @@ class OpenedLink:
     """What the page asks when it opens: which workspace, which link, where to."""
 
     workspace: str
-    link: str = field(repr=False)
+    link: str = field(default="", repr=False)
     to: str | None = None
 
 

@@ -36,7 +36,6 @@ class Sessions:
     sign_in_table: str
     keys: KeyRing
     signing_key: str
-    issuer: str
     clock: Clock = SYSTEM
 
     @classmethod
@@ -47,12 +46,7 @@ class Sessions:
             settings.sign_in_table,
             ring(settings.code_secret),
             settings.signing_keys.split(",")[0],
-            settings.issuer,
         )
-
-    def issuer_for(self, caller: Caller) -> str:
-        """Return who signs: the own domain, else the host that API Gateway answers for."""
-        return self.issuer or caller.own_origin
 
     def begin(
         self, proof: Proof, caller: Caller, *, also: Sequence[dict[str, Any]] = ()
@@ -186,7 +180,7 @@ class Sessions:
         self, session: Session, name: str, email: str, caller: Caller, *, at: datetime
     ) -> str:
         claims = Claims(
-            issuer=self.issuer_for(caller),
+            issuer=caller.own_origin,
             workspace=session.workspace,
             contact=session.contact,
             name=name,

@@ -24,8 +24,11 @@ class Recorder:
         """Make the recorder of a door."""
         return cls(settings.trail_table)
 
-    def record(self, change: dict[str, Any]) -> None:
+    def record(self, change: dict[str, Any]) -> str:
         """Keep the event of one stream record, unless the row carried it before.
+
+        Returns:
+            ``recorded``, or ``repeated`` where there was nothing new.
 
         Raises:
             TryLater: the Trail is out of reach; the record can be handed in again.
@@ -35,7 +38,7 @@ class Recorder:
         before = row_of({k: v for k, v in images.get("OldImage", {}).items() if k == "event"})
         event = row.get("event")
         if not event or before.get("event", {}).get("id") == event["id"]:
-            return
+            return "repeated"
         workspace = row["pk"].partition("#")[0]
         subject = event.get("subject") or row["subject"]
         at = datetime.fromisoformat(event["at"])
@@ -56,5 +59,6 @@ class Recorder:
         try:
             Rows(self.table, f"{workspace}#").put(line, "attribute_not_exists(pk)")
         except ConditionFailed:
-            return
+            return "repeated"
         log.info(event["name"], extra={"event_id": event["id"], "workspace": workspace})
+        return "recorded"
