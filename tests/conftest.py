@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 # Before the first import of a door: each reads its environment once.
 os.environ.update(
@@ -31,6 +32,7 @@ from moto import mock_aws
 
 from portico.aws import clients
 from tests.portal import Portal
+from tests.wire import Wire, tapped
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -60,7 +62,7 @@ def tables(cloud: None) -> Iterator[None]:
     """The three tables, empty."""
     dynamodb = boto3.client("dynamodb")
     for name in ("people", "sign-in", "trail"):
-        index = [
+        index: list[Any] = [
             {
                 "IndexName": "by_workspace",
                 "KeySchema": [
@@ -71,7 +73,7 @@ def tables(cloud: None) -> Iterator[None]:
             }
         ]
         names = ["pk", "sk", "list", "listed"] if name == "people" else ["pk", "sk"]
-        more = {"GlobalSecondaryIndexes": index} if name == "people" else {}
+        more: dict[str, Any] = {"GlobalSecondaryIndexes": index} if name == "people" else {}
         dynamodb.create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
@@ -98,3 +100,10 @@ def clock() -> Iterator[time_machine.Traveller]:
 def portal(tables: None, clock: time_machine.Traveller) -> Portal:
     """Acme Support with Ann, and a browser that has just been opened."""
     return Portal.open(clock)
+
+
+@pytest.fixture
+def wire(cloud: None) -> Iterator[Wire]:
+    """The wire to AWS, tapped: what the doors send over it, and ways to cut it."""
+    with tapped() as wire:
+        yield wire

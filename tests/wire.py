@@ -1,0 +1,139 @@
+"""The wire to AWS: what was sent over it, and ways to cut it.
+
+botocore calls these hooks right before a request leaves, so that its retries and its handling
+of errors are the real ones. Nothing of ours is replaced.
+"""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+from portico.aws import clients
+
+CLIENTS = (
+    ("dynamodb", False),
+    ("kms", False),
+    ("secretsmanager", False),
+    ("sqs", False),
+    ("sesv2", True),
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request, as it left; a repeat by the SDK is one more."""
+
+    operation: str
+    """Service and operation, e.g. ``dynamodb.UpdateItem``."""
+    parameters: dict[str, Any] = field(repr=False)
+
+
+@dataclass
+class Wire:
+    """Every request of the doors to AWS, in the order they left."""
+
+    sent: list[Sent] = field(default_factory=list)
+    _cuts: dict[str, list[Callable[[AWSPreparedRequest], AWSResponse | None]]] = field(
+        default_factory=dict
+    )
+    _losses: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def operations(self) -> list[str]:
+        return [each.operation for each in self.sent]
+
+    def counted(self) -> dict[str, int]:
+        """How often each service was called."""
+        return dict(Counter(each.partition(".")[0] for each in self.operations))
+
+    def parameters(self, operation: str) -> list[dict[str, Any]]:
+        return [each.parameters for each in self.sent if each.operation == operation]
+
+    def forget(self) -> None:
+        self.sent.clear()
+
+    def cut(self, operation: str, *, times: int = 99) -> None:
+        """Let the next requests never arrive."""
+        self._cuts[operation] = [_never_arrives] * times
+
+    def answer(self, operation: str, code: str, *, times: int = 99) -> None:
+        """Let AWS refuse the next requests, with an error of its own."""
+        self._cuts[operation] = [lambda request: _refusal(request, code)] * times
+
+    def before(self, operation: str, work: Callable[[], None]) -> None:
+        """Let something happen right before the next request of this kind leaves."""
+
+        def hook(_request: AWSPreparedRequest) -> None:
+            work()
+
+        self._cuts.setdefault(operation, []).append(hook)
+
+    def lose_answers(self, operation: str, *, times: int = 99) -> None:
+        """Let the next requests arrive and do their work, and their answers never come."""
+        self._losses[operation] = times
+
+    def mend(self) -> None:
+        self._cuts.clear()
+        self._losses.clear()
+
+    # What botocore calls.
+
+    def leaves(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
+        operation = _operation(event_name)
+        text = request.body or b""
+        body = text.decode() if isinstance(text, bytes) else str(text)
+        self.sent.append(Sent(operation, json.loads(body) if body.startswith("{") else {}))
+        waiting = self._cuts.get(operation)
+        return waiting.pop(0)(request) if waiting else None
+
+    def arrived(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> None:
+        operation = _operation(event_name)
+        if self._losses[operation] > 0:
+            self._losses[operation] -= 1
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+
+@contextmanager
+def tapped() -> Iterator[Wire]:
+    """Tap the wire of the doors' clients for as long as the context lasts."""
+    wire = Wire()
+    emitters = [
+        (clients.client(name, patient=True) if patient else clients.client(name)).meta.events
+        for name, patient in CLIENTS
+    ]
+    for events in emitters:
+        events.register_first("before-send", wire.leaves)
+        events.register_last("before-send", wire.arrived)
+    try:
+        yield wire
+    finally:
+        for events in emitters:
+            events.unregister("before-send", wire.leaves)
+            events.unregister("before-send", wire.arrived)
+
+
+def _operation(event_name: str) -> str:
+    _, service, operation = event_name.split(".")
+    return f"{service.replace('-', '')}.{operation}"
+
+
+def _never_arrives(request: AWSPreparedRequest) -> None:
+    raise ConnectTimeoutError(endpoint_url=request.url)
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _refusal(request: AWSPreparedRequest, code: str) -> AWSResponse:
+    body = json.dumps({"__type": code, "message": "as the test wants it"}).encode()
+    status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
+    return AWSResponse(request.url, status, {"x-amzn-requestid": "test"}, _Raw(body))
