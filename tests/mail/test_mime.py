@@ -49,10 +49,19 @@ class TestTheHeaders:
 
         assert mail["From"].addresses == (Address("Acme Help", addr_spec=SENDER),)
 
-    def test_keep_a_name_in_another_script(self, a_letter):
-        mail = parsed(compose(a_letter(sender_name="株式会社アクメ"), sender=SENDER, at=NOW))
+    @pytest.mark.parametrize(
+        "name", ["株式会社アクメ", "Acme, Inc.", 'The "Desk"', "Müller & Söhne", "O'Hara (Help)"]
+    )
+    def test_keep_a_name_with_all_its_signs(self, a_letter, name):
+        raw = compose(a_letter(sender_name=name), sender=SENDER, at=NOW)
 
-        assert mail["From"].addresses[0].display_name == "株式会社アクメ"
+        assert parsed(raw)["From"].addresses == (Address(name, addr_spec=SENDER),)
+        assert shown(raw, "From") == f"{name} <{SENDER}>"
+
+    def test_do_without_a_name_where_there_is_none(self, a_letter):
+        mail = parsed(compose(a_letter(sender_name=" "), sender=SENDER, at=NOW))
+
+        assert mail["From"] == SENDER
 
     def test_have_one_recipient_without_a_name(self, a_letter):
         mail = parsed(compose(a_letter(to="ann@example.com"), sender=SENDER, at=NOW))
@@ -82,10 +91,12 @@ class TestTheHeaders:
     def test_survive_a_domain_as_long_as_they_come(self, a_letter):
         domain = ".".join(["x" * 55] * 4)
 
-        mail = parsed(compose(a_letter(), sender=f"no-reply@{domain}", at=NOW))
+        letter = a_letter(to=f"ann@{domain}")
+        mail = parsed(compose(letter, sender=f"no-reply@{domain}", at=NOW))
 
         assert mail["Message-ID"].endswith(f"@{domain}>")
         assert mail["From"].addresses[0].addr_spec == f"no-reply@{domain}"
+        assert mail["To"].addresses[0].addr_spec == f"ann@{domain}"
 
     def test_tell_the_language(self, a_letter):
         mail = parsed(compose(a_letter(language="ja"), sender=SENDER, at=NOW))
@@ -223,6 +234,11 @@ class TestMAI01:
             "Acme (v@y.example)",
             "Acme\\",
             "Acme: v@y.example;",
+            # Long enough to be folded, which has cost quoted names their quotes.
+            "Bcc: v@y.example" * 5,
+            "v@y.example, " * 8,
+            "Müller v@y.example, " * 5,
+            'Acme" ' * 16 + "v@y.example",
             "x" * 5000,
             "名" * 5000,
         ],

@@ -3,7 +3,7 @@
 import re
 import secrets
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -21,6 +21,12 @@ ADDRESS_SHAPE = re.compile(
 )
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
+
+# What needs neither quotes nor encoding, in front of an address and in a subject.
+PLAIN_NAME = re.compile(r"[A-Za-z0-9&'/+_-]+(?: [A-Za-z0-9&'/+_-]+)*")
+PLAIN_SUBJECT = re.compile(r"[!-~]+(?: [!-~]+)*")
+LONGEST_PLAIN_TEXT = 60
+LONGEST_LINE = 78
 
 # Seven bits, so that no relay on the way has to convert anything.
 POLICY = SMTP.clone(cte_type="7bit")
@@ -40,11 +46,11 @@ def compose(letter: CodeLetter, *, sender: str, at: datetime) -> bytes:
     Raises:
         ValueError: *sender* or the recipient is not exactly one plain address (MAI-01).
     """
+    who = _from_line(plain_name(letter.sender_name), check_address(sender))
+    whom = f"To: {check_address(letter.to)}\r\n"
     rendered = render(letter)
+    what = f"Subject: {_encoded('Subject', rendered.subject, unless=PLAIN_SUBJECT)}\r\n"
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = _address(sender, plain_name(letter.sender_name))
-    mail["To"] = _address(letter.to)
-    mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
     # RFC 3834 and Exchange's own: nobody's holiday note or ticket robot should answer (MAI-04).
@@ -52,7 +58,9 @@ def compose(letter: CodeLetter, *, sender: str, at: datetime) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     _put_bodies(mail, rendered)
     mail["Content-Language"] = rendered.language
-    return mail.as_bytes()
+    # The library never folds what somebody chose: CPython 3.13.0 drops the quotes of a long name,
+    # so that it becomes one more address, and glues encoded words of a subject together.
+    return (who + whom + what).encode("ascii") + mail.as_bytes()
 
 
 def check_address(address: str) -> str:
@@ -71,10 +79,19 @@ def check_address(address: str) -> str:
     return address
 
 
-def _address(address: str, name: str = "") -> Address:
-    # Local part and domain are given apart: the library must not parse what we already know.
-    local, _, domain = check_address(address).rpartition("@")
-    return Address(display_name=name, username=local, domain=domain)
+def _from_line(name: str, address: str) -> str:
+    if not name:
+        return f"From: {address}\r\n"
+    shown = _encoded("From", name, unless=PLAIN_NAME)
+    gap = " " if len(f"From: {shown} <{address}>") <= LONGEST_LINE else "\r\n "
+    return f"From: {shown}{gap}<{address}>\r\n"
+
+
+def _encoded(header: str, text: str, *, unless: re.Pattern[str]) -> str:
+    if unless.fullmatch(text) and len(text) <= LONGEST_PLAIN_TEXT:
+        return text
+    # All of it in encoded words: nothing in them can be taken for syntax.
+    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
 def _put_bodies(mail: EmailMessage, rendered: RenderedLetter) -> None:
