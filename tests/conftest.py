@@ -14,6 +14,7 @@ os.environ.update(
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_REGION": "eu-west-1",
         "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_METRICS_NAMESPACE": "Portico/tests",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "PEOPLE_TABLE": "people",
         "SIGN_IN_TABLE": "sign-in",

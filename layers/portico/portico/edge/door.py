@@ -32,7 +32,7 @@ class Door:
         self.routes: dict[str, Route] = {}
         self._settings = settings
         self._allowed = allowed
-        self._metrics = Metrics(namespace="Portico", service=name)
+        self._metrics = Metrics(service=name)
 
     def takes[T](
         self, route: str, body: type[T]

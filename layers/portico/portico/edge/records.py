@@ -17,7 +17,7 @@ class Intake:
     def __init__(self, name: str, work: Callable[[Record], str]) -> None:
         self.name = name
         self._work = work
-        self._metrics = Metrics(namespace="Portico", service=name)
+        self._metrics = Metrics(service=name)
 
     def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
         """Take every record; those that raise are reported as the batch's failures."""
