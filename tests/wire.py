@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from moto.core.models import botocore_stubber
 
 from portico.aws import clients
 
@@ -91,13 +92,13 @@ class Wire:
         body = text.decode() if isinstance(text, bytes) else str(text)
         self.sent.append(Sent(operation, json.loads(body) if body.startswith("{") else {}))
         waiting = self._cuts.get(operation)
-        return waiting.pop(0)(request) if waiting else None
-
-    def arrived(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> None:
-        operation = _operation(event_name)
-        if self._losses[operation] > 0:
+        refusal = waiting.pop(0)(request) if waiting else None
+        # Asked here and nowhere else, so that what is cut or refused does no work there.
+        answer = refusal or botocore_stubber(event_name, request)
+        if refusal is None and self._losses[operation] > 0:
             self._losses[operation] -= 1
             raise ReadTimeoutError(endpoint_url=request.url)
+        return answer
 
 
 @contextmanager
@@ -109,14 +110,15 @@ def tapped() -> Iterator[Wire]:
         for name, patient in CLIENTS
     ]
     for events in emitters:
-        events.register_first("before-send", wire.leaves)
-        events.register_last("before-send", wire.arrived)
+        # botocore asks every hook, also after one has answered: the emulator's goes.
+        events.unregister("before-send", botocore_stubber)
+        events.register("before-send", wire.leaves)
     try:
         yield wire
     finally:
         for events in emitters:
             events.unregister("before-send", wire.leaves)
-            events.unregister("before-send", wire.arrived)
+            events.register("before-send", botocore_stubber)
 
 
 def _operation(event_name: str) -> str:
@@ -136,4 +138,5 @@ class _Raw(io.BytesIO):
 def _refusal(request: AWSPreparedRequest, code: str) -> AWSResponse:
     body = json.dumps({"__type": code, "message": "as the test wants it"}).encode()
     status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
-    return AWSResponse(request.url, status, {"x-amzn-requestid": "test"}, _Raw(body))
+    headers: Any = {"x-amzn-requestid": "test"}
+    return AWSResponse(request.url, status, headers, _Raw(body))
