@@ -18,4 +18,4 @@ handler = Door("verify_code", settings)
 def verify(typed: TypedCode, caller: Caller) -> Response:
     """Trade a code for a session."""
     verified = codes.verify(typed, caller)
-    return signed_in(verified.signed_in, caller, **verified.answer())
+    return signed_in(verified.signed_in, caller, mark=verified.mark, **verified.answer())

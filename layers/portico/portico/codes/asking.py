@@ -10,6 +10,7 @@ from portico.codes.rules import CODE_LENGTH, label_of
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
+from portico.limits.known import known_cookie, sealed
 from portico.limits.store import Limits
 from portico.links.destinations import choose
 from portico.links.rules import Link
@@ -128,6 +129,7 @@ class CodeRequests:
         asked: AskedCode,
         caller: Caller,
     ) -> NewChallenge:
+        mark = caller.cookies.get(known_cookie(workspace.id))
         destination = choose(workspace, asked.to, link.destination)
         return NewChallenge(
             id=ids.new_challenge_id(workspace.id),
@@ -140,4 +142,5 @@ class CodeRequests:
             absolute=workspace.absolute,
             keep_days=workspace.trail_days,
             device=coarse_origin(caller.user_agent),
+            known=sealed(mark) if mark else None,
         )

@@ -72,6 +72,8 @@ class Challenge:
     origin: str | None
     host: str
     device: str | None
+    known: str | None
+    """The seal of the mark that the browser sent along, if any."""
     return_to: ReturnTo
     idle: timedelta
     absolute: timedelta
@@ -102,6 +104,7 @@ class Challenge:
             origin=row.get("origin") or None,
             host=row["host"],
             device=row.get("device"),
+            known=row.get("known"),
             return_to=ReturnTo(row["area"], row["url"]),
             idle=timedelta(seconds=row["idle"]),
             absolute=timedelta(seconds=row["absolute"]),

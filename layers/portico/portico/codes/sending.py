@@ -15,6 +15,7 @@ from portico.codes.store import Challenges
 from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import ChallengeId
+from portico.limits.known import is_known, mark_of
 from portico.limits.store import Limits
 from portico.people.rules import Contact
 from portico.people.store import People
@@ -141,11 +142,13 @@ class Outbox:
     def _why_not_now(
         self, challenge: Challenge, generation: int, contact: Contact, *, at: datetime
     ) -> str | None:
+        key = self.keys.current().mailbox
+        mark = mark_of(key, workspace=challenge.id.workspace, contact=contact.id)
         granted = self.limits.grant_mail(
             contact.email,
-            key=self.keys.current().mailbox,
+            key=key,
             mail=f"{challenge.id.random}/{generation}",
-            stranger=not challenge.is_personal,
+            stranger=not (challenge.is_personal or is_known(challenge.known, mark)),
             at=at,
         )
         return None if granted else "mailbox-budget"

@@ -44,6 +44,7 @@ class NewChallenge:
     absolute: timedelta
     keep_days: int
     device: str | None
+    known: str | None
 
     def row(self, caller: Caller, event: Event) -> dict[str, Any]:
         """Return the row of a challenge that asks for its first mail."""
@@ -72,7 +73,12 @@ class NewChallenge:
             "ttl": epoch(now + CHALLENGE_LIVES + AFTERLIFE),
             "event": event.rider(),
         }
-        optional = {"email": self.email, "contact_id": self.contact_id, "device": self.device}
+        optional = {
+            "email": self.email,
+            "contact_id": self.contact_id,
+            "device": self.device,
+            "known": self.known,
+        }
         return row | {name: value for name, value in optional.items() if value is not None}
 
 

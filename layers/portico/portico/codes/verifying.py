@@ -19,6 +19,7 @@ from portico.codes.rules import derive_code, read_code, same
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
 from portico.events import Caller, Event
+from portico.limits.known import mark_of
 from portico.mail.letters import Purpose
 from portico.sessions.flow import Sessions
 from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
@@ -44,6 +45,8 @@ class Verified:
 
     signed_in: SignedIn
     return_to: ReturnTo
+    mark: str | None = field(repr=False)
+    """By which this browser is known the next time; none for a shared computer's."""
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
@@ -108,7 +111,13 @@ class Codes:
             raise ChallengeClosed("used") from None
         except ContactChanged:
             raise ChallengeClosed("expired") from None
-        return Verified(signed_in, challenge.return_to)
+        return Verified(signed_in, challenge.return_to, self._mark(signed_in, typed))
+
+    def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
+        if typed.shared_computer:
+            return None
+        key = self.keys.current().mailbox
+        return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
 
     def _matching(self, challenge: Challenge, code: str) -> int | None:
         if not is_mine(challenge, Purpose.SIGN_IN):

@@ -45,10 +45,10 @@ def cookie_name(workspace: str) -> str:
     return f"__Host-portico-{workspace}"
 
 
-def keep(workspace: str, token: str, *, stays: timedelta | None) -> str:
-    """Return the cookie that keeps a refresh token; without *stays*, until the browser closes."""
+def keep(name: str, value: str, *, stays: timedelta | None) -> str:
+    """Return a cookie that only we can read; without *stays*, until the browser closes."""
     age = "" if stays is None else f"; Max-Age={int(stays.total_seconds())}"
-    return f"{cookie_name(workspace)}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
+    return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 
 
 def drop(workspace: str) -> str:

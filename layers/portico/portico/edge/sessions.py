@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from portico.edge.responses import Response, keep
+from portico.edge.responses import Response, cookie_name, keep
 from portico.events import Caller
+from portico.limits.known import REMEMBERED, known_cookie
 from portico.sessions.proofs import SignedIn
 
 
-def signed_in(session: SignedIn, caller: Caller, **content: Any) -> Response:
+def signed_in(
+    session: SignedIn, caller: Caller, *, mark: str | None = None, **content: Any
+) -> Response:
     """Answer with *content*, and keep the refresh token where only this caller has it."""
     if not caller.is_browser:
         # A portal's back end has no cookie jar to speak of, and no page that could be tricked.
         content["refresh_token"] = session.refresh_token
-    cookie = keep(session.workspace, session.refresh_token, stays=session.stays)
-    return Response(200, content, cookies=[cookie])
+    cookies = [keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)]
+    if mark:
+        cookies.append(keep(known_cookie(session.workspace), mark, stays=REMEMBERED))
+    return Response(200, content, cookies=cookies)
