@@ -26,7 +26,7 @@ from portico.settings import RequestCode
 class AskedCode:
     """POST /v1/codes: a link, and the address that a shared one asks for."""
 
-    workspace: str
+    workspace: str = ""
     link: str = field(default="", repr=False)
     to: str | None = None
     email: str | None = None

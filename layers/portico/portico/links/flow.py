@@ -21,7 +21,7 @@ from portico.settings import ResolveLink
 class OpenedLink:
     """What the page asks when it opens: which workspace, which link, where to."""
 
-    workspace: str
+    workspace: str = ""
     link: str = field(default="", repr=False)
     to: str | None = None
 
