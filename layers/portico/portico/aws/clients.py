@@ -28,7 +28,7 @@ _FAST = Config(
     tcp_keepalive=True,
 )
 # A sender may wait for SES; a mail sent twice because we hung up is worse than a slow one.
-_PATIENT = _FAST.merge(Config(read_timeout=10.0, retries=_NO_REPEAT))
+_PATIENT = _FAST.merge(Config(read_timeout=5.0, retries=_NO_REPEAT))
 
 
 @cache
