@@ -34,7 +34,7 @@ class TestAMailboxUnderSiege:
 
     def test_is_not_fooled_by_a_made_up_mark(self, portal: Portal) -> None:
         strangers_spend_the_hour(portal)
-        portal.browser.cookies["__Host-portico-known-acme"] = "A" * 43
+        portal.browser.cookies["__Host-portico_known-acme"] = "A" * 43
 
         portal.browser.asks_for_a_code()
         portal.delivers_mail()

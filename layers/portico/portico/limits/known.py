@@ -16,7 +16,8 @@ REMEMBERED = timedelta(days=180)
 
 def known_cookie(workspace: str) -> str:
     """Return the name of the cookie that holds a workspace's mark."""
-    return f"__Host-portico-known-{workspace}"
+    # No workspace's id has a low line, so none can be called what this cookie is called.
+    return f"__Host-portico_known-{workspace}"
 
 
 def mark_of(key: bytes, *, workspace: str, contact: str) -> str:
