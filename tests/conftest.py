@@ -13,7 +13,6 @@ os.environ.update(
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_REGION": "eu-west-1",
-        "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_METRICS_NAMESPACE": "Portico/tests",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "PEOPLE_TABLE": "people",
