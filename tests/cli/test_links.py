@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 from itertools import batched
+from typing import Any
 
 import boto3
 import pytest
@@ -166,5 +167,5 @@ def many_links(acme):
         for n in range(119)
     ]
     for some in batched(rows, 25, strict=False):
-        asked = [{"PutRequest": {"Item": item_of(row)}} for row in some]
+        asked: Any = [{"PutRequest": {"Item": item_of(row)}} for row in some]
         boto3.client("dynamodb").batch_write_item(RequestItems={"people": asked})
