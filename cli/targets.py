@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from botocore.exceptions import (
 
 from cli.complaints import Complaint, OutOfReach, Usage
 from portico.aws import clients
+from portico.clock import SYSTEM
 
 LOCAL_URL = "http://127.0.0.1:8000"
 PATIENCE = 5
@@ -80,20 +82,23 @@ def _running(url: str) -> Target:
     if urlsplit(url).scheme not in ("http", "https"):
         raise Usage(f"--local takes a URL such as {LOCAL_URL}, and {url} is none.")
     try:
-        with urlopen(f"{url.rstrip('/')}/_local/stack.json", timeout=PATIENCE) as answer:  # noqa: S310
-            told: dict[str, Any] = json.load(answer)
-    except (URLError, TimeoutError, ValueError):
+        told = _ask(f"{url.rstrip('/')}/_local/stack.json")
+        now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
+    except (URLError, TimeoutError, ValueError, KeyError):
         raise OutOfReach(f"Nothing of ours answers at {url}. Is `make run` running?") from None
     # Whoever has a profile of a real account must not write to it by saying --local.
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
-    os.environ.update(
-        AWS_ENDPOINT_URL=told["endpoint"],
-        AWS_DEFAULT_REGION=told["region"],
-        AWS_ACCESS_KEY_ID=told.get("access_key_id", "test"),
-        AWS_SECRET_ACCESS_KEY=told.get("secret_access_key", "test"),
-    )
+    os.environ.update(told["environment"])
     # The rooms make their clients from the environment, at first use.
     clients.client.cache_clear()
     clients.session.cache_clear()
-    return Target(told["people_table"], told["api_url"].rstrip("/"))
+    # Its clock can be moved, and links are judged by it.
+    SYSTEM.offset = max(now - datetime.now(UTC), timedelta())
+    outputs = told["outputs"]
+    return Target(outputs["PeopleTable"], outputs["ApiUrl"].rstrip("/"))
+
+
+def _ask(url: str) -> Any:
+    with urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - http or https, as was looked at
+        return json.load(answer)

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,8 +18,10 @@ from typer.testing import CliRunner, Result
 from cli.app import app
 from portico.aws import clients
 from portico.aws.values import Row, row_of
+from portico.clock import SYSTEM
 
 ENVIRONMENT = (
+    "AWS_CONFIG_FILE",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
     "AWS_PROFILE",
@@ -35,7 +38,7 @@ class Wire:
     url: str = ""
     stacks: dict[str, dict[str, str]] = field(default_factory=lambda: {"portico": OUTPUTS})
     parameters: dict[str, str] = field(default_factory=dict)
-    local: dict[str, str] = field(default_factory=dict)
+    local: dict[str, Any] = field(default_factory=dict)
 
     def describe(self, name: str) -> tuple[int, str]:
         if name not in self.stacks:
@@ -68,8 +71,8 @@ def wire() -> Iterator[Wire]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = self.path == "/_local/stack.json" and asked.local
-            self.answers(200 if found else 404, json.dumps(asked.local))
+            found = asked.local.get(self.path)
+            self.answers(200 if found else 404, json.dumps(found))
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
@@ -140,6 +143,7 @@ def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("COLUMNS", "200")
     yield Terminal(wire)
     if wire.local:
+        SYSTEM.offset = timedelta()
         clients.client.cache_clear()
         clients.session.cache_clear()
 

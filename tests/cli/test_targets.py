@@ -78,7 +78,16 @@ class TestTheLocalOne:
 
         assert "AWS_PROFILE" not in os.environ
         assert "AWS_SESSION_TOKEN" not in os.environ
-        assert os.environ["AWS_ACCESS_KEY_ID"] == "test"
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "000000000000"
+
+    def test_judges_links_by_its_own_clock(self, acme, clock):
+        acme.says("link", "create", "acme", "--days", "1")
+        acme.wire.local = _local(now="2026-11-22T12:00:00+00:00")
+
+        result = acme.runs("link", "list", "acme", "--all", "--json", "--local", acme.wire.url)
+
+        (link,) = json.loads(result.stdout)["links"]
+        assert link["state"] == "expired"
 
     def test_that_is_not_running_says_how_to_start_it(self, acme):
         result = acme.runs(*SHOW, "--local", "http://127.0.0.1:9")
@@ -163,11 +172,17 @@ class TestTheCommand:
         assert "workspace" in done.stdout
 
 
-def _local():
-    endpoint = boto3.client("dynamodb").meta.endpoint_url
+def _local(now="2026-11-21T12:00:00+00:00"):
+    """What the front of `make run` tells."""
+    environment = {
+        "AWS_ENDPOINT_URL": boto3.client("dynamodb").meta.endpoint_url,
+        "AWS_ACCESS_KEY_ID": "000000000000",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_CONFIG_FILE": os.devnull,
+    }
+    outputs = {"PeopleTable": "people", "ApiUrl": "http://127.0.0.1:8000"}
     return {
-        "endpoint": endpoint,
-        "region": "eu-west-1",
-        "people_table": "people",
-        "api_url": "http://127.0.0.1:8000/",
+        "/_local/stack.json": {"environment": environment, "outputs": outputs},
+        "/_local/clock": {"now": now},
     }
