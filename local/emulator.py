@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv" / "local" / "bin" / "python"
@@ -51,6 +54,16 @@ class Emulator:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def client(self, service: str, *, account: str = ACCOUNT) -> Any:
+        """Return a client of one of its accounts, whatever the environment says."""
+        return boto3.client(  # type: ignore[call-overload]  # any service
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=account,
+            aws_secret_access_key="local",  # noqa: S106 - nobody checks it
+        )
+
 
 @contextmanager
 def emulated_aws(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
@@ -86,6 +99,8 @@ def _start(
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "PERSIST_STATE": "0",
+        # A function that has to start again costs a second of waiting for a mail.
+        "LAMBDA_WARM_TTL_SECONDS": "86400",
         "STATE_DIR": str(folder),
         "TMPDIR": str(folder),
         # Functions run on the Python that is found first.

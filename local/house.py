@@ -109,18 +109,19 @@ class House:
 
     def _described(self, deployed: Stack) -> dict[str, Any]:
         emulator = deployed.emulator
+        environment = emulator.environment()
         return {
             "endpoint": emulator.endpoint,
-            "region": emulator.environment()["AWS_REGION"],
-            "environment": emulator.environment(),
+            "region": environment["AWS_REGION"],
+            "access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            "api_url": f"http://{self._hosts[0]}",
+            "portal_url": self._portals[0],
+            "people_table": deployed.outputs["PeopleTable"],
+            "sign_in_table": deployed.outputs["SignInTable"],
+            "trail_table": deployed.outputs["TrailTable"],
             "stack": deployed.name,
-            "outputs": {"ApiUrl": f"http://{self._hosts[0]}", **deployed.outputs},
-            "tables": {
-                "people": deployed.outputs["PeopleTable"],
-                "sign_in": deployed.outputs["SignInTable"],
-                "trail": deployed.outputs["TrailTable"],
-            },
-            "portal": self._portals[0],
+            "outputs": deployed.outputs,
         }
 
 

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
-from local.emulator import PYTHON, ROOT, Emulator
+from local.emulator import ACCOUNT, PYTHON, ROOT, Emulator
 
 NAME = "portico"
 MAIL_FROM = "signin@portico.example"
@@ -34,10 +32,11 @@ def handler(event, context):
     with urllib.request.urlopen(asked, timeout=20) as answer:
         return json.load(answer)
 """
+TRIGGERS = "AWS::Lambda::EventSourceMapping"
 KEPT = (
     "AWS::DynamoDB::",
     "AWS::KMS::",
-    "AWS::Lambda::EventSourceMapping",
+    TRIGGERS,
     "AWS::Lambda::Function",
     "AWS::SES::",
     "AWS::SQS::",
@@ -101,24 +100,32 @@ def translating(parameters: Mapping[str, str]) -> Iterator[Translation]:
 
 
 def deploy(
-    emulator: Emulator, template: Json, *, front: str, parameters: Mapping[str, str]
+    emulator: Emulator,
+    template: Json,
+    *,
+    front: str | None,
+    parameters: Mapping[str, str],
+    account: str = ACCOUNT,
 ) -> Stack:
     """Deploy the template with hollow doors.
 
     Args:
         emulator: where to.
         template: the translation's result.
-        front: the URL that events are posted to, followed by the function's logical id.
+        front: the URL that events are posted to, followed by the function's logical id. Without
+            one the doors know their environments, and no stream or queue wakes them.
         parameters: of the template, beside those that every local stack has.
+        account: twelve digits, for a stack that has its emulator's account to itself.
 
     Raises:
         DeploymentFailed: a resource could not be made.
     """
     local = localised(template, front)
     # What a cloud team has done before it deploys.
-    boto3.client("sesv2").create_email_identity(EmailIdentity=MAIL_FROM.partition("@")[2])
-    given = {"MailFrom": MAIL_FROM, "MailIdentity": MAIL_FROM.partition("@")[2], **parameters}
-    formation = boto3.client("cloudformation")
+    domain = MAIL_FROM.partition("@")[2]
+    emulator.client("sesv2", account=account).create_email_identity(EmailIdentity=domain)
+    given = {"MailFrom": MAIL_FROM, "MailIdentity": domain, **parameters}
+    formation = emulator.client("cloudformation", account=account)
     formation.create_stack(
         StackName=NAME,
         TemplateBody=json.dumps(local),
@@ -136,7 +143,7 @@ def deploy(
         time.sleep(0.05)
     if stack["StackStatus"] != "CREATE_COMPLETE":
         raise DeploymentFailed(_why(formation))
-    functions = boto3.client("lambda")
+    functions = emulator.client("lambda", account=account)
     environments = {
         name: functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         for name in doors(local)
@@ -151,16 +158,17 @@ def doors(template: Json) -> list[str]:
     return [name for name, each in resources if each["Type"] == "AWS::Lambda::Function"]
 
 
-def localised(template: Json, front: str) -> Json:
+def localised(template: Json, front: str | None) -> Json:
     """Return the template less what the emulator need not have, with hollow functions."""
     copy: Json = json.loads(json.dumps(template))
-    resources = {k: v for k, v in copy["Resources"].items() if v["Type"].startswith(KEPT)}
+    kept = KEPT if front else tuple(each for each in KEPT if each != TRIGGERS)
+    resources = {k: v for k, v in copy["Resources"].items() if v["Type"].startswith(kept)}
     gone = copy["Resources"].keys() - resources.keys()
     for name, resource in resources.items():
         resource.pop("DeletionPolicy", None)
         resource.pop("UpdateReplacePolicy", None)
         if resource["Type"] == "AWS::Lambda::Function":
-            _hollow_out(name, resource["Properties"], front)
+            _hollow_out(name, resource["Properties"], front or "")
     outputs = {
         name: each
         for name, each in copy.get("Outputs", {}).items()
