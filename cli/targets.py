@@ -84,19 +84,27 @@ def _running(url: str) -> Target:
     try:
         told = _ask(f"{url.rstrip('/')}/_local/stack.json")
         now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
+        target = Target(told["people_table"], told["api_url"].rstrip("/"))
+        environment = {
+            "AWS_ENDPOINT_URL": told["endpoint"],
+            "AWS_DEFAULT_REGION": told["region"],
+            "AWS_ACCESS_KEY_ID": told["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": told["secret_access_key"],
+            # Whoever has a profile of a real account must not write to it by saying --local.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
     except (URLError, TimeoutError, ValueError, KeyError):
         raise OutOfReach(f"Nothing of ours answers at {url}. Is `make run` running?") from None
-    # Whoever has a profile of a real account must not write to it by saying --local.
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
-    os.environ.update(told["environment"])
+    os.environ.update(environment)
     # The rooms make their clients from the environment, at first use.
     clients.client.cache_clear()
     clients.session.cache_clear()
     # Its clock can be moved, and links are judged by it.
     SYSTEM.offset = max(now - datetime.now(UTC), timedelta())
-    outputs = told["outputs"]
-    return Target(outputs["PeopleTable"], outputs["ApiUrl"].rstrip("/"))
+    return target
 
 
 def _ask(url: str) -> Any:

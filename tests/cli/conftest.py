@@ -26,6 +26,7 @@ ENVIRONMENT = (
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
     "AWS_PROFILE",
     "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
     "PORTICO_STACK",
 )
 OUTPUTS = {"PeopleTable": "people", "ApiUrl": "https://signin.acme.test"}

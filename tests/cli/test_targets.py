@@ -174,15 +174,15 @@ class TestTheCommand:
 
 def _local(now="2026-11-21T12:00:00+00:00"):
     """What the front of `make run` tells."""
-    environment = {
-        "AWS_ENDPOINT_URL": boto3.client("dynamodb").meta.endpoint_url,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_CONFIG_FILE": os.devnull,
+    told = {
+        "endpoint": boto3.client("dynamodb").meta.endpoint_url,
+        "region": "eu-west-1",
+        "access_key_id": "000000000000",
+        "secret_access_key": "local",
+        "people_table": "people",
+        "api_url": "http://127.0.0.1:8000",
     }
-    outputs = {"PeopleTable": "people", "ApiUrl": "http://127.0.0.1:8000"}
     return {
-        "/_local/stack.json": {"environment": environment, "outputs": outputs},
+        "/_local/stack.json": told,
         "/_local/clock": {"now": now},
     }
