@@ -86,7 +86,7 @@ class Desk:
             return
         table = Table(title=Text(title, style="bold"), title_justify="left")
         for name in rows[0]:
-            table.add_column(name, overflow="fold")
+            table.add_column(name, overflow="fold", no_wrap=name == "id")
         for row in rows:
             table.add_row(*(Text(in_words(each)) for each in row.values()))
         self._print(table)

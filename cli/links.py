@@ -80,11 +80,10 @@ def list_(
         now = at.now()
         rows = [_row(each, now) for each in links]
         ended = [row for row in rows if row["state"] != "alive"]
-        if not all_:
+        if ended and not all_:
             rows = [row for row in rows if row not in ended]
-            if ended:
-                at.note(f"{len(ended)} ended, see --all.")
-        short = [without(row, ["workspace", "revoked_at"]) for row in rows]
+            at.note(f"{len(ended)} ended, see --all.")
+        short = [_short(each, now) for each in links if all_ or each.is_alive(at=now)]
         at.list(f"Links of {workspace}", short, links=rows)
 
 
@@ -109,5 +108,17 @@ def revoke(
 
 
 def _row(link: Link, at: datetime) -> dict[str, Shown]:
-    content: dict[str, Any] = without(asdict(link), ["token_hash", "email_hint"])
+    content: dict[str, Any] = without(asdict(link), ["token_hash"])
     return {"id": content.pop("id"), "state": link.state(at=at), **content}
+
+
+def _short(link: Link, at: datetime) -> dict[str, Shown]:
+    return {
+        "id": link.id,
+        "state": link.state(at=at),
+        "kind": link.kind,
+        "for": link.email_hint or "everybody",
+        "to": link.destination,
+        "expires": f"{link.expires_at:%Y-%m-%d}" if link.expires_at else "never",
+        "label": link.label,
+    }

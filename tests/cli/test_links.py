@@ -50,7 +50,7 @@ class TestCreatingALink:
 
         assert told["link"]["kind"] == "personal"
         assert told["link"]["contact"].startswith("ct_")
-        assert "email_hint" not in told["link"]
+        assert told["link"]["email_hint"] == "a•••@example.com"
 
     def test_for_nobody_says_so(self, acme):
         said = acme.refused("link", "create", "acme", "--contact", "bob@example.com")
