@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -71,7 +72,8 @@ class Desk:
         if self.as_json:
             self._json({**also, "notes": self.notes})
             return
-        table = Table(title=Text(title, style="bold"), show_header=False, title_justify="left")
+        table = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
+        table.box = SIMPLE_HEAD
         for name, value in content.items():
             table.add_row(name, Text(in_words(value), overflow="fold"))
         self._print(table)
@@ -84,9 +86,9 @@ class Desk:
         if not rows:
             self._print(Text(f"{title}: none"))
             return
-        table = Table(title=Text(title, style="bold"), title_justify="left")
+        table = Table(title=Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD)
         for name in rows[0]:
-            table.add_column(name, overflow="fold", no_wrap=name == "id")
+            table.add_column(name, overflow="fold", no_wrap=name in ("id", "state", "expires"))
         for row in rows:
             table.add_row(*(Text(in_words(each)) for each in row.values()))
         self._print(table)

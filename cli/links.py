@@ -116,7 +116,6 @@ def _short(link: Link, at: datetime) -> dict[str, Shown]:
     return {
         "id": link.id,
         "state": link.state(at=at),
-        "kind": link.kind,
         "for": link.email_hint or "everybody",
         "to": link.destination,
         "expires": f"{link.expires_at:%Y-%m-%d}" if link.expires_at else "never",
