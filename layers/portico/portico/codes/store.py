@@ -194,7 +194,8 @@ class Challenges:
                 raise ChallengeClosed("expired") from None
             challenge = Challenge.from_row(failed.row)
             is_same_press = challenge.tried == tried and challenge.origin == caller.origin
-            if not is_same_press or at >= challenge.expires_at:
+            is_over = at >= challenge.expires_at or at >= challenge.code_ends_at
+            if not is_same_press or is_over:
                 raise challenge.why_no_attempt(caller, at=at) from None
             return challenge, False
         return Challenge.from_row(row), True
