@@ -205,7 +205,7 @@ class Portal:
     @property
     def mails(self) -> list[Mail]:
         """The mails since the portal was opened, newest last."""
-        return _sent()[self._mails_before :]
+        return [_read(message) for message in _sent()[self._mails_before :]]
 
     def mailed_code(self, index: int = -1) -> str:
         return self.mails[index].code
@@ -236,15 +236,13 @@ class Portal:
 OK: dict[str, Any] = {"batchItemFailures": []}
 
 
-def _sent() -> list[Mail]:
-    messages = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-    return [
-        Mail(
-            [str(each) for each in message.destinations],
-            email.message_from_string(message.raw_data, policy=email.policy.default),
-        )
-        for message in messages
-    ]
+def _sent() -> list[Any]:
+    return ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+
+
+def _read(message: Any) -> Mail:
+    content = email.message_from_string(message.raw_data, policy=email.policy.default)
+    return Mail([str(each) for each in message.destinations], content)
 
 
 __all__ = ["OK", "WRONG", "Browser", "Portal", "replace"]
