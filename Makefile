@@ -20,6 +20,8 @@ LOCAL := $(VENV)/local/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
+# CI shows which branches of the rooms no test has taken; on a laptop that would only slow the tests down.
+COVERAGE := $(if $(CI),--cov --cov-report=term)
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
@@ -35,7 +37,7 @@ run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portal
 	@exec $(VENV)/dev/bin/python -m local --port $(PORT)
 
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
-	$(PYTEST) -n $(WORKERS) -m "not browser and not deployed and not slow"
+	$(PYTEST) -n $(WORKERS) $(COVERAGE) -m "not browser and not deployed and not slow"
 
 lint: $(DEV)  ## style, types and the import rules
 	$(VENV)/dev/bin/ruff check
