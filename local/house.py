@@ -19,7 +19,7 @@ from local.mailbox import Mailbox
 from local.portal import Portal
 from local.routes import routes_of
 from local.serving import HOST, listening, serving
-from local.stack import Stack, deploy, translating
+from local.stack import Stack, deploy, translating, wake
 from local.world import World
 
 type Step = Callable[[str], AbstractContextManager[None]]
@@ -78,6 +78,7 @@ class House:
         )
         with self._step("Letting the known people in"):
             world.make()
+        wake(deployed)
         self._front.world = world
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, Portal(world)))

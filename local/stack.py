@@ -152,6 +152,17 @@ def deploy(
     return Stack(NAME, emulator, template, outputs, environments)
 
 
+def wake(stack: Stack) -> None:
+    """Start whom streams and queues wake, so that the first mail does not wait for it."""
+    functions = stack.emulator.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        functions.invoke(
+            FunctionName=mapping["FunctionArn"],
+            InvocationType="Event",
+            Payload=json.dumps({"Records": []}),
+        )
+
+
 def doors(template: Json) -> list[str]:
     """Return the logical ids of the functions."""
     resources = template["Resources"].items()
