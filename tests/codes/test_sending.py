@@ -1,6 +1,7 @@
 """Sending the mails that challenges ask for: once each, or not at all, and always told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,12 @@ def stop() -> None:
     raise Stopped
 
 
-def requested(portal) -> dict:
+def requested(portal) -> Any:
     """The stream's record of the challenge as it stands now."""
     return stream_record(portal.challenge_row())
 
 
-def delivers(*records: dict) -> dict:
+def delivers(*records: Any) -> Any:
     return door("send_mail").handler({"Records": list(records)}, None)
 
 
