@@ -10,19 +10,18 @@ def directions(world: dict[str, Any], host: str) -> str:
         world: as in ``world.json``.
         host: name and port of the front.
     """
+    links = world["links"]
     lines = [
-        f"  Everything to click     http://{host}/_local/",
-        f"  Mailbox                 http://{host}/_local/mailbox",
+        "Start here",
+        f"  1. open        {links[0]['url']}",
+        f"  2. type        {world['contacts'][0]['email']}",
+        f"  3. read        http://{host}/_local/mailbox",
+        f"  Everything     http://{host}/_local/",
     ]
     for workspace in world["workspaces"]:
-        lines += ["", f"{workspace['name']}  ({workspace['id']}): {workspace['about']}"]
-        for link in world["links"]:
-            if link["workspace"] == workspace["id"]:
-                lines.append(f"  {link['label'] or link['kind']}\n    {link['url']}")
-    known = ", ".join(
-        each["email"]
-        for each in world["contacts"]
-        if each["workspace"] == "acme" and each["active"]
-    )
-    lines += ["", f"Acme's contacts: {known}. Ctrl-C ends everything."]
+        lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
+        own = [each for each in links if each["workspace"] == workspace["id"]]
+        for link in own:
+            lines += [f"  {link['label']}", f"    {link['url']}"]
+    lines += ["", "Ctrl-C ends everything."]
     return "\n".join(lines)

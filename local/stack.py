@@ -20,6 +20,9 @@ MAIL_FROM = "signin@portico.example"
 
 type Json = dict[str, Any]
 
+FRONT = "FRONT"
+"""The one variable that a hollow function has and a door does not need."""
+
 SHIM = """\
 import json, os, urllib.request
 
@@ -203,7 +206,7 @@ def _hollow_out(name: str, properties: Json, front: str) -> None:
         "Handler": "index.handler",
         "Role": "arn:aws:iam::000000000000:role/none",
     }
-    properties["Environment"]["Variables"]["FRONT"] = front
+    properties["Environment"]["Variables"][FRONT] = front
 
 
 def _why(formation: Any) -> str:
