@@ -52,6 +52,11 @@ class TestLinks:
             if anchor:
                 assert anchor in anchors(found.read_text()), f"{target} of {path.name}"
 
+    def test_lead_to_pictures(self):
+        pictures = re.findall(r'<img src="([^"]+)"', (ROOT / "README.md").read_text())
+        assert pictures
+        assert all((ROOT / each).exists() for each in pictures)
+
     def test_lead_to_every_decision(self):
         listed = (DOCS / "decisions" / "README.md").read_text()
         assert all(each.name in listed for each in (DOCS / "decisions").glob("0*.md"))
