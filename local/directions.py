@@ -23,5 +23,5 @@ def directions(world: dict[str, Any], host: str) -> str:
         own = [each for each in links if each["workspace"] == workspace["id"]]
         for link in own:
             lines += [f"  {link['label']}", f"    {link['url']}"]
-    lines += ["", "Ctrl-C ends everything."]
+    lines += ["", "Doors reload when their files change. Ctrl-C ends everything."]
     return "\n".join(lines)
