@@ -92,7 +92,8 @@ class Team:
             NotFound: there is none.
         """
         people = self._people(self.workspace(workspace).id)
-        contact_id = who if who.startswith("ct_") else people.contact_id_of(normalise(who))
+        is_id = who.startswith("ct_") and "@" not in who
+        contact_id = who if is_id else people.contact_id_of(normalise(who))
         found = people.contact(contact_id) if contact_id else None
         if found is None:
             raise NotFound
