@@ -105,7 +105,10 @@ def table() -> str:
         for name, clients in CLIENTS.items():
             path = [str(each) for each in _path(name)]
             rounds[name].append(start(DOOR, [",".join(clients), *path], region | _stated(name)))
-    lines = ["| door | ready, CPU | modules at init | peak memory | unzipped |", "|---|---|---|---|---|"]
+    lines = [
+        "| door | ready, CPU | modules at init | peak memory | unzipped |",
+        "|---|---|---|---|---|",
+    ]
     for name in CLIENTS:
         ratios = [a.cpu / b.cpu for a, b in zip(rounds[name], rounds["bare"], strict=True)]
         size = sum(_size(each) for each in (_path(name)[0], *_layers(name)))

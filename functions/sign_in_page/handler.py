@@ -33,4 +33,6 @@ def elsewhere(path: dict[str, str], caller: Caller) -> Response:
 def asset(path: dict[str, str], caller: Caller) -> Response:
     """Answer a file of the page, or a logo."""
     logo = logos.find(path["proxy"])
-    return assets.picture(logo) if logo else assets.asset(f"assets/{path['proxy']}")
+    if logo:
+        return assets.picture(logo)
+    return assets.asset(path["proxy"], known_as=caller.if_none_match)

@@ -25,6 +25,7 @@ class Caller:
     fetch_site: str | None = None
     user_agent: str = ""
     authorization: str | None = None
+    if_none_match: str | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     """Empty for a caller that is no browser: nothing then proves that it may use them."""
 

@@ -1,5 +1,6 @@
 """Send the mails that challenges ask for: once each, with the same code however often we try."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ from portico.limits.store import Limits
 from portico.people.rules import Contact
 from portico.people.store import People
 from portico.settings import SendMail
+
+log = logging.getLogger("portico.mail")
 
 MAILED = "mailed"
 DONE_BEFORE = "done-before"
@@ -194,6 +197,9 @@ class Outbox:
         if isinstance(refused, postbox.MailRefused) and not refused.final:
             claims.release(challenge.id, generation)
             raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
+        # Nobody can mail anything while an identity is not verified: somebody must hear of it.
+        reason = refused.reason if isinstance(refused, postbox.MailRefused) else "address"
+        log.error("mail.refused", extra={"reason": reason})
         return self._withhold(claims, challenge, generation, "mail-refused", at=at)
 
     def _withhold(

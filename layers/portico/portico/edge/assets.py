@@ -1,6 +1,6 @@
 """Static files from a door's own folder, and the headers that the hosted page needs."""
 
-from dataclasses import dataclass, field
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,49 +24,65 @@ PAGE_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-# Short, so that a deployment reaches everybody soon; the tag makes asking again cheap.
-ASSET_CACHE = "public, max-age=300"
-PICTURE_CACHE = "public, max-age=31536000, immutable"
+# Pages name their files under the digest of all of them, so such a name means one content for
+# ever, a deployment never mixes two versions, and a browser asks for each file once.
+FOR_EVER = "public, max-age=31536000, immutable"
+# The plain name is what a portal imports: short, and the tag makes asking again cheap.
+FOR_A_WHILE = "public, max-age=300"
+_VERSIONED = re.compile(r"-[0-9a-f]{16}/")
 
 
-@dataclass(frozen=True, slots=True)
 class Assets:
-    """The files below one folder, read once an environment."""
+    """The files below one folder, read when the door is made."""
 
-    root: Path
-    _kept: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self, root: Path) -> None:
+        files = sorted(each for each in root.rglob("*") if each.is_file() and each.suffix in KINDS)
+        # Only names that stand in the folder: no path can lead out of it.
+        self._files = {str(each.relative_to(root)): each.read_bytes() for each in files}
+        together = sha256()
+        for name, content in self._files.items():
+            together.update(f"{name}:{len(content)}:".encode() + content)
+        self._version = f"-{together.hexdigest()[:16]}/"
 
     def page(self, name: str) -> Response:
         """Return a page: never kept by anybody, never framed."""
         headers = PAGE_HEADERS | {"content-type": KINDS[".html"]}
-        return Response(200, self._read(name), headers)
+        page = self._files[name].replace(b'"/assets/', f'"/assets/{self._version}'.encode())
+        return Response(200, page, headers)
 
-    def asset(self, name: str) -> Response:
-        """Return a file that a page asks for.
+    def asset(self, name: str, *, known_as: str | None = None) -> Response:
+        """Return a file that a page or a portal asks for.
+
+        Args:
+            name: below ``/assets/``, with or without the version that our pages put before it.
+            known_as: the tags of what the browser already has.
 
         Raises:
             NotFound: there is none of this name.
         """
-        content = self._read(name)
-        kind = KINDS[Path(name).suffix]
+        versioned = _VERSIONED.match(name)
+        name = name[versioned.end() :] if versioned else name
+        content = self._files.get(f"assets/{name}")
+        if content is None:
+            raise NotFound
         tag = f'"{sha256(content).hexdigest()[:16]}"'
-        # Portals on other origins import the module; cookies play no part in it. The gateway
-        # names the asking origin in its answer, so a browser must not reuse another origin's.
-        shared = {"cross-origin-resource-policy": "cross-origin", "vary": "origin"}
-        headers = {"content-type": kind, "cache-control": ASSET_CACHE, "etag": tag} | shared
+        # A page of the deployment before may ask for its version; it gets this one's files,
+        # but must not keep them under that name.
+        is_ours = versioned is not None and versioned[0] == self._version
+        headers = {
+            "content-type": KINDS[Path(name).suffix],
+            "cache-control": FOR_EVER if is_ours else FOR_A_WHILE,
+            "etag": tag,
+            # Portals on other origins import the module; cookies play no part in it. The
+            # gateway names the asking origin in its answer, so that a browser must not reuse
+            # another origin's.
+            "cross-origin-resource-policy": "cross-origin",
+            "vary": "origin",
+        }
+        if known_as is not None and tag in known_as:
+            return Response(304, None, headers)
         return Response(200, content, headers)
 
     def picture(self, png: bytes) -> Response:
         """Return an uploaded logo, whose name is its digest."""
-        headers = {"content-type": KINDS[".png"], "cache-control": PICTURE_CACHE}
-        return Response(200, png, headers)
-
-    def _read(self, name: str) -> bytes:
-        if name not in self._kept:
-            # Only names that stand in the folder, so no path can lead out of it.
-            known = {str(each.relative_to(self.root)) for each in self.root.rglob("*")}
-            path = self.root / name
-            if name not in known or path.suffix not in KINDS or not path.is_file():
-                raise NotFound
-            self._kept[name] = path.read_bytes()
-        return self._kept[name]
+        return Response(200, png, {"content-type": KINDS[".png"], "cache-control": FOR_EVER})

@@ -38,6 +38,7 @@ def caller_of(event: Mapping[str, Any], settings: HttpSettings) -> Caller:
         fetch_site=headers.get("sec-fetch-site"),
         user_agent=headers.get("user-agent", "")[:512],
         authorization=headers.get("authorization"),
+        if_none_match=headers.get("if-none-match"),
     )
     if caller.is_browser:
         caller.cookies.update(_cookies(event.get("cookies") or []))
