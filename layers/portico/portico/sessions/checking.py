@@ -1,15 +1,18 @@
-"""Check access tokens, and publish the keys that anybody may check them with."""
+"""Check access tokens, and publish the keys that anybody may check them with.
+
+joserfc is loaded with the first token: a fifth of a cold start, and refreshing, which is most
+of what the session door does, checks none.
+"""
 
 from datetime import datetime
-from typing import Any
-
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, RSAKey
+from typing import TYPE_CHECKING, Any
 
 from portico.aws.signing import key_name, public_key
 from portico.clock import epoch
 from portico.errors import NotSignedIn
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 ALGORITHMS = ["RS256"]
 LONGEST_TOKEN = 4096
@@ -22,13 +25,15 @@ class TokenChecker:
         self._keys = keys
         self._set: KeySet | None = None
 
-    def key_set(self) -> KeySet:
+    def key_set(self) -> "KeySet":
         """Return the public keys, fetched once an environment.
 
         Raises:
             TryLater: KMS is out of reach.
         """
         if self._set is None:
+            from joserfc.jwk import KeySet, RSAKey  # noqa: PLC0415
+
             self._set = KeySet(
                 [
                     RSAKey.import_key(
@@ -52,6 +57,9 @@ class TokenChecker:
             NotSignedIn: anything else.
             TryLater: KMS is out of reach.
         """
+        from joserfc import jwt  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
         keys = self.key_set()
         if len(token) > LONGEST_TOKEN:
             raise NotSignedIn
