@@ -1,0 +1,106 @@
+"""What each door loads when it starts, in a fresh interpreter that has its layers and no more.
+
+Imports are two thirds of a cold start (docs/performance.md). The deployed tests look at what
+``sam build`` ships; here it is the sources, so that a needless import is seen at once.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from portico import settings
+from tests.doors import ROOT
+
+START = """
+import sys
+sys.path[:0] = sys.argv[1:]
+import handler
+import json
+print(json.dumps(sorted(sys.modules)))
+"""
+BUDGETS = {
+    "resolve_link": 410,
+    "request_code": 410,
+    "verify_code": 430,
+    "send_mail": 430,
+    "session": 500,
+    "record_trail": 410,
+    "sign_in_page": 410,
+}
+TOO_HEAVY = {"boto3", "pydantic", "httpx", "requests", "aws_xray_sdk", "authlib"}
+"""Never, in a door of the daily path."""
+WHEN_NEEDED = {"joserfc", "cryptography", "jinja2", "idna"}
+"""With the first token to check, the first mail, the first address in other letters."""
+
+Loaded = Callable[[str], set[str]]
+
+
+def required(file: Path) -> list[str]:
+    """The names in a file of hashed requirements."""
+    return re.findall(r"^([a-z0-9-]+)==", file.read_text(), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """The modules that a door has loaded once it stands ready."""
+    layers = {"portico": ROOT / "layers/portico", "crypto": ROOT / "layers/crypto"}
+    folders = {}
+    for name, layer in layers.items():
+        folders[name] = tmp_path_factory.mktemp(name)
+        for package in required(layer / "requirements.txt"):
+            installed = distribution(package)
+            code = [each for each in installed.files or [] if each.suffix in (".py", ".so")]
+            for top in {each.parts[0] for each in code} - {".."}:
+                (folders[name] / top).symlink_to(Path(str(installed.locate_file(top))))
+
+    @cache
+    def modules(door: str) -> set[str]:
+        mine = [folders["portico"]] + [folders["crypto"]] * (door == "session")
+        path = [ROOT / "functions" / door, ROOT / "layers/portico", *mine]
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", START, *map(str, path)],
+            env=dict.fromkeys(settings.ALL[door].variables(), "stated"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return set(json.loads(done.stdout))
+
+    return modules
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {each.partition(".")[0] for each in modules}
+
+
+@pytest.mark.parametrize("door", settings.ALL)
+class TestADoor:
+    def test_loads_no_more_than_its_budget(self, loaded, door):
+        modules = loaded(door)
+
+        assert len(modules) <= BUDGETS[door], len(modules)
+
+    def test_loads_nothing_heavy_and_nothing_early(self, loaded, door):
+        assert packages(loaded(door)) & (TOO_HEAVY | WHEN_NEEDED) == set()
+
+    def test_loads_its_own_rooms_and_what_they_stand_on(self, loaded, door):
+        rooms = {each.split(".")[1] for each in loaded(door) if each.startswith("portico.")}
+
+        strange = {
+            "resolve_link": {"codes", "sessions", "mail", "trail", "limits"},
+            "request_code": {"sessions", "trail"},
+            "verify_code": {"trail"},
+            "send_mail": {"sessions", "trail"},
+            "session": {"codes", "links", "mail", "trail"},
+            "record_trail": {"codes", "sessions", "links", "mail", "limits", "people"},
+            "sign_in_page": {"codes", "sessions", "links", "mail", "limits", "trail"},
+        }
+        assert rooms & strange[door] == set()
