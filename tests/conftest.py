@@ -29,6 +29,8 @@ import boto3
 import pytest
 import time_machine
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from portico.aws import clients
 from portico.aws.keys import ring
@@ -62,9 +64,9 @@ def cloud() -> Iterator[None]:
         clients.session.cache_clear()
 
 
-@pytest.fixture
-def tables(cloud: None) -> Iterator[None]:
-    """The three tables, empty."""
+@pytest.fixture(scope="session")
+def built_tables(cloud: None) -> None:
+    """The three tables, as the template has them."""
     dynamodb = boto3.client("dynamodb")
     for name in ("people", "sign-in", "trail"):
         index: list[Any] = [
@@ -89,9 +91,14 @@ def tables(cloud: None) -> Iterator[None]:
             ],
             **more,
         )
-    yield
-    for name in ("people", "sign-in", "trail"):
-        dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def tables(built_tables: None) -> None:
+    """The three tables, empty."""
+    # Built once and emptied: building them anew took a quarter of a test's time.
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables.values():
+        table.items.clear()
 
 
 @pytest.fixture
