@@ -38,7 +38,7 @@ class Browser:
     def sends(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
         cookies = [f"{n}={v}" for n, v in self.cookies.items()]
         more = {"origin": self.origin, "source_ip": self.source_ip, "cookies": cookies} | more
-        answer = knock(name, route, body, **more)
+        answer = self.portal.knock(name, route, body, **more)
         for cookie in answer.cookies:
             pair, *attributes = cookie.split("; ")
             key, _, value = pair.partition("=")
@@ -163,6 +163,10 @@ class Portal:
         other = Portal.open(self.clock, id_)
         other._mails_before = self._mails_before
         return other
+
+    def knock(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
+        """Send one request to a door of this deployment."""
+        return knock(name, route, body, **more)
 
     def another_browser(self, **more: Any) -> Browser:
         return Browser(self, **more)

@@ -1,0 +1,81 @@
+"""What each flow costs in write units, as the emulated DynamoDB counts them.
+
+What reading costs it does not count; tests/at_the_door/test_capacity.py goes by the rows' sizes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from portico.aws.clients import client
+from tests.emulated.house import house_at
+
+
+class Meter:
+    """Asks for the bill of every write."""
+
+    def __init__(self) -> None:
+        self.units = 0.0
+
+    def ask(self, params: dict[str, Any], **_: object) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def read(self, parsed: dict[str, Any], **_: object) -> None:
+        bill = parsed.get("ConsumedCapacity", [])
+        for each in bill if isinstance(bill, list) else [bill]:
+            self.units += each["CapacityUnits"]
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        events, before = client("dynamodb").meta.events, self.units
+        writes = ("PutItem", "UpdateItem", "TransactWriteItems")
+        for each in writes:
+            events.register(f"provide-client-params.dynamodb.{each}", self.ask)
+            events.register(f"after-call.dynamodb.{each}", self.read)
+        try:
+            yield
+        finally:
+            for each in writes:
+                events.unregister(f"provide-client-params.dynamodb.{each}", self.ask)
+                events.unregister(f"after-call.dynamodb.{each}", self.read)
+        assert self.units >= before
+
+
+@pytest.fixture
+def house(emulator):
+    with house_at(emulator, streams=False) as house:
+        yield house
+
+
+class TestASignIn:
+    def test_costs_so_many_write_units(self, house):
+        ann, bill = house.browser, {}
+
+        def step(name, work):
+            meter = Meter()
+            with meter.running():
+                work()
+            bill[name] = meter.units
+
+        step("resolve", ann.opens_the_link)
+        step("request", ann.asks_for_a_code)
+        step("send", house.delivers_mail)
+        step("guess", lambda: ann.types("0000000"))
+        step("verify", ann.types_the_mailed_code)
+        house.forward(minutes=1)
+        step("refresh", ann.refreshes)
+        step("read", lambda: ann.reads_the_session(ann.last.body["access_token"]))
+        step("sign out", ann.signs_out)
+
+        assert bill == {
+            "resolve": 0,
+            "request": 2,
+            "send": 3,
+            "guess": 2,
+            "verify": 5,
+            "refresh": 1,
+            "read": 0,
+            "sign out": 1,
+        }
