@@ -347,9 +347,8 @@ def four(portal):
 
 
 class TestMai01AnAddressWithMoreInIt:
-    @pytest.mark.parametrize(
-        "typed",
-        [
+    def test_mai_01_is_refused_and_nobody_is_mailed(self, portal):
+        for typed in (
             "ann@example.com\r\nBcc:eve@evil.test",
             "ann@example.com\nBcc: eve@evil.test",
             "ann@example.com%0aTo:eve@evil.test",
@@ -366,15 +365,12 @@ class TestMai01AnAddressWithMoreInIt:
             "ann(comment)@example.com",
             "ann@example.com\\",
             "=?utf-8?q?ann=40example.com?=",
-        ],
-    )
-    def test_mai_01_is_refused_and_nobody_is_mailed(self, portal, typed):
-        answer = portal.browser.asks_for_a_code(typed)
-        portal.delivers_mail()
+        ):
+            answer = portal.browser.asks_for_a_code(typed)
+            assert answer.problem == (400, "invalid-request"), typed
+            assert answer.body["errors"][0]["field"] == "email"
 
-        assert answer.problem == (400, "invalid-request")
-        assert answer.body["errors"][0]["field"] == "email"
-        assert portal.mails == []
+        assert portal.delivers_mail() == []
 
     @pytest.mark.parametrize("typed", ["=?utf-8?q?ann?=@example.com", "ann%40x@example.com"])
     def test_mai_01_or_is_nobodys(self, portal, typed):

@@ -193,7 +193,7 @@ class TestAFault:
         for _ in range(4):
             mailed.types(WRONG)
         wire.cut("kms.Sign")
-        for _ in range(3):
+        for _ in range(2):
             assert mailed.types(code, request_id=PRESS).problem == (503, "try-later")
         wire.mend()
 

@@ -115,6 +115,7 @@ class TestALink:
     def test_is_in_the_trail_from_its_making_to_its_end(self, portal):
         link, _ = portal.link()
         portal.records_trail()
+        portal.forward(seconds=1)
         portal.office.revoke("acme", link.id, by="test")
 
         lines = [r for r in portal.records_trail() if r["detail"].get("link") == link.id]
