@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.emulated.house import House, eventually, house_at
+from tests.wire import tapped
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +104,21 @@ class TestASignIn:
         quiet_for(house, seconds=1)
 
         assert house.front.started == []
+
+
+class TestAMailThatSesDoesNotTake:
+    def test_waits_in_the_queue_and_goes_out_once(self, house):
+        house.adds("Dee Dietz", "dee@example.com")
+        dee, before = house.browser, len(house.mails)
+        with tapped() as wire:
+            wire.answer("sesv2.SendEmail", "TooManyRequestsException", times=1)
+            dee.asks_for_a_code("dee@example.com")
+            code = house.has_mailed(before + 1)[-1].code
+        quiet_for(house, seconds=0.6)
+
+        kinds = [
+            records[0]["eventSource"] for who, records in house.front.started if who == "SendMail"
+        ]
+        assert kinds == ["aws:dynamodb", "aws:sqs"]
+        assert len(house.mails) == before + 1
+        assert dee.types(code).status == 200
