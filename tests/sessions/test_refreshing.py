@@ -128,6 +128,17 @@ class TestTheTokenBefore:
 
         assert ann.refreshes().status == 401
 
+    def test_ssn_02_ends_it_though_the_thief_counts_otherwise(self, portal, ann):
+        victim = tab_of(ann)
+        stem, _, secret = ann.cookies[COOKIE].rsplit(".", 2)
+        thief = tab_of(ann, f"{stem}.900000.{secret}")
+        thief.refreshes()
+        portal.forward(minutes=1)
+
+        victim.refreshes()
+
+        assert thief.refreshes().status == 401
+
     def test_that_nobody_was_given_is_noise_and_ends_nothing(self, portal, ann):
         contact, session, _, secret = ann.cookies[COOKIE].split(".")
         ann.refreshes()

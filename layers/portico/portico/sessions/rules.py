@@ -63,8 +63,10 @@ class RefreshToken:
 
     @property
     def hash(self) -> str:
-        """What is stored of the token."""
-        return digest(self.secret)
+        """What is stored of the token: its number too, or a thief could count on from another
+        one, and nobody would see that an older token comes after a newer.
+        """
+        return digest(f"{self.n}.{self.secret}")
 
     def successor(self, key: bytes) -> "RefreshToken":
         """Return the one token that this one is exchanged for."""
