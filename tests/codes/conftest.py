@@ -1,23 +1,28 @@
 """What the tests of codes need beside the portal."""
 
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable
 
 import boto3
 import pytest
 
-from portico.aws.keys import KeyRing, ring
+from portico.aws.keys import KeyRing
 from portico.codes.rules import derive_code
-from tests.doors import door
 from tests.portal import Browser
 
 
 @pytest.fixture
-def new_environment(cloud: None) -> Iterator[None]:
-    """Doors that have just been started: nothing is in their memory yet."""
-    _forget()
-    yield
-    _forget()
+def rotates(environments: Callable[..., None]) -> Callable[[], None]:
+    """Rotate the secret that codes are made with, and start every door anew."""
+
+    def rotate() -> None:
+        boto3.client("secretsmanager").put_secret_value(
+            SecretId=os.environ["CODE_SECRET"], SecretString=secrets.token_urlsafe(48)
+        )
+        environments()
+
+    return rotate
 
 
 @pytest.fixture
@@ -42,8 +47,3 @@ def code_of(cloud: None):
         )
 
     return derived
-
-
-def _forget() -> None:
-    ring.cache_clear()
-    door.cache_clear()

@@ -55,7 +55,7 @@ class TestCod02AResend:
         first = [portal.browser.types(code) for code in WRONG_CODES[:3]]
 
         portal.forward(seconds=30)
-        portal.browser.asks_again()
+        assert portal.browser.asks_again().status == 202
         portal.delivers_mail()
         second = [portal.browser.types(code) for code in WRONG_CODES[:3]]
 

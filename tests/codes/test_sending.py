@@ -1,10 +1,12 @@
 """Sending the mails that challenges ask for: once each, or not at all, and always told."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from portico.codes.claims import Claims
+from portico.events import Event
 from portico.ids import parse_challenge
 from tests.codes import retries
 from tests.doors import door, stream_record
@@ -26,6 +28,12 @@ def requested(portal) -> Any:
 
 def delivers(*records: Any) -> Any:
     return door("send_mail").handler({"Records": list(records)}, None)
+
+
+def says_it_is_sent(portal) -> None:
+    at = datetime.now(UTC)
+    id_ = parse_challenge(portal.browser.challenge)
+    Claims("sign-in", portal.id).note_sent(id_, 1, Event("code.mailed", at))
 
 
 def withheld(portal) -> list[str]:
@@ -223,6 +231,39 @@ class TestFlt03AMailJobThatComesTwice:
         assert retries.waiting(retry_queue) == 0
         assert len(portal.mails) == 1
 
+    def test_flt_03_by_the_queue_while_the_stream_is_at_it_is_mailed_once(
+        self, portal, wire, retry_queue
+    ):
+        portal.browser.asks_for_a_code()
+        challenge = parse_challenge(portal.browser.challenge)
+        door("send_mail").mailroom.outbox.queue(challenge, 1, after=timedelta())
+        wire.before("sesv2.SendEmail", lambda: retries.hand_in(retry_queue))
+        portal.delivers_mail()
+
+        assert retries.waiting(retry_queue) == 1
+        portal.forward(seconds=36)
+        retries.hand_in(retry_queue)
+
+        assert retries.waiting(retry_queue) == 0
+        assert len(portal.mails) == 1
+
+    def test_flt_03_told_to_be_sent_at_the_last_moment_is_not_mailed_again(
+        self, portal, wire, retry_queue
+    ):
+        portal.browser.asks_for_a_code()
+        record = requested(portal)
+        wire.before("sesv2.SendEmail", stop)
+        with pytest.raises(Stopped):
+            delivers(record)
+        delivers(record)
+        portal.forward(seconds=35)
+        # The retry has read the row; now the first sender, very slow, comes to its last write.
+        wire.before("dynamodb.UpdateItem", lambda: says_it_is_sent(portal))
+        retries.hand_in(retry_queue)
+
+        assert retries.waiting(retry_queue) == 0
+        assert portal.mails == []
+
     def test_flt_03_after_the_sender_was_stopped_is_mailed_once(self, portal, wire, retry_queue):
         portal.browser.asks_for_a_code()
         record = requested(portal)
@@ -254,6 +295,20 @@ class TestFlt03AMailJobThatComesTwice:
         assert len(portal.mails) == 2
         assert portal.mailed_code(0) == portal.mailed_code(1)
         assert portal.browser.types_the_mailed_code().status == 200
+
+    def test_flt_03_has_the_same_code_though_the_secret_was_rotated(
+        self, portal, wire, code_of, retry_queue, rotates
+    ):
+        portal.browser.asks_for_a_code()
+        code = code_of(portal.browser, 1)
+        wire.answer("sesv2.SendEmail", "TooManyRequestsException", times=1)
+        portal.delivers_mail()
+        rotates()
+        portal.forward(seconds=5)
+        retries.hand_in(retry_queue)
+
+        assert portal.mailed_code() == code
+        assert portal.browser.types(code).status == 200
 
     def test_flt_03_is_charged_to_the_mailbox_once(self, portal, wire, retry_queue):
         for _ in range(4):
@@ -387,9 +442,10 @@ class TestABatch:
 
     @pytest.mark.parametrize("behind", ["dynamodb.BatchGetItem", "secretsmanager.GetSecretValue"])
     def test_is_finished_later_whatever_was_out_of_reach(
-        self, portal, wire, behind, retry_queue, new_environment
+        self, portal, wire, behind, retry_queue, environments
     ):
         portal.browser.asks_for_a_code()
+        environments()
         record = requested(portal)
         wire.cut(behind)
         assert delivers(record) == OK

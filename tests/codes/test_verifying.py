@@ -1,9 +1,5 @@
 """Trading a code for a session."""
 
-import os
-import secrets
-
-import boto3
 import pytest
 
 from tests.portal import WRONG
@@ -210,8 +206,9 @@ class TestAFault:
         assert portal.session_rows() == []
         assert mailed.types(code).status == 200
 
-    def test_of_the_secret_evaluates_nothing(self, portal, mailed, wire, new_environment):
+    def test_of_the_secret_evaluates_nothing(self, portal, mailed, wire, environments):
         code = portal.mailed_code()
+        environments()
         wire.cut("secretsmanager.GetSecretValue")
         fault = mailed.types(code)
         wire.mend()
@@ -334,17 +331,13 @@ class TestTheCodesThatCount:
         assert mailed.types_the_mailed_code().problem == (410, "challenge-closed")
         assert portal.session_rows() == []
 
-    def test_outlive_a_rotation_of_the_secret(self, portal, mailed, new_environment):
-        boto3.client("secretsmanager").put_secret_value(
-            SecretId=os.environ["CODE_SECRET"], SecretString=secrets.token_urlsafe(48)
-        )
+    def test_outlive_a_rotation_of_the_secret(self, portal, mailed, rotates):
+        rotates()
 
         assert mailed.types_the_mailed_code().status == 200
 
-    def test_do_not_outlive_two_rotations(self, portal, mailed, new_environment):
-        for _ in range(2):
-            boto3.client("secretsmanager").put_secret_value(
-                SecretId=os.environ["CODE_SECRET"], SecretString=secrets.token_urlsafe(48)
-            )
+    def test_do_not_outlive_two_rotations(self, portal, mailed, rotates):
+        rotates()
+        rotates()
 
         assert mailed.types_the_mailed_code().problem == (401, "code-not-accepted")
