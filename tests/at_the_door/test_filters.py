@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from tests.at_the_door.filters import patterns, wakes
 
@@ -12,25 +12,13 @@ from tests.at_the_door.filters import patterns, wakes
 class Stream:
     """The SignIn table's stream, as the emulator keeps it."""
 
-    def __init__(self) -> None:
-        boto3.client("dynamodb").update_table(
-            TableName="sign-in",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
-        # The emulator answers at the region's endpoint, and not yet at an account's own.
-        where = Config(account_id_endpoint_mode="disabled")
-        self.client = boto3.client("dynamodbstreams", config=where)
-        (stream,) = self.client.list_streams(TableName="sign-in")["Streams"]
-        self.arn = stream["StreamArn"]
+    def __init__(self, table: Any) -> None:
+        self.table = table
         self.seen = 0
 
     def news(self) -> list[dict[str, Any]]:
         """Return the records since this was asked last."""
-        shards = self.client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
-        iterator = self.client.get_shard_iterator(
-            StreamArn=self.arn, ShardId=shards[0]["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        records: list[Any] = list(self.client.get_records(ShardIterator=iterator)["Records"])
+        records = [each.to_json() for each in self.table.stream_shard.items]
         self.seen, before = len(records), self.seen
         return records[before:]
 
@@ -45,7 +33,11 @@ class Stream:
 
 @pytest.fixture
 def stream(portal):
-    return Stream()
+    table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables["sign-in"]
+    table.set_stream_specification({"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+    yield Stream(table)
+    table.set_stream_specification({"StreamEnabled": False})
+    table.stream_shard = None
 
 
 class TestASignIn:
