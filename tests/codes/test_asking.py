@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from portico.aws import deadline
 from tests.portal import WRONG
 
 
@@ -294,6 +295,15 @@ class TestSendOnOpen:
 
         assert fault.problem == (503, "try-later")
         assert portal.delivers_mail() == []
+        assert portal.browser.asks_for_a_code(None, link=token, auto=True).status == 202
+
+    def test_is_not_used_up_when_time_runs_out(self, portal, wire):
+        token = portal.personal_link()
+        wire.before("dynamodb.PutItem", lambda: deadline.start(timedelta()))
+
+        fault = portal.browser.asks_for_a_code(None, link=token, auto=True)
+
+        assert fault.problem == (503, "try-later")
         assert portal.browser.asks_for_a_code(None, link=token, auto=True).status == 202
 
     def test_sends_though_its_answer_was_lost(self, portal, wire):

@@ -206,6 +206,14 @@ class TestAFault:
         assert portal.session_rows() == []
         assert mailed.types(code).status == 200
 
+    def test_after_a_wrong_code_costs_one_attempt_in_all(self, portal, mailed, wire):
+        wire.before("dynamodb.UpdateItem", lambda: wire.cut("dynamodb.UpdateItem"))
+        fault = mailed.types(WRONG, request_id=PRESS)
+        wire.mend()
+
+        assert fault.problem == (503, "try-later")
+        assert mailed.types(WRONG, request_id=PRESS).body["attempts_left"] == 4
+
     def test_of_the_secret_evaluates_nothing(self, portal, mailed, wire, environments):
         code = portal.mailed_code()
         environments()

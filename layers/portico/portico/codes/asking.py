@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portico import ids
+from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import CODE_LIVES, Challenge, ReturnTo, id_of
 from portico.codes.rules import CODE_LENGTH, label_of
@@ -106,6 +107,7 @@ class CodeRequests:
         try:
             return CodeAsked(challenges.begin(new, caller, event))
         except TryLater:
+            deadline.leave(deadline.TIME_TO_MEND)
             links.forget_send_on_open(link.id)
             raise
 
