@@ -31,6 +31,7 @@ import time_machine
 from moto import mock_aws
 
 from portico.aws import clients
+from tests import plain_values
 from tests.portal import Portal
 from tests.wire import Wire, tapped
 
@@ -40,6 +41,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[None]:
     """An emulated AWS with what the template makes beside tables."""
+    plain_values.install()
     with mock_aws():
         secret = boto3.client("secretsmanager").create_secret(
             Name="codes", SecretString=secrets.token_urlsafe(48)

@@ -68,7 +68,7 @@ class Wire:
         """Let AWS refuse the next requests, with an error of its own."""
         self._cuts[operation] = [lambda request: _refusal(request, code)] * times
 
-    def before(self, operation: str, work: Callable[[], None]) -> None:
+    def before(self, operation: str, work: Callable[[], object]) -> None:
         """Let something happen right before the next request of this kind leaves."""
 
         def hook(_request: AWSPreparedRequest) -> None:

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator import emulated_aws
 from tests.deployed.building import Build, build
-from tests.deployed.cloud import deploy, emulated_aws
+from tests.deployed.cloud import deploy, let_mail_out
 
 HERE = Path(__file__).parent
 
@@ -23,17 +24,8 @@ def built(tmp_path_factory) -> Build:
 
 
 @pytest.fixture(scope="session")
-def stack(built, tmp_path_factory):
-    with emulated_aws(tmp_path_factory.mktemp("emulator")) as endpoint:
-        yield deploy(built, endpoint)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def no_other_account():
-    """Nothing here may reach a real account, whatever the developer's environment says."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-    patch.delenv("AWS_PROFILE", raising=False)
-    yield
-    patch.undo()
+def stack(built):
+    with emulated_aws({"AUTH": "true"}) as emulator:
+        deployed = deploy(built, emulator)
+        let_mail_out(deployed)
+        yield deployed

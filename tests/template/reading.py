@@ -1,6 +1,8 @@
 """template.yaml as Python values: short tags become the long form, ``!Ref X`` is ``{"Ref": "X"}``."""
 
+import json
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
+LOCAL = ROOT / ".venv" / "local" / "bin"
+"""Where SAM's own translator is."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -21,6 +25,7 @@ def _long_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
+        assert isinstance(node, yaml.MappingNode)
         value = loader.construct_mapping(node, deep=True)
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
@@ -34,6 +39,25 @@ _Loader.add_multi_constructor("!", _long_form)
 def template() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506  # a SafeLoader
     return loaded
+
+
+@cache
+def translated(origins: str = "https://portal.example.com") -> dict[str, Any]:
+    """What CloudFormation will see: the template after SAM, for these ``PortalOrigins``."""
+    # -P: the script's folder holds modules named like the standard library's.
+    command = [
+        LOCAL / "python",
+        "-P",
+        ROOT / "local" / "translate.py",
+        TEMPLATE,
+        f"PortalOrigins={origins}",
+    ]
+    done = subprocess.run(
+        [str(each) for each in command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

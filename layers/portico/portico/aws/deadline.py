@@ -6,12 +6,20 @@ from datetime import timedelta
 
 from portico.errors import TryLater
 
+TIME_TO_MEND = timedelta(seconds=1)
+"""For one more write, when a call behind us has used up all the time there was."""
+
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def start(allowed: timedelta) -> None:
     """Begin the time of one invocation."""
     _ends.set(time.monotonic() + allowed.total_seconds())
+
+
+def leave(time_to_mend: timedelta) -> None:
+    """Have so much time left at least: what was begun must be put right, even late."""
+    _ends.set(max(_ends.get() or 0.0, time.monotonic() + time_to_mend.total_seconds()))
 
 
 def ask() -> None:

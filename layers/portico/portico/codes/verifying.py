@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from portico import ids
+from portico.aws import deadline
 from portico.aws.keys import KeyRing, ring
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import (
@@ -105,6 +106,7 @@ class Codes:
                 self._proof(challenge, generation, typed, request_id), caller
             )
         except TryLater:
+            deadline.leave(deadline.TIME_TO_MEND)
             challenges.give_attempt_back(id_, tried=tried)
             raise
         except UsedAlready:

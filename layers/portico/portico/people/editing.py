@@ -101,7 +101,7 @@ class Settings(BaseModel):
         description=f"Language of page and mail: one of {' '.join(LOCALES)}."
     )
     logo: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = Field(
-        description="The digest of an uploaded logo."
+        description="A picture, shown on the page and in mails."
     )
     accent_color: Annotated[str, AfterValidator(spelling.colour)] | None = Field(
         description="Colour of buttons, as #rrggbb."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portico.aws import deadline
 from portico.aws.beside import beside
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transact_surely
@@ -84,6 +85,7 @@ class Sessions:
             n=0,
             current=token.hash,
             previous=None,
+            previous_stays=False,
             rotated_at=now,
             key=keys.version,
             ended_at=None,
@@ -146,7 +148,8 @@ class Sessions:
         except TryLater:
             # The contact holds only the old token. Left rotated, it would look stolen
             # as soon as the grace is over, and an outage of KMS would sign people out.
-            store.give_back(token, successor, at=now)
+            deadline.leave(deadline.TIME_TO_MEND)
+            store.keep_previous(token, successor)
             raise
         return self._signed_in(session, contact.name, contact.email, successor, signed, at=now)
 

@@ -102,6 +102,8 @@ class Session:
     n: int
     current: str
     previous: str | None
+    previous_stays: bool
+    """Nobody is known to have been given the current one: the one before is good as well."""
     rotated_at: datetime
     key: str
     ended_at: datetime | None
@@ -125,6 +127,7 @@ class Session:
             n=row["n"],
             current=row["current"],
             previous=row.get("previous"),
+            previous_stays=row.get("previous_stays", False),
             rotated_at=moment(row["rotated_at"]),
             key=row["key"],
             ended_at=moment(row["ended_at"]) if row.get("ended_at") else None,
@@ -144,7 +147,7 @@ class Verdict(StrEnum):
     YOUNG = "young"
     """The current one, made moments ago: it stays."""
     OVERTAKEN = "overtaken"
-    """The previous one, within the grace: another tab was first, both get the same."""
+    """The previous one, within the grace: another tab was first, both get the same one."""
     OLD = "old"
     """Older than that, perhaps stolen: ask whether it is a true one."""
     DEAD = "dead"
@@ -158,7 +161,8 @@ def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> 
     if hmac.compare_digest(session.current, token.hash):
         return Verdict.YOUNG
     is_previous = session.previous is not None and hmac.compare_digest(session.previous, token.hash)
-    if is_previous and at < session.rotated_at + GRACE:
+    is_within_grace = session.previous_stays or at < session.rotated_at + GRACE
+    if is_previous and is_within_grace:
         return Verdict.OVERTAKEN
     return Verdict.OLD
 

@@ -1,5 +1,6 @@
 """Sessions in the SignIn table, under their contact: lists need no index."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,7 +102,8 @@ class SessionStore:
         row = self.rows.update(
             *session_key(self.workspace, token.contact, token.session),
             "SET n = :n, current = :successor, previous = :token, key = :key, "
-            "rotated_at = :now, refreshed_at = :now, idle_ends_at = :now + idle REMOVE event",
+            "rotated_at = :now, refreshed_at = :now, idle_ends_at = :now + idle "
+            "REMOVE event, previous_stays",
             f"{is_current} AND {IS_RUNNING} AND {is_theirs}",
             {
                 ":token": token.hash,
@@ -115,19 +117,18 @@ class SessionStore:
         )
         return Session.from_row(row)
 
-    def give_back(self, token: RefreshToken, successor: RefreshToken, *, at: datetime) -> None:
-        """Undo a rotation whose answer could not be signed: the old token is current again."""
-        self.rows.update(
-            *session_key(self.workspace, token.contact, token.session),
-            "SET n = :n, current = :token, rotated_at = :grace_ago REMOVE previous",
-            "current = :successor",
-            {
-                ":n": token.n,
-                ":token": token.hash,
-                ":successor": successor.hash,
-                ":grace_ago": epoch(at - GRACE),
-            },
-        )
+    def keep_previous(self, token: RefreshToken, successor: RefreshToken) -> None:
+        """Let *token* stay good until *successor* is used: its answer could not be signed.
+
+        Both stay good, because another tab may have been given the successor meanwhile.
+        """
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *session_key(self.workspace, token.contact, token.session),
+                "SET previous_stays = :yes",
+                "current = :successor AND previous = :token",
+                {":yes": True, ":token": token.hash, ":successor": successor.hash},
+            )
 
     def end(self, contact: str, session: str, *, by: str, event: Event) -> Session | None:
         """End a session; ending it again changes nothing. ``None``: there is none."""

@@ -1,0 +1,167 @@
+"""What all commands share: which Portico, in whose name, and how the answer is shown."""
+
+import getpass
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.complaints import Complaint, complaint_of
+from cli.targets import Target, find
+from portico.clock import SYSTEM
+from portico.errors import NotFound, PorticoError
+from portico.links.flow import LinkOffice
+from portico.people.flow import Team
+
+Stack = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A deployed stack, by its name (or PORTICO_STACK)."),
+]
+Local = Annotated[
+    str | None, typer.Option(metavar="[URL]", help="The one that `make run` started.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+type Shown = str | int | bool | datetime | list[str] | dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One command at work."""
+
+    target: Target
+    as_json: bool
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def team(self) -> Team:
+        """Workspaces and contacts."""
+        return Team(self.target.people_table)
+
+    @property
+    def office(self) -> LinkOffice:
+        """Links."""
+        return LinkOffice(self.target.people_table)
+
+    @property
+    def by(self) -> str:
+        """Who the trail will say it was."""
+        try:
+            return f"cli:{getpass.getuser()}"
+        except (KeyError, OSError):
+            return "cli:unknown"
+
+    def now(self) -> datetime:
+        """Return the time by which links are judged."""
+        return SYSTEM.now()
+
+    def note(self, text: str) -> None:
+        """Keep a remark for the end: it went through, and there is something to know."""
+        self.notes.append(text)
+
+    def card(self, title: str, content: Mapping[str, Shown], **also: Any) -> None:
+        """Show one thing; *also* is how JSON says it."""
+        if self.as_json:
+            self._json({**also, "notes": self.notes})
+            return
+        table = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
+        table.box = SIMPLE_HEAD
+        for name, value in content.items():
+            table.add_row(name, Text(in_words(value), overflow="fold"))
+        self._print(table)
+
+    def list(self, title: str, rows: list[dict[str, Shown]], **also: Any) -> None:
+        """Show several things of one kind; *also* is how JSON says them."""
+        if self.as_json:
+            self._json({**also, "notes": self.notes})
+            return
+        if not rows:
+            self._print(Text(f"{title}: none"))
+            return
+        table = Table(title=Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD)
+        for name in rows[0]:
+            table.add_column(name, overflow="fold", no_wrap=name in ("id", "state", "expires"))
+        for row in rows:
+            table.add_row(*(Text(in_words(each)) for each in row.values()))
+        self._print(table)
+
+    def line(self, text: str) -> None:
+        """Say one thing as it is, so that it can be copied; JSON has it already."""
+        if not self.as_json:
+            Console().print(Text(text), soft_wrap=True)
+
+    def _print(self, what: Any) -> None:
+        Console().print(what, markup=False, highlight=False)
+
+    def _json(self, content: dict[str, Any]) -> None:
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=in_iso))
+
+
+@contextmanager
+def desk(stack: str | None, local: str | None, as_json: bool) -> Iterator[Desk]:
+    """Do one command at the Portico that was named; say what went wrong, and leave with its code."""
+    try:
+        try:
+            at = Desk(find(stack, local), as_json)
+            yield at
+        except PorticoError as error:
+            raise complaint_of(error) from error
+    except Complaint as complaint:
+        _complain(complaint, as_json)
+        raise typer.Exit(complaint.code) from None
+    if not as_json:
+        for note in at.notes:
+            Console(stderr=True).print(Text(f"Note: {note}", style="yellow"))
+
+
+@contextmanager
+def looking_for(what: str) -> Iterator[None]:
+    """Name what a room did not find."""
+    try:
+        yield
+    except NotFound:
+        raise Complaint(f"There is no {what}.") from None
+
+
+def in_words(value: Shown) -> str:
+    """Return *value* as a person reads it."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case list():
+            return "\n".join(value) or "-"
+        case dict():
+            return "\n".join(f"{name}  {each}" for name, each in value.items()) or "-"
+    return str(value)
+
+
+def in_iso(value: Any) -> str:
+    """Return a time as JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    raise TypeError(type(value).__name__)
+
+
+def without(content: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return *content* less *names*."""
+    return {name: value for name, value in content.items() if name not in set(names)}
+
+
+def _complain(complaint: Complaint, as_json: bool) -> None:
+    if as_json:
+        said = {"error": complaint.text.splitlines(), "exit_code": complaint.code}
+        typer.echo(json.dumps(said, ensure_ascii=False), err=True)
+    else:
+        Console(stderr=True).print(Text(complaint.text, style="red"), soft_wrap=True)

@@ -1,0 +1,35 @@
+"""Durations as people write them: ``90s``, ``30m``, ``8h``, ``7d``."""
+
+import re
+from datetime import timedelta
+
+import typer
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+_WRITTEN = re.compile(r"(\d{1,6})([smhd])\Z")
+
+
+def parse(text: str) -> timedelta:
+    """Read a duration with its unit; a bare number could be anything.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    written = _WRITTEN.match(text.strip().lower())
+    if written is None:
+        raise typer.BadParameter("a number with its unit, such as 30m, 8h or 7d")
+    return timedelta(**{UNITS[written[2]]: int(written[1])})
+
+
+def seconds(text: str) -> int:
+    """Return the seconds of a duration."""
+    return int(parse(text).total_seconds())
+
+
+def written(whole: int) -> str:
+    """Return so many seconds in their largest whole unit."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if whole and whole % size == 0:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"

@@ -1,0 +1,78 @@
+"""``python -m local --port 8000``: everything on localhost, until Ctrl-C."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from local.doors import DoorsBroken
+from local.emulator import PYTHON, EmulatorFailed
+from local.house import House
+from local.serving import PortTaken
+from local.stack import DeploymentFailed
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Left(BaseException):
+    """Somebody pressed Ctrl-C, or sent a signal that means the same."""
+
+
+def main() -> int:
+    """Start the house, say where it is, and wait."""
+    port = _port()
+    if not PYTHON.exists():
+        return _give_up("The emulator is not installed yet. Start with: make run")
+    for ending in ENDINGS:
+        signal.signal(ending, _leave)
+    begun = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            house = House(port, stack, _step)
+            house.open()
+            print(f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.directions()}", flush=True)
+            house.stay()
+    except (PortTaken, EmulatorFailed, DeploymentFailed) as error:
+        return _give_up(str(error))
+    except DoorsBroken:
+        return _give_up("A door does not load: see above.")
+    except Left:
+        print("\nStopped. Nothing is left running.", flush=True)
+    return 0
+
+
+def _port() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=8000, help="of pages and API; the sample portal is on the next"
+    )
+    port: int = parser.parse_args().port
+    if not 1 <= port < 65535:
+        parser.error("--port: from 1 to 65534")
+    return port
+
+
+def _leave(*_: object) -> None:
+    # Once: a second Ctrl-C must not cut the tidying short.
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    raise Left
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    print(f"  {name} … ", end="", flush=True)
+    begun = time.monotonic()
+    yield
+    print(f"{time.monotonic() - begun:.1f} s", flush=True)
+
+
+def _give_up(why: str) -> int:
+    print(f"\n{why}" if why else "", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

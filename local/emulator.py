@@ -1,0 +1,148 @@
+"""An emulated AWS on this machine: ministack, from an environment of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+ROOT = Path(__file__).parents[1]
+PYTHON = ROOT / ".venv" / "local" / "bin" / "python"
+REGION = "eu-west-1"
+ACCOUNT = "000000000000"
+
+STARTS_WITHIN = 30.0
+"""Seconds. A cold file cache takes most of them, a warm one takes two."""
+STOPS_WITHIN = 5.0
+
+
+class EmulatorFailed(RuntimeError):
+    """The emulator did not come up; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """Where an emulated AWS listens."""
+
+    endpoint: str
+
+    def environment(self, account: str = ACCOUNT) -> dict[str, str]:
+        """Return the variables that make any AWS client talk to it.
+
+        Args:
+            account: twelve digits; each is an account of its own, with nothing in it.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            # A developer's own account must never be met by chance.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, *, account: str = ACCOUNT) -> Any:
+        """Return a client of one of its accounts, whatever the environment says."""
+        return boto3.client(  # type: ignore[call-overload]  # any service
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=account,
+            aws_secret_access_key="local",  # noqa: S106 - nobody checks it
+        )
+
+
+@contextmanager
+def emulated_aws(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+    """Run an emulator for as long as the context lasts. It keeps nothing.
+
+    Raises:
+        EmulatorFailed: it did not answer in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="portico-", ignore_cleanup_errors=True) as folder:
+        port = _free_port()
+        log = Path(folder) / "emulator.log"
+        with log.open("w") as output:
+            process = _start(port, Path(folder), output.fileno(), settings or {})
+        try:
+            emulator = Emulator(f"http://127.0.0.1:{port}")
+            _wait_for(emulator, process, log)
+            yield emulator
+        finally:
+            _stop(process)
+
+
+def _start(
+    port: int, folder: Path, output: int, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
+    own = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        # Queue URLs name this host.
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "0",
+        # A function that has to start again costs a second of waiting for a mail.
+        "LAMBDA_WARM_TTL_SECONDS": "86400",
+        "STATE_DIR": str(folder),
+        "TMPDIR": str(folder),
+        # Functions run on the Python that is found first.
+        "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    # A session of its own: Ctrl-C in the terminal must reach us first, and us alone.
+    return subprocess.Popen(
+        [str(PYTHON), "-P", str(ROOT / "local" / "tethered.py"), str(os.getpid()), "ministack"],
+        env={**inherited, **own, **settings},
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+
+
+def _wait_for(emulator: Emulator, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{emulator.endpoint}/_ministack/health", timeout=1):  # noqa: S310
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise EmulatorFailed(f"the emulated AWS did not start:\n{log.read_text()[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    # Its functions are its children: the whole group goes.
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, ending)
+            process.wait(STOPS_WITHIN)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,131 @@
+"""Everything of a run, in the order in which it has to start."""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from local.clock import FrontClock
+from local.cors import Cors
+from local.directions import directions
+from local.doors import Doors
+from local.emulator import emulated_aws
+from local.front import Front
+from local.http import Gateway
+from local.mailbox import Mailbox
+from local.portal import Portal
+from local.routes import routes_of
+from local.serving import HOST, listening, serving
+from local.stack import Stack, deploy, translating
+from local.world import World
+
+type Step = Callable[[str], AbstractContextManager[None]]
+
+
+class House:
+    """The local house on two ports.
+
+    Args:
+        port: of pages and API; the sample portal is on the next.
+        stack: undoes whatever was started.
+        step: shows what is being done, and how long it took.
+    """
+
+    def __init__(self, port: int, stack: ExitStack, step: Step) -> None:
+        self._port = port
+        self._stack = stack
+        self._step = step
+        self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
+        self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
+        self._clock = FrontClock()
+        self._mailbox = Mailbox(self._clock.now)
+        self._front = Front(self._hosts, self._clock, self._mailbox)
+
+    def open(self) -> None:
+        """Start everything.
+
+        Raises:
+            PortTaken: one of the two ports is not free.
+            EmulatorFailed, DeploymentFailed, DoorsBroken: what did not come up.
+        """
+        doors_port = self._stack.enter_context(listening(self._port))
+        portal_port = self._stack.enter_context(listening(self._port + 1))
+        parameters = {"PortalOrigins": ",".join(self._portals), "LogLevel": "WARNING"}
+        template = self._stack.enter_context(translating(parameters))
+        with self._step("Starting the emulated AWS"):
+            emulator = self._stack.enter_context(emulated_aws())
+        os.environ.update(emulator.environment())
+        # Metrics are log lines: nobody reads them here.
+        os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+        with self._step("Translating template.yaml"):
+            translated = template.result()
+        # Streams call as soon as there are tables.
+        self._stack.enter_context(serving(doors_port, self._front))
+        with self._step("Deploying tables, keys and queues"):
+            deployed = deploy(
+                emulator, translated, front=self._front.events_url, parameters=parameters
+            )
+        with self._step("Opening the doors"):
+            self._open_doors(deployed)
+        world = World(
+            deployed.outputs["PeopleTable"],
+            f"http://{self._hosts[0]}",
+            self._portals[0],
+            self._portals[1:],
+        )
+        with self._step("Letting the known people in"):
+            world.make()
+        self._front.world = world
+        self._front.stack = self._described(deployed)
+        self._stack.enter_context(serving(portal_port, Portal(world)))
+
+    def directions(self) -> str:
+        """Return what to click, for the terminal."""
+        world = self._front.world
+        return directions(world.read(at=self._clock.now()), self._hosts[0]) if world else ""
+
+    def stay(self) -> None:
+        """Wait until somebody ends the process."""
+        threading.Event().wait()
+
+    def _open_doors(self, deployed: Stack) -> None:
+        doors = Doors(deployed.environments, self._prepare)
+        doors.load()
+        self._front.doors = doors
+        self._front.gateway = Gateway(
+            routes=routes_of(deployed.template),
+            invoke=doors.invoke,
+            cors=Cors.from_template(deployed.template),
+            hosts=self._hosts,
+            answered=_tell,
+        )
+
+    def _prepare(self) -> None:
+        self._mailbox.listen()
+        self._clock.set_doors()
+
+    def _described(self, deployed: Stack) -> dict[str, Any]:
+        emulator = deployed.emulator
+        environment = emulator.environment()
+        return {
+            "endpoint": emulator.endpoint,
+            "region": environment["AWS_REGION"],
+            "access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            "api_url": f"http://{self._hosts[0]}",
+            "portal_url": self._portals[0],
+            "people_table": deployed.outputs["PeopleTable"],
+            "sign_in_table": deployed.outputs["SignInTable"],
+            "trail_table": deployed.outputs["TrailTable"],
+            "stack": deployed.name,
+            "outputs": deployed.outputs,
+        }
+
+
+def _tell(_: Request, response: Response, route: str) -> None:
+    # Route keys, never paths: as in the access log of a deployed stack.
+    if route and not route.startswith(("GET /assets", "OPTIONS")):
+        print(f"{response.status_code} {route}", flush=True)

@@ -1,0 +1,48 @@
+"""template.yaml as CloudFormation, by SAM's own translator.
+
+``python local/translate.py template.yaml [Parameter=value …]`` runs in the ``local`` environment,
+which has the translator. What it prints is what the emulator deploys, what cfn-lint reads, and
+where local routes and environments come from.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found, unused-ignore]
+from samtranslator.translator.translator import (  # type: ignore[import-not-found, unused-ignore]
+    Translator,
+)
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-not-found, unused-ignore]
+
+CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+
+
+def translate(text: str, parameters: dict[str, str]) -> dict[str, Any]:
+    """Return the CloudFormation template that *text* becomes; its code lies nowhere.
+
+    SAM writes the values of parameters into what it makes, so they are needed here too.
+    """
+    template = yaml_parse(text)
+    kinds = {name: each["Type"] for name, each in template.get("Parameters", {}).items()}
+    # CloudFormation hands lists to its macros as lists.
+    values = {
+        name: value.split(",") if kinds[name] == "CommaDelimitedList" else value
+        for name, value in parameters.items()
+    }
+    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in template["Resources"].values():
+        if resource["Type"] in CODE:
+            resource.setdefault("Properties", {})[CODE[resource["Type"]]] = "s3://nowhere/nothing"
+    session = boto3.session.Session(region_name="eu-west-1")
+    translated: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(
+        template, values
+    )
+    return translated
+
+
+if __name__ == "__main__":
+    given = dict(each.split("=", 1) for each in sys.argv[2:])
+    json.dump(translate(Path(sys.argv[1]).read_text(), given), sys.stdout, indent=1)

@@ -1,0 +1,166 @@
+"""Make the known world, through the same rooms as the doors, and tell what has become of it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+
+from local.people import (
+    UNKNOWN_EMAIL,
+    WORKSPACES,
+    KnownLink,
+    KnownWorkspace,
+    contact_id,
+    link_token,
+)
+from local.picture import draw
+from portico.aws.clients import client
+from portico.aws.values import Row, row_of
+from portico.links.flow import LinkOffice, address_of
+from portico.links.rules import Link, public_id
+from portico.people.flow import Team
+from portico.people.rules import Workspace
+from portico.people.store import People
+
+BY = "local world"
+LONG = timedelta(days=5000)
+"""Links outlive every move of the clock."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The known world of one run.
+
+    Args:
+        people_table: where it is kept.
+        host: the origin of pages and API, e.g. ``http://127.0.0.1:8000``.
+        portal: the origin of the sample portal.
+        more_portals: other origins by which the sample portal may be reached.
+    """
+
+    people_table: str
+    host: str
+    portal: str
+    more_portals: tuple[str, ...] = ()
+
+    def make(self) -> None:
+        """Write all of it. Ids and tokens are the same at every start."""
+        client("dynamodb")  # made once, before threads would make one each
+        with ThreadPoolExecutor(len(WORKSPACES)) as pool:
+            list(pool.map(self._make, WORKSPACES))
+
+    def read(self, *, at: datetime) -> dict[str, Any]:
+        """Return what is there now, links and people of the CLI included."""
+        rows = list(_all_rows(self.people_table))
+        workspaces = [row for row in rows if row["sk"] == "door"]
+        contacts = [row for row in rows if row["sk"] == "head"]
+        links = [Link.from_row(row) for row in rows if row["sk"] == "link"]
+        order = {id_: place for place, id_ in enumerate(_tokens())}
+        links.sort(key=lambda each: order.get(each.id, len(order)))
+        emails = {row["id"]: row["email"] for row in contacts}
+        about = {each.id: each.about for each in WORKSPACES}
+        return {
+            "now": at.isoformat(timespec="seconds"),
+            "workspaces": [
+                {
+                    "id": row["id"],
+                    "name": row["name"],
+                    "portal_enabled": row["portal_enabled"],
+                    "portal_url": row["portal_url"],
+                    "locale": row["locale"],
+                    "accent_color": row["accent_color"],
+                    "about": about.get(row["id"], ""),
+                }
+                for row in sorted(workspaces, key=lambda row: _place(row["id"]))
+            ],
+            "links": [self._link(each, emails, at=at) for each in links],
+            "contacts": [
+                {
+                    "workspace": row["workspace"],
+                    "id": row["id"],
+                    "name": row["name"],
+                    "email": row["email"],
+                    "active": row["active"],
+                }
+                for row in sorted(contacts, key=lambda row: (_place(row["workspace"]), row["id"]))
+            ],
+            "unknown_emails": [UNKNOWN_EMAIL],
+        }
+
+    def _link(self, link: Link, emails: dict[str, str], *, at: datetime) -> dict[str, Any]:
+        # Only the known world's tokens are known: rows hold hashes.
+        token = _tokens().get(link.id)
+        return {
+            "workspace": link.workspace,
+            "id": link.id,
+            "kind": link.kind,
+            "url": address_of(self.host, link.workspace, token) if token else None,
+            "token": token,
+            "state": link.state(at=at),
+            "destination": link.destination or "dashboard",
+            "contact": link.contact,
+            "email": emails.get(link.contact) if link.contact else None,
+            "label": link.label,
+        }
+
+    def _make(self, known: KnownWorkspace) -> None:
+        team = Team(self.people_table)
+        workspace = Workspace(
+            id=known.id,
+            name=known.name,
+            portal_url=f"{self.portal}/{known.id}",
+            portal_origins=list(self.more_portals),
+            accent_color=known.accent_color,
+            logo=People(self.people_table, known.id).put_logo(draw(known.logo, known.accent_color)),
+        )
+        team.create_workspace(replace(workspace, **known.settings), by=BY)
+        for contact in known.contacts:
+            team.add_contact(
+                known.id,
+                name=contact.name,
+                email=contact.email,
+                language=contact.language,
+                id_=contact_id(known.id, contact.key),
+                by=BY,
+            )
+        for link in known.links:
+            self._add_link(known.id, link)
+        for contact in known.contacts:
+            if not contact.active:
+                team.set_active(known.id, contact.email, False, by=BY)
+
+    def _add_link(self, workspace: str, known: KnownLink) -> None:
+        office = LinkOffice(self.people_table)
+        link, _ = office.create(
+            workspace,
+            by=BY,
+            contact=known.contact,
+            to=known.to,
+            lives=timedelta(days=-1) if known.state == "expired" else LONG,
+            label=known.label,
+            token=link_token(workspace, known.key),
+        )
+        if known.state == "revoked":
+            office.revoke(workspace, link.id, by=BY)
+
+
+@cache
+def _tokens() -> dict[str, str]:
+    tokens = (link_token(home.id, link.key) for home in WORKSPACES for link in home.links)
+    return {public_id(token): token for token in tokens}
+
+
+def _place(workspace: str) -> tuple[int, str]:
+    known = [each.id for each in WORKSPACES]
+    return (known.index(workspace) if workspace in known else len(known), workspace)
+
+
+def _all_rows(table: str) -> Iterator[Row]:
+    # A scan: a laptop's table is small, and no door ever does it.
+    for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table):
+        for item in page["Items"]:
+            yield row_of(item)

@@ -1,0 +1,159 @@
+"""A terminal in front of emulated tables, and a wire on which stacks can be asked for."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.app import app
+from portico.aws import clients
+from portico.aws.values import Row, row_of
+from portico.clock import SYSTEM
+
+ENVIRONMENT = (
+    "AWS_CONFIG_FILE",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_CLOUDFORMATION",
+    "AWS_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "PORTICO_STACK",
+)
+OUTPUTS = {"PeopleTable": "people", "ApiUrl": "https://signin.acme.test"}
+
+
+@dataclass
+class Wire:
+    """What answers to CloudFormation's requests, and to those for the local front."""
+
+    url: str = ""
+    stacks: dict[str, dict[str, str]] = field(default_factory=lambda: {"portico": OUTPUTS})
+    parameters: dict[str, str] = field(default_factory=dict)
+    local: dict[str, Any] = field(default_factory=dict)
+
+    def describe(self, name: str) -> tuple[int, str]:
+        if name not in self.stacks:
+            said = f"Stack with id {name} does not exist"
+            return (
+                400,
+                f"<E><Error><Code>ValidationError</Code><Message>{said}</Message></Error></E>",
+            )
+        outputs = _members("Outputs", "Output", self.stacks[name])
+        parameters = _members("Parameters", "Parameter", self.parameters)
+        member = (
+            f"<member><StackName>{name}</StackName><StackStatus>CREATE_COMPLETE</StackStatus>"
+            f"<CreationTime>2026-11-21T12:00:00Z</CreationTime>{outputs}{parameters}</member>"
+        )
+        result = f"<DescribeStacksResult><Stacks>{member}</Stacks></DescribeStacksResult>"
+        return 200, f"<DescribeStacksResponse>{result}</DescribeStacksResponse>"
+
+
+def _members(outer: str, inner: str, values: dict[str, str]) -> str:
+    members = "".join(
+        f"<member><{inner}Key>{k}</{inner}Key><{inner}Value>{escape(v)}</{inner}Value></member>"
+        for k, v in values.items()
+    )
+    return f"<{outer}>{members}</{outer}>"
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    asked = Wire()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = asked.local.get(self.path)
+            self.answers(200 if found else 404, json.dumps(found))
+
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+            self.answers(*asked.describe(form["StackName"][0]))
+
+        def answers(self, status: int, text: str) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    asked.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass
+class Terminal:
+    """Somebody at a terminal."""
+
+    wire: Wire
+
+    def runs(self, *command: str) -> Result:
+        """Type a command as it is."""
+        return CliRunner().invoke(app, list(command), prog_name="portico")
+
+    def says(self, *command: str) -> Result:
+        """Type a command for the stack, which goes through."""
+        result = self.runs(*command, "--stack", "portico")
+        assert result.exit_code == 0, result.output
+        return result
+
+    def told(self, *command: str) -> Any:
+        """What a command answers as JSON."""
+        return json.loads(self.says(*command, "--json").stdout)
+
+    def refused(self, *command: str, code: int = 1) -> str:
+        """What is said of a command that does not go through."""
+        result = self.runs(*command, "--stack", "portico")
+        assert result.exit_code == code, result.output
+        assert result.stdout == ""
+        return " ".join(result.stderr.split())
+
+    def people(self) -> list[Row]:
+        return [row_of(item) for item in boto3.client("dynamodb").scan(TableName="people")["Items"]]
+
+    def row(self, pk: str) -> Row:
+        return next(row for row in self.people() if row["pk"] == pk)
+
+
+@pytest.fixture
+def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    for name in (*ENVIRONMENT, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # so that it is put back
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", wire.url)
+    monkeypatch.setenv("USER", "olga")
+    monkeypatch.setenv("LOGNAME", "olga")
+    monkeypatch.setenv("COLUMNS", "200")
+    yield Terminal(wire)
+    if wire.local:
+        SYSTEM.offset = timedelta()
+        clients.client.cache_clear()
+        clients.session.cache_clear()
+
+
+@pytest.fixture
+def acme(terminal: Terminal) -> Terminal:
+    """Acme Support is there."""
+    terminal.says(
+        "workspace", "create", "acme",
+        "--name", "Acme Support", "--portal-url", "https://portal.acme.test",
+    )  # fmt: skip
+    return terminal

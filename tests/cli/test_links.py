@@ -1,0 +1,171 @@
+import re
+from datetime import timedelta
+from itertools import batched
+from typing import Any
+
+import boto3
+import pytest
+
+from portico.aws.values import item_of
+from portico.ids import digest
+from portico.links.rules import public_id
+
+URL = re.compile(r"https://signin\.acme\.test/acme#l=(lnk_[A-Za-z0-9_-]{43})(?:&to=(.+))?\Z")
+
+
+@pytest.fixture
+def ann(acme):
+    acme.says("contact", "add", "acme", "--name", "Ann", "--email", "ann@example.com")
+    return acme
+
+
+class TestCreatingALink:
+    def test_shows_its_url_this_once(self, acme):
+        told = acme.told("link", "create", "acme", "--to", "tickets")
+
+        matched = URL.match(told["url"])
+        assert matched is not None
+        token, to = matched.groups()
+        assert (token, to) == (told["token"], "tickets")
+        assert told["link"]["id"] == public_id(token)
+        assert told["link"]["kind"] == "shared"
+        assert "shown only now" in told["notes"][0]
+
+    def test_keeps_only_a_hash_of_its_token(self, acme):
+        token = acme.told("link", "create", "acme")["token"]
+
+        assert acme.row(f"acme#link#{public_id(token)}")["token_hash"] == digest(token)
+        assert token not in str(acme.people())
+
+    def test_puts_the_url_on_a_line_of_its_own(self, acme, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "40")
+
+        said = acme.says("link", "create", "acme", "--label", "for the [red]handbook").stdout
+
+        assert URL.match(said.strip().splitlines()[-1])
+        assert "[red]" in said
+
+    def test_for_a_contact_makes_it_personal(self, ann):
+        told = ann.told("link", "create", "acme", "--contact", "Ann@example.com")
+
+        assert told["link"]["kind"] == "personal"
+        assert told["link"]["contact"].startswith("ct_")
+        assert told["link"]["email_hint"] == "a•••@example.com"
+
+    def test_for_nobody_says_so(self, acme):
+        said = acme.refused("link", "create", "acme", "--contact", "bob@example.com")
+
+        assert said == "There is no contact bob@example.com in acme."
+
+    def test_for_somebody_who_may_not_come_in_warns(self, ann):
+        ann.says("contact", "deactivate", "acme", "ann@example.com")
+
+        notes = ann.told("link", "create", "acme", "--contact", "ann@example.com")["notes"]
+
+        assert "The contact is deactivated: no code will be mailed." in notes
+
+    def test_to_a_portal_that_is_off_warns(self, acme):
+        acme.says("workspace", "set", "acme", "--portal-disabled")
+
+        assert "The portal is disabled" in acme.told("link", "create", "acme")["notes"][0]
+
+    @pytest.mark.parametrize("to", ["https://evil.test", "request:unknown", "ticket:", "admin"])
+    def test_leads_only_to_areas_of_the_portal(self, acme, to):
+        said = acme.refused("link", "create", "acme", "--to", to)
+
+        assert said == "--to: no area of this workspace's portal"
+
+    def test_lives_as_long_as_asked(self, acme, clock):
+        short = acme.told("link", "create", "acme", "--days", "1")["link"]
+        usual = acme.told("link", "create", "acme")["link"]
+
+        assert short["expires_at"] == "2026-11-22T12:00:00+00:00"
+        assert usual["expires_at"] == "2027-02-19T12:00:00+00:00"
+
+    @pytest.mark.parametrize("days", ["0", "3651", "x"])
+    def test_for_no_time_is_no_command(self, acme, days):
+        acme.refused("link", "create", "acme", "--days", days, code=2)
+
+    def test_with_a_label_that_would_upset_terminals_is_refused(self, acme):
+        assert "printable" in acme.refused("link", "create", "acme", "--label", "a\x1b]0;b\x07")
+
+
+class TestListingLinks:
+    def test_says_what_state_each_is_in(self, acme, clock):
+        old = acme.told("link", "create", "acme", "--days", "1")["link"]["id"]
+        cut = acme.told("link", "create", "acme")["link"]["id"]
+        new = acme.told("link", "create", "acme", "--label", "handbook")["link"]["id"]
+        acme.says("link", "revoke", "acme", cut)
+        clock.shift(timedelta(days=1))
+
+        links = acme.told("link", "list", "acme", "--all")["links"]
+
+        states = {each["id"]: each["state"] for each in links}
+        assert states == {old: "expired", cut: "revoked", new: "alive"}
+
+    def test_leaves_out_the_ended_ones_and_says_so(self, acme):
+        cut = acme.told("link", "create", "acme")["link"]["id"]
+        kept = acme.told("link", "create", "acme")["link"]["id"]
+        acme.says("link", "revoke", "acme", cut)
+
+        told = acme.told("link", "list", "acme")
+
+        assert [each["id"] for each in told["links"]] == [kept]
+        assert told["notes"] == ["1 ended, see --all."]
+
+    def test_never_shows_a_token_or_its_hash(self, acme):
+        token = acme.told("link", "create", "acme")["token"]
+
+        said = acme.says("link", "list", "acme", "--json").stdout
+        assert token not in said
+        assert digest(token) not in said
+
+    def test_shows_more_than_one_call_can_read(self, acme, many_links):
+        assert len(acme.told("link", "list", "acme")["links"]) == 120
+
+    def test_of_another_workspace_is_another_list(self, acme):
+        acme.says("link", "create", "acme")
+        acme.says(
+            "workspace", "create", "globex", "--name", "G", "--portal-url", "https://p.globex.test"
+        )
+
+        assert acme.told("link", "list", "globex")["links"] == []
+        assert acme.says("link", "list", "globex").stdout.strip() == "Links of globex: none"
+
+    def test_of_no_workspace_says_so(self, terminal):
+        assert terminal.refused("link", "list", "x1") == "There is no workspace x1."
+
+
+class TestRevokingALink:
+    def test_takes_its_id_its_token_or_its_url(self, acme):
+        for what in ("id", "token", "url"):
+            told = acme.told("link", "create", "acme")
+            known = {"id": told["link"]["id"], **told}
+
+            ended = acme.told("link", "revoke", "acme", known[what])["link"]
+
+            assert (ended["id"], ended["state"]) == (told["link"]["id"], "revoked")
+
+    def test_is_told_to_the_trail(self, acme):
+        id_ = acme.told("link", "create", "acme")["link"]["id"]
+        acme.says("link", "revoke", "acme", id_)
+
+        event = acme.row(f"acme#link#{id_}")["event"]
+        assert (event["name"], event["by"]) == ("link.revoked", "cli:olga")
+
+    def test_that_is_not_there_says_so(self, acme):
+        said = acme.refused("link", "revoke", "acme", "0123456789abcdef")
+
+        assert said == "There is no link 0123456789abcdef in acme."
+
+
+@pytest.fixture
+def many_links(acme):
+    one = acme.row(f"acme#link#{acme.told('link', 'create', 'acme')['link']['id']}")
+    rows = [
+        one | {"pk": f"acme#link#{n:016}", "id": f"{n:016}", "listed": f"shared#1#{n:016}"}
+        for n in range(119)
+    ]
+    for some in batched(rows, 25, strict=False):
+        asked: Any = [{"PutRequest": {"Item": item_of(row)}} for row in some]
+        boto3.client("dynamodb").batch_write_item(RequestItems={"people": asked})

@@ -1,0 +1,99 @@
+"""A browser, a mailbox and a team, all outside the deployed stack."""
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from local.cors import Cors
+from local.http import Gateway
+from local.routes import routes_of
+from portico.aws import clients
+from portico.links.flow import LinkOffice
+from portico.people.flow import Team
+from portico.people.rules import Contact, Workspace
+from tests.deployed.cloud import PORTAL, Stack
+from tests.template.reading import translated
+
+HOST = "signin.portico.test"
+ORIGIN = f"https://{HOST}"
+CODE = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
+MAILED_WITHIN = 15.0
+"""Seconds. Two cold starts of the emulator's functions, on a busy machine."""
+
+
+class Browser:
+    """A browser on the hosted page, in front of the deployed doors."""
+
+    def __init__(self, stack: Stack) -> None:
+        template = translated(PORTAL)
+        gateway = Gateway(
+            routes_of(template), stack.invoke, Cors.from_template(template), hosts=(HOST,)
+        )
+        self._client = Client(gateway)
+
+    def sends(
+        self, method: str, path: str, body: Any = None, *, origin: str = ORIGIN, **headers: str
+    ) -> TestResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.open(
+            path, method=method, json=body, base_url=ORIGIN, headers={"origin": origin, **named}
+        )
+
+
+class Acme:
+    """A workspace, its team and its people, with the account's own rights as the CLI has them."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._table = stack.outputs["PeopleTable"]
+        with self._as_the_team():
+            home = Workspace("acme", "Acme Support", PORTAL)
+            Team(self._table).create_workspace(home, by="cli")
+            _, self.link = LinkOffice(self._table).create("acme", by="cli", to="ticket:123")
+
+    def adds_a_contact(self) -> Contact:
+        """A new contact: a mailbox gets few mails an hour, so each test has its own."""
+        address = f"{secrets.token_hex(4)}@example.com"
+        with self._as_the_team():
+            return Team(self._table).add_contact("acme", name="Ann", email=address, by="cli")
+
+    def mail_to(self, address: str) -> dict[str, Any]:
+        """Wait for the first mail to *address*."""
+        ends = time.monotonic() + MAILED_WITHIN
+        while time.monotonic() < ends:
+            if found := [mail for mail in self.stack.mails() if address in mail["To"]]:
+                return found[0]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail came\n{self.stack.log_of('SendMail')}")
+
+    def code_to(self, address: str) -> str:
+        """Wait for the code in the first mail to *address*."""
+        found = CODE.search(self.mail_to(address)["BodyText"])
+        assert found
+        return found[0]
+
+    def trail(self) -> set[str]:
+        """Names of what has been recorded."""
+        rows = self.stack.client("dynamodb").scan(TableName=self.stack.outputs["TrailTable"])
+        return {row["name"]["S"] for row in rows["Items"]}
+
+    @contextmanager
+    def _as_the_team(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.stack.emulator.environment().items():
+                patch.setenv(name, value)
+            _forget_clients()
+            yield
+        _forget_clients()
+
+
+def _forget_clients() -> None:
+    # The rooms keep their clients as long as the environment lives; this one is ours for a moment.
+    clients.client.cache_clear()
+    clients.session.cache_clear()
