@@ -114,7 +114,7 @@ class Directory:
 
     def all(self) -> Iterator[Record]:
         """Read every record, for a team's dry run."""
-        keys = list(self.rows.query(f"{self.workspace}#records"))
+        keys = list(self.rows.listed(f"{self.workspace}#records"))
         for start in range(0, len(keys), 100):
             part = keys[start : start + 100]
             rows = get_many([(self.rows, *key) for key in part], consistent=False)

@@ -110,9 +110,10 @@ class Discovery:
     def key_issuer(self, url: str, kid: str | None) -> str | None:
         """Return the issuer that a key is limited to, as Microsoft's JWKS says (gap 6)."""
         document = self._read(url, fresher_than=KEPT)
-        matching = (each for each in document.get("keys", []) if each.get("kid") == kid)
-        found = next(matching, {}).get("issuer")
-        return str(found) if found else None
+        for key in document.get("keys", []):
+            if key.get("kid") == kid and key.get("issuer"):
+                return str(key["issuer"])
+        return None
 
     def _read(self, url: str, *, fresher_than: float) -> dict[str, Any]:
         now = time.monotonic()

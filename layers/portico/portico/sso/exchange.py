@@ -5,6 +5,7 @@ authlib speaks the protocol; what its client leaves open (docs/decisions/0012) i
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
@@ -22,8 +23,6 @@ from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
 from portico.sso.transport import ProviderAway
-
-from datetime import datetime
 
 LEEWAY = 60
 """Seconds by which a provider's clock and ours may differ."""
@@ -58,11 +57,11 @@ class Relying:
         more: dict[str, str] = {}
         if isinstance(provider, OpenId):
             endpoint = self._metadata(provider).authorization_endpoint
-            more = {"nonce": attempt.nonce, **provider.extra(self.connection)}
+            more = {"nonce": attempt.nonce, **provider.more(self.connection)}
             if login_hint:
                 more["login_hint"] = login_hint
         else:
-            endpoint = self._at(provider, provider.authorize)
+            endpoint = self._at(provider.authorize)
         with self._client(provider) as client:
             url, _ = client.create_authorization_url(
                 endpoint,
@@ -73,9 +72,7 @@ class Relying:
             )
         return str(url)
 
-    def person(
-        self, attempt: Attempt, code: str, *, issuer: str | None, at: datetime
-    ) -> Person:
+    def person(self, attempt: Attempt, code: str, *, issuer: str | None, at: datetime) -> Person:
         """Trade *code* for the person it was issued for.
 
         Args:
@@ -90,7 +87,7 @@ class Relying:
         """
         provider = PROVIDERS[self.connection.kind]
         if isinstance(provider, Plain):
-            token = self._token(provider, self._at(provider, provider.token), attempt, code)
+            token = self._token(provider, self._at(provider.token), attempt, code)
             return provider.read(self.connection, self._user(provider, token))
         metadata = self._metadata(provider)
         self._check_answer(metadata, issuer)
@@ -150,7 +147,7 @@ class Relying:
         return dict(token)
 
     def _user(self, provider: Plain, token: dict[str, Any]) -> dict[str, Any]:
-        url = self._at(provider, provider.user)
+        url = self._at(provider.user)
         with self._client(provider) as client:
             client.token = {"access_token": token["access_token"], "token_type": "Bearer"}
             answer = client.get(url)
@@ -226,7 +223,7 @@ class Relying:
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise NotBelieved(f"id-token: {type(error).__name__}") from error
 
-    def _at(self, provider: Plain, url: str) -> str:
+    def _at(self, url: str) -> str:
         base = self.connection.stand_in
         if base is None:
             return url

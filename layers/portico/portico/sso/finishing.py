@@ -1,6 +1,6 @@
 """The way back from a provider: who is it, and may they come in?"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,24 +8,23 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import ReturnTo
-from portico.codes.connecting import Connecting, Pending, Pendings
+from portico.codes.connecting import Connecting, Pendings, ask_for_proof, browser_of
 from portico.errors import TryLater
 from portico.events import Caller, Event
-from portico.ids import digest
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.directory import Record, Rule, email_key, object_key
-from portico.people.identities import Identity, identity_key, owning
+from portico.people.identities import identity_key, owning
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, door_key, pointer_key, workspace_of
 from portico.sessions.flow import Sessions
-from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.settings import FinishSso
 from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.exchange import Relying
 from portico.sso.providers.kinds import NotBelieved
 from portico.sso.rules import Person
-from portico.sso.starting import BROWSER_COOKIE, attempt_of
+from portico.sso.starting import attempt_of
 from portico.sso.states import State, States, Trip
 from portico.sso.store import client_secret
 from portico.sso.transport import ProviderAway
@@ -122,7 +121,7 @@ class SsoFinishes:
             trip = states.use(
                 state,
                 connection=answered.connection,
-                browser=digest(caller.cookies.get(BROWSER_COOKIE, "")),
+                browser=browser_of(caller),
                 request=caller.request_id,
                 at=self.clock.now(),
             )
@@ -157,7 +156,9 @@ class SsoFinishes:
     def _person(self, state: State, trip: Trip, answered: Answered, caller: Caller) -> Person:
         if answered.error:
             denied = answered.error in ("access_denied", "user_cancelled_login", "consent_required")
-            raise Refusal("sso-denied" if denied else "sso-failed", f"answer: {answered.error[:64]}")
+            raise Refusal(
+                "sso-denied" if denied else "sso-failed", f"answer: {answered.error[:64]}"
+            )
         if not answered.code or len(answered.code) > 4096:
             raise Refusal("sso-failed", "no-code")
         connection = trip.connection
@@ -231,18 +232,19 @@ class SsoFinishes:
             keep_days=trip.keep_days,
             device=trip.device,
         )
-        pendings = Pendings(self.sign_in_table, state.workspace)
         address = person.address()
         now = self.clock.now()
-        detail = {"connection": trip.connection.id}
-        event = Event("sso.proof-needed", now, network=caller.network, detail=detail)
         if trip.contact is None and address is None:
-            return ToPage(
-                state.workspace, "p", pendings.wait(Pending.of(state.workspace), connecting, event)
-            )
-        return ToPage(
-            state.workspace, "c", pendings.challenge(connecting, address, caller, event)
+            detail = {"connection": trip.connection.id}
+            event = Event("sso.address-needed", now, network=caller.network, detail=detail)
+            waiting = Pendings(self.sign_in_table, state.workspace).wait(connecting, event)
+            return ToPage(state.workspace, "p", str(waiting))
+        # The code will be typed on our own page, which this answer leads to.
+        page = replace(caller, origin=caller.own_origin)
+        challenge = ask_for_proof(
+            self.sign_in_table, state.workspace, connecting, address, page, now
         )
+        return ToPage(state.workspace, "c", str(challenge.id))
 
     def _let_in(
         self,
@@ -305,11 +307,11 @@ class SsoFinishes:
             signed_in = self.sessions.begin(proof, caller, also=also)
         except UsedAlready:
             raise Refusal("sso-expired") from None
+        except AlsoRefused:
+            raise Refusal("sso-failed", "identity-of-another-contact") from None
         return Arrived(signed_in, ReturnTo(trip.area, trip.url))
 
-    def _note(
-        self, states: States, state: State, trip: Trip, caller: Caller, reason: str
-    ) -> None:
+    def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}
         event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
         try:
@@ -317,6 +319,3 @@ class SsoFinishes:
         except TryLater:
             # The refusal stands whether or not it could be written down.
             return
-
-
-__all__ = ["Answered", "Arrived", "Identity", "SsoFinishes", "ToPage"]

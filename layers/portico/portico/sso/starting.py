@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
+from portico.codes.connecting import BROWSER_COOKIE
 from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
 from portico.ids import digest, is_workspace, random_part
@@ -22,8 +23,6 @@ from portico.sso.rules import CONNECTION, Connection
 from portico.sso.states import STATE_LIVES, State, States, Trip
 from portico.sso.store import client_secret, connection_key
 from portico.sso.transport import ProviderAway
-
-BROWSER_COOKIE = "__Host-portico-browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class SsoStarts:
         now = self.clock.now()
         home, link, connection = self._read(asked)
         home.admit(caller)
-        if connection is None or not connection.on or not home.sso_on(connection.kind):
+        if connection is None or not connection.on or not home.sso_method:
             raise MethodOff
         office = home.is_office(caller.network)
         bucket = f"office-{home.id}" if office else link.kind

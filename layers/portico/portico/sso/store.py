@@ -52,7 +52,7 @@ class Connections:
 
     def all(self) -> list[Connection]:
         """Read every connection, for a team's list."""
-        keys = list(self.rows.query(f"{self.workspace}#connections"))
+        keys = list(self.rows.listed(f"{self.workspace}#connections"))
         rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
         return [Connection.from_row(row) for row in rows if row]
 

@@ -72,7 +72,7 @@ def check_url(url: str, *, loopback: bool) -> str:
 
 
 def _public_socket(self: HTTPConnection) -> socket.socket:
-    host: str = self._dns_host  # type: ignore[attr-defined]
+    host: str = self._dns_host
     found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
     if not found or not all(is_public(str(each[4][0])) for each in found):
         raise NotPublic("a public address")

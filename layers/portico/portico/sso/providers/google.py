@@ -35,7 +35,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     )
 
 
-def extra(connection: Connection) -> dict[str, str]:
+def more(connection: Connection) -> dict[str, str]:
     """Ask which account, and only for those of the hosted domain."""
     hosted = {"hd": connection.hosted_domain} if connection.hosted_domain else {}
     return {"prompt": "select_account", **hosted}
@@ -46,5 +46,5 @@ PROVIDER = OpenId(
     discovery=discovery,
     read=read,
     token_auth="client_secret_post",  # noqa: S106 - the name of a method
-    extra=extra,
+    more=more,
 )

@@ -37,7 +37,7 @@ class OpenId:
     read: Reader
     token_auth: str | None = None
     """How the client authenticates; ``None``: as the discovery document says."""
-    extra: Callable[[Connection], dict[str, str]] = field(default=lambda _: {})
+    more: Callable[[Connection], dict[str, str]] = field(default=lambda _: {})
     """More parameters of the authorization request."""
 
 
@@ -51,5 +51,3 @@ class Plain:
     user: str
     token_auth: str
     read: Reader
-    host_path: str = ""
-    """What stands for the provider's host below a fake one."""

@@ -65,5 +65,5 @@ PROVIDER = OpenId(
     discovery=discovery,
     read=read,
     token_auth="client_secret_post",  # noqa: S106 - the name of a method
-    extra=lambda _: {"prompt": "select_account"},
+    more=lambda _: {"prompt": "select_account"},
 )
