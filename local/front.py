@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -68,8 +68,10 @@ class Front:
         request = Request(environ)
         try:
             answer = self._answer(request)
+        except RequestRedirect as elsewhere:
+            answer = redirect(elsewhere.new_url, elsewhere.code)
         except HTTPException as error:
-            answer = _json({"message": error.description}, error.code or 500)
+            answer = _json({"message": error.name}, error.code or 500)
         except Exception as error:  # noqa: BLE001 - a page of the house must not take it down
             traceback.print_exc()
             answer = _json({"message": f"{type(error).__name__}, see the terminal"}, 500)

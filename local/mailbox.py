@@ -23,6 +23,7 @@ class Mailbox:
         self._now = now
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
+        self._taken = 0
 
     def all(self) -> list[Mail]:
         """Return the mails, newest last."""
@@ -33,6 +34,8 @@ class Mailbox:
         """Keep one finished message."""
         mail = read(message, to=to, at=self._now())
         with self._lock:
+            self._taken += 1
+            mail["id"] = self._taken
             self._mails = [*self._mails, mail][-KEPT:]
 
     def listen(self) -> None:

@@ -20,6 +20,7 @@ from local.people import (
 from local.picture import draw
 from portico.aws.clients import client
 from portico.aws.values import Row, row_of
+from portico.errors import NotFound
 from portico.links.flow import LinkOffice, address_of
 from portico.links.rules import Link, public_id
 from portico.people.flow import Team
@@ -52,6 +53,19 @@ class World:
         client("dynamodb")  # made once, before threads would make one each
         with ThreadPoolExecutor(len(WORKSPACES)) as pool:
             list(pool.map(self._make, WORKSPACES))
+
+    def workspace(self, id_: str) -> Workspace | None:
+        """Return a workspace as it is set now, one of the CLI's included."""
+        try:
+            return Team(self.people_table).workspace(id_)
+        except NotFound:
+            return None
+
+    def shared_link(self, workspace: str) -> str | None:
+        """Return the address of a known workspace's link for everybody."""
+        if workspace not in {each.id for each in WORKSPACES}:
+            return None
+        return address_of(self.host, workspace, link_token(workspace, "shared"))
 
     def read(self, *, at: datetime) -> dict[str, Any]:
         """Return what is there now, links and people of the CLI included."""

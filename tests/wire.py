@@ -64,9 +64,15 @@ class Wire:
         """Let the next requests never arrive."""
         self._cuts[operation] = [_never_arrives] * times
 
-    def answer(self, operation: str, code: str, *, times: int = 99) -> None:
+    def answer(self, operation: str, code: str, *, times: int = 99, **members: Any) -> None:
         """Let AWS refuse the next requests, with an error of its own."""
-        self._cuts[operation] = [lambda request: _refusal(request, code)] * times
+        self._cuts[operation] = [lambda request: _refusal(request, code, members)] * times
+
+    def conflict(self, *, times: int) -> None:
+        """Let somebody else's write be in the way of the next transactions."""
+        reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+        code = "TransactionCanceledException"
+        self.answer("dynamodb.TransactWriteItems", code, times=times, CancellationReasons=reasons)
 
     def before(self, operation: str, work: Callable[[], object]) -> None:
         """Let something happen right before the next request of this kind leaves."""
@@ -135,8 +141,9 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _refusal(request: AWSPreparedRequest, code: str) -> AWSResponse:
-    body = json.dumps({"__type": code, "message": "as the test wants it"}).encode()
+def _refusal(request: AWSPreparedRequest, code: str, members: dict[str, Any]) -> AWSResponse:
+    content = {"__type": code, "message": "as the test wants it", **members}
+    body = json.dumps(content).encode()
     status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
     headers: Any = {"x-amzn-requestid": "test"}
     return AWSResponse(request.url, status, headers, _Raw(body))

@@ -50,4 +50,6 @@ class TestThePage:
 
 class TestTheModuleForPortals:
     def test_stands_alone(self):
-        assert not re.search(r"^import |\bimport\(", (STATIC / "assets/portico.js").read_text(), re.M)
+        assert not re.search(
+            r"^import |\bimport\(", (STATIC / "assets/portico.js").read_text(), re.M
+        )

@@ -7,13 +7,13 @@ import pytest
 
 from portico.aws import deadline
 from portico.edge.responses import cookie_name
-from tests.portal import Browser
+from tests.portal import Browser, Portal
 
 COOKIE = cookie_name("acme")
 
 
 @pytest.fixture
-def ann(portal) -> Browser:
+def ann(portal: Portal) -> Browser:
     """Ann's browser, signed in and left alone for as long as a token is young."""
     portal.browser.signs_in()
     portal.forward(seconds=20)

@@ -23,7 +23,8 @@ await start();
 
 async function start() {
   const wished = pickLanguage([chosenLanguage.get(), ...navigator.languages, kept.brand()?.locale]);
-  const words = await loadWords(wished ?? "en");
+  const words = await loadWords(wished ?? "en").catch(() => null);
+  if (!words) return byId("slow").classList.add("now");
   const stage = new Stage(byId("screen"), byId("status"), words);
   byId("slow").remove();
 

@@ -108,7 +108,7 @@ class CodeRequests:
         if not asked.auto:
             return CodeAsked(challenges.begin(new, caller, event))
         links = Links(self.sign_in_table, workspace.id)
-        links.count_send_on_open(link.id, at=now)
+        links.count_send_on_open(link.id, request=caller.request_id, at=now)
         try:
             return CodeAsked(challenges.begin(new, caller, event))
         except TryLater:

@@ -50,8 +50,9 @@ class Assets:
         content = self._read(name)
         kind = KINDS[Path(name).suffix]
         tag = f'"{sha256(content).hexdigest()[:16]}"'
-        # Portals on other origins import the module; cookies play no part in it.
-        shared = {"cross-origin-resource-policy": "cross-origin"}
+        # Portals on other origins import the module; cookies play no part in it. The gateway
+        # names the asking origin in its answer, so a browser must not reuse another origin's.
+        shared = {"cross-origin-resource-policy": "cross-origin", "vary": "origin"}
         headers = {"content-type": kind, "cache-control": ASSET_CACHE, "etag": tag} | shared
         return Response(200, content, headers)
 

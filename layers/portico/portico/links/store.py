@@ -138,8 +138,14 @@ class Links:
             {":now": epoch(event.at), ":request": request_id, ":event": event.rider()},
         )
 
-    def count_send_on_open(self, link: str, *, at: datetime) -> None:
+    def count_send_on_open(self, link: str, *, request: str, at: datetime) -> None:
         """Let a link's page send without being asked, once in half an hour.
+
+        Args:
+            link: its public id.
+            request: the gateway's id of the request. The SDK repeats a write whose answer was
+                lost, which must not look like a page that was opened twice.
+            at: the time.
 
         Raises:
             ResendTooSoon: it did, less than half an hour ago.
@@ -148,11 +154,16 @@ class Links:
         row = {
             "pk": f"{self.workspace}#auto#{link}",
             "sk": "auto",
+            "sent_by": request,
             "expires_at": epoch(ends),
             "ttl": epoch(ends),
         }
         try:
-            self.rows.put(row, f"{NOT_THERE} OR expires_at <= :now", {":now": epoch(at)})
+            self.rows.put(
+                row,
+                f"{NOT_THERE} OR expires_at <= :now OR sent_by = :request",
+                {":now": epoch(at), ":request": request},
+            )
         except ConditionFailed as failed:
             sent = moment(failed.row["expires_at"]) if failed.row else ends
             raise ResendTooSoon(seconds_until(sent, at=at)) from None

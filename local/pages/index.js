@@ -1,0 +1,90 @@
+/** The known world as links to click. */
+
+const GOOD = "alive";
+
+/** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} children */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function badge(text, kind = "") {
+  return element("span", { class: `badge ${kind}` }, text);
+}
+
+function linkRow(link) {
+  const name = link.label ?? link.id;
+  const text = element("bdi", {}, name);
+  const shown = link.url ? element("a", { href: link.url, target: "portico" }, text) : text;
+  return element(
+    "li",
+    {},
+    element("span", { class: "wide" }, shown),
+    element("code", {}, link.destination),
+    badge(link.kind, "plain"),
+    badge(link.state, link.state === GOOD ? "" : "bad"),
+  );
+}
+
+function contactRow(contact) {
+  const name = element("span", { class: "wide" }, element("bdi", {}, contact.name));
+  const state = contact.active ? badge("active") : badge("deactivated", "bad");
+  return element("li", {}, name, element("code", {}, contact.email), state);
+}
+
+function card(workspace, world) {
+  const isIts = (each) => each.workspace === workspace.id;
+  const portal = element("a", { href: `${workspace.portal_url}/`, target: "portal" }, "sample portal");
+  return element(
+    "section",
+    { class: "card" },
+    element(
+      "div",
+      { class: "ends" },
+      element("h2", {}, element("bdi", {}, workspace.name)),
+      element("code", {}, workspace.id),
+      ...(workspace.portal_enabled ? [] : [badge("portal off", "bad")]),
+      portal,
+    ),
+    element("p", { class: "soft" }, workspace.about),
+    element("h3", {}, "Links"),
+    element("ul", { class: "rows" }, ...world.links.filter(isIts).map(linkRow)),
+    element("h3", {}, "Contacts"),
+    element("ul", { class: "rows" }, ...world.contacts.filter(isIts).map(contactRow)),
+  );
+}
+
+const at = (id) => document.getElementById(id);
+
+function showTime(now) {
+  at("now").textContent = new Date(now).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+async function show() {
+  const answer = await fetch("/_local/world.json");
+  const world = await answer.json();
+  showTime(world.now);
+  at("workspaces").replaceChildren(...world.workspaces.map((each) => card(each, world)));
+  at("unknown").textContent = `No contact anywhere: ${world.unknown_emails.join(", ")}. The page must look the same for it.`;
+}
+
+async function forward(seconds) {
+  const answer = await fetch("/_local/clock", { method: "POST", body: JSON.stringify({ forward_seconds: seconds }) });
+  showTime((await answer.json()).now);
+  await show();
+}
+
+function saying(work) {
+  return work().then(
+    () => (at("failed").hidden = true),
+    () => (at("failed").hidden = false),
+  );
+}
+
+for (const button of document.querySelectorAll("[data-forward]")) {
+  button.addEventListener("click", () => saying(() => forward(Number(button.dataset.forward))));
+}
+addEventListener("focus", () => saying(show));
+saying(show);

@@ -1,0 +1,90 @@
+/** The mails of this run. New ones come by themselves, and are opened unless an older one is read. */
+
+const LOOK_EVERY_MS = 1500;
+const CODE = /\b[0-9A-Z]{3}-[0-9A-Z]{4}\b/;
+
+const at = (id) => document.getElementById(id);
+
+/** @type {any[]} newest first */
+let mails = [];
+/** @type {number | null} */
+let opened = null;
+
+function time(mail) {
+  return new Date(mail.at).toLocaleTimeString();
+}
+
+function row(mail) {
+  const button = document.createElement("button");
+  const texts = [
+    [mail.subject, ""],
+    [`${mail.to} · ${time(mail)}`, "soft small"],
+  ];
+  for (const [text, style] of texts) {
+    const line = document.createElement("span");
+    line.dir = "auto";
+    line.className = style;
+    line.textContent = text;
+    button.append(line);
+  }
+  button.setAttribute("aria-current", String(mail.id === opened));
+  button.addEventListener("click", () => open(mail));
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
+}
+
+function withPictures(mail) {
+  let html = mail.html;
+  for (const [name, data] of Object.entries(mail.inline)) html = html.replaceAll(name, data);
+  return html;
+}
+
+function open(mail) {
+  opened = mail.id;
+  at("subject").textContent = mail.subject;
+  at("people").textContent = `From ${mail.from} to ${mail.to}, ${new Date(mail.at).toLocaleString()}`;
+  at("html").srcdoc = withPictures(mail);
+  at("text").textContent = mail.text;
+  at("headers").textContent = Object.entries(mail.headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+  at("copy").hidden = !CODE.test(mail.text);
+  list();
+}
+
+function list() {
+  at("list").replaceChildren(...mails.map(row));
+}
+
+async function look() {
+  const answer = await fetch("/_local/mailbox.json");
+  const found = (await answer.json()).reverse();
+  if (found[0]?.id === mails[0]?.id) return;
+  const readsTheNewest = opened === null || opened === mails[0]?.id;
+  mails = found;
+  at("none").hidden = mails.length > 0;
+  at("mailbox").hidden = mails.length === 0;
+  if (readsTheNewest && mails.length > 0) open(mails[0]);
+  else list();
+}
+
+async function keepLooking() {
+  if (document.visibilityState === "visible") {
+    try {
+      await look();
+      at("status").textContent = "";
+    } catch {
+      at("status").textContent = "The front does not answer. Is make run still running?";
+    }
+  }
+  setTimeout(keepLooking, LOOK_EVERY_MS);
+}
+
+at("copy").addEventListener("click", async () => {
+  const code = at("text").textContent.match(CODE)?.[0] ?? "";
+  await navigator.clipboard.writeText(code);
+  at("status").textContent = `Copied ${code}`;
+});
+
+keepLooking();

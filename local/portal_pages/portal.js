@@ -1,0 +1,153 @@
+/**
+ * The sample portal's front end: what a portal on an origin of its own does with `portico.js`.
+ * It asks for the session of this browser, and shows the area, or a link to sign in.
+ */
+
+import { wordsOf } from "/_portal/words.js";
+
+const config = JSON.parse(document.getElementById("config").textContent);
+const { workspace, area, api, link } = config;
+const { language, direction, words } = wordsOf(workspace.locale);
+const home = `/${workspace.id}`;
+const at = (id) => document.getElementById(id);
+
+/** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} children */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** What stands around every area. */
+function dress() {
+  document.documentElement.lang = language;
+  document.documentElement.dir = direction;
+  document.documentElement.style.setProperty("--accent", workspace.accent_color ?? "#2456e6");
+  at("brand").href = `${home}/`;
+  at("name").textContent = workspace.name;
+  if (workspace.logo_url) {
+    at("logo").src = api + workspace.logo_url;
+    at("logo").hidden = false;
+  }
+  at("sign-out").textContent = words.signOut;
+  at("sign-out-everywhere").textContent = words.signOutEverywhere;
+  const links = [
+    ["dashboard", `${home}/`, words.dashboard],
+    ["tickets", `${home}/tickets`, words.tickets],
+  ];
+  for (const [kind, href, text] of links) {
+    const current = area.kind === kind || (kind === "tickets" && area.kind === "ticket");
+    at("areas").append(element("a", { href, ...(current ? { "aria-current": "page" } : {}) }, text));
+  }
+}
+
+function show(state, title, ...content) {
+  document.title = `${title} · ${workspace.name}`;
+  const main = at("area");
+  main.dataset.state = state;
+  main.dataset.area = area.text;
+  main.replaceChildren(element("div", { class: "stack" }, element("h1", {}, title), ...content));
+}
+
+const AREAS = {
+  dashboard(contact) {
+    const flows = workspace.request_flows.map((flow) =>
+      element("a", { class: "card", href: `${home}/requests/${flow}` }, element("h2", {}, words.request(flow))),
+    );
+    const tickets = element(
+      "a",
+      { class: "card", href: `${home}/tickets` },
+      element("h2", {}, words.yourTickets),
+      element("p", { class: "soft" }, words.yourTicketsText),
+    );
+    return [words.hello(contact.name), element("div", { class: "grid" }, tickets, ...flows)];
+  },
+
+  tickets() {
+    const rows = [
+      ["123", words.open],
+      ["77", words.solved],
+    ].map(([id, state]) =>
+      element(
+        "li",
+        {},
+        element("a", { class: "wide", href: `${home}/tickets/${id}` }, words.ticket(id)),
+        element("span", { class: "soft" }, words.asked),
+        element("span", { class: "badge" }, state),
+      ),
+    );
+    return [words.yourTickets, element("ul", { class: "card lines" }, ...rows)];
+  },
+
+  ticket(contact) {
+    const said = [
+      [contact.name, words.asked],
+      [workspace.name, words.answered],
+    ].map(([who, text]) =>
+      element("li", {}, element("strong", {}, who), element("span", { class: "wide" }, text)),
+    );
+    return [words.ticket(area.name), element("ul", { class: "card lines" }, ...said)];
+  },
+
+  request() {
+    const form = element(
+      "form",
+      { class: "card stack" },
+      element("label", {}, words.what, element("textarea", { name: "what", required: "" })),
+      element("button", { class: "button" }, words.send),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      form.replaceChildren(element("p", { role: "status" }, words.sent));
+    });
+    return [words.request(area.name), form];
+  },
+};
+
+function showArea(session) {
+  const [title, ...content] = AREAS[area.kind](session.contact);
+  show("signed-in", title, ...content);
+  at("area").dataset.contact = session.contact.id;
+  at("contact").textContent = words.signedInAs(session.contact.name, session.contact.email);
+  at("who").hidden = at("areas").hidden = false;
+  at("foot").textContent = words.cameTo(area.text);
+}
+
+function showSignedOut() {
+  at("who").hidden = at("areas").hidden = true;
+  at("foot").textContent = "";
+  const way = link
+    ? element("a", { class: "button", id: "sign-in", href: `${link}&to=${area.text}` }, words.signIn)
+    : element("p", {}, words.askForLink);
+  show("signed-out", words.signedOut, element("p", {}, words.signedOutText), element("p", {}, way));
+}
+
+function showProblem(error) {
+  const isOff = error.type === "portal-unavailable";
+  const [title, text] = isOff
+    ? [words.unavailable, words.unavailableText]
+    : [words.unreachable, words.unreachableText];
+  show(isOff ? "unavailable" : "unreachable", title, element("p", {}, text));
+}
+
+async function start() {
+  // A portal of your own imports it from a fixed address; here the port is chosen at the start.
+  const { createPortico } = await import(`${api}/assets/portico.js`);
+  const portico = createPortico({ workspace: workspace.id });
+
+  async function leave(options) {
+    await portico.signOut(options);
+    showSignedOut();
+    at("area").focus();
+  }
+  at("sign-out").addEventListener("click", () => leave().catch(showProblem));
+  at("sign-out-everywhere").addEventListener("click", () => leave({ everywhere: true }).catch(showProblem));
+
+  const session = await portico.session();
+  if (session) showArea(session);
+  else showSignedOut();
+}
+
+dress();
+start().catch(showProblem);

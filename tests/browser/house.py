@@ -1,0 +1,144 @@
+"""A whole Portico on this machine (`make run`), and what a test asks it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+IS_UP_WITHIN = 90.0
+"""Seconds; a cold start makes tables and keys, a busy machine takes its time."""
+IS_MAILED_WITHIN = 20.0
+ENDS_WITHIN = 15.0
+
+CODE = re.compile(r"\b([0-9BCDFGHJKMNPQRSTVWXYZ]{3})-([0-9BCDFGHJKMNPQRSTVWXYZ]{4})\b")
+
+
+@dataclass(frozen=True)
+class House:
+    """The front of a running Portico."""
+
+    origin: str
+
+    @cached_property
+    def world(self) -> dict[str, Any]:
+        """Who and what is there."""
+        return self._get("/_local/world.json")
+
+    def link(
+        self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any
+    ) -> dict[str, Any]:
+        """A link of the world; *other* are further members that it must have."""
+        wanted = {"kind": kind, "workspace": workspace, "state": state, **other}
+        found = [each for each in self.world["links"] if wanted.items() <= each.items()]
+        assert found, f"the world has no link like {wanted}"
+        return found[0]
+
+    def contact(self, id_: str) -> dict[str, Any]:
+        return next(each for each in self.world["contacts"] if each["id"] == id_)
+
+    def someone(self, *, workspace: str = "acme", active: bool = True) -> dict[str, Any]:
+        """A contact of the workspace."""
+        wanted = {"workspace": workspace, "active": active}
+        return next(each for each in self.world["contacts"] if wanted.items() <= each.items())
+
+    def name_of(self, workspace: str) -> str:
+        return next(each["name"] for each in self.world["workspaces"] if each["id"] == workspace)
+
+    def mails_to(self, email: str) -> list[dict[str, Any]]:
+        """What was mailed to an address, oldest first."""
+        mails = self._get("/_local/mailbox.json")
+        return [mail for mail in mails if email in json.dumps(mail["to"])]
+
+    def code_mailed_to(self, email: str, *, label: str) -> str:
+        """Wait for the mail of this label and read its code: seven characters."""
+        until = time.monotonic() + IS_MAILED_WITHIN
+        while time.monotonic() < until:
+            for mail in reversed(self.mails_to(email)):
+                found = CODE.search(mail["text"])
+                if found and re.search(rf"\b{label}\b", mail["text"]):
+                    return "".join(found.groups())
+            time.sleep(0.2)
+        raise AssertionError(f"no mail labelled {label} came to {email}")
+
+    def forward(self, **duration: float) -> None:
+        """Move the server's time: ``forward(minutes=10)``."""
+        units = {"seconds": 1, "minutes": 60, "hours": 3600}
+        seconds = sum(units[unit] * amount for unit, amount in duration.items())
+        self._post("/_local/clock", {"forward_seconds": seconds})
+
+    def _get(self, path: str) -> Any:
+        with urllib.request.urlopen(self.origin + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        request = urllib.request.Request(
+            self.origin + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10):
+            pass
+
+
+@contextmanager
+def running_house(log: Path) -> Iterator[House]:
+    """Start `make run` on free ports and end it; or use the one that PORTICO_ORIGIN names."""
+    if origin := os.environ.get("PORTICO_ORIGIN"):
+        yield House(origin)
+        return
+    port = _free_pair()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local", "--port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        house = House(f"http://127.0.0.1:{port}")
+        _wait_for(house, process, log)
+        yield house
+    finally:
+        # A child of a script ignores SIGINT, so Ctrl-C is not what ends it.
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(house: House, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + IS_UP_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if house._get("/_local/world.json"):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise RuntimeError(f"`python -m local` did not come up:\n{log.read_text()[-4000:]}")
+
+
+def _free_pair() -> int:
+    """A free port whose neighbour, for the sample portal, is free as well."""
+    while True:
+        with closing(socket.socket()) as one, closing(socket.socket()) as other:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port

@@ -1,0 +1,85 @@
+"""A person at the page: does what contacts do, and looks at what they see."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.house import House
+
+
+class Person:
+    """One person in one tab."""
+
+    def __init__(self, page: Page, house: House) -> None:
+        self.page = page
+        self.house = house
+        self.email = ""
+
+    def opens(self, link: dict[str, Any] | str, *, to: str | None = None) -> None:
+        """Open a link of the world, or an address of the page's own host."""
+        url = link if isinstance(link, str) else link["url"]
+        if to is not None:
+            url = f"{url.partition('&to=')[0]}&to={to}"
+        # Only the fragment may differ from what the tab shows: a real person's tab is new.
+        self.page.goto("about:blank")
+        self.page.goto(url if url.startswith("http") else self.house.origin + url)
+
+    def asks_for_a_code(self, email: str) -> None:
+        self.email = email
+        self.page.get_by_label("Primary email").fill(email)
+        self.page.get_by_role("button", name="Email me a code").click()
+        expect(self.code_field).to_be_visible()
+
+    def reads_the_code(self, email: str = "") -> str:
+        """The code of the mail that has the label that the page shows."""
+        label = self.page.locator(".code-label").inner_text()
+        return self.house.code_mailed_to(email or self.email, label=label)
+
+    def types(self, code: str) -> None:
+        self.code_field.click()
+        self.code_field.fill("")
+        self.page.keyboard.type(code)
+
+    def continues(self) -> None:
+        self.page.get_by_role("button", name="Continue", exact=True).click()
+
+    def signs_in(self, link: dict[str, Any], email: str) -> None:
+        """The whole way through a shared link, up to the portal."""
+        self.opens(link)
+        self.asks_for_a_code(email)
+        self.types(self.reads_the_code())
+        self.continues()
+        self.lands_in_the_portal()
+
+    def lands_in_the_portal(self) -> None:
+        self.page.wait_for_url(lambda url: not url.startswith(self.house.origin))
+
+    @property
+    def code_field(self) -> Locator:
+        return self.page.locator("#code")
+
+    @property
+    def message(self) -> Locator:
+        return self.page.locator("#message")
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_heading(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
+
+    def finds_no_barrier(self) -> None:
+        """Axe finds nothing on the screen as it is, and every letter is 16 px or more."""
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, results.generate_report()
+        smallest = self.page.evaluate(
+            """() => Math.min(...[...document.querySelectorAll("body *")]
+                 .filter(e => e.innerText?.trim() && e.checkVisibility())
+                 .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+        )
+        assert smallest >= 16
+        sideways = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert sideways == 0

@@ -1,0 +1,189 @@
+"""The events in events/ are what AWS hands over: one for each route and trigger of the template."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from portico.aws.values import Row, item_of, row_of
+from portico.links.flow import LinkOffice
+from portico.people.flow import Team
+from portico.people.rules import Workspace
+from tests.doors import door
+from tests.template.reading import doors
+
+FOLDER = Path(__file__).parents[2] / "events"
+EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
+REQUESTS = {name: event for name, event in EVENTS.items() if "routeKey" in event}
+BATCHES = {name: event for name, event in EVENTS.items() if "Records" in event}
+
+ANSWERS = {
+    "resolve_link": 200,
+    "request_code": 202,
+    "resend_code": 429,  # asked for a moment ago
+    "verify_code": 401,  # not the code that was mailed
+    "session_read": 401,
+    "session_refresh": 401,
+    "session_sign_out": 204,
+    "discovery": 200,
+    "jwks": 200,
+    "root": 200,
+    "sign_in_page": 200,
+    "sign_in_page_head": 200,
+    "page_asset": 200,
+    "page_asset_head": 200,
+    "logo": 404,  # of a logo that was replaced
+    "elsewhere": 404,
+}
+
+
+@pytest.fixture
+def acme(tables: None, clock: Any) -> None:
+    """The part of the local world that the events speak of, and the challenge they go on with."""
+    team = Team("people")
+    team.create_workspace(Workspace("acme", "Acme", "https://portal.example.com"), by="test")
+    head = row_of(BATCHES["record_trail_people"]["Records"][0]["dynamodb"]["OldImage"])
+    team.add_contact("acme", name=head["name"], email=head["email"], id_=head["id"], by="test")
+    token = json.loads(REQUESTS["resolve_link"]["body"])["link"]
+    LinkOffice("people").create("acme", by="test", token=token)
+    boto3.client("dynamodb").put_item(
+        TableName="sign-in", Item=image(BATCHES["send_mail_stream"]["Records"][0])
+    )
+
+
+def image(record: dict[str, Any]) -> Any:
+    return record["dynamodb"]["NewImage"]
+
+
+def rows(table: str) -> list[Row]:
+    return [row_of(item) for item in boto3.client("dynamodb").scan(TableName=table)["Items"]]
+
+
+class TestEveryTrigger:
+    def test_has_its_event(self):
+        in_template = {
+            trigger(name, each) for name, one in doors().items() for each in one["Events"].values()
+        }
+        in_folder = {of_request(name) for name in REQUESTS} | {of_batch(name) for name in BATCHES}
+
+        assert in_folder == in_template
+
+    @pytest.mark.parametrize("name", sorted(set(BATCHES) - {"send_mail_queue"}))
+    def test_lets_its_event_through_its_filter(self, name):
+        (record,) = BATCHES[name]["Records"]
+        (stream,) = [
+            each["Properties"]
+            for each in doors()[of_batch(name)[0]]["Events"].values()
+            if each["Type"] == "DynamoDB" and of_batch(name) == trigger(of_batch(name)[0], each)
+        ]
+        patterns = [json.loads(one["Pattern"]) for one in stream["FilterCriteria"]["Filters"]]
+
+        assert any(lets_through(pattern, record) for pattern in patterns)
+
+
+class TestARequest:
+    @pytest.mark.parametrize("name", sorted(REQUESTS))
+    def test_is_answered(self, acme, name):
+        opened = of_request(name)[0]
+
+        answer = door(opened).handler(EVENTS[name], None)
+
+        assert (name, answer["statusCode"]) == (name, ANSWERS[name])
+
+    @pytest.mark.parametrize("name", sorted(REQUESTS))
+    def test_has_the_shape_of_payload_2(self, name):
+        event = REQUESTS[name]
+        context = event["requestContext"]
+
+        assert event["version"] == "2.0"
+        assert event["routeKey"] == context["routeKey"]
+        assert event["rawPath"] == context["http"]["path"]
+        assert "cookie" not in event["headers"]
+        assert all(header == header.lower() for header in event["headers"])
+        assert event["headers"].get("content-length", "0") == str(len(event.get("body", "")))
+        assert event["headers"]["user-agent"] == context["http"]["userAgent"]
+
+
+class TestABatch:
+    def test_of_the_stream_sends_the_mail(self, acme):
+        assert (
+            door("send_mail").handler(EVENTS["send_mail_stream"], None)["batchItemFailures"] == []
+        )
+
+        (challenge,) = [row for row in rows("sign-in") if row["sk"] == "challenge"]
+        assert "sent" in challenge["claim_1"]
+
+    def test_of_the_queue_sends_the_mail(self, acme):
+        assert door("send_mail").handler(EVENTS["send_mail_queue"], None)["batchItemFailures"] == []
+
+        (challenge,) = [row for row in rows("sign-in") if row["sk"] == "challenge"]
+        assert "sent" in challenge["claim_1"]
+
+    @pytest.mark.parametrize(
+        ("name", "happened"),
+        [
+            ("record_trail_sign_in", "code.requested"),
+            ("record_trail_people", "contact.deactivated"),
+        ],
+    )
+    def test_of_the_stream_is_recorded(self, acme, name, happened):
+        assert door("record_trail").handler(EVENTS[name], None)["batchItemFailures"] == []
+
+        (line,) = rows("trail")
+        assert line["name"] == happened
+
+    def test_holds_a_challenge_as_it_is_written(self, acme):
+        door("request_code").handler(EVENTS["request_code"], None)
+
+        given, written = [row for row in rows("sign-in") if row["sk"] == "challenge"]
+        assert given.keys() == written.keys()
+
+    def test_holds_a_contact_as_it_is_written(self, acme):
+        change = BATCHES["record_trail_people"]["Records"][0]["dynamodb"]
+        (head,) = [row for row in rows("people") if row["sk"] == "head"]
+
+        assert row_of(change["OldImage"]).keys() == head.keys()
+        assert item_of({"pk": head["pk"], "sk": head["sk"]}) == change["Keys"]
+
+
+def trigger(name: str, event: dict[str, Any]) -> tuple[str, str]:
+    """What starts a door, by the door and a word for the source."""
+    properties = event["Properties"]
+    match event["Type"]:
+        case "HttpApi" if "Path" in properties:
+            return name, f"{properties['Method']} {properties['Path']}"
+        case "HttpApi":
+            return name, "$default"
+        case "DynamoDB":
+            return name, properties["Stream"]["Fn::GetAtt"][0]
+    return name, properties["Queue"]["Fn::GetAtt"][0]
+
+
+def of_request(name: str) -> tuple[str, str]:
+    route = REQUESTS[name]["routeKey"]
+    return next(
+        (each, route)
+        for each, one in doors().items()
+        if (each, route) in {trigger(each, event) for event in one["Events"].values()}
+    )
+
+
+def of_batch(name: str) -> tuple[str, str]:
+    (source,) = {record["eventSourceARN"] for record in BATCHES[name]["Records"]}
+    logical_id = next(part for part in source.split("-") if part.endswith(("Table", "Queue")))
+    opened = next(each for each in doors() if name.startswith(each))
+    return opened, logical_id
+
+
+def lets_through(pattern: Any, value: Any) -> bool:
+    """Say what an event source mapping's filter says, as far as the template's go."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(
+            lets_through(each, value.get(name)) for name, each in pattern.items()
+        )
+    return any(
+        (value is not None) is each["exists"] if isinstance(each, dict) else value == each
+        for each in pattern
+    )
