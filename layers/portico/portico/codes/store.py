@@ -202,20 +202,14 @@ class Challenges:
             if failed.row is None:
                 raise ChallengeClosed("expired") from None
             challenge = Challenge.from_row(failed.row)
-<<<<<<< HEAD
             is_same_press = (
                 challenge.tried == tried
                 and challenge.origin == caller.origin
                 and challenge.browser in (None, browser)
             )
-            if not is_same_press or at >= challenge.expires_at:
-                raise challenge.why_no_attempt(caller, browser=browser, at=at) from None
-=======
-            is_same_press = challenge.tried == tried and challenge.origin == caller.origin
             is_over = at >= challenge.expires_at or at >= challenge.code_ends_at
             if not is_same_press or is_over:
-                raise challenge.why_no_attempt(caller, at=at) from None
->>>>>>> main
+                raise challenge.why_no_attempt(caller, browser=browser, at=at) from None
             return challenge, False
         return Challenge.from_row(row), True
 
