@@ -24,6 +24,8 @@ os.environ.update(
         "PROVIDER_LOOPBACK": "",
         "ISSUER": "",
         "EDGE_SECRET": "",
+        "CONNECTION_SECRETS": "portico/tests/connection",
+        "PROVIDER_LOOPBACK": "open",
     }
 )
 
