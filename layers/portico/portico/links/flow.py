@@ -192,7 +192,7 @@ class LinkOffice:
 
     def _event(self, home: Workspace, name: str, link: Link, by: str) -> Event:
         subject = link.contact or f"link-{link.id}"
-        detail = {"link": link.id, "kind": link.kind}
+        detail = {"link": link.id, "kind": "break-glass" if link.break_glass else link.kind}
         return Event(name, self.clock.now(), subject, home.trail_days, by, detail=detail)
 
 

@@ -4,12 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import batched
 from typing import Any, Self
 
-from portico.aws.tables import Rows, get_many, transact
+from portico.aws.tables import (
+    MOST_AT_ONCE,
+    Rows,
+    TransactionRefused,
+    get_many,
+    transact_surely,
+)
 from portico.clock import epoch, moment
+from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import digest
+
+ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
 
 
 class Rule(StrEnum):
@@ -34,6 +44,17 @@ class Record:
     emails: tuple[str, ...]
     active: bool
     imported_at: datetime
+    """When it was last found changed."""
+
+    @property
+    def name(self) -> str:
+        """What names the record in its workspace."""
+        return f"{self.source}#{self.external_id}"
+
+    @property
+    def object(self) -> str | None:
+        """The stable key of the identity that tenant and object id make."""
+        return f"{self.tenant}.{self.object_id}" if self.tenant and self.object_id else None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -78,6 +99,18 @@ def email_key(workspace: str, email: str) -> tuple[str, str]:
     return f"{workspace}#record-key#email#{digest(email)[:32]}", "record"
 
 
+def last_import_key(workspace: str) -> tuple[str, str]:
+    """Return the key of the row that says when records were last brought up to date."""
+    return f"{workspace}#directory", "import"
+
+
+@dataclass(eq=False)
+class InUse(Exception):
+    """An address or object id of *record* finds another active record already."""
+
+    record: Record
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The directory records of one workspace."""
@@ -90,37 +123,83 @@ class Directory:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace}#")
 
-    def put(self, record: Record, event: Event) -> None:
-        """Keep a record and what it is found by, together; the newest import wins."""
-        old_row = self.rows.get(*record_key(self.workspace, record.source, record.external_id))
-        old = Record.from_row(old_row) if old_row else None
+    def get(self, source: str, external_id: str) -> Record | None:
+        """Read a record."""
+        row = self.rows.get(*record_key(self.workspace, source, external_id))
+        return Record.from_row(row) if row else None
+
+    def put(self, record: Record, event: Event, also: Sequence[dict[str, Any]] = ()) -> None:
+        """Keep a record and what it is found by, and write what belongs to it, together.
+
+        Raises:
+            InUse: what it is found by finds another, active record. Two people who share an
+                address cannot be told apart: whoever imports must say whose it is.
+            TryLater: nothing was written.
+        """
+        old = self.get(record.source, record.external_id)
+        found_by = self._found_by(record)
+        left = [key for key in self._found_by(old) if key not in found_by]
+        if not record.active:
+            # Somebody who has left holds on to nothing that finds somebody else by now.
+            found_by = self._still_its_own(record, found_by, or_free=True)
         pk, sk = record_key(self.workspace, record.source, record.external_id)
         listed = {"list": f"{self.workspace}#records", "listed": record.user_name}
-        anything = "attribute_not_exists(pk) OR attribute_exists(pk)"
-        parts = [
-            self.rows.putting(
-                {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}, anything
-            )
-        ]
-        for key_pk, key_sk in self._found_by(record):
-            row = {"pk": key_pk, "sk": key_sk, **record.row()}
-            parts.append(self.rows.putting(row, anything))
-        if old is not None:
+        row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
+        parts = [self.rows.putting(row, ANYTHING)]
+        its_own = "source = :source AND external_id = :id"
+        mine = {":source": record.source, ":id": record.external_id}
+        for pk, sk in found_by:
+            free = f"attribute_not_exists(pk) OR active = :no OR ({its_own})"
+            row = {"pk": pk, "sk": sk, **record.row()}
+            parts.append(self.rows.putting(row, free, {":no": False, **mine}))
+        for pk, sk in self._still_its_own(record, left, or_free=False):
             # An address that the record no longer has must not find it: it is kept, inactive.
-            for key_pk, key_sk in set(self._found_by(old)) - set(self._found_by(record)):
-                gone = {"pk": key_pk, "sk": key_sk, **old.row(), "active": False}
-                parts.append(self.rows.putting(gone, anything))
-        transact(parts)
+            row = {"pk": pk, "sk": sk, **record.row(), "active": False}
+            parts.append(self.rows.putting(row, its_own, mine))
+        try:
+            transact_surely([*parts, *also])
+        except TransactionRefused as refused:
+            if refused.failed[0] in range(1, 1 + len(found_by)):
+                raise InUse(record) from None
+            raise TryLater(cause="directory.put: changed by somebody else") from None
 
     def all(self) -> Iterator[Record]:
-        """Read every record, for a team's dry run."""
-        keys = list(self.rows.listed(f"{self.workspace}#records"))
-        for start in range(0, len(keys), 100):
-            part = keys[start : start + 100]
-            rows = get_many([(self.rows, *key) for key in part], consistent=False)
+        """Read every record. For a team, never for a door."""
+        keys = self.rows.listed(f"{self.workspace}#records")
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            rows = get_many([(self.rows, *key) for key in some], consistent=False)
             yield from (Record.from_row(row) for row in rows if row)
 
-    def _found_by(self, record: Record) -> Sequence[tuple[str, str]]:
+    def imported(self, event: Event) -> None:
+        """Remember that the records have just been brought up to date."""
+        pk, sk = last_import_key(self.workspace)
+        row = {"pk": pk, "sk": sk, "at": epoch(event.at), "event": event.rider()}
+        self.rows.put(row, ANYTHING)
+
+    def last_import(self) -> datetime | None:
+        """Return when the records were last brought up to date."""
+        row = self.rows.get(*last_import_key(self.workspace))
+        return moment(row["at"]) if row else None
+
+    def _still_its_own(
+        self, record: Record, keys: list[tuple[str, str]], *, or_free: bool
+    ) -> list[tuple[str, str]]:
+        if not keys:
+            return []
+        rows = get_many([(self.rows, *key) for key in keys], consistent=True)
+        found = [
+            (key, Record.from_row(row) if row else None)
+            for key, row in zip(keys, rows, strict=True)
+        ]
+        return [
+            key
+            for key, other in found
+            if (other.name == record.name or (or_free and not other.active) if other else or_free)
+        ]
+
+    def _found_by(self, record: Record | None) -> list[tuple[str, str]]:
+        if record is None:
+            return []
         keys = [email_key(self.workspace, each) for each in record.emails]
         if record.tenant and record.object_id:
             keys.append(object_key(self.workspace, record.tenant, record.object_id))

@@ -74,8 +74,8 @@ class Workspace:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     def takes_codes(self, *, break_glass: bool = False) -> bool:
-        """Say whether a code signs somebody in; under ``sso_only`` only a break-glass link's."""
-        return self.code_method and (self.directory_rule != "sso_only" or break_glass)
+        """Say whether a code signs somebody in; a break-glass link's always does."""
+        return break_glass or (self.code_method and self.directory_rule != "sso_only")
 
     @cached_property
     def origins(self) -> frozenset[str]:

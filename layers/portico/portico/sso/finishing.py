@@ -80,6 +80,8 @@ class Known:
     owner: str | None
     """The contact that the identity is linked to."""
     owner_sver: int | None
+    owner_record: str | None
+    """The directory record that the identity last came in by."""
     by_address: str | None
     """The contact whose primary email the provider vouches for."""
     record: Record | None
@@ -201,6 +203,7 @@ class SsoFinishes:
             link=link,
             owner=identity["contact"] if identity else None,
             owner_sver=identity["sver"] if identity else None,
+            owner_record=identity.get("record") if identity else None,
             by_address=pointer["contact"] if pointer else None,
             record=Record.from_row(record) if record else None,
         )
@@ -260,14 +263,18 @@ class SsoFinishes:
         # that the transaction checks, and only a wrong one costs a read.
         if known.owner and known.owner_sver is not None:
             try:
-                return self._begin(state, trip, person, contact, known.owner_sver, caller, at=now)
+                return self._begin(
+                    state, trip, person, contact, known.owner_sver, known, caller, at=now
+                )
             except ContactChanged:
                 pass
         head = People(self.people_table, state.workspace).contact(contact)
         if head is None or not head.active:
             raise Refusal("sso-failed", "contact-inactive")
         try:
-            return self._begin(state, trip, person, contact, head.sver, caller, at=now, head=head)
+            return self._begin(
+                state, trip, person, contact, head.sver, known, caller, at=now, head=head
+            )
         except ContactChanged:
             raise Refusal("sso-failed", "contact-changed") from None
 
@@ -278,6 +285,7 @@ class SsoFinishes:
         person: Person,
         contact: str,
         sver: int,
+        known: Known,
         caller: Caller,
         *,
         at: datetime,
@@ -298,11 +306,19 @@ class SsoFinishes:
             device=trip.device,
         )
         rows = Rows(self.people_table, f"{state.workspace}#")
+        # The record is named, so that its end can end the contact's sessions.
+        record = known.record.name if known.record else known.owner_record
         own = owning(
-            rows, person.identity, workspace=state.workspace, contact=contact, sver=sver, at=at
+            rows,
+            person.identity,
+            workspace=state.workspace,
+            contact=contact,
+            sver=sver,
+            at=at,
+            record=record,
         )
         # A known identity with the right hint needs no write.
-        also = [own] if head is not None else []
+        also = [own] if head is not None or record != known.owner_record else []
         try:
             signed_in = self.sessions.begin(proof, caller, also=also)
         except UsedAlready:
