@@ -21,11 +21,9 @@ os.environ.update(
         "MAIL_FROM": "signin@acme.test",
         "CONFIGURATION_SET": "portico",
         "CONNECTION_SECRETS": "portico/tests/connection",
-        "PROVIDER_LOOPBACK": "",
+        "PROVIDER_LOOPBACK": "open",
         "ISSUER": "",
         "EDGE_SECRET": "",
-        "CONNECTION_SECRETS": "portico/tests/connection",
-        "PROVIDER_LOOPBACK": "open",
     }
 )
 
