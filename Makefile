@@ -20,13 +20,15 @@ LOCAL := $(VENV)/local/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
+# CI shows which branches of the rooms no test has taken; on a laptop that would only slow the tests down.
+COVERAGE := $(if $(CI),--cov --cov-report=term)
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
-.PHONY: help run test lint gates check build deploy test-deployed browser bench lock clean python chromium
+.PHONY: help run cli test lint gates check build deploy test-deployed browser bench lock clean python chromium
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -34,8 +36,11 @@ help:  ## list these targets
 run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portal on the next port
 	@exec $(VENV)/dev/bin/python -m local --port $(PORT)
 
+cli: $(DEV)  ## install the command portico, for deployed stacks and the local one, and say where
+	@echo "$(CURDIR)/$(VENV)/dev/bin/portico"
+
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
-	$(PYTEST) -n $(WORKERS) -m "not browser and not deployed and not slow"
+	$(PYTEST) -n $(WORKERS) $(COVERAGE) -m "not browser and not deployed and not slow"
 
 lint: $(DEV)  ## style, types and the import rules
 	$(VENV)/dev/bin/ruff check

@@ -11,25 +11,24 @@ def directions(world: dict[str, Any], host: str, providers: str) -> str:
         host: name and port of the front.
         providers: the origin of the fake providers.
     """
+    links = world["links"]
     lines = [
-        f"  Everything to click     http://{host}/_local/",
-        f"  Mailbox                 http://{host}/_local/mailbox",
-        f"  Fake providers          {providers}/",
+        "Start here",
+        f"  1. open        {links[0]['url']}",
+        f"  2. type        {world['contacts'][0]['email']}",
+        f"  3. read        http://{host}/_local/mailbox",
+        f"  Providers      {providers}/",
+        f"  Everything     http://{host}/_local/",
     ]
     for workspace in world["workspaces"]:
         labels = [
             each["label"] for each in world["connections"] if each["workspace"] == workspace["id"]
         ]
-        lines += ["", f"{workspace['name']}  ({workspace['id']}): {workspace['about']}"]
+        lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
         if labels:
             lines.append(f"  Connected with {', '.join(labels)}")
-        for link in world["links"]:
-            if link["workspace"] == workspace["id"]:
-                lines.append(f"  {link['label'] or link['kind']}\n    {link['url']}")
-    known = ", ".join(
-        each["email"]
-        for each in world["contacts"]
-        if each["workspace"] == "acme" and each["active"]
-    )
-    lines += ["", f"Acme's contacts: {known}. Ctrl-C ends everything."]
+        own = [each for each in links if each["workspace"] == workspace["id"]]
+        for link in own:
+            lines += [f"  {link['label']}", f"    {link['url']}"]
+    lines += ["", "Doors reload when their files change. Ctrl-C ends everything."]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from local.clock import FrontClock
+from local.containers import told_to_sam
 from local.cors import Cors
 from local.directions import directions
 from local.doors import Doors
@@ -20,7 +21,7 @@ from local.portal import Portal
 from local.providers.app import Providers
 from local.routes import routes_of
 from local.serving import HOST, listening, serving
-from local.stack import Stack, deploy, translating
+from local.stack import Stack, deploy, translating, wake
 from local.world import World
 
 type Step = Callable[[str], AbstractContextManager[None]]
@@ -88,6 +89,8 @@ class House:
         )
         with self._step("Letting the known people in"):
             world.make()
+        wake(deployed)
+        self._stack.enter_context(told_to_sam(deployed))
         self._front.world = world
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, Portal(world)))

@@ -19,8 +19,9 @@ KEPT = 500
 class Mailbox:
     """The mails of this run, newest last."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, kept: int = KEPT) -> None:
         self._now = now
+        self._kept = kept
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
         self._taken = 0
@@ -36,7 +37,7 @@ class Mailbox:
         with self._lock:
             self._taken += 1
             mail["id"] = self._taken
-            self._mails = [*self._mails, mail][-KEPT:]
+            self._mails = [*self._mails, mail][-self._kept :]
 
     def listen(self) -> None:
         """Hear of every send of the rooms that are loaded now.

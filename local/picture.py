@@ -4,8 +4,8 @@ import struct
 import zlib
 from collections.abc import Callable
 
-SIZE = 96
-CORNER = 21
+SIZE = 64
+CORNER = 14
 FINE = 2
 """Samples per pixel and direction, for smooth edges."""
 

@@ -20,6 +20,9 @@ MAIL_FROM = "signin@portico.example"
 
 type Json = dict[str, Any]
 
+FRONT = "FRONT"
+"""The one variable that a hollow function has and a door does not need."""
+
 SHIM = """\
 import json, os, urllib.request
 
@@ -152,6 +155,17 @@ def deploy(
     return Stack(NAME, emulator, template, outputs, environments)
 
 
+def wake(stack: Stack) -> None:
+    """Start whom streams and queues wake, so that the first mail does not wait for it."""
+    functions = stack.emulator.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        functions.invoke(
+            FunctionName=mapping["FunctionArn"],
+            InvocationType="Event",
+            Payload=json.dumps({"Records": []}),
+        )
+
+
 def doors(template: Json) -> list[str]:
     """Return the logical ids of the functions."""
     resources = template["Resources"].items()
@@ -192,7 +206,7 @@ def _hollow_out(name: str, properties: Json, front: str) -> None:
         "Handler": "index.handler",
         "Role": "arn:aws:iam::000000000000:role/none",
     }
-    properties["Environment"]["Variables"]["FRONT"] = front
+    properties["Environment"]["Variables"][FRONT] = front
 
 
 def _why(formation: Any) -> str:

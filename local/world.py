@@ -1,7 +1,6 @@
 """Make the known world, through the same rooms as the doors, and tell what has become of it."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +18,6 @@ from local.people import (
     link_token,
 )
 from local.picture import draw
-from portico.aws.clients import client
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
 from portico.links.flow import LinkOffice, address_of
@@ -55,9 +53,8 @@ class World:
 
     def make(self) -> None:
         """Write all of it. Ids and tokens are the same at every start."""
-        client("dynamodb")  # made once, before threads would make one each
-        with ThreadPoolExecutor(len(WORKSPACES)) as pool:
-            list(pool.map(self._make, WORKSPACES))
+        for workspace in WORKSPACES:
+            self._make(workspace)
 
     def workspace(self, id_: str) -> Workspace | None:
         """Return a workspace as it is set now, one of the CLI's included."""

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,10 @@ import time_machine
 from moto import mock_aws
 
 from portico.aws import clients
+from portico.aws.keys import ring
+from portico.aws.signing import public_key
 from tests import plain_values
+from tests.doors import door
 from tests.portal import Portal
 from tests.wire import Wire, tapped
 
@@ -111,3 +114,21 @@ def wire(cloud: None) -> Iterator[Wire]:
     """The wire to AWS, tapped: what the doors send over it, and ways to cut it."""
     with tapped() as wire:
         yield wire
+
+
+@pytest.fixture
+def environments(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Start every door anew, with other variables; the usual ones afterwards."""
+
+    def forget() -> None:
+        for cached in (door, ring, public_key):
+            cached.cache_clear()
+
+    def start(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        forget()
+
+    yield start
+    monkeypatch.undo()
+    forget()

@@ -74,6 +74,10 @@ class Wire:
         code = "TransactionCanceledException"
         self.answer("dynamodb.TransactWriteItems", code, times=times, CancellationReasons=reasons)
 
+    def leave_unprocessed(self, *, times: int) -> None:
+        """Let the next batches be answered with nothing, as DynamoDB may when it is busy."""
+        self._cuts["dynamodb.BatchGetItem"] = [_nothing_yet] * times
+
     def before(self, operation: str, work: Callable[[], object]) -> None:
         """Let something happen right before the next request of this kind leaves."""
 
@@ -142,8 +146,16 @@ class _Raw(io.BytesIO):
 
 
 def _refusal(request: AWSPreparedRequest, code: str, members: dict[str, Any]) -> AWSResponse:
-    content = {"__type": code, "message": "as the test wants it", **members}
-    body = json.dumps(content).encode()
     status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
+    return _answer(request, status, {"__type": code, "message": "as the test wants it", **members})
+
+
+def _nothing_yet(request: AWSPreparedRequest) -> AWSResponse:
+    body: Any = request.body
+    asked = json.loads(body)["RequestItems"]
+    return _answer(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
+
+
+def _answer(request: AWSPreparedRequest, status: int, content: dict[str, Any]) -> AWSResponse:
     headers: Any = {"x-amzn-requestid": "test"}
-    return AWSResponse(request.url, status, headers, _Raw(body))
+    return AWSResponse(request.url, status, headers, _Raw(json.dumps(content).encode()))

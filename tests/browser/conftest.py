@@ -54,12 +54,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def house(running: House) -> House:
-    """The house, half a day later: what tests before this one used up is fresh again.
-
-    Two tests may mail to one person before the day's ten are gone, and all of them together
-    stay within the ninety days that the world's links live.
-    """
-    running.forward(hours=13)
+    """The house, as fresh as on the first day."""
+    running.begins_another_day()
     return running
 
 

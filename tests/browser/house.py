@@ -25,40 +25,46 @@ ENDS_WITHIN = 15.0
 CODE = re.compile(r"\b([0-9BCDFGHJKMNPQRSTVWXYZ]{3})-([0-9BCDFGHJKMNPQRSTVWXYZ]{4})\b")
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
     """The front of a running Portico."""
 
     origin: str
+    read_before: int = 0
+    """How many mails are no longer of interest."""
 
     @cached_property
     def world(self) -> dict[str, Any]:
         """Who and what is there."""
-        return self._get("/_local/world.json")
+        world: dict[str, Any] = self._get("/_local/world.json")
+        return world
 
     def link(
         self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any
     ) -> dict[str, Any]:
         """A link of the world; *other* are further members that it must have."""
         wanted = {"kind": kind, "workspace": workspace, "state": state, **other}
-        found = [each for each in self.world["links"] if wanted.items() <= each.items()]
-        assert found, f"the world has no link like {wanted}"
-        return found[0]
+        return self._one("links", wanted)
 
     def contact(self, id_: str) -> dict[str, Any]:
-        return next(each for each in self.world["contacts"] if each["id"] == id_)
+        return self._one("contacts", {"id": id_})
 
     def someone(self, *, workspace: str = "acme", active: bool = True) -> dict[str, Any]:
         """A contact of the workspace."""
-        wanted = {"workspace": workspace, "active": active}
-        return next(each for each in self.world["contacts"] if wanted.items() <= each.items())
+        return self._one("contacts", {"workspace": workspace, "active": active})
 
     def name_of(self, workspace: str) -> str:
-        return next(each["name"] for each in self.world["workspaces"] if each["id"] == workspace)
+        return str(self._one("workspaces", {"id": workspace})["name"])
+
+    def _one(self, kind: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        all_: list[dict[str, Any]] = self.world[kind]
+        found = [each for each in all_ if wanted.items() <= each.items()]
+        assert found, f"the world has no {kind} like {wanted}"
+        return found[0]
 
     def mails_to(self, email: str) -> list[dict[str, Any]]:
-        """What was mailed to an address, oldest first."""
-        mails = self._get("/_local/mailbox.json")
+        """What was mailed to an address in this test, oldest first."""
+        mails = self._get("/_local/mailbox.json")[self.read_before :]
         return [mail for mail in mails if email in json.dumps(mail["to"])]
 
     def code_mailed_to(self, email: str, *, label: str) -> str:
@@ -71,6 +77,15 @@ class House:
                     return "".join(found.groups())
             time.sleep(0.2)
         raise AssertionError(f"no mail labelled {label} came to {email}")
+
+    def begins_another_day(self) -> None:
+        """Leave behind what was mailed and used up so far.
+
+        Half a day is enough: two tests may mail to one person before the day's ten are gone,
+        and all of them together stay within the ninety days that the world's links live.
+        """
+        self.forward(hours=13)
+        self.read_before = len(self._get("/_local/mailbox.json"))
 
     def forward(self, **duration: float) -> None:
         """Move the server's time: ``forward(minutes=10)``."""

@@ -1,9 +1,11 @@
 """The page for everybody: keyboards, screen readers, phones, large letters, other scripts."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "desk": {},
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},

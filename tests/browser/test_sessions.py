@@ -73,7 +73,9 @@ class TestASession:
         elsewhere = person_with()
         elsewhere.signs_in(house.link("shared"), email)
 
-        person.page.get_by_role("button", name=re.compile("sign out everywhere", re.I)).click()
+        person.page.get_by_role(
+            "button", name=re.compile("sign out everywhere", re.IGNORECASE)
+        ).click()
         person.page.wait_for_timeout(1500)
 
         for one in (person, elsewhere):

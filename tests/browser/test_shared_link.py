@@ -193,7 +193,7 @@ class TestACode:
         person.opens(house.link("shared"))
         person.asks_for_a_code(house.someone()["email"])
         person.types(person.reads_the_code())
-        lost = []
+        lost: list[str] = []
 
         def lose_the_first(route):
             if len(lost) < 1:

@@ -21,10 +21,11 @@ def new_environment(cloud: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def retry_queue(cloud: None) -> Iterator[str]:
+def retry_queue(cloud: None) -> str:
     """The URL of the retry queue, which is empty."""
-    url = os.environ["RETRY_QUEUE"]
-    boto3.client("sqs").purge_queue(QueueUrl=url)
+    sqs, url = boto3.client("sqs"), os.environ["RETRY_QUEUE"]
+    sqs.delete_queue(QueueUrl=url)  # a queue can be purged once a minute only
+    sqs.create_queue(QueueName=url.rpartition("/")[2])
     return url
 
 

@@ -17,8 +17,10 @@ KEY = bytes(range(32))
 CHALLENGE = "chl_acme_0123456789abcdefABCDEF"
 
 
-def derived(challenge: str = CHALLENGE, *, key: bytes = KEY, **more) -> str:
-    return derive_code(key, challenge=challenge, **({"purpose": "sign_in", "generation": 1} | more))
+def derived(
+    challenge: str = CHALLENGE, *, purpose: str = "sign_in", generation: int = 1, key: bytes = KEY
+) -> str:
+    return derive_code(key, challenge=challenge, purpose=purpose, generation=generation)
 
 
 class TestADerivedCode:

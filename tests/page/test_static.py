@@ -51,5 +51,5 @@ class TestThePage:
 class TestTheModuleForPortals:
     def test_stands_alone(self):
         assert not re.search(
-            r"^import |\bimport\(", (STATIC / "assets/portico.js").read_text(), re.M
+            r"^import |\bimport\(", (STATIC / "assets/portico.js").read_text(), re.MULTILINE
         )

@@ -32,10 +32,12 @@ class TestTheWords:
         assert set(WORDS) == set(LOCALES)
 
     def test_are_the_languages_that_the_switch_offers(self):
-        offered = re.search(r"LANGUAGES = Object\.freeze\(\{(.*?)\}\)", MODULES["words.js"], re.S)
+        offered = re.search(
+            r"LANGUAGES = Object\.freeze\(\{(.*?)\}\)", MODULES["words.js"], re.DOTALL
+        )
 
         assert offered
-        assert set(re.findall(r"^\s+(\w\w):", offered[1], re.M)) == set(LOCALES)
+        assert set(re.findall(r"^\s+(\w\w):", offered[1], re.MULTILINE)) == set(LOCALES)
 
     @pytest.mark.parametrize("language", sorted(WORDS))
     def test_say_the_same_things_in_the_same_order(self, language):

@@ -49,6 +49,14 @@ class TestTheAccessLog:
         json.loads(log)
 
 
+class TestADoorsLog:
+    def test_never_holds_what_libraries_say_when_debugged(self):
+        # botocore would write whole requests down: addresses, and mails with their codes.
+        logging = template()["Globals"]["Function"]["LoggingConfig"]
+        assert logging["ApplicationLogLevel"] == "INFO"
+        assert "DEBUG" not in template()["Parameters"]["LogLevel"]["AllowedValues"]
+
+
 class TestALogGroup:
     def test_is_kept_for_a_stated_time(self):
         groups = resources("AWS::Logs::LogGroup")

@@ -12,7 +12,7 @@ import { LANGUAGES, loadWords, pickLanguage } from "./words.js";
 /** A destination is a short typed value; whatever is longer is none. */
 const LONGEST_DESTINATION = 200;
 
-const workspace = decodeURIComponent(location.pathname.split("/")[1] ?? "");
+const workspace = location.pathname.split("/")[1] ?? "";
 const kept = keepFor(workspace);
 const portico = createPortico({ workspace, origin: location.origin });
 
@@ -84,7 +84,10 @@ async function takeOver(stage, { name, logo_url, accent_color, locale }) {
   showBrand(byId("brand"), brand);
   const hasOwnWish = pickLanguage([chosenLanguage.get(), ...navigator.languages]);
   const language = hasOwnWish ?? pickLanguage([locale]);
-  if (language && language !== stage.words.language) stage.words = await loadWords(language);
+  if (language && language !== stage.words.language) {
+    // Words in another language are better than none.
+    stage.words = await loadWords(language).catch(() => stage.words);
+  }
   setLanguage(stage);
 }
 

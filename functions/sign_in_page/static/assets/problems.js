@@ -48,7 +48,11 @@ const SENTENCES = {
  * @returns {Message}
  */
 export function messageFor(thrown, known = {}) {
-  if (!(thrown instanceof PorticoError)) throw thrown;
+  if (!(thrown instanceof PorticoError)) {
+    // A bug of ours: the contact needs a next step all the same.
+    reportError(thrown);
+    return failed("something_else");
+  }
   const sentence = Object.hasOwn(SENTENCES, thrown.type) ? SENTENCES[thrown.type] : undefined;
   return sentence?.(thrown.problem, known) ?? failed("something_else");
 }

@@ -3,6 +3,7 @@
 A second session costs a fifth of a cold start (docs/performance.md), a second client little.
 """
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,10 @@ _FAST = Config(
 )
 # A sender may wait for SES; a mail sent twice because we hung up is worse than a slow one.
 _PATIENT = _FAST.merge(Config(read_timeout=5.0, retries=_NO_REPEAT))
+
+# At debug level botocore writes down what it sends and gets: mails with their codes, and the
+# secret itself. Lambda opens the root logger as far as a template asks for; not this one.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 @cache

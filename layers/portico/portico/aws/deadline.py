@@ -17,6 +17,11 @@ def start(allowed: timedelta) -> None:
     _ends.set(time.monotonic() + allowed.total_seconds())
 
 
+def end() -> None:
+    """Forget the invocation: what runs after it in this process has time of its own."""
+    _ends.set(None)
+
+
 def leave(time_to_mend: timedelta) -> None:
     """Have so much time left at least: what was begun must be put right, even late."""
     _ends.set(max(_ends.get() or 0.0, time.monotonic() + time_to_mend.total_seconds()))

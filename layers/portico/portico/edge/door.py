@@ -96,6 +96,8 @@ class Door:
             answer, outcome = self._problem(error, caller)
         except Exception as error:  # noqa: BLE001 - the last line before a bare 500
             answer, outcome = self._problem(self._unforeseen(error), caller)
+        finally:
+            deadline.end()
         log.info(
             outcome,
             extra={"route": route, "status": answer.status, "request_id": caller.request_id},

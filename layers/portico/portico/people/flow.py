@@ -31,7 +31,7 @@ class Team:
         if not ids.is_workspace(workspace.id):
             raise InvalidRequest("id", "2 to 31 of a-z, 0-9 and -, a letter first, none of ours")
         event = self._event(workspace, "workspace.created", workspace.id, by)
-        self._people(workspace.id).put_workspace(workspace, event, new=True)
+        self._people(workspace.id).add_workspace(workspace, event)
         return workspace
 
     def workspace(self, workspace: str) -> Workspace:
@@ -51,7 +51,7 @@ class Team:
         event = self._event(
             changed, "workspace.changed", workspace, by, fields=",".join(sorted(changes))
         )
-        self._people(workspace).put_workspace(changed, event, new=False)
+        self._people(workspace).change_workspace(changes, event)
         return changed
 
     def add_contact(
@@ -92,7 +92,8 @@ class Team:
             NotFound: there is none.
         """
         people = self._people(self.workspace(workspace).id)
-        contact_id = who if who.startswith("ct_") else people.contact_id_of(normalise(who))
+        is_id = who.startswith("ct_") and "@" not in who
+        contact_id = who if is_id else people.contact_id_of(normalise(who))
         found = people.contact(contact_id) if contact_id else None
         if found is None:
             raise NotFound

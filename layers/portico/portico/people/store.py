@@ -89,20 +89,35 @@ class People:
         row = self.rows.get(*door_key(self.workspace))
         return workspace_of(row) if row else None
 
-    def put_workspace(self, workspace: Workspace, event: Event, *, new: bool) -> None:
-        """Write the workspace.
+    def add_workspace(self, workspace: Workspace, event: Event) -> None:
+        """Write a new workspace.
 
         Raises:
-            TakenAlready: *new*, and there is one of this id.
-            NotFound: not *new*, and there is none.
+            TakenAlready: there is one of this id.
         """
         pk, sk = door_key(self.workspace)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
         row |= {"list": "-workspaces", "listed": self.workspace}
         try:
-            self.rows.put(row, NOT_THERE if new else IS_THERE)
+            self.rows.put(row, NOT_THERE)
         except ConditionFailed:
-            raise TakenAlready("workspace") if new else NotFound from None
+            raise TakenAlready("workspace") from None
+
+    def change_workspace(self, settings: dict[str, Any], event: Event) -> None:
+        """Write these settings and no others: a colleague may be changing another one.
+
+        Raises:
+            NotFound: there is no such workspace.
+        """
+        names = sorted(settings)
+        changes = "".join(f"{name} = :{name}, " for name in names)
+        values = {f":{name}": settings[name] for name in names} | {":event": event.rider()}
+        try:
+            self.rows.update(
+                *door_key(self.workspace), f"SET {changes}event = :event", IS_THERE, values
+            )
+        except ConditionFailed:
+            raise NotFound from None
 
     def put_logo(self, png: bytes) -> str:
         """Keep a workspace's logo and return the digest it is served under."""

@@ -1,0 +1,112 @@
+"""Which writes start the sender, and which the trail: by the template's own filters."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.at_the_door.filters import patterns, wakes
+
+
+class Stream:
+    """The SignIn table's stream, as the emulator keeps it."""
+
+    def __init__(self) -> None:
+        boto3.client("dynamodb").update_table(
+            TableName="sign-in",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        # The emulator answers at the region's endpoint, and not yet at an account's own.
+        where = Config(account_id_endpoint_mode="disabled")
+        self.client = boto3.client("dynamodbstreams", config=where)
+        (stream,) = self.client.list_streams(TableName="sign-in")["Streams"]
+        self.arn = stream["StreamArn"]
+        self.seen = 0
+
+    def news(self) -> list[dict[str, Any]]:
+        """Return the records since this was asked last."""
+        shards = self.client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
+        iterator = self.client.get_shard_iterator(
+            StreamArn=self.arn, ShardId=shards[0]["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records: list[Any] = list(self.client.get_records(ShardIterator=iterator)["Records"])
+        self.seen, before = len(records), self.seen
+        return records[before:]
+
+    def starts(self) -> tuple[int, ...]:
+        """How often the news start the sender, and the trail."""
+        news = self.news()
+        return tuple(
+            sum(wakes(function, record) for record in news)
+            for function in ("SendMail", "RecordTrail")
+        )
+
+
+@pytest.fixture
+def stream(portal):
+    return Stream()
+
+
+class TestASignIn:
+    def test_starts_the_sender_once_a_request_or_resend_and_never_for_a_guess(self, portal, stream):
+        ann, starts = portal.browser, {}
+
+        def step(name, work):
+            work()
+            starts[name] = stream.starts()
+
+        step("request", ann.asks_for_a_code)
+        step("send", portal.delivers_mail)
+        for n in range(3):
+            step(f"guess {n}", lambda n=n: ann.types(f"000000{n}"))
+        portal.forward(seconds=30)
+        step("resend", ann.asks_again)
+        step("guess before its mail", lambda: ann.types("0000009"))
+        step("send again", portal.delivers_mail)
+        step("verify", ann.types_the_mailed_code)
+        portal.forward(minutes=1)
+        step("refresh", ann.refreshes)
+        step("sign out", ann.signs_out)
+
+        # How often the sender, and the trail.
+        assert starts == {
+            "request": (1, 1),
+            "send": (0, 1),
+            "guess 0": (0, 1),
+            "guess 1": (0, 1),
+            "guess 2": (0, 1),
+            "resend": (1, 1),
+            "guess before its mail": (0, 1),
+            "send again": (0, 1),
+            "verify": (0, 1),
+            "refresh": (0, 0),
+            "sign out": (0, 1),
+        }
+
+    def test_of_nobody_starts_the_sender_once_too(self, portal, stream):
+        portal.browser.asks_for_a_code("nobody@example.com")
+        asked = stream.starts()
+        portal.delivers_mail()
+
+        assert asked == (1, 1)
+        assert stream.starts() == (0, 1)
+
+    def test_by_itself_counts_the_opening_and_starts_the_sender_once(self, portal, stream):
+        link = portal.personal_link()
+
+        portal.browser.asks_for_a_code(None, link=link, auto=True)
+
+        assert stream.starts() == (1, 1)
+
+
+class TestTheFilters:
+    def test_are_read_from_the_template(self):
+        assert len(patterns("SendMail")) == 1
+        assert len(patterns("RecordTrail")) == 2
+
+    def test_let_a_removed_row_pass_by(self):
+        removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"mail": {"N": "1"}}}}
+
+        assert not wakes("SendMail", removed)
+        assert not wakes("RecordTrail", removed)

@@ -1,0 +1,62 @@
+"""The calls of each flow are those that docs/performance.md counts."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+ROW = re.compile(r"^\| (?P<what>[^|]+?) \| (?P<dynamodb>\d+)[^|]*\| (?P<other>\d+)?", re.MULTILINE)
+COUNTED = {
+    row["what"]: (int(row["dynamodb"]), int(row["other"] or 0))
+    for row in ROW.finditer(PAGE.read_text().partition("## Cold starts")[0])
+}
+
+
+@pytest.fixture
+def counts(portal, wire):
+    """Let a browser do something, and compare what it took with one row of the page."""
+    portal.browser.signs_in()  # the secret and the keys are fetched once an environment
+    portal.browser.reads_the_session(portal.browser.last.body["access_token"])
+    portal.forward(hours=2)
+
+    left = dict(COUNTED)
+
+    def compare(what, work):
+        wire.forget()
+        answer = work()
+        counted = wire.counted()
+        dynamodb = counted.pop("dynamodb", 0)
+        assert (what, dynamodb, sum(counted.values())) == (what, *left.pop(what))
+        return answer
+
+    yield compare
+    assert left == {}
+
+
+def test_calls_are_counted_flow_by_flow(portal, counts):
+    ann = portal.another_browser()
+    stranger = portal.another_browser()
+    personal = portal.personal_link()
+
+    counts("a link is resolved", ann.opens_the_link)
+    counts("a code is asked for", ann.asks_for_a_code)
+    counts("… shared link", portal.delivers_mail)
+    counts("a wrong code is typed", lambda: ann.types("0000000"))
+    token = counts("the right code is typed", ann.types_the_mailed_code).body["access_token"]
+    counts("an access token is read", lambda: ann.reads_the_session(token))
+    portal.forward(seconds=30)
+    counts("a session is refreshed", ann.refreshes)
+    counts("a contact signs out", lambda: ann.signs_out(token))
+
+    counts(
+        "… by a page that has only opened",
+        lambda: ann.asks_for_a_code(None, link=personal, auto=True),
+    )
+    counts("a mail is sent, personal link", portal.delivers_mail)
+    portal.forward(seconds=30)
+    counts("another mail is asked for", ann.asks_again)
+
+    portal.delivers_mail()
+    stranger.asks_for_a_code("nobody@example.com")
+    counts("… to an address that is no contact's", portal.delivers_mail)

@@ -1,0 +1,176 @@
+"""Docs that name things of the code name all of them, and nothing else."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.settings import OPTIONS
+from portico.edge.problems import KINDS
+from portico.people.rules import Workspace
+from tests.template.reading import doors, resources, template
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
+ROOMS = ROOT / "layers" / "portico" / "portico"
+OPENAPI = yaml.safe_load((DOCS / "openapi.yaml").read_text())
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SCHEMAS = OPENAPI["components"]["schemas"]
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text()
+
+
+def routes() -> set[str]:
+    return {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for door in doors().values()
+        for event in door["Events"].values()
+        if event["Type"] == "HttpApi" and "Path" in event["Properties"]
+    }
+
+
+def in_code(pattern: str) -> set[str]:
+    """What *pattern* captures in the rooms' source."""
+    found = (re.findall(pattern, path.read_text()) for path in ROOMS.rglob("*.py"))
+    return {each for some in found for each in some}
+
+
+class TestLinks:
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+    def test_lead_to_pages_and_headings(self, path):
+        for target in LINK.findall(re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)):
+            if target.startswith(("http://", "https://")):
+                continue
+            name, _, anchor = target.partition("#")
+            found = (path.parent / name).resolve() if name else path
+            assert found.exists(), f"{target} of {path.name}"
+            if anchor:
+                assert anchor in anchors(found.read_text()), f"{target} of {path.name}"
+
+    def test_lead_to_pictures(self):
+        pictures = re.findall(r'<img src="([^"]+)"', (ROOT / "README.md").read_text())
+        assert pictures
+        assert all((ROOT / each).exists() for each in pictures)
+
+    def test_lead_to_every_decision(self):
+        listed = (DOCS / "decisions" / "README.md").read_text()
+        assert all(each.name in listed for each in (DOCS / "decisions").glob("0*.md"))
+
+
+class TestTheApi:
+    def test_is_described_route_by_route(self):
+        described = {
+            f"{method.upper()} {path}"
+            for path, operations in OPENAPI["paths"].items()
+            for method in operations
+        }
+        without_head = {each for each in routes() if not each.startswith("HEAD")}
+        assert described == {each.replace("{proxy+}", "{proxy}") for each in without_head}
+
+    def test_is_described_problem_by_problem(self):
+        known = {kind.type for kind in KINDS.values()}
+        assert known == set(SCHEMAS["Problem"]["properties"]["type"]["enum"])
+        assert known == set(re.findall(r"^\| `([a-z-]+)` \| \d", page("api.md"), re.MULTILINE))
+
+    def test_answers_as_it_is_described(self, portal):
+        browser = portal.browser
+
+        assert fits("ResolvedLink", browser.opens_the_link().body)
+        assert fits("Challenge", browser.asks_for_a_code().body)
+        portal.delivers_mail()
+        assert fits("Problem", browser.types("0000000").body)
+        signed_in = browser.types_the_mailed_code().body
+        assert fits("SignedIn", signed_in)
+        assert fits("SessionRead", browser.reads_the_session(signed_in["access_token"]).body)
+        assert fits("Session", browser.refreshes().body)
+        discovery = browser.sends("session", "GET /.well-known/openid-configuration")
+        assert fits("Discovery", discovery.body)
+        assert fits("Keys", browser.sends("session", "GET /.well-known/jwks.json").body)
+
+
+class TestTheTables:
+    def test_are_described_event_by_event(self):
+        events = in_code(r'"((?:workspace|contact|link|code|session)\.(?!html|txt)[a-z]+)"')
+        table = page("table.md").partition("| event | rides on")[2]
+        assert events == set(re.findall(r"`((?:\w+)\.(?:\w+))`", table))
+
+    def test_are_described_setting_by_setting(self):
+        assert all(name in page("table.md") for name in Workspace.__dataclass_fields__)
+
+
+class TestDeploying:
+    def test_has_every_parameter(self):
+        listed = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page("deploy.md"), re.MULTILINE)
+        assert {name for one in listed for name in re.findall(r"\w+", one)} == set(
+            template()["Parameters"]
+        )
+
+
+class TestOperating:
+    def test_has_every_alarm(self):
+        listed = re.findall(r"^\| `(\w+Alarm)`", page("operate.md"), re.MULTILINE)
+        assert set(listed) == set(resources("AWS::CloudWatch::Alarm"))
+
+    def test_has_every_reason_why_a_mail_was_withheld(self):
+        source = (ROOMS / "codes" / "recipients.py").read_text()
+        reasons = set(re.findall(r'return f?"([a-z-]+)', source))
+        also = in_code(r'"(mailbox-budget|mail-refused)"')
+        table = page("operate.md").partition("| `reason` | so |")[2]
+        assert all(reason in table for reason in reasons | also)
+        assert len(reasons | also) >= 9
+
+
+class TestTheCommand:
+    def test_is_shown_with_options_that_it_has(self):
+        names = {f"--{name.replace('_', '-')}" for name in OPTIONS}
+        names |= {name for _, _, names, _ in OPTIONS.values() for name in names}
+        names |= {"--stack", "--local", "--json", "--contact", "--to", "--days", "--label", "--all"}
+        names |= {"--email", "--language", "--reset"}
+        for path in PAGES:
+            for line in re.findall(r"portico (?:workspace|contact|link) .*", path.read_text()):
+                assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= names, line
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = (re.sub(r"[^\w\s-]", "", heading.lower()) for heading in headings)
+    return {each.strip().replace(" ", "-") for each in plain}
+
+
+def fits(schema: Any, value: Any) -> bool:
+    """Say whether *value* is as the description has it, with no member that is not in it."""
+    if isinstance(schema, str):
+        schema = SCHEMAS[schema]
+    if "$ref" in schema:
+        return fits(schema["$ref"].rpartition("/")[2], value)
+    if "allOf" in schema:
+        first, *more = schema["allOf"]
+        return fits(first, value) and all(set(each["required"]) <= value.keys() for each in more)
+    if "enum" in schema:
+        return value in schema["enum"]
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    kind = next((each for each in kinds if isinstance(value, PYTHON[each])), None)
+    match kind:
+        case "object":
+            members = schema["properties"]
+            return set(schema.get("required", [])) <= value.keys() <= members.keys() and all(
+                fits(members[name], each) for name, each in value.items()
+            )
+        case "array":
+            return all(fits(schema["items"], each) for each in value)
+    return kind is not None
+
+
+PYTHON: dict[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}

@@ -1,0 +1,132 @@
+"""The one table from what went wrong to what a caller is told."""
+
+import inspect
+from datetime import timedelta
+
+import pytest
+
+from portico import errors
+from portico.edge.problems import KINDS, problem
+from portico.edge.responses import Response
+from tests.conftest import NOON
+
+KINDS_OF_REACTION = {
+    errors.PorticoError,
+    errors.Invalid,
+    errors.Refused,
+    errors.Gone,
+    errors.TooSoon,
+}
+MET_BY_TEAMS_ONLY = {errors.TakenAlready}
+"""Raised by what a team does in the CLI, behind no door."""
+
+TOLD = [
+    (errors.PortalUnavailable(), 403, "portal-unavailable", {}),
+    (errors.InvalidPortalLink(), 404, "invalid-portal-link", {}),
+    (errors.CodeNotAccepted(3), 401, "code-not-accepted", {"attempts_left": 3}),
+    (errors.ChallengeClosed("expired"), 410, "challenge-closed", {"reason": "expired"}),
+    (errors.MethodOff(), 403, "sign-in-method-off", {}),
+    (errors.ResendTooSoon(timedelta(seconds=17)), 429, "too-soon", {"retry_after": 17}),
+    (errors.TooManyRequests(timedelta(seconds=9)), 429, "too-many-requests", {"retry_after": 9}),
+    (errors.TooManyRequests(None), 429, "too-many-requests", {"retry_after": None}),
+    (errors.NotSignedIn(), 401, "not-signed-in", {}),
+    (errors.NotFound(), 404, "not-found", {}),
+    (errors.CrossSite(), 403, "cross-site", {}),
+    (errors.TooLarge(16384), 413, "too-large", {}),
+    (errors.TryLater(cause="kms.sign: Boom"), 503, "try-later", {}),
+    (
+        errors.InvalidRequest("code", "required"),
+        400,
+        "invalid-request",
+        {"errors": [{"field": "code", "reason": "required"}]},
+    ),
+    (
+        errors.InvalidRequest("method", "not here", status=405),
+        405,
+        "invalid-request",
+        {"errors": [{"field": "method", "reason": "not here"}]},
+    ),
+]
+TITLES = {
+    "portal-unavailable": "Portal unavailable",
+    "invalid-portal-link": "Invalid portal link",
+    "code-not-accepted": "Sign-in failed",
+    "challenge-closed": "Sign-in failed",
+    "sign-in-method-off": "Sign-in failed",
+    "too-soon": "Please wait",
+    "too-many-requests": "Please wait",
+    "not-signed-in": "Signed out",
+    "not-found": "Not found",
+    "cross-site": "Refused",
+    "invalid-request": "Check the form",
+    "too-large": "Too large",
+    "try-later": "Try again shortly",
+}
+
+
+def told(error: errors.PorticoError) -> Response:
+    return problem(error, request_id="req-1")
+
+
+class TestTheProblemTable:
+    def test_knows_every_error_that_a_caller_can_meet(self):
+        everything = {
+            each
+            for _, each in inspect.getmembers(errors, inspect.isclass)
+            if issubclass(each, errors.PorticoError)
+        }
+
+        assert everything - KINDS_OF_REACTION - MET_BY_TEAMS_ONLY == KINDS.keys()
+        assert {type(error) for error, *_ in TOLD} == KINDS.keys()
+
+    @pytest.mark.parametrize(("error", "status", "type_", "members"), TOLD)
+    def test_tells_what_happened_and_what_to_do(self, error, status, type_, members):
+        answer = told(error)
+
+        content = answer.content
+        assert isinstance(content, dict)
+        detail = content.pop("detail")
+        assert detail.endswith(".")
+        assert content == {
+            "type": type_,
+            "title": TITLES[type_],
+            "status": status,
+            "instance": "req-1",
+            **members,
+        }
+        assert answer.status == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.cookies == []
+
+    @pytest.mark.parametrize(
+        ("error", "header"),
+        [
+            (errors.ResendTooSoon(timedelta(seconds=17)), "17"),
+            (errors.TooManyRequests(timedelta(seconds=9)), "9"),
+            (errors.TryLater(cause="x"), "2"),
+            (errors.TooManyRequests(None), None),
+            (errors.NotSignedIn(), None),
+        ],
+    )
+    def test_says_when_to_come_back_where_that_helps(self, error, header):
+        assert told(error).headers.get("retry-after") == header
+
+    def test_never_tells_a_cause(self):
+        assert "Boom" not in str(told(errors.TryLater(cause="kms.sign: Boom")).content)
+
+    def test_takes_an_error_it_does_not_know_for_a_fault_of_ours(self):
+        answer = told(errors.TakenAlready("email"))
+
+        assert isinstance(answer.content, dict)
+        assert (answer.status, answer.content["type"]) == (503, "try-later")
+
+
+class TestAWait:
+    @pytest.mark.parametrize(
+        ("wait", "seconds"),
+        [(-5.0, 1), (0.0, 1), (0.001, 1), (1.0, 1), (1.001, 2), (29.5, 30), (3600.0, 3600)],
+    )
+    def test_is_told_in_whole_seconds_and_never_too_short(self, wait, seconds):
+        told_wait = errors.seconds_until(NOON + timedelta(seconds=wait), at=NOON)
+
+        assert told_wait == timedelta(seconds=seconds)

@@ -1,0 +1,86 @@
+"""`python -m local` on free ports, and somebody who visits it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.local.visiting import Visitor, free_pair
+
+ROOT = Path(__file__).parents[2]
+IS_UP_WITHIN = 90.0
+"""Seconds. It takes six on a machine that does nothing else."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A running house: its process, what it prints, and its origins."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    port: int
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def portal(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def is_open(self) -> bool:
+        return "Ready in" in self.said
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.origin)
+
+    def waits_until(self, happened, what: str) -> None:
+        ends = time.monotonic() + IS_UP_WITHIN
+        while not happened():
+            assert time.monotonic() < ends, f"{what} did not happen:\n{self.said}"
+            time.sleep(0.1)
+
+
+@contextmanager
+def running_house(log: Path, port: int | None = None) -> Iterator[House]:
+    with log.open("wb") as output:
+        house = House(
+            subprocess.Popen(
+                [sys.executable, "-m", "local", "--port", str(port := port or free_pair())],
+                cwd=ROOT,
+                # As a developer has it: none of what other tests have set.
+                env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "POWERT"))},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            ),
+            log,
+            port,
+        )
+    try:
+        yield house
+    finally:
+        house.process.terminate()
+        house.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> Iterator[House]:
+    with running_house(tmp_path_factory.mktemp("house") / "log") as house:
+        house.waits_until(lambda: house.is_open() or house.process.poll() is not None, "opening")
+        assert house.is_open(), house.said
+        yield house
+
+
+@pytest.fixture
+def visitor(house: House) -> Visitor:
+    return house.visitor()

@@ -1,0 +1,84 @@
+"""The pages of the local house, before any emulator runs."""
+
+from datetime import UTC, datetime
+
+import pytest
+from werkzeug.test import Client
+
+from local.clock import FrontClock
+from local.front import Front
+from local.mailbox import Mailbox
+
+HOST = "127.0.0.1:8000"
+
+
+@pytest.fixture
+def front() -> Front:
+    clock = FrontClock()
+    return Front((HOST, "localhost:8000"), clock, Mailbox(clock.now))
+
+
+@pytest.fixture
+def client(front) -> Client:
+    return Client(front)
+
+
+def visit(client, path, method="GET", host=HOST, **more):
+    return client.open(path, method=method, base_url=f"http://{host}", **more)
+
+
+class TestTheHouse:
+    @pytest.mark.parametrize("path", ["/_local/", "/_local/mailbox", "/_local/house.css"])
+    def test_has_pages(self, client, path):
+        assert visit(client, path).status_code == 200
+
+    def test_is_found_without_its_last_slash(self, client):
+        assert visit(client, "/_local").headers["location"].endswith("/_local/")
+
+    @pytest.mark.parametrize("path", ["/_local/nothing", "/_local/..", "/_local/front.py"])
+    def test_has_no_other_files(self, client, path):
+        assert visit(client, path).status_code == 404
+
+    def test_is_closed_to_other_machines(self, client):
+        elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+        assert visit(client, "/_local/", environ_overrides=elsewhere).status_code == 403
+
+    def test_is_closed_to_names_that_only_point_here(self, client):
+        assert visit(client, "/_local/mailbox.json", host="evil.test:8000").status_code == 403
+
+    def test_says_that_it_is_starting(self, client):
+        assert visit(client, "/acme").status_code == 503
+        assert visit(client, "/_local/world.json").status_code == 503
+
+    def test_takes_events_from_those_who_know_the_secret_only(self, client, front):
+        given = front.events_url.partition(HOST)[2]
+        assert visit(client, f"{given[:-2]}x/SendMail", "POST", json={}).status_code == 404
+
+
+class TestTheClock:
+    def test_moves_forward_and_tells_the_new_time(self, client, front):
+        before = front.clock.now()
+
+        answer = visit(client, "/_local/clock", "POST", json={"forward_seconds": 3600})
+
+        now = datetime.fromisoformat(answer.json["now"])
+        assert 3599 <= (now - before).total_seconds() <= 3630
+        assert visit(client, "/_local/clock").json["now"] >= answer.json["now"]
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"{}", b"[]", b'{"forward_seconds": -1}', b'{"forward_seconds": "x"}',
+                 b'{"forward_seconds": 1e30}', b'{"forward_seconds": NaN}']
+    )  # fmt: skip
+    def test_takes_nothing_else(self, client, front, body):
+        assert visit(client, "/_local/clock", "POST", data=body).status_code == 400
+        assert abs((front.clock.now() - datetime.now(UTC)).total_seconds()) < 5
+
+    def test_is_not_moved_by_other_pages_in_the_browser(self, client):
+        answer = visit(
+            client,
+            "/_local/clock",
+            "POST",
+            json={"forward_seconds": 60},
+            headers={"origin": "https://evil.test"},
+        )
+        assert answer.status_code == 403
