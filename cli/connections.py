@@ -185,7 +185,7 @@ def _switched(at: Desk, workspace: str, id_: str, *, on: bool) -> None:
     connection = _connection(at, home, id_)
     if connection.on is not on:
         connection = replace(connection, on=on)
-        _write(at, home, connection, f"connection.switched_{'on' if on else 'off'}")
+        _write(at, home, connection, f"connection.switched-{'on' if on else 'off'}")
     _show(at, connection)
 
 

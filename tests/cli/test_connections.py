@@ -198,7 +198,7 @@ class TestSwitchingAConnection:
         shown = entra.told("workspace", "show", "acme")["workspace"]["connections"]
         assert shown[0]["on"] is False
         event = entra.row("acme#connection#entra")["event"]
-        assert event["name"] == "connection.switched_off"
+        assert event["name"] == "connection.switched-off"
 
     def test_on_brings_it_back(self, entra):
         entra.says("connection", "off", "acme", "entra")

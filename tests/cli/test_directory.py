@@ -156,7 +156,7 @@ class TestLeavingTheDirectory:
         directory.imports(ANN_IN.replace("true", "false"))
 
         event = directory.terminal.row(f"acme#contact#{ann['id']}")["event"]
-        assert (event["name"], event["by"]) == ("contact.left_directory", "cli:olga")
+        assert (event["name"], event["by"]) == ("contact.left-directory", "cli:olga")
         assert event["subject"] == ann["id"]
 
     def test_ends_the_sessions_of_whose_account_it_was(self, directory):

@@ -114,7 +114,7 @@ class DirectoryImport:
         return found
 
     def _ended(self, contact: str) -> Event:
-        return self._event("contact.left_directory", contact)
+        return self._event("contact.left-directory", contact)
 
     def _event(self, name: str, subject: str, **detail: str) -> Event:
         return Event(name, self.clock.now(), subject, self.home.trail_days, self.by, detail=detail)
