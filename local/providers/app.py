@@ -128,11 +128,11 @@ class Providers:
         wrong = wrong_with(query.to_dict(), kind)
         if wrong:
             return _page(page.saying("This app is not set up correctly", wrong), 400)
-        accounts = [each for each in self.accounts[kind] if may_enter(each, tenant)]
         modes = query.getlist("_mode")
         if not modes and "_account" not in query:
             asked = {name: value for name, value in query.items() if not name.startswith("_")}
             kept = self.kept.get(kind, "")
+            accounts = [each for each in self.accounts[kind] if may_enter(each, tenant)]
             return _page(page.choosing(kind, accounts, modes_of(kind), kept, asked))
         # The Cancel button's own value comes before that of the list below it.
         mode = modes[0] if modes else ""
@@ -141,7 +141,9 @@ class Providers:
         elif mode in ROTATIONS:
             self.rings[kind].rotate(rename=mode == "new-key")
         mode = mode or self._kept_at_tokens(kind)
-        account = next((each for each in accounts if each.key == query.get("_account")), None)
+        # Also who is not offered: the door must not count on the provider to keep them out.
+        chosen = query.get("_account")
+        account = next((each for each in self.accounts[kind] if each.key == chosen), None)
         if mode in ("deny", "error"):
             return self._back(request, kind, refusal(kind, mode))
         if account is None:

@@ -53,10 +53,11 @@ class World:
         if kind == "microsoft":
             given["tenants"] = [ACME_TENANT]
         connection = Connection(**{**given, **more})
-        self.keep_secret(connection, client_secret(kind))
+        name = secret_name(PREFIX, connection)
+        if name not in secrets._kept:
+            self.keep_secret(connection, client_secret(kind))
         event = Event("connection.changed", datetime.now(UTC), home.id, 365, "test")
-        current = home.team.workspace(home.id)
-        Connections("people", home.id).put(connection, current, event)
+        Connections("people", home.id).put(connection, home.team.workspace(home.id), event)
         return connection
 
     def keep_secret(self, connection: Connection, text: str) -> None:

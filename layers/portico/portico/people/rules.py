@@ -77,6 +77,11 @@ class Workspace:
         """Say whether a code signs somebody in; a break-glass link's always does."""
         return break_glass or (self.code_method and self.directory_rule != "sso_only")
 
+    def offers(self, connection: str) -> bool:
+        """Say whether contacts may sign in through this connection now."""
+        its_on = any(each["id"] == connection and each.get("on") for each in self.connections)
+        return self.sso_method and its_on
+
     @cached_property
     def origins(self) -> frozenset[str]:
         """The origins of this workspace's portal."""

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet, import_key
 from requests import Session
 
 from portico.errors import PorticoError
@@ -67,7 +69,13 @@ class Discovery:
             ProviderAway: it could not be read.
             Misconfigured: it says something else than the connection.
         """
-        document = self._read(url, fresher_than=KEPT)
+        try:
+            return self._checked(self._read(url, fresher_than=KEPT), issuer)
+        except Misconfigured:
+            # Perhaps it has been mended since: a team that mends it tries at once.
+            return self._checked(self._read(url, fresher_than=REFETCH), issuer)
+
+    def _checked(self, document: dict[str, Any], issuer: str) -> Metadata:
         if document.get("issuer") != issuer:
             raise Misconfigured(f"it calls its issuer {str(document.get('issuer'))[:200]!r}")
         for name in ENDPOINTS:
@@ -75,12 +83,12 @@ class Discovery:
                 check_url(str(document.get(name, "")), loopback=self.loopback)
             except ValueError as error:
                 raise Misconfigured(f"its {name} is not {error}") from None
-        offered = document.get("id_token_signing_alg_values_supported") or ["RS256"]
+        offered = _texts(document, "id_token_signing_alg_values_supported", "RS256")
         algorithms = tuple(each for each in ALGORITHMS if each in offered)
         if not algorithms:
             raise Misconfigured("it signs with no algorithm that we take")
-        methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         basic = "client_secret_basic"
+        methods = _texts(document, "token_endpoint_auth_methods_supported", basic)
         return Metadata(
             issuer=issuer,
             authorization_endpoint=document["authorization_endpoint"],
@@ -99,21 +107,36 @@ class Discovery:
 
         Raises:
             ProviderAway: they could not be read.
-            Misconfigured: they are no keys.
+            Misconfigured: there are none that can be read.
         """
-        document = self._read(url, fresher_than=REFETCH if again else KEPT)
-        try:
-            return KeySet.import_key_set(document)  # type: ignore[arg-type]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Misconfigured("its keys cannot be read") from error
+        found: list[Key] = []
+        for each in self._published(url, fresher_than=REFETCH if again else KEPT):
+            # A key that cannot be read is not ours to mind: others may know it (RFC 7517, 5).
+            with suppress(JoseError, ValueError, TypeError, KeyError):
+                found.append(import_key(each))
+        if not found:
+            raise Misconfigured("it publishes no key that can be read")
+        return KeySet(found)
 
     def key_issuer(self, url: str, kid: str | None) -> str | None:
         """Return the issuer that a key is limited to, as Microsoft's JWKS says (gap 6)."""
-        document = self._read(url, fresher_than=KEPT)
-        for key in document.get("keys", []):
+        for key in self._published(url, fresher_than=KEPT):
             if key.get("kid") == kid and key.get("issuer"):
                 return str(key["issuer"])
         return None
+
+    def _published(self, url: str, *, fresher_than: float) -> list[dict[str, Any]]:
+        keys = self._read(url, fresher_than=fresher_than).get("keys")
+        if not isinstance(keys, list):
+            raise Misconfigured("it publishes no list of keys")
+        # Public halves that sign, and nothing else: a shared secret proves nothing here.
+        return [
+            each
+            for each in keys
+            if isinstance(each, dict)
+            and each.get("kty") in ("RSA", "EC")
+            and each.get("use") in (None, "sig")
+        ]
 
     def _read(self, url: str, *, fresher_than: float) -> dict[str, Any]:
         now = time.monotonic()
@@ -135,6 +158,13 @@ class Discovery:
         if answer.status_code != 200 or not isinstance(document, dict):
             raise ProviderAway(f"status {answer.status_code}")
         return document
+
+
+def _texts(document: dict[str, Any], name: str, default: str) -> list[Any]:
+    values = document.get(name) or [default]
+    if not isinstance(values, list):
+        raise Misconfigured(f"its {name} is no list")
+    return values
 
 
 def session(*, loopback: bool) -> Session:

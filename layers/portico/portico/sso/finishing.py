@@ -147,6 +147,9 @@ class SsoFinishes:
         known = self._known(state.workspace, trip, person)
         if not known.home.portal_enabled:
             raise Refusal("portal-unavailable")
+        # The state keeps how the connection was; whether it may be used is asked now.
+        if not known.home.offers(trip.connection.id):
+            raise Refusal("sso-failed", "connection-off")
         self._obey_directory(known)
         contact = known.owner or known.by_address
         if trip.contact is not None and contact not in (None, trip.contact):

@@ -60,7 +60,8 @@ class Person:
     def address(self) -> str | None:
         """Return the address in our spelling, if it is one at all."""
         try:
-            return normalise(self.email) if self.email else None
+            # A provider may put anything into a claim, a list of addresses too.
+            return normalise(self.email) if isinstance(self.email, str) else None
         except InvalidRequest:
             return None
 

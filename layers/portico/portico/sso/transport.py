@@ -7,6 +7,7 @@ answers differently the second time does not help.
 
 import socket
 import time
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from portico.aws import deadline
 
 LARGEST_ANSWER = 1024 * 1024
 CHUNK = 64 * 1024
+MOST_ADDRESSES = 3
+"""Of one name that are tried."""
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 3.0
 ANSWER_TIME = 4.0
@@ -44,9 +47,13 @@ def is_public(address: str) -> bool:
     if isinstance(parsed, IPv6Address):
         inner = (parsed.ipv4_mapped, parsed.sixtofour, *(parsed.teredo or ()))
         embedded += [each for each in inner if each is not None]
-        # NAT64 (RFC 6052) leads to whatever its last four bytes say.
-        if parsed.packed.startswith(bytes.fromhex("0064ff9b")):
+        # NAT64 (RFC 6052) and the old IPv4-compatible form (RFC 4291, 2.5.5.1) lead to
+        # whatever their last four bytes say.
+        if parsed.packed.startswith((bytes.fromhex("0064ff9b"), bytes(12))):
             embedded.append(IPv4Address(parsed.packed[-4:]))
+        # Taken out of use (RFC 3879), and still routed where somebody forgot.
+        if parsed.is_site_local:
+            return False
     return all(each.is_global and not each.is_multicast for each in embedded)
 
 
@@ -73,13 +80,26 @@ def check_url(url: str, *, loopback: bool) -> str:
 
 def _public_socket(self: HTTPConnection) -> socket.socket:
     host: str = self._dns_host
-    found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)[:MOST_ADDRESSES]
     if not found or not all(is_public(str(each[4][0])) for each in found):
         raise NotPublic("a public address")
-    family, kind, protocol, _, address = found[0]
+    for family, kind, protocol, _, address in found[:-1]:
+        # A network without IPv6 resolves names to it all the same.
+        with suppress(OSError):
+            return _connected(family, kind, protocol, address)
+    family, kind, protocol, _, address = found[-1]
+    return _connected(family, kind, protocol, address)
+
+
+def _connected(family: int, kind: int, protocol: int, address: Any) -> socket.socket:
+    deadline.ask()
     opened = socket.socket(family, kind, protocol)
-    opened.settimeout(CONNECT_TIMEOUT)
-    opened.connect(address)
+    opened.settimeout(deadline.at_most(CONNECT_TIMEOUT))
+    try:
+        opened.connect(address)
+    except OSError:
+        opened.close()
+        raise
     return opened
 
 
@@ -118,7 +138,8 @@ class ProviderAdapter(HTTPAdapter):
         deadline.ask()
         try:
             check_url(request.url or "", loopback=self._loopback)
-            answer = super().send(request, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
+            timeout = deadline.at_most(CONNECT_TIMEOUT), deadline.at_most(READ_TIMEOUT)
+            answer = super().send(request, stream=True, timeout=timeout)
             answer._content = _bounded(answer)  # noqa: SLF001 - as requests itself fills it
         except (RequestException, HTTPError, OSError, ValueError) as error:
             raise ProviderAway(type(error).__name__) from error
@@ -132,12 +153,14 @@ class ProviderAdapter(HTTPAdapter):
 def _bounded(answer: Response) -> bytes:
     ends = time.monotonic() + ANSWER_TIME
     content = b""
-    for chunk in answer.iter_content(CHUNK):
-        content += chunk
-        if len(content) > LARGEST_ANSWER:
-            raise ValueError("too large")
-        if time.monotonic() > ends:
-            raise ValueError("too slow")
-        deadline.ask()
-    answer.close()
+    with answer:
+        # Whatever has come, not a whole chunk: waiting for one, a byte a second would pass
+        # for an answer that is on its way.
+        while chunk := answer.raw.read1(CHUNK, decode_content=True):
+            content += chunk
+            if len(content) > LARGEST_ANSWER:
+                raise ValueError("too large")
+            if time.monotonic() > ends:
+                raise ValueError("too slow")
+            deadline.ask()
     return content

@@ -49,12 +49,15 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     # Microsoft says that the tenant owns the domain, or when the team itself listed this
     # tenant. `xms_edov` comes as a boolean, a number or text.
     owns_domain = claims.get("xms_edov") in (True, 1, "1", "true", "True")
+    # A personal account's address was confirmed once, by whoever had it then: people keep the
+    # account when they leave the company.
+    is_personal = tenant == PERSONAL
     return Person(
         # `sub` differs from app to app and `oid` repeats across tenants: together they do not.
         Identity(connection.id, str(claims["iss"]), f"{tenant}.{object_id}"),
         name=claims.get("name"),
         email=claims.get("email"),
-        email_is_verified=owns_domain or is_listed,
+        email_is_verified=(owns_domain or is_listed) and not is_personal,
         tenant=tenant,
         object_id=object_id,
     )
