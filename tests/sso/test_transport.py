@@ -8,7 +8,6 @@ import pytest
 from local.providers.keys import public, rsa
 from portico.aws import deadline
 from portico.errors import TryLater
-from portico.sso import transport
 from portico.sso.discovery import Discovery, Misconfigured, session
 from portico.sso.transport import NotPublic, ProviderAway, check_url, is_public
 
@@ -106,7 +105,7 @@ class TestAUrl:
 @pytest.fixture
 def names(monkeypatch):
     """What names lead to: a list of answers for each, the last of which stays."""
-    known = {}
+    known: dict[str, list] = {}
     asked = []
 
     def getaddrinfo(host, port, *_, **__):
@@ -116,7 +115,7 @@ def names(monkeypatch):
         family = {True: socket.AF_INET6, False: socket.AF_INET}
         return [(family[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in found]
 
-    monkeypatch.setattr(transport.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     known["asked"] = asked
     return known
 
@@ -140,7 +139,7 @@ def connected_to(monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(transport.socket, "socket", Nowhere)
+    monkeypatch.setattr(socket, "socket", Nowhere)
     return addresses
 
 
