@@ -32,14 +32,14 @@ class Facts:
 
 def id_token(facts: Facts, account: dict[str, Any], name: str, ring: Ring) -> str:
     """Return the token of a sign-in, spoiled as its mode says."""
-    claims = _spoiled(facts, _claims(facts, account, name))
+    claims = _spoiled(facts, claims_of(facts, account, name))
     header: dict[str, Any] = {"typ": "JWT", "alg": "RS256", "kid": ring.kid}
     match facts.mode:
         case "unsigned":
-            return _by_hand({"typ": "JWT", "alg": "none"}, claims, None)
+            return by_hand({"typ": "JWT", "alg": "none"}, claims, None)
         case "hmac":
             public = ring.key.as_pem(private=False)
-            return _by_hand({**header, "alg": "HS256"}, claims, public)
+            return by_hand({**header, "alg": "HS256"}, claims, public)
         case "wrong-key":
             return _signed(header, claims, rsa(STRANGER))
         case "consumer-key":
@@ -52,7 +52,8 @@ def half_hash(text: str) -> str:
     return _base64url(sha256(text.encode()).digest()[:16])
 
 
-def _claims(facts: Facts, account: dict[str, Any], name: str) -> dict[str, Any]:
+def claims_of(facts: Facts, account: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the claims of a true token."""
     claims = {
         "iss": facts.issuer,
         "aud": facts.client,
@@ -107,8 +108,8 @@ def _signed(header: dict[str, Any], claims: dict[str, Any], key: RSAKey) -> str:
     return jwt.encode(header, claims, key)
 
 
-def _by_hand(header: dict[str, Any], claims: dict[str, Any], secret: bytes | None) -> str:
-    # No library makes these, and rightly so.
+def by_hand(header: dict[str, Any], claims: dict[str, Any], secret: bytes | None) -> str:
+    """Return a token that no library makes, and rightly so."""
     text = ".".join(_base64url(json.dumps(each).encode()) for each in (header, claims))
     signature = hmac.digest(secret, text.encode(), sha256) if secret else b""
     return f"{text}.{_base64url(signature)}"

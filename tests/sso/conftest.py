@@ -94,6 +94,11 @@ class World:
         for name, flow in (("start_sso", "starts"), ("finish_sso", "finishes")):
             getattr(door(name), flow).discovery._documents.clear()
 
+    def finish_documents(self) -> dict[str, Any]:
+        """What the door of the way back has read of providers."""
+        documents: dict[str, Any] = door("finish_sso").finishes.discovery._documents
+        return documents
+
     def asked(self, kind: str) -> list[str]:
         """Which endpoints of a provider were asked, by us."""
         return [name for each, name in self.app.asked if each == kind and name != "authorize"]

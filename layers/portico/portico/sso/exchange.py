@@ -232,4 +232,9 @@ class Relying:
 
 def _decode(text: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
     registry = JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
-    return jwt.decode(text, keys, registry=registry)
+    read = jwt.decode(text, keys, registry=registry)
+    # Nothing that must be understood first is, and an unencoded payload (RFC 7797, 7) may
+    # never be a token's.
+    if {"crit", "b64"} & read.header.keys():
+        raise ValueError("a header that must be understood")
+    return read
