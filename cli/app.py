@@ -1,16 +1,16 @@
-"""``portico``: workspaces, contacts and links from a terminal, through the rooms the doors use."""
+"""``portico``: what a cloud team does from a terminal, through the rooms the doors use."""
 
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from cli import contacts, links, workspaces
+from cli import connections, contacts, directory, links, workspaces
 from cli.targets import LOCAL_URL
 
 HELP = (
-    "Workspaces, contacts and links of one Portico: a deployed one (--stack NAME, with your AWS "
-    "credentials) or the one that `make run` started (--local).\n\n"
+    "Workspaces, contacts, links, SSO connections and directories of one Portico: a deployed one "
+    "(--stack NAME, with your AWS credentials) or the one that `make run` started (--local).\n\n"
     "Ends with 0 when it is done, 1 when it is refused or there is no such thing, 2 when the "
     "command cannot be understood, 3 when something is out of reach and the same command may be "
     "tried later."
@@ -45,3 +45,5 @@ app = typer.Typer(
 app.add_typer(workspaces.app, name="workspace")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(links.app, name="link")
+app.add_typer(connections.app, name="connection")
+app.add_typer(directory.app, name="directory")

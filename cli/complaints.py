@@ -64,6 +64,8 @@ OPTIONS = {
     "inbound_addresses": "--inbound-address",
     "session_idle_seconds": "--session-idle",
     "session_absolute_seconds": "--session-life",
+    "sso_method": "--sso",
+    "tenants": "--tenant",
 }
 
 

@@ -29,6 +29,8 @@ OPTIONS: dict[str, tuple[Any, str, list[str], str]] = {
     "logo": (Path, "FILE", [], "A PNG of at most 64 KB."),
     "sender_name": (str, "TEXT", [], ""),
     "code_method": (bool, "", [], ""),
+    "sso_method": (bool, "", ["--sso/--no-sso"], ""),
+    "directory_rule": (str, "RULE", [], ""),
     "send_on_open": (bool, "", [], ""),
     "code_in_subject": (bool, "", [], ""),
     "session_idle_seconds": (str, "DURATION", ["--session-idle"], "As 30m or 8h."),

@@ -35,8 +35,18 @@ def warnings(home: Workspace, target: Target) -> list[str]:
                 f"{portal} is not among the stack's PortalOrigins, so its pages may not call the "
                 "API. Deploy with it added to that parameter."
             )
-    if not home.code_method and not any(each.get("on") for each in home.connections):
+    has_sso = home.sso_method and any(each.get("on") for each in home.connections)
+    if not has_sso and home.directory_rule == "sso_only":
+        found.append(
+            "The directory rule lets people in by SSO only, and no connection is on: nobody can."
+        )
+    elif not has_sso and not home.code_method:
         found.append("Codes are off and there is no other way to sign in: nobody can.")
+    elif home.directory_rule != "off":
+        found.append(
+            "A directory rule is on. Before it surprises anybody: portico directory check "
+            f"{home.id}"
+        )
     return found
 
 

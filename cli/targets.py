@@ -35,6 +35,10 @@ class Target:
     """Where portal links point, without a slash at its end."""
     portal_origins: frozenset[str] | None = None
     """The origins that may call the API from a browser; ``None``: not told."""
+    connection_secrets: str = ""
+    """Where client secrets lie: below it by workspace and connection."""
+    loopback: bool = False
+    """Whether SSO providers may answer on this machine itself."""
 
 
 def find(stack: str | None, local: str | None) -> Target:
@@ -75,7 +79,12 @@ def _deployed(name: str) -> Target:
     if not {"PeopleTable", "ApiUrl"} <= outputs.keys():
         raise Complaint(f"The stack {name} is no Portico, or is not deployed to its end.")
     origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
-    return Target(outputs["PeopleTable"], outputs["ApiUrl"].rstrip("/"), origins)
+    return Target(
+        outputs["PeopleTable"],
+        outputs["ApiUrl"].rstrip("/"),
+        origins,
+        f"portico/{stack['StackName']}/connection",
+    )
 
 
 def _running(url: str) -> Target:
@@ -84,7 +93,12 @@ def _running(url: str) -> Target:
     try:
         told = _ask(f"{url.rstrip('/')}/_local/stack.json")
         now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
-        target = Target(told["people_table"], told["api_url"].rstrip("/"))
+        target = Target(
+            told["people_table"],
+            told["api_url"].rstrip("/"),
+            connection_secrets=f"portico/{told['stack']}/connection",
+            loopback=True,
+        )
         environment = {
             "AWS_ENDPOINT_URL": told["endpoint"],
             "AWS_DEFAULT_REGION": told["region"],

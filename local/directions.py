@@ -3,12 +3,13 @@
 from typing import Any
 
 
-def directions(world: dict[str, Any], host: str) -> str:
+def directions(world: dict[str, Any], host: str, providers: str) -> str:
     """Return the lines, the ways in first.
 
     Args:
         world: as in ``world.json``.
         host: name and port of the front.
+        providers: the origin of the fake providers.
     """
     links = world["links"]
     lines = [
@@ -16,10 +17,16 @@ def directions(world: dict[str, Any], host: str) -> str:
         f"  1. open        {links[0]['url']}",
         f"  2. type        {world['contacts'][0]['email']}",
         f"  3. read        http://{host}/_local/mailbox",
+        f"  Providers      {providers}/",
         f"  Everything     http://{host}/_local/",
     ]
     for workspace in world["workspaces"]:
+        labels = [
+            each["label"] for each in world["connections"] if each["workspace"] == workspace["id"]
+        ]
         lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
+        if labels:
+            lines.append(f"  Connected with {', '.join(labels)}")
         own = [each for each in links if each["workspace"] == workspace["id"]]
         for link in own:
             lines += [f"  {link['label']}", f"    {link['url']}"]

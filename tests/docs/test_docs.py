@@ -1,15 +1,18 @@
 """Docs that name things of the code name all of them, and nothing else."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from cli.records import read
 from cli.settings import OPTIONS
 from portico.edge.problems import KINDS
 from portico.people.rules import Workspace
+from portico.sso.providers.table import PROVIDERS
 from tests.template.reading import doors, resources, template
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +22,7 @@ ROOMS = ROOT / "layers" / "portico" / "portico"
 OPENAPI = yaml.safe_load((DOCS / "openapi.yaml").read_text())
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SCHEMAS = OPENAPI["components"]["schemas"]
+OF_CONNECTIONS = ("added", "changed", "switched-on", "switched-off")
 
 
 def page(name: str) -> str:
@@ -95,12 +99,41 @@ class TestTheApi:
 
 class TestTheTables:
     def test_are_described_event_by_event(self):
-        events = in_code(r'"((?:workspace|contact|link|code|session)\.(?!html|txt)[a-z]+)"')
+        events = in_code(
+            r'"((?:workspace|contact|link|code|session|sso|directory)\.(?!html|txt)[a-z-]+)"'
+        )
+        # Their names are put together where they are written.
+        events |= {f"record.{what}" for what in ("added", "changed", "deactivated")}
+        events |= {f"connection.{what}" for what in OF_CONNECTIONS}
         table = page("table.md").partition("| event | rides on")[2]
-        assert events == set(re.findall(r"`((?:\w+)\.(?:\w+))`", table))
+        assert events == set(re.findall(r"`(\w+\.[a-z-]+)`", table))
 
     def test_are_described_setting_by_setting(self):
         assert all(name in page("table.md") for name in Workspace.__dataclass_fields__)
+
+
+class TestSingleSignOn:
+    def test_names_the_redirect_uri_of_the_callback(self):
+        route = next(each for each in routes() if each.endswith("/callback")).partition(" ")[2]
+        uri = "https://<your host>" + route.replace("{connection}", "<connection id>")
+        # Once by itself, and in the table of each provider that has a form for it.
+        assert page("sso.md").count(uri) == 1 + 4
+
+    def test_names_the_scopes_that_are_asked_for(self):
+        for kind, provider in PROVIDERS.items():
+            scopes = re.split("[ ,]", provider.scope)
+            assert [each for each in scopes if each not in page("sso.md")] == [], kind
+
+    def test_names_every_reason_that_the_page_is_told(self):
+        reasons = in_code(r'Refusal\(\s*"([a-z-]+)"') | in_code(r'"e", "([a-z-]+)"')
+        for name in ("sso.md", "api.md"):
+            assert [each for each in sorted(reasons) if f"`{each}`" not in page(name)] == []
+
+    def test_shows_a_file_that_can_be_imported(self, tmp_path):
+        (example,) = re.findall(r"```csv\n(.*?)```", page("sso.md"), re.DOTALL)
+        file = tmp_path / "directory.csv"
+        file.write_text(example)
+        assert [each.active for each in read(file, at=datetime.now(UTC))] == [True, False]
 
 
 class TestDeploying:
@@ -116,6 +149,13 @@ class TestOperating:
         listed = re.findall(r"^\| `(\w+Alarm)`", page("operate.md"), re.MULTILINE)
         assert set(listed) == set(resources("AWS::CloudWatch::Alarm"))
 
+    def test_has_every_reason_why_a_sign_in_was_refused(self):
+        refusals = in_code(r'Refusal\(\s*"[a-z-]+", "([a-z-]+)"\)')
+        refusals |= in_code(r'NotBelieved\("([a-z-]+)"\)')
+        table = page("operate.md")
+        assert [reason for reason in sorted(refusals) if f"`{reason}`" not in table] == []
+        assert len(refusals) >= 15
+
     def test_has_every_reason_why_a_mail_was_withheld(self):
         source = (ROOMS / "codes" / "recipients.py").read_text()
         reasons = set(re.findall(r'return f?"([a-z-]+)', source))
@@ -128,7 +168,7 @@ class TestOperating:
 class TestTheCommand:
     def test_is_shown_with_options_that_it_has(self):
         names = {f"--{name.replace('_', '-')}" for name in OPTIONS}
-        names |= {name for _, _, names, _ in OPTIONS.values() for name in names}
+        names |= {one for _, _, names, _ in OPTIONS.values() for n in names for one in n.split("/")}
         names |= {"--stack", "--local", "--json", "--contact", "--to", "--days", "--label", "--all"}
         names |= {"--email", "--language", "--reset"}
         for path in PAGES:

@@ -1,16 +1,24 @@
 """The events in events/ are what AWS hands over: one for each route and trigger of the template."""
 
 import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import pytest
 
 from portico.aws.values import Row, item_of, row_of
+from portico.events import Event
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Workspace
+from portico.sso.rules import Connection
+from portico.sso.states import State
+from portico.sso.store import Connections, secret_name
 from tests.doors import door
 from tests.template.reading import doors
 
@@ -24,6 +32,8 @@ ANSWERS = {
     "request_code": 202,
     "resend_code": 429,  # asked for a moment ago
     "verify_code": 401,  # not the code that was mailed
+    "start_sso": 200,
+    "finish_sso": 303,  # to the page, which says that it was cancelled
     "session_read": 401,
     "session_refresh": 401,
     "session_sign_out": 204,
@@ -51,6 +61,19 @@ def acme(tables: None, clock: Any) -> None:
     boto3.client("dynamodb").put_item(
         TableName="sign-in", Item=image(BATCHES["send_mail_stream"]["Records"][0])
     )
+
+
+@pytest.fixture
+def facebook(acme: None) -> Iterator[None]:
+    """The connection that the two events of SSO speak of."""
+    connection = Connection("facebook", "acme", "facebook", "Facebook", client_id="portico")
+    event = Event("connection.added", datetime.now(UTC), "connection-facebook", 365, "test")
+    Connections("people", "acme").put(connection, Team("people").workspace("acme"), event)
+    name = secret_name(os.environ["CONNECTION_SECRETS"], connection)
+    manager = boto3.client("secretsmanager")
+    manager.create_secret(Name=name, SecretString="secret")
+    yield
+    manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def image(record: dict[str, Any]) -> Any:
@@ -85,7 +108,7 @@ class TestEveryTrigger:
 
 class TestARequest:
     @pytest.mark.parametrize("name", sorted(REQUESTS))
-    def test_is_answered(self, acme, name):
+    def test_is_answered(self, facebook, name):
         opened = of_request(name)[0]
 
         answer = door(opened).handler(EVENTS[name], None)
@@ -104,6 +127,30 @@ class TestARequest:
         assert all(header == header.lower() for header in event["headers"])
         assert event["headers"].get("content-length", "0") == str(len(event.get("body", "")))
         assert event["headers"]["user-agent"] == context["http"]["userAgent"]
+
+
+class TestATripToAProvider:
+    def test_goes_from_the_one_event_to_the_other(self, facebook):
+        begun = door("start_sso").handler(EVENTS["start_sso"], None)
+
+        url = urlsplit(json.loads(begun["body"])["authorize_url"])
+        asked = dict(parse_qsl(url.query))
+        back = EVENTS["finish_sso"]
+        assert url.netloc == "www.facebook.com"
+        assert asked["redirect_uri"] == f"https://{back['headers']['host']}{back['rawPath']}"
+        assert State.parse(asked["state"]) is not None
+        assert State.parse(back["queryStringParameters"]["state"]) is not None
+
+    def test_that_was_cancelled_ends_on_the_page(self, facebook):
+        begun = door("start_sso").handler(EVENTS["start_sso"], None)
+        state = dict(parse_qsl(urlsplit(json.loads(begun["body"])["authorize_url"]).query))["state"]
+        query = EVENTS["finish_sso"]["queryStringParameters"] | {"state": state}
+        cookies = [each.partition(";")[0] for each in begun["cookies"]]
+        back = EVENTS["finish_sso"] | {"queryStringParameters": query, "cookies": cookies}
+
+        answer = door("finish_sso").handler(back, None)
+
+        assert answer["headers"]["location"] == "/acme#e=sso-denied"
 
 
 class TestABatch:

@@ -247,3 +247,22 @@ class TestMAI05:
         assert "Acme Support" in text
         assert words.minutes(10) in text
         assert words.say("sign_in", "not_you", workspace="Acme Support") in text
+
+
+@every_language
+class TestAMailThatConnects:
+    def test_says_what(self, a_letter, language):
+        rendered = render(a_letter(language=language, purpose=Purpose.LINK, account="Face<b>book"))
+
+        assert "Facebbook" in rendered.text
+        assert "Facebbook" in seen_in(rendered.html)
+
+    def test_says_that_it_was_chosen_where_it_has_no_name(self, a_letter, language):
+        rendered = render(a_letter(language=language, purpose=Purpose.LINK))
+
+        assert words_of(language).say("link", "account") in rendered.text
+
+    def test_is_the_only_one_that_speaks_of_it(self, a_letter, language):
+        rendered = render(a_letter(language=language, purpose=Purpose.SIGN_IN, account="Facebook"))
+
+        assert "Facebook" not in rendered.text

@@ -36,3 +36,9 @@ def ask() -> None:
     ends = _ends.get()
     if ends is not None and time.monotonic() >= ends:
         raise TryLater(cause="deadline")
+
+
+def at_most(seconds: float) -> float:
+    """Return how long one call may take: *seconds*, or what is left if that is less."""
+    ends = _ends.get()
+    return seconds if ends is None else max(0.05, min(seconds, ends - time.monotonic()))

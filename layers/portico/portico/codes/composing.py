@@ -48,6 +48,7 @@ def code_mail(
         lives=CODE_LIVES,
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
+        account=challenge.connects["label"] if challenge.connects else None,
     )
     return compose(letter, sender=sender, at=at)
 

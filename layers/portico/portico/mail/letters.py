@@ -55,6 +55,8 @@ class CodeLetter:
     code_in_subject: bool
     origin_hint: str | None
     """What `portico.mail.origins.coarse_origin` said; any other text is left out."""
+    account: str | None = None
+    """Purpose ``link``: what the team calls the connection, e.g. ``"Facebook"``."""
 
     def __post_init__(self) -> None:
         if not CODE_SHAPE.fullmatch(self.code):

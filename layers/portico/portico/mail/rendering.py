@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portico.mail.languages import Words, best_language, words_of
-from portico.mail.letters import CodeLetter
+from portico.mail.letters import CodeLetter, Purpose
 from portico.mail.logos import Logo, usable_logo
 from portico.mail.origins import KNOWN_ORIGINS
 from portico.mail.plain import plain_name, unlinked
@@ -75,7 +75,7 @@ def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
         "subject": _subject(letter, words),
         "preheader": words.say("preheader", minutes=minutes),
         "heading": words.say(purpose, "heading", workspace=workspace),
-        "intro": words.say(purpose, "intro", workspace=workspace),
+        "intro": words.say(purpose, "intro", workspace=workspace, **_account(letter, words)),
         "label_word": words.say("label"),
         "same_label": words.say("same_label", label=letter.label),
         "validity": words.say("validity", minutes=minutes),
@@ -101,6 +101,13 @@ def _asked(letter: CodeLetter, words: Words) -> str:
     if letter.origin_hint in KNOWN_ORIGINS:
         return words.say("asked_with", when=when, origin=letter.origin_hint)
     return words.say("asked", when=when)
+
+
+def _account(letter: CodeLetter, words: Words) -> dict[str, str]:
+    if letter.purpose is not Purpose.LINK:
+        return {}
+    otherwise = words.say(letter.purpose.value, "account")
+    return {"account": unlinked(plain_name(letter.account or "", otherwise=otherwise))}
 
 
 def _workspace(letter: CodeLetter) -> str:

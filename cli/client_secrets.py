@@ -1,0 +1,72 @@
+"""Client secrets: typed or read, never on a command line, kept where only two doors look."""
+
+import sys
+from pathlib import Path
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.complaints import Complaint, OutOfReach
+from portico.aws import clients
+
+LONGEST = 4096
+STDIN = Path("-")
+
+
+def asked(file: Path | None) -> str:
+    """Read a client secret: from *file*, from standard input (``-``), or typed unseen.
+
+    Raises:
+        Complaint: there is none, or it can be none.
+    """
+    if file is None:
+        text = str(typer.prompt("Client secret", hide_input=True, err=True))
+    elif file == STDIN:
+        text = sys.stdin.read(LONGEST + 1)
+    else:
+        try:
+            text = file.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "no text"
+            raise Complaint(f"--secret-file: {file}: {why}") from None
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST or not text.isprintable() or " " in text:
+        raise Complaint(f"The client secret: 1 to {LONGEST} characters on one line, no blanks.")
+    return text
+
+
+def keep(name: str, text: str) -> None:
+    """Write a secret, new or over the one before it.
+
+    Raises:
+        Complaint: AWS refused.
+    """
+    manager = clients.client("secretsmanager", patient=True)
+    try:
+        try:
+            manager.create_secret(
+                Name=name, SecretString=text, Description="An SSO provider's client secret"
+            )
+        except manager.exceptions.ResourceExistsException:
+            manager.put_secret_value(SecretId=name, SecretString=text)
+    except ClientError as error:
+        raise Complaint(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
+    except BotoCoreError as error:
+        raise OutOfReach(f"Secrets Manager is out of reach: {clients.reason(error)}") from None
+
+
+def is_kept(name: str) -> bool:
+    """Say whether there is a secret of this name with something in it.
+
+    Raises:
+        Complaint: AWS refused to tell.
+    """
+    manager = clients.client("secretsmanager", patient=True)
+    try:
+        return bool(manager.get_secret_value(SecretId=name).get("SecretString"))
+    except manager.exceptions.ResourceNotFoundException:
+        return False
+    except ClientError as error:
+        raise Complaint(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
+    except BotoCoreError as error:
+        raise OutOfReach(f"Secrets Manager is out of reach: {clients.reason(error)}") from None

@@ -1,0 +1,61 @@
+"""Ask a connection's provider what it publishes, and say in words what is wrong with it."""
+
+from dataclasses import dataclass
+
+from portico.sso.discovery import Discovery, Misconfigured
+from portico.sso.providers.kinds import OpenId
+from portico.sso.providers.table import PROVIDERS
+from portico.sso.rules import Connection
+from portico.sso.transport import ProviderAway
+
+IN_WORDS = {
+    "NotPublic": "its host name leads to an address that is not on the public internet",
+    "ConnectTimeout": "its host does not answer",
+    "ReadTimeout": "its host is too slow",
+    "ConnectionError": "nothing answers at its host",
+    "SSLError": "its certificate is not good",
+    "gaierror": "there is no such host",
+    "redirected": "it sends us elsewhere, and the issuer must be the final address",
+    "not JSON": "there is no discovery document",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a provider answered; *problems* is empty if it will do."""
+
+    asked: dict[str, str]
+    """What was found out, by name."""
+    problems: list[str]
+
+
+def tried(connection: Connection, discovery: Discovery) -> Trial:
+    """Read what a provider publishes, as a sign-in does. Never raises for what it does."""
+    provider = PROVIDERS[connection.kind]
+    if not isinstance(provider, OpenId):
+        # It publishes nothing about itself: only a sign-in shows whether the app is right.
+        asked = {"authorize": provider.authorize, "token": provider.token, "scope": provider.scope}
+        return Trial(asked, [])
+    url, issuer = provider.discovery(connection)
+    asked = {"discovery": url, "issuer": issuer}
+    try:
+        found = discovery.metadata(url, issuer=issuer)
+        asked |= {
+            "authorize": found.authorization_endpoint,
+            "token": found.token_endpoint,
+            "keys": found.jwks_uri,
+            "algorithms": " ".join(found.algorithms),
+            "scope": provider.scope,
+        }
+        keys = discovery.keys(found.jwks_uri)
+    except Misconfigured as wrong:
+        return Trial(asked, [f"{url}: {wrong.reason}. The connection expects {issuer}."])
+    except ProviderAway as away:
+        return Trial(asked, [f"{url}: {_in_words(away)}."])
+    asked["keys found"] = str(len(keys.keys))
+    return Trial(asked, [] if keys.keys else [f"{found.jwks_uri}: it publishes no keys."])
+
+
+def _in_words(away: ProviderAway) -> str:
+    said = str(away)
+    return IN_WORDS.get(said, f"it answers {said}")

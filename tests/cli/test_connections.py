@@ -1,0 +1,329 @@
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from portico.sso.store import Connections
+
+TENANT = "7b2f5a44-93b5-4b0f-9a1e-2f0a4c1d9e11"
+MICROSOFT = (
+    "connection", "add", "acme", "entra", "--kind", "microsoft", "--client-id", "app-1",
+    "--tenant", TENANT, "--vouches-for", "Acme.test",
+)  # fmt: skip
+SECRET = "portico/portico/connection/acme/entra"
+
+
+@pytest.fixture
+def secret(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("s3cret~value\n")
+    return str(file)
+
+
+@pytest.fixture
+def entra(acme, secret):
+    acme.says(*MICROSOFT, "--secret-file", secret)
+    return acme
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_left(tables):
+    yield
+    manager = boto3.client("secretsmanager")
+    for each in manager.list_secrets()["SecretList"]:
+        if each["Name"].startswith("portico/portico/"):
+            manager.delete_secret(SecretId=each["Name"], ForceDeleteWithoutRecovery=True)
+
+
+class TestAddingAConnection:
+    def test_shows_the_redirect_uri_to_register(self, acme, secret):
+        told = acme.told(*MICROSOFT, "--secret-file", secret)
+
+        row = told["connection"]
+        assert row["redirect_uri"] == "https://signin.acme.test/v1/sso/entra/callback"
+        assert (row["label"], row["tenants"], row["vouches_for"]) == (
+            "Microsoft",
+            [TENANT],
+            ["acme.test"],
+        )
+
+    def test_is_what_the_doors_and_the_page_read(self, entra):
+        stored = Connections("people", "acme").get("entra")
+        shown = entra.told("workspace", "show", "acme")["workspace"]["connections"]
+
+        assert stored is not None
+        assert (stored.kind, stored.client_id, stored.on) == ("microsoft", "app-1", True)
+        assert shown == [{"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": True}]
+
+    def test_keeps_the_secret_in_secrets_manager_only(self, entra):
+        kept = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)
+
+        assert kept["SecretString"] == "s3cret~value"
+        assert "s3cret" not in str(entra.people())
+
+    def test_takes_the_secret_from_standard_input(self, acme):
+        command = [*MICROSOFT, "--secret-file", "-", "--stack", "portico"]
+
+        result = CliRunner().invoke(app, command, input="piped~value\n")
+
+        assert result.exit_code == 0, result.output
+        kept = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)
+        assert kept["SecretString"] == "piped~value"
+
+    def test_asks_for_the_secret_and_shows_it_nowhere(self, acme):
+        result = CliRunner().invoke(app, [*MICROSOFT, "--stack", "portico"], input="typed~value\n")
+
+        assert result.exit_code == 0, result.output
+        assert "typed~value" not in result.output
+
+    @pytest.mark.parametrize(
+        ("content", "why"), [("", "1 to 4096"), ("a b", "no blanks"), (None, "No such file")]
+    )
+    def test_without_a_secret_is_refused(self, acme, tmp_path, content, why):
+        if content is not None:
+            (tmp_path / "secret").write_text(content)
+
+        said = acme.refused(*MICROSOFT, "--secret-file", str(tmp_path / "secret"))
+
+        assert why in said
+        assert [row for row in acme.people() if "#connection#" in row["pk"]] == []
+
+    def test_is_told_to_the_trail(self, entra):
+        event = entra.row("acme#connection#entra")["event"]
+
+        assert (event["name"], event["by"]) == ("connection.added", "cli:olga")
+        assert event["detail"] == {"connection": "entra", "kind": "microsoft"}
+
+    def test_twice_is_refused_unless_it_is_meant(self, entra, secret):
+        again = (*MICROSOFT, "--secret-file", secret, "--label", "Acme account")
+
+        assert "already: see --replace" in entra.refused(*again)
+        assert entra.told(*again, "--replace")["connection"]["label"] == "Acme account"
+
+    def test_never_turns_one_kind_into_another(self, entra, secret):
+        said = entra.refused(
+            "connection", "add", "acme", "entra", "--kind", "x", "--client-id", "a",
+            "--secret-file", secret, "--replace",
+        )  # fmt: skip
+
+        assert "another kind needs another id" in said
+
+    @pytest.mark.parametrize(
+        ("options", "why"),
+        [
+            (["--kind", "oidc", "--issuer", "http://id.acme.test"], "--issuer: an https address"),
+            (["--kind", "oidc", "--issuer", "https://10.0.0.8"], "--issuer: a public address"),
+            (["--kind", "oidc", "--issuer", "https://169.254.169.254"], "--issuer: a public"),
+            (["--kind", "oidc", "--issuer", "https://[::1]"], "--issuer: a public address"),
+            (["--kind", "oidc", "--issuer", "https://u@id.test"], "--issuer: an https address"),
+            (["--kind", "oidc", "--issuer", "https://id.test/?a"], "without ?"),
+            (["--kind", "oidc"], "--issuer: an https address"),
+            (["--kind", "microsoft"], "--tenant: 1 to 20 tenant ids"),
+            (["--kind", "microsoft", "--tenant", "acme.onmicrosoft.com"], "not its domain"),
+            (["--kind", "microsoft", "--tenant", "common", "--tenant", TENANT], "stands alone"),
+            (["--kind", "google", "--tenant", TENANT], "--tenant: only microsoft has it"),
+            (["--kind", "google", "--issuer", "https://a.test"], "--issuer: only oidc has it"),
+            (["--kind", "google", "--hosted-domain", "no domain"], "--hosted-domain: no domain"),
+            (["--kind", "google", "--vouches-for", "a@b.test"], "a domain such as"),
+            (["--kind", "x", "--vouches-for", "acme.test"], "--vouches-for: nothing says"),
+            (["--kind", "saml"], "--kind: one of microsoft google facebook x oidc"),
+            (["--kind", "x", "--label", "a\tb"], "--label: 1 to 100 printable"),
+        ],
+    )  # fmt: skip
+    def test_says_in_words_what_cannot_be(self, acme, secret, options, why):
+        said = acme.refused(
+            "connection",
+            "add",
+            "acme",
+            "idp",
+            "--client-id",
+            "a",
+            "--secret-file",
+            secret,
+            *options,
+        )
+
+        assert why in said
+        assert boto3.client("secretsmanager").list_secrets()["SecretList"][1:] == []
+
+    @pytest.mark.parametrize("id_", ["A", "a", "a/b", "../entra", "a#b"])
+    def test_refuses_ids_that_are_no_path(self, acme, secret, id_):
+        said = acme.refused(
+            "connection", "add", "acme", id_, "--kind", "x", "--client-id", "a",
+            "--secret-file", secret,
+        )  # fmt: skip
+
+        assert said.startswith("the workspace's id") or "2 to 31 of a-z" in said
+
+    def test_of_many_tenants_warns_of_addresses_that_anybody_can_write(self, acme, secret):
+        told = acme.told(
+            "connection", "add", "acme", "entra", "--kind", "microsoft", "--client-id", "a",
+            "--tenant", "organizations", "--vouches-for", "acme.test", "--secret-file", secret,
+        )  # fmt: skip
+
+        assert "xms_edov" in told["notes"][0]
+
+    def test_that_is_the_eleventh_is_refused(self, acme, secret):
+        for n in range(10):
+            acme.says(
+                "connection", "add", "acme", f"idp-{n}", "--kind", "x", "--client-id", "a",
+                "--secret-file", secret,
+            )  # fmt: skip
+
+        assert "10 at most" in acme.refused(*MICROSOFT, "--secret-file", secret)
+
+
+class TestListingConnections:
+    def test_shows_all_and_no_secret(self, entra):
+        told = entra.told("connection", "list", "acme")
+
+        assert [each["id"] for each in told["connections"]] == ["entra"]
+        assert "s3cret" not in str(told)
+        assert "acme.test" in entra.says("connection", "list", "acme").stdout
+
+    def test_says_when_sso_is_off_altogether(self, entra):
+        entra.says("workspace", "set", "acme", "--no-sso")
+
+        assert "SSO is off" in entra.told("connection", "list", "acme")["notes"][0]
+
+
+class TestSwitchingAConnection:
+    def test_off_takes_it_from_the_page(self, entra):
+        assert entra.told("connection", "off", "acme", "entra")["connection"]["on"] is False
+
+        shown = entra.told("workspace", "show", "acme")["workspace"]["connections"]
+        assert shown[0]["on"] is False
+        event = entra.row("acme#connection#entra")["event"]
+        assert event["name"] == "connection.switched-off"
+
+    def test_on_brings_it_back(self, entra):
+        entra.says("connection", "off", "acme", "entra")
+
+        assert entra.told("connection", "on", "acme", "entra")["connection"]["on"] is True
+
+    def test_to_what_it_is_writes_nothing(self, entra):
+        before = entra.row("acme#connection#entra")
+
+        entra.says("connection", "on", "acme", "entra")
+
+        assert entra.row("acme#connection#entra") == before
+
+    def test_that_is_not_there_says_so(self, acme):
+        assert acme.refused("connection", "off", "acme", "nope") == (
+            "There is no connection nope in acme."
+        )
+
+
+class TestTestingAConnection:
+    def test_says_what_was_found(self, at_home):
+        told = at_home.told("connection", "test", "acme", "idp")
+
+        assert told["found"]["keys found"] == "1"
+        assert told["connection"]["redirect_uri"].endswith("/v1/sso/idp/callback")
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"issuer": "https://other.test"}, "it calls its issuer 'https://other.test'"),
+            ({"token_endpoint": "http://id.acme.test/token"}, "its token_endpoint is not an https"),
+            ({"jwks_uri": "https://10.0.0.1/keys"}, "its jwks_uri is not a public address"),
+            ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, "no algorithm"),
+        ],
+    )
+    def test_says_what_is_wrong_with_the_documents(self, at_home, provider, change, why):
+        provider.document |= change
+
+        assert why in at_home.refused("connection", "test", "acme", "idp")
+
+    def test_says_that_there_is_no_document(self, at_home, provider):
+        provider.document = None
+
+        assert "there is no discovery document" in at_home.refused(
+            "connection", "test", "acme", "idp"
+        )
+
+    def test_misses_its_secret(self, at_home):
+        boto3.client("secretsmanager").delete_secret(
+            SecretId="portico/portico/connection/acme/idp", ForceDeleteWithoutRecovery=True
+        )
+
+        assert "There is no client secret" in at_home.refused("connection", "test", "acme", "idp")
+
+    def test_of_plain_oauth_shows_what_to_register(self, acme, secret):
+        acme.says(
+            "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "a",
+            "--secret-file", secret,
+        )  # fmt: skip
+
+        told = acme.told("connection", "test", "acme", "face")
+
+        assert told["found"]["scope"] == "public_profile,email"
+
+    def test_keeps_off_private_addresses_of_a_deployed_stack(self, acme, provider, secret):
+        acme.says(
+            "connection", "add", "acme", "idp", "--kind", "oidc", "--client-id", "a",
+            "--issuer", "https://localhost:9", "--secret-file", secret,
+        )  # fmt: skip
+
+        assert "not on the public internet" in acme.refused("connection", "test", "acme", "idp")
+
+
+class Provider:
+    url = ""
+    document: dict[str, object] | None = None
+    keys: dict[str, object] = {"keys": [{"kty": "RSA", "kid": "1", "n": "sXch" * 86, "e": "AQAB"}]}  # noqa: RUF012
+
+
+@pytest.fixture
+def provider():
+    told = Provider()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = told.keys if self.path == "/keys" else told.document
+            text = json.dumps(answer).encode() if answer else b"<html>"
+            self.send_response(200)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    told.url = f"http://127.0.0.1:{server.server_port}"
+    told.document = {
+        "issuer": told.url,
+        "authorization_endpoint": f"{told.url}/authorize",
+        "token_endpoint": f"{told.url}/token",
+        "jwks_uri": f"{told.url}/keys",
+    }
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield told
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def at_home(acme, provider, secret, monkeypatch):
+    """A stack whose providers may answer on this machine, as those of `make run` do."""
+    import cli.desk
+    from cli.targets import find as really_find
+
+    def find(stack, local):
+        from dataclasses import replace
+
+        return replace(really_find(stack, local), loopback=True)
+
+    monkeypatch.setattr(cli.desk, "find", find)
+    acme.says(
+        "connection", "add", "acme", "idp", "--kind", "oidc", "--client-id", "a",
+        "--issuer", provider.url, "--secret-file", secret,
+    )  # fmt: skip
+    return acme

@@ -1,0 +1,196 @@
+"""Who may come in where a directory decides: DIR-01, and the way in behind glass."""
+
+import pytest
+
+from local.providers.people import ACME_TENANT, FOREIGN_TENANT, object_id
+
+REFUSED = ("e", "not-in-directory")
+
+
+@pytest.fixture(params=["match_required", "sso_only"])
+def rule(request, connected, portal):
+    portal.sets(directory_rule=request.param)
+    return request.param
+
+
+def seen(answer):
+    return (answer.mark, answer.told)
+
+
+class TestAMatch:
+    def test_by_tenant_and_object_id_lets_in(self, rule, connected, portal):
+        connected.lists(
+            "a.archer@elsewhere.example", tenant=ACME_TENANT, object_id=object_id(1), emails=()
+        )
+
+        assert portal.browser.signs_in_with("microsoft").cookie("__Host-portico-acme")
+
+    def test_by_a_vouched_address_lets_in(self, rule, connected, portal):
+        connected.lists("ann@example.com")
+
+        assert portal.browser.signs_in_with("google").cookie("__Host-portico-acme")
+
+    def test_is_needed(self, rule, connected, portal):
+        assert seen(portal.browser.signs_in_with("google")) == REFUSED
+        assert portal.session_rows() == []
+
+    def test_is_needed_of_an_identity_that_is_linked_already_too(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        portal.sets(directory_rule="sso_only")
+
+        assert seen(portal.another_browser().signs_in_with("google")) == REFUSED
+
+    def test_with_an_inactive_record_is_none(self, rule, connected, portal):
+        connected.lists("ann@example.com", active=False)
+
+        assert seen(portal.browser.signs_in_with("google")) == REFUSED
+
+    def test_by_object_id_comes_first_and_an_inactive_one_refuses(self, rule, connected, portal):
+        # The object id is Ann's own and inactive; somebody else was given her address.
+        connected.lists("old", tenant=ACME_TENANT, object_id=object_id(1), emails=(), active=False)
+        connected.lists("ann@example.com")
+
+        assert seen(portal.browser.signs_in_with("microsoft")) == REFUSED
+
+    def test_by_the_object_id_of_another_tenant_is_none(self, connected, portal):
+        portal.sets(directory_rule="match_required")
+        connected.connect("microsoft", tenants=["organizations"], vouches_for=["example.com"])
+        connected.lists("ann", tenant=ACME_TENANT, object_id=object_id(1), emails=())
+        connected.has(
+            "microsoft", "twin", tid=FOREIGN_TENANT, oid=object_id(1), email="ann@example.com"
+        )
+
+        assert seen(portal.browser.signs_in_with("microsoft", "twin")) == REFUSED
+
+    @pytest.mark.parametrize("mode", ["unverified-email", "text-false", "no-email"])
+    def test_by_an_address_that_nobody_vouches_for_is_none(self, rule, connected, portal, mode):
+        connected.lists("ann@example.com")
+        portal.browser.starts_sso("oidc")
+
+        assert seen(portal.browser.comes_back("ann", mode)) == REFUSED
+
+    @pytest.mark.parametrize("connection", ["facebook", "twitter"])
+    def test_is_not_got_around_by_a_code(self, rule, connected, portal, connection):
+        connected.lists("ann@example.com")
+
+        assert seen(portal.browser.signs_in_with(connection, "ann")) == REFUSED
+        assert portal.delivers_mail() == []
+
+    def test_of_another_workspaces_directory_is_none(self, rule, connected, portal):
+        connected.lists("ann@example.com", portal=portal.neighbour())
+
+        assert seen(portal.browser.signs_in_with("google")) == REFUSED
+
+    def test_of_nobody_who_is_a_contact_lets_nobody_in(self, rule, connected, portal):
+        connected.lists("nobody@example.com")
+
+        came_back = portal.browser.signs_in_with("google", "nobody")
+
+        assert seen(came_back) == ("e", "no-contact")
+        assert portal.delivers_mail() == []
+
+    def test_dir_01_that_fails_is_recorded_with_its_reason(self, rule, connected, portal):
+        portal.browser.signs_in_with("google")
+
+        (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
+        assert refused["detail"] == {"connection": "google", "reason": "not-in-directory"}
+
+
+class TestACode:
+    def test_signs_in_whoever_has_no_match_where_one_is_required(self, connected, portal):
+        portal.sets(directory_rule="match_required")
+
+        assert portal.browser.signs_in().status == 200
+
+    @pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.org"])
+    def test_dir_01_is_asked_in_vain_under_sso_only(self, connected, portal, email):
+        portal.sets(directory_rule="sso_only")
+
+        asked = portal.browser.asks_for_a_code(email)
+
+        assert asked.problem == (403, "sign-in-method-off")
+        assert portal.delivers_mail() == []
+
+    def test_of_a_personal_link_is_asked_in_vain_too(self, connected, portal):
+        portal.sets(directory_rule="sso_only")
+
+        asked = portal.browser.asks_for_a_code(None, link=portal.personal_link())
+
+        assert asked.problem == (403, "sign-in-method-off")
+
+    def test_that_was_on_its_way_when_the_rule_came_is_not_mailed(self, connected, portal):
+        portal.browser.asks_for_a_code()
+        portal.sets(directory_rule="sso_only")
+
+        portal.delivers_mail()
+
+        assert portal.mails == []
+
+
+class TestABreakGlassLink:
+    @pytest.fixture
+    def glass(self, connected, portal):
+        portal.sets(directory_rule="sso_only")
+        return portal.personal_link(break_glass=True)
+
+    def test_offers_a_code_where_there_is_none(self, glass, portal):
+        opened = portal.browser.opens_the_link(glass)
+
+        assert opened.body["methods"]["code"] is True
+        assert opened.body["notices"] == []
+
+    def test_lets_its_contact_in_by_a_code(self, glass, portal):
+        portal.browser.asks_for_a_code(None, link=glass)
+        portal.delivers_mail()
+
+        signed_in = portal.browser.types_the_mailed_code()
+
+        assert signed_in.body["contact"]["id"] == portal.ann.id
+
+    def test_works_once(self, glass, portal):
+        portal.browser.asks_for_a_code(None, link=glass)
+        portal.delivers_mail()
+        portal.browser.types_the_mailed_code()
+
+        again = portal.another_browser().asks_for_a_code(None, link=glass)
+
+        assert again.problem == (404, "invalid-portal-link")
+        assert portal.browser.opens_the_link(glass).problem == (404, "invalid-portal-link")
+
+    def test_works_once_for_two_who_ask_at_the_same_time(self, glass, portal):
+        other = portal.another_browser()
+        codes = []
+        for browser in (portal.browser, other):
+            browser.asks_for_a_code(None, link=glass)
+            portal.delivers_mail()
+            codes.append(portal.mailed_code())
+
+        answers = [portal.browser.types(codes[0]), other.types(codes[1])]
+
+        assert [each.status for each in answers] == [200, 410]
+        assert len(portal.session_rows()) == 1
+
+    def test_is_not_used_up_by_being_opened_or_asked(self, glass, portal):
+        for _ in range(3):
+            portal.browser.opens_the_link(glass)
+        portal.browser.asks_for_a_code(None, link=glass)
+
+        assert portal.another_browser().opens_the_link(glass).status == 200
+
+    def test_finishes_for_the_same_request_whose_answer_was_lost(self, glass, portal):
+        portal.browser.asks_for_a_code(None, link=glass)
+        portal.delivers_mail()
+        code = portal.mailed_code()
+
+        first = portal.browser.types(code, request_id="one-press")
+        second = portal.browser.types(code, request_id="one-press")
+
+        assert [first.status, second.status] == [200, 200]
+        assert len(portal.session_rows()) == 1
+
+    def test_is_recorded(self, glass, portal):
+        portal.browser.asks_for_a_code(None, link=glass)
+        portal.delivers_mail()
+        portal.browser.types_the_mailed_code()
+
+        assert "link.used" in [row["name"] for row in portal.records_trail()]
