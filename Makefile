@@ -76,8 +76,11 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/local.in -o requirements/local.txt
-	for own in layers/*/requirements.in functions/*/requirements.in; do \
-		$(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
+	for own in layers/*/requirements.in; do $(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
+	# What a layer brings would, beside the handler, shadow the layer's own.
+	brought=$$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' layers/*/requirements.txt); \
+	for own in functions/*/requirements.in; do \
+		$(COMPILE) -c requirements/dev.txt $$brought $$own -o $${own%.in}.txt; done
 
 clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,11 +46,14 @@ def main() -> int:
 def _port() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=8000, help="of pages and API; the sample portal is on the next"
+        "--port",
+        type=int,
+        default=8000,
+        help="of pages and API; portal and providers are on the next two",
     )
     port: int = parser.parse_args().port
-    if not 1 <= port < 65535:
-        parser.error("--port: from 1 to 65534")
+    if not 1 <= port <= 65533:
+        parser.error("--port: from 1 to 65533")
     return port
 
 

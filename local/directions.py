@@ -3,12 +3,13 @@
 from typing import Any
 
 
-def directions(world: dict[str, Any], host: str) -> str:
+def directions(world: dict[str, Any], host: str, providers: str) -> str:
     """Return the lines, the ways in first.
 
     Args:
         world: as in ``world.json``.
         host: name and port of the front.
+        providers: the origin of the fake providers.
     """
     links = world["links"]
     lines = [
@@ -17,9 +18,15 @@ def directions(world: dict[str, Any], host: str) -> str:
         f"  2. type        {world['contacts'][0]['email']}",
         f"  3. read        http://{host}/_local/mailbox",
         f"  Everything     http://{host}/_local/",
+        f"  Providers      {providers}/",
     ]
     for workspace in world["workspaces"]:
         lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
+        connected = [
+            each["label"] for each in world["connections"] if each["workspace"] == workspace["id"]
+        ]
+        if connected:
+            lines.append(f"  Connected with {', '.join(connected)}")
         own = [each for each in links if each["workspace"] == workspace["id"]]
         for link in own:
             lines += [f"  {link['label']}", f"    {link['url']}"]

@@ -18,6 +18,7 @@ from local.front import Front
 from local.http import Gateway
 from local.mailbox import Mailbox
 from local.portal import Portal
+from local.providers.app import Providers
 from local.routes import routes_of
 from local.serving import HOST, listening, serving
 from local.stack import Stack, deploy, translating, wake
@@ -27,10 +28,10 @@ type Step = Callable[[str], AbstractContextManager[None]]
 
 
 class House:
-    """The local house on two ports.
+    """The local house on three ports.
 
     Args:
-        port: of pages and API; the sample portal is on the next.
+        port: of pages and API; the sample portal is on the next, the fake providers after that.
         stack: undoes whatever was started.
         step: shows what is being done, and how long it took.
     """
@@ -41,6 +42,8 @@ class House:
         self._step = step
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
         self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
+        # On a port, and so an origin, of their own: a trip to them really leaves the page.
+        self._providers = f"http://{HOST}:{port + 2}"
         self._clock = FrontClock()
         self._mailbox = Mailbox(self._clock.now)
         self._front = Front(self._hosts, self._clock, self._mailbox)
@@ -49,12 +52,17 @@ class House:
         """Start everything.
 
         Raises:
-            PortTaken: one of the two ports is not free.
+            PortTaken: one of the three ports is not free.
             EmulatorFailed, DeploymentFailed, DoorsBroken: what did not come up.
         """
         doors_port = self._stack.enter_context(listening(self._port))
         portal_port = self._stack.enter_context(listening(self._port + 1))
-        parameters = {"PortalOrigins": ",".join(self._portals), "LogLevel": "WARNING"}
+        providers_port = self._stack.enter_context(listening(self._port + 2))
+        parameters = {
+            "PortalOrigins": ",".join(self._portals),
+            "LogLevel": "WARNING",
+            "ProviderLoopback": "open",
+        }
         template = self._stack.enter_context(translating(parameters))
         with self._step("Starting the emulated AWS"):
             emulator = self._stack.enter_context(emulated_aws())
@@ -76,6 +84,8 @@ class House:
             f"http://{self._hosts[0]}",
             self._portals[0],
             self._portals[1:],
+            self._providers,
+            deployed.environments["StartSso"]["CONNECTION_SECRETS"],
         )
         with self._step("Letting the known people in"):
             world.make()
@@ -84,11 +94,14 @@ class House:
         self._front.world = world
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, Portal(world)))
+        self._stack.enter_context(serving(providers_port, Providers(self._clock.now)))
 
     def directions(self) -> str:
         """Return what to click, for the terminal."""
         world = self._front.world
-        return directions(world.read(at=self._clock.now()), self._hosts[0]) if world else ""
+        if world is None:
+            return ""
+        return directions(world.read(at=self._clock.now()), self._hosts[0], self._providers)
 
     def stay(self) -> None:
         """Wait until somebody ends the process."""
@@ -120,6 +133,7 @@ class House:
             "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
             "api_url": f"http://{self._hosts[0]}",
             "portal_url": self._portals[0],
+            "providers_url": self._providers,
             "people_table": deployed.outputs["PeopleTable"],
             "sign_in_table": deployed.outputs["SignInTable"],
             "trail_table": deployed.outputs["TrailTable"],

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.picture import Shape, bars, globe, palm, peak
+from local.providers.people import ACME_TENANT, object_id
 
 UNKNOWN_EMAIL = "nobody@example.com"
 """A contact of no workspace: the page must look the same for it."""
@@ -30,6 +31,32 @@ class KnownLink:
     """The email of the contact of a personal link."""
     to: str | None = None
     state: str = "alive"
+    break_glass: bool = False
+    """Lets its contact in by a code once, whatever the directory rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConnection:
+    """A connection to one of the fake providers, which go by the kind's name."""
+
+    kind: str
+    label: str
+    vouches_for: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    id: str = ""
+    """The kind, unless said otherwise."""
+    linked: tuple[tuple[str, str], ...] = ()
+    """Contacts whose accounts are linked already: the contact's key, and the account's."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """A person of the workspace's directory."""
+
+    email: str
+    object_id: str | None = None
+    """In the company's own Microsoft tenant."""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +72,8 @@ class KnownWorkspace:
     settings: dict[str, Any] = field(default_factory=dict)
     contacts: tuple[KnownContact, ...] = ()
     links: tuple[KnownLink, ...] = ()
+    connections: tuple[KnownConnection, ...] = ()
+    directory: tuple[KnownRecord, ...] = ()
 
 
 def contact_id(workspace: str, key: str) -> str:
@@ -62,7 +91,7 @@ ACME = KnownWorkspace(
     name="Acme Support",
     accent_color="#2456e6",
     logo=peak,
-    about="An ordinary workspace, in English.",
+    about="An ordinary workspace, in English, connected with all five providers.",
     settings={"request_flows": ["new-laptop", "access"], "locale": "en"},
     contacts=(
         KnownContact("ann", "Ann Archer", "ann@example.com"),
@@ -81,6 +110,15 @@ ACME = KnownWorkspace(
         KnownLink("ann-expired", "For Ann, expired", "ann@example.com", "ticket:77", "expired"),
         KnownLink("revoked", "For everybody, revoked", state="revoked"),
         KnownLink("ben-revoked", "For Ben, revoked", "ben@example.com", state="revoked"),
+    ),
+    connections=(
+        KnownConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),
+        KnownConnection("google", "Google", ("example.com",)),
+        # Ben's Facebook tells no address. It is linked, and he is let in all the same.
+        KnownConnection("facebook", "Facebook", linked=(("ben", "ben"),)),
+        # An id has two characters at least.
+        KnownConnection("x", "X", id="twitter"),
+        KnownConnection("oidc", "Acme ID", ("example.com",)),
     ),
 )  # fmt: skip
 
@@ -142,4 +180,55 @@ WAHA = KnownWorkspace(
     ),
 )
 
-WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA)
+VERDE = KnownWorkspace(
+    id="verde",
+    name="Verde Helpdesk",
+    accent_color="#15803d",
+    logo=peak,
+    about="SSO needs a match with the directory; others use a code. Ann matches by her Microsoft "
+    "object id, Ben by his address, Chloé's record is inactive, and Nils has none.",
+    settings={"directory_rule": "match_required"},
+    contacts=(
+        KnownContact("ann", "Ann Archer", "ann@example.com"),
+        KnownContact("ben", "Ben Okafor", "ben@example.com"),
+        KnownContact("chloe", "Chloé Durand", "chloe@example.com"),
+        KnownContact("nils", "Nils Nobody", "nobody@example.com"),
+    ),
+    links=(
+        KnownLink("shared", "For everybody"),
+        KnownLink("ann-ticket", "For Ann, to ticket 123", "ann@example.com", "ticket:123"),
+    ),
+    connections=(
+        KnownConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),
+        KnownConnection("google", "Google", ("example.com",)),
+    ),
+    directory=(
+        KnownRecord("ann@example.com", object_id(1)),
+        KnownRecord("ben@example.com"),
+        KnownRecord("chloe@example.com", object_id(3), active=False),
+    ),
+)
+
+NORDEN = KnownWorkspace(
+    id="norden",
+    name="Norden IT",
+    accent_color="#6d28d9",
+    logo=bars,
+    about="SSO only, for people of the directory: Ann is in it, Ben is not. No code is mailed, "
+    "but to whoever holds the break-glass link.",
+    settings={"directory_rule": "sso_only"},
+    contacts=(
+        KnownContact("ann", "Ann Archer", "ann@example.com"),
+        KnownContact("ben", "Ben Okafor", "ben@example.com"),
+    ),
+    links=(
+        KnownLink("shared", "For everybody"),
+        KnownLink("tickets", "For everybody, to the tickets", to="tickets"),
+        KnownLink("ben", "For Ben", "ben@example.com"),
+        KnownLink("ben-glass", "For Ben, break glass", "ben@example.com", break_glass=True),
+    ),
+    connections=(KnownConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),),
+    directory=(KnownRecord("ann@example.com", object_id(1)),),
+)
+
+WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA, VERDE, NORDEN)

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from local.connecting import Connecting
 from local.people import (
     UNKNOWN_EMAIL,
     WORKSPACES,
@@ -39,12 +40,16 @@ class World:
         host: the origin of pages and API, e.g. ``http://127.0.0.1:8000``.
         portal: the origin of the sample portal.
         more_portals: other origins by which the sample portal may be reached.
+        providers: the origin of the fake providers.
+        connection_secrets: where client secrets lie, as the doors look for them.
     """
 
     people_table: str
     host: str
     portal: str
     more_portals: tuple[str, ...] = ()
+    providers: str = ""
+    connection_secrets: str = ""
 
     def make(self) -> None:
         """Write all of it. Ids and tokens are the same at every start."""
@@ -69,6 +74,7 @@ class World:
         rows = list(_all_rows(self.people_table))
         workspaces = [row for row in rows if row["sk"] == "door"]
         contacts = [row for row in rows if row["sk"] == "head"]
+        connections = [row for row in rows if row["sk"] == "connection"]
         links = [Link.from_row(row) for row in rows if row["sk"] == "link"]
         order = {id_: place for place, id_ in enumerate(_tokens())}
         links.sort(key=lambda each: order.get(each.id, len(order)))
@@ -84,9 +90,22 @@ class World:
                     "portal_url": row["portal_url"],
                     "locale": row["locale"],
                     "accent_color": row["accent_color"],
+                    "directory_rule": row["directory_rule"],
                     "about": about.get(row["id"], ""),
                 }
                 for row in sorted(workspaces, key=lambda row: _place(row["id"]))
+            ],
+            "connections": [
+                {
+                    "workspace": row["workspace"],
+                    "id": row["id"],
+                    "kind": row["kind"],
+                    "label": row["label"],
+                    "on": row.get("on", True),
+                }
+                for row in sorted(
+                    connections, key=lambda row: (_place(row["workspace"]), row["id"])
+                )
             ],
             "links": [self._link(each, emails, at=at) for each in links],
             "contacts": [
@@ -143,6 +162,8 @@ class World:
         for contact in known.contacts:
             if not contact.active:
                 team.set_active(known.id, contact.email, False, by=BY)
+        connecting = Connecting(self.people_table, self.providers, self.connection_secrets)
+        connecting.make(known)
 
     def _add_link(self, workspace: str, known: KnownLink) -> None:
         office = LinkOffice(self.people_table)
@@ -154,6 +175,7 @@ class World:
             lives=timedelta(days=-1) if known.state == "expired" else LONG,
             label=known.label,
             token=link_token(workspace, known.key),
+            break_glass=known.break_glass,
         )
         if known.state == "revoked":
             office.revoke(workspace, link.id, by=BY)

@@ -20,6 +20,8 @@ os.environ.update(
         "TRAIL_TABLE": "trail",
         "MAIL_FROM": "signin@acme.test",
         "CONFIGURATION_SET": "portico",
+        "CONNECTION_SECRETS": "portico/tests/connection",
+        "PROVIDER_LOOPBACK": "open",
         "ISSUER": "",
         "EDGE_SECRET": "",
     }

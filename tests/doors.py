@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote
 
 from portico.aws.values import Row, item_of
 
@@ -45,6 +46,22 @@ class Answer:
     def problem(self) -> tuple[int, str]:
         assert self.headers["content-type"] == "application/problem+json"
         return self.status, self.body["type"]
+
+    @property
+    def mark(self) -> str:
+        """The letter of the one mark in a redirect's fragment; empty where there is none."""
+        return self._fragment[0]
+
+    @property
+    def told(self) -> str:
+        """What the mark says: a reason, a challenge, a pending identity."""
+        return self._fragment[1]
+
+    @property
+    def _fragment(self) -> tuple[str, str]:
+        fragment = self.headers.get("location", "").partition("#")[2]
+        mark, _, value = fragment.partition("=")
+        return mark, unquote(value)
 
     def cookie(self, name: str) -> str:
         """The value of a cookie that was set."""

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import boto3
 import time_machine
@@ -33,6 +35,8 @@ class Browser:
     origin: str | None = ORIGIN
     cookies: dict[str, str] = field(default_factory=dict)
     challenge: str = ""
+    trip: str = field(default="", repr=False)
+    """Where the last start of SSO sends the browser."""
     last: Answer | None = None
 
     def sends(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
@@ -82,6 +86,47 @@ class Browser:
         self.portal.delivers_mail()
         answer = self.types_the_mailed_code(**more)
         assert answer.status == 200, answer.event
+        return answer
+
+    def starts_sso(
+        self, connection: str, *, link: str | None = None, to: str | None = None, **more: Any
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared}
+        body |= {"connection": connection} | ({"to": to} if to else {})
+        answer = self.sends("start_sso", "POST /v1/sso/start", body, **more)
+        if answer.status == 200:
+            self.trip = answer.body["authorize_url"]
+        return answer
+
+    def comes_back(self, account: str = "ann", mode: str = "", **changed: str | None) -> Answer:
+        """Choose an account at the provider, and follow where it sends the browser.
+
+        *changed* replaces parameters of the provider's answer; ``None`` takes one away.
+        """
+        connection, query = returns_from(self.trip, account, mode)
+        query = {k: v for k, v in {**query, **changed}.items() if v is not None}
+        return self.is_sent_back(connection, query)
+
+    def is_sent_back(self, connection: str, query: dict[str, str], **more: Any) -> Answer:
+        # A navigation from another site: no origin, and the cookies that are Lax.
+        path = {"connection": connection}
+        answer = self.sends("finish_sso", CALLBACK, origin=None, query=query, path=path, **more)
+        if answer.mark == "c":
+            self.challenge = answer.told
+        return answer
+
+    def signs_in_with(self, connection: str, account: str = "ann", **more: Any) -> Answer:
+        """Start, choose, and come back."""
+        started = self.starts_sso(connection, **more)
+        assert started.status == 200, started.event
+        return self.comes_back(account)
+
+    def gives_an_address(self, pending: str, email: str) -> Answer:
+        """Answer the question for an address that follows some sign-ins."""
+        body = {"workspace": self.portal.id, "pending": pending, "email": email}
+        answer = self.sends("request_code", "POST /v1/codes", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
         return answer
 
     def refreshes(self, workspace: str | None = None) -> Answer:
@@ -232,6 +277,24 @@ class Portal:
         pk = f"{self.id}#contact#{contact.id}"
         row = next(r for r in self.rows("people") if r["pk"] == pk)
         self.writes("people", row | {"suppressed": reason})
+
+
+CALLBACK = "GET /v1/sso/{connection}/callback"
+
+
+def returns_from(url: str, account: str, mode: str = "") -> tuple[str, dict[str, str]]:
+    """Visit a provider, choose *account*, and return whose callback it sends to with what."""
+    parts = urlsplit(url)
+    more = urlencode({"_account": account} | ({"_mode": mode} if mode else {}))
+    visit = HTTPConnection(parts.netloc, timeout=10)
+    visit.request("GET", f"{parts.path}?{parts.query}&{more}")
+    answer = visit.getresponse()
+    text = answer.read().decode()
+    visit.close()
+    assert answer.status == 302, text
+    back = urlsplit(answer.headers["location"])
+    query = {name: ",".join(values) for name, values in parse_qs(back.query).items()}
+    return back.path.split("/")[3], query
 
 
 OK: dict[str, Any] = {"batchItemFailures": []}

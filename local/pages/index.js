@@ -34,6 +34,19 @@ function contactRow(contact) {
   return element("li", {}, name, element("code", {}, contact.email), state);
 }
 
+function connections(those) {
+  if (those.length === 0) return [];
+  const row = (each) =>
+    element(
+      "li",
+      {},
+      element("span", { class: "wide" }, element("bdi", {}, each.label)),
+      element("code", {}, each.id),
+      each.on ? badge("on") : badge("off", "bad"),
+    );
+  return [element("h3", {}, "Connections"), element("ul", { class: "rows" }, ...those.map(row))];
+}
+
 function card(workspace, world) {
   const isIts = (each) => each.workspace === workspace.id;
   const portal = element("a", { href: `${workspace.portal_url}/`, target: "portal" }, "sample portal");
@@ -45,12 +58,14 @@ function card(workspace, world) {
       { class: "ends" },
       element("h2", {}, element("bdi", {}, workspace.name)),
       element("code", {}, workspace.id),
+      ...(workspace.directory_rule === "off" ? [] : [badge(`directory: ${workspace.directory_rule}`, "plain")]),
       ...(workspace.portal_enabled ? [] : [badge("portal off", "bad")]),
       portal,
     ),
     element("p", { class: "soft" }, workspace.about),
     element("h3", {}, "Links"),
     element("ul", { class: "rows" }, ...world.links.filter(isIts).map(linkRow)),
+    ...connections(world.connections.filter(isIts)),
     element("h3", {}, "Contacts"),
     element("ul", { class: "rows" }, ...world.contacts.filter(isIts).map(contactRow)),
   );

@@ -12,7 +12,7 @@ SAM = ROOT / ".venv" / "tools" / "bin" / "sam"
 ARCHITECTURE = "x86_64" if platform.machine() in {"x86_64", "AMD64"} else "arm64"
 
 LAYERS = ["PorticoLayer"]
-LAYERS_OF = {"Session": ["PorticoLayer", "CryptoLayer"]}
+LAYERS_OF = {door: ["PorticoLayer", "CryptoLayer"] for door in ("Session", "StartSso", "FinishSso")}
 """Layers of the doors that have more than one; a test compares it with the template."""
 
 

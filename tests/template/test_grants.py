@@ -9,6 +9,7 @@ from tests.template.reading import doors, resources, statements
 
 WITH_A_STAR = {
     "FindStream": "a stream's name is the time it was made, and ListStreams asks before it is known",
+    "ReadClientSecrets": "connections come and go without a deployment, each under a derived name",
 }
 """Statements whose resource ends in a star, and why it cannot be named."""
 
@@ -27,8 +28,25 @@ STREAM_ACTIONS = {
 }
 
 ROWS_OF = {
-    "PeopleTable": {"*#workspace", "*#contact#*", "*#email#*", "*#link#*", "*#logo"},
-    "SignInTable": {"*#challenge#*", "*#contact#*", "*#auto#*", "-net#*", "-mailbox#*"},
+    "PeopleTable": {
+        "*#workspace",
+        "*#contact#*",
+        "*#email#*",
+        "*#link#*",
+        "*#logo",
+        "*#connection#*",
+        "*#identity#*",
+        "*#record-key#*",
+    },
+    "SignInTable": {
+        "*#challenge#*",
+        "*#contact#*",
+        "*#auto#*",
+        "*#sso#*",
+        "*#pending#*",
+        "-net#*",
+        "-mailbox#*",
+    },
     "TrailTable": {"*#trail#*"},
 }
 """Kinds of partition keys, as docs/table.md lists them."""
@@ -37,10 +55,18 @@ MAY = {
     "ResolveLink": {"PeopleTable": {"BatchGetItem", "GetItem"}},
     "RequestCode": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
-        "SignInTable": {"PutItem", "UpdateItem"},
+        "SignInTable": {"GetItem", "PutItem", "UpdateItem"},
     },
     "VerifyCode": {
-        "PeopleTable": {"ConditionCheckItem"},
+        "PeopleTable": {"ConditionCheckItem", "PutItem", "UpdateItem"},
+        "SignInTable": {"PutItem", "UpdateItem"},
+    },
+    "StartSso": {
+        "PeopleTable": {"BatchGetItem"},
+        "SignInTable": {"PutItem", "UpdateItem"},
+    },
+    "FinishSso": {
+        "PeopleTable": {"BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"},
         "SignInTable": {"PutItem", "UpdateItem"},
     },
     "Session": {
@@ -154,6 +180,40 @@ class TestADoor:
         ]
         assert "*#contact#*" not in keys
         assert "*#email#*" not in keys
+
+    def test_that_writes_people_writes_one_kind_of_row(self):
+        # A door that could write any People row could make itself a way in.
+        writes = {
+            (role, action.removeprefix("dynamodb:")): tuple(
+                each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            )
+            for role, each in touching_rows()
+            if table_of(each) == "PeopleTable"
+            for action in each["Action"]
+            if action in {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+        }
+        assert writes == {
+            ("VerifyCodeRole", "PutItem"): ("*#identity#*",),
+            ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
+            ("FinishSsoRole", "PutItem"): ("*#identity#*",),
+            ("SessionRole", "UpdateItem"): ("*#contact#*",),
+        }
+
+    def test_reads_client_secrets_of_its_own_stack_only_if_it_asks_providers(self):
+        reading = {
+            role: each["Resource"]["Fn::Sub"]
+            for role, each in statements()
+            if each["Sid"] == "ReadClientSecrets"
+        }
+        assert reading.keys() == {"StartSsoRole", "FinishSsoRole"}
+        stated = doors()["start_sso"]["Environment"]["Variables"]["CONNECTION_SECRETS"]
+        for each in reading.values():
+            assert each.endswith(f":secret:{stated['Fn::Sub']}/*")
+
+    def test_that_asks_providers_signs_no_tokens(self):
+        for role in ("StartSsoRole", "FinishSsoRole"):
+            actions = {a for name, each in statements() if name == role for a in each["Action"]}
+            assert not [action for action in actions if action.startswith("kms:")]
 
     def test_that_signs_does_so_in_one_way(self):
         signing = [each for _, each in statements() if "kms:Sign" in each["Action"]]

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from portico.edge.returning import ALLOWED
 from tests.template.reading import doors, resolved, resources, template
 
 NAMES_PEOPLE = (
@@ -107,6 +108,18 @@ class TestTheIssuer:
         issuer = doors()["verify_code"]["Environment"]["Variables"]["ISSUER"]
         assert resolved(issuer, {"OwnDomain": ""}) == ""
         assert "https://${OwnDomain}" in str(resolved(issuer, {"OwnDomain": "signin.example.com"}))
+
+
+class TestTheDoorsOfSso:
+    def test_keep_off_loopback_unless_a_laptop_says_otherwise(self):
+        parameter = template()["Parameters"]["ProviderLoopback"]
+        assert (parameter["Default"], parameter["AllowedValues"]) == ("", ["", "open"])
+        (rule,) = template()["Rules"]["LoopbackIsForLaptops"]["Assertions"]
+        assert "ProviderLoopback" in str(rule["Assert"])
+
+    def test_have_more_time_than_they_take(self):
+        # A door that Lambda ends says nothing; one that ends itself sends the browser back.
+        assert doors()["finish_sso"]["Timeout"] > ALLOWED.total_seconds() + 2
 
 
 class TestTheRetryQueue:

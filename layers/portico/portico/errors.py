@@ -73,6 +73,13 @@ class CodeNotAccepted(Refused):
     attempts_left: int
 
 
+@dataclass(eq=False)
+class SsoFailed(Refused):
+    """A provider could not say who it is; *reason* is a word for the page."""
+
+    reason: str
+
+
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
 

@@ -35,7 +35,7 @@ class Settings:
         return cls(**values)
 
 
-OPTIONAL = frozenset({"edge_secret", "issuer"})
+OPTIONAL = frozenset({"edge_secret", "issuer", "provider_loopback"})
 """Parameters a cloud team may leave empty."""
 
 
@@ -109,6 +109,30 @@ class RecordTrail(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class StartSso(HttpSettings):
+    """Variables of POST /v1/sso/start."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    connection_secrets: str
+    """Where client secrets lie: ``portico/<stack>/connection``, then workspace and connection."""
+    provider_loopback: str
+    """``open`` on a laptop, whose fake providers answer on loopback; empty everywhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishSso(HttpSettings):
+    """Variables of GET /v1/sso/{connection}/callback."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    connection_secrets: str
+    provider_loopback: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage(HttpSettings):
     """Variables of the hosted page."""
 
@@ -120,6 +144,8 @@ ALL: dict[str, type[Settings]] = {
     "request_code": RequestCode,
     "verify_code": VerifyCode,
     "session": Session,
+    "start_sso": StartSso,
+    "finish_sso": FinishSso,
     "send_mail": SendMail,
     "record_trail": RecordTrail,
     "sign_in_page": SignInPage,

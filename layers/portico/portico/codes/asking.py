@@ -6,9 +6,10 @@ from typing import Any
 from portico import ids
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import CODE_LIVES, Challenge, ReturnTo, id_of
+from portico.codes.connecting import PendingId, Pendings, ask_for_proof, browser_of
 from portico.codes.rules import CODE_LENGTH, label_of
 from portico.codes.store import Challenges, NewChallenge
-from portico.errors import InvalidRequest, MethodOff, TryLater
+from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import known_cookie, sealed
 from portico.limits.store import Limits
@@ -19,6 +20,7 @@ from portico.mail.letters import Purpose
 from portico.mail.origins import coarse_origin
 from portico.people.addresses import normalise
 from portico.people.rules import Workspace
+from portico.people.store import People
 from portico.settings import RequestCode
 
 
@@ -31,6 +33,8 @@ class AskedCode:
     to: str | None = None
     email: str | None = None
     auto: bool = False
+    pending: str | None = field(default=None, repr=False)
+    """Instead of a link: an identity that waits for an address, after SSO."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,14 @@ class CodeRequests:
             TryLater: nothing was stored, and nothing will be mailed.
         """
         email = normalise(asked.email) if asked.email is not None else None
+        if asked.pending is not None:
+            return self._prove(asked.pending, email, asked.workspace, caller)
         now = self.clock.now()
         workspace, link = open_link(
             self.people_table, asked.workspace, asked.link, at=now, consistent=True
         )
         workspace.admit(caller)
-        if not workspace.code_method:
+        if not workspace.takes_codes(break_glass=link.break_glass):
             raise MethodOff
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
@@ -121,6 +127,29 @@ class CodeRequests:
         event = Event("code.resent", now, network=caller.network)
         return CodeAsked(challenges.ask_again(id_, caller, event))
 
+    def _prove(self, pending: str, email: str | None, workspace: str, caller: Caller) -> CodeAsked:
+        if email is None:
+            raise InvalidRequest("email", "required")
+        now = self.clock.now()
+        id_ = PendingId.parse(pending)
+        if id_ is None or id_.workspace != workspace:
+            raise ChallengeClosed("expired")
+        home = People(self.people_table, workspace).workspace_row()
+        if home is None:
+            raise ChallengeClosed("expired")
+        home.admit(caller)
+        self.limits.count_start(
+            caller.network, bucket="shared", office=home.is_office(caller.network), at=now
+        )
+        connecting = Pendings(self.sign_in_table, workspace).find(
+            id_, browser=browser_of(caller), at=now
+        )
+        if connecting is None:
+            raise ChallengeClosed("expired")
+        return CodeAsked(
+            ask_for_proof(self.sign_in_table, workspace, connecting, email, caller, now)
+        )
+
     def _new(
         self,
         workspace: Workspace,
@@ -143,4 +172,5 @@ class CodeRequests:
             keep_days=workspace.trail_days,
             device=coarse_origin(caller.user_agent),
             known=sealed(mark) if mark else None,
+            break_glass=link.break_glass,
         )

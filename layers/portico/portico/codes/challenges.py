@@ -15,7 +15,6 @@ from portico.errors import (
 )
 from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
-from portico.mail.letters import Purpose
 
 CODE_LIVES = timedelta(minutes=10)
 """From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
@@ -72,6 +71,11 @@ class Challenge:
     origin: str | None
     host: str
     device: str | None
+    connects: dict[str, Any] | None
+    """Purpose ``link``: the identity that waits for the proof, and what the mail calls it."""
+    browser: str | None
+    """Purpose ``link``: the hash of the one browser's cookie that may prove it."""
+    is_break_glass: bool
     known: str | None
     """The seal of the mark that the browser sent along, if any."""
     return_to: ReturnTo
@@ -104,6 +108,9 @@ class Challenge:
             origin=row.get("origin") or None,
             host=row["host"],
             device=row.get("device"),
+            connects=row.get("connects"),
+            browser=row.get("browser"),
+            is_break_glass=bool(row.get("break_glass")),
             known=row.get("known"),
             return_to=ReturnTo(row["area"], row["url"]),
             idle=timedelta(seconds=row["idle"]),
@@ -144,9 +151,9 @@ class Challenge:
         """Say whether a mail of *generation* still leaves time to type its code."""
         return at < self.asked[generation - 1] + CODE_LIVES - LATEST_SEND
 
-    def why_no_attempt(self, caller: Caller, *, at: datetime) -> PorticoError:
+    def why_no_attempt(self, caller: Caller, *, browser: str, at: datetime) -> PorticoError:
         """Return why this row took no further attempt."""
-        if self.origin != caller.origin:
+        if self.origin != caller.origin or self.browser not in (None, browser):
             return CrossSite()
         if at >= self.expires_at or at >= self.code_ends_at:
             return ChallengeClosed("expired")
@@ -169,11 +176,6 @@ class Challenge:
 def _id_in(key: str) -> ChallengeId:
     workspace, _, random = key.split("#")
     return ChallengeId(workspace, random)
-
-
-def is_mine(challenge: Challenge, purpose: Purpose) -> bool:
-    """Say whether a door for *purpose* may take this challenge's code."""
-    return challenge.purpose == purpose.value
 
 
 def id_of(text: str) -> ChallengeId:

@@ -7,6 +7,7 @@ from portico.codes.challenges import Challenge
 from portico.errors import InvalidRequest
 from portico.links.rules import Link
 from portico.links.store import link_key
+from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, door_key, head_key, pointer_key, workspace_of
@@ -24,7 +25,9 @@ class Recipients:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
         if self.workspace is None or not self.workspace.portal_enabled:
             return "portal-unavailable"
-        if not self.workspace.code_method:
+        if challenge.purpose == Purpose.SIGN_IN and not self.workspace.takes_codes(
+            break_glass=challenge.is_break_glass
+        ):
             return "sign-in-method-off"
         if self.link is None or not self.link.is_alive(at=at):
             return "link-ended"

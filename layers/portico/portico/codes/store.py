@@ -28,6 +28,7 @@ IS_THERE = "attribute_exists(pk)"
 IS_ALIVE = "expires_at > :now AND code_ends_at > :now"
 HAS_ATTEMPTS_LEFT = "attempts < :attempts"
 IS_SAME_ORIGIN = "origin = :origin"
+IS_SAME_BROWSER = "(attribute_not_exists(browser) OR browser = :browser)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class NewChallenge:
     keep_days: int
     device: str | None
     known: str | None
+    connects: dict[str, Any] | None = None
+    browser: str | None = None
+    break_glass: bool = False
 
     def row(self, caller: Caller, event: Event) -> dict[str, Any]:
         """Return the row of a challenge that asks for its first mail."""
@@ -78,6 +82,9 @@ class NewChallenge:
             "contact_id": self.contact_id,
             "device": self.device,
             "known": self.known,
+            "connects": self.connects,
+            "browser": self.browser,
+            "break_glass": self.break_glass or None,
         }
         return row | {name: value for name, value in optional.items() if value is not None}
 
@@ -157,7 +164,7 @@ class Challenges:
         return Challenge.from_row(row)
 
     def count_attempt(
-        self, id_: ChallengeId, caller: Caller, *, tried: str, at: datetime
+        self, id_: ChallengeId, caller: Caller, *, tried: str, browser: str, at: datetime
     ) -> tuple[Challenge, bool]:
         """Count one attempt, before anything is compared: fifty at once are still five.
 
@@ -166,6 +173,7 @@ class Challenges:
             caller: the browser; only the one that asked may try.
             tried: names this very press of the button (request id and code, keyed). The same
                 press again, after a lost answer, is not counted again, and learns nothing new.
+            browser: the hash of its cookie; a challenge that connects an identity asks it.
             at: the time.
 
         Returns:
@@ -180,10 +188,11 @@ class Challenges:
                 *challenge_key(id_),
                 "SET attempts = attempts + :one, tried = :tried REMOVE event",
                 f"{IS_THERE} AND {IS_SAME_ORIGIN} AND {IS_ALIVE} AND {HAS_ATTEMPTS_LEFT} "
-                f"AND {is_another_press}",
+                f"AND {is_another_press} AND {IS_SAME_BROWSER}",
                 {
                     ":one": 1,
                     ":tried": tried,
+                    ":browser": browser,
                     ":origin": caller.origin or "",
                     ":now": epoch(at),
                     ":attempts": ATTEMPTS,
@@ -193,10 +202,14 @@ class Challenges:
             if failed.row is None:
                 raise ChallengeClosed("expired") from None
             challenge = Challenge.from_row(failed.row)
-            is_same_press = challenge.tried == tried and challenge.origin == caller.origin
+            is_same_press = (
+                challenge.tried == tried
+                and challenge.origin == caller.origin
+                and challenge.browser in (None, browser)
+            )
             is_over = at >= challenge.expires_at or at >= challenge.code_ends_at
             if not is_same_press or is_over:
-                raise challenge.why_no_attempt(caller, at=at) from None
+                raise challenge.why_no_attempt(caller, browser=browser, at=at) from None
             return challenge, False
         return Challenge.from_row(row), True
 

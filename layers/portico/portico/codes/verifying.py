@@ -8,24 +8,24 @@ from typing import Any
 from portico import ids
 from portico.aws import deadline
 from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenges import (
-    GENERATIONS_THAT_COUNT,
-    Challenge,
-    ReturnTo,
-    id_of,
-    is_mine,
-)
+from portico.codes.challenges import GENERATIONS_THAT_COUNT, Challenge, ReturnTo, id_of
+from portico.codes.connecting import browser_of
 from portico.codes.rules import derive_code, read_code, same
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import mark_of
+from portico.links.store import Links
 from portico.mail.letters import Purpose
+from portico.people.identities import Identity, owning
 from portico.sessions.flow import Sessions
-from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.settings import VerifyCode
 
+SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK)
+"""The purposes whose codes this door takes; others have doors of their own."""
 NEVER_MAILED = (0, -1)
 """Generations that no mail has: compared in the place of mails that were not sent."""
 
@@ -59,6 +59,7 @@ class Verified:
 class Codes:
     """Trading codes for sessions."""
 
+    people_table: str
     sign_in_table: str
     keys: KeyRing
     sessions: Sessions
@@ -68,6 +69,7 @@ class Codes:
     def from_settings(cls, settings: VerifyCode) -> "Codes":
         """Make the codes of a door."""
         return cls(
+            settings.people_table,
             settings.sign_in_table,
             ring(settings.code_secret),
             Sessions.from_settings(settings),
@@ -91,7 +93,9 @@ class Codes:
         now = self.clock.now()
         challenges = Challenges(self.sign_in_table, id_.workspace)
         tried = self._press(typed.challenge, request_id, code)
-        challenge, is_counted = challenges.count_attempt(id_, caller, tried=tried, at=now)
+        challenge, is_counted = challenges.count_attempt(
+            id_, caller, tried=tried, browser=browser_of(caller), at=now
+        )
         generation = self._matching(challenge, code)
         if generation is None:
             left = challenge.attempts_left
@@ -102,9 +106,8 @@ class Codes:
                 )
             raise CodeNotAccepted(left)
         try:
-            signed_in = self.sessions.begin(
-                self._proof(challenge, generation, typed, request_id), caller
-            )
+            proof = self._proof(challenge, generation, typed, request_id)
+            signed_in = self.sessions.begin(proof, caller, also=self._also(challenge, proof))
         except TryLater:
             deadline.leave(deadline.TIME_TO_MEND)
             challenges.give_attempt_back(id_, tried=tried)
@@ -113,6 +116,9 @@ class Codes:
             raise ChallengeClosed("used") from None
         except ContactChanged:
             raise ChallengeClosed("expired") from None
+        except AlsoRefused:
+            # The identity is another contact's, or the break-glass link was used.
+            raise ChallengeClosed("used") from None
         return Verified(signed_in, challenge.return_to, self._mark(signed_in, typed))
 
     def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
@@ -122,7 +128,7 @@ class Codes:
         return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
 
     def _matching(self, challenge: Challenge, code: str) -> int | None:
-        if not is_mine(challenge, Purpose.SIGN_IN):
+        if challenge.purpose not in SIGNS_IN:
             return None
         good = challenge.good_generations(at=self.clock.now())
         found = None
@@ -141,6 +147,31 @@ class Codes:
             if same(mailed, code) and claim:
                 found = generation
         return found
+
+    def _also(self, challenge: Challenge, proof: Proof) -> list[dict[str, Any]]:
+        """Return what belongs to the session's transaction."""
+        now = self.clock.now()
+        also = []
+        if challenge.connects:
+            rows = Rows(self.people_table, f"{proof.workspace}#")
+            identity = Identity.from_row(challenge.connects)
+            also.append(
+                owning(
+                    rows,
+                    identity,
+                    workspace=proof.workspace,
+                    contact=proof.contact,
+                    sver=proof.sver,
+                    at=now,
+                )
+            )
+        if challenge.is_break_glass:
+            event = Event(
+                "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
+            )
+            links = Links(self.people_table, proof.workspace)
+            also.append(links.using(challenge.link, request_id=proof.request_id, event=event))
+        return also
 
     def _press(self, challenge: str, request_id: str, code: str) -> str:
         # Keyed, because it is stored: without the key nobody can guess a code against it.

@@ -27,11 +27,29 @@ log = Logger(service="portico")
 class Door:
     """The routes of one handler, and what they all have in common."""
 
-    def __init__(self, name: str, settings: HttpSettings, *, allowed: timedelta = DEADLINE) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: HttpSettings,
+        *,
+        allowed: timedelta = DEADLINE,
+        is_navigation: bool = False,
+    ) -> None:
+        """Open a door.
+
+        Args:
+            name: of its folder; the dimension of its metrics.
+            settings: its variables.
+            allowed: how long one request may take.
+            is_navigation: browsers come here by being sent, not by a script's request, and
+                old ones add none of the headers that prove a browser. What a cookie of
+                theirs may do is then the flow's to decide.
+        """
         self.name = name
         self.routes: dict[str, Route] = {}
         self._settings = settings
         self._allowed = allowed
+        self._is_navigation = is_navigation
         self._metrics = Metrics(service=name)
 
     def takes[T](
@@ -69,7 +87,7 @@ class Door:
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer one request."""
         deadline.start(self._allowed)
-        caller = caller_of(event, self._settings)
+        caller = caller_of(event, self._settings, cookies_of_all=self._is_navigation)
         route = event["routeKey"]
         try:
             answer = self._answer(route, event, caller)

@@ -52,6 +52,12 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         "Sign-in failed",
         "The workspace does not allow this way of signing in.",
     ),
+    errors.SsoFailed: Kind(
+        401,
+        "sso-failed",
+        "Sign-in failed",
+        "Signing in there did not work. Try again, or choose another way.",
+    ),
     errors.ResendTooSoon: Kind(
         429, "too-soon", "Please wait", "A code was sent a moment ago. Wait before the next one."
     ),
@@ -95,7 +101,7 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
     match error:
         case errors.CodeNotAccepted(attempts_left=left):
             content["attempts_left"] = left
-        case errors.ChallengeClosed(reason=reason):
+        case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):
             content["reason"] = reason
         case errors.InvalidRequest(field=field, reason=reason, status=status):
             content |= {"status": status, "errors": [{"field": field, "reason": reason}]}

@@ -21,12 +21,15 @@ EDGE_HEADER = "x-portico-edge"
 VIEWER_HEADER = "cloudfront-viewer-address"
 
 
-def caller_of(event: Mapping[str, Any], settings: HttpSettings) -> Caller:
+def caller_of(
+    event: Mapping[str, Any], settings: HttpSettings, *, cookies_of_all: bool = False
+) -> Caller:
     """Tell who calls, by what API Gateway itself vouches for.
 
     Args:
         event: the request.
         settings: who we are, and what a CloudFront distribution in front of us sends along.
+        cookies_of_all: read cookies also where nothing proves that a browser sent them.
     """
     context = event["requestContext"]
     headers: Mapping[str, str] = event.get("headers") or {}
@@ -39,7 +42,7 @@ def caller_of(event: Mapping[str, Any], settings: HttpSettings) -> Caller:
         user_agent=headers.get("user-agent", "")[:512],
         authorization=headers.get("authorization"),
     )
-    if caller.is_browser:
+    if caller.is_browser or cookies_of_all:
         caller.cookies.update(_cookies(event.get("cookies") or []))
     return caller
 

@@ -16,6 +16,14 @@ from portico.people.flow import Team
 from portico.people.rules import Workspace
 from portico.settings import ResolveLink
 
+DIRECTORY_NOTICES = {
+    "match_required": "{name} signs in people from its company directory with single sign-on. "
+    "If you are not in it, use a code instead.",
+    "sso_only": "{name} signs in people from its company directory only. If you are not in it, "
+    "ask the team at {name}.",
+}
+"""Said before the contact continues. The page has words of its own, in every language."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
@@ -41,8 +49,9 @@ class ResolvedLink:
         sso = [
             {"id": each["id"], "kind": each["kind"], "label": each["label"]}
             for each in home.connections
-            if each.get("on")
+            if each.get("on") and home.sso_method
         ]
+        takes_codes = home.takes_codes(break_glass=self.link.break_glass)
         personal = self.link.is_personal
         return {
             "workspace": {
@@ -55,17 +64,24 @@ class ResolvedLink:
             "link": {
                 "kind": self.link.kind,
                 "email_hint": self.link.email_hint,
-                "send_on_open": personal and home.send_on_open and home.code_method,
+                "send_on_open": personal and home.send_on_open and takes_codes,
             },
-            "methods": {"code": home.code_method, "password": False, "sso": sso},
+            "methods": {"code": takes_codes, "password": False, "sso": sso},
             "directory_rule": home.directory_rule,
-            "notices": [],
+            "notices": self._notices(),
             "destination": {
                 "area": str(self.destination),
                 "label": self.destination.area,
                 "url": self.destination.url(home),
             },
         }
+
+    def _notices(self) -> list[dict[str, str]]:
+        text = DIRECTORY_NOTICES.get(self.workspace.directory_rule)
+        if text is None or self.link.break_glass:
+            return []
+        type_ = f"directory-{self.workspace.directory_rule.replace('_', '-')}"
+        return [{"type": type_, "text": text.format(name=self.workspace.name)}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,7 @@ class LinkOffice:
         lives: timedelta | None = None,
         label: str | None = None,
         token: str | None = None,
+        break_glass: bool = False,
     ) -> tuple[Link, str]:
         """Make a link, personal if *contact* (an id or an email) is given.
 
@@ -146,6 +163,7 @@ class LinkOffice:
             email_hint=masked(owner.email) if owner else None,
             destination=to,
             label=label,
+            break_glass=break_glass and owner is not None,
         )
         Links(self.people_table, workspace).add(link, self._event(home, "link.created", link, by))
         return link, token
@@ -174,7 +192,7 @@ class LinkOffice:
 
     def _event(self, home: Workspace, name: str, link: Link, by: str) -> Event:
         subject = link.contact or f"link-{link.id}"
-        detail = {"link": link.id, "kind": link.kind}
+        detail = {"link": link.id, "kind": "break-glass" if link.break_glass else link.kind}
         return Event(name, self.clock.now(), subject, home.trail_days, by, detail=detail)
 
 

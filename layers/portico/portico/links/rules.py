@@ -40,6 +40,8 @@ class Link:
     email_hint: str | None = None
     destination: str | None = None
     label: str | None = None
+    break_glass: bool = False
+    """Lets its contact in by one code under ``sso_only``, once."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -56,6 +58,7 @@ class Link:
             email_hint=row.get("email_hint"),
             destination=row.get("destination"),
             label=row.get("label"),
+            break_glass=bool(row.get("break_glass")),
         )
 
     @property

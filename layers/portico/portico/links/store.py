@@ -46,6 +46,17 @@ def open_link(
         raise InvalidPortalLink
     keys = door_key(workspace), link_key(workspace, public_id(token))
     door, row = People(table, workspace).read(*keys, consistent=consistent)
+    return checked_link(door, row, token, at=at)
+
+
+def checked_link(
+    door: dict[str, Any] | None, row: dict[str, Any] | None, token: str, *, at: datetime
+) -> tuple[Workspace, Link]:
+    """Return the workspace and the link of the rows that *token* led to.
+
+    Raises:
+        InvalidPortalLink: whatever is wrong with either.
+    """
     link = Link.from_row(row) if row else None
     if door is None or link is None or not is_token(token) or not link.is_alive(at=at):
         raise InvalidPortalLink
@@ -87,6 +98,7 @@ class Links:
             "email_hint": link.email_hint,
             "destination": link.destination,
             "label": link.label,
+            "break_glass": link.break_glass or None,
         }
         row |= {name: value for name, value in optional.items() if value is not None}
         if link.expires_at is not None:
@@ -116,6 +128,15 @@ class Links:
             return Link.from_row(self.rows.update(pk, sk, change, IS_THERE, values))
         except ConditionFailed:
             raise NotFound from None
+
+    def using(self, link: str, *, request_id: str, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that uses a break-glass link up."""
+        return self.rows.updating(
+            *link_key(self.workspace, link),
+            "SET revoked_at = :now, used_by = :request, event = :event",
+            "attribute_not_exists(revoked_at) OR used_by = :request",
+            {":now": epoch(event.at), ":request": request_id, ":event": event.rider()},
+        )
 
     def count_send_on_open(self, link: str, *, request: str, at: datetime) -> None:
         """Let a link's page send without being asked, once in half an hour.

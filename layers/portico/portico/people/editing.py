@@ -71,7 +71,7 @@ class Connection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}$")]
     label: Name
     on: bool = True
@@ -110,6 +110,9 @@ class Settings(BaseModel):
         description="The name that mails come from, where it is not the portal's."
     )
     code_method: bool = Field(description="Whether contacts may sign in with a mailed code.")
+    sso_method: bool = Field(
+        description="Whether contacts may sign in through the workspace's SSO connections."
+    )
     send_on_open: bool = Field(
         description="Mail the code as soon as a personal link's page is opened."
     )

@@ -45,6 +45,8 @@ class Workspace:
     accent_color: str | None = None
     sender_name: str | None = None
     code_method: bool = True
+    sso_method: bool = True
+    """Whether any connection may be used; each has a switch of its own too."""
     send_on_open: bool = True
     """Mail the code as soon as a personal link's page opens."""
     code_in_subject: bool = False
@@ -70,6 +72,10 @@ class Workspace:
     def row(self) -> dict[str, Any]:
         """Return the attributes of the row."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def takes_codes(self, *, break_glass: bool = False) -> bool:
+        """Say whether a code signs somebody in; a break-glass link's always does."""
+        return break_glass or (self.code_method and self.directory_rule != "sso_only")
 
     @cached_property
     def origins(self) -> frozenset[str]:

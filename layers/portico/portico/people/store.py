@@ -1,10 +1,18 @@
 """Workspaces, contacts and email pointers in the People table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
-from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, get_many, transact
+from portico.aws.tables import (
+    MOST_AT_ONCE,
+    ConditionFailed,
+    Rows,
+    TransactionRefused,
+    get_many,
+    transact,
+)
 from portico.errors import NotFound, TakenAlready, TryLater
 from portico.events import Event
 from portico.ids import digest
@@ -70,6 +78,11 @@ class People:
         """Find whose primary email this is."""
         row = self.rows.get(*pointer_key(self.workspace, email))
         return row["contact"] if row else None
+
+    def pointers(self, emails: Sequence[str]) -> list[str]:
+        """Find whose primary emails these are."""
+        keys = [pointer_key(self.workspace, each) for each in emails]
+        return [row["contact"] for row in self.read(*keys) if row] if keys else []
 
     def workspace_row(self) -> Workspace | None:
         """Read the workspace."""
@@ -140,6 +153,22 @@ class People:
             transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
         except TransactionRefused:
             raise TakenAlready("email") from None
+
+    def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that ends all that a contact has signed in."""
+        return self.rows.updating(
+            *head_key(self.workspace, contact),
+            "SET sver = sver + :one, event = :event",
+            IS_THERE,
+            {":one": 1, ":event": event.rider()},
+        )
+
+    def contacts(self) -> Iterator[Contact]:
+        """Read every contact. For a team, never for a door."""
+        for shelf in range(SHELVES):
+            keys = self.rows.listed(f"{self.workspace}#contacts#{shelf:02}")
+            for some in batched(keys, MOST_AT_ONCE, strict=False):
+                yield from (Contact.from_row(row) for row in self.read(*some) if row is not None)
 
     def set_active(self, contact: str, active: bool, event: Event) -> Contact:
         """Switch a contact on or off. Either way everything signed in so far ends.

@@ -14,7 +14,7 @@ from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
-from portico.sessions.proofs import ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.rules import (
     SHARED_COMPUTER_IDLE,
     RefreshToken,
@@ -49,6 +49,11 @@ class Sessions:
             settings.signing_keys.split(",")[0],
         )
 
+    @classmethod
+    def without_tokens(cls, people_table: str, sign_in_table: str, secret: str) -> "Sessions":
+        """Make sessions that only begin: a redirect carries a cookie and no access token."""
+        return cls(people_table, sign_in_table, ring(secret), signing_key="")
+
     def begin(
         self, proof: Proof, caller: Caller, *, also: Sequence[dict[str, Any]] = ()
     ) -> SignedIn:
@@ -62,6 +67,7 @@ class Sessions:
         Raises:
             UsedAlready: the proof has been used by another request.
             ContactChanged: the contact may no longer come in.
+            AlsoRefused: one of *also* may not be.
             TryLater: DynamoDB or KMS is out of reach; the same request finishes it.
         """
         now = self.clock.now()
@@ -107,7 +113,9 @@ class Sessions:
         try:
             transact_surely([started, standing, *also])
         except TransactionRefused as refused:
-            raise UsedAlready if 0 in refused.failed else ContactChanged from None
+            if 0 in refused.failed:
+                raise UsedAlready from None
+            raise ContactChanged if 1 in refused.failed else AlsoRefused from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
     def refresh(self, workspace: str, text: str, caller: Caller) -> SignedIn:
@@ -182,6 +190,8 @@ class Sessions:
     def _access_token(
         self, session: Session, name: str, email: str, caller: Caller, *, at: datetime
     ) -> str:
+        if not self.signing_key:
+            return ""
         claims = Claims(
             issuer=caller.own_origin,
             workspace=session.workspace,

@@ -15,6 +15,10 @@ class ContactChanged(Exception):
     """The contact was deactivated, or signed out everywhere, since the proof began."""
 
 
+class AlsoRefused(Exception):
+    """What belongs to the same transaction was refused: an identity is another contact's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Who has proved what, and how long they may stay: all that a session begins with."""

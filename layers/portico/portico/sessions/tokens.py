@@ -10,8 +10,11 @@ from portico.clock import epoch
 from portico.ids import base64url, random_part
 from portico.sessions.rules import ACCESS_TOKEN_LIVES
 
-AMR = {"code": "otp"}
-"""How a way of signing in is called in ``amr`` (RFC 8176)."""
+CODE = "code"
+AMR = {CODE: "otp"}
+"""How our ways of signing in are called in ``amr`` (RFC 8176)."""
+FEDERATED = "fed"
+"""How every provider is: what it asked for is its own business. Not registered, but usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Claims:
             "scope": "portal",
             "email": self.email,
             "name": self.name,
-            "amr": [AMR[self.method]],
+            "amr": [AMR.get(self.method, FEDERATED)],
             "auth_time": epoch(self.signed_in_at),
             "session_expires_at": epoch(self.session_expires_at),
         }

@@ -1,0 +1,20 @@
+"""GET /v1/sso/{connection}/callback: a browser comes back from a provider."""
+
+import os
+
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.edge.returning import ALLOWED, answered, sent_on
+from portico.events import Caller
+from portico.settings import FinishSso
+from portico.sso.finishing import SsoFinishes
+
+settings = FinishSso.read(os.environ)
+finishes = SsoFinishes.from_settings(settings)
+handler = Door("finish_sso", settings, allowed=ALLOWED, is_navigation=True)
+
+
+@handler.reads("GET /v1/sso/{connection}/callback")
+def callback(query: dict[str, str], caller: Caller) -> Response:
+    """Send the browser to the portal with its session, or to the page with the next step."""
+    return sent_on(finishes.finish(answered(query), caller))

@@ -1,0 +1,20 @@
+"""POST /v1/sso/start: send a contact's browser to a provider."""
+
+import os
+
+from portico.edge.departing import sent_away
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.settings import StartSso
+from portico.sso.starting import AskedSso, SsoStarts
+
+settings = StartSso.read(os.environ)
+starts = SsoStarts.from_settings(settings)
+handler = Door("start_sso", settings)
+
+
+@handler.takes("POST /v1/sso/start", AskedSso)
+def start(asked: AskedSso, caller: Caller) -> Response:
+    """Answer where the browser goes, and bind it to what it comes back with."""
+    return sent_away(starts.start(asked, caller))

@@ -1,0 +1,31 @@
+"""How a browser comes back from a provider, and is sent on."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+from portico.edge.responses import Response, cookie_name, keep
+from portico.sso.finishing import Answered, Arrived, ToPage
+
+ALLOWED = timedelta(seconds=7)
+"""A provider is asked twice or thrice on the way back; the gateway waits for thirty seconds."""
+
+
+def answered(query: dict[str, str]) -> Answered:
+    """Read a provider's answer; one parameter twice is joined by a comma, and fits nothing."""
+    return Answered(
+        connection=query["connection"],
+        state=query.get("state", ""),
+        code=query.get("code", ""),
+        error=query.get("error", ""),
+        issuer=query.get("iss"),
+    )
+
+
+def sent_on(outcome: Arrived | ToPage) -> Response:
+    """Answer 303: to the portal, signed in, or to our page with one mark in its fragment."""
+    if isinstance(outcome, ToPage):
+        fragment = f"{outcome.mark}={quote(outcome.value, safe='')}"
+        return Response(303, headers={"location": f"/{outcome.workspace}#{fragment}"})
+    session = outcome.signed_in
+    cookie = keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)
+    return Response(303, headers={"location": outcome.return_to.url}, cookies=[cookie])

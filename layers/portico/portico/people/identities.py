@@ -1,0 +1,95 @@
+"""Identities: who somebody is elsewhere. Each belongs to one contact, and never to two."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from typing import Any, Self
+
+from portico.aws.tables import MOST_AT_ONCE, Rows, get_many
+from portico.clock import epoch
+from portico.ids import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One account at one provider: the connection, who issued it, and its stable key.
+
+    Never an address: addresses change hands.
+    """
+
+    connection: str
+    issuer: str
+    subject: str
+
+    @property
+    def key(self) -> str:
+        """The part of a row's key that names it; nothing of the provider's key shows in it."""
+        return f"{self.connection}#{digest(f'{self.issuer}|{self.subject}')[:32]}"
+
+    def row(self) -> dict[str, Any]:
+        """Return it as a challenge or a pending sign-in keeps it."""
+        return {"connection": self.connection, "issuer": self.issuer, "subject": self.subject}
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read what :meth:`row` gave."""
+        return cls(row["connection"], row["issuer"], row["subject"])
+
+
+def identity_key(workspace: str, identity: Identity) -> tuple[str, str]:
+    """Return the key that an identity can have once in a workspace."""
+    return f"{workspace}#identity#{identity.key}", "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """An identity, whose it is, and the directory record that it last came in by."""
+
+    identity: Identity
+    contact: str
+    record: str | None
+
+
+def owned(rows: Rows, workspace: str) -> Iterator[Owned]:
+    """Read all identities of a workspace. For a team, never for a door."""
+    keys = rows.listed(f"{workspace}#identities")
+    for some in batched(keys, MOST_AT_ONCE, strict=False):
+        for row in get_many([(rows, *key) for key in some], consistent=False):
+            if row is not None:
+                yield Owned(Identity.from_row(row), row["contact"], row.get("record"))
+
+
+def owning(
+    rows: Rows,
+    identity: Identity,
+    *,
+    workspace: str,
+    contact: str,
+    sver: int,
+    at: datetime,
+    record: str | None = None,
+) -> dict[str, Any]:
+    """Return the part of a transaction that makes *identity* the contact's.
+
+    It fails if it is another's. ``sver`` is what the contact's head had: a hint that spares
+    the next sign-in a read, checked again each time. *record* names the directory record
+    that vouched for it, so that the contact's sessions end with it.
+    """
+    pk, sk = identity_key(workspace, identity)
+    row = {
+        "pk": pk,
+        "sk": sk,
+        "contact": contact,
+        "connection": identity.connection,
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "sver": sver,
+        "linked_at": epoch(at),
+        "list": f"{workspace}#identities",
+        "listed": f"{contact}#{identity.key}",
+    }
+    if record is not None:
+        row["record"] = record
+    nobodys_or_theirs = "attribute_not_exists(pk) OR contact = :contact"
+    return rows.putting(row, nobodys_or_theirs, {":contact": contact})

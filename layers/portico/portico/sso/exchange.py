@@ -1,0 +1,235 @@
+"""Trade a provider's code for a person, and believe nothing on the way.
+
+authlib speaks the protocol; what its client leaves open (docs/decisions/0012) is closed here.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+
+from portico.clock import epoch
+from portico.sso.discovery import Discovery, Metadata, mount
+from portico.sso.providers import microsoft
+from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
+from portico.sso.providers.table import PROVIDERS
+from portico.sso.rules import Connection, Person
+from portico.sso.transport import ProviderAway
+
+LEEWAY = 60
+"""Seconds by which a provider's clock and ours may differ."""
+LONGEST_TOKEN = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One sign-in's secrets: derived from its state, stored nowhere."""
+
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relying:
+    """Us, as the client of one connection's provider."""
+
+    connection: Connection
+    secret: str
+    discovery: Discovery
+
+    def authorize_url(self, attempt: Attempt, *, login_hint: str | None = None) -> str:
+        """Return where the browser goes to sign in.
+
+        Raises:
+            ProviderAway, Misconfigured: the provider's documents cannot be used.
+        """
+        provider = PROVIDERS[self.connection.kind]
+        more: dict[str, str] = {}
+        if isinstance(provider, OpenId):
+            endpoint = self._metadata(provider).authorization_endpoint
+            more = {"nonce": attempt.nonce, **provider.more(self.connection)}
+            if login_hint:
+                more["login_hint"] = login_hint
+        else:
+            endpoint = self._at(provider.authorize)
+        with self._client(provider) as client:
+            url, _ = client.create_authorization_url(
+                endpoint,
+                state=attempt.state,
+                code_verifier=attempt.verifier,
+                redirect_uri=attempt.redirect_uri,
+                **more,
+            )
+        return str(url)
+
+    def person(self, attempt: Attempt, code: str, *, issuer: str | None, at: datetime) -> Person:
+        """Trade *code* for the person it was issued for.
+
+        Args:
+            attempt: the sign-in it answers.
+            code: from the provider's answer.
+            issuer: the answer's ``iss`` (RFC 9207), if it had one.
+            at: the time.
+
+        Raises:
+            NotBelieved: the provider refused the code, or what it says does not hold.
+            ProviderAway, Misconfigured: it could not be asked.
+        """
+        provider = PROVIDERS[self.connection.kind]
+        if isinstance(provider, Plain):
+            token = self._token(provider, self._at(provider.token), attempt, code)
+            return provider.read(self.connection, self._user(provider, token))
+        metadata = self._metadata(provider)
+        self._check_answer(metadata, issuer)
+        token = self._token(provider, metadata.token_endpoint, attempt, code, metadata)
+        claims = self._claims(metadata, token, attempt, at=at)
+        return provider.read(self.connection, claims)
+
+    def _metadata(self, provider: OpenId) -> Metadata:
+        url, issuer = provider.discovery(self.connection)
+        return self.discovery.metadata(url, issuer=issuer)
+
+    def _check_answer(self, metadata: Metadata, issuer: str | None) -> None:
+        # Mix-up: another provider's answer, sent to this one's callback (gap 4). Whoever
+        # says that it names itself must; whoever does may not name another.
+        if issuer is None and metadata.names_issuer_in_answers:
+            raise NotBelieved("answer-without-issuer")
+        is_template = "{" in metadata.issuer
+        if issuer is not None and not is_template and issuer != metadata.issuer:
+            raise NotBelieved("answer-of-another-issuer")
+
+    def _client(self, provider: OpenId | Plain, metadata: Metadata | None = None) -> OAuth2Session:
+        auth = provider.token_auth or (metadata.token_auth if metadata else None)
+        client = OAuth2Session(
+            self.connection.client_id,
+            self.secret,
+            scope=provider.scope,
+            token_endpoint_auth_method=auth,
+            code_challenge_method="S256",
+        )
+        mount(client, loopback=self.discovery.loopback)
+        return client
+
+    def _token(
+        self,
+        provider: OpenId | Plain,
+        endpoint: str,
+        attempt: Attempt,
+        code: str,
+        metadata: Metadata | None = None,
+    ) -> dict[str, Any]:
+        try:
+            with self._client(provider, metadata) as client:
+                token = client.fetch_token(
+                    endpoint,
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=attempt.verifier,
+                    redirect_uri=attempt.redirect_uri,
+                )
+        except AuthlibBaseError as refused:
+            raise NotBelieved("code-refused") from refused
+        except ValueError as error:
+            raise ProviderAway("token answer") from error
+        # A problem document without `error` passes for a token otherwise (gap 8).
+        if not isinstance(token, dict) or not isinstance(token.get("access_token"), str):
+            raise NotBelieved("no-access-token")
+        return dict(token)
+
+    def _user(self, provider: Plain, token: dict[str, Any]) -> dict[str, Any]:
+        url = self._at(provider.user)
+        with self._client(provider) as client:
+            client.token = {"access_token": token["access_token"], "token_type": "Bearer"}
+            answer = client.get(url)
+        try:
+            claims = answer.json()
+        except ValueError:
+            raise ProviderAway("user answer") from None
+        if answer.status_code != 200 or not isinstance(claims, dict):
+            raise NotBelieved("no-user")
+        return claims
+
+    def _claims(
+        self, metadata: Metadata, token: dict[str, Any], attempt: Attempt, *, at: datetime
+    ) -> dict[str, Any]:
+        text = token.get("id_token")
+        if not isinstance(text, str) or len(text) > LONGEST_TOKEN:
+            raise NotBelieved("no-id-token")
+        read = self._decoded(metadata, text)
+        issuer = metadata.issuer
+        if "{tenantid}" in issuer:
+            issuer = microsoft.issuer_of(issuer, read.claims)
+        self._check_key(metadata, read.header.get("kid"), issuer)
+        # Every claim by name, because the defaults leave `aud` unchecked (gap 2); no claims
+        # class of our own, because that would drop the check of `at_hash` (gap 7).
+        options = {
+            "iss": {"essential": True, "values": [issuer]},
+            "aud": {"essential": True, "value": self.connection.client_id},
+            "nonce": {"essential": True},
+        }
+        params = {
+            "nonce": attempt.nonce,
+            "client_id": self.connection.client_id,
+            "access_token": token["access_token"],
+        }
+        claims = CodeIDToken(read.claims, read.header, options, params)
+        try:
+            claims.validate(now=epoch(at), leeway=LEEWAY)
+        except (JoseError, AuthlibBaseError, ValueError, TypeError) as error:
+            raise NotBelieved(f"id-token: {type(error).__name__}") from error
+        self._check_more(claims)
+        return dict(claims)
+
+    def _check_more(self, claims: dict[str, Any]) -> None:
+        is_text = isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255
+        if not is_text:
+            raise NotBelieved("no-subject")
+        audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        # A token for several is a token that others hold too: it must say it was made for us.
+        if len(audiences) > 1 and claims.get("azp") != self.connection.client_id:
+            raise NotBelieved("for-somebody-else")
+
+    def _check_key(self, metadata: Metadata, kid: Any, issuer: str) -> None:
+        limited_to = self.discovery.key_issuer(metadata.jwks_uri, kid)
+        if limited_to is None:
+            return
+        if "{tenantid}" in limited_to:
+            # A key of every tenant's: the token's own issuer was compared already.
+            return
+        if not hmac.compare_digest(limited_to.encode(), issuer.encode()):
+            raise NotBelieved("key-of-another-issuer")
+
+    def _decoded(self, metadata: Metadata, text: str) -> jwt.Token:
+        keys = self.discovery.keys(metadata.jwks_uri)
+        try:
+            return _decode(text, keys, metadata.algorithms)
+        except (InvalidKeyIdError, BadSignatureError):
+            # A key that is not there, or was replaced under its old name (gap 5).
+            keys = self.discovery.keys(metadata.jwks_uri, again=True)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise NotBelieved(f"id-token: {type(error).__name__}") from error
+        try:
+            return _decode(text, keys, metadata.algorithms)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise NotBelieved(f"id-token: {type(error).__name__}") from error
+
+    def _at(self, url: str) -> str:
+        base = self.connection.stand_in
+        if base is None:
+            return url
+        return f"{base}/{url.removeprefix('https://').partition('/')[2]}"
+
+
+def _decode(text: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
+    registry = JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
+    return jwt.decode(text, keys, registry=registry)

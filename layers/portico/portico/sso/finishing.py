@@ -1,0 +1,337 @@
+"""The way back from a provider: who is it, and may they come in?"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenges import ReturnTo
+from portico.codes.connecting import Connecting, Pendings, ask_for_proof, browser_of
+from portico.errors import TryLater
+from portico.events import Caller, Event
+from portico.links.rules import Link
+from portico.links.store import link_key
+from portico.people.directory import Record, Rule, email_key, object_key
+from portico.people.identities import identity_key, owning
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, door_key, pointer_key, workspace_of
+from portico.sessions.flow import Sessions
+from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.settings import FinishSso
+from portico.sso.discovery import Discovery, Misconfigured
+from portico.sso.exchange import Relying
+from portico.sso.providers.kinds import NotBelieved
+from portico.sso.rules import Person
+from portico.sso.starting import attempt_of
+from portico.sso.states import State, States, Trip
+from portico.sso.store import client_secret
+from portico.sso.transport import ProviderAway
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a provider sent the browser back with."""
+
+    connection: str
+    state: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    error: str = ""
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Signed in: the portal is next."""
+
+    signed_in: SignedIn
+    return_to: ReturnTo
+
+
+@dataclass(frozen=True, slots=True)
+class ToPage:
+    """Not yet, or not at all: the sign-in page goes on, told by one mark in its fragment.
+
+    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for) or ``p`` (an address
+    is needed first).
+    """
+
+    workspace: str
+    mark: str
+    value: str = field(repr=False)
+
+
+class Refusal(Exception):
+    """Why a contact is not let in: a word for the page, and one for the trail."""
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail or reason
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What our own rows say about a person."""
+
+    home: Workspace
+    link: Link
+    owner: str | None
+    """The contact that the identity is linked to."""
+    owner_sver: int | None
+    owner_record: str | None
+    """The directory record that the identity last came in by."""
+    by_address: str | None
+    """The contact whose primary email the provider vouches for."""
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class SsoFinishes:
+    """The ends of a deployment's trips."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    secret_prefix: str
+    discovery: Discovery
+    sessions: Sessions
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: FinishSso) -> "SsoFinishes":
+        """Make the finishes of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            settings.connection_secrets,
+            Discovery(loopback=settings.provider_loopback == "open"),
+            Sessions.without_tokens(
+                settings.people_table, settings.sign_in_table, settings.code_secret
+            ),
+        )
+
+    def finish(self, answered: Answered, caller: Caller) -> Arrived | ToPage:
+        """Let the person in, or say how to go on. Never raises for what a provider does."""
+        state = State.parse(answered.state)
+        if state is None:
+            return ToPage("", "e", "sso-failed")
+        states = States(self.sign_in_table, state.workspace)
+        try:
+            trip = states.use(
+                state,
+                connection=answered.connection,
+                browser=browser_of(caller),
+                request=caller.request_id,
+                at=self.clock.now(),
+            )
+        except TryLater:
+            return ToPage(state.workspace, "e", "try-later")
+        if trip is None:
+            return ToPage(state.workspace, "e", "sso-expired")
+        try:
+            return self._finish(state, trip, answered, caller)
+        except Refusal as refused:
+            self._note(states, state, trip, caller, refused.detail)
+            return ToPage(state.workspace, "e", refused.reason)
+        except (ProviderAway, TryLater) as away:
+            self._note(states, state, trip, caller, f"away: {type(away).__name__}")
+            return ToPage(state.workspace, "e", "try-later")
+
+    def _finish(
+        self, state: State, trip: Trip, answered: Answered, caller: Caller
+    ) -> Arrived | ToPage:
+        person = self._person(state, trip, answered, caller)
+        known = self._known(state.workspace, trip, person)
+        if not known.home.portal_enabled:
+            raise Refusal("portal-unavailable")
+        self._obey_directory(known)
+        contact = known.owner or known.by_address
+        if trip.contact is not None and contact not in (None, trip.contact):
+            raise Refusal("another-contact")
+        if contact is None:
+            return self._prove(state, trip, person, known, caller)
+        return self._let_in(state, trip, person, contact, known, caller)
+
+    def _person(self, state: State, trip: Trip, answered: Answered, caller: Caller) -> Person:
+        if answered.error:
+            denied = answered.error in ("access_denied", "user_cancelled_login", "consent_required")
+            raise Refusal(
+                "sso-denied" if denied else "sso-failed", f"answer: {answered.error[:64]}"
+            )
+        if not answered.code or len(answered.code) > 4096:
+            raise Refusal("sso-failed", "no-code")
+        connection = trip.connection
+        secret = client_secret(self.secret_prefix, connection)
+        attempt = attempt_of(state, self.keys.current().code, connection, caller)
+        try:
+            return Relying(connection, secret, self.discovery).person(
+                attempt, answered.code, issuer=answered.issuer, at=self.clock.now()
+            )
+        except NotBelieved as error:
+            raise Refusal("sso-failed", error.reason) from error
+        except Misconfigured as error:
+            raise Refusal("sso-failed", "misconfigured") from error
+
+    def _known(self, workspace: str, trip: Trip, person: Person) -> Known:
+        rows = Rows(self.people_table, f"{workspace}#")
+        address = person.vouched_address(trip.connection)
+        wanted: dict[str, tuple[str, str]] = {
+            "door": door_key(workspace),
+            "link": link_key(workspace, trip.link),
+            "identity": identity_key(workspace, person.identity),
+        }
+        if address:
+            wanted["pointer"] = pointer_key(workspace, address)
+            wanted["by_email"] = email_key(workspace, address)
+        if person.tenant and person.object_id:
+            wanted["by_object"] = object_key(workspace, person.tenant, person.object_id)
+        found = get_many([(rows, *key) for key in wanted.values()], consistent=True)
+        got: dict[str, Any] = dict(zip(wanted, found, strict=True))
+        if got["door"] is None or got["link"] is None:
+            raise Refusal("invalid-portal-link")
+        link = Link.from_row(got["link"])
+        if not link.is_alive(at=self.clock.now()):
+            raise Refusal("invalid-portal-link")
+        identity, pointer = got["identity"], got.get("pointer")
+        # Tenant and object id first: they are never given to somebody else.
+        record = got.get("by_object") or got.get("by_email")
+        return Known(
+            home=workspace_of(got["door"]),
+            link=link,
+            owner=identity["contact"] if identity else None,
+            owner_sver=identity["sver"] if identity else None,
+            owner_record=identity.get("record") if identity else None,
+            by_address=pointer["contact"] if pointer else None,
+            record=Record.from_row(record) if record else None,
+        )
+
+    def _obey_directory(self, known: Known) -> None:
+        rule = Rule(known.home.directory_rule)
+        if rule is Rule.OFF:
+            return
+        if known.record is None:
+            raise Refusal("not-in-directory")
+        if not known.record.active:
+            raise Refusal("not-in-directory", "directory-record-inactive")
+
+    def _prove(
+        self, state: State, trip: Trip, person: Person, known: Known, caller: Caller
+    ) -> ToPage:
+        # Under a directory rule a match is what lets somebody in; a code would get around it.
+        if Rule(known.home.directory_rule) is not Rule.OFF:
+            raise Refusal("no-contact", "in-directory-but-no-contact")
+        connecting = Connecting(
+            identity=person.identity,
+            label=trip.connection.label,
+            browser=trip.browser,
+            link=trip.link,
+            contact=trip.contact,
+            return_to=ReturnTo(trip.area, trip.url),
+            idle=timedelta(seconds=trip.idle),
+            absolute=timedelta(seconds=trip.absolute),
+            keep_days=trip.keep_days,
+            device=trip.device,
+        )
+        address = person.address()
+        now = self.clock.now()
+        if trip.contact is None and address is None:
+            detail = {"connection": trip.connection.id}
+            event = Event("sso.address-needed", now, network=caller.network, detail=detail)
+            waiting = Pendings(self.sign_in_table, state.workspace).wait(connecting, event)
+            return ToPage(state.workspace, "p", str(waiting))
+        # The code will be typed on our own page, which this answer leads to.
+        page = replace(caller, origin=caller.own_origin)
+        challenge = ask_for_proof(
+            self.sign_in_table, state.workspace, connecting, address, page, now
+        )
+        return ToPage(state.workspace, "c", str(challenge.id))
+
+    def _let_in(
+        self,
+        state: State,
+        trip: Trip,
+        person: Person,
+        contact: str,
+        known: Known,
+        caller: Caller,
+    ) -> Arrived:
+        now = self.clock.now()
+        # The daily path: the identity's row remembers the contact's `sver`. It is a guess
+        # that the transaction checks, and only a wrong one costs a read.
+        if known.owner and known.owner_sver is not None:
+            try:
+                return self._begin(
+                    state, trip, person, contact, known.owner_sver, known, caller, at=now
+                )
+            except ContactChanged:
+                pass
+        head = People(self.people_table, state.workspace).contact(contact)
+        if head is None or not head.active:
+            raise Refusal("sso-failed", "contact-inactive")
+        try:
+            return self._begin(
+                state, trip, person, contact, head.sver, known, caller, at=now, head=head
+            )
+        except ContactChanged:
+            raise Refusal("sso-failed", "contact-changed") from None
+
+    def _begin(
+        self,
+        state: State,
+        trip: Trip,
+        person: Person,
+        contact: str,
+        sver: int,
+        known: Known,
+        caller: Caller,
+        *,
+        at: datetime,
+        head: Contact | None = None,
+    ) -> Arrived:
+        proof = Proof(
+            challenge=str(state),
+            request_id=caller.request_id,
+            workspace=state.workspace,
+            contact=contact,
+            name=head.name if head else "",
+            email=head.email if head else "",
+            sver=sver,
+            method=f"sso:{trip.connection.id}",
+            idle=timedelta(seconds=trip.idle),
+            absolute=timedelta(seconds=trip.absolute),
+            keep_days=trip.keep_days,
+            device=trip.device,
+        )
+        rows = Rows(self.people_table, f"{state.workspace}#")
+        # The record is named, so that its end can end the contact's sessions.
+        record = known.record.name if known.record else known.owner_record
+        own = owning(
+            rows,
+            person.identity,
+            workspace=state.workspace,
+            contact=contact,
+            sver=sver,
+            at=at,
+            record=record,
+        )
+        # A known identity with the right hint needs no write.
+        also = [own] if head is not None or record != known.owner_record else []
+        try:
+            signed_in = self.sessions.begin(proof, caller, also=also)
+        except UsedAlready:
+            raise Refusal("sso-expired") from None
+        except AlsoRefused:
+            raise Refusal("sso-failed", "identity-of-another-contact") from None
+        return Arrived(signed_in, ReturnTo(trip.area, trip.url))
+
+    def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
+        detail = {"connection": trip.connection.id, "reason": reason}
+        event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
+        try:
+            states.note(state, event)
+        except TryLater:
+            # The refusal stands whether or not it could be written down.
+            return

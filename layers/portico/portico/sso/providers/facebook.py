@@ -1,0 +1,36 @@
+"""Facebook Login, OAuth 2.0 (its OpenID Connect code flow is marked as still in testing).
+
+Source: developers.facebook.com, manual login flow and changelog. Versions live two years:
+v26.0 was released on 2026-07-29.
+"""
+
+from typing import Any
+
+from portico.people.identities import Identity
+from portico.sso.providers.kinds import NotBelieved, Plain
+from portico.sso.rules import Connection, Person
+
+VERSION = "v26.0"
+
+
+def read(connection: Connection, claims: dict[str, Any]) -> Person:
+    """Read ``/me``."""
+    if not isinstance(claims.get("id"), str) or not claims["id"]:
+        raise NotBelieved("no-subject")
+    return Person(
+        # Scoped to the app: the same person has another id elsewhere.
+        Identity(connection.id, "https://www.facebook.com", claims["id"]),
+        name=claims.get("name"),
+        # May be missing, and nothing says that it was ever confirmed: never vouched for.
+        email=claims.get("email"),
+    )
+
+
+PROVIDER = Plain(
+    scope="public_profile,email",
+    authorize=f"https://www.facebook.com/{VERSION}/dialog/oauth",
+    token=f"https://graph.facebook.com/{VERSION}/oauth/access_token",
+    user=f"https://graph.facebook.com/{VERSION}/me?fields=id,name,email",
+    token_auth="client_secret_post",  # noqa: S106 - the name of a method
+    read=read,
+)

@@ -1,0 +1,50 @@
+"""Google accounts, and Google Workspace domains.
+
+Source: developers.google.com/identity (openid-connect reference, verify-google-id-token).
+"""
+
+from typing import Any
+
+from portico.people.identities import Identity
+from portico.sso.providers.kinds import NotBelieved, OpenId
+from portico.sso.rules import Connection, Person
+
+ISSUER = "https://accounts.google.com"
+
+
+def discovery(connection: Connection) -> tuple[str, str]:
+    """Return where the document lies."""
+    base = connection.stand_in or ISSUER
+    return f"{base}/.well-known/openid-configuration", base
+
+
+def read(connection: Connection, claims: dict[str, Any]) -> Person:
+    """Read the claims of an id token."""
+    hosted = claims.get("hd")
+    # The `hd` of the request is only a hint to Google; the one of the answer is the fact.
+    if connection.hosted_domain and hosted != connection.hosted_domain:
+        raise NotBelieved("hosted-domain")
+    email = str(claims.get("email") or "")
+    # An account may carry an address of a domain that is not Google's to speak for.
+    is_googles = bool(hosted) or email.lower().endswith("@gmail.com")
+    return Person(
+        Identity(connection.id, str(claims["iss"]), str(claims["sub"])),
+        name=claims.get("name"),
+        email=email or None,
+        email_is_verified=claims.get("email_verified") is True and is_googles,
+    )
+
+
+def more(connection: Connection) -> dict[str, str]:
+    """Ask which account, and only for those of the hosted domain."""
+    hosted = {"hd": connection.hosted_domain} if connection.hosted_domain else {}
+    return {"prompt": "select_account", **hosted}
+
+
+PROVIDER = OpenId(
+    scope="openid email profile",
+    discovery=discovery,
+    read=read,
+    token_auth="client_secret_post",  # noqa: S106 - the name of a method
+    more=more,
+)

@@ -1,0 +1,69 @@
+"""Microsoft Entra ID and personal accounts, v2.0 endpoint.
+
+Source: MicrosoftDocs/entra-docs, identity-platform (access-tokens, id-token-claims-reference,
+optional-claims-reference, migrate-off-email-claim-authorization).
+"""
+
+import re
+from typing import Any
+
+from portico.people.identities import Identity
+from portico.sso.providers.kinds import NotBelieved, OpenId
+from portico.sso.rules import Connection, Person
+
+HOST = "https://login.microsoftonline.com"
+MULTI_TENANT = ("organizations", "common")
+PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant that all personal accounts belong to."""
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def discovery(connection: Connection) -> tuple[str, str]:
+    """Return where the document lies. With several tenants it names none of them."""
+    base = connection.stand_in or HOST
+    one = connection.tenants[0] if len(connection.tenants) == 1 else "organizations"
+    # Guests of a tenant are only let in at that tenant's own address, not at `common`.
+    issuer = "{tenantid}" if one in MULTI_TENANT else one
+    return f"{base}/{one}/v2.0/.well-known/openid-configuration", f"{base}/{issuer}/v2.0"
+
+
+def issuer_of(template: str, claims: dict[str, Any]) -> str:
+    """Return the issuer that these claims must have: the template with their own tenant."""
+    tenant = str(claims.get("tid", ""))
+    if not _GUID.match(tenant):
+        raise NotBelieved("no-tenant")
+    return template.replace("{tenantid}", tenant)
+
+
+def read(connection: Connection, claims: dict[str, Any]) -> Person:
+    """Read the claims of an id token whose issuer has been compared with its tenant."""
+    tenant, object_id = str(claims.get("tid", "")), str(claims.get("oid", ""))
+    if not _GUID.match(tenant) or not object_id:
+        raise NotBelieved("no-tenant")
+    allowed = set(connection.tenants)
+    is_listed = tenant in allowed
+    is_organization = tenant != PERSONAL and "organizations" in allowed
+    if not (is_listed or is_organization or "common" in allowed):
+        raise NotBelieved("tenant-not-allowed")
+    # Whoever runs a tenant can write any address into `email` (nOAuth). It counts when
+    # Microsoft says that the tenant owns the domain, or when the team itself listed this
+    # tenant. `xms_edov` comes as a boolean, a number or text.
+    owns_domain = claims.get("xms_edov") in (True, 1, "1", "true", "True")
+    return Person(
+        # `sub` differs from app to app and `oid` repeats across tenants: together they do not.
+        Identity(connection.id, str(claims["iss"]), f"{tenant}.{object_id}"),
+        name=claims.get("name"),
+        email=claims.get("email"),
+        email_is_verified=owns_domain or is_listed,
+        tenant=tenant,
+        object_id=object_id,
+    )
+
+
+PROVIDER = OpenId(
+    scope="openid profile email",
+    discovery=discovery,
+    read=read,
+    token_auth="client_secret_post",  # noqa: S106 - the name of a method
+    more=lambda _: {"prompt": "select_account"},
+)

@@ -1,0 +1,12 @@
+"""Which file speaks for which kind of connection."""
+
+from portico.sso.providers import facebook, google, microsoft, oidc, x
+from portico.sso.providers.kinds import OpenId, Plain
+
+PROVIDERS: dict[str, OpenId | Plain] = {
+    "microsoft": microsoft.PROVIDER,
+    "google": google.PROVIDER,
+    "facebook": facebook.PROVIDER,
+    "x": x.PROVIDER,
+    "oidc": oidc.PROVIDER,
+}

@@ -1,0 +1,73 @@
+"""Connections, and what their providers say: values, and who may be believed."""
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from portico.errors import InvalidRequest
+from portico.people.addresses import normalise
+from portico.people.identities import Identity
+
+CONNECTION = re.compile(r"[a-z][a-z0-9-]{1,30}\Z")
+KINDS = ("microsoft", "google", "facebook", "x", "oidc")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One provider as one workspace has registered with it. The client secret is elsewhere."""
+
+    id: str
+    workspace: str
+    kind: str
+    label: str
+    client_id: str
+    on: bool = True
+    issuer: str | None = None
+    """The issuer of an ``oidc`` connection, exactly as its discovery document spells it."""
+    tenants: list[str] = field(default_factory=list)
+    """Microsoft: tenant ids, or one of ``organizations`` and ``common``."""
+    hosted_domain: str | None = None
+    """Google: only accounts of this Workspace domain."""
+    vouches_for: list[str] = field(default_factory=list)
+    """Domains whose addresses this provider may speak for. Nobody vouches by default."""
+    stand_in: str | None = None
+    """Where a laptop's fake provider answers instead of the real one."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row, or a state's snapshot of one."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in row.items() if name in names})
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes that are set."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value not in (None, [])}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a provider says it has signed in."""
+
+    identity: Identity
+    name: str | None = None
+    email: str | None = field(default=None, repr=False)
+    email_is_verified: bool = False
+    """The provider itself checked it, by the rules of its own file."""
+    tenant: str | None = None
+    object_id: str | None = None
+
+    def address(self) -> str | None:
+        """Return the address in our spelling, if it is one at all."""
+        try:
+            return normalise(self.email) if self.email else None
+        except InvalidRequest:
+            return None
+
+    def vouched_address(self, connection: Connection) -> str | None:
+        """Return the address if the provider verified it and may speak for its domain."""
+        address = self.address()
+        if address is None or not self.email_is_verified:
+            return None
+        domain = address.rpartition("@")[2]
+        return address if domain in connection.vouches_for else None

@@ -1,0 +1,156 @@
+"""One trip to a provider and back: a row that one request of one browser may use once."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Self
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch, moment
+from portico.events import Event
+from portico.ids import base64url, digest, is_workspace, random_part
+from portico.sso.rules import Connection
+
+STATE_LIVES = timedelta(minutes=10)
+AFTERLIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``st_<workspace>_<22 characters>``: what travels to the provider and back."""
+
+    workspace: str
+    random: str
+
+    @classmethod
+    def new(cls, workspace: str) -> Self:
+        """Return a fresh one."""
+        return cls(workspace, random_part())
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read one; anything else is ``None``."""
+        kind, _, rest = text.partition("_")
+        workspace, _, random = rest.partition("_")
+        if kind != "st" or not is_workspace(workspace) or not 16 <= len(random) <= 64:
+            return None
+        return cls(workspace, random)
+
+    def __str__(self) -> str:
+        return f"st_{self.workspace}_{self.random}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The row's key: the state itself is as good as a token, and is stored nowhere."""
+        return f"{self.workspace}#sso#{digest(str(self))[:32]}", "state"
+
+    def derived(self, key: bytes, use: str) -> str:
+        """Return a secret that belongs to this state: its nonce, its PKCE verifier."""
+        return base64url(hmac.digest(key, f"{use}|{self}".encode(), sha256))
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What a state was begun with, sealed into its row."""
+
+    connection: Connection
+    browser: str
+    """The hash of the browser's cookie."""
+    link: str
+    """The public id of the link it began with."""
+    contact: str | None
+    """A personal link's contact: nobody else may come in."""
+    area: str
+    url: str
+    idle: int
+    absolute: int
+    keep_days: int
+    device: str | None
+    origin: str
+    expires_at: datetime
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row."""
+        return cls(
+            Connection.from_row(row["connection"]),
+            row["browser"],
+            row["link"],
+            row.get("contact"),
+            row["area"],
+            row["url"],
+            row["idle"],
+            row["absolute"],
+            row["keep_days"],
+            row.get("device"),
+            row["origin"],
+            moment(row["expires_at"]),
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of a row."""
+        row: dict[str, Any] = {
+            "connection": self.connection.row(),
+            "browser": self.browser,
+            "link": self.link,
+            "area": self.area,
+            "url": self.url,
+            "idle": self.idle,
+            "absolute": self.absolute,
+            "keep_days": self.keep_days,
+            "origin": self.origin,
+            "expires_at": epoch(self.expires_at),
+            "ttl": epoch(self.expires_at + AFTERLIFE),
+            "subject": self.contact or f"link-{self.link}",
+        }
+        optional = {"contact": self.contact, "device": self.device}
+        return row | {name: value for name, value in optional.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The trips of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def begin(self, state: State, trip: Trip, event: Event) -> None:
+        """Write a new trip."""
+        pk, sk = state.key
+        row = {"pk": pk, "sk": sk, **trip.row(), "event": event.rider()}
+        # A second time is the SDK's own repeat: nobody else can name this state.
+        self.rows.put(row, "attribute_not_exists(pk) OR attribute_not_exists(used_by)")
+
+    def use(
+        self, state: State, *, connection: str, browser: str, request: str, at: datetime
+    ) -> Trip | None:
+        """Use a trip up; ``None``: there is none for this browser, or not any more."""
+        is_its_own = "browser = :browser AND connection.id = :connection"
+        is_unused = "(attribute_not_exists(used_by) OR used_by = :request)"
+        try:
+            row = self.rows.update(
+                *state.key,
+                "SET used_by = :request REMOVE event",
+                f"{is_its_own} AND {is_unused} AND expires_at > :now",
+                {
+                    ":request": request,
+                    ":browser": browser,
+                    ":connection": connection,
+                    ":now": epoch(at),
+                },
+            )
+        except ConditionFailed:
+            return None
+        return Trip.from_row(row)
+
+    def note(self, state: State, event: Event) -> None:
+        """Record how a trip ended."""
+        self.rows.update(
+            *state.key, "SET event = :event", "attribute_exists(pk)", {":event": event.rider()}
+        )

@@ -1,0 +1,94 @@
+"""Connections in the People table, and their client secrets in Secrets Manager."""
+
+from dataclasses import dataclass
+
+from portico.aws.secrets import text_of
+from portico.aws.tables import Rows, TransactionRefused, get_many, transact
+from portico.errors import NotFound
+from portico.events import Event
+from portico.people.rules import Workspace
+from portico.people.store import door_key
+from portico.sso.rules import Connection
+
+
+def connection_key(workspace: str, connection: str) -> tuple[str, str]:
+    """Return the key of a connection's row."""
+    return f"{workspace}#connection#{connection}", "connection"
+
+
+def secret_name(prefix: str, connection: Connection) -> str:
+    """Return where a connection's client secret lies: derived, never configured.
+
+    A name that somebody could set would be a way to read any secret of the account.
+    """
+    return f"{prefix}/{connection.workspace}/{connection.id}"
+
+
+def client_secret(prefix: str, connection: Connection) -> str:
+    """Read a connection's client secret, once an environment.
+
+    Raises:
+        TryLater: it is out of reach, or empty.
+    """
+    return text_of(secret_name(prefix, connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The connections of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def get(self, connection: str) -> Connection | None:
+        """Read a connection."""
+        row = self.rows.get(*connection_key(self.workspace, connection))
+        return Connection.from_row(row) if row else None
+
+    def all(self) -> list[Connection]:
+        """Read every connection, for a team's list."""
+        keys = list(self.rows.listed(f"{self.workspace}#connections"))
+        rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
+        return [Connection.from_row(row) for row in rows if row]
+
+    def put(self, connection: Connection, home: Workspace, event: Event) -> None:
+        """Keep a connection, and what the sign-in page must know of it, together.
+
+        Raises:
+            NotFound: there is no such workspace.
+        """
+        pk, sk = connection_key(self.workspace, connection.id)
+        row = {
+            "pk": pk,
+            "sk": sk,
+            **connection.row(),
+            "list": f"{self.workspace}#connections",
+            "listed": connection.id,
+            "event": event.rider(),
+        }
+        shown = {
+            "id": connection.id,
+            "kind": connection.kind,
+            "label": connection.label,
+            "on": connection.on,
+        }
+        others = [each for each in home.connections if each["id"] != connection.id]
+        anything = "attribute_not_exists(pk) OR attribute_exists(pk)"
+        parts = [
+            self.rows.putting(row, anything),
+            self.rows.updating(
+                *door_key(self.workspace),
+                "SET connections = :shown REMOVE event",
+                "attribute_exists(pk)",
+                {":shown": sorted([*others, shown], key=lambda each: str(each["id"]))},
+            ),
+        ]
+        try:
+            transact(parts)
+        except TransactionRefused:
+            raise NotFound from None

@@ -1,0 +1,143 @@
+"""HTTP to providers: public https addresses only, no redirects, bounded in time and size.
+
+An issuer is typed by somebody, and its discovery document names more addresses. Each is
+checked where it counts: at the address that the socket connects to, so that a name that
+answers differently the second time does not help.
+"""
+
+import socket
+import time
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.exceptions import RequestException
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import PoolManager
+
+from portico.aws import deadline
+
+LARGEST_ANSWER = 1024 * 1024
+CHUNK = 64 * 1024
+CONNECT_TIMEOUT = 2.0
+READ_TIMEOUT = 3.0
+ANSWER_TIME = 4.0
+"""Seconds that one whole answer may take: a provider may also drip."""
+
+
+class NotPublic(ValueError):
+    """An address that no provider of the public internet has."""
+
+
+class ProviderAway(Exception):
+    """The provider cannot be reached, answers 5xx, too much, too slowly, or elsewhere."""
+
+
+def is_public(address: str) -> bool:
+    """Say whether *address* is one of the public internet, also where it embeds another."""
+    parsed = ip_address(address.partition("%")[0])
+    embedded: list[IPv4Address | IPv6Address] = [parsed]
+    if isinstance(parsed, IPv6Address):
+        inner = (parsed.ipv4_mapped, parsed.sixtofour, *(parsed.teredo or ()))
+        embedded += [each for each in inner if each is not None]
+        # NAT64 (RFC 6052) leads to whatever its last four bytes say.
+        if parsed.packed.startswith(bytes.fromhex("0064ff9b")):
+            embedded.append(IPv4Address(parsed.packed[-4:]))
+    return all(each.is_global and not each.is_multicast for each in embedded)
+
+
+def check_url(url: str, *, loopback: bool) -> str:
+    """Let a URL through that may be asked at all; its name is resolved later.
+
+    Raises:
+        NotPublic: not https, with a user name, or a private address.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if loopback and parts.scheme == "http" and host in ("127.0.0.1", "localhost"):
+        return url
+    if parts.scheme != "https" or not host or parts.username is not None or parts.fragment:
+        raise NotPublic("an https address")
+    try:
+        literal = ip_address(host)
+    except ValueError:
+        return url
+    if not is_public(str(literal)):
+        raise NotPublic("a public address")
+    return url
+
+
+def _public_socket(self: HTTPConnection) -> socket.socket:
+    host: str = self._dns_host
+    found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
+    if not found or not all(is_public(str(each[4][0])) for each in found):
+        raise NotPublic("a public address")
+    family, kind, protocol, _, address = found[0]
+    opened = socket.socket(family, kind, protocol)
+    opened.settimeout(CONNECT_TIMEOUT)
+    opened.connect(address)
+    return opened
+
+
+class _PublicConnection(HTTPSConnection):
+    _new_conn = _public_socket
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _NoPool(HTTPConnectionPool):
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise NotPublic("an https address")
+
+
+class ProviderAdapter(HTTPAdapter):
+    """What a session of ``requests`` sends through."""
+
+    def __init__(self, *, loopback: bool) -> None:
+        self._loopback = loopback
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make pools whose sockets lead to public addresses only."""
+        self.poolmanager = PoolManager(*args, **kwargs)
+        if not self._loopback:
+            self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool, "http": _NoPool}
+
+    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
+        """Send one request and read its answer, within the time that is left.
+
+        Raises:
+            ProviderAway: there was no answer that could be used.
+        """
+        deadline.ask()
+        try:
+            check_url(request.url or "", loopback=self._loopback)
+            answer = super().send(request, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
+            answer._content = _bounded(answer)  # noqa: SLF001 - as requests itself fills it
+        except (RequestException, HTTPError, OSError, ValueError) as error:
+            raise ProviderAway(type(error).__name__) from error
+        if answer.status_code >= 500:
+            raise ProviderAway(f"status {answer.status_code}")
+        if 300 <= answer.status_code < 400:
+            raise ProviderAway("redirected")
+        return answer
+
+
+def _bounded(answer: Response) -> bytes:
+    ends = time.monotonic() + ANSWER_TIME
+    content = b""
+    for chunk in answer.iter_content(CHUNK):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise ValueError("too large")
+        if time.monotonic() > ends:
+            raise ValueError("too slow")
+        deadline.ask()
+    answer.close()
+    return content

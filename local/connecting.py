@@ -1,0 +1,106 @@
+"""How the known workspaces are connected with the fake providers, and whom their directories list."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import boto3
+
+from local.people import KnownConnection, KnownRecord, KnownWorkspace, contact_id
+from local.providers.grants import client_id, client_secret
+from local.providers.people import ACCOUNTS, ACME_TENANT
+from portico.aws.tables import Rows, transact
+from portico.events import Event
+from portico.people.directory import Directory, Record
+from portico.people.identities import owning
+from portico.people.store import People
+from portico.sso.providers.table import PROVIDERS
+from portico.sso.rules import Connection
+from portico.sso.store import Connections, secret_name
+
+BY = "local world"
+KEEP_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """Writes connections, client secrets, linked identities and directory records.
+
+    Args:
+        people_table: where they are kept.
+        providers: the origin of the fake providers.
+        secrets: where client secrets lie.
+    """
+
+    people_table: str
+    providers: str
+    secrets: str
+
+    def make(self, known: KnownWorkspace) -> None:
+        """Write all of one workspace's."""
+        for each in known.connections:
+            connection = self._connect(known.id, each)
+            for contact, account in each.linked:
+                self._link(connection, contact_id(known.id, contact), account)
+        directory = Directory(self.people_table, known.id)
+        for record in known.directory:
+            directory.put(_record(record), self._event("directory.imported", known.id))
+
+    def _connect(self, workspace: str, known: KnownConnection) -> Connection:
+        here = f"{self.providers}/{known.kind}"
+        connection = Connection(
+            id=known.id or known.kind,
+            workspace=workspace,
+            kind=known.kind,
+            label=known.label,
+            client_id=client_id(known.kind),
+            issuer=here if known.kind == "oidc" else None,
+            stand_in=None if known.kind == "oidc" else here,
+            tenants=list(known.tenants),
+            vouches_for=list(known.vouches_for),
+        )
+        name = secret_name(self.secrets, connection)
+        self._secrets_manager.create_secret(Name=name, SecretString=client_secret(known.kind))
+        home = People(self.people_table, workspace).workspace_row()
+        if home is not None:
+            Connections(self.people_table, workspace).put(
+                connection, home, self._event("connection.changed", workspace)
+            )
+        return connection
+
+    def _link(self, connection: Connection, contact: str, account: str) -> None:
+        claims = next(each.claims for each in ACCOUNTS[connection.kind] if each.key == account)
+        # As the door itself reads the provider's answer, which X wraps.
+        answer = {"data": claims} if connection.kind == "x" else claims
+        identity = PROVIDERS[connection.kind].read(connection, answer).identity
+        rows = Rows(self.people_table, f"{connection.workspace}#")
+        own = owning(
+            rows,
+            identity,
+            workspace=connection.workspace,
+            contact=contact,
+            sver=1,
+            at=datetime.now(UTC),
+        )
+        transact([own])
+
+    @cached_property
+    def _secrets_manager(self) -> Any:
+        return boto3.client("secretsmanager")
+
+    def _event(self, name: str, workspace: str) -> Event:
+        return Event(name, datetime.now(UTC), workspace, KEEP_DAYS, BY)
+
+
+def _record(known: KnownRecord) -> Record:
+    return Record(
+        source="csv",
+        external_id=known.email.partition("@")[0],
+        tenant=ACME_TENANT if known.object_id else None,
+        object_id=known.object_id,
+        user_name=known.email,
+        emails=(known.email,),
+        active=known.active,
+        imported_at=datetime.now(UTC),
+    )

@@ -1,0 +1,141 @@
+"""Fake providers on a port of this machine, and workspaces that are connected to them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.providers.app import Providers
+from local.providers.faults import Faults
+from local.providers.grants import client_id, client_secret
+from local.providers.people import ACME_TENANT, Account
+from local.serving import listening, serving
+from portico.aws import secrets
+from portico.events import Event
+from portico.people.directory import Directory, Record
+from portico.sso.rules import Connection
+from portico.sso.store import Connections, secret_name
+from tests.doors import door
+from tests.portal import Portal
+
+LABELS = {"microsoft": "Microsoft", "google": "Google", "facebook": "Facebook", "x": "X", "oidc": "Acme ID"}  # fmt: skip
+ID = {"x": "twitter"}
+"""A connection's id has two characters at least; the others are called by their kinds."""
+
+
+@dataclass
+class World:
+    """The providers of one test, and the portals that trust them."""
+
+    base: str
+    portal: Portal
+    app: Providers = field(default_factory=lambda: Providers(faults=Faults(hang=20, pause=0.05)))
+
+    def connect(self, kind: str, portal: Portal | None = None, **more: Any) -> Connection:
+        """Register a workspace with a provider."""
+        home = portal or self.portal
+        given: dict[str, Any] = {
+            "id": ID.get(kind, kind),
+            "workspace": home.id,
+            "kind": kind,
+            "label": LABELS[kind],
+            "client_id": client_id(kind),
+        }
+        if kind == "oidc":
+            given["issuer"] = f"{self.base}/oidc"
+        else:
+            given["stand_in"] = f"{self.base}/{kind}"
+        if kind == "microsoft":
+            given["tenants"] = [ACME_TENANT]
+        connection = Connection(**{**given, **more})
+        self.keep_secret(connection, client_secret(kind))
+        event = Event("connection.changed", datetime.now(UTC), home.id, 365, "test")
+        current = home.team.workspace(home.id)
+        Connections("people", home.id).put(connection, current, event)
+        return connection
+
+    def keep_secret(self, connection: Connection, text: str) -> None:
+        client, name = boto3.client("secretsmanager"), secret_name(PREFIX, connection)
+        try:
+            client.create_secret(Name=name, SecretString=text)
+        except ClientError:
+            client.put_secret_value(SecretId=name, SecretString=text)
+        secrets._kept.pop(name, None)
+
+    def has(self, kind: str, key: str, name: str = "Some Body", **claims: Any) -> None:
+        """Let somebody have an account at a provider."""
+        others = [each for each in self.app.accounts[kind] if each.key != key]
+        self.app.accounts[kind] = [*others, Account(key, name, claims)]
+
+    def lists(self, email: str, *, active: bool = True, portal: Portal | None = None, **more: Any) -> None:  # fmt: skip
+        """Sync a person from the directory."""
+        home = portal or self.portal
+        record = {
+            "source": "csv",
+            "external_id": email,
+            "tenant": None,
+            "object_id": None,
+            "user_name": email,
+            "emails": (email,),
+            "active": active,
+            "imported_at": datetime.now(UTC),
+        }
+        event = Event("directory.imported", datetime.now(UTC), home.id, 365, "test")
+        Directory("people", home.id).put(Record(**{**record, **more}), event)
+
+    def new_environment(self) -> None:
+        """Let the doors start anew, with nothing read from any provider."""
+        for name, flow in (("start_sso", "starts"), ("finish_sso", "finishes")):
+            getattr(door(name), flow).discovery._documents.clear()
+
+    def asked(self, kind: str) -> list[str]:
+        """Which endpoints of a provider were asked, by us."""
+        return [name for each, name in self.app.asked if each == kind and name != "authorize"]
+
+
+PREFIX = "portico/tests/connection"
+
+
+class _Stage:
+    """One server for all tests, each of which puts its own providers on it."""
+
+    app: Providers | None = None
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        assert self.app is not None
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[str, _Stage]]:
+    stage = _Stage()
+    with ExitStack() as stack:
+        taken = stack.enter_context(listening(0))
+        stack.enter_context(serving(taken, stage))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}", stage
+
+
+@pytest.fixture
+def world(portal: Portal, stage: tuple[str, _Stage]) -> Iterator[World]:
+    """Acme Support, not yet connected with anybody."""
+    base, server = stage
+    world = World(base, portal)
+    server.app = world.app
+    world.new_environment()
+    yield world
+    world.app.faults.stopped.set()
+
+
+@pytest.fixture
+def connected(world: World) -> World:
+    """Acme Support with all five kinds; its own providers vouch for example.com."""
+    for kind in ("microsoft", "google", "oidc"):
+        world.connect(kind, vouches_for=["example.com"])
+    world.connect("facebook")
+    world.connect("x")
+    return world
