@@ -80,7 +80,7 @@ class TestTheWords:
 
     def test_hold_whatever_a_module_asks_for(self):
         asking = re.compile(
-            r'(?:words\.(?:text|nodes)\(|(?:heading|paragraph)\(words, |failed\(|key: |say\()"(\w+)"'
+            r'(?:words\.(?:text|nodes)\(|(?:heading|paragraph|evenly)\(words, |failed\(|key: |say\()"(\w+)"'
         )
         asked = {key for source in MODULES.values() for key in asking.findall(source)}
 

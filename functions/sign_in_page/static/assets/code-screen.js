@@ -2,7 +2,7 @@
 
 import { fold, keepSpelled, spell } from "./code-field.js";
 import { el } from "./elements.js";
-import { button, field, form, heading, paragraph, trouble } from "./parts.js";
+import { button, evenly, field, form, heading, paragraph, trouble } from "./parts.js";
 
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -71,9 +71,10 @@ function whatWasSent(words, { connects: provider, label, code_length: length }, 
   const named = label ? { label: el("strong", { class: "code-label" }, el("bdi", {}, label)) } : null;
   if (!provider) return [paragraph(words, "sent_lead", { length, email, workspace, ...named }, "lead")];
   const key = email ? "connect_lead" : "connect_lead_unseen";
-  const lead = paragraph(words, key, { provider, length, email, workspace }, "lead");
+  const address = el("strong", {}, el("bdi", {}, email));
+  const lead = evenly(words, key, { provider, length, email: address, workspace }, "lead");
   if (named) lead.append(" ", ...words.nodes("labelled", named));
-  return [lead, paragraph(words, "connect_once", { provider })];
+  return [lead, evenly(words, "connect_once", { provider })];
 }
 
 /** @param {{ code: string }} typed @param {number} length @param {Stage} stage */

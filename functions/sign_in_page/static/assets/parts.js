@@ -16,8 +16,14 @@ export function paragraph(words, key, values, id) {
   return el("p", { id, class: "lead" }, ...words.nodes(key, values));
 }
 
+/** A sentence that names many things, none of which should stand out. */
+/** @param {Words} words @param {string} key @param {Values} [values] @param {string} [id] */
+export function evenly(words, key, values, id) {
+  return el("p", { id, class: "lead even" }, ...words.nodes(key, values));
+}
+
 /**
- * @param {"primary" | "secondary" | "plain"} look
+ * @param {"primary" | "secondary" | "provider" | "plain"} look
  * @param {Node[]} label
  * @param {(() => void) | null} onPress null for the button that submits its form
  * @param {string} [id]

@@ -21,6 +21,9 @@ const MAILED_ON_THE_WAY = { label: null, code_length: 7, resend_after: 30, expir
 /** How long the API keeps an account that waits for an address. */
 const WAITS_FOR_AN_ADDRESS_MS = 10 * 60_000;
 
+/** @type {import("./portico.js").Problem} */
+const UNSAFE = { type: "sso-failed", title: "Not a provider's address", status: 0 };
+
 /** A provider that has not opened by then has its own screen. */
 const IS_LEAVING_MS = 4_000;
 
@@ -256,7 +259,7 @@ export class SignIn {
     this.#press(async () => {
       const provider = providerName(connection);
       const { authorize_url } = await this.#portico.startSso({ ...this.#link, connection: connection.id });
-      if (!isProviderAddress(authorize_url)) throw new Error("the provider's address is not a safe one");
+      if (!isProviderAddress(authorize_url)) throw new PorticoError(UNSAFE);
       if (this.#isOver) return;
       this.#kept.depart(connection.id, provider);
       this.#stage.say("leaving", { provider });
@@ -481,7 +484,7 @@ export class SignIn {
 
 /** Providers are reached by https only; a fake one on this machine needs no certificate. @param {string} url */
 function isProviderAddress(url) {
-  const { protocol, hostname } = new URL(url);
+  const { protocol, hostname } = new URL(url, location.origin);
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
 }
 

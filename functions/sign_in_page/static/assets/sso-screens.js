@@ -2,7 +2,7 @@
 
 import { emailInput } from "./choose-screen.js";
 import { el } from "./elements.js";
-import { button, field, form, heading, messageSlot, paragraph, trouble } from "./parts.js";
+import { button, evenly, field, form, heading, messageSlot, paragraph, trouble } from "./parts.js";
 
 /** @typedef {import("./stage.js").Screen} Screen */
 
@@ -11,7 +11,7 @@ import { button, field, form, heading, messageSlot, paragraph, trouble } from ".
 export const leaving = ({ provider, url, actions }, words) => ({
   body: [
     heading(words, "leaving", { provider }, "window"),
-    paragraph(words, "leaving_text", { provider }),
+    evenly(words, "leaving_text", { provider }),
     el("a", { class: "primary", href: url, id: "leave" }, ...words.nodes("leaving_link", { provider })),
     button("secondary", words.nodes("another_way"), actions.chooseAnew, "another"),
   ],
@@ -56,7 +56,7 @@ export const refused = ({ reason, provider, way, connection, actions }, words) =
     primary: buttons[0],
     body: [
       heading(words, `${about}_title`, values, picture),
-      paragraph(words, textOf(about, way), values),
+      evenly(words, textOf(about, way), values),
       slot,
       ...buttons,
       trouble(words, {}),
@@ -83,7 +83,7 @@ export const askAddress = ({ provider, way, typed, actions }, words) => {
     focus: email,
     body: [
       heading(words, "address_title", {}, "mail"),
-      paragraph(words, "address_text", { provider, workspace: way.workspace.name }),
+      evenly(words, "address_text", { provider, workspace: way.workspace.name }),
       form([asked.node, primary], () => actions.sendAddress(email.value)),
       el("p", { class: "more" }, button("plain", words.nodes("another_way"), actions.chooseAnew, "another")),
       trouble(words, {}),
