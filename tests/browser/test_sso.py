@@ -108,7 +108,8 @@ class TestTheButtons:
         person.opens(house.link("shared"))
         person.page.route(re.compile(r"/google/authorize"), lambda route: None)
 
-        person.page.locator("#sso-google").click()
+        # A click would wait for the page that never comes.
+        person.page.locator("#sso-google").dispatch_event("click")
 
         expect(person.page.locator("#sso-google.busy")).to_be_visible()
         person.sees_heading("Taking you to Google…")
