@@ -409,7 +409,9 @@ class TestTheDirectoryRule:
 
         person.lands_in_the_portal(at="/tickets")
 
-    @pytest.mark.parametrize(("account", "email"), [("nobody", "nobody@example.com"), ("chloe", "")])
+    @pytest.mark.parametrize(
+        ("account", "email"), [("nobody", "nobody@example.com"), ("chloe", "")]
+    )
     def test_match_required_leaves_others_the_code(self, person, house, account, email):
         person.opens(house.link("shared", workspace="verde"), to="tickets")
         person.signs_in_with("google", account)
