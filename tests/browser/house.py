@@ -10,11 +10,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0
@@ -38,6 +39,12 @@ class House:
         """Who and what is there."""
         world: dict[str, Any] = self._get("/_local/world.json")
         return world
+
+    @cached_property
+    def portal(self) -> str:
+        """The origin of the sample portal."""
+        url = urlsplit(self.world["workspaces"][0]["portal_url"])
+        return f"{url.scheme}://{url.netloc}"
 
     def link(
         self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any
@@ -67,16 +74,16 @@ class House:
         mails = self._get("/_local/mailbox.json")[self.read_before :]
         return [mail for mail in mails if email in json.dumps(mail["to"])]
 
-    def code_mailed_to(self, email: str, *, label: str) -> str:
-        """Wait for the mail of this label and read its code: seven characters."""
+    def code_mailed_to(self, email: str, *, label: str = "") -> str:
+        """Wait for the mail of this label, or for any, and read its code: seven characters."""
         until = time.monotonic() + IS_MAILED_WITHIN
         while time.monotonic() < until:
             for mail in reversed(self.mails_to(email)):
                 found = CODE.search(mail["text"])
-                if found and re.search(rf"\b{label}\b", mail["text"]):
+                if found and (not label or re.search(rf"\b{label}\b", mail["text"])):
                     return "".join(found.groups())
             time.sleep(0.2)
-        raise AssertionError(f"no mail labelled {label} came to {email}")
+        raise AssertionError(f"no mail labelled {label or 'at all'} came to {email}")
 
     def begins_another_day(self) -> None:
         """Leave behind what was mailed and used up so far.
@@ -111,7 +118,7 @@ def running_house(log: Path) -> Iterator[House]:
     if origin := os.environ.get("PORTICO_ORIGIN"):
         yield House(origin)
         return
-    port = _free_pair()
+    port = _free_ports()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local", "--port", str(port)],
@@ -146,14 +153,16 @@ def _wait_for(house: House, process: subprocess.Popen[bytes], log: Path) -> None
     raise RuntimeError(f"`python -m local` did not come up:\n{log.read_text()[-4000:]}")
 
 
-def _free_pair() -> int:
-    """A free port whose neighbour, for the sample portal, is free as well."""
+def _free_ports() -> int:
+    """A free port whose two neighbours, for the sample portal and the providers, are free too."""
     while True:
-        with closing(socket.socket()) as one, closing(socket.socket()) as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
+        with ExitStack() as held:
+            first, *others = (held.enter_context(socket.socket()) for _ in range(3))
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
             try:
-                other.bind(("127.0.0.1", port + 1))
+                for place, other in enumerate(others, 1):
+                    other.bind(("127.0.0.1", port + place))
             except OSError:
                 continue
             return port

@@ -52,8 +52,29 @@ class Person:
         self.continues()
         self.lands_in_the_portal()
 
-    def lands_in_the_portal(self) -> None:
-        self.page.wait_for_url(lambda url: not url.startswith(self.house.origin))
+    def presses(self, provider: str) -> None:
+        """Press a provider's button, and see its page."""
+        self.page.locator(f"#sso-{provider}").click()
+        expect(self.page.locator("button[name=_account]").first).to_be_visible()
+
+    def chooses(self, account: str, *, mode: str = "") -> None:
+        """Sign in at the provider, which may have been told to misbehave."""
+        if mode:
+            self.page.locator("select[name=_mode]").select_option(mode)
+        self.page.locator(f"button[name=_account][value={account}]").click()
+
+    def cancels(self) -> None:
+        """Leave the provider without signing in."""
+        self.page.get_by_role("button", name="Cancel").click()
+
+    def signs_in_with(self, provider: str, account: str, *, mode: str = "") -> None:
+        self.presses(provider)
+        self.chooses(account, mode=mode)
+
+    def lands_in_the_portal(self, *, at: str = "") -> None:
+        """See the portal, and the area that its path ends with."""
+        portal = self.house.portal
+        self.page.wait_for_url(lambda url: url.startswith(portal) and url.endswith(at))
 
     @property
     def code_field(self) -> Locator:

@@ -18,7 +18,11 @@ COMPOSED = {
     "trouble_unavailable", "trouble_unavailable_text", "trouble_invalid", "trouble_invalid_text",
     "trouble_no_mail", "trouble_no_mail_text", "trouble_failed", "trouble_failed_text",
     "portal_unavailable_text_plain", "invalid_link_text_plain",
-    "too_many_a_while", "try_later_a_while",
+    "too_many_a_while", "try_later_a_while", "lost_text_plain",
+    *(f"{key}_{part}" for part in ("title", "text") for key in (
+        "sso_denied", "sso_refused", "sso_expired", "sso_later",
+        "not_in_directory", "no_contact", "another_contact",
+    )),
 }  # fmt: skip
 """Keys that a module puts together from parts."""
 
@@ -78,7 +82,7 @@ class TestTheWords:
 
     def test_hold_whatever_a_module_asks_for(self):
         asking = re.compile(
-            r'(?:words\.(?:text|nodes)\(|(?:heading|paragraph)\(words, |failed\(|key: |say\()"(\w+)"'
+            r'(?:words\.(?:text|nodes)\(|(?:heading|paragraph|evenly)\(words, |failed\(|key: |say\()"(\w+)"'
         )
         asked = {key for source in MODULES.values() for key in asking.findall(source)}
 

@@ -2,6 +2,7 @@
 
 import { el } from "./elements.js";
 import { button, field, form, heading, notes, messageSlot, paragraph, trouble } from "./parts.js";
+import { providerButton, providerName } from "./providers.js";
 
 /** @typedef {import("./words.js").Words} Words */
 
@@ -11,7 +12,8 @@ export const choose = ({ way, typed, actions }, words) => {
   const isPersonal = link.kind === "personal";
   const primary = button("primary", words.nodes("email_me"), null, "email-me");
   const email = emailInput(typed);
-  const asked = isPersonal
+  const isTyped = methods.code && !isPersonal;
+  const asked = !isTyped
     ? { node: null, slot: messageSlot() }
     : field(email, words, { label: "email_label", hint: "email_hint" });
 
@@ -20,17 +22,18 @@ export const choose = ({ way, typed, actions }, words) => {
   );
   const area = areaName(words, destination);
   return {
-    slot: methods.code ? asked.slot : undefined,
-    field: isPersonal ? undefined : email,
+    slot: asked.slot,
+    field: isTyped ? email : undefined,
     primary: methods.code ? primary : undefined,
-    // On a touch screen the keyboard would hide half the page before it was read.
-    focus: !isPersonal && methods.code && matchMedia("(pointer: fine)").matches ? email : undefined,
+    // On a touch screen the keyboard would hide half the page before it was read, and a notice is
+    // there to be heard first.
+    focus: isTyped && !notices.length && matchMedia("(pointer: fine)").matches ? email : undefined,
     body: [
       heading(words, "sign_in_to", { workspace: workspace.name }),
+      ...notes(words, notices, { workspace: workspace.name, providers: words.oneOf(methods.sso.map(providerName)) }),
       ...(area ? [paragraph(words, "you_asked_for", { area })] : []),
-      ...notes(notices),
       ...(methods.code && isPersonal ? [paragraph(words, "personal_lead", { email: link.email_hint ?? "" })] : []),
-      ...(methods.code ? [codeForm] : []),
+      ...(methods.code ? [codeForm] : [asked.slot]),
       ...providers(words, methods, actions),
       ...(methods.code || methods.sso.length ? [] : [paragraph(words, "no_way_in", { workspace: workspace.name })]),
       trouble(words, {}),
@@ -39,7 +42,7 @@ export const choose = ({ way, typed, actions }, words) => {
 };
 
 /** @param {{ email: string }} typed */
-function emailInput(typed) {
+export function emailInput(typed) {
   return el("input", {
     id: "email",
     name: "email",
@@ -61,22 +64,13 @@ function emailInput(typed) {
 /**
  * @param {Words} words
  * @param {import("./portico.js").Way["methods"]} methods
- * @param {{ startSso: (connection: string) => void }} actions
+ * @param {{ startSso: (connection: import("./portico.js").Connection) => void }} actions
  */
-function providers(words, methods, actions) {
-  if (!methods.sso.length) return [];
-  const buttons = methods.sso.map(({ id, kind, label }) => {
-    const way = button(
-      "secondary",
-      words.nodes("continue_with", { provider: label }),
-      () => actions.startSso(id),
-      `sso-${id}`,
-    );
-    way.dataset.kind = kind;
-    return way;
-  });
+function providers(words, { code, sso }, actions) {
+  if (!sso.length) return [];
+  const buttons = sso.map((connection) => providerButton(words, connection, () => actions.startSso(connection)));
   const or = el("p", { class: "or" }, el("span", {}, ...words.nodes("or")));
-  return [...(methods.code ? [or] : []), el("div", { class: "providers" }, ...buttons)];
+  return [...(code ? [or] : []), el("div", { class: "providers" }, ...buttons)];
 }
 
 /**

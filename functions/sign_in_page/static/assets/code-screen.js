@@ -2,7 +2,7 @@
 
 import { fold, keepSpelled, spell } from "./code-field.js";
 import { el } from "./elements.js";
-import { button, field, form, heading, notes, paragraph, trouble } from "./parts.js";
+import { button, evenly, field, form, heading, paragraph, trouble } from "./parts.js";
 
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -14,9 +14,7 @@ const LATE_AFTER_MS = 120_000;
 const SAID_AT = [90, 60, 30, 10];
 
 /** @type {import("./stage.js").Screen} */
-export const enterCode = ({ brand, challenge, address, notices, typed, canChange, actions }, words, stage) => {
-  const workspace = brand.name;
-  const label = el("strong", { class: "code-label" }, el("bdi", {}, challenge.label));
+export const enterCode = ({ brand, challenge, address, typed, canChange, actions }, words, stage) => {
   const input = codeInput(typed, challenge.code_length, stage);
   const hintValues = { minutes: 10 };
   const asked = field(input, words, {
@@ -28,7 +26,7 @@ export const enterCode = ({ brand, challenge, address, notices, typed, canChange
   const primary = button("primary", words.nodes("continue"), null, "continue");
   const shared = sharedComputer(words, typed);
   const again = resendButton(words, challenge, actions, stage);
-  const late = stillNoMail(words, address);
+  const late = stillNoMail(words, address, challenge.connects);
   let hasRunOut = challenge.expires_at <= Date.now();
 
   return {
@@ -38,13 +36,7 @@ export const enterCode = ({ brand, challenge, address, notices, typed, canChange
     focus: input,
     body: [
       heading(words, "check_email", {}, "mail"),
-      ...notes(notices),
-      paragraph(
-        words,
-        "sent_lead",
-        { length: challenge.code_length, email: address, workspace, label },
-        "lead",
-      ),
+      ...whatWasSent(words, challenge, address, brand.name),
       form([asked.node, shared, primary], () => actions.verify(fold(input.value))),
       again.node,
       late,
@@ -65,6 +57,25 @@ export const enterCode = ({ brand, challenge, address, notices, typed, canChange
     },
   };
 };
+
+/**
+ * Which code went where. One that connects an account says so; its address and its label may be
+ * known to the API alone.
+ *
+ * @param {Words} words
+ * @param {import("./keep.js").OpenChallenge} challenge
+ * @param {string} email
+ * @param {string} workspace
+ */
+function whatWasSent(words, { connects: provider, label, code_length: length }, email, workspace) {
+  const named = label ? { label: el("strong", { class: "code-label" }, el("bdi", {}, label)) } : null;
+  if (!provider) return [paragraph(words, "sent_lead", { length, email, workspace, ...named }, "lead")];
+  const key = email ? "connect_lead" : "connect_lead_unseen";
+  const address = el("strong", {}, el("bdi", {}, email));
+  const lead = evenly(words, key, { provider, length, email: address, workspace }, "lead");
+  if (named) lead.append(" ", ...words.nodes("labelled", named));
+  return [lead, evenly(words, "connect_once", { provider })];
+}
 
 /** @param {{ code: string }} typed @param {number} length @param {Stage} stage */
 function codeInput(typed, length, stage) {
@@ -143,10 +154,11 @@ function resendButton(words, { resend_at }, actions, stage) {
   };
 }
 
-/** @param {Words} words @param {string} address */
-function stillNoMail(words, address) {
-  const hints = ["late_slow", "late_spam", "late_address", "late_ask"].map((key) =>
-    el("li", {}, ...words.nodes(key, { email: address })),
+/** @param {Words} words @param {string} address @param {string} [provider] who alone knows the address */
+function stillNoMail(words, address, provider = "") {
+  const whose = address ? "late_address" : "late_address_unseen";
+  const hints = ["late_slow", "late_spam", whose, "late_ask"].map((key) =>
+    el("li", {}, ...words.nodes(key, { email: address, provider })),
   );
   const node = el("div", { class: "late" }, el("h2", {}, ...words.nodes("late_title")), el("ul", {}, ...hints));
   node.hidden = true;

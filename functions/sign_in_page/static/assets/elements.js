@@ -31,11 +31,21 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** A picture of index.html's own set; silent, because words stand beside it. */
 export function icon(/** @type {string} */ name) {
+  return drawn("icon", `#icon-${name}`);
+}
+
+/** A provider's own mark, in its own colours. */
+export function mark(/** @type {string} */ name) {
+  return drawn("mark", `#mark-${name}`);
+}
+
+/** @param {string} look @param {string} symbol */
+function drawn(look, symbol) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", look);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `#icon-${name}`);
+  use.setAttribute("href", symbol);
   svg.append(use);
   return svg;
 }

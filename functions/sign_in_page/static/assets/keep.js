@@ -5,6 +5,7 @@
  * |---|---|---|
  * | the opened link and destination | this tab | the tab closes |
  * | the address that was typed | this tab | the sign-in, or the tab closes |
+ * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge | this browser | it ends, ten minutes after its last mail |
  * | name, logo and colour of the workspace | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
@@ -16,13 +17,18 @@
 
 /** @typedef {{ link: string, to?: string }} Opened */
 
+/** @typedef {{ connection: string, provider: string, at: number }} Trip `at` in ms */
+
+/** @typedef {{ pending: string, provider: string, asked_for: string, expires_at: number }} Pending */
+
 /**
  * @typedef {object} OpenChallenge
  * @property {string} challenge
- * @property {string} label
+ * @property {string | null} label null until it is known: a trip to a provider does not bring it back
  * @property {number} code_length
  * @property {string} asked_for which link and destination it was asked for, as a hash
- * @property {string} sent_to the masked address
+ * @property {string} sent_to the masked address; empty when only the provider knows it
+ * @property {string} [connects] the provider whose account the code connects
  * @property {number} sent_at ms, of the first mail
  * @property {number | null} resend_at ms
  * @property {number} expires_at ms
@@ -66,6 +72,9 @@ const tab = storage(() => window.sessionStorage);
 
 const LANGUAGE = "portico.language";
 
+/** The API holds a trip for ten minutes; who comes back later is told so, in the provider's name. */
+const TRIP_IS_KNOWN_MS = 30 * 60_000;
+
 export const chosenLanguage = {
   /** @returns {string | null} */
   get: () => browser.get(LANGUAGE),
@@ -88,6 +97,27 @@ export function keepFor(workspace) {
     typedEmail: () => tab.get(key("email")) ?? "",
     typeEmail: (/** @type {string} */ email) => tab.set(key("email"), email),
 
+    /** The provider that this tab went to last. @returns {Trip | null} */
+    trip() {
+      /** @type {Trip | null} */
+      const trip = tab.get(key("trip"));
+      return trip && Date.now() < trip.at + TRIP_IS_KNOWN_MS ? trip : null;
+    },
+    depart(/** @type {string} */ connection, /** @type {string} */ provider) {
+      tab.set(key("trip"), { connection, provider, at: Date.now() });
+      // The provider's answer may open the portal at once, and this page never hears of it.
+      browser.set(key("signed-in"), true);
+    },
+
+    /** An account that waits for an address. @returns {Pending | null} */
+    pending() {
+      /** @type {Pending | null} */
+      const pending = tab.get(key("pending"));
+      return pending && Date.now() < pending.expires_at ? pending : null;
+    },
+    keepPending: (/** @type {Pending} */ pending) => tab.set(key("pending"), pending),
+    endPending: () => tab.remove(key("pending")),
+
     /** @returns {import("./brand.js").Brand | null} */
     brand: () => browser.get(key("brand")),
     keepBrand: (/** @type {import("./brand.js").Brand} */ brand) => browser.set(key("brand"), brand),
@@ -107,6 +137,8 @@ export function keepFor(workspace) {
       browser.set(key("signed-in"), true);
       browser.remove(key("challenge"));
       tab.remove(key("email"));
+      tab.remove(key("trip"));
+      tab.remove(key("pending"));
     },
     signedOut: () => browser.remove(key("signed-in")),
   };

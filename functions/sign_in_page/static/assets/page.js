@@ -1,5 +1,6 @@
 /** The hosted sign-in page: reads the opened link, finds its language, and shows one screen at a time. */
 
+import { readArrival } from "./arrival.js";
 import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
 import { chosenLanguage, keepFor } from "./keep.js";
@@ -46,7 +47,14 @@ function signInAgain(stage) {
 
   const address = new URLSearchParams(location.hash.slice(1));
   forgetFragment();
-  signIn = new SignIn({ stage, portico, kept, opened: readLink(address), onBrand: (brand) => takeOver(stage, brand) });
+  signIn = new SignIn({
+    stage,
+    portico,
+    kept,
+    opened: readLink(address),
+    arrival: readArrival(address, { workspace, hasLeft: kept.trip() !== null }),
+    onBrand: (brand) => takeOver(stage, brand),
+  });
   if (address.has("signed-out")) showSignedOut(stage, signIn);
   else signIn.start();
 }

@@ -16,8 +16,14 @@ export function paragraph(words, key, values, id) {
   return el("p", { id, class: "lead" }, ...words.nodes(key, values));
 }
 
+/** A sentence that names many things, none of which should stand out. */
+/** @param {Words} words @param {string} key @param {Values} [values] @param {string} [id] */
+export function evenly(words, key, values, id) {
+  return el("p", { id, class: "lead even" }, ...words.nodes(key, values));
+}
+
 /**
- * @param {"primary" | "secondary" | "plain"} look
+ * @param {"primary" | "secondary" | "provider" | "plain"} look
  * @param {Node[]} label
  * @param {(() => void) | null} onPress null for the button that submits its form
  * @param {string} [id]
@@ -74,11 +80,26 @@ export function form(children, onSubmit) {
   );
 }
 
-/** What the workspace wants said before anything else. @param {{ text: string }[]} notices */
-export function notes(notices) {
-  return notices.map(({ text }) =>
-    el("div", { class: "notice" }, icon("info"), el("p", { dir: "auto" }, text)),
-  );
+/** The API's notices come in English; of those that we know, the page has words of its own. */
+/** @type {Record<string, string>} */
+const NOTICES = {
+  "directory-match-required": "directory_match_required",
+  "directory-sso-only": "directory_sso_only",
+};
+
+/**
+ * What the workspace wants said before anything else.
+ *
+ * @param {Words} words
+ * @param {{ type: string, text: string }[]} notices
+ * @param {Values} values
+ */
+export function notes(words, notices, values) {
+  return notices.map(({ type, text }) => {
+    const isKnown = Object.hasOwn(NOTICES, type);
+    const said = isKnown ? el("p", {}, ...words.nodes(NOTICES[type], values)) : el("p", { dir: "auto" }, text);
+    return el("div", { class: "notice" }, icon("info"), said);
+  });
 }
 
 const COMMON_ISSUES = ["unavailable", "invalid", "no_mail", "failed"];

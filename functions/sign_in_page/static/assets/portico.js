@@ -27,10 +27,15 @@
  * @typedef {object} Way what an opened link allows
  * @property {Workspace} workspace
  * @property {{ kind: "shared" | "personal", email_hint: string | null, send_on_open: boolean }} link
- * @property {{ code: boolean, password: boolean, sso: { id: string, kind: string, label: string }[] }} methods
+ * @property {{ code: boolean, password: boolean, sso: Connection[] }} methods
  * @property {string} directory_rule
  * @property {{ type: string, text: string }[]} notices
  * @property {{ area: string, label: string, url: string }} destination
+ */
+
+/**
+ * @typedef {{ id: string, kind: string, label: string }} Connection a provider of a workspace; `kind` is
+ *   `microsoft`, `google`, `facebook`, `x` or `oidc`
  */
 
 /**
@@ -139,12 +144,13 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
     /**
      * Have a code mailed. The answer is the same for every address.
      *
-     * @param {{ link: string, to?: string, email?: string, auto?: boolean }} asked
-     *   `email` with a shared link only; `auto` when nobody pressed anything.
+     * @param {{ link?: string, to?: string, email?: string, auto?: boolean, pending?: string }} asked
+     *   `email` with a shared link only; `auto` when nobody pressed anything. After a provider that
+     *   gave no address: `pending` and `email` alone.
      * @returns {Promise<Challenge>}
      */
-    requestCode({ link, to, email, auto }) {
-      const body = { workspace, link, to, email, auto };
+    requestCode({ link, to, email, auto, pending }) {
+      const body = { workspace, link, to, email, auto, pending };
       // A lost answer may have sent a mail: only a refusal that says so is worth a second try.
       return call("POST", "/v1/codes", { body, repeatable: false });
     },
@@ -157,6 +163,19 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      */
     resend({ challenge }) {
       return call("POST", "/v1/codes/resend", { body: { challenge }, repeatable: false });
+    },
+
+    /**
+     * Begin a trip to a provider. The browser goes to `authorize_url` as a whole page, and comes
+     * back to the portal, signed in, or to the hosted page, which says how to go on.
+     *
+     * @param {{ link: string, to?: string, connection: string }} asked `connection` is the id of
+     *   one of the link's `methods.sso`.
+     * @returns {Promise<{ authorize_url: string }>}
+     */
+    startSso({ link, to, connection }) {
+      // Nothing happens before the browser comes back, so a lost answer may be asked for again.
+      return call("POST", "/v1/sso/start", { body: { workspace, link, to, connection } });
     },
 
     /**

@@ -17,15 +17,15 @@ const error = (lead, key, values) => ({ tone: "error", lead, key, values });
 /** @param {string} key @returns {Message} */
 const failed = (key) => error("sign_in_failed", key);
 
-/** @typedef {(problem: import("./portico.js").Problem, known: { label?: string }) => Message} Sentence */
+/** @typedef {(problem: import("./portico.js").Problem, known: { label?: string | null }) => Message} Sentence */
 
 /** @type {Record<string, string>} */
 const CLOSED = { expired: "closed_expired", used: "closed_used", attempts: "closed_attempts" };
 
 /** One sentence per type of docs/api.md. @type {Record<string, Sentence>} */
 const SENTENCES = {
-  "code-not-accepted": (problem, { label }) =>
-    error("sign_in_failed", "code_wrong", { label: label ?? "", count: problem.attempts_left ?? 0 }),
+  "code-not-accepted": ({ attempts_left: count = 0 }, { label }) =>
+    label ? error("sign_in_failed", "code_wrong", { label, count }) : error("sign_in_failed", "code_wrong_plain", { count }),
   "challenge-closed": ({ reason }) => failed(CLOSED[reason ?? ""] ?? "closed_expired"),
   "sign-in-method-off": () => failed("method_off"),
   "sso-failed": () => failed("sso_failed"),
@@ -44,7 +44,7 @@ const SENTENCES = {
 
 /**
  * @param {unknown} thrown
- * @param {{ label?: string }} [known]
+ * @param {{ label?: string | null }} [known]
  * @returns {Message}
  */
 export function messageFor(thrown, known = {}) {

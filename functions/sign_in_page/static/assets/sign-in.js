@@ -5,12 +5,27 @@ import { enterCode } from "./code-screen.js";
 import { hashOf } from "./keep.js";
 import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
+import { providerId, providerName } from "./providers.js";
 import { isInAlphabet } from "./code-field.js";
 import * as screens from "./screens.js";
+import * as trips from "./sso-screens.js";
 
 /** @typedef {import("./portico.js").Way} Way */
+/** @typedef {import("./portico.js").Connection} Connection */
 /** @typedef {import("./portico.js").Session} Session */
 /** @typedef {import("./keep.js").OpenChallenge} OpenChallenge */
+
+/** What the API promises of a code it mailed while the browser was at a provider. */
+const MAILED_ON_THE_WAY = { label: null, code_length: 7, resend_after: 30, expires_in: 600 };
+
+/** How long the API keeps an account that waits for an address. */
+const WAITS_FOR_AN_ADDRESS_MS = 10 * 60_000;
+
+/** @type {import("./portico.js").Problem} */
+const UNSAFE = { type: "sso-failed", title: "Not a provider's address", status: 0 };
+
+/** A provider that has not opened by then has its own screen. */
+const IS_LEAVING_MS = 4_000;
 
 export class SignIn {
   #stage;
@@ -18,6 +33,7 @@ export class SignIn {
   #kept;
   #opened;
   #onBrand;
+  #arrival;
   #isOver = false;
   #askedFor = "";
   /** @type {Way | null} */
@@ -34,13 +50,15 @@ export class SignIn {
    * @param {import("./portico.js").Portico} house.portico
    * @param {import("./keep.js").Kept} house.kept
    * @param {import("./keep.js").Opened | null} house.opened
+   * @param {import("./arrival.js").Arrival | null} house.arrival from a provider, if it is one
    * @param {(brand: import("./brand.js").Brand) => Promise<void>} house.onBrand
    */
-  constructor({ stage, portico, kept, opened, onBrand }) {
+  constructor({ stage, portico, kept, opened, arrival, onBrand }) {
     this.#stage = stage;
     this.#portico = portico;
     this.#kept = kept;
     this.#opened = opened;
+    this.#arrival = arrival;
     this.#onBrand = onBrand;
     this.#typed = { email: kept.typedEmail(), code: "", shared: false };
   }
@@ -51,6 +69,7 @@ export class SignIn {
   }
 
   start = async () => {
+    if (this.#arrival?.mark === "e" && this.#isAboutTheLink(this.#arrival.value)) return;
     if (!this.#opened) return this.#startWithoutLink();
     this.#show(screens.opening, { key: "opening" });
     await untilVisible();
@@ -86,7 +105,8 @@ export class SignIn {
   #startWithoutLink() {
     const open = this.#kept.challenge();
     const brand = this.#kept.brand();
-    if (open && brand) this.#enterCode(open);
+    if (this.#arrival) this.#show(trips.lostLink, { workspace: brand?.name });
+    else if (open && brand) this.#enterCode(open);
     else this.#show(screens.invalidLink, { workspace: brand?.name });
   }
 
@@ -100,7 +120,12 @@ export class SignIn {
 
   #goOn() {
     const open = this.#kept.challenge();
-    if (open?.asked_for === this.#askedFor) this.#enterCode(open);
+    const waits = this.#kept.pending();
+    const arrival = this.#arrival;
+    this.#arrival = null;
+    if (arrival) this.#arrive(arrival);
+    else if (waits?.asked_for === this.#askedFor) this.#askAddress(waits);
+    else if (open?.asked_for === this.#askedFor) this.#enterCode(open);
     else if (this.#session) this.#offerSession(this.#session);
     else this.#begin();
   }
@@ -134,6 +159,7 @@ export class SignIn {
 
   #chooseAnew = () => {
     this.#kept.endChallenge();
+    this.#kept.endPending();
     this.#challenge = null;
     this.#typed.code = "";
     if (this.#way) this.#choose();
@@ -153,23 +179,27 @@ export class SignIn {
 
   /** @param {string | null} email null on a personal link */
   #sendCode = async (email) => {
-    const isAddress = email === null || /^[^\s@]+@[^\s@]+$/.test(email.trim());
-    if (!isAddress) {
-      return this.#stage.tell({ tone: "error", lead: "check_the_form", key: "email_invalid" });
-    }
-    if (email !== null) this.#kept.typeEmail(email.trim());
+    if (email !== null && !this.#takeEmail(email)) return;
     await this.#press(async () => {
       const asked = email === null ? this.#link : { ...this.#link, email: email.trim() };
       this.#sent(await this.#portico.requestCode(asked));
     });
   };
 
-  /** @param {import("./portico.js").Challenge} answer */
-  #sent(answer) {
+  /** Keep what was typed, and say when it can be no address. @param {string} email */
+  #takeEmail(email) {
+    const isAddress = /^[^\s@]+@[^\s@]+$/.test(email.trim());
+    if (isAddress) this.#kept.typeEmail(email.trim());
+    else this.#stage.tell({ tone: "error", lead: "check_the_form", key: "email_invalid" });
+    return isAddress;
+  }
+
+  /** @param {import("./portico.js").Challenge} answer @param {string} [connects] */
+  #sent(answer, connects) {
     const { link } = this.#wayIn;
     const sent_to = link.email_hint ?? masked(this.#kept.typedEmail());
     this.#typed.code = "";
-    this.#enterCode(this.#keep(answer, { asked_for: this.#askedFor, sent_to }));
+    this.#enterCode(this.#keep(answer, { asked_for: this.#askedFor, sent_to, connects }));
   }
 
   #resend = () =>
@@ -219,14 +249,96 @@ export class SignIn {
       this.#show(screens.signedOut, { workspace: this.#workspaceName, again: this.#begin });
     });
 
-  /** @param {string} _connection */
-  #startSso = (_connection) =>
-    this.#stage.tell({ tone: "error", lead: "sign_in_failed", key: "sso_failed" });
+  /**
+   * Leave for a provider. The link and the destination stay with this tab.
+   *
+   * @param {Connection} connection
+   * @param {string} [pressed] the id of the button
+   */
+  #startSso = (connection, pressed = providerId(connection)) =>
+    this.#press(async () => {
+      const provider = providerName(connection);
+      const { authorize_url } = await this.#portico.startSso({ ...this.#link, connection: connection.id });
+      if (!isProviderAddress(authorize_url)) throw new PorticoError(UNSAFE);
+      if (this.#isOver) return;
+      this.#kept.depart(connection.id, provider);
+      this.#stage.say("leaving", { provider });
+      location.assign(authorize_url);
+      // The button waits until the page is gone.
+      await new Promise((resolve) => setTimeout(resolve, IS_LEAVING_MS));
+      this.#show(trips.leaving, { provider, url: authorize_url, actions: this.#actions });
+    }, pressed);
 
-  /** One press, one request: what is pressed meanwhile does nothing. @param {() => Promise<void>} work */
-  async #press(work) {
+  /** Some reasons are about the link itself: there is nothing to ask the API about it. @param {string} reason */
+  #isAboutTheLink(reason) {
+    const screen = { "portal-unavailable": screens.unavailable, "invalid-portal-link": screens.invalidLink }[reason];
+    if (screen) this.#show(screen, { workspace: this.#workspaceName });
+    return screen !== undefined;
+  }
+
+  /** Back from a provider, to go on or to begin again. @param {import("./arrival.js").Arrival} arrival */
+  #arrive({ mark, value }) {
+    const trip = this.#kept.trip();
+    if (mark === "e" || !trip) return this.#arriveInVain(value);
+    if (mark === "p") {
+      const expires_at = Date.now() + WAITS_FOR_AN_ADDRESS_MS;
+      const pending = { pending: value, provider: trip.provider, asked_for: this.#askedFor, expires_at };
+      this.#kept.keepPending(pending);
+      return this.#askAddress(pending);
+    }
+    const sent_to = this.#wayIn.link.email_hint ?? "";
+    const known = { asked_for: this.#askedFor, sent_to, connects: trip.provider };
+    this.#enterCode(this.#keep({ challenge: value, ...MAILED_ON_THE_WAY }, known));
+  }
+
+  /** @param {string} reason */
+  #arriveInVain(reason) {
+    const trip = this.#kept.trip();
+    const { methods } = this.#wayIn;
+    // The same answer twice, by the back button or a lost connection: the first one counted.
+    if (reason === "sso-expired" && this.#session) return this.#offerSession(this.#session);
+    if (!trip) return this.#choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed" });
+    const connection = methods.sso.find(({ id }) => id === trip.connection) ?? null;
+    const { provider } = trip;
+    this.#show(trips.refused, { reason, provider, way: this.#wayIn, connection, actions: this.#actions });
+  }
+
+  /** @param {import("./keep.js").Pending} waits */
+  #askAddress(waits) {
+    const { provider } = waits;
+    this.#show(trips.askAddress, {
+      provider,
+      way: this.#wayIn,
+      typed: this.#typed,
+      actions: { ...this.#actions, sendAddress: (/** @type {string} */ email) => this.#sendAddress(waits, email) },
+    });
+  }
+
+  /** @param {import("./keep.js").Pending} waits @param {string} email */
+  async #sendAddress({ pending, provider }, email) {
+    if (!this.#takeEmail(email)) return;
+    await this.#press(async () => {
+      try {
+        this.#sent(await this.#portico.requestCode({ pending, email: email.trim() }), provider);
+        this.#kept.endPending();
+      } catch (error) {
+        const isOver = error instanceof PorticoError && error.type === "challenge-closed";
+        if (!isOver) throw error;
+        this.#kept.endPending();
+        this.#arriveInVain("sso-expired");
+      }
+    });
+  }
+
+  /**
+   * One press, one request: what is pressed meanwhile does nothing.
+   *
+   * @param {() => Promise<void>} work
+   * @param {string} [pressed] the id of the button, when it is not the primary one
+   */
+  async #press(work, pressed) {
     if (this.#stage.isBusy || this.#isOver) return;
-    this.#stage.busy();
+    this.#stage.busy(pressed);
     try {
       await work();
     } catch (error) {
@@ -295,24 +407,27 @@ export class SignIn {
     const isTypedHere = masked(email) === challenge.sent_to;
     const hasOtherWays = Boolean(this.#way?.methods.sso.length);
     const isShared = this.#way ? this.#way.link.kind === "shared" : false;
+    const canChange = () => {
+      if (isShared && !challenge.connects) return "another_address";
+      return (hasOtherWays || Boolean(challenge.connects)) && "another_way";
+    };
     return {
       brand: this.#way?.workspace ?? this.#kept.brand(),
       challenge,
       // Who typed the address here can see a slip of the finger; everywhere else it is masked.
       address: isShared && isTypedHere ? email.trim() : challenge.sent_to,
-      notices: this.#way?.notices ?? [],
       typed: this.#typed,
-      canChange: isShared ? "another_address" : hasOtherWays && "another_way",
+      canChange: canChange(),
       actions: this.#actions,
     };
   }
 
   /**
-   * @param {import("./portico.js").Challenge} answer
-   * @param {{ asked_for: string, sent_to: string, sent_at?: number }} known
+   * @param {Omit<import("./portico.js").Challenge, "label"> & { label: string | null }} answer
+   * @param {{ asked_for: string, sent_to: string, sent_at?: number, connects?: string }} known
    * @returns {OpenChallenge}
    */
-  #keep({ challenge, label, code_length, resend_after, expires_in }, { asked_for, sent_to, sent_at }) {
+  #keep({ challenge, label, code_length, resend_after, expires_in }, { asked_for, sent_to, sent_at, connects }) {
     const now = Date.now();
     const open = {
       challenge,
@@ -323,6 +438,7 @@ export class SignIn {
       sent_at: sent_at ?? now,
       resend_at: resend_after === null ? null : now + resend_after * 1000,
       expires_at: now + expires_in * 1000,
+      connects,
     };
     this.#kept.keepChallenge(open);
     return open;
@@ -364,6 +480,12 @@ export class SignIn {
     if (!this.#challenge) throw new Error("no code was asked for");
     return this.#challenge;
   }
+}
+
+/** Providers are reached by https only; a fake one on this machine needs no certificate. @param {string} url */
+function isProviderAddress(url) {
+  const { protocol, hostname } = new URL(url, location.origin);
+  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
 }
 
 /** `ann@example.com` → `a•••@example.com`, as the API masks it. */

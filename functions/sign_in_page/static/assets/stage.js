@@ -25,6 +25,8 @@ export class Stage {
   /** @type {Message | null} */
   #message = null;
   #isBusy = false;
+  /** The id of the button that was pressed, when it is not the primary one. */
+  #pressed = "";
 
   /**
    * @param {HTMLElement} section
@@ -61,7 +63,7 @@ export class Stage {
     const hadFocus = document.activeElement?.id;
     this.#draw(this.#shown.screen, facts);
     if (hadFocus) document.getElementById(hadFocus)?.focus();
-    if (this.#isBusy) this.busy();
+    if (this.#isBusy) this.busy(this.#pressed);
   }
 
   /** @param {Message | null} message @param {{ takesFocus?: boolean }} [options] */
@@ -78,18 +80,24 @@ export class Stage {
     this.#status.textContent = this.words.text(key, values);
   }
 
-  busy() {
+  /** @param {string} [pressed] the id of the button that waits; by default the primary one */
+  busy(pressed = "") {
     this.#isBusy = true;
+    this.#pressed = pressed;
     this.#section.setAttribute("aria-busy", "true");
-    this.#shown?.built.primary?.setAttribute("aria-disabled", "true");
-    this.#shown?.built.primary?.classList.add("busy");
+    this.#waiting?.setAttribute("aria-disabled", "true");
+    this.#waiting?.classList.add("busy");
   }
 
   rest() {
     this.#isBusy = false;
     this.#section.removeAttribute("aria-busy");
-    this.#shown?.built.primary?.removeAttribute("aria-disabled");
-    this.#shown?.built.primary?.classList.remove("busy");
+    this.#waiting?.removeAttribute("aria-disabled");
+    this.#waiting?.classList.remove("busy");
+  }
+
+  get #waiting() {
+    return this.#pressed ? document.getElementById(this.#pressed) : this.#shown?.built.primary;
   }
 
   /** @param {Screen} screen @param {any} facts */

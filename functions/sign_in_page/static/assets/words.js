@@ -69,6 +69,18 @@ export class Words {
     return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
   }
 
+  /** "Microsoft or Google", each isolated. @param {string[]} names */
+  oneOf(names) {
+    const list = new Intl.ListFormat(this.language, { type: "disjunction" });
+    const parts = list.formatToParts(names).map(({ type, value }) => {
+      if (type === "literal") return document.createTextNode(value);
+      return this.#value(value);
+    });
+    const all = document.createElement("span");
+    all.append(...parts);
+    return all;
+  }
+
   /** @param {string | number | Node} value */
   #value(value) {
     if (value instanceof Node) return value;
