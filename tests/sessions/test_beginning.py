@@ -97,6 +97,18 @@ class TestAProof:
         assert "ended_at" in portal.session_rows()[0]
 
 
+class TestAContactWhoIsSwitchedOffMeanwhile:
+    def test_gets_no_session_though_the_code_was_right(self, portal, ann, wire):
+        wire.before("dynamodb.TransactWriteItems", portal.deactivates)
+
+        answer = ann.types_the_mailed_code()
+
+        assert answer.problem == USED
+        assert answer.body["reason"] == "expired"
+        assert answer.cookies == []
+        assert portal.session_rows() == []
+
+
 class TestAFaultWhileASessionBegins:
     """FLT-02: both or none. The contact can finish with the same code, or has a session."""
 

@@ -14,7 +14,7 @@ from portico.errors import Invalid
 RESERVED_WORKSPACES = frozenset(
     "v1 v2 api assets portal portals scim local admin account oauth2 authorize token userinfo "
     "health status docs static sign-in sign-up sign-out login logout well-known www mail "
-    "robots favicon null undefined".split()
+    "robots favicon null undefined browser known".split()
 )
 """Words that are path, cookie-name or key parts of our own."""
 
