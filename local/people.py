@@ -186,13 +186,13 @@ VERDE = KnownWorkspace(
     accent_color="#15803d",
     logo=peak,
     about="SSO needs a match with the directory; others use a code. Ann matches by her Microsoft "
-    "object id, Ben by his address, Chloé's record is inactive, and Nils has none.",
+    "object id, Ben by his address, Chloé's record is inactive, and Erik has none.",
     settings={"directory_rule": "match_required"},
     contacts=(
         KnownContact("ann", "Ann Archer", "ann@example.com"),
         KnownContact("ben", "Ben Okafor", "ben@example.com"),
         KnownContact("chloe", "Chloé Durand", "chloe@example.com"),
-        KnownContact("nils", "Nils Nobody", "nobody@example.com"),
+        KnownContact("erik", "Erik Outside", "erik@example.com"),
     ),
     links=(
         KnownLink("shared", "For everybody"),

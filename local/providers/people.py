@@ -66,6 +66,7 @@ ACCOUNTS: dict[str, tuple[Account, ...]] = {
             "no contact anywhere",
             xms_edov=True,
         ),
+        _microsoft("erik", "Erik Outside", 5, ACME_TENANT, "erik@example.com", xms_edov=True),
         _microsoft(
             "mallory",
             "Mallory Ann",
@@ -82,6 +83,7 @@ ACCOUNTS: dict[str, tuple[Account, ...]] = {
         _google("ann", "Ann Archer", 1, "ann@example.com", hd="example.com"),
         _google("ben", "Ben Okafor", 2, "ben@example.com", hd="example.com"),
         _google("chloe", "Chloé Durand", 3, "chloe@example.com", hd="example.com"),
+        _google("erik", "Erik Outside", 7, "erik@example.com", hd="example.com"),
         _google("gina", "Gina Mail", 4, "gina@gmail.com", "a gmail.com address"),
         _google("nobody", "Nils Nobody", 5, "nobody@example.com", "no contact", hd="example.com"),
         _google(

@@ -1,5 +1,8 @@
 """The known world: enough of everything, and the same at every start."""
 
+from collections.abc import Iterator
+
+import boto3
 import pytest
 
 from local.people import WORKSPACES, contact_id, link_token
@@ -10,14 +13,25 @@ from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
 from tests.conftest import NOON
 
+SECRETS = "portico/world/connection"
+
 
 @pytest.fixture
-def world(tables, clock) -> World:
+def world(tables, clock) -> Iterator[World]:
     made = World(
-        "people", "http://127.0.0.1:8000", "http://127.0.0.1:8001", ("http://localhost:8001",)
+        "people",
+        "http://127.0.0.1:8000",
+        "http://127.0.0.1:8001",
+        ("http://localhost:8001",),
+        "http://127.0.0.1:8002",
+        SECRETS,
     )
     made.make()
-    return made
+    yield made
+    manager = boto3.client("secretsmanager")
+    for each in manager.list_secrets(MaxResults=100)["SecretList"]:
+        if each["Name"].startswith(SECRETS):
+            manager.delete_secret(SecretId=each["Name"], ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture
@@ -32,7 +46,7 @@ def links(told, **wanted):
 class TestTheWorld:
     def test_has_an_ordinary_workspace_one_that_is_off_and_others_in_other_languages(self, told):
         enabled = {each["id"]: each["portal_enabled"] for each in told["workspaces"]}
-        assert enabled == {"acme": True, "globex": False, "fabrik": True, "waha": True}
+        assert enabled.items() >= {"acme": True, "globex": False}.items()
         assert {each["locale"] for each in told["workspaces"]} >= {"en", "de", "ar"}
 
     def test_has_links_of_both_kinds_in_every_state(self, told):
