@@ -141,6 +141,8 @@ class TestTheButtons:
 
         expect(person.message).to_be_focused()
         expect(person.message).to_contain_text(said)
+        expect(person.page.locator("[aria-invalid]")).to_have_count(0)
+        person.finds_no_barrier()
         person.page.unroute("**/v1/sso/start")
         person.signs_in_with("google", "ann")
         person.lands_in_the_portal(at="/tickets")
