@@ -21,8 +21,10 @@ export const choose = ({ way, typed, actions }, words) => {
     actions.sendCode(isPersonal ? null : email.value),
   );
   const area = areaName(words, destination);
+  const aside = messageSlot(null, "aside");
   return {
     slot: asked.slot,
+    aside,
     field: isTyped ? email : undefined,
     primary: methods.code ? primary : undefined,
     // On a touch screen the keyboard would hide half the page before it was read, and a notice is
@@ -35,6 +37,7 @@ export const choose = ({ way, typed, actions }, words) => {
       ...(methods.code && isPersonal ? [paragraph(words, "personal_lead", { email: link.email_hint ?? "" })] : []),
       ...(methods.code ? [codeForm] : [asked.slot]),
       ...providers(words, methods, actions),
+      aside,
       ...(methods.code || methods.sso.length ? [] : [paragraph(words, "no_way_in", { workspace: workspace.name })]),
       trouble(words, {}),
     ],

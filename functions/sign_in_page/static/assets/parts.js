@@ -57,9 +57,9 @@ export function field(input, words, { label, hint, values, describedBy }) {
   return { node, slot };
 }
 
-/** @param {Node | null} [hint] */
-export function messageSlot(hint = null) {
-  return el("div", { class: "slot", id: "slot" }, hint);
+/** @param {Node | null} [hint] @param {string} [id] */
+export function messageSlot(hint = null, id = "slot") {
+  return el("div", { class: "slot", id }, hint);
 }
 
 /**

@@ -8,6 +8,7 @@ import { PorticoError } from "./portico.js";
  * @property {string} [lead] words in bold before the sentence
  * @property {string} key
  * @property {import("./words.js").Values} [values]
+ * @property {boolean} [isAside] it is not about the screen's field
  * @property {number} [until] ms; `{time}` in the sentence counts down to it
  */
 

@@ -297,7 +297,7 @@ export class SignIn {
     const { methods } = this.#wayIn;
     // The same answer twice, by the back button or a lost connection: the first one counted.
     if (reason === "sso-expired" && this.#session) return this.#offerSession(this.#session);
-    if (!trip) return this.#choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed" });
+    if (!trip) return this.#choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
     const connection = methods.sso.find(({ id }) => id === trip.connection) ?? null;
     const { provider } = trip;
     this.#show(trips.refused, { reason, provider, way: this.#wayIn, connection, actions: this.#actions });
@@ -342,7 +342,7 @@ export class SignIn {
     try {
       await work();
     } catch (error) {
-      this.#refused(error, (message) => this.#stage.tell(message));
+      this.#refused(error, (message) => this.#stage.tell({ ...message, isAside: pressed !== undefined }));
     } finally {
       if (!this.#isOver) this.#stage.rest();
     }

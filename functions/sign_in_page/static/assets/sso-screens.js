@@ -12,7 +12,7 @@ export const leaving = ({ provider, url, actions }, words) => ({
   body: [
     heading(words, "leaving", { provider }, "window"),
     evenly(words, "leaving_text", { provider }),
-    el("a", { class: "primary", href: url, id: "leave" }, ...words.nodes("leaving_link", { provider })),
+    el("a", { class: "primary", href: url, id: "leave" }, el("span", {}, ...words.nodes("leaving_link", { provider }))),
     button("secondary", words.nodes("another_way"), actions.chooseAnew, "another"),
   ],
 });

@@ -9,6 +9,7 @@ import { el, icon } from "./elements.js";
  * @property {Node[]} body
  * @property {HTMLElement} [focus] where the keyboard goes; by default to the heading
  * @property {HTMLElement} [slot] where messages appear, in space that is kept for them
+ * @property {HTMLElement} [aside] where messages about anything but the field appear
  * @property {HTMLElement} [field] the input that a message is about
  * @property {HTMLButtonElement} [primary]
  * @property {(now: number) => void} [tick] called twice a second
@@ -111,15 +112,18 @@ export class Stage {
   }
 
   #drawMessage() {
-    const { slot, field } = this.#shown?.built ?? {};
+    const { slot, aside, field } = this.#shown?.built ?? {};
     const message = this.#message;
-    slot?.classList.toggle("speaks", message !== null);
-    slot?.querySelector(".message")?.remove();
+    const place = message?.isAside && aside ? aside : slot;
+    for (const each of [slot, aside]) {
+      each?.classList.toggle("speaks", message !== null && each === place);
+      each?.querySelector(".message")?.remove();
+    }
     field?.toggleAttribute("aria-invalid", false);
-    if (!slot || !message) return;
-    if (field && message.tone === "error") field.setAttribute("aria-invalid", "true");
+    if (!place || !message) return;
+    if (field && place === slot && message.tone === "error") field.setAttribute("aria-invalid", "true");
     const sentence = el("span", {});
-    slot.append(
+    place.append(
       el(
         "div",
         { class: `message ${message.tone}`, id: "message", tabindex: "-1" },
