@@ -353,3 +353,20 @@ class TestWhatIsSealed:
 
         (session,) = portal.session_rows()
         assert session["idle"] == 300
+
+
+class TestAPageThatMayNotSendByItself:
+    def test_is_told_so_where_the_workspace_does_not_want_it(self, portal):
+        token = portal.personal_link()
+        portal.sets(send_on_open=False)
+
+        answer = portal.browser.asks_for_a_code(None, link=token, auto=True)
+
+        assert answer.problem == (400, "invalid-request")
+        assert portal.delivers_mail() == []
+
+    def test_is_told_so_where_the_link_is_everybodys(self, portal):
+        answer = portal.browser.asks_for_a_code(auto=True)
+
+        assert answer.problem == (400, "invalid-request")
+        assert portal.delivers_mail() == []

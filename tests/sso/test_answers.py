@@ -259,7 +259,7 @@ class TestTheDestination:
     def test_red_02_survives_the_trip(self, connected, portal, connection):
         came_back = portal.browser.signs_in_with(connection, to="request:new-laptop")
 
-        assert came_back.headers["location"] == "https://portal.acme.test/requests/new-laptop"
+        assert came_back.headers["location"] == "https://portal.acme.test/requests/new-laptop#"
 
     def test_red_02_survives_the_proof_of_an_address(self, connected, portal):
         pending = portal.browser.signs_in_with("facebook", "ben", to="ticket:123").told
@@ -280,14 +280,14 @@ class TestTheDestination:
     def test_red_01_is_never_an_address_of_the_browsers(self, connected, portal, to):
         came_back = portal.browser.signs_in_with("google", to=to)
 
-        assert came_back.headers["location"] == "https://portal.acme.test/"
+        assert came_back.headers["location"] == "https://portal.acme.test/#"
 
     def test_red_01_is_not_read_from_the_answer(self, connected, portal):
         portal.browser.starts_sso("google", to="tickets")
 
         came_back = portal.browser.comes_back(return_to="https://evil.example", to="dashboard")
 
-        assert came_back.headers["location"] == "https://portal.acme.test/tickets"
+        assert came_back.headers["location"] == "https://portal.acme.test/tickets#"
 
 
 class TestThePersonOfALink:

@@ -58,7 +58,7 @@ class TestSigningIn:
         came_back = portal.browser.signs_in_with(connection, to="ticket:123")
 
         assert came_back.status == 303
-        assert came_back.headers["location"] == "https://portal.acme.test/tickets/123"
+        assert came_back.headers["location"] == "https://portal.acme.test/tickets/123#"
         assert portal.mails == []
         assert portal.browser.refreshes().body["contact"]["email"] == "ann@example.com"
 
@@ -83,7 +83,7 @@ class TestSigningIn:
 
         came_back = newcomer.signs_in_with(connection, "ben", to="tickets")
 
-        assert came_back.headers["location"] == "https://portal.acme.test/tickets"
+        assert came_back.headers["location"] == "https://portal.acme.test/tickets#"
         assert newcomer.refreshes().body["contact"]["id"] == portal.ann.id
 
     def test_k17_lets_only_those_of_the_directory_in(self, connected, portal):
@@ -94,7 +94,7 @@ class TestSigningIn:
         listed = portal.browser.signs_in_with("google", "ann")
         unlisted = portal.another_browser().signs_in_with("google", "ben")
 
-        assert listed.headers["location"] == "https://portal.acme.test/"
+        assert listed.headers["location"] == "https://portal.acme.test/#"
         assert (unlisted.mark, unlisted.told) == ("e", "not-in-directory")
 
     @pytest.mark.parametrize("mode", ["error", "expired", "refused"])

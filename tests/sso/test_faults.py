@@ -95,7 +95,7 @@ class TestAProviderThatIsAway:
 
         came_back = portal.browser.signs_in_with("oidc", to="ticket:123")
 
-        assert came_back.headers["location"] == "https://portal.acme.test/tickets/123"
+        assert came_back.headers["location"] == "https://portal.acme.test/tickets/123#"
 
     def test_whose_documents_do_not_fit_is_the_teams_to_mend(self, connected, portal):
         connected.app.switch("oidc", "discovery-issuer")

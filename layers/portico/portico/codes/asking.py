@@ -100,6 +100,8 @@ class CodeRequests:
             raise MethodOff
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
+        if asked.auto and not (link.is_personal and workspace.send_on_open):
+            raise InvalidRequest("auto", "not for this link")
         office = workspace.is_office(caller.network)
         bucket = f"office-{workspace.id}" if office else link.kind
         self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)

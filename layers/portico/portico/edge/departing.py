@@ -1,6 +1,7 @@
 """How a browser is sent to a provider."""
 
 from portico.codes.connecting import BROWSER_COOKIE
+from portico.edge.funnel import count
 from portico.edge.responses import Response, keep
 from portico.sso.starting import Begun
 from portico.sso.states import STATE_LIVES
@@ -8,6 +9,7 @@ from portico.sso.states import STATE_LIVES
 
 def sent_away(begun: Begun) -> Response:
     """Answer where to go, and the cookie by which the browser is known when it comes back."""
+    count("sso-started", workspace=begun.workspace, connection=begun.connection)
     # The page may stay away for the trip's ten minutes and type a code for ten more.
     cookie = keep(BROWSER_COOKIE, begun.browser, stays=STATE_LIVES * 4)
     return Response(200, {"authorize_url": begun.authorize_url}, cookies=[cookie])

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from urllib.parse import quote
 
+from portico.edge.funnel import count
 from portico.edge.responses import Response, cookie_name, keep
-from portico.sso.finishing import Answered, Arrived, ToPage
+from portico.sso.outcomes import Answered, Arrived, ToPage
 
 ALLOWED = timedelta(seconds=7)
 """A provider is asked twice or thrice on the way back; the gateway waits for thirty seconds."""
@@ -23,9 +24,16 @@ def answered(query: dict[str, str]) -> Answered:
 
 def sent_on(outcome: Arrived | ToPage) -> Response:
     """Answer 303: to the portal, signed in, or to our page with one mark in its fragment."""
+    if outcome.trip is not None:
+        workspace, connection = outcome.trip
+        count(f"sso-{outcome.step}", workspace=workspace, connection=connection)
     if isinstance(outcome, ToPage):
         fragment = f"{outcome.mark}={quote(outcome.value, safe='')}"
         return Response(303, headers={"location": f"/{outcome.workspace}#{fragment}"})
     session = outcome.signed_in
     cookie = keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)
-    return Response(303, headers={"location": outcome.return_to.url}, cookies=[cookie])
+    # A browser carries the fragment it came with over to an address that has none, and
+    # Facebook sends it back with one of its own.
+    url = outcome.return_to.url
+    location = url if "#" in url else f"{url}#"
+    return Response(303, headers={"location": location}, cookies=[cookie])

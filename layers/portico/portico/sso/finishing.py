@@ -1,90 +1,32 @@
 """The way back from a provider: who is it, and may they come in?"""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import Rows, get_many
+from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import ReturnTo
 from portico.codes.connecting import Connecting, Pendings, ask_for_proof, browser_of
 from portico.errors import TryLater
 from portico.events import Caller, Event
-from portico.links.rules import Link
-from portico.links.store import link_key
-from portico.people.directory import Record, Rule, email_key, object_key
-from portico.people.identities import identity_key, owning
-from portico.people.rules import Contact, Workspace
-from portico.people.store import People, door_key, pointer_key, workspace_of
+from portico.people.directory import Rule
+from portico.people.identities import owning
+from portico.people.rules import Contact
+from portico.people.store import People
 from portico.sessions.flow import Sessions
-from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, UsedAlready
 from portico.settings import FinishSso
 from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.exchange import Relying
+from portico.sso.knowing import Known, known_of, obey_directory
+from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
 from portico.sso.providers.kinds import NotBelieved
 from portico.sso.rules import Person
 from portico.sso.starting import attempt_of
 from portico.sso.states import State, States, Trip
 from portico.sso.store import client_secret
 from portico.sso.transport import ProviderAway
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a provider sent the browser back with."""
-
-    connection: str
-    state: str = field(repr=False)
-    code: str = field(default="", repr=False)
-    error: str = ""
-    issuer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """Signed in: the portal is next."""
-
-    signed_in: SignedIn
-    return_to: ReturnTo
-
-
-@dataclass(frozen=True, slots=True)
-class ToPage:
-    """Not yet, or not at all: the sign-in page goes on, told by one mark in its fragment.
-
-    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for) or ``p`` (an address
-    is needed first).
-    """
-
-    workspace: str
-    mark: str
-    value: str = field(repr=False)
-
-
-class Refusal(Exception):
-    """Why a contact is not let in: a word for the page, and one for the trail."""
-
-    def __init__(self, reason: str, detail: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail or reason
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What our own rows say about a person."""
-
-    home: Workspace
-    link: Link
-    owner: str | None
-    """The contact that the identity is linked to."""
-    owner_sver: int | None
-    owner_record: str | None
-    """The directory record that the identity last came in by."""
-    by_address: str | None
-    """The contact whose primary email the provider vouches for."""
-    record: Record | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +73,12 @@ class SsoFinishes:
             return ToPage(state.workspace, "e", "try-later")
         if trip is None:
             return ToPage(state.workspace, "e", "sso-expired")
+        outcome = self._ended(states, state, trip, answered, caller)
+        return replace(outcome, trip=(state.workspace, trip.connection.id))
+
+    def _ended(
+        self, states: States, state: State, trip: Trip, answered: Answered, caller: Caller
+    ) -> Arrived | ToPage:
         try:
             return self._finish(state, trip, answered, caller)
         except Refusal as refused:
@@ -144,13 +92,13 @@ class SsoFinishes:
         self, state: State, trip: Trip, answered: Answered, caller: Caller
     ) -> Arrived | ToPage:
         person = self._person(state, trip, answered, caller)
-        known = self._known(state.workspace, trip, person)
+        known = known_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
         if not known.home.portal_enabled:
             raise Refusal("portal-unavailable")
         # The state keeps how the connection was; whether it may be used is asked now.
         if not known.home.offers(trip.connection.id):
             raise Refusal("sso-failed", "connection-off")
-        self._obey_directory(known)
+        obey_directory(known)
         contact = known.owner or known.by_address
         if trip.contact is not None and contact not in (None, trip.contact):
             raise Refusal("another-contact")
@@ -177,48 +125,6 @@ class SsoFinishes:
             raise Refusal("sso-failed", error.reason) from error
         except Misconfigured as error:
             raise Refusal("sso-failed", "misconfigured") from error
-
-    def _known(self, workspace: str, trip: Trip, person: Person) -> Known:
-        rows = Rows(self.people_table, f"{workspace}#")
-        address = person.vouched_address(trip.connection)
-        wanted: dict[str, tuple[str, str]] = {
-            "door": door_key(workspace),
-            "link": link_key(workspace, trip.link),
-            "identity": identity_key(workspace, person.identity),
-        }
-        if address:
-            wanted["pointer"] = pointer_key(workspace, address)
-            wanted["by_email"] = email_key(workspace, address)
-        if person.tenant and person.object_id:
-            wanted["by_object"] = object_key(workspace, person.tenant, person.object_id)
-        found = get_many([(rows, *key) for key in wanted.values()], consistent=True)
-        got: dict[str, Any] = dict(zip(wanted, found, strict=True))
-        if got["door"] is None or got["link"] is None:
-            raise Refusal("invalid-portal-link")
-        link = Link.from_row(got["link"])
-        if not link.is_alive(at=self.clock.now()):
-            raise Refusal("invalid-portal-link")
-        identity, pointer = got["identity"], got.get("pointer")
-        # Tenant and object id first: they are never given to somebody else.
-        record = got.get("by_object") or got.get("by_email")
-        return Known(
-            home=workspace_of(got["door"]),
-            link=link,
-            owner=identity["contact"] if identity else None,
-            owner_sver=identity["sver"] if identity else None,
-            owner_record=identity.get("record") if identity else None,
-            by_address=pointer["contact"] if pointer else None,
-            record=Record.from_row(record) if record else None,
-        )
-
-    def _obey_directory(self, known: Known) -> None:
-        rule = Rule(known.home.directory_rule)
-        if rule is Rule.OFF:
-            return
-        if known.record is None:
-            raise Refusal("not-in-directory")
-        if not known.record.active:
-            raise Refusal("not-in-directory", "directory-record-inactive")
 
     def _prove(
         self, state: State, trip: Trip, person: Person, known: Known, caller: Caller

@@ -41,6 +41,8 @@ class Begun:
 
     authorize_url: str = field(repr=False)
     browser: str = field(repr=False)
+    workspace: str
+    connection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class SsoStarts:
             "sso.started", now, network=caller.network, detail={"connection": connection.id}
         )
         States(self.sign_in_table, home.id).begin(state, trip, event)
-        return Begun(url, browser)
+        return Begun(url, browser, home.id, connection.id)
 
     def _read(self, asked: AskedSso) -> tuple[Workspace, Link, Connection | None]:
         if not is_workspace(asked.workspace):

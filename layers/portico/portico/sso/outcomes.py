@@ -1,0 +1,57 @@
+"""What a provider sent a browser back with, and how its trip ends."""
+
+from dataclasses import dataclass, field
+
+from portico.codes.challenges import ReturnTo
+from portico.sessions.proofs import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a provider sent the browser back with."""
+
+    connection: str
+    state: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    error: str = ""
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Signed in: the portal is next."""
+
+    signed_in: SignedIn
+    return_to: ReturnTo
+    trip: tuple[str, str] | None = None
+    """Workspace and connection, once a state has vouched for both."""
+    step: str = "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class ToPage:
+    """Not yet, or not at all: the sign-in page goes on, told by one mark in its fragment.
+
+    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for) or ``p`` (an address
+    is needed first).
+    """
+
+    workspace: str
+    mark: str
+    value: str = field(repr=False)
+    trip: tuple[str, str] | None = None
+
+    @property
+    def step(self) -> str:
+        """How far the trip got: ``proof``, ``address``, or why it ended."""
+        steps = {"c": "proof", "p": "address"}
+        return steps.get(self.mark, self.value.removeprefix("sso-"))
+
+
+class Refusal(Exception):
+    """Why a contact is not let in: a word for the page, and one for the trail."""
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail or reason
