@@ -1,4 +1,4 @@
-"""What a code mail is made from."""
+"""What a mail is made from: one with a code, or a notice of a change."""
 
 import re
 from dataclasses import dataclass, field
@@ -85,3 +85,35 @@ class CodeLetter:
         """
         host = self.host.partition(":")[0]
         return f"@{host} #{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLetter:
+    """One notice that an account was connected, before it has words. It holds no code.
+
+    Raises:
+        ValueError: the host or the time does not have its shape.
+    """
+
+    account: str
+    """What the team calls the connection, e.g. ``"Facebook"``."""
+    language: str
+    workspace_name: str
+    sender_name: str
+    accent_color: str | None
+    logo: bytes | None = field(repr=False)
+    to: str = field(repr=False)
+    """The address we stored."""
+    host: str
+    happened_at: datetime
+    origin_hint: str | None
+    """What `portico.mail.origins.coarse_origin` said; any other text is left out."""
+
+    def __post_init__(self) -> None:
+        if not HOST_SHAPE.fullmatch(self.host):
+            raise ValueError(f"not the host of a page: {self.host!r}")
+        if self.happened_at.tzinfo is None:
+            raise ValueError("happened_at needs a time zone")
+
+
+type Letter = CodeLetter | NoticeLetter

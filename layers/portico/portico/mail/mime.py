@@ -1,4 +1,4 @@
-"""A code mail as the bytes that SES sends."""
+"""A mail as the bytes that SES sends."""
 
 import re
 import secrets
@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from portico.mail.letters import CodeLetter
+from portico.mail.letters import Letter
 from portico.mail.plain import plain_name
 from portico.mail.rendering import RenderedLetter, render
 
@@ -32,7 +32,7 @@ LONGEST_LINE = 78
 POLICY = SMTP.clone(cte_type="7bit")
 
 
-def compose(letter: CodeLetter, *, sender: str, at: datetime) -> bytes:
+def compose(letter: Letter, *, sender: str, at: datetime) -> bytes:
     """Build the mail, with CRLF line ends and quoted-printable bodies.
 
     The text comes first, then the HTML, together with the logo if there is a usable one. There is

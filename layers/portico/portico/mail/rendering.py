@@ -1,4 +1,4 @@
-"""How a code mail looks: its subject, its text and its HTML."""
+"""How a mail looks: its subject, its text and its HTML."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portico.mail.languages import Words, best_language, words_of
-from portico.mail.letters import CodeLetter, Purpose
+from portico.mail.letters import CodeLetter, Letter, NoticeLetter, Purpose
 from portico.mail.logos import Logo, usable_logo
 from portico.mail.origins import KNOWN_ORIGINS
 from portico.mail.plain import plain_name, unlinked
@@ -34,8 +34,8 @@ class RenderedLetter:
     logo_id: str
 
 
-def render(letter: CodeLetter) -> RenderedLetter:
-    """Put a code mail into words.
+def render(letter: Letter) -> RenderedLetter:
+    """Put a mail into words.
 
     A malformed logo, accent colour or origin is left out, and an unknown language is English:
     none of them is worth a contact who cannot get in.
@@ -43,15 +43,15 @@ def render(letter: CodeLetter) -> RenderedLetter:
     words = words_of(best_language(letter.language))
     logo = usable_logo(letter.logo)
     logo_id = f"logo@{letter.host.partition(':')[0]}"
-    sentences = _sentences(letter, words)
+    if isinstance(letter, NoticeLetter):
+        template, sentences = "notice", _notice(letter, words)
+    else:
+        template, sentences = "code", _code(letter) | _sentences(letter, words)
     look = {
         "language": words.language,
         "direction": words.direction,
         "workspace": _workspace(letter),
         "workspace_unlinked": unlinked(_workspace(letter)),
-        "code": letter.shown_code,
-        "label": letter.label,
-        "bound_line": letter.bound_line,
         "accent": _accent(letter.accent_color),
         "logo": logo,
         "logo_id": logo_id,
@@ -60,11 +60,36 @@ def render(letter: CodeLetter) -> RenderedLetter:
     return RenderedLetter(
         language=words.language,
         subject=sentences["subject"],
-        text=_environment().get_template("code.txt").render(look),
-        html=_environment().get_template("code.html").render(look),
+        text=_environment().get_template(f"{template}.txt").render(look),
+        html=_environment().get_template(f"{template}.html").render(look),
         logo=logo,
         logo_id=logo_id,
     )
+
+
+def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
+    workspace = unlinked(_workspace(letter))
+    account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
+    return {
+        "subject": words.say("identity_linked", "subject", workspace=_workspace(letter)),
+        "preheader": words.say("identity_linked", "intro", account=account, workspace=workspace),
+        "heading": words.say("identity_linked", "heading"),
+        "intro": words.say("identity_linked", "intro", account=account, workspace=workspace),
+        "happened": _happened(letter, words),
+        "not_you": words.say("identity_linked", "not_you", workspace=workspace),
+        "automatic": words.say("automatic", workspace=workspace),
+    }
+
+
+def _happened(letter: NoticeLetter, words: Words) -> str:
+    when = words.moment(letter.happened_at)
+    if letter.origin_hint in KNOWN_ORIGINS:
+        return words.say("identity_linked", "happened_with", when=when, origin=letter.origin_hint)
+    return words.say("identity_linked", "happened", when=when)
+
+
+def _code(letter: CodeLetter) -> dict[str, str]:
+    return {"code": letter.shown_code, "label": letter.label, "bound_line": letter.bound_line}
 
 
 def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
@@ -110,7 +135,7 @@ def _account(letter: CodeLetter, words: Words) -> dict[str, str]:
     return {"account": unlinked(plain_name(letter.account or "", otherwise=otherwise))}
 
 
-def _workspace(letter: CodeLetter) -> str:
+def _workspace(letter: Letter) -> str:
     return plain_name(letter.workspace_name, otherwise=letter.host)
 
 

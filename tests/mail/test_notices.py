@@ -1,0 +1,100 @@
+"""What a notice of a connected account says, in text and in HTML."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from portico.mail.languages import LANGUAGES, words_of
+from portico.mail.letters import NoticeLetter
+from portico.mail.mime import compose
+from portico.mail.rendering import render
+from tests.mail.reading import attributes_in, parsed, seen_in, tags_in, text_of
+
+AT = datetime(2025, 5, 3, 14, 22, tzinfo=UTC)
+A_NOTICE = NoticeLetter(
+    account="Facebook",
+    language="en",
+    workspace_name="Acme Support",
+    sender_name="Acme Support",
+    accent_color=None,
+    logo=None,
+    to="ann@example.com",
+    host="signin.acme.example",
+    happened_at=AT,
+    origin_hint="Firefox (Windows)",
+)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@every_language
+class TestEveryNotice:
+    def test_says_what_where_when_and_from_which_browser(self, language):
+        rendered = render(replace(A_NOTICE, language=language))
+
+        for part in (rendered.text, seen_in(rendered.html)):
+            assert "Facebook" in part
+            assert "Acme Support" in part
+            assert words_of(language).moment(AT) in part
+            assert "Firefox (Windows)" in part
+        assert "Acme Support" in rendered.subject
+
+    def test_says_what_to_do_if_it_was_not_you(self, language):
+        rendered = render(replace(A_NOTICE, language=language))
+        not_you = words_of(language).say("identity_linked", "not_you", workspace="Acme Support")
+
+        assert not_you in rendered.text
+        assert not_you in seen_in(rendered.html)
+
+    def test_has_no_link_and_no_code(self, language):
+        rendered = render(replace(A_NOTICE, language=language))
+
+        for part in (rendered.subject, rendered.text, rendered.html):
+            assert "://" not in part
+            assert "href" not in part
+        assert not tags_in(rendered.html) & {"a", "button", "form", "img", "link", "script"}
+        assert not [name for name in attributes_in(rendered.html) if name.startswith("on")]
+        assert "@signin" not in rendered.text
+        assert 'class="code' not in rendered.html
+
+    @pytest.mark.parametrize("name", ["<a href=//evil>x</a>", "https://evil.example", "{account}"])
+    def test_takes_names_for_text(self, language, name):
+        letter = replace(A_NOTICE, language=language, account=name, workspace_name=name)
+
+        rendered = render(letter)
+
+        assert tags_in(rendered.html) == tags_in(render(A_NOTICE).html)
+        assert "://" not in rendered.text + rendered.html + rendered.subject
+        assert "evil.example" not in rendered.text + seen_in(rendered.html)
+        assert "<" not in rendered.text
+
+    def test_leaves_a_browser_out_that_it_does_not_know(self, language):
+        rendered = render(replace(A_NOTICE, language=language, origin_hint="call 555-0100"))
+
+        assert "555-0100" not in rendered.text + rendered.html
+
+
+class TestANotice:
+    def test_escapes_an_ampersand_in_html_alone(self):
+        rendered = render(replace(A_NOTICE, account="Smith & Co"))
+
+        assert "Smith &amp; Co" in rendered.html
+        assert "Smith & Co" in rendered.text
+
+    def test_leaves_as_a_mail_that_no_robot_answers(self):
+        mail = parsed(compose(A_NOTICE, sender="no-reply@signin.acme.example", at=AT))
+
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail["Subject"] == "A sign-in was connected at Acme Support"
+        assert "Facebook was connected" in text_of(mail)
+
+    def test_keeps_the_address_out_of_its_repr(self):
+        assert "ann@example.com" not in repr(A_NOTICE)
+
+    def test_refuses_what_is_no_host(self):
+        with pytest.raises(ValueError, match="host"):
+            replace(A_NOTICE, host="https://evil.example")
+
+    def test_refuses_a_time_without_a_zone(self):
+        with pytest.raises(ValueError, match="zone"):
+            replace(A_NOTICE, happened_at=AT.replace(tzinfo=None))
