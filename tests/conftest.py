@@ -139,3 +139,12 @@ def environments(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     yield start
     monkeypatch.undo()
     forget()
+
+
+@pytest.fixture
+def retry_queue(cloud: None) -> str:
+    """The URL of the retry queue, which is empty."""
+    sqs, url = boto3.client("sqs"), os.environ["RETRY_QUEUE"]
+    sqs.delete_queue(QueueUrl=url)  # a queue can be purged once a minute only
+    sqs.create_queue(QueueName=url.rpartition("/")[2])
+    return url

@@ -94,7 +94,7 @@ class TestASignIn:
 
 class TestTheFilters:
     def test_are_read_from_the_template(self):
-        assert len(patterns("SendMail")) == 1
+        assert len(patterns("SendMail")) == 2
         assert len(patterns("RecordTrail")) == 2
 
     def test_let_a_removed_row_pass_by(self):

@@ -26,15 +26,6 @@ def rotates(environments: Callable[..., None]) -> Callable[[], None]:
 
 
 @pytest.fixture
-def retry_queue(cloud: None) -> str:
-    """The URL of the retry queue, which is empty."""
-    sqs, url = boto3.client("sqs"), os.environ["RETRY_QUEUE"]
-    sqs.delete_queue(QueueUrl=url)  # a queue can be purged once a minute only
-    sqs.create_queue(QueueName=url.rpartition("/")[2])
-    return url
-
-
-@pytest.fixture
 def code_of(cloud: None):
     """The code that a generation of a browser's challenge has, mailed or not."""
 

@@ -44,6 +44,7 @@ ROWS_OF = {
         "*#auto#*",
         "*#sso#*",
         "*#pending#*",
+        "*#notice#*",
         "-net#*",
         "-mailbox#*",
     },

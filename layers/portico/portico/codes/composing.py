@@ -1,12 +1,13 @@
-"""Write the mail of a challenge."""
+"""Write the mail of a challenge, and that of a notice."""
 
 from datetime import datetime
 
 from portico.aws.keys import Keys
 from portico.codes.challenges import CODE_LIVES, Challenge
+from portico.codes.notices import Notice
 from portico.codes.rules import derive_code, label_of
 from portico.mail.languages import best_language
-from portico.mail.letters import CodeLetter, Purpose
+from portico.mail.letters import CodeLetter, NoticeLetter, Purpose
 from portico.mail.mime import compose
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
@@ -49,6 +50,35 @@ def code_mail(
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
         account=challenge.connects["label"] if challenge.connects else None,
+    )
+    return compose(letter, sender=sender, at=at)
+
+
+def notice_mail(
+    notice: Notice,
+    workspace: Workspace,
+    contact: Contact,
+    *,
+    logo: bytes | None,
+    sender: str,
+    at: datetime,
+) -> bytes:
+    """Return the finished mail of a notice.
+
+    Raises:
+        ValueError: the contact's address is none that can be mailed to.
+    """
+    letter = NoticeLetter(
+        account=notice.label,
+        language=best_language(contact.language, workspace.locale),
+        workspace_name=workspace.name,
+        sender_name=workspace.sender,
+        accent_color=workspace.accent_color,
+        logo=logo,
+        to=contact.email,
+        host=notice.host,
+        happened_at=notice.at,
+        origin_hint=notice.device,
     )
     return compose(letter, sender=sender, at=at)
 

@@ -37,7 +37,7 @@ class Recipients:
             return "contact-inactive"
         if self.contact.suppressed:
             return f"address-suppressed-{self.contact.suppressed}"
-        if _is_inbound(self.contact.email, self.workspace):
+        if is_inbound(self.contact.email, self.workspace):
             return "inbound-address"
         if not challenge.is_due(generation, at=at):
             return "too-late"
@@ -59,7 +59,8 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
     )
 
 
-def _is_inbound(email: str, workspace: Workspace) -> bool:
+def is_inbound(email: str, workspace: Workspace) -> bool:
+    """Say whether *email* is the help desk's own: a mail there is published in a ticket."""
     for inbound in workspace.inbound_addresses:
         try:
             mine = normalise(inbound)

@@ -12,6 +12,7 @@ from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import GENERATIONS_THAT_COUNT, Challenge, ReturnTo, id_of
 from portico.codes.connecting import browser_of
+from portico.codes.notices import Notices
 from portico.codes.rules import derive_code, read_code, same
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
@@ -165,6 +166,10 @@ class Codes:
                     at=now,
                 )
             )
+            # In the same transaction: no account is connected without its contact being told.
+            notices = Notices(self.sign_in_table, proof.workspace)
+            label = challenge.connects["label"]
+            also.append(notices.asking(challenge, proof.contact, label, now))
         if challenge.is_break_glass:
             event = Event(
                 "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}

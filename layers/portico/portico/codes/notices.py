@@ -1,0 +1,152 @@
+"""Notices of a change to somebody's sign-in: asked for with the change, and mailed once.
+
+A notice is outside the mailbox's budget, because only its own contact can cause it: one per
+kind and hour, by its key.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch, moment
+from portico.codes.challenges import TAKE_OVER, Challenge
+from portico.events import Event
+
+IDENTITY_LINKED = "identity-linked"
+"""An account was connected to a contact's sign-in."""
+NOTICE_LIVES = timedelta(days=1)
+"""What is not mailed by then is not mailed: the trail has it, and an old alarm is a false one."""
+
+ROW = "notice"
+IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not_exists(withheld)"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice's row."""
+
+    key: str
+    """``acme#notice#ct_…#identity-linked-<hour>``: ids only, so a queue may hold it."""
+    contact: str
+    label: str
+    """What the team calls the account, e.g. ``Facebook``."""
+    device: str | None
+    host: str
+    at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row."""
+        return cls(
+            row["pk"],
+            row["subject"],
+            row["label"],
+            row.get("device") or None,
+            row["host"],
+            moment(row["happened_at"]),
+            moment(row["expires_at"]),
+        )
+
+    @property
+    def workspace(self) -> str:
+        """Whose contact it is for."""
+        return self.key.partition("#")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The notices of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def asking(
+        self, challenge: Challenge, contact: str, label: str, at: datetime
+    ) -> dict[str, Any]:
+        """Return the part of a transaction that asks for the notice of a connected identity.
+
+        It never refuses: a notice that is there already must not keep anybody from signing in.
+        So it is an update whose every attribute stays as it was, and a second identity within
+        the hour, or the same press again, changes nothing and wakes nobody. For that a claim
+        sets ``mail`` to 0: removed, it would be asked for again.
+        """
+        # The hour in which the proof began: a press repeated past the full hour is the same one.
+        hour = epoch(challenge.asked[0]) // 3600
+        event = Event("notice.asked", at, detail={"kind": IDENTITY_LINKED})
+        ends = epoch(at + NOTICE_LIVES)
+        attributes = {
+            "mail": 1,
+            "subject": contact,
+            "label": label,
+            "device": challenge.device or "",
+            "host": challenge.host,
+            "keep_days": challenge.keep_days,
+            "happened_at": epoch(at),
+            "expires_at": ends,
+            "ttl": ends,
+            "event": event.rider(),
+        }
+        changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)
+        return self.rows.updating(
+            f"{self.workspace}#notice#{contact}#{IDENTITY_LINKED}-{hour}",
+            ROW,
+            f"SET {changes}",
+            "attribute_not_exists(pk) OR attribute_exists(pk)",
+            {f":{name}": value for name, value in attributes.items()},
+        )
+
+    def get(self, key: str) -> Notice | None:
+        """Read a notice, consistently."""
+        row = self.rows.get(key, ROW)
+        return Notice.from_row(row) if row else None
+
+    def claim(self, key: str, *, at: datetime) -> bool:
+        """Take a notice, also from a sender that died with it; say whether it still needs one.
+
+        Raises:
+            ConditionFailed: another sender may still be at it.
+        """
+        is_nobodys = "(attribute_not_exists(claimed) OR claimed <= :long_ago)"
+        try:
+            self.rows.update(
+                key,
+                ROW,
+                "SET mail = :zero, claimed = :now",
+                f"{IS_OPEN} AND {is_nobodys}",
+                {":zero": 0, ":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
+            )
+        except ConditionFailed as failed:
+            if failed.row is None or failed.row.keys() & {"sent", "withheld"}:
+                return False
+            raise
+        return True
+
+    def release(self, key: str) -> None:
+        """Let another sender take it at once: SES answered, and has it not."""
+        with suppress(ConditionFailed):
+            self.rows.update(key, ROW, "SET claimed = :zero", IS_OPEN, {":zero": 0})
+
+    def note_sent(self, key: str, event: Event) -> None:
+        """Record that SES has the mail; its id goes to the trail with the event."""
+        self.rows.update(
+            key,
+            ROW,
+            "SET sent = :now, event = :event",
+            "attribute_exists(pk)",
+            {":now": epoch(event.at), ":event": event.rider()},
+        )
+
+    def withhold(self, key: str, event: Event) -> None:
+        """Record that this notice will never be sent, and why."""
+        values = {":zero": 0, ":why": event.detail["reason"], ":event": event.rider()}
+        change = "SET mail = :zero, withheld = :why, event = :event"
+        with suppress(ConditionFailed):
+            self.rows.update(key, ROW, change, IS_OPEN, values)
