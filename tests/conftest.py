@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 # Before the first import of a door: each reads its environment once.
@@ -34,6 +34,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from portico.clock import SYSTEM
 from portico.aws import clients
 from portico.aws.keys import ring
 from portico.aws.signing import public_key
@@ -106,6 +107,8 @@ def tables(built_tables: None) -> None:
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
     """A clock that stands still until a test moves it."""
+    # Another test may have moved the local front's clock in this process.
+    SYSTEM.offset = timedelta()
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
 
