@@ -34,10 +34,11 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from portico.clock import SYSTEM
 from portico.aws import clients
+from portico.aws import secrets as secrets_by_name
 from portico.aws.keys import ring
 from portico.aws.signing import public_key
+from portico.clock import SYSTEM
 from tests import plain_values
 from tests.doors import door
 from tests.portal import Portal
@@ -102,6 +103,8 @@ def tables(built_tables: None) -> None:
     # Built once and emptied: building them anew took a quarter of a test's time.
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables.values():
         table.items.clear()
+    # A door keeps a provider's secret for an hour; the next test's provider has another.
+    secrets_by_name.forget()
 
 
 @pytest.fixture

@@ -27,3 +27,8 @@ def text_of(name: str) -> str:
         raise TryLater(cause="secretsmanager.get_secret_value: an empty secret")
     _kept[name] = now, text
     return text
+
+
+def forget() -> None:
+    """Read every secret anew the next time it is asked for."""
+    _kept.clear()
