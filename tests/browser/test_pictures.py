@@ -1,4 +1,4 @@
-"""The README's picture of the page, made when PORTICO_PICTURES=1."""
+"""The README's pictures of the page, made when PORTICO_PICTURES=1."""
 
 import os
 from pathlib import Path
@@ -19,9 +19,12 @@ def sitter(person_with):
     )
 
 
-class TestThePicture:
-    def test_shows_where_the_code_goes(self, sitter, house):
+class TestThePictures:
+    def test_show_where_the_address_and_the_code_go(self, sitter, house):
         sitter.opens(house.link("shared"), to="tickets")
+        sitter.page.get_by_role("textbox").wait_for()
+        sitter.page.wait_for_load_state("networkidle")
+        sitter.page.screenshot(path=IMAGES / "sign-in-address.png")
         sitter.asks_for_a_code(house.someone()["email"])
         sitter.page.keyboard.type("4F29K")
 
