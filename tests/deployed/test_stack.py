@@ -13,7 +13,7 @@ class TestADeployedStack:
             variables = found["Environment"]["Variables"]
             assert "AWS_ENDPOINT_URL" not in variables
             empty = {each for each, value in variables.items() if not value}
-            assert empty <= {"EDGE_SECRET", "ISSUER"}
+            assert empty <= {"EDGE_SECRET", "ISSUER", "PROVIDER_LOOPBACK"}
 
     def test_wakes_its_stream_readers_for_what_they_filter(self, stack):
         sources = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]

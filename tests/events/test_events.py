@@ -71,6 +71,8 @@ def facebook(acme: None) -> Iterator[None]:
     Connections("people", "acme").put(connection, Team("people").workspace("acme"), event)
     name = secret_name(os.environ["CONNECTION_SECRETS"], connection)
     manager = boto3.client("secretsmanager")
+    # Other tests of the same process may have kept one under this name.
+    manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
     manager.create_secret(Name=name, SecretString="secret")
     yield
     manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
