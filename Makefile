@@ -20,8 +20,7 @@ LOCAL := $(VENV)/local/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
-# CI shows which branches of the rooms no test has taken; on a laptop that would only slow the tests down.
-COVERAGE := $(if $(CI),--cov --cov-report=term)
+FAST := not browser and not deployed and not slow
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
@@ -40,7 +39,10 @@ cli: $(DEV)  ## install the command portico, for deployed stacks and the local o
 	@echo "$(CURDIR)/$(VENV)/dev/bin/portico"
 
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
-	$(PYTEST) -n $(WORKERS) $(COVERAGE) -m "not browser and not deployed and not slow"
+	$(PYTEST) -n $(WORKERS) -m "$(FAST)"
+
+coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
+	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
 
 lint: $(DEV)  ## style, types and the import rules
 	$(VENV)/dev/bin/ruff check
