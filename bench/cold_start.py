@@ -29,9 +29,11 @@ CLIENTS = {
     "SendMail": ["dynamodb", "sesv2", "secretsmanager"],
     "RecordTrail": ["dynamodb"],
     "SignInPage": ["dynamodb"],
+    "StartSso": ["dynamodb", "secretsmanager"],
+    "FinishSso": ["dynamodb", "secretsmanager"],
 }
 """The clients that a door's usual request makes: ready is when it has them."""
-WITH_CRYPTO = {"Session"}
+WITH_CRYPTO = {"Session", "StartSso", "FinishSso"}
 
 DOOR = """
 import json, resource, sys
