@@ -23,6 +23,9 @@ MET_BY_TEAMS_ONLY = {errors.TakenAlready}
 TOLD = [
     (errors.PortalUnavailable(), 403, "portal-unavailable", {}),
     (errors.InvalidPortalLink(), 404, "invalid-portal-link", {}),
+    (errors.PasswordNotAccepted(), 401, "password-not-accepted", {}),
+    (errors.ReAuthNeeded(), 401, "re-auth-needed", {}),
+    (errors.GuessesSpent(timedelta(seconds=9)), 429, "too-many-requests", {"retry_after": 9}),
     (errors.CodeNotAccepted(3), 401, "code-not-accepted", {"attempts_left": 3}),
     (errors.ChallengeClosed("expired"), 410, "challenge-closed", {"reason": "expired"}),
     (errors.MethodOff(), 403, "sign-in-method-off", {}),
@@ -52,6 +55,8 @@ TITLES = {
     "portal-unavailable": "Portal unavailable",
     "invalid-portal-link": "Invalid portal link",
     "code-not-accepted": "Sign-in failed",
+    "password-not-accepted": "Sign-in failed",
+    "re-auth-needed": "Sign in again",
     "challenge-closed": "Sign-in failed",
     "sign-in-method-off": "Sign-in failed",
     "sso-failed": "Sign-in failed",

@@ -73,6 +73,10 @@ class CodeNotAccepted(Refused):
     attempts_left: int
 
 
+class PasswordNotAccepted(Refused):
+    """Nobody of this address has this password; why not is nobody's business."""
+
+
 @dataclass(eq=False)
 class SsoFailed(Refused):
     """A provider could not say who it is; *reason* is a word for the page."""
@@ -82,6 +86,10 @@ class SsoFailed(Refused):
 
 class NotSignedIn(Refused):
     """No session, or one that has ended."""
+
+
+class ReAuthNeeded(Refused):
+    """The session is good, but too old for what was asked: sign in again."""
 
 
 class InvalidPortalLink(Gone):
@@ -111,6 +119,10 @@ class TooManyRequests(TooSoon):
     """A budget is spent; *retry_after* is ``None`` where waiting does not help."""
 
     retry_after: timedelta | None
+
+
+class GuessesSpent(TooManyRequests):
+    """Too many passwords were tried for one address; none is looked at until later."""
 
 
 @dataclass(eq=False)

@@ -116,7 +116,7 @@ class Door:
         if isinstance(error, TryLater):
             log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
         kind = KINDS.get(type(error), KINDS[TryLater])
-        return problem(error, request_id=caller.request_id), kind.type
+        return problem(error, request_id=caller.request_id), kind.counted_as
 
     def _unforeseen(self, error: Exception) -> TryLater:
         # Names and lines only: a message may quote what somebody typed.

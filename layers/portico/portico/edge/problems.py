@@ -18,6 +18,13 @@ class Kind:
     type: str
     title: str
     detail: str
+    metric: str = ""
+    """What it is counted as, where its type says too little for an alarm."""
+
+    @property
+    def counted_as(self) -> str:
+        """The name of its metric and of its log line."""
+        return self.metric or self.type
 
 
 KINDS: dict[type[errors.PorticoError], Kind] = {
@@ -39,6 +46,12 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         "code-not-accepted",
         "Sign-in failed",
         "That is not the code we sent. Check it against the newest mail.",
+    ),
+    errors.PasswordNotAccepted: Kind(
+        401,
+        "password-not-accepted",
+        "Sign-in failed",
+        "Address and password do not belong together. Check both, or choose Forgot password.",
     ),
     errors.ChallengeClosed: Kind(
         410,
@@ -63,6 +76,17 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
     ),
     errors.TooManyRequests: Kind(
         429, "too-many-requests", "Please wait", "Too many requests. Try again later."
+    ),
+    errors.GuessesSpent: Kind(
+        429,
+        "too-many-requests",
+        "Please wait",
+        "Too many passwords were tried for this address. Try again later, or choose another way "
+        "to sign in.",
+        metric="guesses-spent",
+    ),
+    errors.ReAuthNeeded: Kind(
+        401, "re-auth-needed", "Sign in again", "For this, sign in again: your sign-in is too old."
     ),
     errors.NotSignedIn: Kind(
         401, "not-signed-in", "Signed out", "There is no session, or it has ended. Sign in again."

@@ -37,11 +37,25 @@ class MailboxBudget:
         return MailboxBudget(self.an_hour - self.kept_an_hour, self.a_day - self.kept_a_day, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class GuessBudget:
+    """Passwords that may be tried for one address of one workspace, contact's or not.
+
+    They are counted before they are hashed. A browser that has signed the contact in before
+    has a budget of its own, and so has a personal link: strangers lock nobody out.
+    """
+
+    an_hour: int = 10
+    a_day: int = 20
+    """A year of guessing is 7,300 passwords: fewer than the lists that may not be set."""
+
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 NETWORK = NetworkBudget()
 MAILBOX = MailboxBudget()
+GUESSES = GuessBudget()
 
 
 def folded(email: str) -> str:

@@ -1,0 +1,95 @@
+"""The password of a contact: its hash, in a row of its own beside the head.
+
+Whether somebody has one shows in nothing but this row: no list names it.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch, moment
+from portico.events import Event
+
+HAS_ONE = "attribute_exists(hash)"
+HAS_NONE = "attribute_not_exists(hash)"
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A password as it is stored."""
+
+    hash: str = field(repr=False)
+    """Argon2's own spelling: with its parameters and its salt."""
+    changed_at: datetime
+    by: str
+    """Where it was set: ``reset`` or ``account``."""
+    proof: str
+    """Names the request that set it, so that the same one again is known."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any] | None) -> Self | None:
+        """Read a row; ``None``: there is no password, or no longer."""
+        if row is None or "hash" not in row:
+            return None
+        return cls(row["hash"], moment(row["changed_at"]), row["by"], row["proof"])
+
+
+def password_key(workspace: str, contact: str) -> tuple[str, str]:
+    """Return the key of the row that holds a contact's password."""
+    return f"{workspace}#contact#{contact}", "password"
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """The passwords of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def get(self, contact: str) -> Password | None:
+        """Read a contact's password, consistently."""
+        return Password.from_row(self.rows.get(*password_key(self.workspace, contact)))
+
+    def putting(
+        self, contact: str, password: Password, *, before: Password | None, event: Event
+    ) -> dict[str, Any]:
+        """Return the part of a transaction that sets a password, where *before* still stands."""
+        pk, sk = password_key(self.workspace, contact)
+        row = {
+            "pk": pk,
+            "sk": sk,
+            "hash": password.hash,
+            "changed_at": epoch(password.changed_at),
+            "by": password.by,
+            "proof": password.proof,
+            "event": event.rider(),
+        }
+        if before is None:
+            return self.rows.putting(row, HAS_NONE)
+        return self.rows.putting(row, "hash = :before", {":before": before.hash})
+
+    def removing(self, contact: str, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that takes a password away; the row stays."""
+        return self.rows.updating(
+            *password_key(self.workspace, contact),
+            "REMOVE hash, by SET changed_at = :now, event = :event",
+            HAS_ONE,
+            {":now": epoch(event.at), ":event": event.rider()},
+        )
+
+    def rehash(self, contact: str, *, before: str, after: str) -> None:
+        """Keep the same password by another hash, unless it has been changed meanwhile."""
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *password_key(self.workspace, contact),
+                "SET hash = :after REMOVE event",
+                "hash = :before",
+                {":before": before, ":after": after},
+            )
