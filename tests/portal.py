@@ -88,6 +88,18 @@ class Browser:
         assert answer.status == 200, answer.event
         return answer
 
+    def types_a_password(
+        self,
+        password: str,
+        email: str | None = "ann@example.com",
+        *,
+        link: str | None = None,
+        **more: Any,
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared}
+        body |= {"password": password, **more} | ({"email": email} if email else {})
+        return self.sends("password", "POST /v1/passwords/sign-in", body)
+
     def starts_sso(
         self, connection: str, *, link: str | None = None, to: str | None = None, **more: Any
     ) -> Answer:

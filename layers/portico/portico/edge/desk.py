@@ -14,7 +14,7 @@ from portico.sessions.flow import Sessions
 from portico.sessions.proofs import SignedIn
 from portico.settings import Session
 
-METHODS = {"otp": "code", "fed": "sso"}
+METHODS = {"otp": "code", "pwd": "password", "fed": "sso"}
 """How ``amr`` (RFC 8176) is called in our answers."""
 CACHED = {"cache-control": "public, max-age=3600"}
 """Shorter than the two hours that a rotated signing key is published before and after."""

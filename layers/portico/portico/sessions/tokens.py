@@ -11,7 +11,8 @@ from portico.ids import base64url, random_part
 from portico.sessions.rules import ACCESS_TOKEN_LIVES
 
 CODE = "code"
-AMR = {CODE: "otp"}
+PASSWORD = "password"  # noqa: S105 - a way to sign in, no password
+AMR = {CODE: "otp", PASSWORD: "pwd"}
 """How our ways of signing in are called in ``amr`` (RFC 8176)."""
 FEDERATED = "fed"
 """How every provider is: what it asked for is its own business. Not registered, but usual."""

@@ -1,0 +1,34 @@
+"""A workspace that takes passwords, and a contact who has one."""
+
+import pytest
+
+from portico.aws.tables import transact
+from portico.events import Event
+from portico.passwords.hashing import hashed
+from portico.people.passwords import Password, Passwords
+from portico.people.rules import Contact
+from tests.conftest import NOON
+from tests.portal import Portal
+
+RIGHT = "four tired herons at the weir"
+WRONG = "four tired herons at the pond"
+HASH = hashed(RIGHT)
+
+
+def gives(contact: Contact, hash_: str = HASH) -> None:
+    """Give a contact a password, as an earlier reset did."""
+    password = Password(hash_, NOON, "reset", "earlier")
+    passwords = Passwords("people", contact.workspace)
+    event = Event("password.set", NOON, contact.id, 365)
+    transact([passwords.putting(contact.id, password, before=None, event=event)])
+
+
+@pytest.fixture
+def house(portal: Portal) -> Portal:
+    """Acme takes passwords, and Ann has one; Bob has none, Cid's account is off."""
+    portal.sets(password_method=True)
+    gives(portal.ann)
+    portal.adds("Bob Baker", "bob@example.com")
+    gives(portal.adds("Cid Cole", "cid@example.com"))
+    portal.deactivates("cid@example.com")
+    return portal
