@@ -20,6 +20,7 @@ os.environ.update(
         "TRAIL_TABLE": "trail",
         "MAIL_FROM": "signin@acme.test",
         "CONFIGURATION_SET": "portico",
+        "DAILY_QUOTA": "50000",
         "CONNECTION_SECRETS": "portico/tests/connection",
         "PROVIDER_LOOPBACK": "open",
         "ISSUER": "",

@@ -125,6 +125,7 @@ class TestCod04ACodeOfAnotherChallenge:
         assert portal.session_rows() == []
 
     def test_cod_04_of_another_purpose_is_wrong(self, portal, code_of):
+        portal.sets(password_method=True)
         portal.browser.asks_for_a_code()
         portal.writes("sign-in", portal.challenge_row() | {"purpose": "reset"})
         portal.delivers_mail()

@@ -138,7 +138,7 @@ class TestOpening:
                 "locale": "de",
             },
             "link": {"kind": "shared", "email_hint": None, "send_on_open": False},
-            "methods": {"code": True, "password": False, "sso": []},
+            "methods": {"code": True, "password": False, "sign_up": False, "sso": []},
             "directory_rule": "off",
             "notices": [],
             "destination": {

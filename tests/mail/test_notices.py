@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from portico.mail.languages import LANGUAGES, words_of
-from portico.mail.letters import NoticeLetter
+from portico.mail.letters import Change, NoticeLetter
 from portico.mail.mime import compose
 from portico.mail.rendering import render
 from tests.mail.reading import attributes_in, parsed, seen_in, tags_in, text_of
 
 AT = datetime(2025, 5, 3, 14, 22, tzinfo=UTC)
 A_NOTICE = NoticeLetter(
+    change=Change.IDENTITY_LINKED,
     account="Facebook",
     language="en",
     workspace_name="Acme Support",

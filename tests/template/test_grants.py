@@ -45,6 +45,8 @@ ROWS_OF = {
         "*#sso#*",
         "*#pending#*",
         "*#notice#*",
+        "*#strangers#*",
+        "-strangers#*",
         "-net#*",
         "-mailbox#*",
     },
@@ -182,7 +184,7 @@ class TestADoor:
         assert "*#contact#*" not in keys
         assert "*#email#*" not in keys
 
-    def test_that_writes_people_writes_one_kind_of_row(self):
+    def test_that_writes_people_writes_what_its_proofs_are_good_for(self):
         # A door that could write any People row could make itself a way in.
         writes = {
             (role, action.removeprefix("dynamodb:")): tuple(
@@ -194,7 +196,8 @@ class TestADoor:
             if action in {"dynamodb:PutItem", "dynamodb:UpdateItem"}
         }
         assert writes == {
-            ("VerifyCodeRole", "PutItem"): ("*#identity#*",),
+            # A code connects an identity, and makes the contact of a sign-up.
+            ("VerifyCodeRole", "PutItem"): ("*#identity#*", "*#contact#*", "*#email#*"),
             ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
             ("FinishSsoRole", "PutItem"): ("*#identity#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),

@@ -11,6 +11,13 @@ from typing import Any
 from portico import ids
 
 
+def origin_of(host: str) -> str:
+    """Return the origin of our page and API on *host*, e.g. ``https://signin.acme.com``."""
+    # API Gateway always speaks TLS; only the local front answers on loopback.
+    name = host.partition(":")[0]
+    return f"{'http' if name in ('127.0.0.1', 'localhost') else 'https'}://{host}"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The other end of one request, as API Gateway vouches for it."""
@@ -32,9 +39,7 @@ class Caller:
     @property
     def own_origin(self) -> str:
         """The origin of our page and API, e.g. ``https://signin.acme.com``."""
-        # API Gateway always speaks TLS; only the local front answers on loopback.
-        name = self.host.partition(":")[0]
-        return f"{'http' if name in ('127.0.0.1', 'localhost') else 'https'}://{self.host}"
+        return origin_of(self.host)
 
     @property
     def is_browser(self) -> bool:

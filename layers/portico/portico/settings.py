@@ -88,6 +88,27 @@ class Session(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class Password(HttpSettings):
+    """Variables of the password door."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account(HttpSettings):
+    """Variables of the account door."""
+
+    people_table: str
+    sign_in_table: str
+    trail_table: str
+    code_secret: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendMail(Settings):
     """Variables of the sender."""
 
@@ -97,6 +118,8 @@ class SendMail(Settings):
     mail_from: str
     """The address codes are mailed from; its domain is the SES identity."""
     configuration_set: str
+    daily_quota: str
+    """Mails that SES sends for this account in 24 hours: strangers may cause a tenth of them."""
     retry_queue: str
     """URL of the queue for what the stream handler could not finish."""
 
@@ -144,6 +167,7 @@ ALL: dict[str, type[Settings]] = {
     "request_code": RequestCode,
     "verify_code": VerifyCode,
     "session": Session,
+    "password": Password,
     "start_sso": StartSso,
     "finish_sso": FinishSso,
     "send_mail": SendMail,

@@ -22,7 +22,7 @@ from portico.mail.origins import coarse_origin
 from portico.people.addresses import normalise
 from portico.people.rules import Workspace
 from portico.people.store import People
-from portico.settings import RequestCode
+from portico.settings import Password, RequestCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,19 @@ class CodeRequests:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: RequestCode) -> "CodeRequests":
+    def from_settings(cls, settings: RequestCode | Password) -> "CodeRequests":
         """Make the requests of a door."""
         return cls(settings.people_table, settings.sign_in_table, Limits(settings.sign_in_table))
 
-    def request(self, asked: AskedCode, caller: Caller) -> CodeAsked:
+    def request(
+        self, asked: AskedCode, caller: Caller, *, purpose: Purpose = Purpose.SIGN_IN
+    ) -> CodeAsked:
         """Begin a challenge and ask for its first mail.
+
+        Args:
+            asked: the link, and the address that a shared one asks for.
+            caller: the browser, which alone may type the code.
+            purpose: what the code will be good for: to sign in, to reset a password, to sign up.
 
         Raises:
             InvalidRequest: the address is none, is missing, or is not asked for.
@@ -89,15 +96,14 @@ class CodeRequests:
             TryLater: nothing was stored, and nothing will be mailed.
         """
         email = normalise(asked.email) if asked.email is not None else None
-        if asked.pending is not None:
+        if asked.pending is not None and purpose is Purpose.SIGN_IN:
             return self._prove(asked.pending, email, asked.workspace, caller)
         now = self.clock.now()
         workspace, link = open_link(
             self.people_table, asked.workspace, asked.link, at=now, consistent=True
         )
         workspace.admit(caller)
-        if not workspace.takes_codes(break_glass=link.break_glass):
-            raise MethodOff
+        _allow(purpose, workspace, link)
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
         if asked.auto and not (link.is_personal and workspace.send_on_open):
@@ -105,7 +111,7 @@ class CodeRequests:
         office = workspace.is_office(caller.network)
         bucket = f"office-{workspace.id}" if office else link.kind
         self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)
-        new = self._new(workspace, link, email, asked, caller)
+        new = self._new(purpose, workspace, link, email, asked, caller)
         event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
         challenges = Challenges(self.sign_in_table, workspace.id)
         if not asked.auto:
@@ -156,6 +162,7 @@ class CodeRequests:
 
     def _new(
         self,
+        purpose: Purpose,
         workspace: Workspace,
         link: Link,
         email: str | None,
@@ -166,7 +173,7 @@ class CodeRequests:
         destination = choose(workspace, asked.to, link.destination)
         return NewChallenge(
             id=ids.new_challenge_id(workspace.id),
-            purpose=Purpose.SIGN_IN,
+            purpose=purpose,
             link=link.id,
             email=email,
             contact_id=link.contact,
@@ -178,3 +185,16 @@ class CodeRequests:
             known=sealed(mark) if mark else None,
             break_glass=link.break_glass,
         )
+
+
+def _allow(purpose: Purpose, workspace: Workspace, link: Link) -> None:
+    match purpose:
+        case Purpose.RESET:
+            is_on = workspace.takes_passwords()
+        case Purpose.SIGN_UP:
+            # A personal link is somebody's already.
+            is_on = workspace.takes_sign_ups() and not link.is_personal
+        case _:
+            is_on = workspace.takes_codes(break_glass=link.break_glass)
+    if not is_on:
+        raise MethodOff

@@ -30,6 +30,11 @@ LATEST_SEND = timedelta(minutes=5)
 TAKE_OVER = timedelta(seconds=30)
 """A sender that claimed a mail this long ago and never said it was sent has died."""
 
+ACCOUNT_LINK = "-account"
+"""In the place of a link's id, where a contact who is signed in asks for a code."""
+NOT_YET = 0
+"""The ``sver`` of a claim whose code makes its contact: real ones begin with 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

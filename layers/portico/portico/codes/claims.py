@@ -10,6 +10,7 @@ from portico.codes.challenges import TAKE_OVER
 from portico.codes.store import challenge_key
 from portico.events import Event
 from portico.ids import ChallengeId
+from portico.people.addresses import subject_of
 from portico.people.rules import Contact
 
 
@@ -40,7 +41,8 @@ class Claims:
             "mail = :generation",
             {
                 ":generation": generation,
-                ":subject": contact.id,
+                # Whoever is no contact yet has no trail of their own.
+                ":subject": contact.id if contact.sver else subject_of(contact.email),
                 ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
                 ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
             },

@@ -22,6 +22,7 @@ def code_mail(
     workspace: Workspace,
     contact: Contact,
     *,
+    to: str,
     keys: Keys,
     logo: bytes | None,
     sender: str,
@@ -43,7 +44,7 @@ def code_mail(
         sender_name=workspace.sender,
         accent_color=workspace.accent_color,
         logo=logo,
-        to=contact.email,
+        to=to,
         host=challenge.host,
         asked_at=challenge.asked[generation - 1],
         lives=CODE_LIVES,
@@ -59,6 +60,7 @@ def notice_mail(
     workspace: Workspace,
     contact: Contact,
     *,
+    undo_url: str | None = None,
     logo: bytes | None,
     sender: str,
     at: datetime,
@@ -69,16 +71,18 @@ def notice_mail(
         ValueError: the contact's address is none that can be mailed to.
     """
     letter = NoticeLetter(
+        change=notice.change,
         account=notice.label,
-        language=best_language(contact.language, workspace.locale),
+        language=best_language(notice.language or contact.language, workspace.locale),
         workspace_name=workspace.name,
         sender_name=workspace.sender,
         accent_color=workspace.accent_color,
         logo=logo,
-        to=contact.email,
+        to=notice.to or contact.email,
         host=notice.host,
         happened_at=notice.at,
         origin_hint=notice.device,
+        undo_url=undo_url,
     )
     return compose(letter, sender=sender, at=at)
 

@@ -11,11 +11,10 @@ from typing import Any, Self
 
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch, moment
-from portico.codes.challenges import TAKE_OVER, Challenge
+from portico.codes.challenges import TAKE_OVER
 from portico.events import Event
+from portico.mail.letters import Change
 
-IDENTITY_LINKED = "identity-linked"
-"""An account was connected to a contact's sign-in."""
 NOTICE_LIVES = timedelta(days=1)
 """What is not mailed by then is not mailed: the trail has it, and an old alarm is a false one."""
 
@@ -24,28 +23,59 @@ IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """A change that its contact is told of."""
+
+    change: Change
+    contact: str
+    host: str
+    keep_days: int
+    begun: datetime
+    """When it began: its hour names the notice, so that a press repeated past the full hour,
+    or a second change of its kind within it, is the same one."""
+    at: datetime
+    label: str = ""
+    """What the team calls an account, e.g. ``Facebook``."""
+    device: str | None = None
+    to: str | None = None
+    """The address, where it is not the contact's (any more)."""
+    language: str | None = None
+    """The contact's, where their row will not tell it any more."""
+    undo: str | None = None
+    """The id of a change that the mail lets its reader take back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A notice's row."""
 
     key: str
     """``acme#notice#ct_…#identity-linked-<hour>``: ids only, so a queue may hold it."""
+    change: Change
     contact: str
     label: str
-    """What the team calls the account, e.g. ``Facebook``."""
     device: str | None
     host: str
+    to: str | None
+    language: str | None
+    undo: str | None
     at: datetime
     expires_at: datetime
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row."""
+        name, _, _ = row["pk"].rpartition("#")[2].rpartition("-")
         return cls(
             row["pk"],
+            Change(name),
             row["subject"],
             row["label"],
             row.get("device") or None,
             row["host"],
+            row.get("to") or None,
+            row.get("language") or None,
+            row.get("undo") or None,
             moment(row["happened_at"]),
             moment(row["expires_at"]),
         )
@@ -68,35 +98,41 @@ class Notices:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace}#")
 
-    def asking(
-        self, challenge: Challenge, contact: str, label: str, at: datetime
-    ) -> dict[str, Any]:
-        """Return the part of a transaction that asks for the notice of a connected identity.
+    def asking(self, happened: Happened) -> dict[str, Any]:
+        """Return the part of a transaction that asks for a notice.
 
-        It never refuses: a notice that is there already must not keep anybody from signing in.
-        So it is an update whose every attribute stays as it was, and a second identity within
-        the hour, or the same press again, changes nothing and wakes nobody. For that a claim
-        sets ``mail`` to 0: removed, it would be asked for again.
+        It never refuses: a notice that is there already must not keep anybody from what they
+        do. So it is an update whose every attribute stays as it was, and a second change of a
+        kind within the hour, or the same press again, changes nothing and wakes nobody. For
+        that a claim sets ``mail`` to 0: removed, it would be asked for again.
         """
-        # The hour in which the proof began: a press repeated past the full hour is the same one.
-        hour = epoch(challenge.asked[0]) // 3600
-        event = Event("notice.asked", at, detail={"kind": IDENTITY_LINKED})
-        ends = epoch(at + NOTICE_LIVES)
-        attributes = {
+        return self.rows.updating(*self._asked(happened))
+
+    def ask(self, happened: Happened) -> None:
+        """Ask for a notice by a write of its own."""
+        self.rows.update(*self._asked(happened))
+
+    def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
+        hour = epoch(happened.begun) // 3600
+        ends = epoch(happened.at + NOTICE_LIVES)
+        event = Event("notice.asked", happened.at, detail={"kind": happened.change.value})
+        attributes: dict[str, Any] = {
             "mail": 1,
-            "subject": contact,
-            "label": label,
-            "device": challenge.device or "",
-            "host": challenge.host,
-            "keep_days": challenge.keep_days,
-            "happened_at": epoch(at),
+            "subject": happened.contact,
+            "label": happened.label,
+            "device": happened.device or "",
+            "host": happened.host,
+            "keep_days": happened.keep_days,
+            "happened_at": epoch(happened.at),
             "expires_at": ends,
             "ttl": ends,
             "event": event.rider(),
         }
+        optional = {"to": happened.to, "language": happened.language, "undo": happened.undo}
+        attributes |= {name: value for name, value in optional.items() if value}
         changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)
-        return self.rows.updating(
-            f"{self.workspace}#notice#{contact}#{IDENTITY_LINKED}-{hour}",
+        return (
+            f"{self.workspace}#notice#{happened.contact}#{happened.change.value}-{hour}",
             ROW,
             f"SET {changes}",
             "attribute_not_exists(pk) OR attribute_exists(pk)",

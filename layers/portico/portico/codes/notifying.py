@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portico.aws import postbox
+from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import TAKE_OVER
@@ -12,8 +13,10 @@ from portico.codes.composing import logo_of, notice_mail
 from portico.codes.notices import Notice, Notices
 from portico.codes.recipients import is_inbound
 from portico.codes.sending import DONE_BEFORE, MAILED, SOON, Unfinished
+from portico.codes.undoing import Undo
 from portico.errors import TryLater
-from portico.events import Event
+from portico.events import Event, origin_of
+from portico.mail.letters import Change
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, door_key, head_key, workspace_of
 from portico.settings import SendMail
@@ -27,6 +30,7 @@ class Noticeboard:
 
     people_table: str
     sign_in_table: str
+    keys: KeyRing
     sender: str
     configuration_set: str
     retry_queue: str
@@ -38,6 +42,7 @@ class Noticeboard:
         return cls(
             settings.people_table,
             settings.sign_in_table,
+            ring(settings.code_secret),
             settings.mail_from,
             settings.configuration_set,
             settings.retry_queue,
@@ -99,9 +104,17 @@ class Noticeboard:
         try:
             logo = logo_of(workspace, people)
             ses_id = postbox.send(
-                notice_mail(notice, workspace, contact, logo=logo, sender=self.sender, at=now),
+                notice_mail(
+                    notice,
+                    workspace,
+                    contact,
+                    undo_url=self._undo_url(notice),
+                    logo=logo,
+                    sender=self.sender,
+                    at=now,
+                ),
                 sender=self.sender,
-                to=contact.email,
+                to=notice.to or contact.email,
                 configuration_set=self.configuration_set,
             )
         except (postbox.MailRefused, ValueError) as refused:
@@ -110,14 +123,27 @@ class Noticeboard:
         notices.note_sent(notice.key, Event("notice.mailed", self.clock.now(), detail=detail))
         return MAILED
 
+    def _undo_url(self, notice: Notice) -> str | None:
+        if notice.undo is None:
+            return None
+        # A notice that is mailed again after a rotation has another token, which is as good.
+        token = Undo.of(
+            self.keys.current(),
+            workspace=notice.workspace,
+            contact=notice.contact,
+            change=notice.undo,
+        )
+        return f"{origin_of(notice.host)}/{notice.workspace}#undo={token}"
+
 
 def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: datetime) -> str | None:
     # A portal that is off, and codes that are off, keep back no notice: the change is made.
-    if not contact.active:
+    if not contact.active and notice.change is not Change.ACCOUNT_DELETED:
         return "contact-inactive"
-    if contact.suppressed:
+    # What bounced is the contact's address, and this may go to the one before.
+    if contact.suppressed and notice.to is None:
         return f"address-suppressed-{contact.suppressed}"
-    if is_inbound(contact.email, workspace):
+    if is_inbound(notice.to or contact.email, workspace):
         return "inbound-address"
     return "too-late" if at >= notice.expires_at else None
 

@@ -8,9 +8,10 @@ from portico.aws import postbox
 from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenges import TAKE_OVER, Challenge
+from portico.codes.challenges import NOT_YET, TAKE_OVER, Challenge
 from portico.codes.claims import Claims
 from portico.codes.composing import code_mail, logo_of
+from portico.codes.notices import Happened, Notices
 from portico.codes.recipients import recipients_of
 from portico.codes.store import Challenges
 from portico.errors import TryLater
@@ -18,7 +19,9 @@ from portico.events import Event
 from portico.ids import ChallengeId
 from portico.limits.known import is_known, mark_of
 from portico.limits.store import Limits
-from portico.people.rules import Contact
+from portico.limits.strangers import Strangers
+from portico.mail.letters import Change, Purpose
+from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.settings import SendMail
 
@@ -46,6 +49,7 @@ class Outbox:
     sign_in_table: str
     keys: KeyRing
     limits: Limits
+    strangers: Strangers
     sender: str
     configuration_set: str
     retry_queue: str
@@ -59,6 +63,7 @@ class Outbox:
             settings.sign_in_table,
             ring(settings.code_secret),
             Limits(settings.sign_in_table),
+            Strangers.of_quota(settings.sign_in_table, settings.daily_quota),
             settings.mail_from,
             settings.configuration_set,
             settings.retry_queue,
@@ -111,9 +116,14 @@ class Outbox:
         # Before the claim: a code counts from its claim on, and one that the mailbox's
         # budget keeps back must never count, not even for a moment.
         if why_not is None and contact is not None:
-            why_not = self._why_not_now(challenge, generation, contact, at=now)
+            why_not = self._why_not_now(challenge, generation, contact, recipients.to, at=now)
         if why_not is not None or workspace is None or contact is None:
             return self._withhold(claims, challenge, generation, why_not or "not-a-contact", at=now)
+        if challenge.purpose == Purpose.SIGN_UP and contact.sver != NOT_YET:
+            # Nothing to sign up for. The page says the same, and only the mailbox learns why.
+            self._tell_of_account(challenge, contact, workspace, at=now)
+            return self._withhold(claims, challenge, generation, "already-a-contact", at=now)
+        to = recipients.to or contact.email
         keys = self._take(claims, challenge, generation, contact, at=now)
         if keys is None:
             return DONE_BEFORE
@@ -123,6 +133,7 @@ class Outbox:
                 generation,
                 workspace,
                 contact,
+                to=to,
                 keys=keys,
                 logo=logo_of(workspace, people),
                 sender=self.sender,
@@ -131,7 +142,7 @@ class Outbox:
             ses_id = postbox.send(
                 message,
                 sender=self.sender,
-                to=contact.email,
+                to=to,
                 configuration_set=self.configuration_set,
             )
         except (postbox.MailRefused, ValueError) as refused:
@@ -143,18 +154,42 @@ class Outbox:
         return MAILED
 
     def _why_not_now(
-        self, challenge: Challenge, generation: int, contact: Contact, *, at: datetime
+        self,
+        challenge: Challenge,
+        generation: int,
+        contact: Contact,
+        to: str | None,
+        *,
+        at: datetime,
     ) -> str | None:
         key = self.keys.current().mailbox
         mark = mark_of(key, workspace=challenge.id.workspace, contact=contact.id)
         granted = self.limits.grant_mail(
-            contact.email,
+            to or contact.email,
             key=key,
             mail=f"{challenge.id.random}/{generation}",
             stranger=not (challenge.is_personal or is_known(challenge.known, mark)),
             at=at,
         )
-        return None if granted else "mailbox-budget"
+        if not granted:
+            return "mailbox-budget"
+        if contact.sver != NOT_YET and to is None:
+            return None
+        return self.strangers.why_not(challenge.id, at=at)
+
+    def _tell_of_account(
+        self, challenge: Challenge, contact: Contact, workspace: Workspace, *, at: datetime
+    ) -> None:
+        happened = Happened(
+            Change.ACCOUNT_EXISTS,
+            contact.id,
+            challenge.host,
+            workspace.trail_days,
+            begun=challenge.asked[0],
+            at=at,
+            device=challenge.device,
+        )
+        Notices(self.sign_in_table, workspace.id).ask(happened)
 
     def _take(
         self,

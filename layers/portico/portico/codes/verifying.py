@@ -1,34 +1,28 @@
 """Trade a code for a session."""
 
-import hmac
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
-from portico import ids
-from portico.aws import deadline
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenges import GENERATIONS_THAT_COUNT, Challenge, ReturnTo, id_of
-from portico.codes.connecting import browser_of
-from portico.codes.notices import Notices
-from portico.codes.rules import derive_code, read_code, same
-from portico.codes.store import Challenges
-from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
+from portico.codes.challenges import NOT_YET, Challenge, ReturnTo
+from portico.codes.checking import Checked, CodeChecks, Entry
+from portico.codes.notices import Happened, Notices
+from portico.errors import ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import mark_of
 from portico.links.store import Links
-from portico.mail.letters import Purpose
+from portico.mail.letters import Change, Purpose
 from portico.people.identities import Identity, owning
+from portico.people.rules import Contact
+from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.settings import VerifyCode
 
-SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK)
+SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
 """The purposes whose codes this door takes; others have doors of their own."""
-NEVER_MAILED = (0, -1)
-"""Generations that no mail has: compared in the place of mails that were not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +43,14 @@ class Verified:
     return_to: ReturnTo
     mark: str | None = field(repr=False)
     """By which this browser is known the next time; none for a shared computer's."""
+    is_new: bool = False
+    """The code has made the contact."""
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
         to = {"area": self.return_to.area, "url": self.return_to.url}
-        return {**self.signed_in.answer(), "return_to": to}
+        new = {"new": True} if self.is_new else {}
+        return {**self.signed_in.answer(), "return_to": to, **new}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +83,25 @@ class Codes:
             CrossSite: not the origin that asked for the code.
             TryLater: nothing was consumed; the same request can be sent again.
         """
-        id_ = id_of(typed.challenge)
-        code = read_code(typed.code)
-        request_id = typed.request_id or ids.random_part()
-        if len(request_id) > 64:
-            raise InvalidRequest("request_id", "64 characters at most")
-        now = self.clock.now()
-        challenges = Challenges(self.sign_in_table, id_.workspace)
-        tried = self._press(typed.challenge, request_id, code)
-        challenge, is_counted = challenges.count_attempt(
-            id_, caller, tried=tried, browser=browser_of(caller), at=now
-        )
-        generation = self._matching(challenge, code)
-        if generation is None:
-            left = challenge.attempts_left
-            if is_counted:
-                detail = {"attempts_left": str(left)}
-                challenges.note(
-                    id_, Event("code.refused", now, network=caller.network, detail=detail)
-                )
-            raise CodeNotAccepted(left)
+        checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
+        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        checked = checks.check(entry, caller, purposes=SIGNS_IN)
         try:
-            proof = self._proof(challenge, generation, typed, request_id)
-            signed_in = self.sessions.begin(proof, caller, also=self._also(challenge, proof))
+            proof = _proof(checked, typed)
+            signed_in = self.sessions.begin(proof, caller, also=self._also(checked, proof))
         except TryLater:
-            deadline.leave(deadline.TIME_TO_MEND)
-            challenges.give_attempt_back(id_, tried=tried)
+            checks.give_back(checked)
             raise
         except UsedAlready:
             raise ChallengeClosed("used") from None
         except ContactChanged:
             raise ChallengeClosed("expired") from None
         except AlsoRefused:
-            # The identity is another contact's, or the break-glass link was used.
+            # The identity is another contact's, the break-glass link was used, or the address
+            # has become a contact's while its owner was signing up.
             raise ChallengeClosed("used") from None
-        return Verified(signed_in, challenge.return_to, self._mark(signed_in, typed))
+        mark = self._mark(signed_in, typed)
+        return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
 
     def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
         if typed.shared_computer:
@@ -128,31 +109,11 @@ class Codes:
         key = self.keys.current().mailbox
         return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
 
-    def _matching(self, challenge: Challenge, code: str) -> int | None:
-        if challenge.purpose not in SIGNS_IN:
-            return None
-        good = challenge.good_generations(at=self.clock.now())
-        found = None
-        # The same work whether a mail went out or not, and whichever code was typed.
-        for generation in (*good, *NEVER_MAILED)[:GENERATIONS_THAT_COUNT]:
-            claim = challenge.claims.get(generation)
-            keys = self.keys.of(claim.key) if claim else self.keys.current()
-            if keys is None:
-                continue
-            mailed = derive_code(
-                keys.code,
-                challenge=str(challenge.id),
-                purpose=challenge.purpose,
-                generation=generation,
-            )
-            if same(mailed, code) and claim:
-                found = generation
-        return found
-
-    def _also(self, challenge: Challenge, proof: Proof) -> list[dict[str, Any]]:
+    def _also(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
         """Return what belongs to the session's transaction."""
         now = self.clock.now()
-        also = []
+        challenge = checked.challenge
+        also = self._becoming(checked, proof) if proof.is_new else []
         if challenge.connects:
             rows = Rows(self.people_table, f"{proof.workspace}#")
             identity = Identity.from_row(challenge.connects)
@@ -167,9 +128,7 @@ class Codes:
                 )
             )
             # In the same transaction: no account is connected without its contact being told.
-            notices = Notices(self.sign_in_table, proof.workspace)
-            label = challenge.connects["label"]
-            also.append(notices.asking(challenge, proof.contact, label, now))
+            also.append(self._telling(challenge, proof))
         if challenge.is_break_glass:
             event = Event(
                 "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
@@ -178,27 +137,43 @@ class Codes:
             also.append(links.using(challenge.link, request_id=proof.request_id, event=event))
         return also
 
-    def _press(self, challenge: str, request_id: str, code: str) -> str:
-        # Keyed, because it is stored: without the key nobody can guess a code against it.
-        text = f"press|{challenge}|{request_id}|{code}"
-        # 128 bits of it: the row has to stay under a kilobyte, and no press is like another.
-        return ids.base64url(hmac.digest(self.keys.current().code, text.encode(), sha256)[:16])
+    def _becoming(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
+        """Return the parts that make a contact of whoever has just proved an address."""
+        event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
+        contact = Contact(proof.contact, proof.workspace, proof.name, proof.email, sver=proof.sver)
+        people = People(self.people_table, proof.workspace)
+        return people.signing_up(contact, event, proof=str(checked.challenge.id))
 
-    def _proof(
-        self, challenge: Challenge, generation: int, typed: TypedCode, request_id: str
-    ) -> Proof:
-        return Proof(
-            challenge=str(challenge.id),
-            request_id=request_id,
-            workspace=challenge.id.workspace,
-            contact=challenge.contact_id or "",
-            name=challenge.contact_name or "",
-            email=challenge.contact_email or "",
-            sver=challenge.claims[generation].sver,
-            method="code",
-            idle=challenge.idle,
-            absolute=challenge.absolute,
-            keep_days=challenge.keep_days,
-            shared_computer=typed.shared_computer,
+    def _telling(self, challenge: Challenge, proof: Proof) -> dict[str, Any]:
+        happened = Happened(
+            Change.IDENTITY_LINKED,
+            proof.contact,
+            challenge.host,
+            challenge.keep_days,
+            begun=challenge.asked[0],
+            at=self.clock.now(),
+            label=challenge.connects["label"] if challenge.connects else "",
             device=challenge.device,
         )
+        return Notices(self.sign_in_table, proof.workspace).asking(happened)
+
+
+def _proof(checked: Checked, typed: TypedCode) -> Proof:
+    challenge = checked.challenge
+    is_new = checked.claim.sver == NOT_YET
+    return Proof(
+        challenge=str(challenge.id),
+        request_id=checked.request_id,
+        workspace=challenge.id.workspace,
+        contact=challenge.contact_id or "",
+        name=challenge.contact_name or "",
+        email=challenge.contact_email or "",
+        sver=1 if is_new else checked.claim.sver,
+        method="code",
+        idle=challenge.idle,
+        absolute=challenge.absolute,
+        keep_days=challenge.keep_days,
+        shared_computer=typed.shared_computer,
+        device=challenge.device,
+        is_new=is_new,
+    )

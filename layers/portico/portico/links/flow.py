@@ -66,7 +66,12 @@ class ResolvedLink:
                 "email_hint": self.link.email_hint,
                 "send_on_open": personal and home.send_on_open and takes_codes,
             },
-            "methods": {"code": takes_codes, "password": False, "sso": sso},
+            "methods": {
+                "code": takes_codes,
+                "password": home.takes_passwords(),
+                "sign_up": home.takes_sign_ups() and not personal,
+                "sso": sso,
+            },
             "directory_rule": home.directory_rule,
             "notices": self._notices(),
             "destination": {

@@ -9,6 +9,8 @@ CODE_SHAPE = re.compile(r"[0-9A-Z]{7}")
 LABEL_SHAPE = re.compile(r"[0-9A-Z]{2}")
 HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})?")
 
+UNDO_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#undo=[A-Za-z0-9._-]{1,300}")
+
 
 class Purpose(StrEnum):
     """What typing the code does. Every purpose has words of its own."""
@@ -87,16 +89,32 @@ class CodeLetter:
         return f"@{host} #{self.code}"
 
 
+class Change(StrEnum):
+    """What a notice tells of. Every change has words of its own."""
+
+    IDENTITY_LINKED = "identity-linked"
+    IDENTITY_UNLINKED = "identity-unlinked"
+    PASSWORD_SET = "password-set"  # noqa: S105 - a change, no password
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    PASSWORD_REMOVED = "password-removed"  # noqa: S105
+    EMAIL_CHANGED = "email-changed"
+    """Mailed to the address that was, with a way back."""
+    ACCOUNT_DELETED = "account-deleted"
+    ACCOUNT_EXISTS = "account-exists"
+    """No change: somebody asked to sign up with the address of a contact."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeLetter:
-    """One notice that an account was connected, before it has words. It holds no code.
+    """One notice, before it has words. It holds no code, and a link only to take back a change.
 
     Raises:
-        ValueError: the host or the time does not have its shape.
+        ValueError: the host, the time or the link does not have its shape.
     """
 
+    change: Change
     account: str
-    """What the team calls the connection, e.g. ``"Facebook"``."""
+    """What the team calls the connection, e.g. ``"Facebook"``; empty where there is none."""
     language: str
     workspace_name: str
     sender_name: str
@@ -108,12 +126,16 @@ class NoticeLetter:
     happened_at: datetime
     origin_hint: str | None
     """What `portico.mail.origins.coarse_origin` said; any other text is left out."""
+    undo_url: str | None = field(default=None, repr=False)
+    """``email-changed``: the page that takes it back. Opening it alone changes nothing."""
 
     def __post_init__(self) -> None:
         if not HOST_SHAPE.fullmatch(self.host):
             raise ValueError(f"not the host of a page: {self.host!r}")
         if self.happened_at.tzinfo is None:
             raise ValueError("happened_at needs a time zone")
+        if self.undo_url is not None and not UNDO_SHAPE.fullmatch(self.undo_url):
+            raise ValueError("not an address of our own page")
 
 
 type Letter = CodeLetter | NoticeLetter

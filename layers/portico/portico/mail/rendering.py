@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portico.mail.languages import Words, best_language, words_of
-from portico.mail.letters import CodeLetter, Letter, NoticeLetter, Purpose
+from portico.mail.letters import Change, CodeLetter, Letter, NoticeLetter, Purpose
 from portico.mail.logos import Logo, usable_logo
 from portico.mail.origins import KNOWN_ORIGINS
 from portico.mail.plain import plain_name, unlinked
@@ -68,24 +68,28 @@ def render(letter: Letter) -> RenderedLetter:
 
 
 def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
+    what = letter.change.value.replace("-", "_")
     workspace = unlinked(_workspace(letter))
     account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
+    intro = words.say(what, "intro", account=account, workspace=workspace)
     return {
-        "subject": words.say("identity_linked", "subject", workspace=_workspace(letter)),
-        "preheader": words.say("identity_linked", "intro", account=account, workspace=workspace),
-        "heading": words.say("identity_linked", "heading"),
-        "intro": words.say("identity_linked", "intro", account=account, workspace=workspace),
+        "subject": words.say(what, "subject", workspace=_workspace(letter)),
+        "preheader": intro,
+        "heading": words.say(what, "heading"),
+        "intro": intro,
         "happened": _happened(letter, words),
-        "not_you": words.say("identity_linked", "not_you", workspace=workspace),
+        "not_you": words.say(what, "not_you", workspace=workspace),
+        "undo_url": letter.undo_url or "",
         "automatic": words.say("automatic", workspace=workspace),
     }
 
 
 def _happened(letter: NoticeLetter, words: Words) -> str:
     when = words.moment(letter.happened_at)
+    own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
     if letter.origin_hint in KNOWN_ORIGINS:
-        return words.say("identity_linked", "happened_with", when=when, origin=letter.origin_hint)
-    return words.say("identity_linked", "happened", when=when)
+        return words.say(own, "happened_with", when=when, origin=letter.origin_hint)
+    return words.say(own, "happened", when=when)
 
 
 def _code(letter: CodeLetter) -> dict[str, str]:

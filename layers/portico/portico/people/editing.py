@@ -113,6 +113,22 @@ class Settings(BaseModel):
     sso_method: bool = Field(
         description="Whether contacts may sign in through the workspace's SSO connections."
     )
+    password_method: bool = Field(
+        description="Whether contacts may sign in with a password of their own."
+    )
+    sign_up: bool = Field(
+        description="Whether people who are no contacts yet may sign up with their address."
+    )
+    sign_up_domains: Listed[Annotated[str, AfterValidator(spelling.domain)]] = Field(
+        description="Domains whose addresses may sign up; none: all. Subdomains count."
+    )
+    sign_up_blocked: Listed[Annotated[str, AfterValidator(spelling.domain)]] = Field(
+        description="Domains whose addresses may not sign up. Subdomains count."
+    )
+    sign_up_disposable: bool = Field(
+        description="Whether addresses of throw-away mail services may sign up."
+    )
+    account_deletion: bool = Field(description="Whether contacts may delete their account.")
     send_on_open: bool = Field(
         description="Mail the code as soon as a personal link's page is opened."
     )

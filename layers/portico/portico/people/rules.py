@@ -47,6 +47,17 @@ class Workspace:
     code_method: bool = True
     sso_method: bool = True
     """Whether any connection may be used; each has a switch of its own too."""
+    password_method: bool = False
+    sign_up: bool = False
+    """Whether somebody who is no contact yet may become one by proving an address."""
+    sign_up_domains: list[str] = field(default_factory=list)
+    """Domains whose addresses may sign up; none: all."""
+    sign_up_blocked: list[str] = field(default_factory=list)
+    """Domains whose addresses may not sign up."""
+    sign_up_disposable: bool = False
+    """Whether addresses of throw-away services may sign up."""
+    account_deletion: bool = False
+    """Whether contacts may delete their own account."""
     send_on_open: bool = True
     """Mail the code as soon as a personal link's page opens."""
     code_in_subject: bool = False
@@ -76,6 +87,21 @@ class Workspace:
     def takes_codes(self, *, break_glass: bool = False) -> bool:
         """Say whether a code signs somebody in; a break-glass link's always does."""
         return break_glass or (self.code_method and self.directory_rule != "sso_only")
+
+    def takes_passwords(self) -> bool:
+        """Say whether a password signs somebody in."""
+        return self.password_method and self.directory_rule != "sso_only"
+
+    def takes_sign_ups(self) -> bool:
+        """Say whether somebody new may come in: never where a directory says who may."""
+        return self.sign_up and self.directory_rule == "off"
+
+    def welcomes(self, email: str) -> bool:
+        """Say whether the team's lists let this address sign up; subdomains count with theirs."""
+        domain = email.rpartition("@")[2]
+        theirs = {domain, *(domain[n + 1 :] for n, c in enumerate(domain) if c == ".")}
+        is_listed = not self.sign_up_domains or not theirs.isdisjoint(self.sign_up_domains)
+        return is_listed and theirs.isdisjoint(self.sign_up_blocked)
 
     def offers(self, connection: str) -> bool:
         """Say whether contacts may sign in through this connection now."""
@@ -137,6 +163,8 @@ class Contact:
     sver: int = 1
     """Raised by whatever must end every session and every open challenge."""
     language: str | None = None
+    time_zone: str | None = None
+    """An IANA name, e.g. ``Europe/Berlin``, for the portal to show times in."""
     suppressed: str | None = None
     """Why mail to the address is held back: ``bounce`` or ``complaint``."""
 

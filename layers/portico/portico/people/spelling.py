@@ -110,6 +110,13 @@ def inbound(text: str) -> str:
         raise ValueError(f"{text}: {refused.reason}") from None
 
 
+def domain(text: str) -> str:
+    try:
+        return normalise(f"x@{text}").partition("@")[2]
+    except InvalidRequest as refused:
+        raise ValueError(f"{text}: {refused.reason}") from None
+
+
 def once_each(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise ValueError("each one once")

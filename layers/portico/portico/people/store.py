@@ -137,9 +137,36 @@ class People:
         Raises:
             TakenAlready: the address is another contact's primary email.
         """
+        head, pointer = self._head(contact, event), self.pointer(contact.id, contact.email)
+        try:
+            transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
+        except TransactionRefused:
+            raise TakenAlready("email") from None
+
+    def signing_up(self, contact: Contact, event: Event, *, proof: str) -> list[dict[str, Any]]:
+        """Return the parts of a transaction that make a contact, once for each *proof*."""
+        head = self._head(contact, event) | {"proof": digest(proof)[:16]}
+        pointer = self.pointer(contact.id, contact.email)
+        return [
+            self.rows.putting(
+                head,
+                f"{NOT_THERE} OR (proof = :proof AND sver = :one)",
+                {":proof": head["proof"], ":one": 1},
+            ),
+            self.rows.putting(
+                pointer, f"{NOT_THERE} OR contact = :contact", {":contact": contact.id}
+            ),
+        ]
+
+    def pointer(self, contact: str, email: str) -> dict[str, Any]:
+        """Return the row that an address can have once."""
+        pk, sk = pointer_key(self.workspace, email)
+        return {"pk": pk, "sk": sk, "contact": contact}
+
+    def _head(self, contact: Contact, event: Event) -> dict[str, Any]:
         pk, sk = head_key(self.workspace, contact.id)
         shelf = int(digest(contact.id)[:2], 16) % SHELVES
-        head = {
+        return {
             "pk": pk,
             "sk": sk,
             **contact.row(),
@@ -147,12 +174,6 @@ class People:
             "listed": contact.email,
             "event": event.rider(),
         }
-        pointer_pk, pointer_sk = pointer_key(self.workspace, contact.email)
-        pointer = {"pk": pointer_pk, "sk": pointer_sk, "contact": contact.id}
-        try:
-            transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
-        except TransactionRefused:
-            raise TakenAlready("email") from None
 
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends all that a contact has signed in."""

@@ -25,8 +25,8 @@ from portico.sessions.rules import (
 )
 from portico.sessions.store import SessionStore, happened
 from portico.sessions.tokens import Claims, make
+from portico.settings import Password, VerifyCode
 from portico.settings import Session as SessionSettings
-from portico.settings import VerifyCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Sessions:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: VerifyCode | SessionSettings) -> "Sessions":
+    def from_settings(cls, settings: VerifyCode | SessionSettings | Password) -> "Sessions":
         """Make the sessions of a door."""
         return cls(
             settings.people_table,
@@ -110,12 +110,15 @@ class Sessions:
             "active = :yes AND sver = :sver",
             {":yes": True, ":sver": proof.sver},
         )
+        # One that is only now coming into being is written by a part of *also*.
+        parts = [started, *([] if proof.is_new else [standing]), *also]
         try:
-            transact_surely([started, standing, *also])
+            transact_surely(parts)
         except TransactionRefused as refused:
             if 0 in refused.failed:
                 raise UsedAlready from None
-            raise ContactChanged if 1 in refused.failed else AlsoRefused from None
+            is_changed = 1 in refused.failed and not proof.is_new
+            raise ContactChanged if is_changed else AlsoRefused from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
     def refresh(self, workspace: str, text: str, caller: Caller) -> SignedIn:

@@ -35,6 +35,8 @@ class Proof:
     absolute: timedelta
     keep_days: int
     shared_computer: bool = False
+    is_new: bool = False
+    """The contact comes into being in the session's transaction."""
     device: str | None = None
     """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
 

@@ -1,0 +1,72 @@
+"""Take back a change of address: a token that only a mail to the old address holds.
+
+It is derived, like a code, so nothing that could undo anything is stored. It signs nobody in.
+"""
+
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Self
+
+from portico.aws.keys import KeyRing, Keys
+from portico.ids import base64url, is_workspace
+
+UNDO_LIVES = timedelta(hours=72)
+"""How long whoever reads the old address can take a change of address back."""
+
+_CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
+_CHANGE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+_VERSION = re.compile(r"[A-Za-z0-9-]{1,8}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """``und.<workspace>.<contact>.<change>.<version>.<43 characters>``."""
+
+    workspace: str
+    contact: str
+    change: str
+    """The id of the change: 22 characters."""
+    version: str
+    """Of the secret that the token was derived with."""
+    mac: str = field(repr=False)
+
+    @classmethod
+    def of(cls, keys: Keys, *, workspace: str, contact: str, change: str) -> Self:
+        """Derive the one token of a change."""
+        mac = _derive(keys, workspace, contact, change)
+        return cls(workspace, contact, change, keys.version, mac)
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read one; anything else is ``None``."""
+        parts = text.split(".")
+        if len(parts) != 6 or len(text) > 200 or parts[0] != "und":
+            return None
+        _, workspace, contact, change, version, mac = parts
+        shapes = (_CONTACT.match(contact), _CHANGE.match(change), _VERSION.match(version))
+        if not is_workspace(workspace) or not all(shapes):
+            return None
+        return cls(workspace, contact, change, version, mac)
+
+    def __str__(self) -> str:
+        return ".".join(("und", self.workspace, self.contact, self.change, self.version, self.mac))
+
+    def is_true(self, keys: KeyRing) -> bool:
+        """Say whether we made it.
+
+        Raises:
+            TryLater: the secret is out of reach.
+        """
+        ours = keys.of(self.version)
+        if ours is None or not self.mac.isascii():
+            return False
+        mac = _derive(ours, self.workspace, self.contact, self.change)
+        return hmac.compare_digest(mac, self.mac)
+
+
+def _derive(keys: Keys, workspace: str, contact: str, change: str) -> str:
+    text = f"undo|{workspace}|{contact}|{change}"
+    return base64url(hmac.digest(keys.code, text.encode(), sha256))
