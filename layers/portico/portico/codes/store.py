@@ -220,6 +220,18 @@ class Challenges:
         with suppress(ConditionFailed):
             self.rows.update(*challenge_key(id_), change, "tried = :tried", values)
 
+    def using(self, id_: ChallengeId, *, request_id: str) -> dict[str, Any]:
+        """Return the part of a transaction that uses a challenge up, where no session's row does.
+
+        Refused with ``used_by`` of the same request, the transaction has been before.
+        """
+        return self.rows.updating(
+            *challenge_key(id_),
+            "SET used_by = :request REMOVE event",
+            f"{IS_THERE} AND attribute_not_exists(used_by)",
+            {":request": request_id},
+        )
+
     def note(self, id_: ChallengeId, event: Event) -> None:
         """Record what happened, and nothing else."""
         self.rows.update(

@@ -175,6 +175,17 @@ class People:
             "event": event.rider(),
         }
 
+    def outdating(self, contact: str, *, sver: int) -> dict[str, Any]:
+        """Return the part of a transaction that ends all that began under *sver*, if that is
+        what the head of a contact who may come in still says.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace, contact),
+            "SET sver = sver + :one REMOVE event",
+            "sver = :sver AND active = :yes",
+            {":one": 1, ":sver": sver, ":yes": True},
+        )
+
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends all that a contact has signed in."""
         return self.rows.updating(

@@ -144,6 +144,17 @@ class SessionStore:
             return None
         return Session.from_row(row)
 
+    def keeping(self, session: Session, *, at: datetime) -> dict[str, Any]:
+        """Return the part of a transaction that lets a running session outlive the rise of its
+        contact's ``sver`` by one, as the only one.
+        """
+        return self.rows.updating(
+            *session_key(self.workspace, session.contact, session.id),
+            "SET sver = sver + :one REMOVE event",
+            f"{IS_RUNNING} AND sver = :sver",
+            {":one": 1, ":sver": session.sver, ":now": epoch(at)},
+        )
+
     def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""
         return self.rows.updating(
