@@ -117,15 +117,7 @@ class SessionDesk:
         return Response(200, self.checker.published(), CACHED)
 
     def _claims(self, workspace: str, caller: Caller) -> dict[str, Any]:
-        scheme, _, token = (caller.authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise NotSignedIn
-        return self.checker.check(
-            token.strip(),
-            issuer=caller.own_origin,
-            workspace=workspace,
-            at=self.clock.now(),
-        )
+        return self.checker.of_caller(caller, workspace=workspace, at=self.clock.now())
 
 
 def _workspace(query: dict[str, str]) -> str:

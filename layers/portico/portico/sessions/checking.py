@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from portico.aws.signing import key_name, public_key
 from portico.clock import epoch
 from portico.errors import NotSignedIn
+from portico.events import Caller
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -47,6 +48,18 @@ class TokenChecker:
     def published(self) -> dict[str, Any]:
         """Return the JWKS document."""
         return dict(self.key_set().as_dict(private=False))
+
+    def of_caller(self, caller: Caller, *, workspace: str, at: datetime) -> dict[str, Any]:
+        """Return the claims of the access token that *caller* sends along.
+
+        Raises:
+            NotSignedIn: there is none, or it is not a good one of *workspace*.
+            TryLater: KMS is out of reach.
+        """
+        scheme, _, token = (caller.authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn
+        return self.check(token.strip(), issuer=caller.own_origin, workspace=workspace, at=at)
 
     def check(self, token: str, *, issuer: str, workspace: str, at: datetime) -> dict[str, Any]:
         """Return the claims of a good token of *workspace*.
