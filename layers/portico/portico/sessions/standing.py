@@ -62,13 +62,10 @@ class Standings:
             CrossSite, PortalUnavailable: as for every request.
             TryLater: DynamoDB or KMS is out of reach.
         """
-        scheme, _, token = (caller.authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token or not is_workspace(workspace):
+        if not is_workspace(workspace):
             raise NotSignedIn
         now = self.clock.now()
-        claims = self.checker.check(
-            token.strip(), issuer=caller.own_origin, workspace=workspace, at=now
-        )
+        claims = self.checker.of_caller(caller, workspace=workspace, at=now)
         people = Rows(self.people_table, f"{workspace}#")
         sign_in = Rows(self.sign_in_table, f"{workspace}#")
         door, head, row = get_many(
