@@ -82,11 +82,10 @@ class Rows:
         )
         return row_of(answer["Item"]) if "Item" in answer else None
 
-    def listed(self, shelf: str, *, starting: str = "") -> Iterator[tuple[str, str]]:
+    def listed(self, shelf: str) -> Iterator[tuple[str, str]]:
         """Yield the keys that the index ``by_workspace`` keeps on *shelf*, in its order.
 
-        For a team's lists and a contact's own: the index is a moment behind, so nothing may be
-        decided by it, and no door of the daily path reads it.
+        For a team's lists: the index is a moment behind, and no door may read it.
 
         Raises:
             ForeignRow: *shelf* lies outside the prefix.
@@ -98,30 +97,14 @@ class Rows:
             "ExpressionAttributeNames": {"#list": "list"},
             "ExpressionAttributeValues": item_of({":shelf": self.key(shelf, "")["pk"]}),
         }
-        if starting:
-            wanted["KeyConditionExpression"] += " AND begins_with(#listed, :starting)"
-            wanted["ExpressionAttributeNames"]["#listed"] = "listed"
-            wanted["ExpressionAttributeValues"][":starting"] = to_dynamo(starting)
-        for key in _pages(wanted):
-            yield key["pk"], key["sk"]
-
-    def within(self, pk: str, *, starting: str = "", newest_first: bool = False) -> Iterator[Row]:
-        """Yield the rows of one partition whose sort key starts so, consistently, page by page."""
-        wanted: dict[str, Any] = {
-            "TableName": self.table,
-            "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :starting)",
-            "ExpressionAttributeNames": {"#pk": "pk", "#sk": "sk"},
-            "ExpressionAttributeValues": item_of(
-                {":pk": self.key(pk, "")["pk"], ":starting": starting}
-            ),
-            "ScanIndexForward": not newest_first,
-            "ConsistentRead": True,
-        }
-        if not starting:
-            wanted["KeyConditionExpression"] = "#pk = :pk"
-            del wanted["ExpressionAttributeNames"]["#sk"]
-            del wanted["ExpressionAttributeValues"][":starting"]
-        yield from _pages(wanted)
+        start: Row = {}
+        while True:
+            answer = call("dynamodb", "query", **wanted, **start)
+            for key in map(row_of, answer["Items"]):
+                yield key["pk"], key["sk"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def put(self, row: Row, condition: str, values: Row | None = None) -> None:
         """Write a whole row if *condition* holds.
@@ -171,7 +154,7 @@ class Rows:
         return {"Update": _guarded(part, self.table, condition, values)}
 
     def deleting(self, pk: str, sk: str, condition: str, values: Row | None = None) -> Row:
-        """Return the part that takes a row away: only what somebody else must be able to have."""
+        """Return the part that takes away what somebody else must be able to have."""
         key = item_of(self.key(pk, sk))
         return {"Delete": _guarded({"Key": key}, self.table, condition, values)}
 
@@ -179,16 +162,6 @@ class Rows:
         """Return the part that only asks."""
         key = item_of(self.key(pk, sk))
         return {"ConditionCheck": _guarded({"Key": key}, self.table, condition, values)}
-
-
-def _pages(wanted: Row) -> Iterator[Row]:
-    start: Row = {}
-    while True:
-        answer = call("dynamodb", "query", **wanted, **start)
-        yield from map(row_of, answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def get_many(wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool) -> list[Row | None]:

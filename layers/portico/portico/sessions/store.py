@@ -155,6 +155,11 @@ class SessionStore:
             {":one": 1, ":sver": session.sver, ":now": epoch(at)},
         )
 
+    def running(self, session: Session, *, at: datetime) -> dict[str, Any]:
+        """Return the part of a transaction that asks whether a session still runs."""
+        key = session_key(self.workspace, session.contact, session.id)
+        return self.rows.checking(*key, IS_RUNNING, {":now": epoch(at)})
+
     def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""
         return self.rows.updating(

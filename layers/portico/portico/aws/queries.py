@@ -1,0 +1,64 @@
+"""Lists of rows, for a contact's own account: never for a decision, nor on the daily path."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from portico.aws.clients import call
+from portico.aws.tables import Rows
+from portico.aws.values import Row, item_of, row_of, to_dynamo
+
+
+def rows_within(
+    rows: Rows, pk: str, *, starting: str = "", newest_first: bool = False
+) -> Iterator[Row]:
+    """Yield the rows of one partition, consistently, in the order of their sort keys.
+
+    Args:
+        rows: whose partition it is.
+        pk: the partition key.
+        starting: what the sort keys start with.
+        newest_first: backwards.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = _query(rows, "pk", pk, "sk", starting)
+    return _pages({**wanted, "ScanIndexForward": not newest_first, "ConsistentRead": True})
+
+
+def keys_listed(rows: Rows, shelf: str, *, starting: str) -> Iterator[tuple[str, str]]:
+    """Yield the keys that the index ``by_workspace`` keeps on *shelf*, a moment behind.
+
+    Raises:
+        ForeignRow: *shelf* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = _query(rows, "list", shelf, "listed", starting)
+    for row in _pages({**wanted, "IndexName": "by_workspace"}):
+        yield row["pk"], row["sk"]
+
+
+def _query(rows: Rows, hash_: str, value: str, range_: str, starting: str) -> dict[str, Any]:
+    condition, names = "#hash = :hash", {"#hash": hash_}
+    values = item_of({":hash": rows.key(value, "")["pk"]})
+    if starting:
+        condition += " AND begins_with(#range, :starting)"
+        names["#range"] = range_
+        values[":starting"] = to_dynamo(starting)
+    return {
+        "TableName": rows.table,
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _pages(wanted: dict[str, Any]) -> Iterator[Row]:
+    start: dict[str, Any] = {}
+    while True:
+        answer = call("dynamodb", "query", **wanted, **start)
+        yield from map(row_of, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
