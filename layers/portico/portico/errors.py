@@ -125,6 +125,14 @@ class GuessesSpent(TooManyRequests):
     """Too many passwords were tried for one address; none is looked at until later."""
 
 
+class AlreadyLinked(Refused):
+    """The account elsewhere signs another contact in."""
+
+
+class LastWayIn(Refused):
+    """Taken away, this would leave the contact without any way to sign in."""
+
+
 @dataclass(eq=False)
 class TakenAlready(Refused):
     """A name that must be unique belongs to somebody else (a workspace id, an email)."""

@@ -91,6 +91,16 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
     errors.NotSignedIn: Kind(
         401, "not-signed-in", "Signed out", "There is no session, or it has ended. Sign in again."
     ),
+    errors.LastWayIn: Kind(
+        409,
+        "last-way-in",
+        "Still needed",
+        "Without it, nothing would let you sign in any more. Add another way first.",
+    ),
+    errors.AlreadyLinked: Kind(
+        409, "already-linked", "Already connected", "It belongs to another contact."
+    ),
+    errors.TakenAlready: Kind(409, "taken", "Already taken", "It belongs to somebody else by now."),
     errors.NotFound: Kind(404, "not-found", "Not found", "There is no such thing here."),
     errors.CrossSite: Kind(
         403, "cross-site", "Refused", "This request came from a site that may not send it."

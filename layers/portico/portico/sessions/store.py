@@ -76,6 +76,8 @@ class SessionStore:
         }
         if device:
             row["device"] = device
+        if event.network:
+            row["network"] = event.network
         is_the_same_request = "request_id = :mine AND attribute_not_exists(refreshed_at)"
         is_fresh = "created_at > :a_minute_ago AND attribute_not_exists(ended_at)"
         return self.rows.putting(

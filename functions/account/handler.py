@@ -1,0 +1,101 @@
+"""/v1/account: a contact's own account, all but setting a password and connecting accounts."""
+
+import os
+
+from portico.account.asking import AskedConfirmation, AskedMove
+from portico.account.moving import AskedUndo, TypedMove
+from portico.account.profile import EditedProfile
+from portico.edge.account import AccountDesk, downloaded, gone, showing, workspace_in
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.settings import Account
+
+settings = Account.read(os.environ)
+desk = AccountDesk.from_settings(settings)
+handler = Door("account", settings)
+
+
+@handler.reads("GET /v1/account")
+def read(query: dict[str, str], caller: Caller) -> Response:
+    """Show the account."""
+    return Response(200, desk.profiles.read(workspace_in(query), caller).answer())
+
+
+@handler.takes("PATCH /v1/account", EditedProfile)
+def edit(edited: EditedProfile, caller: Caller) -> Response:
+    """Change name, language or time zone."""
+    return showing(desk.profiles.edit(edited, caller))
+
+
+@handler.takes("POST /v1/account/confirm", AskedConfirmation)
+def confirm(asked: AskedConfirmation, caller: Caller) -> Response:
+    """Mail a code that begins a fresh session."""
+    return Response(202, desk.codes.to_confirm(asked, caller).answer())
+
+
+@handler.takes("POST /v1/account/email", AskedMove)
+def move(asked: AskedMove, caller: Caller) -> Response:
+    """Mail a code to a new address."""
+    return Response(202, desk.codes.to_move(asked, caller).answer())
+
+
+@handler.takes("POST /v1/account/email/confirm", TypedMove)
+def confirm_move(typed: TypedMove, caller: Caller) -> Response:
+    """Make the new address the primary one."""
+    return showing(desk.moves.confirm(typed, caller))
+
+
+@handler.takes("POST /v1/account/email/undo", AskedUndo)
+def undo_move(asked: AskedUndo, caller: Caller) -> Response:
+    """Give the old address back."""
+    return Response(200, {"workspace": desk.moves.undo(asked, caller).id})
+
+
+@handler.reads("DELETE /v1/account/password")
+def remove_password(query: dict[str, str], caller: Caller) -> Response:
+    """Take the password away."""
+    desk.ways.remove_password(workspace_in(query), caller)
+    return Response(204)
+
+
+@handler.reads("DELETE /v1/account/identities/{identity}")
+def unlink(query: dict[str, str], caller: Caller) -> Response:
+    """Take a connected account away."""
+    desk.ways.unlink(workspace_in(query), query["identity"], caller)
+    return Response(204)
+
+
+@handler.reads("DELETE /v1/account/sessions/{session}")
+def end_session(query: dict[str, str], caller: Caller) -> Response:
+    """End one session."""
+    desk.sessions.end(workspace_in(query), query["session"], caller)
+    return Response(204)
+
+
+@handler.reads("DELETE /v1/account/sessions")
+def end_sessions(query: dict[str, str], caller: Caller) -> Response:
+    """End all other sessions."""
+    desk.sessions.end_others(workspace_in(query), caller)
+    return Response(204)
+
+
+@handler.reads("GET /v1/account/history")
+def history(query: dict[str, str], caller: Caller) -> Response:
+    """Show what happened."""
+    lines = desk.histories.read(workspace_in(query), query.get("limit"), caller)
+    return Response(200, {"events": lines})
+
+
+@handler.reads("GET /v1/account/export")
+def export(query: dict[str, str], caller: Caller) -> Response:
+    """Hand over all that we hold."""
+    return downloaded(desk.histories.export(workspace_in(query), caller))
+
+
+@handler.reads("DELETE /v1/account")
+def delete(query: dict[str, str], caller: Caller) -> Response:
+    """End the account."""
+    workspace = workspace_in(query)
+    desk.deletions.delete(workspace, caller)
+    return gone(workspace)

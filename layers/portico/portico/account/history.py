@@ -1,0 +1,77 @@
+"""What happened to an account, as its contact may read it; and all we hold, to take along."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from portico.account.people import Owner, Owners
+from portico.account.profile import Profiles
+from portico.aws.queries import rows_within
+from portico.aws.tables import Rows
+from portico.errors import InvalidRequest
+from portico.events import Caller
+
+SHOWN = 50
+MOST_SHOWN = 200
+MOST_EXPORTED = 5000
+"""Lines: what a Lambda answers with has a limit of 6 MB."""
+
+TELLING = frozenset(
+    {"method", "reason", "connection", "attempts_left", "kind", "session", "fields", "by"}
+)
+"""Details that are the contact's to know. Others name links and mails of the team's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Reading one's own trail."""
+
+    owners: Owners
+    trail_table: str
+
+    def read(self, workspace: str, limit: str | None, caller: Caller) -> list[dict[str, Any]]:
+        """Return what happened, newest first.
+
+        Args:
+            workspace: the workspace.
+            limit: how many lines at most, as it was sent.
+            caller: whose they are.
+
+        Raises:
+            InvalidRequest: *limit* is no such number.
+            NotSignedIn: the session has ended.
+        """
+        wanted = limit or str(SHOWN)
+        if not wanted.isdecimal() or not 0 < int(wanted) <= MOST_SHOWN:
+            raise InvalidRequest("limit", f"1 to {MOST_SHOWN}")
+        owner = self.owners.of(workspace, caller)
+        return list(islice(self._lines(owner), int(wanted)))
+
+    def export(self, workspace: str, caller: Caller) -> dict[str, Any]:
+        """Return all that we hold of the caller, in the words of the API.
+
+        Raises:
+            NotSignedIn: the session has ended.
+        """
+        account = Profiles(self.owners).read(workspace, caller)
+        content = account.answer()
+        return {
+            "workspace": workspace,
+            **{name: content[name] for name in ("contact", "password", "identities", "sessions")},
+            "events": list(islice(self._lines(account.owner), MOST_EXPORTED)),
+        }
+
+    def _lines(self, owner: Owner) -> Iterator[dict[str, Any]]:
+        rows = Rows(self.trail_table, f"{owner.people.workspace}#")
+        pk = f"{owner.people.workspace}#trail#{owner.id}"
+        for row in rows_within(rows, pk, newest_first=True):
+            detail = {n: v for n, v in (row.get("detail") or {}).items() if n in TELLING}
+            by = "you" if row["by"] == "contact" else "team"
+            yield {
+                "at": row["at"],
+                "name": row["name"],
+                "by": by,
+                "network": row.get("network") if by == "you" else None,
+                "detail": detail,
+            }

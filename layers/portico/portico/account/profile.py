@@ -1,0 +1,200 @@
+"""A contact's account, as they see and edit it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from portico.account.people import Owner, Owners
+from portico.aws.queries import keys_listed, rows_within
+from portico.aws.tables import ConditionFailed, get_many
+from portico.clock import epoch
+from portico.errors import InvalidRequest, NotSignedIn
+from portico.events import Caller
+from portico.mail.languages import LANGUAGES
+from portico.people.flow import LONGEST_NAME
+from portico.people.identities import Identity
+from portico.people.passwords import Passwords
+from portico.people.rules import Contact
+from portico.people.store import head_key
+from portico.sessions.rules import Session
+
+_ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
+SHOWN_SESSIONS = 50
+"""The newest of the running ones; nobody reads a longer list."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditedProfile:
+    """PATCH /v1/account: what is left out stays."""
+
+    workspace: str
+    name: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that a contact sees of their account."""
+
+    owner: Owner
+    password_changed_at: datetime | None
+    identities: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members; times are seconds since 1970."""
+        home = self.owner.standing.workspace
+        offered = [each for each in home.connections if home.offers(each["id"])]
+        return {
+            "contact": contact_answer(self.owner.standing.contact),
+            "password": {
+                "is_set": self.password_changed_at is not None,
+                "changed_at": epoch(self.password_changed_at) if self.password_changed_at else None,
+            },
+            "identities": [_identity_answer(each, home.connections) for each in self.identities],
+            "sessions": self.sessions,
+            "offers": {
+                "code": home.takes_codes(),
+                "password": home.takes_passwords(),
+                "connections": [
+                    {name: each[name] for name in ("id", "kind", "label")} for each in offered
+                ],
+                "deletion": home.account_deletion,
+            },
+            "fresh_until": epoch(self.owner.standing.fresh_until),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Reading and editing accounts."""
+
+    owners: Owners
+
+    def read(self, workspace: str, caller: Caller) -> Account:
+        """Return the caller's account.
+
+        Raises:
+            NotSignedIn, CrossSite, PortalUnavailable, TryLater: as for every request.
+        """
+        owner = self.owners.of(workspace, caller)
+        password = Passwords(self.owners.people_table, workspace).get(owner.id)
+        return Account(
+            owner,
+            password.changed_at if password else None,
+            identities_of(owner),
+            [_session_answer(row, owner) for row in sessions_of(owner)],
+        )
+
+    def edit(self, edited: EditedProfile, caller: Caller) -> Contact:
+        """Change name, language or time zone.
+
+        Raises:
+            InvalidRequest: a value is none.
+            NotSignedIn: the session has ended.
+        """
+        changes = _checked(edited)
+        owner = self.owners.of(edited.workspace, caller)
+        contact = owner.standing.contact
+        if not changes:
+            return contact
+        names = sorted(changes)
+        settings = ", ".join(f"{each} = :{each}" for each in names)
+        event = owner.event("account.edited", fields=",".join(names))
+        try:
+            owner.people.rows.update(
+                *head_key(contact.workspace, contact.id),
+                f"SET {settings}, event = :event",
+                "active = :yes AND sver = :sver",
+                {
+                    **{f":{each}": changes[each] for each in names},
+                    ":yes": True,
+                    ":sver": contact.sver,
+                    ":event": event.rider(),
+                },
+            )
+        except ConditionFailed:
+            raise NotSignedIn from None
+        return replace(contact, **changes)  # type: ignore[arg-type]  # texts, for three texts
+
+
+def identities_of(owner: Owner) -> list[dict[str, Any]]:
+    """Return the rows of the accounts elsewhere that sign this contact in."""
+    rows = owner.people.rows
+    shelf = f"{owner.people.workspace}#identities"
+    keys = list(keys_listed(rows, shelf, starting=f"{owner.id}#"))
+    found = get_many([(rows, *key) for key in keys], consistent=True) if keys else []
+    # The index is a moment behind: what is another's by now is not shown.
+    return [row for row in found if row is not None and row["contact"] == owner.id]
+
+
+def identity_id(row: dict[str, Any]) -> str:
+    """Return what an identity is called in the API: the part of its key that names it."""
+    return Identity.from_row(row).key.replace("#", ".")
+
+
+def sessions_of(owner: Owner) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the running sessions, this one first."""
+    now = owner.clock.now()
+    sver = owner.standing.contact.sver
+    pk = f"{owner.people.workspace}#contact#{owner.id}"
+    running = [
+        row
+        for row in rows_within(owner.sessions.rows, pk, starting="session#")
+        if Session.from_row(row).is_alive(sver=sver, at=now)
+    ]
+    mine = owner.standing.session.id
+    running.sort(key=lambda row: (row["id"] != mine, -row["created_at"]))
+    yield from running[:SHOWN_SESSIONS]
+
+
+def contact_answer(contact: Contact) -> dict[str, Any]:
+    """Return what a contact may see of themselves."""
+    names = ("id", "name", "email", "language", "time_zone")
+    return {name: getattr(contact, name) for name in names}
+
+
+def _identity_answer(row: dict[str, Any], connections: list[dict[str, Any]]) -> dict[str, Any]:
+    its = next((each for each in connections if each["id"] == row["connection"]), None)
+    return {
+        "id": identity_id(row),
+        "connection": row["connection"],
+        "kind": its["kind"] if its else None,
+        "label": its["label"] if its else row["connection"],
+        "linked_at": row["linked_at"],
+    }
+
+
+def _session_answer(row: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "current": row["id"] == owner.standing.session.id,
+        "device": row.get("device"),
+        "network": row.get("network"),
+        "method": row["method"],
+        "signed_in_at": row["created_at"],
+        "last_used_at": row.get("refreshed_at", row["created_at"]),
+        "expires_at": row["expires_at"],
+    }
+
+
+def _checked(edited: EditedProfile) -> dict[str, str]:
+    changes: dict[str, str] = {}
+    if edited.name is not None:
+        name = edited.name.strip()
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            raise InvalidRequest("name", f"1 to {LONGEST_NAME} printable characters")
+        changes["name"] = name
+    if edited.language is not None:
+        if edited.language not in LANGUAGES:
+            raise InvalidRequest("language", f"one of {' '.join(LANGUAGES)}")
+        changes["language"] = edited.language
+    if edited.time_zone is not None:
+        # A shape, no list: browsers know more zones than a Lambda has files for.
+        if not _ZONE.fullmatch(edited.time_zone):
+            raise InvalidRequest("time_zone", "a name of the IANA list, as Europe/Berlin")
+        changes["time_zone"] = edited.time_zone
+    return changes
