@@ -100,6 +100,35 @@ class Browser:
         body |= {"password": password, **more} | ({"email": email} if email else {})
         return self.sends("password", "POST /v1/passwords/sign-in", body)
 
+    def forgets_the_password(
+        self, email: str | None = "ann@example.com", *, link: str | None = None, **more: Any
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared, **more}
+        body |= {"email": email} if email else {}
+        answer = self.sends("password", "POST /v1/passwords/forgot", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
+    def sets_a_password(self, password: str, code: str, *, request_id: str | None = None) -> Answer:
+        """Type the mailed code and choose a password."""
+        body = {"challenge": self.challenge, "code": code, "password": password}
+        body |= {"request_id": request_id} if request_id else {}
+        return self.sends("password", "POST /v1/passwords/reset", body)
+
+    def changes_the_password(self, password: str, token: str, **more: Any) -> Answer:
+        body = {"workspace": self.portal.id, "password": password, **more}
+        headers = {"authorization": f"Bearer {token}"}
+        return self.sends("password", "PUT /v1/account/password", body, headers=headers)
+
+    def signs_up(self, email: str, **more: Any) -> Answer:
+        """Ask for the code that makes a contact."""
+        body = {"workspace": self.portal.id, "link": self.portal.shared, "email": email, **more}
+        answer = self.sends("password", "POST /v1/sign-up", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
     def starts_sso(
         self, connection: str, *, link: str | None = None, to: str | None = None, **more: Any
     ) -> Answer:

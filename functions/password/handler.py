@@ -1,16 +1,24 @@
-"""POST /v1/passwords/sign-in: trade a password for a session."""
+"""POST /v1/passwords/*, POST /v1/sign-up, PUT /v1/account/password: what begins with a password."""
 
 import os
 
+from portico.codes.asking import CodeRequests
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.sessions import signed_in
 from portico.events import Caller
+from portico.mail.letters import Purpose
+from portico.passwords.asking import AskedProof
+from portico.passwords.changing import ChosenPassword, PasswordChanges
+from portico.passwords.resetting import PasswordResets, TypedReset
 from portico.passwords.signing_in import PasswordSignIns, TypedPassword
 from portico.settings import Password
 
 settings = Password.read(os.environ)
+codes = CodeRequests.from_settings(settings)
 sign_ins = PasswordSignIns.from_settings(settings)
+resets = PasswordResets.from_settings(settings)
+changes = PasswordChanges.from_settings(settings)
 handler = Door("password", settings)
 
 
@@ -19,3 +27,28 @@ def sign_in(typed: TypedPassword, caller: Caller) -> Response:
     """Trade a password for a session."""
     verified = sign_ins.sign_in(typed, caller)
     return signed_in(verified.signed_in, caller, mark=verified.mark, **verified.answer())
+
+
+@handler.takes("POST /v1/passwords/forgot", AskedProof)
+def forgot(asked: AskedProof, caller: Caller) -> Response:
+    """Ask for a code that sets a password; the answer is the same for every address."""
+    return Response(202, codes.request(asked.code(), caller, purpose=Purpose.RESET).answer())
+
+
+@handler.takes("POST /v1/passwords/reset", TypedReset)
+def reset(typed: TypedReset, caller: Caller) -> Response:
+    """Set a password by the code. Nobody is signed in by that."""
+    return Response(200, resets.reset(typed, caller).answer())
+
+
+@handler.takes("POST /v1/sign-up", AskedProof)
+def sign_up(asked: AskedProof, caller: Caller) -> Response:
+    """Ask for the code that makes a contact; the answer is the same for every address."""
+    return Response(202, codes.request(asked.code(), caller, purpose=Purpose.SIGN_UP).answer())
+
+
+@handler.takes("PUT /v1/account/password", ChosenPassword)
+def change(typed: ChosenPassword, caller: Caller) -> Response:
+    """Set the password of whoever is signed in."""
+    changes.change(typed, caller)
+    return Response(204)

@@ -1,9 +1,10 @@
-"""Gather the common passwords that ``portico/passwords/common.txt.gz`` holds.
+"""Gather the lists that rooms carry: common passwords, and domains of throw-away mail.
 
     pip download --no-deps --dest lists zxcvbn==4.5.0 django==5.2.19
-    python layers/portico/gather.py lists layers/portico/portico/passwords/common.txt.gz
+    pip download --no-deps --dest lists disposable-email-domains==0.0.293
+    python layers/portico/gather.py lists
 
-Run by hand when the lists are to be newer; a build takes the file as it is committed.
+Run by hand when a list is to be newer; a build takes the files as they are committed.
 """
 
 import ast
@@ -13,12 +14,18 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
-ABOUT = """\
+ROOMS = Path(__file__).parent / "portico"
+COMMON = """\
 # Passwords that people choose and attackers try first, in lower case, one a line.
 # From zxcvbn 4.5.0 (MIT; Copyright (c) 2016 Daniel Wolf, Copyright (c) 2012-2016 Dropbox, Inc.):
 # its 30,000 most frequent. From Django 5.2.19 (BSD-3-Clause; Copyright (c) Django Software
 # Foundation and individual contributors): 20,000 breached ones, compiled by Royce Williams.
 # Made by layers/portico/gather.py.
+"""
+THROWAWAY = """\
+# Domains of services that give anybody an address for ten minutes, one a line.
+# From disposable-email-domains 0.0.293 (MIT; Copyright (c) 2016 Dustin Ingram; the list itself
+# is in the public domain, CC0). Made by layers/portico/gather.py.
 """
 SHORTEST = 4
 """Shorter ones are parts of any text."""
@@ -54,15 +61,29 @@ def kept(words: list[str]) -> list[str]:
     return sorted(each for each in readable if len(each) >= SHORTEST)
 
 
-def main(folder: Path, target: Path) -> None:
-    """Write the file: the same one from the same lists."""
-    (zxcvbn,) = folder.glob("zxcvbn-*.whl")
-    (django,) = folder.glob("django-*.whl")
-    words = kept([*of_zxcvbn(zxcvbn), *of_django(django)])
-    text = ABOUT + "".join(f"{each}\n" for each in words)
+def of_disposable(wheel: Path) -> list[str]:
+    """Read the domains."""
+    source = zipfile.ZipFile(wheel).read("disposable_email_domains/__init__.py")
+    stated = [each for each in ast.parse(source).body if isinstance(each, ast.Assign)]
+    return sorted(ast.literal_eval(stated[0].value))
+
+
+def write(target: Path, about: str, lines: list[str]) -> None:
+    """Write a list: the same file from the same lines."""
+    text = about + "".join(f"{each}\n" for each in lines)
     target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    print(f"{len(words)} passwords in {target.stat().st_size} bytes")  # noqa: T201 - for whoever runs it
+    print(f"{len(lines)} in {target.name}, {target.stat().st_size} bytes")  # noqa: T201 - a tool
+
+
+def main(lists: Path) -> None:
+    """Write all lists from the wheels in *lists*."""
+    (zxcvbn,) = lists.glob("zxcvbn-*.whl")
+    (django,) = lists.glob("django-*.whl")
+    (disposable,) = lists.glob("disposable_email_domains-*.whl")
+    common = kept([*of_zxcvbn(zxcvbn), *of_django(django)])
+    write(ROOMS / "passwords" / "common.txt.gz", COMMON, common)
+    write(ROOMS / "people" / "throwaway.txt.gz", THROWAWAY, of_disposable(disposable))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

@@ -32,6 +32,11 @@ ANSWERS = {
     "request_code": 202,
     "resend_code": 429,  # asked for a moment ago
     "verify_code": 401,  # not the code that was mailed
+    "password_sign_in": 401,  # no password has been set
+    "password_forgot": 202,
+    "password_reset": 401,  # the code that was mailed is one to sign in
+    "password_change": 401,
+    "sign_up": 202,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "session_read": 401,
@@ -53,7 +58,10 @@ ANSWERS = {
 def acme(tables: None, clock: Any) -> None:
     """The part of the local world that the events speak of, and the challenge they go on with."""
     team = Team("people")
-    team.create_workspace(Workspace("acme", "Acme", "https://portal.example.com"), by="test")
+    acme = Workspace(
+        "acme", "Acme", "https://portal.example.com", password_method=True, sign_up=True
+    )
+    team.create_workspace(acme, by="test")
     head = row_of(BATCHES["record_trail_people"]["Records"][0]["dynamodb"]["OldImage"])
     team.add_contact("acme", name=head["name"], email=head["email"], id_=head["id"], by="test")
     token = json.loads(REQUESTS["resolve_link"]["body"])["link"]

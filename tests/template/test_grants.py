@@ -42,6 +42,7 @@ ROWS_OF = {
         "*#challenge#*",
         "*#contact#*",
         "*#auto#*",
+        "*#guess#*",
         "*#sso#*",
         "*#pending#*",
         "*#notice#*",
@@ -71,6 +72,16 @@ MAY = {
     "FinishSso": {
         "PeopleTable": {"BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"},
         "SignInTable": {"PutItem", "UpdateItem"},
+    },
+    "Password": {
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+        },
+        "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "Session": {
         "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
@@ -200,6 +211,8 @@ class TestADoor:
             ("VerifyCodeRole", "PutItem"): ("*#identity#*", "*#contact#*", "*#email#*"),
             ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
             ("FinishSsoRole", "PutItem"): ("*#identity#*",),
+            ("PasswordRole", "PutItem"): ("*#contact#*",),
+            ("PasswordRole", "UpdateItem"): ("*#contact#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
         }
 
@@ -221,7 +234,7 @@ class TestADoor:
 
     def test_that_signs_does_so_in_one_way(self):
         signing = [each for _, each in statements() if "kms:Sign" in each["Action"]]
-        assert len(signing) == 2
+        assert len(signing) == 3
         for each in signing:
             assert each["Condition"]["StringEqualsIfExists"] == {
                 "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from portico import errors
+from portico.edge.problems import KINDS
 from portico.edge.returning import ALLOWED
 from tests.template.reading import doors, resolved, resources, template
 
@@ -99,7 +101,7 @@ class TestCrossSiteCalls:
         cors = resources("AWS::Serverless::HttpApi")["HttpApi"]["CorsConfiguration"]
         assert cors["AllowCredentials"] is True
         assert cors["ExposeHeaders"] == ["retry-after"]
-        assert set(cors["AllowMethods"]) == {"GET", "POST", "DELETE"}
+        assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "DELETE"}
         assert "*" not in str(cors)
 
 
@@ -108,6 +110,19 @@ class TestTheIssuer:
         issuer = doors()["verify_code"]["Environment"]["Variables"]["ISSUER"]
         assert resolved(issuer, {"OwnDomain": ""}) == ""
         assert "https://${OwnDomain}" in str(resolved(issuer, {"OwnDomain": "signin.example.com"}))
+
+
+class TestThePasswordDoor:
+    def test_shares_what_runs_at_once_with_all_doors_unless_it_is_given_a_share(self):
+        share = doors()["password"]["ReservedConcurrentExecutions"]
+        assert template()["Parameters"]["PasswordConcurrency"]["Default"] == 0
+        assert resolved(share, {"PasswordConcurrency": 0}) is None
+        assert resolved(share, {"PasswordConcurrency": 20}) == 20
+
+    def test_is_watched_for_guesses(self):
+        alarm = resources("AWS::CloudWatch::Alarm")["GuessesAlarm"]
+        assert alarm["MetricName"] == KINDS[errors.GuessesSpent].metric
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": "password"}]
 
 
 class TestTheDoorsOfSso:

@@ -22,6 +22,7 @@ from portico.mail.origins import coarse_origin
 from portico.people.addresses import normalise
 from portico.people.rules import Workspace
 from portico.people.store import People
+from portico.people.throwaway import may_sign_up
 from portico.settings import Password, RequestCode
 
 
@@ -106,6 +107,8 @@ class CodeRequests:
         _allow(purpose, workspace, link)
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
+        if purpose is Purpose.SIGN_UP and not may_sign_up(workspace, email or ""):
+            raise InvalidRequest("email", "not allowed here")
         if asked.auto and not (link.is_personal and workspace.send_on_open):
             raise InvalidRequest("auto", "not for this link")
         office = workspace.is_office(caller.network)

@@ -14,6 +14,7 @@ from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, door_key, head_key, pointer_key, workspace_of
+from portico.people.throwaway import may_sign_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _may_become_one(challenge: Challenge, workspace: Workspace) -> bool:
     comes_new = challenge.purpose in (Purpose.SIGN_UP, Purpose.LINK) and challenge.email
     if not comes_new or not workspace.takes_sign_ups():
         return False
-    return workspace.welcomes(challenge.email or "")
+    return may_sign_up(workspace, challenge.email or "")
 
 
 def is_inbound(email: str, workspace: Workspace) -> bool:
