@@ -26,6 +26,7 @@ CLIENTS = {
     "RequestCode": ["dynamodb"],
     "VerifyCode": ["dynamodb", "kms", "secretsmanager"],
     "Session": ["dynamodb", "kms", "secretsmanager"],
+    "Password": ["dynamodb", "kms", "secretsmanager"],
     "SendMail": ["dynamodb", "sesv2", "secretsmanager"],
     "RecordTrail": ["dynamodb"],
     "SignInPage": ["dynamodb"],
@@ -33,7 +34,7 @@ CLIENTS = {
     "FinishSso": ["dynamodb", "secretsmanager"],
 }
 """The clients that a door's usual request makes: ready is when it has them."""
-WITH_CRYPTO = {"Session", "StartSso", "FinishSso"}
+WITH_CRYPTO = {"Session", "Password", "StartSso", "FinishSso"}
 
 DOOR = """
 import json, resource, sys

@@ -31,6 +31,7 @@ BUDGETS = {
     "verify_code": 430,
     "send_mail": 430,
     "session": 500,
+    "password": 460,
     "record_trail": 410,
     "sign_in_page": 410,
 }
@@ -38,6 +39,9 @@ SSO = {"start_sso", "finish_sso"}
 """They load authlib and what it asks with; tests/sso/test_costs.py has their budgets."""
 TOO_HEAVY = {"boto3", "pydantic", "httpx", "requests", "aws_xray_sdk", "authlib"}
 """Never, in a door of the daily path."""
+OF_PASSWORDS = {"argon2", "_argon2_cffi_bindings"}
+"""In the password door, and nowhere else."""
+WITH_CRYPTO = {"session", "password", "account"}
 WHEN_NEEDED = {"joserfc", "cryptography", "jinja2", "idna"}
 """With the first token to check, the first mail, the first address in other letters."""
 
@@ -52,11 +56,12 @@ def required(file: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """The modules that a door has loaded once it stands ready."""
-    layers = {"portico": ROOT / "layers/portico", "crypto": ROOT / "layers/crypto"}
+    brought = {"portico": ROOT / "layers/portico", "crypto": ROOT / "layers/crypto"}
+    brought["password"] = ROOT / "functions/password"
     folders = {}
-    for name, layer in layers.items():
+    for name, by in brought.items():
         folders[name] = tmp_path_factory.mktemp(name)
-        for package in required(layer / "requirements.txt"):
+        for package in required(by / "requirements.txt"):
             installed = distribution(package)
             code = [each for each in installed.files or [] if each.suffix in (".py", ".so")]
             for top in {each.parts[0] for each in code} - {".."}:
@@ -64,7 +69,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 
     @cache
     def modules(door: str) -> set[str]:
-        mine = [folders["portico"]] + [folders["crypto"]] * (door == "session")
+        mine = [folders["portico"]] + [folders["crypto"]] * (door in WITH_CRYPTO)
+        mine += [folders["password"]] * (door == "password")
         path = [ROOT / "functions" / door, ROOT / "layers/portico", *mine]
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", START, *map(str, path)],
@@ -93,6 +99,9 @@ class TestADoor:
     def test_loads_nothing_heavy_and_nothing_early(self, loaded, door):
         assert packages(loaded(door)) & (TOO_HEAVY | WHEN_NEEDED) == set()
 
+    def test_loads_argon2_only_if_it_is_handed_passwords(self, loaded, door):
+        assert bool(packages(loaded(door)) & OF_PASSWORDS) is (door == "password")
+
     def test_loads_its_own_rooms_and_what_they_stand_on(self, loaded, door):
         rooms = {each.split(".")[1] for each in loaded(door) if each.startswith("portico.")}
 
@@ -102,6 +111,7 @@ class TestADoor:
             "verify_code": {"trail"},
             "send_mail": {"sessions", "trail"},
             "session": {"codes", "links", "mail", "trail"},
+            "password": {"sso", "account", "directory", "trail"},
             "record_trail": {"codes", "sessions", "links", "mail", "limits", "people"},
             "sign_in_page": {"codes", "sessions", "links", "mail", "limits", "trail"},
         }

@@ -12,7 +12,8 @@ SAM = ROOT / ".venv" / "tools" / "bin" / "sam"
 ARCHITECTURE = "x86_64" if platform.machine() in {"x86_64", "AMD64"} else "arm64"
 
 LAYERS = ["PorticoLayer"]
-LAYERS_OF = {door: ["PorticoLayer", "CryptoLayer"] for door in ("Session", "StartSso", "FinishSso")}
+WITH_CRYPTO = ("Session", "Password", "StartSso", "FinishSso")
+LAYERS_OF = {door: ["PorticoLayer", "CryptoLayer"] for door in WITH_CRYPTO}
 """Layers of the doors that have more than one; a test compares it with the template."""
 
 

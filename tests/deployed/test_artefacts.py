@@ -38,6 +38,7 @@ MODULES = {
     "VerifyCode": 430,
     "SendMail": 430,
     "Session": 500,
+    "Password": 460,
     "StartSso": 750,
     "FinishSso": 760,
 }
@@ -47,6 +48,7 @@ MEGABYTES = {
     "VerifyCode": 17,
     "SendMail": 17,
     "Session": 34,
+    "Password": 34,
     "StartSso": 34,
     "FinishSso": 34,
 }
@@ -60,6 +62,7 @@ CRYPTO = {"joserfc", "cryptography"}
 
 MAY_LOAD = {
     "Session": CRYPTO,
+    "Password": CRYPTO | {"argon2"},
     "StartSso": CRYPTO | {"authlib", "requests"},
     "FinishSso": CRYPTO | {"authlib", "requests"},
 }

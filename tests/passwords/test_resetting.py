@@ -16,7 +16,7 @@ def stored(house: Portal, contact=None):
 
 
 @pytest.fixture
-def mailed(house) -> str:
+def mailed(house):
     """The code that lets Ann set another password."""
     house.browser.forgets_the_password()
     house.delivers_mail()

@@ -116,8 +116,8 @@ class TestThePasswordDoor:
     def test_shares_what_runs_at_once_with_all_doors_unless_it_is_given_a_share(self):
         share = doors()["password"]["ReservedConcurrentExecutions"]
         assert template()["Parameters"]["PasswordConcurrency"]["Default"] == 0
-        assert resolved(share, {"PasswordConcurrency": 0}) is None
-        assert resolved(share, {"PasswordConcurrency": 20}) == 20
+        assert resolved(share, {"PasswordConcurrency": "0"}) is None
+        assert resolved(share, {"PasswordConcurrency": "20"}) == "20"
 
     def test_is_watched_for_guesses(self):
         alarm = resources("AWS::CloudWatch::Alarm")["GuessesAlarm"]
