@@ -1,4 +1,4 @@
-"""POST /v1/sso/start: send a contact's browser to a provider."""
+"""POST /v1/sso/start and /v1/account/identities: send a contact's browser to a provider."""
 
 import os
 
@@ -7,10 +7,12 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.settings import StartSso
+from portico.sso.adding import AskedAccount, SsoAdditions
 from portico.sso.starting import AskedSso, SsoStarts
 
 settings = StartSso.read(os.environ)
 starts = SsoStarts.from_settings(settings)
+additions = SsoAdditions.from_settings(settings)
 handler = Door("start_sso", settings)
 
 
@@ -18,3 +20,9 @@ handler = Door("start_sso", settings)
 def start(asked: AskedSso, caller: Caller) -> Response:
     """Answer where the browser goes, and bind it to what it comes back with."""
     return sent_away(starts.start(asked, caller))
+
+
+@handler.takes("POST /v1/account/identities", AskedAccount)
+def add(asked: AskedAccount, caller: Caller) -> Response:
+    """The same, to connect an account to whoever is signed in."""
+    return sent_away(additions.start(asked, caller))

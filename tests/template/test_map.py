@@ -101,7 +101,7 @@ class TestCrossSiteCalls:
         cors = resources("AWS::Serverless::HttpApi")["HttpApi"]["CorsConfiguration"]
         assert cors["AllowCredentials"] is True
         assert cors["ExposeHeaders"] == ["retry-after"]
-        assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "DELETE"}
+        assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
         assert "*" not in str(cors)
 
 

@@ -138,6 +138,8 @@ class StartSso(HttpSettings):
     people_table: str
     sign_in_table: str
     code_secret: str
+    signing_keys: str
+    """KMS key ARNs: who connects one more account shows an access token."""
     connection_secrets: str
     """Where client secrets lie: ``portico/<stack>/connection``, then workspace and connection."""
     provider_loopback: str
@@ -168,6 +170,7 @@ ALL: dict[str, type[Settings]] = {
     "verify_code": VerifyCode,
     "session": Session,
     "password": Password,
+    "account": Account,
     "start_sso": StartSso,
     "finish_sso": FinishSso,
     "send_mail": SendMail,

@@ -1,5 +1,6 @@
 """The way back from a provider: who is it, and may they come in?"""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, UsedAlready
 from portico.settings import FinishSso
+from portico.sso.adding import add
 from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.exchange import Relying
 from portico.sso.knowing import Known, known_of, obey_directory
@@ -83,15 +85,19 @@ class SsoFinishes:
             return self._finish(state, trip, answered, caller)
         except Refusal as refused:
             self._note(states, state, trip, caller, refused.detail)
-            return ToPage(state.workspace, "e", refused.reason)
+            return ToPage(state.workspace, trip.mark, refused.reason)
         except (ProviderAway, TryLater) as away:
             self._note(states, state, trip, caller, f"away: {type(away).__name__}")
-            return ToPage(state.workspace, "e", "try-later")
+            return ToPage(state.workspace, trip.mark, "try-later")
 
     def _finish(
         self, state: State, trip: Trip, answered: Answered, caller: Caller
     ) -> Arrived | ToPage:
         person = self._person(state, trip, answered, caller)
+        if trip.adds:
+            tables = self.people_table, self.sign_in_table
+            add(trip, person, state.workspace, caller, tables=tables, at=self.clock.now())
+            return ToPage(state.workspace, trip.mark, "linked")
         known = known_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
         if not known.home.portal_enabled:
             raise Refusal("portal-unavailable")
@@ -239,8 +245,6 @@ class SsoFinishes:
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}
         event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
-        try:
+        # The refusal stands whether or not it can be written down.
+        with suppress(TryLater):
             states.note(state, event)
-        except TryLater:
-            # The refusal stands whether or not it could be written down.
-            return

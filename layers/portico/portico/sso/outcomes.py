@@ -32,8 +32,8 @@ class Arrived:
 class ToPage:
     """Not yet, or not at all: the sign-in page goes on, told by one mark in its fragment.
 
-    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for) or ``p`` (an address
-    is needed first).
+    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for), ``p`` (an address is
+    needed first) or ``account`` (``linked``, or a reason why not).
     """
 
     workspace: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
+from portico.codes.challenges import ReturnTo
 from portico.codes.connecting import BROWSER_COOKIE
 from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
@@ -46,6 +47,19 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A trip before it begins: by which connection, and what comes after it."""
+
+    home: Workspace
+    connection: Connection
+    link: str
+    contact: str | None
+    to: ReturnTo
+    adds: str | None = None
+    sver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SsoStarts:
     """The beginnings of a deployment's trips."""
 
@@ -79,14 +93,31 @@ class SsoStarts:
             TooManyRequests: the network's budget is spent.
             TryLater: nothing was stored.
         """
-        now = self.clock.now()
         home, link, connection = self._read(asked)
         home.admit(caller)
         if connection is None or not connection.on or not home.sso_method:
             raise MethodOff
         office = home.is_office(caller.network)
         bucket = f"office-{home.id}" if office else link.kind
-        self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)
+        self.limits.count_start(caller.network, bucket=bucket, office=office, at=self.clock.now())
+        destination = choose(home, asked.to, link.destination)
+        leaving = Leaving(
+            home,
+            connection,
+            link=link.id,
+            contact=link.contact,
+            to=ReturnTo(str(destination), destination.url(home)),
+        )
+        return self.send(leaving, caller)
+
+    def send(self, leaving: "Leaving", caller: Caller) -> Begun:
+        """Store a one-shot state for this browser and say where it goes.
+
+        Raises:
+            SsoFailed: the provider's documents do not fit the connection.
+            TryLater: nothing was stored.
+        """
+        now, home, connection = self.clock.now(), leaving.home, leaving.connection
         browser = caller.cookies.get(BROWSER_COOKIE) or random_part()
         state = State.new(home.id)
         secret = client_secret(self.secret_prefix, connection)
@@ -97,24 +128,24 @@ class SsoStarts:
             raise TryLater(cause=f"provider {connection.kind}: {away}") from away
         except Misconfigured as wrong:
             raise SsoFailed("misconfigured") from wrong
-        destination = choose(home, asked.to, link.destination)
         trip = Trip(
             connection=connection,
             browser=digest(browser),
-            link=link.id,
-            contact=link.contact,
-            area=str(destination),
-            url=destination.url(home),
+            link=leaving.link,
+            contact=leaving.contact,
+            area=leaving.to.area,
+            url=leaving.to.url,
             idle=home.session_idle_seconds,
             absolute=home.session_absolute_seconds,
             keep_days=home.trail_days,
             device=coarse_origin(caller.user_agent),
             origin=caller.origin or "",
             expires_at=now + STATE_LIVES,
+            adds=leaving.adds,
+            sver=leaving.sver,
         )
-        event = Event(
-            "sso.started", now, network=caller.network, detail={"connection": connection.id}
-        )
+        name = "sso.adding" if leaving.adds else "sso.started"
+        event = Event(name, now, network=caller.network, detail={"connection": connection.id})
         States(self.sign_in_table, home.id).begin(state, trip, event)
         return Begun(url, browser, home.id, connection.id)
 

@@ -69,6 +69,15 @@ class Trip:
     device: str | None
     origin: str
     expires_at: datetime
+    adds: str | None = None
+    """The session of a contact who connects an account; ``None``: somebody who signs in."""
+    sver: int | None = None
+    """What the head of that contact said when the trip began."""
+
+    @property
+    def mark(self) -> str:
+        """What the page looks for at its end: an error of a sign-in, or how the account fared."""
+        return "account" if self.adds else "e"
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -86,6 +95,8 @@ class Trip:
             row.get("device"),
             row["origin"],
             moment(row["expires_at"]),
+            row.get("adds"),
+            row.get("sver"),
         )
 
     def row(self) -> dict[str, Any]:
@@ -104,7 +115,12 @@ class Trip:
             "ttl": epoch(self.expires_at + AFTERLIFE),
             "subject": self.contact or f"link-{self.link}",
         }
-        optional = {"contact": self.contact, "device": self.device}
+        optional = {
+            "contact": self.contact,
+            "device": self.device,
+            "adds": self.adds,
+            "sver": self.sver,
+        }
         return row | {name: value for name, value in optional.items() if value is not None}
 
 
