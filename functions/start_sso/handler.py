@@ -12,7 +12,7 @@ from portico.sso.starting import AskedSso, SsoStarts
 
 settings = StartSso.read(os.environ)
 starts = SsoStarts.from_settings(settings)
-additions = SsoAdditions.from_settings(settings)
+additions = SsoAdditions.from_settings(settings, starts)
 handler = Door("start_sso", settings)
 
 

@@ -42,11 +42,11 @@ class SsoAdditions:
     starts: SsoStarts
 
     @classmethod
-    def from_settings(cls, settings: StartSso) -> "SsoAdditions":
-        """Make the additions of a door."""
+    def from_settings(cls, settings: StartSso, starts: SsoStarts) -> "SsoAdditions":
+        """Make the additions of a door, whose trips begin as *starts* begins them."""
         checker = TokenChecker(settings.signing_keys.split(","))
         tables = settings.people_table, settings.sign_in_table
-        return cls(Standings(*tables, checker), SsoStarts.from_settings(settings))
+        return cls(Standings(*tables, checker), starts)
 
     def start(self, asked: AskedAccount, caller: Caller) -> Begun:
         """Send a contact's browser to a provider, to connect an account of theirs.
