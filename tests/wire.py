@@ -60,9 +60,9 @@ class Wire:
     def forget(self) -> None:
         self.sent.clear()
 
-    def cut(self, operation: str, *, times: int = 99) -> None:
-        """Let the next requests never arrive."""
-        self._cuts[operation] = [_never_arrives] * times
+    def cut(self, operation: str, *, times: int = 99, after: int = 0) -> None:
+        """Let the next requests never arrive, *after* so many that do."""
+        self._cuts[operation] = [_goes_through] * after + [_never_arrives] * times
 
     def answer(self, operation: str, code: str, *, times: int = 99, **members: Any) -> None:
         """Let AWS refuse the next requests, with an error of its own."""
@@ -134,6 +134,10 @@ def tapped() -> Iterator[Wire]:
 def _operation(event_name: str) -> str:
     _, service, operation = event_name.split(".")
     return f"{service.replace('-', '')}.{operation}"
+
+
+def _goes_through(_request: AWSPreparedRequest) -> None:
+    pass
 
 
 def _never_arrives(request: AWSPreparedRequest) -> None:
