@@ -23,6 +23,13 @@ def gives(contact: Contact, hash_: str = HASH) -> None:
     transact([passwords.putting(contact.id, password, before=None, event=event)])
 
 
+def stored(contact: Contact) -> Password:
+    """Return a contact's password as it is stored."""
+    password = Passwords("people", contact.workspace).get(contact.id)
+    assert password is not None
+    return password
+
+
 @pytest.fixture
 def house(portal: Portal) -> Portal:
     """Acme takes passwords, and Ann has one; Bob has none, Cid's account is off."""

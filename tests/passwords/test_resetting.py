@@ -2,17 +2,12 @@
 
 import pytest
 
-from portico.people.passwords import Passwords
 from tests.doors import HOST
-from tests.passwords.conftest import RIGHT
-from tests.portal import CODE, Portal
+from tests.passwords.conftest import RIGHT, stored
+from tests.portal import CODE
 
 NEW = "seven loud geese over the mill"
 NEWER = "eight loud geese over the mill"
-
-
-def stored(house: Portal, contact=None):
-    return Passwords("people", house.id).get((contact or house.ann).id)
 
 
 @pytest.fixture
@@ -264,7 +259,7 @@ class TestTheSamePress:
         assert house.browser.sets_a_password(NEW, mailed, request_id="press").status == 503
         wire.mend()
         assert house.challenge_row()["attempts"] == 0
-        assert stored(house).proof == "earlier"
+        assert stored(house.ann).proof == "earlier"
         assert house.another_browser().types_a_password(RIGHT).status == 200
 
         assert house.browser.sets_a_password(NEW, mailed, request_id="press").status == 200
