@@ -19,6 +19,8 @@ class KnownContact:
     email: str
     active: bool = True
     language: str | None = None
+    password: str | None = None
+    """Spelled out: it opens nothing but this machine's demo world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +233,34 @@ NORDEN = KnownWorkspace(
     directory=(KnownRecord("ann@example.com", object_id(1)),),
 )
 
-WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA, VERDE, NORDEN)
+LUMEN = KnownWorkspace(
+    id="lumen",
+    name="Lumen Help Center",
+    accent_color="#a21caf",
+    logo=globe,
+    about="Every way in: code, password, social sign-on and sign-up. Ann has a password, Eve has "
+    "only ever written by email, and anybody may sign up.",
+    settings={"password_method": True, "sign_up": True, "account_deletion": True},
+    contacts=(
+        KnownContact(
+            "ann",
+            "Ann Archer",
+            "ann@example.com",
+            password="two quiet lamps by the harbour",  # noqa: S106 - of the demo world
+        ),
+        KnownContact("eve", "Eve Mailer", "eve@example.com"),
+        KnownContact("ben", "Ben Okafor", "ben@example.com"),
+        KnownContact("zoe", "Zoe Once", "zoe@example.com"),
+    ),
+    links=(
+        KnownLink("shared", "For everybody"),
+        KnownLink("ann-ticket", "For Ann, to ticket 123", "ann@example.com", "ticket:123"),
+    ),
+    connections=(
+        KnownConnection("google", "Google", ("example.com",)),
+        KnownConnection("facebook", "Facebook"),
+        KnownConnection("x", "X", id="twitter"),
+    ),
+)
+
+WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA, VERDE, NORDEN, LUMEN)

@@ -8,7 +8,7 @@ import json
 import mimetypes
 import traceback
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from local.conversations import Conversations, NotSignedIn, Visitors
 from local.world import World
 from portico.people.rules import Workspace
 
@@ -32,6 +33,7 @@ class Portal:
     """The portals of all workspaces, each below its id."""
 
     world: World
+    conversations: Conversations = field(default_factory=Conversations)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -56,13 +58,30 @@ class Portal:
         workspace = self.world.workspace(values["workspace"])
         if workspace is None:
             raise NotFound
+        if kind == "conversations":
+            return self._converse(request, workspace)
         return self._page(workspace, kind, values.get("name", ""))
+
+    def _converse(self, request: Request, workspace: Workspace) -> Response:
+        """Answer the portal's own page: which conversations, or one more."""
+        token = request.headers.get("authorization", "")
+        try:
+            contact = Visitors(self.world.host).contact_of(workspace.id, token)
+            if request.method == "POST":
+                text = str(request.get_json().get("text", ""))
+                return _json(self.conversations.start(contact, text), 201)
+        except NotSignedIn:
+            return _json({"message": "Sign in"}, 401)
+        except ValueError as error:
+            return _json({"message": str(error)}, 400)
+        return _json({"conversations": self.conversations.of(contact)}, 200)
 
     def _page(self, workspace: Workspace, kind: str, name: str) -> Response:
         logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None
         config = {
             "api": self.world.host,
             "link": self.world.shared_link(workspace.id),
+            "account": f"{self.world.host}/{workspace.id}#account",
             "area": {"kind": kind, "name": name, "text": f"{kind}:{name}" if name else kind},
             "workspace": {
                 "id": workspace.id,
@@ -87,8 +106,14 @@ _MAP = Map(
         Rule("/<workspace>/tickets", endpoint="tickets"),
         Rule("/<workspace>/tickets/<name>", endpoint="ticket"),
         Rule("/<workspace>/requests/<name>", endpoint="request"),
+        Rule("/<workspace>/conversation", endpoint="conversation"),
+        Rule("/<workspace>/conversations.json", endpoint="conversations", methods=["GET", "POST"]),
     ]
 )
+
+
+def _json(content: object, status: int) -> Response:
+    return Response(json.dumps(content), status, mimetype="application/json", headers=HEADERS)
 
 
 def _file(name: str) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,11 +18,15 @@ from local.people import (
     link_token,
 )
 from local.picture import draw
+from portico.aws.tables import transact
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
+from portico.events import Event
 from portico.links.flow import LinkOffice, address_of
 from portico.links.rules import Link, public_id
+from portico.passwords.hashing import hashed
 from portico.people.flow import Team
+from portico.people.passwords import Password, Passwords
 from portico.people.rules import Workspace
 from portico.people.store import People
 
@@ -80,6 +84,12 @@ class World:
         links.sort(key=lambda each: order.get(each.id, len(order)))
         emails = {row["id"]: row["email"] for row in contacts}
         about = {each.id: each.about for each in WORKSPACES}
+        passwords = {
+            contact_id(home.id, each.key): each.password
+            for home in WORKSPACES
+            for each in home.contacts
+            if each.password
+        }
         return {
             "now": at.isoformat(timespec="seconds"),
             "workspaces": [
@@ -115,6 +125,7 @@ class World:
                     "name": row["name"],
                     "email": row["email"],
                     "active": row["active"],
+                    "password": passwords.get(row["id"]),
                 }
                 for row in sorted(contacts, key=lambda row: (_place(row["workspace"]), row["id"]))
             ],
@@ -157,6 +168,8 @@ class World:
                 id_=contact_id(known.id, contact.key),
                 by=BY,
             )
+            if contact.password:
+                self._set_password(known.id, contact_id(known.id, contact.key), contact.password)
         for link in known.links:
             self._add_link(known.id, link)
         for contact in known.contacts:
@@ -164,6 +177,13 @@ class World:
                 team.set_active(known.id, contact.email, False, by=BY)
         connecting = Connecting(self.people_table, self.providers, self.connection_secrets)
         connecting.make(known)
+
+    def _set_password(self, workspace: str, contact: str, password: str) -> None:
+        now = datetime.now(UTC)
+        event = Event("password.set", now, contact, 365, BY)
+        kept = Password(hashed(password), now, "reset", BY)
+        passwords = Passwords(self.people_table, workspace)
+        transact([passwords.putting(contact, kept, before=None, event=event)])
 
     def _add_link(self, workspace: str, known: KnownLink) -> None:
         office = LinkOffice(self.people_table)

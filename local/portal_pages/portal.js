@@ -30,6 +30,10 @@ function dress() {
     at("logo").src = api + workspace.logo_url;
     at("logo").hidden = false;
   }
+  at("edit-profile").textContent = words.editProfile;
+  at("edit-profile").href = config.account;
+  at("sign-in-link").textContent = words.signIn;
+  at("sign-in-link").href = link ? wayBack() : "";
   at("sign-out").textContent = words.signOut;
   at("sign-out-everywhere").textContent = words.signOutEverywhere;
   const links = [
@@ -42,6 +46,40 @@ function dress() {
   }
 }
 
+/** The link for everybody, with the area that is open: where Portico will lead back to. */
+function wayBack() {
+  return area.kind === "conversation" ? link : `${link}&to=${area.text}`;
+}
+
+/** @param {string} token @param {RequestInit} [more] */
+async function ownBackend(token, more = {}) {
+  const answer = await fetch(`${home}/conversations.json`, {
+    ...more,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+  });
+  if (!answer.ok) throw new Error(`the portal's back end answered ${answer.status}`);
+  return answer.json();
+}
+
+function searchBox() {
+  const box = element("input", { type: "search", id: "search", placeholder: words.search, "aria-label": words.search });
+  return element("form", { role: "search", class: "search" }, box);
+}
+
+/** @param {{ id: string, text: string, state: string }[]} conversations */
+function conversationList(conversations) {
+  if (!conversations.length) return element("p", { class: "soft", id: "conversations" }, words.noConversations);
+  const rows = conversations.map(({ id, text, state }) =>
+    element(
+      "li",
+      {},
+      element("a", { class: "wide", href: `${home}/tickets/${id}` }, text),
+      element("span", { class: "badge" }, words[state]),
+    ),
+  );
+  return element("ul", { class: "card lines", id: "conversations" }, ...rows);
+}
+
 function show(state, title, ...content) {
   document.title = `${title} · ${workspace.name}`;
   const main = at("area");
@@ -51,7 +89,8 @@ function show(state, title, ...content) {
 }
 
 const AREAS = {
-  dashboard(contact) {
+  async dashboard(contact, token) {
+    const { conversations } = await ownBackend(token);
     const flows = workspace.request_flows.map((flow) =>
       element("a", { class: "card", href: `${home}/requests/${flow}` }, element("h2", {}, words.request(flow))),
     );
@@ -61,7 +100,15 @@ const AREAS = {
       element("h2", {}, words.yourTickets),
       element("p", { class: "soft" }, words.yourTicketsText),
     );
-    return [words.hello(contact.name), element("div", { class: "grid" }, tickets, ...flows)];
+    const start = element("a", { class: "button", id: "start-conversation", href: `${home}/conversation` }, words.start);
+    return [
+      words.hello(contact.name),
+      searchBox(),
+      element("h2", {}, words.yourConversations),
+      conversationList(conversations),
+      element("p", {}, start),
+      element("div", { class: "grid" }, tickets, ...flows),
+    ];
   },
 
   tickets() {
@@ -90,6 +137,23 @@ const AREAS = {
     return [words.ticket(area.name), element("ul", { class: "card lines" }, ...said)];
   },
 
+  conversation(contact, token) {
+    const text = element("textarea", { name: "text", id: "text", required: "", maxlength: "2000" });
+    const form = element(
+      "form",
+      { class: "card stack" },
+      element("label", { for: "text" }, words.what),
+      text,
+      element("button", { class: "button", id: "send" }, words.send),
+    );
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await ownBackend(token, { method: "POST", body: JSON.stringify({ text: text.value }) });
+      location.assign(`${home}/`);
+    });
+    return [words.start, form];
+  },
+
   request() {
     const form = element(
       "form",
@@ -105,22 +169,25 @@ const AREAS = {
   },
 };
 
-function showArea(session) {
-  const [title, ...content] = AREAS[area.kind](session.contact);
+async function showArea(session) {
+  const [title, ...content] = await AREAS[area.kind](session.contact, session.access_token);
   show("signed-in", title, ...content);
   at("area").dataset.contact = session.contact.id;
   at("contact").textContent = words.signedInAs(session.contact.name, session.contact.email);
   at("who").hidden = at("areas").hidden = false;
+  at("sign-in-link").hidden = true;
   at("foot").textContent = words.cameTo(area.text);
 }
 
 function showSignedOut() {
   at("who").hidden = at("areas").hidden = true;
+  at("sign-in-link").hidden = !link;
   at("foot").textContent = "";
   const way = link
-    ? element("a", { class: "button", id: "sign-in", href: `${link}&to=${area.text}` }, words.signIn)
+    ? element("a", { class: "button", id: "sign-in", href: wayBack() }, words.signIn)
     : element("p", {}, words.askForLink);
-  show("signed-out", words.signedOut, element("p", {}, words.signedOutText), element("p", {}, way));
+  const search = area.kind === "dashboard" ? [searchBox()] : [];
+  show("signed-out", words.signedOut, ...search, element("p", {}, words.signedOutText), element("p", {}, way));
 }
 
 function showProblem(error) {
@@ -145,7 +212,7 @@ async function start() {
   at("sign-out-everywhere").addEventListener("click", () => leave({ everywhere: true }).catch(showProblem));
 
   const session = await portico.session();
-  if (session) showArea(session);
+  if (session) await showArea(session);
   else showSignedOut();
 }
 
