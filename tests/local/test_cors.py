@@ -47,7 +47,7 @@ class TestAPreflight:
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-origin"] == PORTAL
         assert answer.headers["access-control-allow-credentials"] == "true"
-        assert answer.headers["access-control-allow-methods"] == "GET,POST,DELETE"
+        assert answer.headers["access-control-allow-methods"] == "GET,POST,PUT,PATCH,DELETE"
         assert answer.headers["access-control-allow-headers"] == "content-type,authorization"
         assert answer.headers["access-control-max-age"] == "600"
 
