@@ -47,5 +47,5 @@ class TestTheTemplate:
         cors = Cors.from_template(translated(",".join(PORTALS)))
         assert cors.origins == PORTALS
         assert cors.credentials
-        assert set(cors.methods) == {"GET", "POST", "DELETE"}
+        assert set(cors.methods) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
         assert cors.exposed == ("retry-after",)
