@@ -20,14 +20,16 @@ LOCAL := $(VENV)/local/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
-FAST := not browser and not deployed and not slow
+FAST := not browser and not deployed and not slow and not soak
+SLOW := slow and not browser and not deployed and not soak
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
-.PHONY: help run cli test lint gates check build deploy test-deployed browser bench lock clean python chromium
+.PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed browser soak bench lock \
+	clean python chromium
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -41,6 +43,10 @@ cli: $(DEV)  ## install the command portico, for deployed stacks and the local o
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
 	$(PYTEST) -n $(WORKERS) -m "$(FAST)"
 
+# What `make gates` runs already is left to it.
+test-slow: $(DEV) $(LOCAL)  ## the slow tests, of which each takes seconds
+	$(PYTEST) -n $(WORKERS) -m "$(SLOW)" --ignore=tests/template
+
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
 
@@ -53,7 +59,7 @@ lint: $(DEV)  ## style, types and the import rules
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) tests/template
 
-check: lint gates build test test-deployed browser  ## everything CI runs, in its order
+check: lint gates build test test-slow test-deployed browser  ## everything CI runs, in its order
 
 build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 	$(SAM) build --config-env $(STAGE)
@@ -66,6 +72,9 @@ test-deployed: $(DEV) $(TOOLS) $(LOCAL)  ## build, deploy to an emulated AWS, si
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
+
+soak: $(DEV) $(LOCAL)  ## an hour of made-up requests against the running house; no part of CI
+	$(PYTEST) -m soak
 
 bench: $(DEV) $(TOOLS) $(LOCAL)  ## the figures that docs/performance.md quotes
 	$(VENV)/dev/bin/python -m bench
