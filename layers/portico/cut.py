@@ -7,8 +7,11 @@ web page. Neither is ever read here.
 
 import gzip
 import json
+import re
 import shutil
+import ssl
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,20 @@ COMMON = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-confi
 """What every client reads."""
 
 UNREAD = ("examples-1", "waiters-2")
+
+ROOTS = {
+    "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e": "Amazon Root CA 1",
+    "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4": "Amazon Root CA 2",
+    "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4": "Amazon Root CA 3",
+    "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092": "Amazon Root CA 4",
+    "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5": (
+        "Starfield Services Root Certificate Authority - G2"
+    ),
+}
+"""The roots of AWS's own certificates, by the SHA-256 of each (decision 14).
+
+Source: amazontrust.com/repository, which asks for all five in a trust store of one's own.
+"""
 
 
 def cut_botocore(data: Path) -> None:
@@ -91,7 +108,29 @@ def cut_powertools(package: Path) -> None:
             asset.unlink()
 
 
+def amazons_roots(bundle: str) -> str:
+    """Return the certificates of ``ROOTS`` out of botocore's *bundle* of everybody's.
+
+    A connection parses all it trusts: these take a twentieth of the whole bundle's time.
+
+    Raises:
+        SystemExit: one is not there; then nothing is built, rather than something that trusts less.
+    """
+    pattern = r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n"
+    found = {
+        sha256(ssl.PEM_cert_to_DER_cert(each)).hexdigest(): each
+        for each in re.findall(pattern, bundle, re.DOTALL)
+    }
+    missing = [name for digest, name in ROOTS.items() if digest not in found]
+    if missing:
+        raise SystemExit(f"not in botocore's bundle: {', '.join(missing)}")
+    return "".join(f"# {name}\n{found[digest]}" for digest, name in ROOTS.items())
+
+
 if __name__ == "__main__":
     site = Path(sys.argv[1])
+    roots = amazons_roots((site / "botocore" / "cacert.pem").read_text())
+    # Beside the site folder: /opt/amazon-roots.pem, which template.yaml names.
+    (site.parent / "amazon-roots.pem").write_text(roots)
     cut_botocore(site / "botocore" / "data")
     cut_powertools(site / "aws_lambda_powertools")
