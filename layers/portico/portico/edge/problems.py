@@ -103,8 +103,10 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content["attempts_left"] = left
         case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):
             content["reason"] = reason
-        case errors.InvalidRequest(field=field, reason=reason, status=status):
+        case errors.InvalidRequest(field=field, reason=reason, status=status, allow=allow):
             content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
+            if allow:
+                headers["allow"] = ", ".join(allow)
         case errors.ResendTooSoon(retry_after=after) | errors.TooManyRequests(retry_after=after):
             wait = after
             content["retry_after"] = int(after.total_seconds()) if after else None
