@@ -59,7 +59,7 @@ lint: $(DEV)  ## style, types and the import rules
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) tests/template
 
-check: lint gates build test test-slow test-deployed browser  ## everything CI runs, in its order
+check: lint gates test test-slow test-deployed browser  ## everything CI runs, in its order
 
 build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 	$(SAM) build --config-env $(STAGE)
@@ -67,7 +67,7 @@ build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 deploy: build  ## sam deploy --guided into your own AWS account: STAGE=dev or prod
 	$(SAM) deploy --guided --config-env $(STAGE)
 
-test-deployed: $(DEV) $(TOOLS) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
+test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
