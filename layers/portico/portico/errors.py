@@ -75,6 +75,10 @@ class CodeNotAccepted(Refused):
     attempts_left: int
 
 
+class AlreadyLinked(Refused):
+    """The account that was to be connected belongs to another contact, who is not named."""
+
+
 @dataclass(eq=False)
 class SsoFailed(Refused):
     """A provider could not say who it is; *reason* is a word for the page."""

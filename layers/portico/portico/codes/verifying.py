@@ -15,7 +15,7 @@ from portico.codes.connecting import browser_of
 from portico.codes.notices import Notices
 from portico.codes.rules import derive_code, read_code, same
 from portico.codes.store import Challenges
-from portico.errors import ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
+from portico.errors import AlreadyLinked, ChallengeClosed, CodeNotAccepted, InvalidRequest, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import mark_of
 from portico.links.store import Links
@@ -83,6 +83,7 @@ class Codes:
             InvalidRequest: what was typed can be no code; it costs no attempt.
             CodeNotAccepted: it is not the one we mailed.
             ChallengeClosed: expired, used, or five attempts are over.
+            AlreadyLinked: the right code, for an account of another contact.
             CrossSite: not the origin that asked for the code.
             TryLater: nothing was consumed; the same request can be sent again.
         """
@@ -99,13 +100,9 @@ class Codes:
         )
         generation = self._matching(challenge, code)
         if generation is None:
-            left = challenge.attempts_left
             if is_counted:
-                detail = {"attempts_left": str(left)}
-                challenges.note(
-                    id_, Event("code.refused", now, network=caller.network, detail=detail)
-                )
-            raise CodeNotAccepted(left)
+                self._note(challenges, challenge, caller)
+            raise CodeNotAccepted(challenge.attempts_left)
         try:
             proof = self._proof(challenge, generation, typed, request_id)
             signed_in = self.sessions.begin(proof, caller, also=self._also(challenge, proof))
@@ -116,11 +113,24 @@ class Codes:
         except UsedAlready:
             raise ChallengeClosed("used") from None
         except ContactChanged:
+            self._note(challenges, challenge, caller, reason="contact-changed")
             raise ChallengeClosed("expired") from None
         except AlsoRefused:
-            # The identity is another contact's, or the break-glass link was used.
+            if challenge.connects:
+                # Whoever typed this code has proved both, and may be told plainly.
+                self._note(challenges, challenge, caller, reason="already-linked")
+                raise AlreadyLinked from None
             raise ChallengeClosed("used") from None
         return Verified(signed_in, challenge.return_to, self._mark(signed_in, typed))
+
+    def _note(
+        self, challenges: Challenges, challenge: Challenge, caller: Caller, **detail: str
+    ) -> None:
+        detail = {"attempts_left": str(challenge.attempts_left), **detail}
+        now = self.clock.now()
+        challenges.note(
+            challenge.id, Event("code.refused", now, network=caller.network, detail=detail)
+        )
 
     def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
         if typed.shared_computer:

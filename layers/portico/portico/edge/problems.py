@@ -46,6 +46,12 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         "Sign-in failed",
         "This code can no longer be used. Ask for a new one.",
     ),
+    errors.AlreadyLinked: Kind(
+        409,
+        "already-linked",
+        "Sign-in failed",
+        "This account is connected to another contact. Choose another one, or sign in another way.",
+    ),
     errors.MethodOff: Kind(
         403,
         "sign-in-method-off",
