@@ -144,6 +144,10 @@ class Sessions:
         store = self._store(workspace)
         try:
             session = store.rotate(token, successor, key=keys.version, sver=contact.sver, at=now)
+        except TryLater:
+            # Perhaps it was done, and only its answer is lost.
+            self._keep(token, successor, store)
+            raise
         except ConditionFailed as failed:
             if failed.row is None:
                 raise NotSignedIn from None
@@ -154,12 +158,15 @@ class Sessions:
         try:
             signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:
-            # The contact holds only the old token. Left rotated, it would look stolen
-            # as soon as the grace is over, and an outage of KMS would sign people out.
-            deadline.leave(deadline.TIME_TO_MEND)
-            store.keep_previous(token, successor)
+            self._keep(token, successor, store)
             raise
         return self._signed_in(session, contact.name, contact.email, successor, signed, at=now)
+
+    def _keep(self, token: RefreshToken, successor: RefreshToken, store: SessionStore) -> None:
+        # The contact holds only the old token. Left rotated, it would look stolen as soon
+        # as the grace is over, and an outage would sign people out.
+        deadline.leave(deadline.TIME_TO_MEND)
+        store.keep_previous(token, successor)
 
     def _judged(
         self,
