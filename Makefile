@@ -17,6 +17,7 @@ UV := $(VENV)/uv/bin/uv
 DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
+CONTRACT := $(VENV)/contract/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
@@ -44,7 +45,7 @@ test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser o
 	$(PYTEST) -n $(WORKERS) -m "$(FAST)"
 
 # What `make gates` runs already is left to it.
-test-slow: $(DEV) $(LOCAL)  ## the slow tests, of which each takes seconds
+test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes seconds
 	$(PYTEST) -n $(WORKERS) -m "$(SLOW)" --ignore=tests/template
 
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
@@ -73,7 +74,7 @@ test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
 
-soak: $(DEV) $(LOCAL)  ## an hour of made-up requests against the running house; no part of CI
+soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests against the running house; no part of CI
 	$(PYTEST) -m soak
 
 bench: $(DEV) $(TOOLS) $(LOCAL)  ## the figures that docs/performance.md quotes
@@ -85,6 +86,7 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --generate-hashes --py
 lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt requirements/contract.in -o requirements/contract.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/local.in -o requirements/local.txt
 	for own in layers/*/requirements.in; do $(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
