@@ -68,6 +68,8 @@ class Trip:
     keep_days: int
     device: str | None
     origin: str
+    key: str
+    """The version of the key that nonce and verifier are derived with."""
     expires_at: datetime
 
     @classmethod
@@ -85,6 +87,7 @@ class Trip:
             row["keep_days"],
             row.get("device"),
             row["origin"],
+            row["key"],
             moment(row["expires_at"]),
         )
 
@@ -100,6 +103,7 @@ class Trip:
             "absolute": self.absolute,
             "keep_days": self.keep_days,
             "origin": self.origin,
+            "key": self.key,
             "expires_at": epoch(self.expires_at),
             "ttl": epoch(self.expires_at + AFTERLIFE),
             "subject": self.contact or f"link-{self.link}",
