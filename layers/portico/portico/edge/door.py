@@ -13,7 +13,7 @@ from portico.edge.problems import KINDS, problem
 from portico.edge.requests import body_of, caller_of, query_of
 from portico.edge.responses import Response
 from portico.edge.routes import why_not_here
-from portico.errors import PorticoError, TryLater
+from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
 from portico.settings import HttpSettings
 
@@ -96,7 +96,7 @@ class Door:
         route = event["routeKey"]
         try:
             answer = self._answer(route, event, caller)
-            outcome = "answered"
+            outcome = answer.outcome
         except PorticoError as error:
             answer, outcome = self._problem(error, event, caller)
         except Exception as error:  # noqa: BLE001 - the last line before a bare 500
@@ -107,9 +107,12 @@ class Door:
             outcome,
             extra={"route": route, "status": answer.status, "request_id": caller.request_id},
         )
-        self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+        self._count(outcome)
         self._metrics.flush_metrics()
         return answer.to_event()
+
+    def _count(self, outcome: str) -> None:
+        self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
 
     def _answer(self, route: str, event: Mapping[str, Any], caller: Caller) -> Response:
         return self.routes.get(route, _nobody)(event, caller)
@@ -120,6 +123,9 @@ class Door:
         if isinstance(error, TryLater):
             log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
         kind = KINDS.get(type(error), KINDS[TryLater])
+        if isinstance(error, ChallengeClosed):
+            # The funnel asks why, and no dashboard can look into an answer.
+            self._count(f"{kind.type}-{error.reason}")
         if self._sends_back is not None:
             return self._sends_back(event, error), kind.type
         return problem(error, request_id=caller.request_id), kind.type
