@@ -12,6 +12,7 @@ from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transa
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
+from portico.ids import fingerprint
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
@@ -101,7 +102,10 @@ class Sessions:
         signing = beside(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
         )
-        event = happened("session.started", session, caller, at=now, method=proof.method)
+        sign_in = fingerprint(proof.challenge)
+        event = happened(
+            "session.started", session, caller, at=now, method=proof.method, sign_in=sign_in
+        )
         started = self._store(proof.workspace).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device
         )
