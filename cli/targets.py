@@ -30,7 +30,10 @@ PATIENCE = 5
 class Target:
     """One Portico."""
 
+    stack: str
     people_table: str
+    sign_in_table: str
+    trail_table: str
     api_url: str
     """Where portal links point, without a slash at its end."""
     portal_origins: frozenset[str] | None = None
@@ -76,11 +79,14 @@ def _deployed(name: str) -> Target:
     (stack,) = answer["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
-    if not {"PeopleTable", "ApiUrl"} <= outputs.keys():
+    if not {"PeopleTable", "SignInTable", "TrailTable", "ApiUrl"} <= outputs.keys():
         raise Complaint(f"The stack {name} is no Portico, or is not deployed to its end.")
     origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
     return Target(
+        stack["StackName"],
         outputs["PeopleTable"],
+        outputs["SignInTable"],
+        outputs["TrailTable"],
         outputs["ApiUrl"].rstrip("/"),
         origins,
         f"portico/{stack['StackName']}/connection",
@@ -94,7 +100,10 @@ def _running(url: str) -> Target:
         told = _ask(f"{url.rstrip('/')}/_local/stack.json")
         now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
         target = Target(
+            told["stack"],
             told["people_table"],
+            told["sign_in_table"],
+            told["trail_table"],
             told["api_url"].rstrip("/"),
             connection_secrets=f"portico/{told['stack']}/connection",
             loopback=True,

@@ -180,6 +180,8 @@ def _local(now="2026-11-21T12:00:00+00:00"):
         "access_key_id": "000000000000",
         "secret_access_key": "local",
         "people_table": "people",
+        "sign_in_table": "sign-in",
+        "trail_table": "trail",
         "stack": "portico",
         "api_url": "http://127.0.0.1:8000",
     }

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from cli.records import read
-from cli.settings import OPTIONS
 from portico.edge.problems import KINDS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS
@@ -134,17 +133,6 @@ class TestOperating:
         table = page("operate.md").partition("| `reason` | so |")[2]
         assert all(reason in table for reason in reasons | also)
         assert len(reasons | also) >= 9
-
-
-class TestTheCommand:
-    def test_is_shown_with_options_that_it_has(self):
-        names = {f"--{name.replace('_', '-')}" for name in OPTIONS}
-        names |= {one for _, _, names, _ in OPTIONS.values() for n in names for one in n.split("/")}
-        names |= {"--stack", "--local", "--json", "--contact", "--to", "--days", "--label", "--all"}
-        names |= {"--email", "--language", "--reset"}
-        for path in PAGES:
-            for line in re.findall(r"portico (?:workspace|contact|link) .*", path.read_text()):
-                assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= names, line
 
 
 def anchors(text: str) -> set[str]:

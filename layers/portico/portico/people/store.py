@@ -1,6 +1,6 @@
 """Workspaces, contacts and email pointers in the People table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -11,7 +11,7 @@ from portico.aws.tables import (
     Rows,
     TransactionRefused,
     get_many,
-    transact,
+    transact_surely,
 )
 from portico.errors import NotFound, TakenAlready, TryLater
 from portico.events import Event
@@ -150,9 +150,47 @@ class People:
         pointer_pk, pointer_sk = pointer_key(self.workspace, contact.email)
         pointer = {"pk": pointer_pk, "sk": pointer_sk, "contact": contact.id}
         try:
-            transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
+            transact_surely(
+                [self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)]
+            )
         except TransactionRefused:
             raise TakenAlready("email") from None
+
+    def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> None:
+        """Write these fields of a head and no others; a switch of ``active`` ends all sessions.
+
+        Raises:
+            NotFound: there is no such contact.
+        """
+        names = sorted(changes)
+        sets = "".join(f"{name} = :{name}, " for name in names)
+        values = {f":{name}": changes[name] for name in names} | {":event": event.rider()}
+        if "active" in changes:
+            sets += "sver = sver + :one, "
+            values[":one"] = 1
+        pk, sk = head_key(self.workspace, contact)
+        try:
+            self.rows.update(pk, sk, f"SET {sets}event = :event", IS_THERE, values)
+        except ConditionFailed:
+            raise NotFound from None
+
+    def contacts_by_email(self, emails: Iterable[str]) -> dict[str, Contact]:
+        """Read who has these primary emails, two calls for every hundred."""
+        asked = list(emails)
+        pointers = self._many([pointer_key(self.workspace, each) for each in asked])
+        owners = {email: row["contact"] for email, row in zip(asked, pointers, strict=True) if row}
+        heads = self.contacts_by_id(owners.values())
+        return {email: heads[owner] for email, owner in owners.items() if owner in heads}
+
+    def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
+        """Read these contacts, a call for every hundred."""
+        keys = [head_key(self.workspace, each) for each in dict.fromkeys(contacts)]
+        found = (Contact.from_row(row) for row in self._many(keys) if row)
+        return {each.id: each for each in found}
+
+    def _many(self, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        parts = batched(keys, MOST_AT_ONCE, strict=False)
+        return [row for some in parts for row in self.read(*some)]
 
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends all that a contact has signed in."""
