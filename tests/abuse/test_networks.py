@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.portal import WRONG, Browser, Portal
+from tests.portal import WRONG, Portal
 
 MINE = "203.0.113.7"
 VICTIM = "198.51.100.66"

@@ -46,7 +46,7 @@ def visit(portal) -> None:
     """Put a line of one's own wherever a request has room for it."""
     evil = {"user-agent": EVIL, "referer": EVIL, "x-request-id": EVIL, "origin": EVIL}
     texts = {"workspace": EVIL, "link": EVIL, "to": EVIL, "email": EVIL, "challenge": EVIL}
-    short = {name: EVIL[:300] for name in texts}
+    short = dict.fromkeys(texts, EVIL[:300])
     ann = portal.browser
     for body in (texts, short, short | {"workspace": "acme"}):
         for name, route in (
@@ -97,7 +97,7 @@ class TestALineOfTheLog:
         portal.delivers_mail()
 
         assert len(portal.mails) == 1
-        assert not [line for line in log.lines if "eve" in line.lower()]
+        assert not [line for line in log.lines if "Eve" in line or "eve@" in line]
 
 
 class TestALineOfTheTrail:
