@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from portico.aws.values import Row, item_of
+from tests import invariants
 from tests.contract import judge
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,7 @@ class Answer:
     """What a door answered."""
 
     def __init__(self, event: dict[str, Any]) -> None:
+        invariants.hold(event)
         self.event = event
         self.status: int = event["statusCode"]
         self.headers: dict[str, str] = event["headers"]
