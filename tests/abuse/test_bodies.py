@@ -6,6 +6,7 @@ Bounded work is counted: nothing behind us is asked, and no door takes a tenth o
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -175,7 +176,7 @@ class TestAnOddRequest:
 
         for token in tokens:
             wire.forget()
-            answer, seconds = cheapest(lambda token=token: portal.browser.reads_the_session(token))
+            answer, seconds = cheapest(partial(portal.browser.reads_the_session, token))
             assert answer.problem == (401, "not-signed-in")
             assert wire.sent == []
             assert seconds < 0.1
