@@ -11,6 +11,7 @@ import re
 import shutil
 import ssl
 import sys
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,17 @@ SERVICES = {
     "sts": "2011-06-15",
 }
 """The services that ``portico.aws`` calls, and the version of each service's API."""
+
+OPERATIONS = {
+    # A client of DynamoDB looks for DescribeEndpoints when it is made.
+    "dynamodb": "BatchGetItem DescribeEndpoints GetItem PutItem Query TransactWriteItems UpdateItem",
+    "kms": "GetPublicKey Sign",
+    "secretsmanager": "GetSecretValue",
+    "sesv2": "SendEmail",
+    "sqs": "ChangeMessageVisibility SendMessage",
+}
+"""What ``portico.aws`` asks of them: a test compares it with the code. A client is a class made
+anew at each cold start, with a method for every operation that its service has."""
 
 ENDPOINT_NAMES = {"sesv2": "email"}
 """Where a service's endpoints go by another name than its client."""
@@ -49,7 +61,7 @@ Source: amazontrust.com/repository, which asks for all five in a trust store of 
 
 
 def cut_botocore(data: Path) -> None:
-    """Leave only ``SERVICES``, without documentation, and the regions' endpoints of those."""
+    """Leave only ``OPERATIONS``, without documentation, and the endpoints of their services."""
     for each in data.iterdir():
         if each.is_file() and each.name not in COMMON:
             each.unlink()
@@ -61,6 +73,9 @@ def cut_botocore(data: Path) -> None:
                 shutil.rmtree(other)
         for file in list((data / service / version).iterdir()):
             _rewrite(file)
+    for service, operations in OPERATIONS.items():
+        model = data / service / SERVICES[service] / "service-2.json"
+        model.write_text(_compact(only(operations.split(), json.loads(model.read_text()))))
     endpoints = data / "endpoints.json"
     endpoints.write_text(_compact(_only_ours(json.loads(endpoints.read_text()))))
 
@@ -86,6 +101,30 @@ def _undocumented(value: Any) -> Any:
             if not (key == "documentation" and isinstance(each, str))
         }
     return [_undocumented(each) for each in value] if isinstance(value, list) else value
+
+
+def only(operations: list[str], model: dict[str, Any]) -> dict[str, Any]:
+    """Leave these operations of a service, and the shapes that they and its errors speak of."""
+    kept = {name: model["operations"][name] for name in operations}
+    errors = [name for name, shape in model["shapes"].items() if shape.get("exception")]
+    spoken_of, asked = set[str](), [*_shapes_in(kept), *errors]
+    while asked:
+        name = asked.pop()
+        if name not in spoken_of:
+            spoken_of.add(name)
+            asked += _shapes_in(model["shapes"][name])
+    shapes = {name: shape for name, shape in model["shapes"].items() if name in spoken_of}
+    return model | {"operations": kept, "shapes": shapes}
+
+
+def _shapes_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _shapes_in(each)
 
 
 def _only_ours(endpoints: dict[str, Any]) -> dict[str, Any]:
