@@ -33,7 +33,7 @@ Local = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
-WHOLE = ("id", "state", "expires", "at", "event", "line")
+WHOLE = ("id", "state", "expires", "at (UTC)", "since (UTC)", "event", "line")
 """Columns that are never broken."""
 STYLES = {"ok": "green", "alive": "green", "attention": "yellow", "broken": "bold red"}
 """Colours of states, on a terminal; what they say is said in words too."""
@@ -114,6 +114,11 @@ class Desk:
         if not self.as_json:
             Console().print(Text(text), soft_wrap=True)
 
+    def say(self, text: str) -> None:
+        """Say a sentence; JSON has it already."""
+        if not self.as_json:
+            _print_sentence(Console(), Text(text))
+
     def _titled(self, title: str, table: Table) -> None:
         # Not the table's own title, which breaks where a narrow table ends.
         self._print(Text(title, style="bold"))
@@ -140,7 +145,7 @@ def desk(stack: str | None, local: str | None, as_json: bool) -> Iterator[Desk]:
         raise typer.Exit(complaint.code) from None
     if not as_json:
         for note in at.notes:
-            Console(stderr=True).print(Text(f"Note: {note}", style="yellow"))
+            _print_sentence(Console(stderr=True), Text(f"Note: {note}", style="yellow"))
 
 
 @contextmanager
@@ -202,4 +207,9 @@ def _complain(complaint: Complaint, as_json: bool) -> None:
         said = {"error": complaint.text.splitlines(), "exit_code": complaint.code}
         typer.echo(json.dumps(said, ensure_ascii=False), err=True)
     else:
-        Console(stderr=True).print(Text(complaint.text, style="red"), soft_wrap=True)
+        _print_sentence(Console(stderr=True), Text(complaint.text, style="red"))
+
+
+def _print_sentence(console: Console, text: Text) -> None:
+    # Between words on a terminal; a file or a pipe gets each sentence whole.
+    console.print(text, soft_wrap=not console.is_terminal)

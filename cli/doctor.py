@@ -8,7 +8,7 @@ import typer
 
 from cli import checks_mail, checks_state
 from cli.complaints import Complaint, OutOfReach
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk
+from cli.desk import AsJson, Local, Shown, Stack, desk
 from cli.findings import ATTENTION, BROKEN, Finding, Patient, Unanswered, ask
 
 app = typer.Typer(help="The doctor: is everything there, and well?", no_args_is_help=True)
@@ -27,23 +27,27 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
     1 if anything is broken, so that a timer may run it. Reads no secret and changes nothing.
     """
     with desk(stack, local, as_json) as at:
-        patient = _patient(at)
+        patient = examined(at.target.stack, emulated=at.target.loopback)
         checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
         findings = [found for check in checks for found in check.findings()]
         at.list(
             f"The stack {patient.name}",
-            [_row(each) for each in findings],
+            _table(findings),
             findings=[asdict(each) for each in findings],
         )
         states = Counter(each.state for each in findings)
+        also = f", {states[ATTENTION]} to look at" if states[ATTENTION] else ""
         if states[BROKEN]:
-            also = f", {states[ATTENTION]} to look at" if states[ATTENTION] else ""
             raise Complaint(f"{states[BROKEN]} broken{also}.")
-        at.line(f"Nothing is broken, {states[ATTENTION]} to look at.")
+        at.say(f"Nothing is broken{also}.")
 
 
-def _patient(at: Desk) -> Patient:
-    name = at.target.stack
+def examined(name: str, *, emulated: bool) -> Patient:
+    """Read what a stack is made of.
+
+    Raises:
+        OutOfReach: CloudFormation does not tell.
+    """
     try:
         (told,) = ask("cloudformation", "describe_stacks", StackName=name)["Stacks"]
         resources: dict[str, dict[str, str]] = defaultdict(dict)
@@ -63,9 +67,14 @@ def _patient(at: Desk) -> Patient:
         {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])},
         {each["ParameterKey"]: each["ParameterValue"] for each in told.get("Parameters", [])},
         dict(resources),
-        emulated=at.target.loopback,
+        emulated=emulated,
     )
 
 
-def _row(each: Finding) -> dict[str, Shown]:
-    return {"state": each.state, "what": each.what, "found": each.said, "see": each.see}
+def _table(findings: list[Finding]) -> list[dict[str, Shown]]:
+    rows: list[dict[str, Shown]] = [
+        {"state": each.state, "what": each.what, "found": each.said} for each in findings
+    ]
+    if not any(each.see for each in findings):
+        return rows
+    return [{**row, "see": each.see} for row, each in zip(rows, findings, strict=True)]

@@ -76,6 +76,9 @@ def import_(
             "--from-line", metavar="LINE", min=1, help="Go on there after an interruption."
         ),
     ] = 1,
+    writers: Annotated[
+        int, typer.Option(min=1, max=enrolling.WIDEST, help="So many writes at a time.")
+    ] = enrolling.WIDEST,
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Leave columns out that are none of ours.")
     ] = False,
@@ -101,7 +104,9 @@ def import_(
                     raise Complaint("--report: that is the file to import")
                 tally.sheet = open_.enter_context(Sheet.at(report, "line", "email", "reason"))
             progress = open_.enter_context(Progress.shown(people.size, quiet=as_json))
-            enrolment = Enrolment(at.target.people_table, home, at.by, dry_run=dry_run)
+            enrolment = Enrolment(
+                at.target.people_table, home, at.by, dry_run=dry_run, width=writers
+            )
             try:
                 for some in enrolment.take(_entries(people, tally, from_line)):
                     for done in some:

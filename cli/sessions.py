@@ -1,9 +1,11 @@
 """``portico session``: the browsers that a contact is signed in with."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from cli import durations
 from cli.complaints import Complaint, Usage
 from cli.desk import AsJson, Desk, Local, Shown, Stack, contact_of, desk, home_of, looking_for
 from portico.people.rules import Contact
@@ -39,7 +41,7 @@ def list_(
         networks = _networks(at, contact, shown)
         at.list(
             f"Sessions of {contact.name}",
-            [_short(each, networks) for each in shown],
+            [_short(each, networks, at.now()) for each in shown],
             contact=contact.id,
             sessions=[_row(each, networks) for each in shown],
         )
@@ -117,19 +119,20 @@ def _row(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Any]:
     }
 
 
-def _short(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Shown]:
+def _short(each: SignedIn, networks: dict[str, str | None], at: datetime) -> dict[str, Shown]:
     session = each.session
+    ends = f"in {durations.about(_ends(each) - at)}" if each.state == "alive" else each.state
     return {
         "id": session.id,
         "device": each.device,
         "from": networks.get(session.id),
         "by": session.method,
-        "since": session.signed_in_at,
-        "last used": session.rotated_at,
-        "ends": _ends(each) if each.state == "alive" else each.state,
+        "since (UTC)": f"{session.signed_in_at:%Y-%m-%d %H:%M}",
+        "last used": f"{durations.about(at - session.rotated_at)} ago",
+        "ends": ends,
     }
 
 
-def _ends(each: SignedIn) -> Any:
+def _ends(each: SignedIn) -> datetime:
     """Return when it ends if nobody uses it any more."""
     return min(each.session.idle_ends_at, each.session.expires_at)

@@ -79,7 +79,7 @@ def show(
         rows = [_row(each) for each in found]
         at.list(title, [_short(each) for each in found], trail=rows, conclusion=said)
         for each in said:
-            at.line(each)
+            at.say(each)
 
 
 def _case(at: Desk, home: Workspace, who: str) -> Case:
@@ -158,7 +158,7 @@ def _row(line: Line) -> dict[str, Any]:
 
 def _short(line: Line) -> dict[str, Shown]:
     return {
-        "at": f"{line.at:%Y-%m-%d %H:%M:%S}",
+        "at (UTC)": f"{line.at:%Y-%m-%d %H:%M:%S}",
         "event": line.name,
         "by": line.network or ("-" if line.by == "contact" else line.by),
         "what": explained(line) or ("" if line.subject.startswith("ct_") else line.subject),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cli import durations
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
 from portico.trail.reading import Line
@@ -86,7 +87,7 @@ def explained(line: Line) -> str:
         case "code.withheld":
             return f"no mail: {WITHHELD.get(reason, reason)}"
         case "code.refused":
-            return f"a wrong code, {detail.get('attempts_left', '?')} attempts left"
+            return f"a wrong code, {_attempts(detail)} left"
         case "session.started":
             return f"signed in by {detail.get('method', '?')}"
         case "session.ended":
@@ -97,7 +98,7 @@ def explained(line: Line) -> str:
             return f"went to {detail.get('connection', '?')}"
         case "sso.refused":
             return f"{detail.get('connection', '?')}: {reason}"
-    return " ".join(f"{name}={value}" for name, value in detail.items())
+    return " ".join(f"{name}={value}" for name, value in detail.items() if name != "sign_in")
 
 
 def _standing(case: Case, lines: list[Line]) -> list[str]:
@@ -157,7 +158,7 @@ def _is_decisive(line: Line) -> bool:
 def _latest(case: Case, line: Line, at: datetime) -> list[str]:
     """What became of the newest try."""
     home = case.home.id
-    when = f"{_time(line.at)}, {_ago(at - line.at)}"
+    when = f"{_time(line.at)}, {durations.about(at - line.at)} ago"
     match line.name:
         case "session.started":
             return [
@@ -183,8 +184,8 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
         case "code.refused":
             return [
                 (
-                    f"Typed another code than was mailed, at {when}; {line.detail['attempts_left']} "
-                    "attempts were left. Page and mail show the same two letters: was it the newest "
+                    f"Typed another code than was mailed, at {when}; {_attempts(line.detail)} left. "
+                    "Page and mail show the same two letters: was it the newest "
                     "mail?"
                 )
             ]
@@ -225,13 +226,10 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
     ]
 
 
+def _attempts(detail: dict[str, str]) -> str:
+    left = detail.get("attempts_left", "?")
+    return f"{left} attempt{'' if left == '1' else 's'}"
+
+
 def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _ago(age: timedelta) -> str:
-    seconds = max(0, int(age.total_seconds()))
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit} ago"
-    return f"{seconds} seconds ago"

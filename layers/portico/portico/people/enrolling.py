@@ -6,7 +6,7 @@ by importing the same list again.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import batched
@@ -75,6 +75,7 @@ class Enrolment:
 
     Args:
         dry_run: say what would be done, and do nothing.
+        width: how many writes may be under way at a time.
         pause: waits so many seconds while DynamoDB has no room for more.
     """
 
@@ -83,16 +84,17 @@ class Enrolment:
     by: str
     clock: Clock = SYSTEM
     dry_run: bool = False
+    width: int = WIDEST
     pause: Callable[[float], object] = time.sleep
 
-    def take(self, entries: Iterable[Entry]) -> Iterator[list[Done]]:
+    def take(self, entries: Iterable[Entry]) -> Generator[list[Done]]:
         """Keep *entries*, no address twice, some at a time: what was yielded is in for good.
 
         Raises:
             TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
                 may be in or not; importing the same again goes on from there.
         """
-        pool = ThreadPoolExecutor(WIDEST, thread_name_prefix="enrolment")
+        pool = ThreadPoolExecutor(self.width, thread_name_prefix="enrolment")
         try:
             for some in batched(entries, AT_ONCE, strict=False):
                 yield self._keep(some, pool)
