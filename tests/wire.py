@@ -161,15 +161,15 @@ class _Raw(io.BytesIO):
 
 def refusal(request: AWSPreparedRequest, code: str, members: dict[str, Any]) -> AWSResponse:
     status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
-    return _answer(request, status, {"__type": code, "message": "as the test wants it", **members})
+    return answered(request, status, {"__type": code, "message": "as the test wants it", **members})
 
 
 def _nothing_yet(request: AWSPreparedRequest) -> AWSResponse:
     body: Any = request.body
     asked = json.loads(body)["RequestItems"]
-    return _answer(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
+    return answered(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
 
 
-def _answer(request: AWSPreparedRequest, status: int, content: dict[str, Any]) -> AWSResponse:
+def answered(request: AWSPreparedRequest, status: int, content: dict[str, Any]) -> AWSResponse:
     headers: Any = {"x-amzn-requestid": "test"}
     return AWSResponse(request.url, status, headers, _Raw(json.dumps(content).encode()))

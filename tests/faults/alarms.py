@@ -14,7 +14,7 @@ class Heard:
     """What the cloud counts, gathered while a test runs."""
 
     answers: list[Answer] = field(default_factory=list)
-    dead_letters: Counter[str] = field(default_factory=Counter)
+    dead_letters: dict[str, int] = field(default_factory=dict)
     """Messages by the logical id of their queue."""
     stuck: set[str] = field(default_factory=set)
     """Doors whose stream stands still, because they gave a record back or died with it."""
@@ -27,13 +27,18 @@ class Heard:
         return {name for name, alarm in all_of_them if self._has_moved(alarm)}
 
     def _has_moved(self, alarm: dict[str, Any]) -> bool:
+        if "Metrics" in alarm:
+            parts = [
+                each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each
+            ]
+            return any(self._has_moved(part) for part in parts)
         where, metric = alarm["Namespace"], alarm["MetricName"]
         dimensions = {each["Name"]: each["Value"] for each in alarm.get("Dimensions", [])}
         match where, metric:
             case "AWS/ApiGateway", "5xx":
                 return any(answer.status >= 500 for answer in self.answers)
             case "AWS/SQS", "ApproximateNumberOfMessagesVisible":
-                return self.dead_letters[dimensions["QueueName"]["Fn::GetAtt"][0]] > 0
+                return self.dead_letters.get(dimensions["QueueName"]["Fn::GetAtt"][0], 0) > 0
             case "AWS/Lambda", "IteratorAge":
                 return folder(dimensions["FunctionName"]["Ref"]) in self.stuck
             case {"Fn::Sub": "Portico/${AWS::StackName}"}, name:

@@ -11,10 +11,9 @@ from portico.codes.rules import derive_code
 from tests.doors import door, stream_record
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped, steps
-from tests.faults.visits import BATCH, GET, SECRET, UPDATE
+from tests.faults.visits import BATCH, GET, SECRET, SEND, UPDATE
 from tests.portal import OK
 
-SEND = "sesv2.SendEmail"
 FROM_THE_STREAM = steps(BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)
 """Workspace, link and pointer; contact; secret; budget; claim; logo; the mail; that it is sent."""
 FROM_THE_QUEUE = steps(GET, BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)

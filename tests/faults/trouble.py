@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from portico.aws.clients import CONNECT_TIMEOUT, READ_TIMEOUT
-from tests.wire import Wire, refusal
+from tests.wire import Wire, answered, refusal
 
 USUAL = 0.005
 """Seconds that a call takes on a good day."""
@@ -156,6 +156,16 @@ def answers(code: str, **members: Any) -> Fault:
         return refusal(request, code, members)
 
     fault.__name__ = code
+    return fault
+
+
+def gives(**content: Any) -> Fault:
+    """Let AWS answer, with something else than it should."""
+
+    def fault(request: AWSPreparedRequest, _arrive: Arrive, watch: Watch) -> AWSResponse:
+        watch.sleep(USUAL)
+        return answered(request, 200, content)
+
     return fault
 
 

@@ -102,6 +102,7 @@ def signing_out_everywhere(portal: Portal) -> Send:
 GET, BATCH = "dynamodb.GetItem", "dynamodb.BatchGetItem"
 PUT, UPDATE = "dynamodb.PutItem", "dynamodb.UpdateItem"
 TRANSACT, SIGN = "dynamodb.TransactWriteItems", "kms.Sign"
+SEND = "sesv2.SendEmail"
 SECRET, PUBLIC_KEY = "secretsmanager.GetSecretValue", "kms.GetPublicKey"
 
 TOO_SOON = frozenset({429})
