@@ -37,6 +37,11 @@ ENDED = {
     "refresh-reuse": "an old token came back: a stolen cookie, or a restored browser",
     "ended-by-team": "the team ended the session",
 }
+REFUSED = {
+    "already-linked": "the account is connected to another contact",
+    "contact-changed": "the contact was deactivated or signed out everywhere meanwhile",
+}
+"""Why a right code let nobody in."""
 LOOK = timedelta(minutes=2)
 """So long a mail may be tried, and a trip to a provider may take, before anybody should worry."""
 
@@ -86,6 +91,8 @@ def explained(line: Line) -> str:
             return f"mail {detail.get('generation', '')} is with SES"
         case "code.withheld":
             return f"no mail: {WITHHELD.get(reason, reason)}"
+        case "code.refused" if reason:
+            return f"a right code, but {REFUSED.get(reason, reason)}"
         case "code.refused":
             return f"a wrong code, {_attempts(detail)} left"
         case "session.started":
@@ -174,6 +181,8 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
                     "in again."
                 )
             ]
+        case "code.refused" if line.detail.get("reason"):
+            return [f"Was refused at {when}: {explained(line)}."]
         case "code.refused" if line.detail.get("attempts_left") == "0":
             return [
                 (

@@ -62,6 +62,10 @@ class TestWhatHappened:
             (line("contact.signed-out", by="cli:olga", sessions="2"), "ended all sessions: 2"),
             (line("code.refused", attempts_left="0"), "Typed five wrong codes"),
             (line("code.refused", attempts_left="1"), "1 attempt left"),
+            (
+                line("code.refused", attempts_left="4", reason="already-linked"),
+                "the account is connected to another contact",
+            ),
             (line("code.mailed", generation="1"), "has not been typed"),
             (line("code.requested"), "no mail has left"),
             (line("code.requested", minutes=1), "is on its way"),
