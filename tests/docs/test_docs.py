@@ -10,7 +10,7 @@ from cli.records import read
 from portico.edge.problems import KINDS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS
-from tests.template.reading import doors, resources, template
+from tests.template.reading import doors, template
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -115,10 +115,6 @@ class TestDeploying:
 
 
 class TestOperating:
-    def test_has_every_alarm(self):
-        listed = re.findall(r"^\| `(\w+Alarm)`", page("operate.md"), re.MULTILINE)
-        assert set(listed) == set(resources("AWS::CloudWatch::Alarm"))
-
     def test_has_every_reason_why_a_sign_in_was_refused(self):
         refusals = in_code(r'Refusal\(\s*"[a-z-]+", "([a-z-]+)"\)')
         refusals |= in_code(r'NotBelieved\("([a-z-]+)"\)')
