@@ -38,8 +38,8 @@ class Depth:
 
 
 DEPTHS = {
-    "quick": Depth(values=30, rows=4, lives=8, steps=12),
-    "thorough": Depth(values=400, rows=40, lives=90, steps=40),
+    "quick": Depth(values=30, rows=4, lives=6, steps=12),
+    "thorough": Depth(values=400, rows=40, lives=50, steps=30),
     "soak": Depth(SOAK, SOAK // 20, SOAK // 20, steps=80, surprise=True),
 }
 

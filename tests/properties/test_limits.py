@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from portico.errors import TooManyRequests
 from portico.limits.rules import DAY, HOUR, MAILBOX, MailboxBudget, NetworkBudget
 from portico.limits.store import Limits
+from tests.properties.model import busiest
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -138,11 +139,6 @@ def wait_of(limits: Limits, network: str, *, at: datetime) -> timedelta | None:
     except TooManyRequests as refused:
         return refused.retry_after
     return None
-
-
-def busiest(window: timedelta, times: list[datetime]) -> int:
-    """The most that fall into one window, wherever it begins."""
-    return max((sum(each <= at < each + window for at in times) for each in times), default=0)
 
 
 def has_no_room(
