@@ -1,12 +1,13 @@
 """docs/openapi.yaml: what the template routes, what the doors answer, and what it says are one."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from portico.edge.problems import KINDS
-from tests.contract import judge
+from tests.contract import api_page, judge
 from tests.contract.judge import Json, closed, contract, followed, operations, validator
 from tests.doors import door
 from tests.template.reading import doors
@@ -127,6 +128,25 @@ class TestAProblem:
                     each["properties"]["status"]["const"] for each in problems(body["schema"])
                 }
                 assert {str(each) for each in statuses} == {where.rpartition(", ")[2]}
+
+
+class TestThePageInWords:
+    """docs/api.md, which a portal's developer reads first."""
+
+    def test_shows_answers_that_fit(self):
+        shown = list(api_page.examples("json"))
+        for route, text in shown:
+            found = [
+                error.message for error in api_page.granted(route).iter_errors(json.loads(text))
+            ]
+            assert found == [], f"{route}: {text}"
+        assert len(shown) >= 7
+
+    def test_has_every_route(self):
+        without_head = {each for each in operations() if not each.startswith("HEAD")}
+        assert {each.replace("/assets/…", "/assets/{proxy+}") for each in api_page.routes()} == (
+            without_head - {"GET /"}
+        )
 
 
 class TestTheGateway:

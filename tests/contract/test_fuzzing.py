@@ -34,6 +34,7 @@ pytestmark = pytest.mark.emulated
 def house(tmp_path):
     with running_house(tmp_path / "log") as house:
         house.waits_until(lambda: house.is_open() or house.process.poll() is not None, "opening")
+        assert house.is_open(), house.said
         # All of it comes from one address, whose budget would be spent in a moment.
         command = [sys.executable, "-m", "cli", "workspace", "set", "acme", "--local", house.origin]
         subprocess.run([*command, "--office-network", "127.0.0.1/32"], cwd=ROOT, check=True)

@@ -66,6 +66,13 @@ class TestTheApi:
         known = {kind.type for kind in KINDS.values()}
         assert known == set(re.findall(r"^\| `([a-z-]+)` \| \d", page("api.md"), re.MULTILINE))
 
+    def test_has_every_function_of_its_module(self):
+        module = (ROOT / "functions/sign_in_page/static/assets/portico.js").read_text()
+        functions = set(re.findall(r"^    (?:async )?(\w+)\(\{.*\) \{$", module, re.MULTILINE))
+        listed = re.findall(r"^\| `(\w+)\(", page("api.md"), re.MULTILINE)
+        assert functions == set(listed)
+        assert len(listed) >= 7
+
 
 class TestTheTables:
     def test_are_described_event_by_event(self):
