@@ -159,6 +159,7 @@ def comes_by_providers(portal: Portal, providers: World) -> None:
         told = portal.another_browser()
         told.starts_sso("oidc")
         told.comes_back("ann", mode)
+    portal.delivers_mail()
     portal.sets(directory_rule="match_required")
     providers.lists("ann@example.com")
     assert portal.another_browser().signs_in_with("microsoft").status == 303
