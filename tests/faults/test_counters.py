@@ -73,6 +73,7 @@ class TestTheCounterOfAttempts:
         assert again.status == (200 if code == "right" else 401)
         assert portal.challenge_row()["attempts"] == 1
 
+    @pytest.mark.slow
     def test_rat_05_is_not_outrun_by_fifty_guesses_into_an_outage(self, portal, trouble, mailed):
         trouble.meets(COUNTER, what.loses_its_answer, LASTS)
         for n in range(50):

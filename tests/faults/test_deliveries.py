@@ -167,6 +167,32 @@ class TestAPressThatComesTwice:
         # One write more for the first repeat, none for the second: the line is there.
         assert wire.operations[-2:] == ["dynamodb.UpdateItem"] * 2
 
+    def test_flt_01_of_a_page_that_sends_by_itself_is_not_spent_by_a_lost_answer(
+        self, portal, wire
+    ):
+        link = portal.personal_link()
+        wire.lose_answers("dynamodb.PutItem", times=2)
+        failed = portal.browser.asks_for_a_code(None, link=link, auto=True)
+
+        again = portal.browser.asks_for_a_code(None, link=link, auto=True)
+
+        assert failed.problem == (503, "try-later")
+        assert again.status == 202
+        portal.delivers_mail()
+        assert len(portal.mails) == 1
+
+    def test_flt_01_of_a_page_that_sends_by_itself_gives_no_other_pages_mail_back(
+        self, portal, wire
+    ):
+        link = portal.personal_link()
+        pages = [portal.another_browser() for _ in range(3)]
+        first = pages[0].asks_for_a_code(None, link=link, auto=True)
+        wire.answer("dynamodb.PutItem", "InternalServerError", times=2)
+        second = pages[1].asks_for_a_code(None, link=link, auto=True)
+        third = pages[2].asks_for_a_code(None, link=link, auto=True)
+
+        assert [answer.status for answer in (first, second, third)] == [202, 503, 429]
+
     def test_flt_02_signs_out_everywhere_though_the_answer_was_lost(self, portal, wire):
         # DynamoDB itself knows a repeat by its token; whoever sends it anew does not have it.
         portal.browser.signs_in()

@@ -87,6 +87,21 @@ class TestSesForAWhile:
         portal.delivers_mail()
         assert portal.browser.types_the_mailed_code().status == 200
 
+    def test_flt_04_then_a_table_that_is_away_does_not_cost_the_queues_own_two_minutes(
+        self, portal, trouble, queues
+    ):
+        trouble.meets(SEND, PASSING["throttled"], LASTS)
+        deliver(asks(portal))
+        trouble.meets(Step("dynamodb.GetItem"), what.breaks, LASTS)
+        portal.forward(seconds=5)
+        queues.hand_in()
+        trouble.mend()
+
+        portal.forward(seconds=11)
+        queues.hand_in()
+
+        assert len(portal.mails) == 1
+
     def test_flt_04_silent_is_asked_once_each_time(self, portal, trouble, queues):
         trouble.meets(SEND, PASSING["silent"], LASTS)
         deliver(asks(portal))
@@ -235,7 +250,8 @@ def asks_as(portal: Portal, n: int) -> dict[str, Any]:
 def given_up(portal: Portal, queues) -> int:
     """Hand the queue's messages in as they come due, and count the tries until it is empty."""
     tries = 0
-    for _ in range(40):
+    # In time to try while the code is young: the first four waits double, and the last is no try.
+    for _ in range(21):
         if not retries.waiting(queues.retry):
             break
         portal.forward(seconds=20)
