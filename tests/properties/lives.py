@@ -22,7 +22,7 @@ from tests.properties.model import ATTEMPTS, BUDGET, MAILS, Life, Person, Press,
 from tests.properties.worlds import GENERATIONS, World
 
 WAITS = [1, 1, 19, 29, 30, 30, 30, 59, 60, 60, 120, 120, 299, 300, 301, 599, 600, 1200, 1800, 3599]
-"""Seconds: mostly as long as people wait, and around every number of the design."""
+"""Seconds: as long as people wait, and around every number of the design."""
 SESSION = "__Host-portico-acme"
 PEOPLE = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 4])
 BROWSERS = st.integers(0, 1)
@@ -128,8 +128,7 @@ class Lives(RuleBasedStateMachine):
         before = self.browsers[by].cookies[SESSION]
         answer = self.browsers[by].refreshes()
 
-        # The other browser may hold the same session, and may have ended it: nothing is
-        # promised but that nobody stays who may not.
+        # The other browser may have ended it: all that is promised is who does not stay.
         if answer.status == 200:
             life.refreshed |= self.browsers[by].cookies[SESSION] != before
             assert life.person.active

@@ -15,7 +15,7 @@ class TestAChallenge:
 
         class Here(Lives):
             def __init__(self) -> None:
-                world.begins()
+                world.beginning.again()
                 super().__init__(world)
 
         run_state_machine_as_test(Here, settings=depth.settings(depth.lives))

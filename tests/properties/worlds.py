@@ -1,7 +1,7 @@
 """What lies there before anything happens: a workspace that many lives begin in."""
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -19,7 +19,7 @@ GENERATIONS = range(-1, MAILS + 2)
 """Those that mails can have, and some that none has."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class World:
     """A workspace, its links, and whose addresses are typed."""
 
@@ -28,7 +28,7 @@ class World:
     links: list[str]
     addresses: list[tuple[str, str]]
     """An address, and the id of its contact, if it has one."""
-    _rows: dict[str, Any] = field(default_factory=dict)
+    beginning: "Beginning"
 
     @classmethod
     def of(cls, portal: Portal, keys: Keys) -> Self:
@@ -37,18 +37,8 @@ class World:
         # The second has Ann's mailbox, for the budget, and the third looks like hers.
         others = ["nobody@example.com", "a.nn+x@example.com", "аnn@example.com"]
         links = [portal.personal_link(email) for email, _ in contacts]
-        world = cls(portal, keys, links, contacts + [(each, "") for each in others])
-        world._rows = {name: deepcopy(table.items) for name, table in world._tables.items()}
-        return world
-
-    def begins(self) -> None:
-        """Be as it was: at noon, and nobody has done anything."""
-        # Opened anew, a workspace would cost a tenth of a second before anything is tried.
-        for name, items in self._rows.items():
-            self._tables[name].items = deepcopy(items)
-        sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-        del sent[len(sent) - len(self.portal.mails) :]
-        self.portal.clock.move_to(NOON)
+        addresses = contacts + [(each, "") for each in others]
+        return cls(portal, keys, links, addresses, Beginning.of(portal))
 
     def codes_of(self, challenge: str) -> dict[int, str]:
         """All codes that a challenge could ever have, and those that no mail has."""
@@ -64,6 +54,29 @@ class World:
         row = next(row for row in self.portal.rows("sign-in") if row["pk"] == pk)
         return stream_record(row)
 
-    @property
-    def _tables(self) -> Any:
-        return dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the tables held, so that a test can go back to it as often as it has to.
+
+    Opened anew, a workspace would cost tenths of a second before anything is tried.
+    """
+
+    portal: Portal
+    rows: dict[str, Any]
+
+    @classmethod
+    def of(cls, portal: Portal) -> Self:
+        return cls(portal, {name: deepcopy(table.items) for name, table in _tables().items()})
+
+    def again(self) -> None:
+        """Be as it was: at noon, and nobody has done anything."""
+        for name, items in self.rows.items():
+            _tables()[name].items = deepcopy(items)
+        sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+        del sent[len(sent) - len(self.portal.mails) :]
+        self.portal.clock.move_to(NOON)
+
+
+def _tables() -> Any:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables
