@@ -82,6 +82,7 @@ class TestEndingASession:
         assert told["sessions_ended"] == 1
         assert ann.browser.refreshes().status == 401
         assert [each["id"] for each in listed(terminal)] == [newest["id"]]
+        assert listed(terminal, "--all")[1]["state"] == "ended by the team"
         # The trail says who did it.
         line = next(each for each in ann.records_trail() if each["name"] == "session.ended")
         assert line["by"] == "cli:olga"

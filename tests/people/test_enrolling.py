@@ -193,6 +193,7 @@ class TestALongList:
         done = 0
         for some in work.take(lines()):
             done += len(some)
+            assert len(some) <= AT_ONCE
             assert len(taken) == done
 
         assert done == 5 * AT_ONCE
