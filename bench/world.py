@@ -172,6 +172,8 @@ def world_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[World]:
         deployed = stack.enter_context(open_account(emulator))
         world = _opened(deployed)
         logger = logging.getLogger("portico")
+        stack.callback(logger.setLevel, logger.level)
+        logger.setLevel(logging.INFO)
         for handler in logger.handlers:
             assert isinstance(handler, logging.StreamHandler)
             stack.callback(handler.setStream, handler.setStream(world.sink) or handler.stream)
