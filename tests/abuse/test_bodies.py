@@ -26,15 +26,18 @@ LONG = 4096
 """Characters that a text may have; everything longer is refused before anybody looks at it."""
 
 
-def cheapest(work: Callable[[], Answer]) -> tuple[Answer, float]:
-    """The answer, and the CPU seconds of the cheapest of three: other processes cost none."""
-    seconds, answer = [], None
-    for _ in range(3):
-        begun = time.process_time()
-        answer = work()
-        seconds.append(time.process_time() - begun)
-    assert answer is not None
-    return answer, min(seconds)
+BUDGET = 0.1
+"""CPU seconds."""
+
+
+def cheapest(work: Callable[[], Answer], *, tries: int = 3) -> tuple[Answer, float]:
+    """The answer and its CPU seconds; a busy machine may make it dearer, and gets two more tries."""
+    begun = time.process_time()
+    answer = work()
+    seconds = time.process_time() - begun
+    if seconds < BUDGET or tries == 1:
+        return answer, seconds
+    return cheapest(work, tries=tries - 1)
 
 
 def plain(body: dict[str, str]) -> str:
@@ -45,17 +48,17 @@ def plain(body: dict[str, str]) -> str:
 class TestALargeRequest:
     @pytest.mark.parametrize("route", BODIES)
     @pytest.mark.parametrize("size", [17 * 1024, 1024 * 1024, 10 * 1024 * 1024])
-    def test_inp_01_is_refused_before_it_is_parsed(self, portal, wire, route, size):
+    def test_inp_01_is_refused_before_it_is_parsed(self, tables, wire, route, size):
         body = '{"workspace": "' + "a" * size + '"}'
 
         answer, seconds = cheapest(lambda: knock(BODIES[route], route, body))
 
         assert answer.problem == (413, "too-large")
         assert wire.sent == []
-        assert seconds < 0.1
+        assert seconds < BUDGET
 
     @pytest.mark.parametrize("route", BODIES)
-    def test_inp_01_of_10_kb_of_headers_is_answered_like_any_other(self, portal, route):
+    def test_inp_01_of_10_kb_of_headers_is_answered_like_any_other(self, tables, route):
         # API Gateway refuses more than that itself, with 431.
         headers = {f"x-{n}": "h" * 1000 for n in range(8)} | {"user-agent": "u" * 2000}
         body: dict[str, Any] = {}
@@ -114,32 +117,32 @@ CODES = {
 
 class TestAnOddRequest:
     @pytest.mark.parametrize("email", ADDRESSES.values(), ids=list(ADDRESSES))
-    def test_inp_02_is_no_address_and_costs_next_to_nothing(self, portal, wire, email):
-        body = plain({"workspace": "acme", "link": portal.shared, "email": email})
+    def test_inp_02_is_no_address_and_costs_next_to_nothing(self, tables, wire, email):
+        body = plain({"workspace": "acme", "link": "lnk_x", "email": email})
 
         answer, seconds = cheapest(lambda: knock("request_code", "POST /v1/codes", body))
 
         assert answer.problem == (400, "invalid-request")
         assert answer.body["errors"][0]["field"] == "email"
         assert wire.sent == []
-        assert seconds < 0.1
+        assert seconds < BUDGET
 
     @pytest.mark.parametrize("code", CODES.values(), ids=list(CODES))
-    def test_inp_02_is_no_code_costs_no_attempt_and_next_to_nothing(self, portal, wire, code):
+    def test_inp_02_is_no_code_costs_no_attempt_and_next_to_nothing(self, tables, wire, code):
         body = plain({"challenge": f"chl_acme_{'A' * 22}", "code": code})
 
         answer, seconds = cheapest(lambda: knock("verify_code", "POST /v1/codes/verify", body))
 
         assert answer.problem == (400, "invalid-request")
         assert wire.sent == []
-        assert seconds < 0.1
+        assert seconds < BUDGET
 
     @pytest.mark.parametrize("to", ["ticket:" + "1" * 4000, "request:" + "-" * 4000, ":" * LONG])
     def test_inp_02_names_no_place_and_costs_next_to_nothing(self, portal, to):
         answer, seconds = cheapest(lambda: portal.browser.opens_the_link(to=to))
 
         assert answer.body["destination"]["area"] == "dashboard"
-        assert seconds < 0.1
+        assert seconds < BUDGET
 
     @pytest.mark.parametrize("route", BODIES)
     @pytest.mark.parametrize(
@@ -154,15 +157,15 @@ class TestAnOddRequest:
         ],
         ids=["broken", "10,000 deep", "3,000 deep", "NaN", "BOM", "a scope of 1 MB"],
     )
-    def test_inp_02_is_refused_by_every_door_alike(self, portal, wire, route, body, status):
+    def test_inp_02_is_refused_by_every_door_alike(self, tables, wire, route, body, status):
         answer, seconds = cheapest(lambda: knock(BODIES[route], route, body))
 
         assert answer.status == status
         assert wire.sent == []
-        assert seconds < 0.1
+        assert seconds < BUDGET
 
     @pytest.mark.parametrize("route", BODIES)
-    def test_inp_02_of_a_form_is_415_at_every_door(self, portal, wire, route):
+    def test_inp_02_of_a_form_is_415_at_every_door(self, tables, wire, route):
         form = {"content-type": "application/x-www-form-urlencoded"}
 
         answer = knock(BODIES[route], route, "workspace=acme", headers=form)
@@ -179,4 +182,4 @@ class TestAnOddRequest:
             answer, seconds = cheapest(partial(portal.browser.reads_the_session, token))
             assert answer.problem == (401, "not-signed-in")
             assert wire.sent == []
-            assert seconds < 0.1
+            assert seconds < BUDGET
