@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -57,14 +58,19 @@ def find(stack: str | None, local: str | None) -> Target:
     return _deployed(stack) if stack else _running(str(local))
 
 
+@cache
+def formation() -> Any:
+    """Return the client of CloudFormation."""
+    # The rooms' own session: making a second one takes longer than asking AWS.
+    return clients.session().create_client("cloudformation")
+
+
 def _deployed(name: str) -> Target:
     if "AWS_REGION" in os.environ:
         # botocore knows only the other name.
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     try:
-        # The rooms' own session: making a second one takes longer than asking AWS.
-        formation: Any = clients.session().create_client("cloudformation")
-        answer = formation.describe_stacks(StackName=name)
+        answer = formation().describe_stacks(StackName=name)
     except NoRegionError:
         raise Usage("Which region? Set AWS_REGION, or a region in your AWS profile.") from None
     except (NoCredentialsError, ProfileNotFound) as error:

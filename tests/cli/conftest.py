@@ -18,6 +18,7 @@ from typer import testing
 from typer.testing import CliRunner, Result
 
 from cli.app import app
+from cli.targets import formation
 from portico.aws import clients
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
@@ -165,6 +166,7 @@ def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Itera
         SYSTEM.offset = timedelta()
         clients.client.cache_clear()
         clients.session.cache_clear()
+        formation.cache_clear()
 
 
 @pytest.fixture(scope="session")
