@@ -1,15 +1,15 @@
 """Every flow of a sign-in, walked once on an emulated AWS and kept: what came in, what went out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from bench.capacity import read_units, streamed, write_units
-from bench.tape import Exchange, Player, playing, recording
+from bench.tape import Deck, Exchange, Player, recording
 from bench.world import Handler, World
 from portico.clock import SYSTEM
 from tests.portal import WRONG, Browser
@@ -50,15 +50,16 @@ class Flow:
         """Rows it left with an event: each starts the recorder of the trail."""
         return sum(map(streamed, self.exchanges))
 
-    @contextmanager
-    def ready(self) -> Iterator[Callable[[], Any]]:
-        """Hand out what plays it once, at the moment at which it was recorded."""
-        player = Player(self.exchanges)
-        before = SYSTEM.offset
+    @cached_property
+    def player(self) -> Player:
+        """What answers the door as it was answered."""
+        return Player(self.exchanges)
+
+    def ready(self, deck: Deck) -> Callable[[], Any]:
+        """Return what plays it once, at the moment at which it was recorded."""
+        deck.load(self.player)
         SYSTEM.offset = self.at - datetime.now(UTC)
-        with playing(player):
-            yield partial(self.door, self.event, None)
-        SYSTEM.offset = before
+        return partial(self.door, self.event, None)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
 from portico.aws.clients import client
+from portico.clock import SYSTEM
 
 SERVICES = ("dynamodb", "kms", "secretsmanager", "sqs")
 WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")
@@ -93,7 +94,6 @@ class Player:
         for each in exchanges:
             self._kept.setdefault(each.operation, []).append(_without_the_bill(each))
         self._next: dict[str, Iterator[Exchange]] = {}
-        self.rewind()
 
     def rewind(self) -> None:
         """Begin at the beginning again."""
@@ -124,15 +124,41 @@ def recording() -> Iterator[Recorder]:
             events.unregister(f"provide-client-params.dynamodb.{each}", recorder.asks_for_the_bill)
 
 
-@contextmanager
-def playing(player: Player) -> Iterator[None]:
-    """Answer from *player* while the context lasts."""
-    with _on_the_wire(player):
-        yield
+class Deck:
+    """Where players are put in. It stays on the wire: botocore forgets what it has looked up of
+    its hooks whenever one is registered, and would look for them again in every measurement.
+    """
+
+    def __init__(self) -> None:
+        self._player = Player(())
+
+    def load(self, player: Player) -> None:
+        """Let *player* answer from its beginning."""
+        player.rewind()
+        self._player = player
+
+    def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Stand in for botocore's own sending."""
+        return self._player.aws(request, event_name)
+
+    def provider(self, adapter: HTTPAdapter, request: PreparedRequest, **_: object) -> Response:
+        """Stand in for requests' own sending."""
+        return self._player.provider(adapter, request)
 
 
 @contextmanager
-def _on_the_wire(stand_in: Recorder | Player) -> Iterator[None]:
+def playing() -> Iterator[Deck]:
+    """Answer from whatever is put into the deck while the context lasts."""
+    deck, before = Deck(), SYSTEM.offset
+    try:
+        with _on_the_wire(deck):
+            yield deck
+    finally:
+        SYSTEM.offset = before
+
+
+@contextmanager
+def _on_the_wire(stand_in: Recorder | Deck) -> Iterator[None]:
     # As the rooms ask for them: another spelling would be another client.
     clients = [client("sesv2", patient=True), *map(client, SERVICES)]
     emitters = [each.meta.events for each in clients]
@@ -148,7 +174,7 @@ def _on_the_wire(stand_in: Recorder | Player) -> Iterator[None]:
             events.unregister("before-send", stand_in.aws)
 
 
-def _sending(stand_in: Recorder | Player) -> Any:
+def _sending(stand_in: Recorder | Deck) -> Any:
     def send(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
         return stand_in.provider(adapter, request, **how)
 

@@ -4,14 +4,14 @@ import gc
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from statistics import median
 from typing import Any
 
 import boto3
 
 from bench.flows import Flow
-from bench.tape import answered
+from bench.tape import answered, playing
 from bench.world import Sink
 from portico.aws.values import item_of
 
@@ -57,14 +57,12 @@ def ratios[Name](flows: Mapping[Name, Flow], *, rounds: int) -> dict[Name, float
     found: dict[Name, list[float]] = {name: [] for name in flows}
     order = list(flows)
     chance = random.Random(7)  # noqa: S311 - an order, not a secret
-    with bare_call() as bare, undisturbed():
+    with bare_call() as bare, playing() as deck, undisturbed(), redirect_stdout(Sink()):
         for n in range(rounds + 2):
             chance.shuffle(order)
             for name in order:
-                with flows[name].ready() as play, redirect_stdout(Sink()):
-                    before = cpu(bare)
-                    own = cpu(play)
-                    after = cpu(bare)
+                play = flows[name].ready(deck)
+                before, own, after = cpu(bare), cpu(play), cpu(bare)
                 if n > 1:
                     found[name].append(2 * own / (before + after))
             gc.collect(0)
@@ -80,11 +78,11 @@ def pairs(
     """
     chance = random.Random(11)  # noqa: S311 - an order, not a secret
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in clocks}
-    with undisturbed(), redirect_stdout(Sink()):
+    with playing() as deck, undisturbed(), redirect_stdout(Sink()):
         for n in range(rounds + 20):
-            took: dict[Flow | int, dict[str, float]] = {}
+            took: dict[int, dict[str, float]] = {}
             for flow in (first, second) if chance.random() < 0.5 else (second, first):
-                took[id(flow)] = _timed(flow, clocks)
+                took[id(flow)] = _timed(flow.ready(deck), clocks)
             if n >= 20:
                 for name in clocks:
                     found[name].append((took[id(first)][name], took[id(second)][name]))
@@ -93,12 +91,12 @@ def pairs(
     return found
 
 
-def _timed(flow: Flow, clocks: Mapping[str, Callable[[], float]]) -> dict[str, float]:
-    with ExitStack() as stack:
-        play = stack.enter_context(flow.ready())
-        begins = {name: clock() for name, clock in clocks.items()}
-        play()
-        return {name: clock() - begins[name] for name, clock in clocks.items()}
+def _timed(
+    play: Callable[[], object], clocks: Mapping[str, Callable[[], float]]
+) -> dict[str, float]:
+    begins = {name: clock() for name, clock in clocks.items()}
+    play()
+    return {name: clock() - begins[name] for name, clock in clocks.items()}
 
 
 def larger(pairs: Sequence[tuple[float, float]]) -> float:
