@@ -58,7 +58,7 @@ lint: $(DEV)  ## style, types and the import rules
 	$(VENV)/dev/bin/lint-imports
 
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
-	$(PYTEST) tests/template
+	$(PYTEST) -n $(WORKERS) tests/template
 
 check: lint gates test test-slow test-deployed browser  ## everything CI runs, in its order
 

@@ -33,7 +33,7 @@ Local = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
-WHOLE = ("id", "state", "expires", "at (UTC)", "since (UTC)", "event", "line")
+WHOLE = ("id", "state", "expires", "at (UTC)", "event", "line")
 """Columns that are never broken."""
 STYLES = {"ok": "green", "alive": "green", "attention": "yellow", "broken": "bold red"}
 """Colours of states, on a terminal; what they say is said in words too."""

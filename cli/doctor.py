@@ -72,9 +72,11 @@ def examined(name: str, *, emulated: bool) -> Patient:
 
 
 def _table(findings: list[Finding]) -> list[dict[str, Shown]]:
-    rows: list[dict[str, Shown]] = [
-        {"state": each.state, "what": each.what, "found": each.said} for each in findings
+    return [
+        {
+            "state": each.state,
+            "what": each.what,
+            "found": [each.said, *([f"see {each.see}"] if each.see else [])],
+        }
+        for each in findings
     ]
-    if not any(each.see for each in findings):
-        return rows
-    return [{**row, "see": each.see} for row, each in zip(rows, findings, strict=True)]

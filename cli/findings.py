@@ -1,7 +1,7 @@
 """What the doctor finds, and how it asks: a call that is refused is a finding too."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,7 +49,7 @@ class Patient:
         return self.resources.get(f"AWS::{kind}", {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Unanswered(Exception):
     """A call came back without an answer."""
 
@@ -80,7 +80,6 @@ class Check:
     see: str
     answers: Callable[[], Iterator[tuple[str, str] | tuple[str, str, str]]]
     """Pairs of a state and what to say of it, and where to read on if not at *see*."""
-    kind: str = field(default="")
 
     def findings(self) -> Iterator[Finding]:
         """Ask, and say what was found."""

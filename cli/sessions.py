@@ -121,15 +121,13 @@ def _row(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Any]:
 
 def _short(each: SignedIn, networks: dict[str, str | None], at: datetime) -> dict[str, Shown]:
     session = each.session
-    ends = f"in {durations.about(_ends(each) - at)}" if each.state == "alive" else each.state
+    used = f"used {durations.about(at - session.rotated_at)} ago"
+    ends = f"ends in {durations.about(_ends(each) - at)}" if each.state == "alive" else each.state
+    # Two lines each, so that all of it fits on a terminal of eighty columns.
     return {
         "id": session.id,
-        "device": each.device,
-        "from": networks.get(session.id),
-        "by": session.method,
-        "since (UTC)": f"{session.signed_in_at:%Y-%m-%d %H:%M}",
-        "last used": f"{durations.about(at - session.rotated_at)} ago",
-        "ends": ends,
+        "where": [each.device or "-", f"{networks.get(session.id) or '-'}, by {session.method}"],
+        "when (UTC)": [f"since {session.signed_in_at:%Y-%m-%d %H:%M}", f"{used}, {ends}"],
     }
 
 

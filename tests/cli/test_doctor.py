@@ -264,6 +264,7 @@ class TestAStackWithOneThingWrong:
         assert result.exit_code == 1
         assert result.stderr.strip() == "1 broken."
         assert "KMS says Disabled" in result.stdout
+        assert "see docs/operate.md#rotating-the-signing-key" in result.stdout
 
 
 class TestAnAnswerThatDoesNotCome:

@@ -48,33 +48,37 @@ NO_KEY: dict[str, Fault] = {
 BY_NAME = {visit.name: visit for visit in VISITS}
 
 
-def table(faults: dict[str, Fault], names: dict[str, str], *, fast: str) -> list[Any]:
-    """Every fault of the call that each visit makes first, or last."""
+def table(operation: str, faults: dict[str, Fault], name: str, *, fast: str = "") -> list[Any]:
+    """Every fault of one call of a visit."""
     return [
         pytest.param(
             BY_NAME[name],
             Step(operation),
             fault,
-            id=f"{name}-{operation.partition('.')[2]}-{what_}",
-            marks=() if what_ == fast else pytest.mark.slow,
+            id=f"{name}-{operation.partition('.')[2]}-{said}",
+            marks=() if said == fast else pytest.mark.slow,
         )
-        for name, operation in names.items()
-        for what_, fault in faults.items()
+        for said, fault in faults.items()
     ]
 
 
-SECRETS = table(
-    NO_SECRET, {"typing": SECRET, "guessing": SECRET, "refreshing": SECRET}, fast="empty"
-)
-KEYS = table(
-    NO_KEY,
-    {"typing": SIGN, "refreshing": SIGN, "reading": PUBLIC_KEY, "signing-out": PUBLIC_KEY},
-    fast="silent",
-)
+def some(faults: dict[str, Fault], *names: str) -> dict[str, Fault]:
+    return {name: faults[name] for name in names}
+
+
+STARTS = [
+    *table(SECRET, NO_SECRET, "typing", fast="empty"),
+    *table(SECRET, some(NO_SECRET, "silent", "empty"), "guessing"),
+    *table(SECRET, some(NO_SECRET, "silent", "empty"), "refreshing"),
+    *table(SIGN, NO_KEY, "typing", fast="silent"),
+    *table(SIGN, some(NO_KEY, "silent", "switched-off"), "refreshing"),
+    *table(PUBLIC_KEY, some(NO_KEY, "silent", "switched-off"), "reading"),
+    *table(PUBLIC_KEY, some(NO_KEY, "out-of-reach"), "signing-out"),
+]
 
 
 class TestAnEnvironmentThatStarts:
-    @pytest.mark.parametrize(("visit", "step", "fault"), SECRETS + KEYS)
+    @pytest.mark.parametrize(("visit", "step", "fault"), STARTS)
     def test_flt_08_without_them_says_try_later_and_uses_nothing_up(
         self, portal, trouble, watch, environments, heard, visit: Visit, step: Step, fault: Fault
     ):
@@ -99,6 +103,7 @@ class TestAnEnvironmentThatStarts:
         # The very environment that found nothing goes on.
         assert send().status == visit.status
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["opening", "asking", "asking-again"])
     def test_flt_08_needs_none_of_them_to_ask_for_a_code(self, portal, wire, environments, name):
         send = BY_NAME[name].prepare(portal)
@@ -108,7 +113,7 @@ class TestAnEnvironmentThatStarts:
 
         assert send().status == BY_NAME[name].status
 
-    @pytest.mark.parametrize("secret", ["", " ", "k" * 31])
+    @pytest.mark.parametrize("secret", ["", pytest.param("k" * 31, marks=pytest.mark.slow)])
     def test_flt_08_takes_no_code_that_an_empty_secret_makes(
         self, portal, trouble, environments, secret
     ):
@@ -132,7 +137,7 @@ class TestAnEnvironmentThatStarts:
 
     @pytest.mark.parametrize(
         "name",
-        [pytest.param(n, marks=() if n == "empty" else pytest.mark.slow) for n in NO_SECRET],
+        [pytest.param(n, marks=pytest.mark.slow) for n in ("silent", "empty", "not-granted")],
     )
     def test_flt_08_mails_nothing_without_the_secret_and_the_true_code_with_it(
         self, portal, trouble, environments, queues, heard, name
@@ -177,10 +182,7 @@ MALFORMED: dict[str, Any] = {
 class TestAMalformedSetting:
     @pytest.mark.parametrize(
         "setting",
-        [
-            pytest.param(each, marks=() if each == "areas" else pytest.mark.slow)
-            for each in MALFORMED
-        ],
+        [pytest.param(each, marks=pytest.mark.slow) for each in MALFORMED],
     )
     def test_flt_08_stops_its_own_workspace_at_most(self, portal, queues, setting):
         other = portal.neighbour()
@@ -204,7 +206,7 @@ class TestAMalformedSetting:
         portal.writes("people", home)
         assert ann.opens_the_link().status == 200
 
-    @pytest.mark.parametrize("rule", ["sso-only", ""])
+    @pytest.mark.parametrize("rule", ["sso-only", pytest.param("", marks=pytest.mark.slow)])
     def test_flt_08_of_the_directory_lets_nobody_in_by_a_code(self, portal, rule):
         portal.browser.asks_for_a_code()
         home = next(row for row in portal.rows("people") if row["pk"] == "acme#workspace")

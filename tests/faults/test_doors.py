@@ -1,6 +1,6 @@
 """FLT-01: whatever fails behind a door, at whichever call, the same request can be sent again."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -20,40 +20,51 @@ IN_TIME = 3.0
 TO_MEND = deadline.TIME_TO_MEND.total_seconds() + 2 * SOON
 """What a request may take longer that has begun something, and puts it right."""
 
-LASTING = (what.never_arrives, what.hangs, what.loses_its_answer, what.throttles, what.breaks)
-PASSING = (what.loses_its_answer, what.breaks, what.throttles)
+LASTING = (what.hangs, what.loses_its_answer, what.throttles)
+AT_ONCE = (what.never_arrives, what.breaks)
+"""Tried at the first call only: later ones meet them as they meet a call that hangs."""
+PASSING = (what.loses_its_answer, what.throttles)
 STOPS = (what.stops_before, what.stops_after)
+FAST = (what.loses_its_answer, what.stops_after)
+DAILY = ("asking", "typing", "refreshing")
 
 
-def rows(faults: tuple[Fault, ...], *, fast: Fault | None = None, of: str = "") -> list[Any]:
-    """Every visit, at every call, with every fault.
+def rows(faults: Sequence[Fault], *, fast: Sequence[str] = ()) -> list[Any]:
+    """Every visit, at every call, with every fault; fast is the last fault at some visits' end."""
+    return [
+        row(visit, step, fault, is_fast=visit.name in fast)
+        for visit in VISITS
+        for step in visit.calls
+        for fault in faults
+    ]
 
-    All are slow but one, *fast*, at the last call of each visit, or of the visit *of*.
-    """
-    return list(_rows(faults, fast, of))
 
-
-def _rows(faults: tuple[Fault, ...], fast: Fault | None, of: str) -> Iterator[Any]:
-    for visit in VISITS:
-        for step in visit.calls:
-            for fault in faults:
-                is_fast = fault is fast and step == visit.calls[-1] and of in ("", visit.name)
-                marks = () if is_fast else (pytest.mark.slow,)
-                yield pytest.param(
-                    visit, step, fault, id=f"{visit.name}-{step}-{fault.__name__}", marks=marks
-                )
+def row(visit: Visit, step: Step, fault: Fault, *, is_fast: bool = False) -> Any:
+    is_fast = is_fast and step == visit.calls[-1] and fault in FAST
+    return pytest.param(
+        visit,
+        step,
+        fault,
+        id=f"{visit.name}-{step}-{fault.__name__}",
+        marks=() if is_fast else (pytest.mark.slow,),
+    )
 
 
 def conflicts() -> list[Any]:
     """Every transaction, with somebody else's in its way."""
     return [
-        pytest.param(
-            visit, step, fault, id=f"{visit.name}-{fault.__name__}", marks=pytest.mark.slow
-        )
+        row(visit, step, fault)
         for visit in VISITS
         for step in visit.calls
         for fault in (what.conflicts, what.is_still_at_it)
         if step.operation == TRANSACT
+    ]
+
+
+def at_once() -> list[Any]:
+    """Every visit, at its first call, with what is tried there only."""
+    return [
+        row(visit, visit.calls[0], fault) for visit in VISITS if visit.calls for fault in AT_ONCE
     ]
 
 
@@ -73,7 +84,7 @@ class TestTheTableOfVisits:
 
 class TestAFaultThatLasts:
     @pytest.mark.parametrize(
-        ("visit", "step", "fault"), rows(LASTING, fast=what.loses_its_answer) + conflicts()
+        ("visit", "step", "fault"), [*rows(LASTING, fast=DAILY), *at_once(), *conflicts()]
     )
     def test_flt_01_is_try_later_in_time_and_nothing_is_lost(
         self, portal, trouble, watch, heard, visit: Visit, step: Step, fault: Fault
@@ -157,9 +168,7 @@ class TestAFaultThatPasses:
 class TestADoorThatIsStopped:
     """FLT-02: killed by a time-out at any call, and the browser sends the same request again."""
 
-    @pytest.mark.parametrize(
-        ("visit", "step", "fault"), rows(STOPS, fast=what.stops_after, of="typing")
-    )
+    @pytest.mark.parametrize(("visit", "step", "fault"), rows(STOPS, fast=["typing"]))
     def test_flt_02_has_done_all_or_nothing(
         self, portal, trouble, environments, visit: Visit, step: Step, fault: Fault
     ):
@@ -178,6 +187,7 @@ class TestADoorThatIsStopped:
 
 
 class TestAColdStart:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", COLD)
     def test_has_these_calls(self, portal, wire, environments, name):
         visit = next(each for each in VISITS if each.name == name)

@@ -32,7 +32,7 @@ FINAL = {
 }
 
 
-def thinly(table: dict[str, Fault], *, fast: str) -> list[Any]:
+def thinly(table: dict[str, Fault], *, fast: str = "") -> list[Any]:
     return [pytest.param(each, marks=() if each == fast else pytest.mark.slow) for each in table]
 
 
@@ -66,7 +66,7 @@ class TestSesForAWhile:
         assert portal.browser.types_the_mailed_code().status == 200
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("name", PASSING)
+    @pytest.mark.parametrize("name", ["throttled", "paused", "silent"])
     def test_flt_04_without_end_is_given_up_after_five_tries_and_an_alarm_hears_of_it(
         self, portal, trouble, queues, heard, name
     ):
@@ -110,7 +110,7 @@ class TestSesForAWhile:
 
 
 class TestSesForGood:
-    @pytest.mark.parametrize("name", thinly(FINAL, fast="suspended"))
+    @pytest.mark.parametrize("name", thinly(FINAL))
     def test_flt_04_is_told_and_never_tried_again(self, portal, trouble, queues, heard, name):
         for n in range(5):
             portal.adds(f"Contact {n}", f"contact-{n}@example.com")
@@ -146,11 +146,9 @@ def of_a_broken_workspace(portal: Portal, row: dict[str, Any]) -> dict[str, Any]
 
 
 class TestAPoisonRecordAmongTen:
-    @pytest.mark.parametrize("place", [0, pytest.param(9, marks=pytest.mark.slow)])
-    @pytest.mark.parametrize(
-        "poisoned",
-        [without_a_purpose, pytest.param(of_a_broken_workspace, marks=pytest.mark.slow)],
-    )
+    @pytest.mark.slow
+    @pytest.mark.parametrize("place", [0, 9])
+    @pytest.mark.parametrize("poisoned", [without_a_purpose, of_a_broken_workspace])
     def test_flt_04_ends_among_the_dead_letters_and_holds_nobody_up(
         self, portal, queues, heard, poisoned, place
     ):
@@ -251,7 +249,7 @@ def given_up(portal: Portal, queues) -> int:
     """Hand the queue's messages in as they come due, and count the tries until it is empty."""
     tries = 0
     # In time to try while the code is young: the first four waits double, and the last is no try.
-    for _ in range(21):
+    for _ in range(26):
         if not retries.waiting(queues.retry):
             break
         portal.forward(seconds=20)

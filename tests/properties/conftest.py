@@ -38,7 +38,7 @@ class Depth:
 
 
 DEPTHS = {
-    "quick": Depth(values=30, rows=4, lives=6, steps=12),
+    "quick": Depth(values=50, rows=4, lives=6, steps=12),
     "thorough": Depth(values=250, rows=25, lives=50, steps=30),
     "soak": Depth(SOAK, SOAK // 20, SOAK // 20, steps=80, surprise=True),
 }

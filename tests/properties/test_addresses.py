@@ -14,7 +14,9 @@ from portico.limits.rules import folded
 from portico.people.addresses import masked, normalise, subject_of
 from portico.people.store import pointer_key
 
-LETTERS = "abcyzABCJHTWYZ0189.+_-'éÉßſıİKÅΣσςаеоВǅﬁ１ａＡ\u0301\u030c\u0307\u030a\u0331"
+LETTERS = (
+    "abcyzABCJHTWYZ0189.+_-'éÉßſıİKÅΣσςаеоВǅﬁ１ａＡ\u0301\u030c\u0307\u030a\u0331\u200b\u00ad\u202e"
+)
 """Letters, those that look like them, and accents that join the letter before."""
 DOMAINS = [
     "example.com",

@@ -44,7 +44,8 @@ class Typed:
 
 
 def codes() -> st.SearchStrategy[str]:
-    return st.text(CODE_ALPHABET, min_size=7, max_size=7)
+    letters = st.one_of(st.sampled_from(CODE_ALPHABET), st.sampled_from("01"))
+    return st.lists(letters, min_size=7, max_size=7).map("".join)
 
 
 def printed(code: str) -> str:
@@ -129,7 +130,7 @@ class TestAnEntry:
             part = entry[: LONGEST_ENTRY // 8]
 
             # Twice and a little more than it should be; what grows by the square takes 64 times.
-            assert cost(read_or_none, entry) < 16 * cost(read_or_none, part) + 0.005
+            assert cost(read_or_none, entry) < 16 * cost(read_or_none, part) + 0.003
 
 
 WORST = ["-", "A", "AAA-", "BBB-BBBB", "1", "B", "ﷺ", "ß", " \n", "4F2-9KX", "_", "B-", "A1"]

@@ -22,7 +22,8 @@ def wishes() -> st.SearchStrategy[str]:
     )
     kinds = st.sampled_from(["ticket:", "request:", "ticket:", "request:", "tickets:", "", "//"])
     whole = st.sampled_from(["dashboard", "tickets", "javascript:alert(1)", "https://evil.test"])
-    return st.one_of(st.tuples(kinds, names).map("".join), whole, st.text(max_size=20))
+    near = st.tuples(kinds, names, st.sampled_from(["", "", "\n", " "])).map("".join)
+    return st.one_of(near, near, whole, st.text(max_size=20))
 
 
 @st.composite

@@ -35,13 +35,16 @@ def names(prefix: str) -> st.SearchStrategy[str]:
 def tokens() -> st.SearchStrategy[str]:
     """Texts that are a refresh token, or nearly."""
     numbers = st.one_of(
-        st.integers(0, 999_999).map(str),
+        st.integers(-9, 9_999_999).map(str),
         st.sampled_from(["00", "007", "+1", "-1", "1_0", " 1", "1\n", "٣", "²", "1" * 7, ""]),
     )
     contacts = random_parts(22).map("ct_{}".format)
     sessions = random_parts(22).map("ses_{}".format)
     whole = st.tuples(contacts, sessions, numbers, random_parts(43)).map(".".join)
-    return st.one_of(whole, whole, st.text(max_size=40))
+    real = st.tuples(
+        st.just(f"ct_{'A' * 22}"), st.just(f"ses_{'B' * 22}"), numbers, st.just("C" * 43)
+    )
+    return st.one_of(real.map(".".join), whole, st.text(max_size=40))
 
 
 type Reader = Callable[[str], Any]
