@@ -32,10 +32,15 @@ def stored(contact: Contact) -> Password:
 
 @pytest.fixture
 def house(portal: Portal) -> Portal:
-    """Acme takes passwords, and Ann has one; Bob has none, Cid's account is off."""
+    """Acme takes passwords, and Ann has one."""
     portal.sets(password_method=True)
     gives(portal.ann)
-    portal.adds("Bob Baker", "bob@example.com")
-    gives(portal.adds("Cid Cole", "cid@example.com"))
-    portal.deactivates("cid@example.com")
     return portal
+
+
+@pytest.fixture
+def others(house: Portal) -> None:
+    """Bob has no password. Cid has one, and his account is off."""
+    house.adds("Bob Baker", "bob@example.com")
+    gives(house.adds("Cid Cole", "cid@example.com"))
+    house.deactivates("cid@example.com")

@@ -25,7 +25,7 @@ class TestOnesOwnPassword:
         assert house.another_browser().types_a_password(NEW).status == 200
         assert house.another_browser().types_a_password(RIGHT).status == 401
 
-    def test_is_set_by_a_contact_who_had_none(self, house):
+    def test_is_set_by_a_contact_who_had_none(self, house, others):
         token = house.browser.signs_in("bob@example.com").body["access_token"]
 
         assert house.browser.changes_the_password(NEW, token).status == 204

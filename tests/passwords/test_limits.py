@@ -127,7 +127,7 @@ class TestAContactUnderSiege:
 
         assert thief.types_a_password(RIGHT).problem == SPENT
 
-    def test_is_not_guessed_at_with_somebody_elses_mark(self, house):
+    def test_is_not_guessed_at_with_somebody_elses_mark(self, house, others):
         house.browser.signs_in("bob@example.com")
         spent(10)
 

@@ -45,7 +45,7 @@ class TestAForgottenPassword:
 
         assert answer.body["return_to"]["area"] == "tickets"
 
-    def test_is_asked_about_without_an_address_by_a_personal_link(self, house):
+    def test_is_asked_about_without_an_address_by_a_personal_link(self, house, others):
         link = house.personal_link("bob@example.com")
         house.browser.forgets_the_password(None, link=link)
         house.delivers_mail()
@@ -82,7 +82,7 @@ class TestAForgottenPassword:
 
 
 class TestAFirstPassword:
-    def test_y08_is_set_by_a_contact_who_never_had_one(self, house):
+    def test_y08_is_set_by_a_contact_who_never_had_one(self, house, others):
         house.browser.forgets_the_password("bob@example.com")
         house.delivers_mail()
 
@@ -101,7 +101,7 @@ class TestAFirstPassword:
         assert answer.problem == (403, "sign-in-method-off")
         assert house.another_browser().forgets_the_password().status == 403
 
-    def test_is_not_set_by_somebody_whose_account_is_off(self, house):
+    def test_is_not_set_by_somebody_whose_account_is_off(self, house, others):
         house.browser.forgets_the_password("cid@example.com")
         house.delivers_mail()
 
@@ -146,7 +146,7 @@ class TestACodeThatSetsAPassword:
 
         assert house.browser.sets_a_password(NEW, mailed).status == 410
 
-    def test_pwd_03_is_no_better_for_another_account(self, house, mailed):
+    def test_pwd_03_is_no_better_for_another_account(self, house, others, mailed):
         bob = house.another_browser()
         bob.forgets_the_password("bob@example.com")
         house.delivers_mail()
@@ -267,7 +267,7 @@ class TestTheSamePress:
 
 class TestWhoeverAsks:
     @pytest.mark.parametrize("email", ["bob@example.com", "cid@example.com", "eve@example.com"])
-    def test_pwd_01_is_told_the_same_for_every_address(self, house, wire, email):
+    def test_pwd_01_is_told_the_same_for_every_address(self, house, others, wire, email):
         known = house.browser.forgets_the_password()
         asked = list(wire.operations)
         wire.forget()

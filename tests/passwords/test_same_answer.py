@@ -31,7 +31,7 @@ def work(monkeypatch):
 
 class TestARefusal:
     @pytest.mark.parametrize("why", NOBODY_COMES_IN)
-    def test_is_the_same_answer_for_the_same_work(self, house, wire, work, why):
+    def test_is_the_same_answer_for_the_same_work(self, house, others, wire, work, why):
         house.browser.types_a_password(WRONG)  # an environment that has its keys
         seen, content = [], {}
         for case in ("wrong", why):

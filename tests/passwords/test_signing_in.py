@@ -58,7 +58,7 @@ class TestAPassword:
 
         assert house.browser.types_a_password(RIGHT, None, link=link).status == 200
 
-    def test_of_somebody_else_does_not_go_with_a_personal_link(self, house):
+    def test_of_somebody_else_does_not_go_with_a_personal_link(self, house, others):
         link = house.personal_link("bob@example.com")
 
         assert house.browser.types_a_password(RIGHT, None, link=link).problem == REFUSED

@@ -45,7 +45,7 @@ class TestASignUp:
         assert tried.status == 401
         assert thief.refreshes().status == 401
 
-    def test_pwd_01_is_answered_the_same_for_everybody(self, open_house, wire):
+    def test_pwd_01_is_answered_the_same_for_everybody(self, open_house, others, wire):
         told = []
         for email in ("ann@example.com", "cid@example.com", "eve@example.com"):
             wire.forget()

@@ -1,6 +1,6 @@
 """Which passwords may be set. No composition rules: length, and not what is guessed first.
 
-Source: NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2; docs/decisions/0014.
+Source: NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2; docs/decisions/0016.
 """
 
 import re
