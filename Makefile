@@ -17,17 +17,20 @@ UV := $(VENV)/uv/bin/uv
 DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
+CONTRACT := $(VENV)/contract/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
-FAST := not browser and not deployed and not slow
+FAST := not browser and not deployed and not slow and not soak
+SLOW := slow and not browser and not deployed and not soak
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
-.PHONY: help run cli test lint gates check build deploy test-deployed browser bench lock clean python chromium
+.PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed browser soak bench lock \
+	clean python chromium
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -41,6 +44,10 @@ cli: $(DEV)  ## install the command portico, for deployed stacks and the local o
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
 	$(PYTEST) -n $(WORKERS) -m "$(FAST)"
 
+# What `make gates` runs already is left to it.
+test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes seconds
+	$(PYTEST) -n $(WORKERS) -m "$(SLOW)" --ignore=tests/template
+
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
 
@@ -51,9 +58,9 @@ lint: $(DEV)  ## style, types and the import rules
 	$(VENV)/dev/bin/lint-imports
 
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
-	$(PYTEST) tests/template
+	$(PYTEST) -n $(WORKERS) tests/template
 
-check: lint gates build test test-deployed browser  ## everything CI runs, in its order
+check: lint gates test test-slow test-deployed browser  ## everything CI runs, in its order
 
 build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 	$(SAM) build --config-env $(STAGE)
@@ -61,11 +68,14 @@ build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 deploy: build  ## sam deploy --guided into your own AWS account: STAGE=dev or prod
 	$(SAM) deploy --guided --config-env $(STAGE)
 
-test-deployed: $(DEV) $(TOOLS) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
+test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
+
+soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests against the running house; no part of CI
+	$(PYTEST) -m soak
 
 bench: $(DEV) $(TOOLS) $(LOCAL)  ## the figures that docs/performance.md quotes
 	$(VENV)/dev/bin/python -m bench
@@ -76,6 +86,7 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --generate-hashes --py
 lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt requirements/contract.in -o requirements/contract.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/local.in -o requirements/local.txt
 	for own in layers/*/requirements.in; do $(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done

@@ -1,32 +1,62 @@
 """`make bench`: measure what docs/performance.md quotes, and write it there."""
 
+import os
 import platform
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold_start
+from bench import cold_start, cost, same_answer, warm
+from bench.world import world_at
+from local.emulator import emulated_aws
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 
-def main() -> int:
-    """Run every measurement, print it, and put it between its marks on the page."""
-    page = PAGE.read_text()
-    made = f"Measured {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}."
-    for name, measure in {"cold-start": cold_start.table}.items():
-        begins, ends = f"<!-- bench:{name} -->\n", f"<!-- /bench:{name} -->"
-        before, has_place, rest = page.partition(begins)
-        _, is_whole, after = rest.partition(ends)
-        if not (has_place and is_whole):
-            print(f"docs/performance.md has no place for {name}", file=sys.stderr)
-            return 1
-        table = measure()
-        print(table)
-        page = f"{before}{begins}\n{table}\n{made}\n\n{ends}{after}"
-    PAGE.write_text(page)
+def main(wanted: list[str]) -> int:
+    """Run every measurement, print it, and put it between its marks on the page.
+
+    Args:
+        wanted: ``cold`` or ``warm``, for that half alone.
+    """
+    begins = time.monotonic()
+    halves = {"cold": cold_start.tables, "warm": _warm}
+    for half in wanted or list(halves):
+        for name, table in halves[half]():
+            print(f"{table}\n{name}, after {time.monotonic() - begins:.0f} s\n", flush=True)
+            _put(name, f"{table}\n{_made()}\n")
     return 0
 
 
+def _warm() -> Iterator[tuple[str, str]]:
+    with emulated_aws() as emulator, world_at(emulator) as world:
+        grown = warm.grown(world)
+        yield "warm", warm.table(grown)
+        yield "growth", warm.growth_table(grown)
+        yield "cost", cost.table(grown.flows, grown.cpu[grown.largest])
+        yield "same-answer", same_answer.table(world)
+        yield "hottest", warm.hottest_table(world)
+
+
+def _made() -> str:
+    load = os.getloadavg()[1]
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, load {load:.1f}."
+    )
+
+
+def _put(name: str, content: str) -> None:
+    page = PAGE.read_text()
+    begins, ends = f"<!-- bench:{name} -->\n", f"<!-- /bench:{name} -->"
+    before, has_place, rest = page.partition(begins)
+    _, is_whole, after = rest.partition(ends)
+    if not (has_place and is_whole):
+        raise SystemExit(f"docs/performance.md has no place for {name}")
+    PAGE.write_text(f"{before}{begins}\n{content}\n{ends}{after}")
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

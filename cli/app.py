@@ -5,12 +5,13 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import connections, contacts, directory, links, workspaces
+from cli import connections, contacts, directory, doctor, links, sessions, trail, workspaces
 from cli.targets import LOCAL_URL
 
 HELP = (
-    "Workspaces, contacts, links, SSO connections and directories of one Portico: a deployed one "
-    "(--stack NAME, with your AWS credentials) or the one that `make run` started (--local).\n\n"
+    "Workspaces, contacts, links, sessions, SSO connections and directories of one Portico: a "
+    "deployed one (--stack NAME, with your AWS credentials) or the one that `make run` started "
+    "(--local).\n\n"
     "Ends with 0 when it is done, 1 when it is refused or there is no such thing, 2 when the "
     "command cannot be understood, 3 when something is out of reach and the same command may be "
     "tried later."
@@ -47,3 +48,6 @@ app.add_typer(contacts.app, name="contact")
 app.add_typer(links.app, name="link")
 app.add_typer(connections.app, name="connection")
 app.add_typer(directory.app, name="directory")
+app.add_typer(sessions.app, name="session")
+app.add_typer(trail.app, name="trail")
+app.add_typer(doctor.app, name="doctor")

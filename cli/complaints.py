@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 
 from portico import errors
+from portico.aws.patience import is_final
 from portico.people.editing import SettingsRefused
-
-FAULTS_OF_OURS = frozenset(
-    "AccessDeniedException ExpiredTokenException UnrecognizedClientException "
-    "InvalidSignatureException ResourceNotFoundException NoCredentialsError".split()
-)
-"""Answers of AWS that do not change by waiting."""
 
 
 @dataclass
@@ -48,7 +43,7 @@ def complaint_of(error: errors.PorticoError) -> Complaint:
         case errors.NotFound():
             return Complaint("There is no such thing.")
         case errors.TryLater(cause=cause):
-            if cause.rpartition(" ")[2] in FAULTS_OF_OURS:
+            if is_final(error):
                 return Complaint(f"AWS refused: {cause}")
             return OutOfReach(f"Out of reach, try again later: {cause}")
     return Complaint(type(error).__name__)

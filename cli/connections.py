@@ -8,7 +8,7 @@ import typer
 
 from cli import client_secrets
 from cli.complaints import Complaint
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
+from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of
 from portico.events import Event
 from portico.people.editing import checked
 from portico.people.rules import Workspace
@@ -74,7 +74,7 @@ def add(
     from portico.sso import editing  # noqa: PLC0415
 
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         before = _stored(at, home).get(id_) if _is_listed(home, id_) else None
         if before is not None and not replacing:
             raise Complaint(f"There is a connection {id_} in {workspace} already: see --replace.")
@@ -111,7 +111,7 @@ def list_(
 ) -> None:
     """List a workspace's connections."""
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         found = _stored(at, home).all()
         if found and not home.sso_method:
             at.note(f"SSO is off for all of {home.id}: portico workspace set {home.id} --sso")
@@ -137,7 +137,7 @@ def try_(
     from portico.sso.trial import tried  # noqa: PLC0415
 
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         connection = _connection(at, home, id_)
         trial = tried(connection, Discovery(loopback=at.target.loopback))
         problems = list(trial.problems)
@@ -181,17 +181,12 @@ def off(
 
 
 def _switched(at: Desk, workspace: str, id_: str, *, on: bool) -> None:
-    home = _home(at, workspace)
+    home = home_of(at, workspace)
     connection = _connection(at, home, id_)
     if connection.on is not on:
         connection = replace(connection, on=on)
         _write(at, home, connection, f"connection.switched-{'on' if on else 'off'}")
     _show(at, connection)
-
-
-def _home(at: Desk, workspace: str) -> Workspace:
-    with looking_for(f"workspace {workspace}"):
-        return at.team.workspace(workspace)
 
 
 def _stored(at: Desk, home: Workspace) -> Connections:

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from cli.complaints import Complaint
-from cli.desk import AsJson, Desk, Local, Stack, desk, looking_for
+from cli.desk import AsJson, Desk, Local, Stack, contact_of, desk, looking_for
+from cli.enrolment import import_
 from portico.people.rules import LOCALES, Contact
 
 app = typer.Typer(help="Contacts: the people who may sign in.", no_args_is_help=True)
+app.command(name="import")(import_)
 
 Home = Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")]
 Who = Annotated[
@@ -46,7 +48,7 @@ def show(
 ) -> None:
     """Show a contact."""
     with desk(stack, local, as_json) as at:
-        _show(at, _contact(at, workspace, who))
+        _show(at, contact_of(at, workspace, who))
 
 
 @app.command()
@@ -73,18 +75,11 @@ def activate(
 
 
 def _switched(at: Desk, workspace: str, who: str, *, active: bool) -> Contact:
-    contact = _contact(at, workspace, who)
+    contact = contact_of(at, workspace, who)
     if contact.active is active:
         # Every switch raises `sver`; saying it twice must not sign anybody out twice.
         return contact
     return at.team.set_active(workspace, contact.id, active, by=at.by)
-
-
-def _contact(at: Desk, workspace: str, who: str) -> Contact:
-    with looking_for(f"workspace {workspace}"):
-        at.team.workspace(workspace)
-    with looking_for(f"contact {who} in {workspace}"):
-        return at.team.contact(workspace, who)
 
 
 def _show(at: Desk, contact: Contact) -> None:

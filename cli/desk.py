@@ -20,6 +20,9 @@ from portico.clock import SYSTEM
 from portico.errors import NotFound, PorticoError
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
+from portico.people.rules import Contact, Workspace
+from portico.sessions.listing import SessionDesk
+from portico.trail.reading import Trail
 
 Stack = Annotated[
     str | None,
@@ -29,6 +32,11 @@ Local = Annotated[
     str | None, typer.Option(metavar="[URL]", help="The one that `make run` started.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+WHOLE = ("id", "state", "expires", "at (UTC)", "event", "line")
+"""Columns that are never broken."""
+STYLES = {"ok": "green", "alive": "green", "attention": "yellow", "broken": "bold red"}
+"""Colours of states, on a terminal; what they say is said in words too."""
 
 type Shown = str | int | bool | datetime | list[str] | dict[str, str] | None
 
@@ -52,6 +60,15 @@ class Desk:
         return LinkOffice(self.target.people_table)
 
     @property
+    def sessions(self) -> SessionDesk:
+        """Sessions."""
+        return SessionDesk(self.target.people_table, self.target.sign_in_table)
+
+    def trail(self, workspace: str) -> Trail:
+        """Return what happened in a workspace."""
+        return Trail(self.target.trail_table, workspace)
+
+    @property
     def by(self) -> str:
         """Who the trail will say it was."""
         try:
@@ -72,11 +89,10 @@ class Desk:
         if self.as_json:
             self._json({**also, "notes": self.notes})
             return
-        table = Table(title=Text(title, style="bold"), title_justify="left", show_header=False)
-        table.box = SIMPLE_HEAD
+        table = Table(show_header=False, box=SIMPLE_HEAD)
         for name, value in content.items():
             table.add_row(name, Text(in_words(value), overflow="fold"))
-        self._print(table)
+        self._titled(title, table)
 
     def list(self, title: str, rows: list[dict[str, Shown]], **also: Any) -> None:
         """Show several things of one kind; *also* is how JSON says them."""
@@ -86,17 +102,27 @@ class Desk:
         if not rows:
             self._print(Text(f"{title}: none"))
             return
-        table = Table(title=Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD)
+        table = Table(box=SIMPLE_HEAD)
         for name in rows[0]:
-            table.add_column(name, overflow="fold", no_wrap=name in ("id", "state", "expires"))
+            table.add_column(name, overflow="fold", no_wrap=name in WHOLE)
         for row in rows:
-            table.add_row(*(Text(in_words(each)) for each in row.values()))
-        self._print(table)
+            table.add_row(*(Text(in_words(each), style=_style(each)) for each in row.values()))
+        self._titled(title, table)
 
     def line(self, text: str) -> None:
         """Say one thing as it is, so that it can be copied; JSON has it already."""
         if not self.as_json:
             Console().print(Text(text), soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Say a sentence; JSON has it already."""
+        if not self.as_json:
+            _print_sentence(Console(), Text(text))
+
+    def _titled(self, title: str, table: Table) -> None:
+        # Not the table's own title, which breaks where a narrow table ends.
+        self._print(Text(title, style="bold"))
+        self._print(table)
 
     def _print(self, what: Any) -> None:
         Console().print(what, markup=False, highlight=False)
@@ -119,7 +145,7 @@ def desk(stack: str | None, local: str | None, as_json: bool) -> Iterator[Desk]:
         raise typer.Exit(complaint.code) from None
     if not as_json:
         for note in at.notes:
-            Console(stderr=True).print(Text(f"Note: {note}", style="yellow"))
+            _print_sentence(Console(stderr=True), Text(f"Note: {note}", style="yellow"))
 
 
 @contextmanager
@@ -129,6 +155,19 @@ def looking_for(what: str) -> Iterator[None]:
         yield
     except NotFound:
         raise Complaint(f"There is no {what}.") from None
+
+
+def home_of(at: Desk, workspace: str) -> Workspace:
+    """Read a workspace, or say that there is none."""
+    with looking_for(f"workspace {workspace}"):
+        return at.team.workspace(workspace)
+
+
+def contact_of(at: Desk, workspace: str, who: str) -> Contact:
+    """Find a contact by id or primary email, or say what is not there."""
+    home_of(at, workspace)
+    with looking_for(f"contact {who} in {workspace}"):
+        return at.team.contact(workspace, who)
 
 
 def in_words(value: Shown) -> str:
@@ -145,6 +184,10 @@ def in_words(value: Shown) -> str:
         case dict():
             return "\n".join(f"{name}  {each}" for name, each in value.items()) or "-"
     return str(value)
+
+
+def _style(value: Shown) -> str:
+    return STYLES.get(value, "") if isinstance(value, str) else ""
 
 
 def in_iso(value: Any) -> str:
@@ -164,4 +207,9 @@ def _complain(complaint: Complaint, as_json: bool) -> None:
         said = {"error": complaint.text.splitlines(), "exit_code": complaint.code}
         typer.echo(json.dumps(said, ensure_ascii=False), err=True)
     else:
-        Console(stderr=True).print(Text(complaint.text, style="red"), soft_wrap=True)
+        _print_sentence(Console(stderr=True), Text(complaint.text, style="red"))
+
+
+def _print_sentence(console: Console, text: Text) -> None:
+    # Between words on a terminal; a file or a pipe gets each sentence whole.
+    console.print(text, soft_wrap=not console.is_terminal)

@@ -8,7 +8,7 @@ import typer
 
 from cli import records
 from cli.complaints import Complaint
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
+from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of, looking_for
 from portico.links.flow import address_of
 from portico.people.access import Check, Connected, check
 from portico.people.directory import Rule
@@ -47,7 +47,7 @@ def import_(
     for Microsoft tenant and object_id.
     """
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         rows = records.read(file, at=at.now())
         taken = DirectoryImport(at.target.people_table, home, at.by).take(
             rows, is_complete=complete
@@ -85,7 +85,7 @@ def check_(
 ) -> None:
     """Say whom the directory rule would shut out, without shutting anybody out."""
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         found = check(at.target.people_table, home.id, _connected(at, home))
         _remark(at, home, found)
         shut_out = len(found.unmatched)
@@ -133,7 +133,7 @@ def break_glass(
     records who made it and when it was used.
     """
     with desk(stack, local, as_json) as at:
-        home = _home(at, workspace)
+        home = home_of(at, workspace)
         with looking_for(f"contact {who} in {workspace}"):
             contact = at.team.contact(workspace, who)
         link, token = at.office.create(
@@ -159,11 +159,6 @@ def break_glass(
         }
         at.card(f"One way in for {contact.name}", shown, link=shown, token=token, url=url)
         at.line(url)
-
-
-def _home(at: Desk, workspace: str) -> Workspace:
-    with looking_for(f"workspace {workspace}"):
-        return at.team.workspace(workspace)
 
 
 def _connected(at: Desk, home: Workspace) -> Connected:

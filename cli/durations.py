@@ -33,3 +33,12 @@ def written(whole: int) -> str:
         if whole and whole % size == 0:
             return f"{whole // size}{unit}"
     return f"{whole}s"
+
+
+def about(span: timedelta) -> str:
+    """Return roughly how long, as in *5 min ago*."""
+    seconds = max(0, int(span.total_seconds()))
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -30,7 +31,10 @@ PATIENCE = 5
 class Target:
     """One Portico."""
 
+    stack: str
     people_table: str
+    sign_in_table: str
+    trail_table: str
     api_url: str
     """Where portal links point, without a slash at its end."""
     portal_origins: frozenset[str] | None = None
@@ -54,14 +58,19 @@ def find(stack: str | None, local: str | None) -> Target:
     return _deployed(stack) if stack else _running(str(local))
 
 
+@cache
+def formation() -> Any:
+    """Return the client of CloudFormation."""
+    # The rooms' own session: making a second one takes longer than asking AWS.
+    return clients.session().create_client("cloudformation")
+
+
 def _deployed(name: str) -> Target:
     if "AWS_REGION" in os.environ:
         # botocore knows only the other name.
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     try:
-        # The rooms' own session: making a second one takes longer than asking AWS.
-        formation: Any = clients.session().create_client("cloudformation")
-        answer = formation.describe_stacks(StackName=name)
+        answer = formation().describe_stacks(StackName=name)
     except NoRegionError:
         raise Usage("Which region? Set AWS_REGION, or a region in your AWS profile.") from None
     except (NoCredentialsError, ProfileNotFound) as error:
@@ -76,11 +85,14 @@ def _deployed(name: str) -> Target:
     (stack,) = answer["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
-    if not {"PeopleTable", "ApiUrl"} <= outputs.keys():
+    if not {"PeopleTable", "SignInTable", "TrailTable", "ApiUrl"} <= outputs.keys():
         raise Complaint(f"The stack {name} is no Portico, or is not deployed to its end.")
     origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
     return Target(
+        stack["StackName"],
         outputs["PeopleTable"],
+        outputs["SignInTable"],
+        outputs["TrailTable"],
         outputs["ApiUrl"].rstrip("/"),
         origins,
         f"portico/{stack['StackName']}/connection",
@@ -94,7 +106,10 @@ def _running(url: str) -> Target:
         told = _ask(f"{url.rstrip('/')}/_local/stack.json")
         now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
         target = Target(
+            told["stack"],
             told["people_table"],
+            told["sign_in_table"],
+            told["trail_table"],
             told["api_url"].rstrip("/"),
             connection_secrets=f"portico/{told['stack']}/connection",
             loopback=True,

@@ -1,10 +1,12 @@
 """Two ports on this machine and nothing beyond it."""
 
+import json
 import logging
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -61,6 +63,17 @@ class _Quiet(WSGIRequestHandler):
     """Leaves it to the applications what the terminal shows, and keeps connections open."""
 
     protocol_version = "HTTP/1.1"
+
+    def send_error(self, code: int, *_: Any) -> None:
+        """Refuse in the gateway's words what never becomes a request, e.g. a line of 64 KB."""
+        status = HTTPStatus(431 if code == HTTPStatus.REQUEST_URI_TOO_LONG else code)
+        text = json.dumps({"message": status.phrase}).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(text)))
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.wfile.write(text)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Say nothing."""

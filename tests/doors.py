@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from portico.aws.values import Row, item_of
+from tests import invariants
+from tests.contract import judge
 
 ROOT = Path(__file__).parents[1]
 HOST = "signin.acme.test"
@@ -32,6 +35,7 @@ class Answer:
     """What a door answered."""
 
     def __init__(self, event: dict[str, Any]) -> None:
+        invariants.hold(event)
         self.event = event
         self.status: int = event["statusCode"]
         self.headers: dict[str, str] = event["headers"]
@@ -126,7 +130,14 @@ def http_event(
 
 def knock(name: str, route: str, body: Any = None, **more: Any) -> Answer:
     """Send one request to a door."""
-    return Answer(door(name).handler(http_event(route, body, **more), None))
+    return answered(door(name).handler, http_event(route, body, **more))
+
+
+def answered(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
+    """Hand a request to a door, and hold its answer to the contract."""
+    answer = handler(event, None)
+    judge.hold(event, answer)
+    return Answer(answer)
 
 
 def stream_record(new: Row, old: Row | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -25,6 +26,11 @@ CLIENTS = (
     ("sqs", False),
     ("sesv2", True),
 )
+
+type Meddler = Callable[
+    [str, AWSPreparedRequest, Callable[[], AWSResponse | None]], AWSResponse | None
+]
+"""Is handed the operation, the request, and what lets it arrive."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Wire:
         default_factory=dict
     )
     _losses: Counter[str] = field(default_factory=Counter)
+    meddler: Meddler | None = None
+    """Sits on the wire, and decides what becomes of every request (tests/faults)."""
 
     @property
     def operations(self) -> list[str]:
@@ -66,7 +74,7 @@ class Wire:
 
     def answer(self, operation: str, code: str, *, times: int = 99, **members: Any) -> None:
         """Let AWS refuse the next requests, with an error of its own."""
-        self._cuts[operation] = [lambda request: _refusal(request, code, members)] * times
+        self._cuts[operation] = [lambda request: refusal(request, code, members)] * times
 
     def conflict(self, *, times: int) -> None:
         """Let somebody else's write be in the way of the next transactions."""
@@ -101,11 +109,17 @@ class Wire:
         text = request.body or b""
         body = text.decode() if isinstance(text, bytes) else str(text)
         self.sent.append(Sent(operation, json.loads(body) if body.startswith("{") else {}))
+        arrive = partial(self._arrives, operation, event_name, request)
+        return self.meddler(operation, request, arrive) if self.meddler else arrive()
+
+    def _arrives(
+        self, operation: str, event_name: str, request: AWSPreparedRequest
+    ) -> AWSResponse | None:
         waiting = self._cuts.get(operation)
-        refusal = waiting.pop(0)(request) if waiting else None
+        refused = waiting.pop(0)(request) if waiting else None
         # Asked here and nowhere else, so that what is cut or refused does no work there.
-        answer = refusal or botocore_stubber(event_name, request)
-        if refusal is None and self._losses[operation] > 0:
+        answer = refused or botocore_stubber(event_name, request)
+        if refused is None and self._losses[operation] > 0:
             self._losses[operation] -= 1
             raise ReadTimeoutError(endpoint_url=request.url)
         return answer
@@ -149,17 +163,17 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _refusal(request: AWSPreparedRequest, code: str, members: dict[str, Any]) -> AWSResponse:
+def refusal(request: AWSPreparedRequest, code: str, members: dict[str, Any]) -> AWSResponse:
     status = 400 if code.endswith(("Exception", "Denied")) and "Internal" not in code else 500
-    return _answer(request, status, {"__type": code, "message": "as the test wants it", **members})
+    return answered(request, status, {"__type": code, "message": "as the test wants it", **members})
 
 
 def _nothing_yet(request: AWSPreparedRequest) -> AWSResponse:
     body: Any = request.body
     asked = json.loads(body)["RequestItems"]
-    return _answer(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
+    return answered(request, 200, {"Responses": {}, "UnprocessedKeys": asked})
 
 
-def _answer(request: AWSPreparedRequest, status: int, content: dict[str, Any]) -> AWSResponse:
+def answered(request: AWSPreparedRequest, status: int, content: dict[str, Any]) -> AWSResponse:
     headers: Any = {"x-amzn-requestid": "test"}
     return AWSResponse(request.url, status, headers, _Raw(json.dumps(content).encode()))

@@ -4,14 +4,14 @@ import os
 
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.returning import ALLOWED, answered, sent_on
+from portico.edge.returning import ALLOWED, answered, led_back, sent_on
 from portico.events import Caller
 from portico.settings import FinishSso
 from portico.sso.finishing import SsoFinishes
 
 settings = FinishSso.read(os.environ)
 finishes = SsoFinishes.from_settings(settings)
-handler = Door("finish_sso", settings, allowed=ALLOWED, is_navigation=True)
+handler = Door("finish_sso", settings, allowed=ALLOWED, sends_back=led_back)
 
 
 @handler.reads("GET /v1/sso/{connection}/callback")

@@ -22,4 +22,4 @@ def request(asked: AskedCode, caller: Caller) -> Response:
 @handler.takes("POST /v1/codes/resend", AskedAgain)
 def resend(asked: AskedAgain, caller: Caller) -> Response:
     """Ask for one more mail."""
-    return Response(202, codes.resend(asked, caller).answer())
+    return Response(202, codes.resend(asked, caller).answer(), outcome="resent")

@@ -6,7 +6,6 @@ from pathlib import Path
 from portico.edge.assets import Assets
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.errors import NotFound
 from portico.events import Caller
 from portico.people.logos import Logos
 from portico.settings import SignInPage
@@ -15,18 +14,14 @@ settings = SignInPage.read(os.environ)
 assets = Assets(Path(__file__).parent / "static")
 logos = Logos.from_settings(settings)
 handler = Door("sign_in_page", settings)
+# Whatever no route takes is refused in the form that every refusal has.
+handler.refuses("$default")
 
 
 @handler.reads("GET /", "GET /{workspace}", "HEAD /{workspace}")
 def page(path: dict[str, str], caller: Caller) -> Response:
     """Answer the page; it is the same for every workspace, and opening it changes nothing."""
     return assets.page("index.html")
-
-
-@handler.reads("$default")
-def elsewhere(path: dict[str, str], caller: Caller) -> Response:
-    """Answer whatever no route takes, in the form that every refusal has."""
-    raise NotFound
 
 
 @handler.reads("GET /assets/{proxy+}", "HEAD /assets/{proxy+}")

@@ -7,8 +7,12 @@ web page. Neither is ever read here.
 
 import gzip
 import json
+import re
 import shutil
+import ssl
 import sys
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,17 @@ SERVICES = {
 }
 """The services that ``portico.aws`` calls, and the version of each service's API."""
 
+OPERATIONS = {
+    # A client of DynamoDB looks for DescribeEndpoints when it is made.
+    "dynamodb": "BatchGetItem DescribeEndpoints GetItem PutItem Query TransactWriteItems UpdateItem",
+    "kms": "GetPublicKey Sign",
+    "secretsmanager": "GetSecretValue",
+    "sesv2": "SendEmail",
+    "sqs": "ChangeMessageVisibility SendMessage",
+}
+"""What ``portico.aws`` asks of them: a test compares it with the code. A client is a class made
+anew at each cold start, with a method for every operation that its service has."""
+
 ENDPOINT_NAMES = {"sesv2": "email"}
 """Where a service's endpoints go by another name than its client."""
 
@@ -30,9 +45,23 @@ COMMON = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-confi
 
 UNREAD = ("examples-1", "waiters-2")
 
+ROOTS = {
+    "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e": "Amazon Root CA 1",
+    "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4": "Amazon Root CA 2",
+    "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4": "Amazon Root CA 3",
+    "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092": "Amazon Root CA 4",
+    "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5": (
+        "Starfield Services Root Certificate Authority - G2"
+    ),
+}
+"""The roots of AWS's own certificates, by the SHA-256 of each (decision 14).
+
+Source: amazontrust.com/repository, which asks for all five in a trust store of one's own.
+"""
+
 
 def cut_botocore(data: Path) -> None:
-    """Leave only ``SERVICES``, without documentation, and the regions' endpoints of those."""
+    """Leave only ``OPERATIONS``, without documentation, and the endpoints of their services."""
     for each in data.iterdir():
         if each.is_file() and each.name not in COMMON:
             each.unlink()
@@ -44,6 +73,9 @@ def cut_botocore(data: Path) -> None:
                 shutil.rmtree(other)
         for file in list((data / service / version).iterdir()):
             _rewrite(file)
+    for service, operations in OPERATIONS.items():
+        model = data / service / SERVICES[service] / "service-2.json"
+        model.write_text(_compact(only(operations.split(), json.loads(model.read_text()))))
     endpoints = data / "endpoints.json"
     endpoints.write_text(_compact(_only_ours(json.loads(endpoints.read_text()))))
 
@@ -71,6 +103,30 @@ def _undocumented(value: Any) -> Any:
     return [_undocumented(each) for each in value] if isinstance(value, list) else value
 
 
+def only(operations: list[str], model: dict[str, Any]) -> dict[str, Any]:
+    """Leave these operations of a service, and the shapes that they and its errors speak of."""
+    kept = {name: model["operations"][name] for name in operations}
+    errors = [name for name, shape in model["shapes"].items() if shape.get("exception")]
+    spoken_of, asked = set[str](), [*_shapes_in(kept), *errors]
+    while asked:
+        name = asked.pop()
+        if name not in spoken_of:
+            spoken_of.add(name)
+            asked += _shapes_in(model["shapes"][name])
+    shapes = {name: shape for name, shape in model["shapes"].items() if name in spoken_of}
+    return model | {"operations": kept, "shapes": shapes}
+
+
+def _shapes_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("shape"), str):
+            yield value["shape"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _shapes_in(each)
+
+
 def _only_ours(endpoints: dict[str, Any]) -> dict[str, Any]:
     ours = {ENDPOINT_NAMES.get(service, service) for service in SERVICES}
     for partition in endpoints["partitions"]:
@@ -91,7 +147,29 @@ def cut_powertools(package: Path) -> None:
             asset.unlink()
 
 
+def amazons_roots(bundle: str) -> str:
+    """Return the certificates of ``ROOTS`` out of botocore's *bundle* of everybody's.
+
+    A connection parses all it trusts: these take a twentieth of the whole bundle's time.
+
+    Raises:
+        SystemExit: one is not there; then nothing is built, rather than something that trusts less.
+    """
+    pattern = r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n"
+    found = {
+        sha256(ssl.PEM_cert_to_DER_cert(each)).hexdigest(): each
+        for each in re.findall(pattern, bundle, re.DOTALL)
+    }
+    missing = [name for digest, name in ROOTS.items() if digest not in found]
+    if missing:
+        raise SystemExit(f"not in botocore's bundle: {', '.join(missing)}")
+    return "".join(f"# {name}\n{found[digest]}" for digest, name in ROOTS.items())
+
+
 if __name__ == "__main__":
     site = Path(sys.argv[1])
+    roots = amazons_roots((site / "botocore" / "cacert.pem").read_text())
+    # Beside the site folder: /opt/amazon-roots.pem, which template.yaml names.
+    (site.parent / "amazon-roots.pem").write_text(roots)
     cut_botocore(site / "botocore" / "data")
     cut_powertools(site / "aws_lambda_powertools")

@@ -36,7 +36,8 @@ class Member:
     def reads(self) -> dict[str, Any]:
         answer = self.asks("GET /v1/account")
         assert answer.status == 200, answer.event
-        return answer.body
+        body: dict[str, Any] = answer.body
+        return body
 
     def asks_to_move(self, email: str) -> Answer:
         answer = self.asks("POST /v1/account/email", {"email": email})

@@ -37,7 +37,7 @@ def gives(portal):
         from portico.people.identities import Identity, identity_key
 
         row["pk"], row["sk"] = identity_key("acme", Identity.from_row(row))
-        row["listed"] = f"{owner}#{row['pk'].partition('#identity#')[2]}"
+        row["listed"] = f"{owner}#{str(row['pk']).partition('#identity#')[2]}"
         portal.writes("people", row)
 
     return {"password": a_password, "account": an_account}

@@ -229,6 +229,25 @@ class TestAContact:
 
         person.lands_in_the_portal(at="/tickets")
 
+    def test_whose_account_became_somebody_elses_meanwhile_is_told_so(
+        self, person, person_with, house
+    ):
+        faster = person_with()
+        for each, email in ((person, "chloe@example.com"), (faster, "ben@example.com")):
+            each.opens(house.link("shared"))
+            each.signs_in_with("google", "nobody", mode="no-email")
+            each.asks_for_a_code(email)
+        faster.types(faster.reads_the_code())
+        faster.continues()
+        faster.lands_in_the_portal()
+
+        person.types(person.reads_the_code())
+        person.continues()
+
+        expect(person.message).to_contain_text("This account belongs to another contact.")
+        person.sees_heading("Sign in to Acme Support")
+        person.finds_no_barrier()
+
     def test_with_an_address_that_nobody_verified_proves_it(self, person, house):
         person.opens(house.link("shared"))
 

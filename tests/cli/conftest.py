@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,9 +14,11 @@ from xml.sax.saxutils import escape
 
 import boto3
 import pytest
+from typer import testing
 from typer.testing import CliRunner, Result
 
 from cli.app import app
+from cli.targets import formation
 from portico.aws import clients
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
@@ -29,7 +32,15 @@ ENVIRONMENT = (
     "AWS_SHARED_CREDENTIALS_FILE",
     "PORTICO_STACK",
 )
-OUTPUTS = {"PeopleTable": "people", "ApiUrl": "https://signin.acme.test"}
+OUTPUTS = {
+    "PeopleTable": "people",
+    "SignInTable": "sign-in",
+    "TrailTable": "trail",
+    "ApiUrl": "https://signin.acme.test",
+}
+
+# Taking the options of every command apart costs more than running one: made once.
+testing._get_command = cache(testing._get_command)  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -66,8 +77,9 @@ def _members(outer: str, inner: str, values: dict[str, str]) -> str:
     return f"<{outer}>{members}</{outer}>"
 
 
-@pytest.fixture
-def wire() -> Iterator[Wire]:
+@pytest.fixture(scope="session")
+def exchange() -> Iterator[Wire]:
+    """One server for all tests: another address would be another client of CloudFormation."""
     asked = Wire()
 
     class Handler(BaseHTTPRequestHandler):
@@ -98,6 +110,13 @@ def wire() -> Iterator[Wire]:
     server.server_close()
 
 
+@pytest.fixture
+def wire(exchange: Wire) -> Wire:
+    """The wire, as a test finds it."""
+    exchange.stacks, exchange.parameters, exchange.local = {"portico": OUTPUTS}, {}, {}
+    return exchange
+
+
 @dataclass
 class Terminal:
     """Somebody at a terminal."""
@@ -126,7 +145,7 @@ class Terminal:
         return " ".join(result.stderr.split())
 
     def people(self) -> list[Row]:
-        return [row_of(item) for item in boto3.client("dynamodb").scan(TableName="people")["Items"]]
+        return [row_of(item) for item in _dynamodb().scan(TableName="people")["Items"]]
 
     def row(self, pk: str) -> Row:
         return next(row for row in self.people() if row["pk"] == pk)
@@ -147,13 +166,29 @@ def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Itera
         SYSTEM.offset = timedelta()
         clients.client.cache_clear()
         clients.session.cache_clear()
+        formation.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def rows_of_acme() -> list[Any]:
+    """What the first test that needed Acme has typed for all of them."""
+    return []
 
 
 @pytest.fixture
-def acme(terminal: Terminal) -> Terminal:
+def acme(terminal: Terminal, rows_of_acme: list[Any]) -> Terminal:
     """Acme Support is there."""
+    if rows_of_acme:
+        _dynamodb().put_item(TableName="people", Item=rows_of_acme[0])
+        return terminal
     terminal.says(
         "workspace", "create", "acme",
         "--name", "Acme Support", "--portal-url", "https://portal.acme.test",
     )  # fmt: skip
+    rows_of_acme += _dynamodb().scan(TableName="people")["Items"]
     return terminal
+
+
+@cache
+def _dynamodb() -> Any:
+    return boto3.client("dynamodb")

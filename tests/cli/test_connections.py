@@ -1,5 +1,6 @@
 import json
 import threading
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import boto3
@@ -30,9 +31,14 @@ def entra(acme, secret):
     return acme
 
 
+@cache
+def manager():
+    return boto3.client("secretsmanager")
+
+
 def client_secrets():
     """The names of the client secrets that are kept; other tests keep secrets of their own."""
-    kept = boto3.client("secretsmanager").list_secrets()["SecretList"]
+    kept = manager().list_secrets()["SecretList"]
     return [each["Name"] for each in kept if each["Name"].startswith("portico/portico/")]
 
 
@@ -40,7 +46,7 @@ def client_secrets():
 def no_secrets_left(tables):
     yield
     for name in client_secrets():
-        boto3.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        manager().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 class TestAddingAConnection:
@@ -64,7 +70,7 @@ class TestAddingAConnection:
         assert shown == [{"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": True}]
 
     def test_keeps_the_secret_in_secrets_manager_only(self, entra):
-        kept = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)
+        kept = manager().get_secret_value(SecretId=SECRET)
 
         assert kept["SecretString"] == "s3cret~value"
         assert "s3cret" not in str(entra.people())
@@ -75,7 +81,7 @@ class TestAddingAConnection:
         result = CliRunner().invoke(app, command, input="piped~value\n")
 
         assert result.exit_code == 0, result.output
-        kept = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)
+        kept = manager().get_secret_value(SecretId=SECRET)
         assert kept["SecretString"] == "piped~value"
 
     def test_asks_for_the_secret_and_shows_it_nowhere(self, acme):
@@ -251,7 +257,7 @@ class TestTestingAConnection:
         )
 
     def test_misses_its_secret(self, at_home):
-        boto3.client("secretsmanager").delete_secret(
+        manager().delete_secret(
             SecretId="portico/portico/connection/acme/idp", ForceDeleteWithoutRecovery=True
         )
 

@@ -10,6 +10,7 @@ import pytest
 from cli.app import with_local_url
 from cli.durations import seconds, written
 from cli.sites import is_same_site, site_of
+from cli.targets import formation
 
 SHOW = ("workspace", "show", "acme")
 
@@ -48,8 +49,10 @@ class TestAStack:
     def test_out_of_reach_may_be_tried_later(self, acme, monkeypatch):
         monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", "http://127.0.0.1:9")
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        formation.cache_clear()
 
         assert acme.refused(*SHOW, code=3).startswith("AWS is out of reach")
+        formation.cache_clear()
 
     def test_says_what_is_wrong_as_json_too(self, acme):
         result = acme.runs("workspace", "show", "nobody", "--stack", "portico", "--json")
@@ -180,6 +183,8 @@ def _local(now="2026-11-21T12:00:00+00:00"):
         "access_key_id": "000000000000",
         "secret_access_key": "local",
         "people_table": "people",
+        "sign_in_table": "sign-in",
+        "trail_table": "trail",
         "stack": "portico",
         "api_url": "http://127.0.0.1:8000",
     }

@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SAM = ROOT / ".venv" / "tools" / "bin" / "sam"
+SHIPPED = ROOT / ".aws-sam" / "build"
+"""What ``make build`` left: the artefacts that a cloud team would deploy."""
 ARCHITECTURE = "x86_64" if platform.machine() in {"x86_64", "AMD64"} else "arm64"
 
 LAYERS = ["PorticoLayer"]

@@ -22,6 +22,7 @@ PORTAL = "https://portal.example.com"
 class Stack:
     emulator: Emulator
     outputs: dict[str, str] = field(default_factory=dict)
+    name: str = STACK
 
     def client(self, service: str) -> Any:
         """A client with the account's own rights; doors have their roles, and those are enforced."""

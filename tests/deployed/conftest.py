@@ -6,6 +6,7 @@ import pytest
 from local.emulator import emulated_aws
 from tests.deployed.building import Build, build
 from tests.deployed.cloud import deploy, let_mail_out
+from tests.deployed.visiting import Acme, Browser, Visitor
 
 HERE = Path(__file__).parent
 
@@ -29,3 +30,14 @@ def stack(built):
         deployed = deploy(built, emulator)
         let_mail_out(deployed)
         yield deployed
+
+
+@pytest.fixture(scope="session")
+def acme(stack) -> Acme:
+    return Acme(stack)
+
+
+@pytest.fixture
+def ann(acme, stack) -> Visitor:
+    """A new contact each time, with a browser that has just been opened."""
+    return Visitor(acme, acme.adds_a_contact(), Browser(stack))

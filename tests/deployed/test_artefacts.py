@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from portico import settings
-from tests.deployed.building import LAYERS, LAYERS_OF
+from tests.deployed.building import LAYERS, LAYERS_OF, SHIPPED
 from tests.template.reading import folder, resources
+
+AARCH64 = 183
+"""EM_AARCH64, of the ELF header's ``e_machine``."""
 
 START = """
 import sys
@@ -142,6 +145,33 @@ class TestTheListener:
     def test_looks_at_the_layers_each_door_really_has(self):
         for door, properties in resources("AWS::Serverless::Function").items():
             assert [each["Ref"] for each in properties["Layers"]] == LAYERS_OF.get(door, LAYERS)
+
+
+class TestTheShippedBuild:
+    """Of ``make build``, for the machines of an account; the tests run on a build for this one."""
+
+    def test_has_binaries_for_arm_and_no_others(self):
+        assert SHIPPED.is_dir(), "make build makes it"
+        found = {each: machine_of(each) for each in SHIPPED.rglob("*") if each.is_file()}
+        binaries = {str(each): machine for each, machine in found.items() if machine is not None}
+
+        # An extension under a name of another kind is never found by the interpreter.
+        extensions = {str(each) for each in found if ".so" in each.suffixes}
+        assert extensions == binaries.keys() != set()
+        assert {each: machine for each, machine in binaries.items() if machine != AARCH64} == {}
+
+    def test_has_every_door_with_its_bytecode(self):
+        for door in DOORS:
+            compiled = SHIPPED / door / "__pycache__" / "handler.cpython-313.pyc"
+            # The second word says: by hash, and the source is never asked.
+            assert compiled.read_bytes()[4:8] == bytes([1, 0, 0, 0])
+
+
+def machine_of(file: Path) -> int | None:
+    """Return for which machine an ELF file is; ``None``: it is none."""
+    with file.open("rb") as content:
+        header = content.read(20)
+    return int.from_bytes(header[18:20], "little") if header[:4] == b"\x7fELF" else None
 
 
 class TestTheLayersData:

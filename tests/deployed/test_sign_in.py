@@ -1,52 +1,13 @@
 """The main job on a deployed stack: every door with its own role, from the link to the sign-out."""
 
 import time
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from portico.people.rules import Contact
 from tests.deployed.cloud import MAIL_FROM, PORTAL
-from tests.deployed.visiting import ORIGIN, Acme, Browser
-
-
-@dataclass
-class Visitor:
-    """A contact with a browser of their own."""
-
-    acme: Acme
-    contact: Contact
-    browser: Browser
-    asked: Any = None
-
-    def asks_for_a_code(self):
-        body = {"workspace": "acme", "link": self.acme.link, "email": self.contact.email}
-        self.asked = self.browser.sends("POST", "/v1/codes", body)
-        assert self.asked.status_code == 202, self.acme.stack.log_of("RequestCode")
-        return self.asked.json
-
-    def types(self, code):
-        body = {"challenge": self.asked.json["challenge"], "code": code}
-        return self.browser.sends("POST", "/v1/codes/verify", body)
-
-    def signs_in(self):
-        self.asks_for_a_code()
-        verified = self.types(self.acme.code_to(self.contact.email))
-        assert verified.status_code == 200, self.acme.stack.log_of("VerifyCode")
-        return verified.json
-
-
-@pytest.fixture(scope="module")
-def acme(stack) -> Acme:
-    return Acme(stack)
-
-
-@pytest.fixture
-def ann(acme, stack) -> Visitor:
-    return Visitor(acme, acme.adds_a_contact(), Browser(stack))
+from tests.deployed.visiting import ORIGIN
 
 
 class TestADeployedSignIn:

@@ -1,6 +1,9 @@
 """What a cloud team has after ``sam deploy``."""
 
-from tests.deployed.cloud import deploy
+from joserfc import jws
+
+from tests.deployed.cloud import Stack, deploy
+from tests.deployed.visiting import Browser, Visitor
 from tests.template.reading import resources
 
 
@@ -22,11 +25,45 @@ class TestADeployedStack:
         assert len(streams) == 3
         assert all(each["FilterCriteria"]["Filters"] for each in streams)
 
-    def test_rotates_its_signing_keys_by_one_parameter(self, built, stack):
+    def test_rotates_its_secret_under_a_code_and_a_session(self, acme, ann, stack):
+        ann.signs_in()
+        bob = Visitor(acme, acme.adds_a_contact(), Browser(stack))
+        bob.asks_for_a_code()
+        code = acme.code_to(bob.contact.email)
+        secret = stack.outputs["CodeSecret"]
+
+        secrets = stack.client("secretsmanager")
+        generated = secrets.get_secret_value(SecretId=secret)["SecretString"]
+        secrets.put_secret_value(SecretId=secret, SecretString=f"{'f' * 64}.{generated}")
+        start_all_doors_anew(stack)
+
+        assert bob.types(code).status_code == 200
+        assert ann.refreshes().status_code == 200
+        assert Visitor(acme, acme.adds_a_contact(), Browser(stack)).signs_in()
+
+    def test_rotates_its_signing_keys_by_one_parameter_with_somebody_inside(
+        self, built, stack, ann
+    ):
         before = stack.outputs["SigningKeys"]
+        token = ann.signs_in()["access_token"]
 
         both = deploy(built, stack.emulator, SigningKeys="A+B").outputs["SigningKeys"].split(",")
+        assert ann.is_believed(token)
         turned = deploy(built, stack.emulator, SigningKeys="B+A").outputs["SigningKeys"].split(",")
 
         assert both[0] == before
         assert turned == both[::-1]
+        assert ann.is_believed(token)
+        # Made less than twenty seconds ago, the session's token would only be given back.
+        renewed = ann.refreshes().json["access_token"]
+        assert jws.extract_compact(renewed.encode()).headers() != (
+            jws.extract_compact(token.encode()).headers()
+        )
+        assert ann.is_believed(renewed)
+
+
+def start_all_doors_anew(stack: Stack) -> None:
+    """End the environments that are up, as a deployment does."""
+    client = stack.client("lambda")
+    for door in resources("AWS::Serverless::Function"):
+        client.update_function_configuration(FunctionName=stack.names[door], Description="anew")

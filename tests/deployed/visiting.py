@@ -5,9 +5,12 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from werkzeug.test import Client, TestResponse
 
 from local.cors import Cors
@@ -91,6 +94,43 @@ class Acme:
             _forget_clients()
             yield
         _forget_clients()
+
+
+@dataclass
+class Visitor:
+    """A contact with a browser of their own."""
+
+    acme: Acme
+    contact: Contact
+    browser: Browser
+    asked: Any = None
+
+    def asks_for_a_code(self) -> Any:
+        body = {"workspace": "acme", "link": self.acme.link, "email": self.contact.email}
+        self.asked = self.browser.sends("POST", "/v1/codes", body)
+        assert self.asked.status_code == 202, self.acme.stack.log_of("RequestCode")
+        return self.asked.json
+
+    def types(self, code: str) -> TestResponse:
+        body = {"challenge": self.asked.json["challenge"], "code": code}
+        return self.browser.sends("POST", "/v1/codes/verify", body)
+
+    def signs_in(self) -> Any:
+        self.asks_for_a_code()
+        verified = self.types(self.acme.code_to(self.contact.email))
+        assert verified.status_code == 200, self.acme.stack.log_of("VerifyCode")
+        return verified.json
+
+    def refreshes(self) -> TestResponse:
+        return self.browser.sends("POST", "/v1/session/refresh", {"workspace": "acme"})
+
+    def is_believed(self, token: str) -> bool:
+        """Whether the published keys and the session door both take *token*."""
+        keys: Any = self.browser.sends("GET", "/.well-known/jwks.json").json
+        jwt.decode(token, KeySet.import_key_set(keys), algorithms=["RS256"])
+        bearer = f"Bearer {token}"
+        read = self.browser.sends("GET", "/v1/session?workspace=acme", authorization=bearer)
+        return read.status_code == 200
 
 
 def _forget_clients() -> None:

@@ -16,9 +16,9 @@ COUNTED = {
 @pytest.fixture
 def counts(portal, wire):
     """Let a browser do something, and compare what it took with one row of the page."""
-    portal.browser.signs_in()  # the secret and the keys are fetched once an environment
+    portal.browser.signs_in()  # the secret and the keys are there for an hour
     portal.browser.reads_the_session(portal.browser.last.body["access_token"])
-    portal.forward(hours=2)
+    portal.forward(minutes=30)
 
     left = dict(COUNTED)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer, door, http_event, knock
+from tests.doors import Answer, answered, door, http_event, knock
 
 VERIFY = "POST /v1/codes/verify"
 
@@ -171,4 +171,4 @@ class TestAMethodThatIsNotHere:
 def sends_encoded(data: bytes) -> Answer:
     event = http_event(VERIFY, "x")
     event |= {"body": base64.b64encode(data).decode(), "isBase64Encoded": True}
-    return Answer(door("verify_code").handler(event, None))
+    return answered(door("verify_code").handler, event)

@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import boto3
@@ -32,8 +33,8 @@ class Everything(logging.Handler):
         return json.dumps(shown, default=repr, ensure_ascii=False)
 
 
-@pytest.fixture
-def logs() -> Iterator[Everything]:
+@contextmanager
+def everything_logged() -> Iterator[Everything]:
     """What would be logged with every level open, as Lambda opens the root logger's."""
     everything = Everything()
     loggers = [logging.getLogger(), logging.getLogger("portico")]
@@ -45,6 +46,12 @@ def logs() -> Iterator[Everything]:
     for each, level in zip(loggers, before, strict=True):
         each.removeHandler(everything)
         each.setLevel(level)
+
+
+@pytest.fixture
+def logs() -> Iterator[Everything]:
+    with everything_logged() as everything:
+        yield everything
 
 
 def disguises(secret: str) -> set[str]:

@@ -29,7 +29,7 @@ from portico.clock import SYSTEM
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Workspace
-from tests.doors import ROOT, Answer, http_event, stream_record
+from tests.doors import ROOT, Answer, answered, http_event, stream_record
 from tests.emulator import open_account
 from tests.portal import OK, Browser, Mail, Portal
 
@@ -66,7 +66,7 @@ class House(Portal):
     mailbox: Mailbox = field(kw_only=True)
 
     def knock(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
-        return Answer(self.front.doors[name](http_event(route, body, **more), None))
+        return answered(self.front.doors[name], http_event(route, body, **more))
 
     def rows(self, table: str) -> list[Row]:
         name = {"people": "PeopleTable", "sign-in": "SignInTable", "trail": "TrailTable"}[table]

@@ -19,7 +19,7 @@ from portico.people.rules import Workspace
 from portico.sso.rules import Connection
 from portico.sso.states import State
 from portico.sso.store import Connections, secret_name
-from tests.doors import door
+from tests.doors import answered, door
 from tests.template.reading import doors
 
 FOLDER = Path(__file__).parents[2] / "events"
@@ -121,9 +121,9 @@ class TestARequest:
     def test_is_answered(self, facebook, name):
         opened = of_request(name)[0]
 
-        answer = door(opened).handler(EVENTS[name], None)
+        answer = answered(door(opened).handler, EVENTS[name])
 
-        assert (name, answer["statusCode"]) == (name, ANSWERS[name])
+        assert (name, answer.status) == (name, ANSWERS[name])
 
     @pytest.mark.parametrize("name", sorted(REQUESTS))
     def test_has_the_shape_of_payload_2(self, name):

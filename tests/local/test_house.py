@@ -50,6 +50,12 @@ class TestASignIn:
 
         assert len(visitor.mails()) == before + 1
 
+    def test_by_a_provider_begins_with_a_trip(self, visitor):
+        link = visitor.link(kind="shared")
+        body = {"workspace": "acme", "link": link["token"], "connection": "google"}
+
+        assert visitor.sends("POST", "/v1/sso/start", body).status == 200
+
     def test_works_under_the_other_name_of_this_machine(self, house):
         visitor = Visitor(f"http://localhost:{house.port}")
 

@@ -226,9 +226,12 @@ class TestAnIdentity:
 
         typed = late.types_the_mailed_code()
 
-        assert typed.problem == (410, "challenge-closed")
+        assert typed.problem == (409, "already-linked")
         assert "Ben" not in str(typed.event)
+        assert typed.cookies == []
         assert owners(portal) == {"facebook": ben.id}
+        reasons = [row["detail"].get("reason") for row in portal.records_trail()]
+        assert "already-linked" in reasons
         assert {row["contact"] for row in portal.session_rows()} == {ben.id}
 
     def test_acc_02_of_another_contact_opens_no_personal_link(self, connected, portal):

@@ -65,7 +65,7 @@ ROWS_OF = {
 """Kinds of partition keys, as docs/table.md lists them."""
 
 MAY = {
-    "ResolveLink": {"PeopleTable": {"BatchGetItem", "GetItem"}},
+    "ResolveLink": {"PeopleTable": {"BatchGetItem"}},
     "RequestCode": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
         "SignInTable": {"GetItem", "PutItem", "UpdateItem"},

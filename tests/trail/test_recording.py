@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from portico.ids import fingerprint
 from tests.doors import door, stream_record
 from tests.portal import OK
 
@@ -36,7 +37,10 @@ class TestTheTrail:
             "at": "2026-11-21T12:00:00.000+00:00",
             "by": "contact",
             "network": "203.0.113.7",
-            "detail": {"link": asked["link"]},
+            "detail": {
+                "link": asked["link"],
+                "sign_in": fingerprint(portal.browser.challenge),
+            },
         }
 
     def test_tells_a_sign_in_step_by_step(self, portal):

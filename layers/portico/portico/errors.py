@@ -45,6 +45,8 @@ class InvalidRequest(Invalid):
     reason: str
     status: int = 400
     """400; 405 and 415 where HTTP has a word of its own."""
+    allow: tuple[str, ...] = ()
+    """With 405: the methods that the path has."""
 
 
 @dataclass(eq=False)
@@ -126,7 +128,7 @@ class GuessesSpent(TooManyRequests):
 
 
 class AlreadyLinked(Refused):
-    """The account elsewhere signs another contact in."""
+    """The account that was to be connected belongs to another contact, who is not named."""
 
 
 class LastWayIn(Refused):

@@ -66,6 +66,11 @@ def new_event_id() -> str:
     return f"evt_{random_part()}"
 
 
+def event_id(what: str) -> str:
+    """Return the ``evt_…`` of what can happen once: told again, it is the same event."""
+    return f"evt_{base64url(sha256(what.encode()).digest()[:16])}"
+
+
 def is_workspace(text: str) -> bool:
     """Say whether *text* may name a workspace."""
     return _WORKSPACE.match(text) is not None and text not in RESERVED_WORKSPACES

@@ -28,6 +28,7 @@ const SENTENCES = {
   "code-not-accepted": ({ attempts_left: count = 0 }, { label }) =>
     label ? error("sign_in_failed", "code_wrong", { label, count }) : error("sign_in_failed", "code_wrong_plain", { count }),
   "challenge-closed": ({ reason }) => failed(CLOSED[reason ?? ""] ?? "closed_expired"),
+  "already-linked": () => failed("already_linked"),
   "sign-in-method-off": () => failed("method_off"),
   "sso-failed": () => failed("sso_failed"),
   "cross-site": () => failed("cross_site"),

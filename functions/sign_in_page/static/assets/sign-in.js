@@ -359,7 +359,7 @@ export class SignIn {
     if (type === "invalid-portal-link") this.#show(screens.invalidLink, { workspace: this.#workspaceName });
     else if (type === "portal-unavailable") this.#show(screens.unavailable, { workspace: this.#workspaceName });
     else if (type === "challenge-closed" && problem.reason === "used") this.#used(message);
-    else if (type === "challenge-closed") this.#closed(message);
+    else if (type === "challenge-closed" || type === "already-linked") this.#closed(message);
     else if (type === "too-soon" && this.#challenge) this.#waitLonger(problem.retry_after);
     else tell(message);
   }

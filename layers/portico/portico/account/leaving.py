@@ -32,7 +32,7 @@ class Deletions:
         home, contact = owner.standing.workspace, owner.standing.contact
         if not home.account_deletion:
             raise MethodOff
-        parts = owner.people.leaving(contact, owner.event("account.deleted"))
+        parts = owner.heads.leaving(contact, owner.event("account.deleted"))
         parts.append(owner.still_here())
         passwords = Passwords(self.owners.people_table, workspace)
         if passwords.get(owner.id) is not None:

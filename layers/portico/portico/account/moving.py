@@ -14,6 +14,7 @@ from portico.errors import ChallengeClosed, NotSignedIn, TakenAlready, TryLater
 from portico.events import Caller, Event
 from portico.ids import is_workspace
 from portico.mail.letters import Change, Purpose
+from portico.people.heads import Heads
 from portico.people.rules import Contact, Workspace
 from portico.people.store import NOT_THERE, People, door_key, head_key, workspace_of
 from portico.settings import Account as AccountSettings
@@ -149,7 +150,7 @@ class Moves:
             "changed_at": epoch(now),
             "ttl": epoch(now + UNDO_LIVES * 2),
         }
-        moved = people.moving(contact, new, event=owner.event("email.changed"))
+        moved = owner.heads.moving(contact, new, event=owner.event("email.changed"))
         parts = [
             moved[0],
             owner.sessions.keeping(owner.standing.session, at=now),
@@ -176,7 +177,7 @@ class Moves:
     def _take_back(
         self, people: People, home: Workspace, move: Move, contact: Contact, caller: Caller
     ) -> None:
-        now = self.clock.now()
+        now, heads = self.clock.now(), Heads(people.table, people.workspace)
         event = Event("email.restored", now, contact.id, home.trail_days, network=caller.network)
         undone = people.rows.updating(
             *move_key(home.id, move.contact, move.change),
@@ -186,9 +187,9 @@ class Moves:
         )
         parts = [undone]
         if contact.email == move.old:
-            parts.append(people.outdating(contact.id, sver=contact.sver, event=event))
+            parts.append(heads.outdating(contact.id, sver=contact.sver, event=event))
         else:
-            parts.extend(people.moving(contact, move.old, event=event))
+            parts.extend(heads.moving(contact, move.old, event=event))
         try:
             transact_surely(parts)
         except TransactionRefused as refused:

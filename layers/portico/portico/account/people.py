@@ -8,6 +8,7 @@ from portico.codes.notices import Happened, Notices
 from portico.events import Caller, Event
 from portico.mail.letters import Change
 from portico.mail.origins import coarse_origin
+from portico.people.heads import Heads
 from portico.people.store import People
 from portico.sessions.checking import TokenChecker
 from portico.sessions.standing import Standing, Standings
@@ -22,6 +23,7 @@ class Owner:
     standing: Standing
     caller: Caller
     people: People
+    heads: Heads
     sessions: SessionStore
     clock: Clock
 
@@ -58,7 +60,7 @@ class Owner:
     def alone(self, event: Event | None = None) -> list[dict[str, Any]]:
         """Return the parts that end all other sessions and open challenges, and keep this one."""
         return [
-            self.people.outdating(self.id, sver=self.standing.contact.sver, event=event),
+            self.heads.outdating(self.id, sver=self.standing.contact.sver, event=event),
             self.sessions.keeping(self.standing.session, at=self.clock.now()),
         ]
 
@@ -94,6 +96,7 @@ class Owners:
             standing,
             caller,
             People(self.people_table, standing.workspace.id),
+            Heads(self.people_table, standing.workspace.id),
             SessionStore(self.sign_in_table, standing.workspace.id),
             self.clock,
         )

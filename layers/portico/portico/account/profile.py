@@ -13,8 +13,8 @@ from portico.clock import epoch
 from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
 from portico.mail.languages import LANGUAGES
-from portico.people.flow import LONGEST_NAME
 from portico.people.identities import Identity
+from portico.people.names import contact_name
 from portico.people.passwords import Passwords
 from portico.people.rules import Contact
 from portico.people.store import head_key
@@ -184,10 +184,7 @@ def _session_answer(row: dict[str, Any], owner: Owner) -> dict[str, Any]:
 def _checked(edited: EditedProfile) -> dict[str, str]:
     changes: dict[str, str] = {}
     if edited.name is not None:
-        name = edited.name.strip()
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            raise InvalidRequest("name", f"1 to {LONGEST_NAME} printable characters")
-        changes["name"] = name
+        changes["name"] = contact_name(edited.name)
     if edited.language is not None:
         if edited.language not in LANGUAGES:
             raise InvalidRequest("language", f"one of {' '.join(LANGUAGES)}")

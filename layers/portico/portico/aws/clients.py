@@ -16,8 +16,10 @@ from portico.errors import TryLater
 
 CONNECT_TIMEOUT = 0.5
 READ_TIMEOUT = 1.0
-# One repeat. The legacy mode waits 50 ms before it, the newer ones up to a second,
-# which is more than a request's deadline has to give.
+SOON = 0.05
+"""Seconds before the one repeat of a call that was never answered."""
+# One repeat. The newer modes wait up to a second before it, which is more than a request's
+# deadline has to give; so does the legacy one, but for DynamoDB, and may be told otherwise.
 _ONE_REPEAT: Any = {"mode": "legacy", "max_attempts": 1}
 _NO_REPEAT: Any = {"mode": "legacy", "max_attempts": 0}
 
@@ -44,8 +46,12 @@ def session() -> Session:
 
 @cache
 def client(service: str, *, patient: bool = False) -> Any:
-    """Return the one client of *service*."""
-    return session().create_client(service, config=_PATIENT if patient else _FAST)
+    """Return the one client of *service*. No attempt of it begins once the deadline is over."""
+    made: Any = session().create_client(service, config=_PATIENT if patient else _FAST)
+    name = made.meta.service_model.service_id.hyphenize()
+    made.meta.events.register_first(f"before-send.{name}", _ask)
+    made.meta.events.register_first(f"needs-retry.{name}", _soon)
+    return made
 
 
 def call(service: str, operation: str, /, **parameters: Any) -> Any:
@@ -54,7 +60,6 @@ def call(service: str, operation: str, /, **parameters: Any) -> Any:
     Raises:
         TryLater: whatever went wrong.
     """
-    deadline.ask()
     try:
         return getattr(client(service), operation)(**parameters)
     except (ClientError, BotoCoreError) as error:
@@ -66,3 +71,13 @@ def reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "unknown"))
     return type(error).__name__
+
+
+def _ask(**_: Any) -> None:
+    # Here and not before the call: the SDK's repeat is an attempt too, and takes as long.
+    deadline.ask()
+
+
+def _soon(attempts: int, caught_exception: Exception | None, **_: Any) -> float | None:
+    # Only how long to wait. Whether there is a repeat at all, the SDK says by raising or not.
+    return SOON if attempts == 1 and caught_exception is not None else None

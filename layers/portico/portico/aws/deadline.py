@@ -1,4 +1,6 @@
-"""How long one invocation may take. Asked before each call, so that a fault is answered in time."""
+"""How long one invocation may take. Asked before each attempt of each call behind us, so that a
+fault is answered in time.
+"""
 
 import time
 from contextvars import ContextVar

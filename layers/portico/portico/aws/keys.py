@@ -1,20 +1,30 @@
 """The keys that codes and refresh tokens are made with: HKDF from one generated secret.
 
 Two versions are valid while it rotates. What was made carries the version it was made with.
+The key of mailboxes is kept over rotations: their budgets and marks must not start anew.
 """
 
 import hmac
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
 from portico.aws.clients import call
+from portico.clock import SYSTEM, Clock
 from portico.errors import TryLater
 
 VERSION_LENGTH = 8
 """Characters of a version's id that rows carry: two versions are never valid for long."""
 SHORTEST_SECRET = 32
 """Characters. The template generates 64; an empty or cut secret must never make keys."""
+KEPT = timedelta(hours=1)
+"""How long an environment goes on with the version it has: a rotation has reached all by then.
+
+So two rotations that are two hours apart leave nothing behind that no version can answer for.
+"""
+ASKED_AGAIN = timedelta(minutes=10)
+"""When to ask again for a secret that is out of reach, by somebody who has its keys still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +38,13 @@ class Keys:
 
 
 class KeyRing:
-    """The keys of one secret, fetched at first use and kept as long as the environment lives."""
+    """The keys of one secret, fetched at first use and looked at again every hour."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, clock: Clock = SYSTEM) -> None:
         self._secret = secret
+        self._clock = clock
         self._current: Keys | None = None
+        self._stays = clock.now()
         self._kept: dict[str, Keys] = {}
 
     def current(self) -> Keys:
@@ -41,11 +53,17 @@ class KeyRing:
         Raises:
             TryLater: the secret is out of reach, or is none.
         """
-        # Kept for as long as the environment: a rotation is noticed by new environments,
-        # and by version in `of`, because whatever was made names its version.
-        if self._current is None:
-            self._current = self._fetch("AWSCURRENT")
-        return self._current
+        now = self._clock.now()
+        if self._current is not None and now < self._stays:
+            return self._current
+        try:
+            return self._fetch("AWSCURRENT", now)
+        except TryLater:
+            if self._current is None:
+                raise
+            # Whoever has its keys needs no secret: its being away must sign nobody out.
+            self._stays = now + ASKED_AGAIN
+            return self._current
 
     def of(self, version: str) -> Keys | None:
         """Return the keys of one version; ``None``: it is neither the last nor the one before.
@@ -58,18 +76,20 @@ class KeyRing:
         for stage in ("AWSCURRENT", "AWSPREVIOUS"):
             if version in self._kept:
                 break
-            self._fetch(stage)
+            self._fetch(stage, self._clock.now())
         return self._kept.get(version)
 
-    def _fetch(self, stage: str) -> Keys:
+    def _fetch(self, stage: str, now: datetime) -> Keys:
         answer = call(
             "secretsmanager", "get_secret_value", SecretId=self._secret, VersionStage=stage
         )
         text = answer.get("SecretString") or ""
-        if len(text) < SHORTEST_SECRET:
+        if any(len(part) < SHORTEST_SECRET for part in text.split(".", 1)):
             raise TryLater(cause="secretsmanager.get_secret_value: no secret in it")
         keys = derive(text.encode(), version=answer["VersionId"][:VERSION_LENGTH])
         self._kept[keys.version] = keys
+        if stage == "AWSCURRENT":
+            self._current, self._stays = keys, now + KEPT
         return keys
 
 
@@ -82,12 +102,23 @@ def ring(secret: str) -> KeyRing:
 def derive(secret: bytes, *, version: str) -> Keys:
     """Derive the keys of one version.
 
+    Args:
+        secret: as it was generated; or ``<fresh>.<what was generated>``, as a rotation puts
+            it, and then all keys are fresh but that of mailboxes.
+        version: the version's name.
+
     Source: RFC 5869 with SHA-256, no salt, one block of output per use. The standard
     library has no HKDF, and ``cryptography`` would cost the daily doors 14 MB.
     """
+    fresh, _, lasting = secret.partition(b".")
+    return Keys(
+        version,
+        _expanded(fresh, b"code"),
+        _expanded(fresh, b"refresh"),
+        _expanded(lasting or fresh, b"mailbox"),
+    )
+
+
+def _expanded(secret: bytes, use: bytes) -> bytes:
     extracted = hmac.digest(bytes(32), secret, sha256)
-
-    def expand(use: bytes) -> bytes:
-        return hmac.digest(extracted, b"portico/" + use + b"\x01", sha256)
-
-    return Keys(version, expand(b"code"), expand(b"refresh"), expand(b"mailbox"))
+    return hmac.digest(extracted, b"portico/" + use + b"\x01", sha256)

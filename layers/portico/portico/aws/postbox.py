@@ -10,8 +10,17 @@ from botocore.exceptions import ClientError
 from portico.aws.clients import call, client, reason
 from portico.errors import TryLater
 
-# SES will never take these, however often they are sent.
-_FINAL = frozenset({"MessageRejected", "BadRequestException", "InvalidParameterValue"})
+# SES will not take these, however often they are sent within the minutes that a code has:
+# the address, the sender's identity, or the whole account is refused.
+_FINAL = frozenset(
+    {
+        "MessageRejected",
+        "BadRequestException",
+        "InvalidParameterValue",
+        "MailFromDomainNotVerifiedException",
+        "AccountSuspendedException",
+    }
+)
 
 
 @dataclass(eq=False)

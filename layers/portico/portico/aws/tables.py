@@ -12,7 +12,6 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from portico.aws import deadline
 from portico.aws.clients import call, client, reason
 from portico.aws.values import Row, item_of, row_of, to_dynamo
 from portico.errors import TryLater
@@ -194,7 +193,6 @@ def transact(parts: Sequence[Row]) -> None:
         TransactionConflict: nothing was decided; the caller may send it once more.
         TryLater: DynamoDB is out of reach.
     """
-    deadline.ask()
     try:
         client("dynamodb").transact_write_items(TransactItems=list(parts))
     except client("dynamodb").exceptions.TransactionCanceledException as cancelled:
@@ -243,7 +241,6 @@ def _guarded(part: Row, table: str, condition: str, values: Row | None) -> Row:
 
 
 def _decide(operation: str, part: Row, condition: str, values: Row | None) -> Any:
-    deadline.ask()
     try:
         return getattr(client("dynamodb"), operation)(
             **_guarded(part, part["TableName"], condition, values)

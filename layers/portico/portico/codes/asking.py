@@ -120,12 +120,12 @@ class CodeRequests:
         if not asked.auto:
             return CodeAsked(challenges.begin(new, caller, event))
         links = Links(self.sign_in_table, workspace.id)
-        links.count_send_on_open(link.id, request=caller.request_id, at=now)
         try:
+            links.count_send_on_open(link.id, request=caller.request_id, at=now)
             return CodeAsked(challenges.begin(new, caller, event))
         except TryLater:
             deadline.leave(deadline.TIME_TO_MEND)
-            links.forget_send_on_open(link.id)
+            links.forget_send_on_open(link.id, request=caller.request_id)
             raise
 
     def resend(self, asked: AskedAgain, caller: Caller) -> CodeAsked:

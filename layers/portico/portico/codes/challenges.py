@@ -103,7 +103,7 @@ class Challenge:
         contact = row.get("contact", {})
         numbers = range(1, row["generation"] + 1)
         return cls(
-            id=_id_in(row["pk"]),
+            id=id_in(row["pk"]),
             purpose=row["purpose"],
             link=row["link"],
             email=row.get("email"),
@@ -178,7 +178,8 @@ class Challenge:
         return ResendTooSoon(seconds_until(self.asked[-1] + wait, at=at))
 
 
-def _id_in(key: str) -> ChallengeId:
+def id_in(key: str) -> ChallengeId:
+    """Return the id of the challenge whose row has this partition key."""
     workspace, _, random = key.split("#")
     return ChallengeId(workspace, random)
 

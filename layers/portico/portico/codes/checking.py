@@ -77,14 +77,16 @@ class CodeChecks:
         )
         claim = self._matching(challenge, code, purposes)
         if claim is None:
-            left = challenge.attempts_left
             if is_counted:
-                detail = {"attempts_left": str(left)}
-                challenges.note(
-                    id_, Event("code.refused", now, network=caller.network, detail=detail)
-                )
-            raise CodeNotAccepted(left)
+                self.note_refusal(challenge, caller)
+            raise CodeNotAccepted(challenge.attempts_left)
         return Checked(challenge, claim, request_id, tried)
+
+    def note_refusal(self, challenge: Challenge, caller: Caller, **detail: str) -> None:
+        """Tell the trail that a code was refused; *detail* says why a right one was."""
+        detail = {"attempts_left": str(challenge.attempts_left), **detail}
+        event = Event("code.refused", self.clock.now(), network=caller.network, detail=detail)
+        Challenges(self.sign_in_table, challenge.id.workspace).note(challenge.id, event)
 
     def give_back(self, checked: Checked) -> None:
         """Undo the count of a right code that could not be exchanged.

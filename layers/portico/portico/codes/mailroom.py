@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from portico.aws.postbox import put_back
-from portico.aws.values import row_of
-from portico.codes.challenges import Challenge
+from portico.aws.values import Row, row_of
+from portico.codes.challenges import Challenge, id_in
 from portico.codes.notices import ROW as NOTICE
 from portico.codes.notices import Notice
 from portico.codes.notifying import Noticeboard
 from portico.codes.sending import DONE_BEFORE, Outbox, Unfinished
+from portico.errors import TryLater
 from portico.ids import fingerprint, parse_challenge
 from portico.settings import SendMail
 
@@ -43,7 +44,7 @@ class Mailroom:
             ``done-before`` or ``queued``.
 
         Raises:
-            Unfinished: a queue's message that must come again.
+            Unfinished, and whatever else went wrong: a queue's message that must come again.
             TryLater: a stream's record that could not even be queued.
         """
         if "dynamodb" in record:
@@ -54,28 +55,27 @@ class Mailroom:
         row = row_of(change.get("NewImage", {}))
         if not row.get("mail"):
             return DONE_BEFORE
-        if row["sk"] == NOTICE:
-            return self._notify(Notice.from_row(row))
-        challenge = Challenge.from_row(row)
-        generation = row["mail"]
         try:
-            return self.outbox.deliver(challenge, generation)
+            return self._deliver(row)
         except Exception as error:  # noqa: BLE001
-            # Failing here would hold every later mail of the shard until this one is done.
-            after = error.after if isinstance(error, Unfinished) else FIRST_WAIT
-            _log(error, challenge=fingerprint(str(challenge.id)), generation=generation)
-            self.outbox.queue(challenge.id, generation, after=after)
+            # Failing here would hold every later mail of the shard until this one is done. Also
+            # a row that cannot be read goes to the queue: there it ends among the dead letters.
+            self._put_off(row, error)
             return "queued"
 
-    def _notify(self, notice: Notice) -> str:
-        try:
-            return self.noticeboard.deliver(notice)
-        except Exception as error:  # noqa: BLE001
-            # As for codes: one notice must not hold up the shard.
-            after = error.after if isinstance(error, Unfinished) else FIRST_WAIT
-            _log(error, notice=fingerprint(notice.key))
-            self.noticeboard.queue(notice.key, after=after)
-            return "queued"
+    def _deliver(self, row: Row) -> str:
+        if row["sk"] == NOTICE:
+            return self.noticeboard.deliver(Notice.from_row(row))
+        return self.outbox.deliver(Challenge.from_row(row), row["mail"])
+
+    def _put_off(self, row: Row, error: Exception) -> None:
+        if row["sk"] == NOTICE:
+            _log(error, notice=fingerprint(row["pk"]))
+            self.noticeboard.queue(row["pk"], after=_wait(error))
+        else:
+            challenge = id_in(row["pk"])
+            _log(error, challenge=fingerprint(str(challenge)), generation=row["mail"])
+            self.outbox.queue(challenge, row["mail"], after=_wait(error))
 
     def _from_queue(self, message: dict[str, Any]) -> str:
         # Either {"challenge": …, "generation": …} or {"notice": <its partition key>}.
@@ -85,14 +85,22 @@ class Mailroom:
             if "notice" in ids:
                 return self.noticeboard.retry(ids["notice"])
             return self.outbox.retry(parse_challenge(ids["challenge"]), ids["generation"])
-        except Unfinished as error:
+        except Exception as error:
             named = {n: fingerprint(ids[n]) for n in ("notice", "challenge") if n in ids}
             _log(error, **ids | named)
-            wait = max(error.after, FIRST_WAIT * 2**tries)
+            wait = max(_wait(error), FIRST_WAIT * 2**tries)
             put_back(self.retry_queue, message["receiptHandle"], after=wait)
             raise
 
 
+def _wait(error: Exception) -> timedelta:
+    return error.after if isinstance(error, Unfinished) else FIRST_WAIT
+
+
 def _log(error: Exception, **which: Any) -> None:
-    cause = error.cause if isinstance(error, Unfinished) else type(error).__name__
+    match error:
+        case Unfinished(cause=cause) | TryLater(cause=cause):
+            pass
+        case _:
+            cause = type(error).__name__
     log.warning("mail.unfinished", extra={**which, "cause": cause})

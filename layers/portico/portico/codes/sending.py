@@ -91,6 +91,7 @@ class Outbox:
 
         Raises:
             Unfinished: it is still not out.
+            TryLater: its row is out of reach.
         """
         challenge = Challenges(self.sign_in_table, id_.workspace).get(id_)
         if challenge is None or generation > challenge.generation:

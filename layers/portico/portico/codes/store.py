@@ -177,7 +177,8 @@ class Challenges:
             at: the time.
 
         Returns:
-            The challenge, and whether this press was counted now (else: before).
+            The challenge, and whether this press counts as new: it was not counted before, or it
+            was, and the line about it could not be written then.
 
         Raises:
             ChallengeClosed, CrossSite: why it takes no attempt.
@@ -210,7 +211,9 @@ class Challenges:
             is_over = at >= challenge.expires_at or at >= challenge.code_ends_at
             if not is_same_press or is_over:
                 raise challenge.why_no_attempt(caller, browser=browser, at=at) from None
-            return challenge, False
+            # The count took away the event of before; what stands there came after it.
+            is_told = failed.row.get("event", {}).get("name") == "code.refused"
+            return challenge, not is_told
         return Challenge.from_row(row), True
 
     def give_attempt_back(self, id_: ChallengeId, *, tried: str) -> None:

@@ -9,14 +9,14 @@ from portico.clock import SYSTEM, Clock
 from portico.codes.challenges import NOT_YET, Challenge, ReturnTo
 from portico.codes.checking import Checked, CodeChecks, Entry
 from portico.codes.notices import Happened, Notices
-from portico.errors import ChallengeClosed, TryLater
+from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import mark_of
 from portico.links.store import Links
 from portico.mail.letters import Change, Purpose
+from portico.people.heads import Heads
 from portico.people.identities import Identity, owning
 from portico.people.rules import Contact
-from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.settings import VerifyCode
@@ -80,6 +80,7 @@ class Codes:
             InvalidRequest: what was typed can be no code; it costs no attempt.
             CodeNotAccepted: it is not the one we mailed.
             ChallengeClosed: expired, used, or five attempts are over.
+            AlreadyLinked: the right code, for an account of another contact.
             CrossSite: not the origin that asked for the code.
             TryLater: nothing was consumed; the same request can be sent again.
         """
@@ -95,10 +96,15 @@ class Codes:
         except UsedAlready:
             raise ChallengeClosed("used") from None
         except ContactChanged:
+            checks.note_refusal(checked.challenge, caller, reason="contact-changed")
             raise ChallengeClosed("expired") from None
         except AlsoRefused:
-            # The identity is another contact's, the break-glass link was used, or the address
-            # has become a contact's while its owner was signing up.
+            if checked.challenge.connects:
+                # Whoever typed this code has proved both, and may be told plainly.
+                checks.note_refusal(checked.challenge, caller, reason="already-linked")
+                raise AlreadyLinked from None
+            # The break-glass link was used, or the address has become a contact's while its
+            # owner was signing up.
             raise ChallengeClosed("used") from None
         mark = self._mark(signed_in, typed)
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
@@ -141,8 +147,8 @@ class Codes:
         """Return the parts that make a contact of whoever has just proved an address."""
         event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
         contact = Contact(proof.contact, proof.workspace, proof.name, proof.email, sver=proof.sver)
-        people = People(self.people_table, proof.workspace)
-        return people.signing_up(contact, event, proof=str(checked.challenge.id))
+        heads = Heads(self.people_table, proof.workspace)
+        return heads.signing_up(contact, event, proof=str(checked.challenge.id))
 
     def _telling(self, challenge: Challenge, proof: Proof) -> dict[str, Any]:
         happened = Happened(

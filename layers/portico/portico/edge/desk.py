@@ -17,7 +17,7 @@ from portico.settings import Session
 METHODS = {"otp": "code", "pwd": "password", "fed": "sso"}
 """How ``amr`` (RFC 8176) is called in our answers."""
 CACHED = {"cache-control": "public, max-age=3600"}
-"""Shorter than the two hours that a rotated signing key is published before and after."""
+"""An authorizer keeps for two hours what it finds in a cache, so a rotation waits for three."""
 
 
 @dataclass(frozen=True, slots=True)

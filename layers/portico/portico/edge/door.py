@@ -12,7 +12,8 @@ from portico.aws import deadline
 from portico.edge.problems import KINDS, problem
 from portico.edge.requests import body_of, caller_of, query_of
 from portico.edge.responses import Response
-from portico.errors import InvalidRequest, PorticoError, TryLater
+from portico.edge.routes import why_not_here
+from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
 from portico.settings import HttpSettings
 
@@ -33,7 +34,7 @@ class Door:
         settings: HttpSettings,
         *,
         allowed: timedelta = DEADLINE,
-        is_navigation: bool = False,
+        sends_back: Callable[[Mapping[str, Any], PorticoError], Response] | None = None,
     ) -> None:
         """Open a door.
 
@@ -41,15 +42,15 @@ class Door:
             name: of its folder; the dimension of its metrics.
             settings: its variables.
             allowed: how long one request may take.
-            is_navigation: browsers come here by being sent, not by a script's request, and
-                old ones add none of the headers that prove a browser. What a cookie of
-                theirs may do is then the flow's to decide.
+            sends_back: browsers come here by being sent, not by a script's request: what to
+                answer them in the place of a problem. Old ones add none of the headers that
+                prove a browser, so what a cookie of theirs may do is the flow's to decide.
         """
         self.name = name
         self.routes: dict[str, Route] = {}
         self._settings = settings
         self._allowed = allowed
-        self._is_navigation = is_navigation
+        self._sends_back = sends_back
         self._metrics = Metrics(service=name)
 
     def takes[T](
@@ -84,38 +85,49 @@ class Door:
 
         return register
 
+    def refuses(self, route: str) -> None:
+        """Register *route* as nobody's: whoever comes by it is told what is not there."""
+        self.routes[route] = _nobody
+
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer one request."""
         deadline.start(self._allowed)
-        caller = caller_of(event, self._settings, cookies_of_all=self._is_navigation)
+        caller = caller_of(event, self._settings, cookies_of_all=self._sends_back is not None)
         route = event["routeKey"]
         try:
             answer = self._answer(route, event, caller)
-            outcome = "answered"
+            outcome = answer.outcome
         except PorticoError as error:
-            answer, outcome = self._problem(error, caller)
+            answer, outcome = self._problem(error, event, caller)
         except Exception as error:  # noqa: BLE001 - the last line before a bare 500
-            answer, outcome = self._problem(self._unforeseen(error), caller)
+            answer, outcome = self._problem(self._unforeseen(error), event, caller)
         finally:
             deadline.end()
         log.info(
             outcome,
             extra={"route": route, "status": answer.status, "request_id": caller.request_id},
         )
-        self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+        self._count(outcome)
         self._metrics.flush_metrics()
         return answer.to_event()
 
-    def _answer(self, route: str, event: Mapping[str, Any], caller: Caller) -> Response:
-        work = self.routes.get(route)
-        if work is None:
-            raise InvalidRequest("method", "not here", status=405)
-        return work(event, caller)
+    def _count(self, outcome: str) -> None:
+        self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
 
-    def _problem(self, error: PorticoError, caller: Caller) -> tuple[Response, str]:
+    def _answer(self, route: str, event: Mapping[str, Any], caller: Caller) -> Response:
+        return self.routes.get(route, _nobody)(event, caller)
+
+    def _problem(
+        self, error: PorticoError, event: Mapping[str, Any], caller: Caller
+    ) -> tuple[Response, str]:
         if isinstance(error, TryLater):
             log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
         kind = KINDS.get(type(error), KINDS[TryLater])
+        if isinstance(error, ChallengeClosed):
+            # The funnel asks why, and no dashboard can look into an answer.
+            self._count(f"{kind.type}-{error.reason}")
+        if self._sends_back is not None:
+            return self._sends_back(event, error), kind.counted_as
         return problem(error, request_id=caller.request_id), kind.counted_as
 
     def _unforeseen(self, error: Exception) -> TryLater:
@@ -129,3 +141,7 @@ class Door:
             },
         )
         return TryLater(cause=f"bug: {type(error).__name__}")
+
+
+def _nobody(event: Mapping[str, Any], _caller: Caller) -> Response:
+    raise why_not_here(event)

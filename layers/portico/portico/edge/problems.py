@@ -59,6 +59,12 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         "Sign-in failed",
         "This code can no longer be used. Ask for a new one.",
     ),
+    errors.AlreadyLinked: Kind(
+        409,
+        "already-linked",
+        "Sign-in failed",
+        "This account is connected to another contact. Choose another one, or sign in another way.",
+    ),
     errors.MethodOff: Kind(
         403,
         "sign-in-method-off",
@@ -97,9 +103,6 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         "Still needed",
         "Without it, nothing would let you sign in any more. Add another way first.",
     ),
-    errors.AlreadyLinked: Kind(
-        409, "already-linked", "Already connected", "It belongs to another contact."
-    ),
     errors.TakenAlready: Kind(409, "taken", "Already taken", "It belongs to somebody else by now."),
     errors.NotFound: Kind(404, "not-found", "Not found", "There is no such thing here."),
     errors.CrossSite: Kind(
@@ -137,8 +140,10 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content["attempts_left"] = left
         case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):
             content["reason"] = reason
-        case errors.InvalidRequest(field=field, reason=reason, status=status):
+        case errors.InvalidRequest(field=field, reason=reason, status=status, allow=allow):
             content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
+            if allow:
+                headers["allow"] = ", ".join(allow)
         case errors.ResendTooSoon(retry_after=after) | errors.TooManyRequests(retry_after=after):
             wait = after
             content["retry_after"] = int(after.total_seconds()) if after else None

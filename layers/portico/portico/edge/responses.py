@@ -23,6 +23,8 @@ class Response:
     content: dict[str, Any] | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list, repr=False)
+    outcome: str = "answered"
+    """How the door counts it, where one of its routes must be told from another."""
 
     def to_event(self) -> dict[str, Any]:
         """Return the answer in payload version 2."""

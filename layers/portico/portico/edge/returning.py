@@ -1,11 +1,15 @@
 """How a browser comes back from a provider, and is sent on."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 from portico.edge.funnel import count
 from portico.edge.responses import Response, cookie_name, keep
+from portico.errors import PorticoError, TryLater
 from portico.sso.outcomes import Answered, Arrived, ToPage
+from portico.sso.states import State
 
 ALLOWED = timedelta(seconds=7)
 """A provider is asked twice or thrice on the way back; the gateway waits for thirty seconds."""
@@ -37,3 +41,11 @@ def sent_on(outcome: Arrived | ToPage) -> Response:
     url = outcome.return_to.url
     location = url if "#" in url else f"{url}#"
     return Response(303, headers={"location": location}, cookies=[cookie])
+
+
+def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
+    """Answer 303 to the page with a reason: a browser was sent here, and reads no problem."""
+    query: Mapping[str, str] = event.get("queryStringParameters") or {}
+    state = State.parse(query.get("state", ""))
+    reason = "try-later" if isinstance(error, TryLater) else "sso-failed"
+    return sent_on(ToPage(state.workspace if state else "", "e", reason))

@@ -1,7 +1,7 @@
 """Browsers that have signed a contact in before: strangers cannot use up what is kept for them.
 
-The mark is a keyed hash: it names nobody, signs nobody in, and cannot be made up. A rotation
-of the secret forgets all marks, which costs their holders nothing but the head start.
+The mark is a keyed hash: it names nobody, signs nobody in, and cannot be made up. Its key is
+kept over rotations of the secret.
 """
 
 import hmac

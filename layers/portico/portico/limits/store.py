@@ -88,13 +88,17 @@ class Limits:
         Raises:
             TryLater: the counter is out of reach.
         """
-        budget = self.mailbox.for_strangers() if stranger else self.mailbox
+        # A stranger's mail has to fit into both: where the clocks of two senders differ by
+        # seconds the times stand out of order, and the smaller budget does not imply the larger.
+        budgets = (self.mailbox, self.mailbox.for_strangers()) if stranger else (self.mailbox,)
         rows = Rows(self.table, "-mailbox#")
         pk = f"-mailbox#{base64url(hmac.digest(key, folded(email).encode(), sha256))}"
         is_new = "(attribute_not_exists(mails) OR NOT contains(mails, :mail))"
-        hour, day = budget.an_hour - 1, budget.a_day - 1
-        hour_has_room = f"(attribute_not_exists(sent[{hour}]) OR sent[{hour}] <= :hour_ago)"
-        day_has_room = f"(attribute_not_exists(sent[{day}]) OR sent[{day}] <= :day_ago)"
+        has_room = " AND ".join(
+            f"(attribute_not_exists(sent[{n - 1}]) OR sent[{n - 1}] <= {ago})"
+            for budget in budgets
+            for n, ago in ((budget.an_hour, ":hour_ago"), (budget.a_day, ":day_ago"))
+        )
         try:
             row = rows.update(
                 pk,
@@ -102,7 +106,7 @@ class Limits:
                 "SET sent = list_append(:times, if_not_exists(sent, :none)), "
                 "mails = list_append(:mails, if_not_exists(mails, :none)), "
                 "expires_at = :ends, ttl = :ends",
-                f"{is_new} AND {hour_has_room} AND {day_has_room}",
+                f"{is_new} AND {has_room}",
                 {
                     ":mail": mail,
                     ":times": [epoch(at)],
@@ -116,7 +120,7 @@ class Limits:
         except ConditionFailed as failed:
             return failed.row is not None and mail in failed.row["mails"]
         if len(row["sent"]) > LONGEST_LIST:
-            self._forget_oldest(rows, pk, keep=budget.a_day * 2)
+            self._forget_oldest(rows, pk, keep=self.mailbox.a_day * 2)
         return True
 
     def _forget_oldest(self, rows: Rows, pk: str, *, keep: int) -> None:

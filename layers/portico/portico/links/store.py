@@ -1,6 +1,7 @@
 """Links in the People table, and the row that keeps send-on-open to one mail in half an hour."""
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -168,12 +169,13 @@ class Links:
             sent = moment(failed.row["expires_at"]) if failed.row else ends
             raise ResendTooSoon(seconds_until(sent, at=at)) from None
 
-    def forget_send_on_open(self, link: str) -> None:
-        """Give the automatic mail back, because it was not stored after all."""
-        self.rows.update(
-            f"{self.workspace}#auto#{link}",
-            "auto",
-            "SET expires_at = :zero",
-            IS_THERE,
-            {":zero": 0},
-        )
+    def forget_send_on_open(self, link: str, *, request: str) -> None:
+        """Give the automatic mail of *request* back, because it was not stored after all."""
+        with suppress(ConditionFailed):
+            self.rows.update(
+                f"{self.workspace}#auto#{link}",
+                "auto",
+                "SET expires_at = :zero",
+                "sent_by = :request",
+                {":zero": 0, ":request": request},
+            )

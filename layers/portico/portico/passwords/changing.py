@@ -14,8 +14,8 @@ from portico.mail.letters import Change
 from portico.mail.origins import coarse_origin
 from portico.passwords.hashing import hashed
 from portico.passwords.rules import chosen, own_words
+from portico.people.heads import Heads
 from portico.people.passwords import Password, Passwords
-from portico.people.store import People
 from portico.sessions.checking import TokenChecker
 from portico.sessions.standing import Standing, Standings
 from portico.sessions.store import SessionStore
@@ -82,7 +82,7 @@ class PasswordChanges:
         self, standing: Standing, password: Password, before: Password | None, caller: Caller
     ) -> None:
         contact = standing.contact
-        people = People(self.people_table, contact.workspace)
+        heads = Heads(self.people_table, contact.workspace)
         passwords = Passwords(self.people_table, contact.workspace)
         sessions = SessionStore(self.sign_in_table, contact.workspace)
         notices = Notices(self.sign_in_table, contact.workspace)
@@ -96,7 +96,7 @@ class PasswordChanges:
         )
         parts = [
             sessions.keeping(standing.session, at=password.changed_at),
-            people.outdating(contact.id, sver=contact.sver),
+            heads.outdating(contact.id, sver=contact.sver),
             passwords.putting(contact.id, password, before=before, event=event),
             notices.asking(_happened(standing, before, caller, at=password.changed_at)),
         ]

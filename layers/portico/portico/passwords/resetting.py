@@ -19,6 +19,7 @@ from portico.events import Caller, Event
 from portico.mail.letters import Change, Purpose
 from portico.passwords.hashing import hashed
 from portico.passwords.rules import chosen, own_words
+from portico.people.heads import Heads
 from portico.people.passwords import Password, Passwords, password_key
 from portico.people.rules import Workspace
 from portico.people.store import People, door_key, workspace_of
@@ -144,7 +145,7 @@ class PasswordResets:
             Challenges(self.sign_in_table, workspace).using(
                 challenge.id, request_id=checked.request_id
             ),
-            People(self.people_table, workspace).outdating(contact, sver=checked.claim.sver),
+            Heads(self.people_table, workspace).outdating(contact, sver=checked.claim.sver),
             Passwords(self.people_table, workspace).putting(
                 contact,
                 Password(hash_, now, BY_CODE, checked.request_id),

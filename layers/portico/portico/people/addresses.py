@@ -33,6 +33,8 @@ def normalise(text: str) -> str:
     if len(text) > 4 * LONGEST:
         raise _invalid("too long")
     address = unicodedata.normalize("NFC", text.strip(" \t\r\n")).lower()
+    # Again: some accents join a small letter only, so that J̌ and ǰ are one from here on.
+    address = unicodedata.normalize("NFC", address)
     local, at, domain = address.rpartition("@")
     if not at or not local or "@" in local:
         raise _invalid("not an email address")

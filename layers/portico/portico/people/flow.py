@@ -8,10 +8,9 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import normalise
+from portico.people.names import contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,12 @@ class Team:
             InvalidRequest: the name or the address is none.
             TakenAlready: the address is another contact's primary email.
         """
-        if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
-            raise InvalidRequest("name", f"1 to {LONGEST_NAME} printable characters")
+        called = contact_name(name)
         home = self.workspace(workspace)
         contact = Contact(
             id_ or ids.new_contact_id(),
             workspace,
-            name.strip(),
+            called,
             normalise(email),
             language=language,
         )

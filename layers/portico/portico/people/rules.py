@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
-from typing import Any, Self
+from types import UnionType
+from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
 from portico.errors import CrossSite, PortalUnavailable
@@ -20,6 +21,9 @@ AREAS = {
     "request": "/requests/{flow}",
 }
 """Where a portal keeps its areas, unless its workspace says otherwise."""
+
+TAKE_CODES = ("off", "match_required")
+"""Directory rules under which a code signs somebody in; under one that is unknown, none does."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,18 @@ class Workspace:
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read a row; attributes that are no field are left alone."""
-        names = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in row.items() if name in names})
+        """Read a row; attributes that are no field are left alone.
+
+        Raises:
+            TypeError: one is missing, or is of another kind than its field.
+        """
+        kinds = _kinds()
+        found = {name: value for name, value in row.items() if name in kinds}
+        # "no" is not False: a setting that cannot be read must never count as the lenient one.
+        for name, value in found.items():
+            if not isinstance(value, kinds[name]):
+                raise TypeError(name)
+        return cls(**found)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of the row."""
@@ -86,7 +99,7 @@ class Workspace:
 
     def takes_codes(self, *, break_glass: bool = False) -> bool:
         """Say whether a code signs somebody in; a break-glass link's always does."""
-        return break_glass or (self.code_method and self.directory_rule != "sso_only")
+        return break_glass or (self.code_method and self.directory_rule in TAKE_CODES)
 
     def takes_passwords(self) -> bool:
         """Say whether a password signs somebody in."""
@@ -149,6 +162,16 @@ class Workspace:
             raise CrossSite
         if not self.portal_enabled:
             raise PortalUnavailable
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    """What :func:`isinstance` asks of a workspace's fields, e.g. ``list`` for ``list[str]``."""
+    kinds = {each.name: each.type for each in fields(Workspace)}
+    return {
+        name: kind if isinstance(kind, UnionType) else get_origin(kind) or kind
+        for name, kind in kinds.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Workspaces, contacts and email pointers in the People table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -11,9 +11,8 @@ from portico.aws.tables import (
     Rows,
     TransactionRefused,
     get_many,
-    transact,
+    transact_surely,
 )
-from portico.clock import epoch
 from portico.errors import NotFound, TakenAlready, TryLater
 from portico.events import Event
 from portico.ids import digest
@@ -50,6 +49,26 @@ def workspace_of(row: dict[str, Any]) -> Workspace:
         return Workspace.from_row(row)
     except TypeError as error:
         raise TryLater(cause="a workspace's row is malformed") from error
+
+
+def head_row(contact: Contact, event: Event) -> dict[str, Any]:
+    """Return the row of a new contact's head."""
+    pk, sk = head_key(contact.workspace, contact.id)
+    shelf = int(digest(contact.id)[:2], 16) % SHELVES
+    return {
+        "pk": pk,
+        "sk": sk,
+        **contact.row(),
+        "list": f"{contact.workspace}#contacts#{shelf:02}",
+        "listed": contact.email,
+        "event": event.rider(),
+    }
+
+
+def pointer_row(workspace: str, contact: str, email: str) -> dict[str, Any]:
+    """Return the row that an address can have once."""
+    pk, sk = pointer_key(workspace, email)
+    return {"pk": pk, "sk": sk, "contact": contact}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,110 +157,50 @@ class People:
         Raises:
             TakenAlready: the address is another contact's primary email.
         """
-        head, pointer = self._head(contact, event), self.pointer(contact.id, contact.email)
+        head = head_row(contact, event)
+        pointer = pointer_row(self.workspace, contact.id, contact.email)
         try:
-            transact([self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)])
+            transact_surely(
+                [self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)]
+            )
         except TransactionRefused:
             raise TakenAlready("email") from None
 
-    def signing_up(self, contact: Contact, event: Event, *, proof: str) -> list[dict[str, Any]]:
-        """Return the parts of a transaction that make a contact, once for each *proof*."""
-        head = self._head(contact, event) | {"proof": digest(proof)[:16]}
-        pointer = self.pointer(contact.id, contact.email)
-        return [
-            self.rows.putting(
-                head,
-                f"{NOT_THERE} OR (proof = :proof AND sver = :one)",
-                {":proof": head["proof"], ":one": 1},
-            ),
-            self.rows.putting(
-                pointer, f"{NOT_THERE} OR contact = :contact", {":contact": contact.id}
-            ),
-        ]
+    def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> None:
+        """Write these fields of a head and no others; a switch of ``active`` ends all sessions.
 
-    def pointer(self, contact: str, email: str) -> dict[str, Any]:
-        """Return the row that an address can have once."""
-        pk, sk = pointer_key(self.workspace, email)
-        return {"pk": pk, "sk": sk, "contact": contact}
-
-    def _head(self, contact: Contact, event: Event) -> dict[str, Any]:
-        pk, sk = head_key(self.workspace, contact.id)
-        shelf = int(digest(contact.id)[:2], 16) % SHELVES
-        return {
-            "pk": pk,
-            "sk": sk,
-            **contact.row(),
-            "list": f"{self.workspace}#contacts#{shelf:02}",
-            "listed": contact.email,
-            "event": event.rider(),
-        }
-
-    def outdating(self, contact: str, *, sver: int, event: Event | None = None) -> dict[str, Any]:
-        """Return the part of a transaction that ends all that began under *sver*, if that is
-        what the head of a contact who may come in still says.
+        Raises:
+            NotFound: there is no such contact.
         """
-        change, values = "SET sver = sver + :one", {":one": 1, ":sver": sver, ":yes": True}
-        noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
-        return self.rows.updating(
-            *head_key(self.workspace, contact),
-            noted,
-            "sver = :sver AND active = :yes",
-            values | ({":event": event.rider()} if event else {}),
-        )
+        names = sorted(changes)
+        sets = "".join(f"{name} = :{name}, " for name in names)
+        values = {f":{name}": changes[name] for name in names} | {":event": event.rider()}
+        if "active" in changes:
+            sets += "sver = sver + :one, "
+            values[":one"] = 1
+        pk, sk = head_key(self.workspace, contact)
+        try:
+            self.rows.update(pk, sk, f"SET {sets}event = :event", IS_THERE, values)
+        except ConditionFailed:
+            raise NotFound from None
 
-    def moving(self, contact: Contact, email: str, *, event: Event) -> list[dict[str, Any]]:
-        """Return the parts of a transaction that give a contact another primary address.
+    def contacts_by_email(self, emails: Iterable[str]) -> dict[str, Contact]:
+        """Read who has these primary emails, two calls for every hundred."""
+        asked = list(emails)
+        pointers = self._many([pointer_key(self.workspace, each) for each in asked])
+        owners = {email: row["contact"] for email, row in zip(asked, pointers, strict=True) if row}
+        heads = self.contacts_by_id(owners.values())
+        return {email: heads[owner] for email, owner in owners.items() if owner in heads}
 
-        The head first, then the new pointer, then the old one. All that began before ends.
-        """
-        moved = self.rows.updating(
-            *head_key(self.workspace, contact.id),
-            "SET email = :email, listed = :email, sver = sver + :one, event = :event "
-            "REMOVE suppressed",
-            "email = :old AND sver = :sver AND active = :yes",
-            {
-                ":email": email,
-                ":old": contact.email,
-                ":one": 1,
-                ":sver": contact.sver,
-                ":yes": True,
-                ":event": event.rider(),
-            },
-        )
-        mine = {":contact": contact.id}
-        return [
-            moved,
-            self.rows.putting(
-                self.pointer(contact.id, email), f"{NOT_THERE} OR contact = :contact", mine
-            ),
-            # Free at once for whoever proves it: an address that nobody can use helps nobody.
-            self.rows.deleting(
-                *pointer_key(self.workspace, contact.email), "contact = :contact", mine
-            ),
-        ]
+    def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
+        """Read these contacts, a call for every hundred."""
+        keys = [head_key(self.workspace, each) for each in dict.fromkeys(contacts)]
+        found = (Contact.from_row(row) for row in self._many(keys) if row)
+        return {each.id: each for each in found}
 
-    def leaving(self, contact: Contact, event: Event) -> list[dict[str, Any]]:
-        """Return the parts of a transaction that end a contact: the head stays, and tells
-        nothing but that there was one.
-        """
-        ended = self.rows.updating(
-            *head_key(self.workspace, contact.id),
-            "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
-            "ended_at = :now, event = :event REMOVE list, listed, language, time_zone, suppressed",
-            "sver = :sver AND active = :yes",
-            {
-                ":no": False,
-                ":yes": True,
-                ":empty": "",
-                ":one": 1,
-                ":sver": contact.sver,
-                ":now": epoch(event.at),
-                ":event": event.rider(),
-            },
-        )
-        pointer = pointer_key(self.workspace, contact.email)
-        mine = {":contact": contact.id}
-        return [ended, self.rows.deleting(*pointer, "contact = :contact", mine)]
+    def _many(self, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        parts = batched(keys, MOST_AT_ONCE, strict=False)
+        return [row for some in parts for row in self.read(*some)]
 
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends all that a contact has signed in."""

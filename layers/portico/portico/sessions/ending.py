@@ -11,6 +11,8 @@ from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import SessionStore, happened
 from portico.settings import Session as SessionSettings
 
+EVERYWHERE = "everywhere"
+
 
 @dataclass(frozen=True, slots=True)
 class SignOuts:
@@ -67,7 +69,7 @@ class SignOuts:
     def _end_all(self, found: Session | None, caller: Caller) -> None:
         if found is None:
             raise NotSignedIn
-        if found.ended_by == "everywhere":
+        if found.ended_by == EVERYWHERE:
             return
         now = self.clock.now()
         event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
@@ -79,11 +81,13 @@ class SignOuts:
             "sver = :sver AND active = :yes",
             {":one": 1, ":sver": found.sver, ":yes": True},
         )
-        ended = self._store(found.workspace).ending(found, by="everywhere", event=event)
+        ended = self._store(found.workspace).ending(found, by=EVERYWHERE, event=event)
         try:
             transact_surely([ended, raised])
-        except TransactionRefused:
-            raise NotSignedIn from None
+        except TransactionRefused as refused:
+            # Done already, by the same request before its answer was lost, or by another tab.
+            if refused.rows.get(0, {}).get("ended_by") != EVERYWHERE:
+                raise NotSignedIn from None
 
     def _store(self, workspace: str) -> SessionStore:
         return SessionStore(self.sign_in_table, workspace)

@@ -12,6 +12,7 @@ from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transa
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
+from portico.ids import fingerprint
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
@@ -101,7 +102,10 @@ class Sessions:
         signing = beside(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
         )
-        event = happened("session.started", session, caller, at=now, method=proof.method)
+        sign_in = fingerprint(proof.challenge)
+        event = happened(
+            "session.started", session, caller, at=now, method=proof.method, sign_in=sign_in
+        )
         started = self._store(proof.workspace).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device
         )
@@ -147,6 +151,10 @@ class Sessions:
         store = self._store(workspace)
         try:
             session = store.rotate(token, successor, key=keys.version, sver=contact.sver, at=now)
+        except TryLater:
+            # Perhaps it was done, and only its answer is lost.
+            self._keep(token, successor, store)
+            raise
         except ConditionFailed as failed:
             if failed.row is None:
                 raise NotSignedIn from None
@@ -157,12 +165,15 @@ class Sessions:
         try:
             signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:
-            # The contact holds only the old token. Left rotated, it would look stolen
-            # as soon as the grace is over, and an outage of KMS would sign people out.
-            deadline.leave(deadline.TIME_TO_MEND)
-            store.keep_previous(token, successor)
+            self._keep(token, successor, store)
             raise
         return self._signed_in(session, contact.name, contact.email, successor, signed, at=now)
+
+    def _keep(self, token: RefreshToken, successor: RefreshToken, store: SessionStore) -> None:
+        # The contact holds only the old token. Left rotated, it would look stolen as soon
+        # as the grace is over, and an outage would sign people out.
+        deadline.leave(deadline.TIME_TO_MEND)
+        store.keep_previous(token, successor)
 
     def _judged(
         self,

@@ -26,6 +26,8 @@ RETRY_WINDOW = timedelta(minutes=1)
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 _SESSION = re.compile(r"ses_[A-Za-z0-9_-]{22}\Z")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\Z")
+"""One spelling for each number, as for everything in a token."""
 
 
 def session_id(challenge: str) -> str:
@@ -51,7 +53,7 @@ class RefreshToken:
         contact, session, n, secret = parts
         if not (_CONTACT.match(contact) and _SESSION.match(session) and _SECRET.match(secret)):
             return None
-        return cls(contact, session, int(n), secret) if re.fullmatch(r"\d{1,6}", n) else None
+        return cls(contact, session, int(n), secret) if _NUMBER.match(n) else None
 
     @classmethod
     def first(cls, key: bytes, *, contact: str, session: str, challenge: str) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
 from portico.events import Caller, Event
+from portico.ids import event_id
 from portico.sessions.rules import GRACE, RETRY_WINDOW, RefreshToken, Session
 
 IS_RUNNING = "attribute_not_exists(ended_at) AND expires_at > :now AND idle_ends_at > :now"
@@ -19,7 +20,11 @@ def session_key(workspace: str, contact: str, session: str) -> tuple[str, str]:
 
 
 def happened(name: str, session: Session, caller: Caller, *, at: datetime, **detail: str) -> Event:
-    """Return the trail's line on what *caller* did to a session."""
+    """Return the trail's line on what *caller* did to a session.
+
+    Its id comes from the session: a session begins once and ends once, so a request that is
+    sent again writes the same line again, which the trail keeps once.
+    """
     return Event(
         name,
         at,
@@ -27,6 +32,7 @@ def happened(name: str, session: Session, caller: Caller, *, at: datetime, **det
         session.keep_days,
         network=caller.network,
         detail={"session": session.id, **detail},
+        id=event_id(f"{name} of {session.id}"),
     )
 
 

@@ -122,7 +122,11 @@ class SsoFinishes:
             raise Refusal("sso-failed", "no-code")
         connection = trip.connection
         secret = client_secret(self.secret_prefix, connection)
-        attempt = attempt_of(state, self.keys.current().code, connection, caller)
+        # The environment that began the trip may have been older or younger than this one.
+        keys = self.keys.of(trip.key)
+        if keys is None:
+            raise Refusal("sso-expired", "key-rotated-twice")
+        attempt = attempt_of(state, keys.code, connection, caller)
         try:
             return Relying(connection, secret, self.discovery).person(
                 attempt, answered.code, issuer=answered.issuer, at=self.clock.now()

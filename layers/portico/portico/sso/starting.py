@@ -121,7 +121,8 @@ class SsoStarts:
         browser = caller.cookies.get(BROWSER_COOKIE) or random_part()
         state = State.new(home.id)
         secret = client_secret(self.secret_prefix, connection)
-        attempt = attempt_of(state, self.keys.current().code, connection, caller)
+        keys = self.keys.current()
+        attempt = attempt_of(state, keys.code, connection, caller)
         try:
             url = Relying(connection, secret, self.discovery).authorize_url(attempt)
         except ProviderAway as away:
@@ -140,6 +141,7 @@ class SsoStarts:
             keep_days=home.trail_days,
             device=coarse_origin(caller.user_agent),
             origin=caller.origin or "",
+            key=keys.version,
             expires_at=now + STATE_LIVES,
             adds=leaving.adds,
             sver=leaving.sver,

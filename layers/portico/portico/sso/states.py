@@ -68,6 +68,8 @@ class Trip:
     keep_days: int
     device: str | None
     origin: str
+    key: str
+    """The version of the key that nonce and verifier are derived with."""
     expires_at: datetime
     adds: str | None = None
     """The session of a contact who connects an account; ``None``: somebody who signs in."""
@@ -94,6 +96,7 @@ class Trip:
             row["keep_days"],
             row.get("device"),
             row["origin"],
+            row["key"],
             moment(row["expires_at"]),
             row.get("adds"),
             row.get("sver"),
@@ -111,6 +114,7 @@ class Trip:
             "absolute": self.absolute,
             "keep_days": self.keep_days,
             "origin": self.origin,
+            "key": self.key,
             "expires_at": epoch(self.expires_at),
             "ttl": epoch(self.expires_at + AFTERLIFE),
             "subject": self.contact or f"link-{self.link}",

@@ -8,6 +8,7 @@ from typing import Any
 from portico.aws.tables import ConditionFailed, Rows
 from portico.aws.values import row_of
 from portico.clock import epoch
+from portico.ids import ChallengeId, fingerprint
 from portico.settings import RecordTrail
 
 log = logging.getLogger("portico.trail")
@@ -52,7 +53,7 @@ class Recorder:
             "at": event["at"],
             "by": event["by"],
             "network": event.get("network"),
-            "detail": event.get("detail", {}),
+            "detail": {**event.get("detail", {}), **_sign_in(row["pk"])},
             "expires_at": epoch(ends),
             "ttl": epoch(ends),
         }
@@ -62,3 +63,15 @@ class Recorder:
             return "repeated"
         log.info(event["name"], extra={"event_id": event["id"], "workspace": workspace})
         return "recorded"
+
+
+def _sign_in(pk: str) -> dict[str, str]:
+    """Return the name that all lines of one sign-in have in common; its session's has it too."""
+    workspace, kind, *rest = pk.split("#")
+    match kind:
+        case "challenge":
+            return {"sign_in": fingerprint(str(ChallengeId(workspace, rest[0])))}
+        case "sso":
+            # The key of a trip is the start of its state's hash already.
+            return {"sign_in": rest[0][:12]}
+    return {}

@@ -1,0 +1,162 @@
+"""Dollars per million sign-ins, from the counted calls and the list prices of AWS.
+
+Prices are those of us-east-1, without free tiers and discounts, as listed in November 2026.
+Not in it: storage (a sign-in's rows are swept after a day), backups, a WAF, data transfer, keys
+and secrets (a dollar or less each a month), and metrics (by name and month, not by use).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bench.flows import Flow
+
+MILLION = 1e6
+
+API_REQUEST = 1.00 / MILLION
+"""An HTTP API request, the first 300 million. aws.amazon.com/api-gateway/pricing"""
+LAMBDA_REQUEST = 0.20 / MILLION
+"""aws.amazon.com/lambda/pricing"""
+LAMBDA_GB_SECOND = 0.0000133334
+"""On arm64. aws.amazon.com/lambda/pricing"""
+WRITE_UNIT = 0.625 / MILLION
+"""On demand, since November 2024. aws.amazon.com/dynamodb/pricing/on-demand"""
+READ_UNIT = 0.125 / MILLION
+"""On demand, since November 2024. aws.amazon.com/dynamodb/pricing/on-demand"""
+SIGNATURE = 0.03 / 10_000
+"""A request with an RSA 2048 key; other asymmetric keys are 0.15. aws.amazon.com/kms/pricing"""
+LOG_BYTE = 0.50 / 1e9
+"""Ingested. aws.amazon.com/cloudwatch/pricing"""
+MAIL = 0.10 / 1000
+"""A message through SES, without dedicated addresses. aws.amazon.com/ses/pricing"""
+COGNITO_CONTACT = 0.015
+"""A monthly active user of Cognito's Essentials, beyond the free ones.
+aws.amazon.com/cognito/pricing"""
+
+MEMORY_GB = 0.5
+CORE_MB, MEMORY_MB = 1769, 512
+"""A function has a whole core at 1,769 MB and its share of one below.
+docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+BARE_CALL = 0.0005
+"""Seconds of a whole core that one bare GetItem by boto3 takes: what CPU is a multiple of."""
+WAITS = {"dynamodb": 0.005, "kms": 0.010, "sesv2": 0.060, "provider": 0.200}
+"""Seconds until an answer comes, as a function waits for it. Assumed, and on the high side; calls
+that run side by side are counted as if they did not."""
+LOG_LINE = 26
+"""Bytes that CloudWatch Logs charges for each event beside its text."""
+ACCESS_LINE = 330
+"""Bytes of the gateway's own line about a request, as template.yaml has its format."""
+
+SIGN_IN = {"resolve": 1, "request": 1, "send": 1, "verify": 1}
+"""Flows of one sign-in by a portal's own page or by the hosted one, after it has been opened."""
+PAGE = {"page": 1}
+REFRESH = {"refresh": 1}
+MONTH = {"resolve": 2, "request": 2, "send": 2, "verify": 2, "page": 2, "refresh": 30}
+"""One contact's month: two sign-ins on the hosted page, thirty refreshes."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What some flows cost, in dollars, line by line."""
+
+    gateway: float
+    functions: float
+    tables: float
+    signatures: float
+    logs: float
+    mail: float
+
+    @property
+    def all_but_mail(self) -> float:
+        """The sum that we can do something about."""
+        return self.gateway + self.functions + self.tables + self.signatures + self.logs
+
+    def times(self, number: float) -> "Bill":
+        """Return the bill of so many."""
+        return Bill(*(each * number for each in vars(self).values()))
+
+
+def bill(mix: Mapping[str, int], flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> Bill:
+    """Return what *mix*, so many of each flow, costs.
+
+    Args:
+        mix: flow and how often.
+        flows: as counted.
+        cpu: of each flow, as a multiple of a bare GetItem's.
+    """
+    # Each row left with an event starts the recorder; a batch of them would be cheaper.
+    events = sum(flows[name].streamed * n for name, n in mix.items())
+    whole = {**mix, "trail": events} if events else mix
+    requests = sum(n for name, n in whole.items() if is_request(flows[name]))
+    logged = sum(log_bytes(flows[name]) * n for name, n in whole.items())
+    return Bill(
+        gateway=requests * API_REQUEST,
+        functions=sum(
+            n * (LAMBDA_REQUEST + billed_seconds(flows[name], cpu[name]) * GB_SECOND)
+            for name, n in whole.items()
+        ),
+        tables=sum(
+            n * (flows[name].writes * WRITE_UNIT + flows[name].reads * READ_UNIT)
+            for name, n in whole.items()
+        ),
+        signatures=sum(n * flows[name].calls["kms"] for name, n in whole.items()) * SIGNATURE,
+        logs=logged * LOG_BYTE,
+        mail=sum(n * flows[name].calls["sesv2"] for name, n in whole.items()) * MAIL,
+    )
+
+
+GB_SECOND = MEMORY_GB * LAMBDA_GB_SECOND
+
+
+def is_request(flow: Flow) -> bool:
+    """Say whether a flow came through the gateway."""
+    return "routeKey" in flow.event
+
+
+def billed_seconds(flow: Flow, cpu: float) -> float:
+    """Return how long Lambda charges for one flow."""
+    computing = cpu * BARE_CALL * CORE_MB / MEMORY_MB
+    return computing + sum(WAITS.get(service, 0.0) * n for service, n in flow.calls.items())
+
+
+def log_bytes(flow: Flow) -> int:
+    """Return the bytes of logs that one flow is charged for."""
+    access = ACCESS_LINE + LOG_LINE if is_request(flow) else 0
+    return flow.logged + flow.lines * LOG_LINE + access
+
+
+LINES = {
+    "HTTP API": "gateway",
+    "Lambda": "functions",
+    "DynamoDB": "tables",
+    "KMS": "signatures",
+    "logs": "logs",
+    "**all but the mail**": "all_but_mail",
+    "SES": "mail",
+}
+
+
+def table(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> str:
+    """Return the Markdown table."""
+    bills = [bill(mix, flows, cpu).times(MILLION) for mix in (SIGN_IN, PAGE, REFRESH, MONTH)]
+    lines = [
+        (
+            "| dollars per million | sign-ins by code | openings of the page | refreshes "
+            "| monthly contacts |"
+        ),
+        "|---|---|---|---|---|",
+    ]
+    for line, attribute in LINES.items():
+        cells = " | ".join(f"{getattr(each, attribute):,.2f}" for each in bills)
+        lines.append(f"| {line} | {cells} |")
+    month = bills[-1]
+    cognito = COGNITO_CONTACT * MILLION
+    lines += [
+        "",
+        (
+            f"A million monthly contacts (two sign-ins on the hosted page and thirty refreshes each) "
+            f"are {cognito:,.0f} dollars at Cognito Essentials' list price: "
+            f"{cognito / month.all_but_mail:.0f} times as much, mail aside; "
+            f"{cognito / (month.all_but_mail + month.mail):.0f} times with our mail in it."
+        ),
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,143 @@
+"""Every flow of a sign-in, walked once on an emulated AWS and kept: what came in, what went out."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import Any
+
+from bench.capacity import read_units, streamed, write_units
+from bench.tape import Deck, Exchange, Player, recording
+from bench.world import Handler, World
+from portico.clock import SYSTEM
+from tests.portal import WRONG, Browser
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One invocation of one door."""
+
+    name: str
+    door: Handler = field(repr=False)
+    event: dict[str, Any] = field(repr=False)
+    answer: dict[str, Any] = field(repr=False)
+    exchanges: tuple[Exchange, ...] = field(repr=False)
+    logged: int
+    """Bytes of log lines."""
+    lines: int
+    at: datetime
+    """What the door took for now."""
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each service was called; a provider's is ``provider``."""
+        return Counter(each.operation.partition(".")[0] for each in self.exchanges)
+
+    @property
+    def writes(self) -> float:
+        """Write units, as the emulated DynamoDB counts them."""
+        return sum(map(write_units, self.exchanges))
+
+    @property
+    def reads(self) -> float:
+        """Read units, by the rows' sizes."""
+        return sum(map(read_units, self.exchanges))
+
+    @property
+    def streamed(self) -> int:
+        """Rows it left with an event: each starts the recorder of the trail."""
+        return sum(map(streamed, self.exchanges))
+
+    @cached_property
+    def player(self) -> Player:
+        """What answers the door as it was answered."""
+        return Player(self.exchanges)
+
+    def ready(self, deck: Deck) -> Callable[[], Any]:
+        """Return what plays it once, at the moment at which it was recorded."""
+        deck.load(self.player)
+        SYSTEM.offset = self.at - datetime.now(UTC)
+        return partial(self.door, self.event, None)
+
+
+@dataclass
+class Walk:
+    """Walks through flows and keeps each."""
+
+    world: World
+    flows: dict[str, Flow] = field(default_factory=dict)
+
+    def step(self, name: str, work: Callable[[], Any]) -> Any:
+        """Keep the one invocation that *work* makes as the flow *name*."""
+        self.world.hands = partial(self._keep, name)
+        try:
+            return work()
+        finally:
+            self.world.hands = None
+
+    def _keep(self, name: str, door: Handler, event: dict[str, Any]) -> Any:
+        sink, now = self.world.sink, SYSTEM.now()
+        logged, lines = sink.bytes, sink.lines
+        with recording() as tape, redirect_stdout(sink):
+            answer = door(event, None)
+        said = sink.bytes - logged, sink.lines - lines
+        self.flows[name] = Flow(name, door, event, answer, tuple(tape.exchanges), *said, now)
+        return answer
+
+
+def walked(world: World) -> dict[str, Flow]:
+    """Walk through all flows as Ann, in an environment that is warm."""
+    _warm_up(world)
+    walk = Walk(world)
+    _by_a_shared_link(walk)
+    _by_a_personal_link(walk)
+    _by_sso(walk)
+    return walk.flows
+
+
+def _warm_up(world: World) -> None:
+    # The secret, the keys and the provider's document are fetched once an environment.
+    ann = world.browser = Browser(world)
+    with redirect_stdout(world.sink):
+        token = ann.signs_in().body["access_token"]
+        ann.reads_the_session(token)
+        for _ in range(2):
+            assert ann.signs_in_with("google").cookie("__Host-portico-acme")
+    world.forward(minutes=30)
+
+
+def _by_a_shared_link(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    ann = world.browser = Browser(world, source_ip="203.0.113.8")
+    page = {"path": {"workspace": world.id}}
+    step("page", lambda: ann.sends("sign_in_page", "GET /{workspace}", **page))
+    step("resolve", ann.opens_the_link)
+    step("request", ann.asks_for_a_code)
+    step("send", world.delivers_mail)
+    step("trail", lambda: world.hand("record_trail", world.record_of(ann)))
+    step("wrong code", lambda: ann.types(WRONG))
+    token = step("verify", ann.types_the_mailed_code).body["access_token"]
+    step("read", lambda: ann.reads_the_session(token))
+    world.forward(minutes=1)
+    step("refresh", ann.refreshes)
+    step("sign out", lambda: ann.signs_out(token))
+
+
+def _by_a_personal_link(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    link = world.personal_link()
+    ann = world.browser = Browser(world, source_ip="203.0.113.9")
+    step("request, auto", lambda: ann.asks_for_a_code(None, link=link, auto=True))
+    step("send, personal", world.delivers_mail)
+    world.forward(seconds=30)
+    step("resend", ann.asks_again)
+
+
+def _by_sso(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    ann = world.browser = Browser(world, source_ip="203.0.113.10")
+    step("start sso", lambda: ann.starts_sso("google"))
+    came = step("finish sso", ann.comes_back)
+    assert came.cookie("__Host-portico-acme"), came.event

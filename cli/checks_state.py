@@ -1,0 +1,135 @@
+"""What the doctor asks of keys, tables, queues and functions."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from cli.findings import ATTENTION, BROKEN, DEPLOY, NOT_HERE, OK, Check, Patient, ask
+
+DURABLE = ("PeopleTable", "TrailTable")
+STREAMED = ("PeopleTable", "SignInTable")
+TABLES = ("PeopleTable", "SignInTable", "TrailTable")
+LETTERS = "docs/operate.md#dead-letters"
+
+type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
+
+
+def checks(patient: Patient) -> list[Check]:
+    """Return the questions about what one stack keeps and runs."""
+    outputs = patient.outputs
+    keys = list(filter(None, outputs.get("SigningKeys", "").split(",")))
+    found = [
+        Check(
+            f"signing key {n}" if len(keys) > 1 else "signing key",
+            "docs/operate.md#rotating-the-signing-key",
+            partial(_key, key),
+        )
+        for n, key in enumerate(keys, start=1)
+    ]
+    secret = partial(_secret, outputs.get("CodeSecret", ""))
+    found.append(Check("code secret", "docs/operate.md#rotating-the-secret", secret))
+    found += [Check(name, DEPLOY, partial(_table, patient, name)) for name in TABLES]
+    found += [
+        Check(name, LETTERS, partial(_queue, outputs[name]))
+        for name in ("MailDeadLetters", "TrailDeadLetters")
+        if name in outputs
+    ]
+    functions = sorted(patient.of("Lambda::Function").items())
+    found.append(Check("functions", DEPLOY, partial(_functions, functions)))
+    triggers = sorted(patient.of("Lambda::EventSourceMapping").items())
+    found.append(Check("streams and queues", DEPLOY, partial(_triggers, triggers)))
+    return found
+
+
+def _key(key: str) -> Answers:
+    state = ask("kms", "describe_key", KeyId=key)["KeyMetadata"]["KeyState"]
+    if state != "Enabled":
+        yield BROKEN, f"KMS says {state}: nobody can sign in"
+        return
+    ask("kms", "get_public_key", KeyId=key)
+    yield OK, "enabled, its public half answers"
+
+
+def _secret(secret: str) -> Answers:
+    # Its versions, never what is in them.
+    answer = ask("secretsmanager", "describe_secret", SecretId=secret)
+    stages = [each for some in answer.get("VersionIdsToStages", {}).values() for each in some]
+    if answer.get("DeletedDate"):
+        yield BROKEN, "it is marked for deletion: codes cannot be made"
+    elif "AWSCURRENT" in stages:
+        also = ", and the one before it stays good" if "AWSPREVIOUS" in stages else ""
+        yield OK, f"has a current version{also}"
+    else:
+        yield BROKEN, "has no current version: codes cannot be made"
+
+
+def _table(patient: Patient, name: str) -> Answers:
+    table = patient.outputs[name]
+    row = ask("dynamodb", "describe_table", TableName=table)["Table"]
+    if row["TableStatus"] not in ("ACTIVE", "UPDATING"):
+        yield BROKEN, f"DynamoDB says {row['TableStatus']}"
+        return
+    missing = list(_missing(patient, name, row))
+    if missing and patient.emulated:
+        yield OK, "active"
+        yield NOT_HERE, f"{', '.join(missing)}: an emulated AWS leaves that off"
+        return
+    yield from ((BROKEN, f"{each} is off") for each in missing)
+    if not missing:
+        yield OK, "active, with all that the template gives it"
+
+
+def _missing(patient: Patient, name: str, row: dict[str, object]) -> Iterator[str]:
+    table = patient.outputs[name]
+    sweep = ask("dynamodb", "describe_time_to_live", TableName=table)["TimeToLiveDescription"]
+    if sweep.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
+        yield "TTL"
+    if name in STREAMED and not (row.get("StreamSpecification") or {}).get("StreamEnabled"):  # type: ignore[attr-defined]
+        yield "its stream"
+    if name in DURABLE:
+        backups = ask("dynamodb", "describe_continuous_backups", TableName=table)
+        recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+            yield "point-in-time recovery"
+        if patient.is_prod and not row.get("DeletionProtectionEnabled"):
+            yield "deletion protection"
+
+
+def _queue(url: str) -> Answers:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = ask("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)["Attributes"]
+    letters = sum(int(found.get(name, 0)) for name in names)
+    if letters:
+        yield BROKEN, f"{letters:,} given up"
+    else:
+        yield OK, "empty"
+
+
+def _functions(functions: list[tuple[str, str]]) -> Answers:
+    good = 0
+    for name, physical in functions:
+        row = ask("lambda", "get_function_configuration", FunctionName=physical)
+        update, state = row.get("LastUpdateStatus", "Successful"), row.get("State", "Active")
+        reason = row.get("LastUpdateStatusReason") or row.get("StateReason") or "no reason given"
+        if "Failed" in (update, state):
+            yield BROKEN, f"{name}: its last update failed: {reason}"
+        elif update != "Successful" or state == "Pending":
+            yield ATTENTION, f"{name}: still being updated"
+        else:
+            good += 1
+    if good == len(functions):
+        yield OK, f"all {good} are up to date"
+
+
+def _triggers(triggers: list[tuple[str, str]]) -> Answers:
+    awake = 0
+    for name, physical in triggers:
+        row = ask("lambda", "get_event_source_mapping", UUID=physical)
+        result = row.get("LastProcessingResult") or ""
+        if row.get("State") not in ("Enabled", "Creating", "Enabling", "Updating"):
+            yield BROKEN, f"{name} is {str(row.get('State')).lower()}: nothing wakes its function"
+        elif result.startswith("PROBLEM"):
+            yield BROKEN, f"{name}: {result}", "docs/operate.md#logs-and-metrics"
+        else:
+            awake += 1
+    if awake == len(triggers):
+        yield OK, f"all {awake} wake their functions"

@@ -1,0 +1,99 @@
+"""What the doctor finds, and how it asks: a call that is refused is a finding too."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portico.aws import clients
+
+OK, ATTENTION, BROKEN, NOT_HERE = "ok", "attention", "broken", "not here"
+
+DEPLOY = "docs/deploy.md#updating-and-leaving"
+
+_DENIED = frozenset("AccessDenied AccessDeniedException UnauthorizedOperation".split())
+_UNKNOWN = frozenset("InvalidAction UnknownOperationException NotImplemented 404 501".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's."""
+
+    what: str
+    state: str
+    said: str
+    see: str = ""
+    """The section of the docs that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One deployed stack."""
+
+    name: str
+    outputs: dict[str, str]
+    parameters: dict[str, str]
+    resources: dict[str, dict[str, str]]
+    """By type: the physical names, by their names in template.yaml."""
+    emulated: bool
+    """An emulated AWS leaves some of the template off, and that is no fault of the stack's."""
+
+    @property
+    def is_prod(self) -> bool:
+        """Say whether contacts depend on it."""
+        return self.parameters.get("Stage") == "prod"
+
+    def of(self, kind: str) -> dict[str, str]:
+        """Return the resources of one type, e.g. ``Lambda::Function``."""
+        return self.resources.get(f"AWS::{kind}", {})
+
+
+@dataclass(eq=False)
+class Unanswered(Exception):
+    """A call came back without an answer."""
+
+    call: str
+    reason: str
+
+
+def ask(service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+    """Call AWS, as somebody who has time.
+
+    Raises:
+        Unanswered: it was refused, or is out of reach.
+    """
+    try:
+        answer: dict[str, Any] = getattr(clients.client(service, patient=True), operation)(
+            **parameters
+        )
+        return answer
+    except (ClientError, BotoCoreError) as error:
+        raise Unanswered(f"{service}:{operation}", clients.reason(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question about a stack."""
+
+    what: str
+    see: str
+    answers: Callable[[], Iterator[tuple[str, str] | tuple[str, str, str]]]
+    """Pairs of a state and what to say of it, and where to read on if not at *see*."""
+
+    def findings(self) -> Iterator[Finding]:
+        """Ask, and say what was found."""
+        try:
+            for state, said, *elsewhere in self.answers():
+                see = "" if state in (OK, NOT_HERE) else (elsewhere or [self.see])[0]
+                yield Finding(self.what, state, said, see)
+        except Unanswered as none:
+            yield self._unanswered(none)
+
+    def _unanswered(self, none: Unanswered) -> Finding:
+        if none.reason in _DENIED:
+            said = f"these credentials may not look ({none.call})"
+            return Finding(self.what, ATTENTION, said, self.see)
+        if none.reason in _UNKNOWN:
+            return Finding(self.what, NOT_HERE, f"nothing here answers {none.call}")
+        return Finding(self.what, BROKEN, f"{none.call} said {none.reason}", self.see)

@@ -1,0 +1,169 @@
+"""Contacts as a CSV file has them, read line by line: a file may be longer than memory."""
+
+import csv
+import io
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from cli.complaints import Complaint
+from cli.records import SWITCH
+from portico.errors import InvalidRequest
+from portico.people.addresses import normalise
+from portico.people.enrolling import Entry
+from portico.people.names import contact_name
+from portico.people.rules import LOCALES
+
+NEEDED = ("email", "name")
+OPTIONAL = ("language", "active", "id")
+
+_ID = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no contact, and why."""
+
+    line: int
+    email: str
+    reason: str
+
+
+class _Wrong(Exception):
+    """What is wrong with one line."""
+
+
+class PeopleFile:
+    """One file, open: its columns, and its lines as they come."""
+
+    def __init__(self, raw: BinaryIO, text: TextIO, *, size: int) -> None:
+        self.size = size
+        """Bytes in all."""
+        self.unknown: list[str] = []
+        """Columns that are none of ours."""
+        self._raw = raw
+        self._text = text
+        self._first = text.readline()
+        # What a spreadsheet saves where the comma is the decimal point.
+        self._comma = ";" if self._first.count(";") > self._first.count(",") else ","
+        cells = next(csv.reader([self._first], delimiter=self._comma), [])
+        self._columns = [each.strip().lower() for each in cells]
+        self._check_columns()
+
+    @property
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._raw.tell()
+
+    def lines(self) -> Iterator[Entry | Refused]:
+        """Yield each line as what it asks for, or as what is wrong with it."""
+        rows = csv.reader(self._text, delimiter=self._comma, strict=True)
+        with _first_places() as first_place:
+            while True:
+                # Where the row begins: a cell in quotes may hold line breaks.
+                line = rows.line_num + 2
+                cells: list[str] = []
+                try:
+                    cells = next(rows)
+                    if any(each.strip() for each in cells):
+                        yield self._only_once(self._entry(cells, line), first_place)
+                except StopIteration:
+                    return
+                except (csv.Error, _Wrong) as wrong:
+                    typed = dict(zip(self._columns, cells, strict=False)).get("email", "")
+                    yield Refused(line, typed.strip(), str(wrong))
+
+    @staticmethod
+    def _only_once(entry: Entry, first_place: Callable[[str, int], int]) -> Entry:
+        for name in filter(None, (entry.email, entry.id)):
+            place = first_place(name, entry.line)
+            if place != entry.line:
+                raise _Wrong(f"{name} is on line {place} already")
+        return entry
+
+    def _check_columns(self) -> None:
+        missing = [each for each in NEEDED if each not in self._columns]
+        if missing or len(set(self._columns)) != len(self._columns):
+            raise Complaint(
+                f"The first line names the columns, each once: {', '.join(NEEDED)}, and if you "
+                f"like {', '.join(OPTIONAL)}. Missing: {', '.join(missing) or 'none'}."
+            )
+        self.unknown = [each for each in self._columns if each not in (*NEEDED, *OPTIONAL)]
+
+    def _entry(self, cells: list[str], line: int) -> Entry:
+        if len(cells) != len(self._columns):
+            raise _Wrong(f"{len(cells)} values, and there are {len(self._columns)} columns")
+        if not all(each.isascii() or _is_text(each) for each in cells):
+            raise _Wrong("not UTF-8: save the file as UTF-8")
+        values = dict(zip(self._columns, (each.strip() for each in cells), strict=True))
+        try:
+            email, name = normalise(values["email"]), contact_name(values["name"])
+        except InvalidRequest as refused:
+            raise _Wrong(f"{refused.field}: {refused.reason}") from None
+        says: dict[str, Any] = {"name": name}
+        if "language" in values:
+            says["language"] = _language(values["language"])
+        if values.get("active"):
+            says["active"] = _switch(values["active"])
+        id_ = values.get("id") or None
+        if id_ and not _ID.match(id_):
+            raise _Wrong("id: ct_ and 22 characters, as Portico gave it, or empty")
+        return Entry(line, email, says, id_)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[PeopleFile]:
+    """Open a file of contacts.
+
+    Raises:
+        Complaint: it cannot be read, or its first line names no columns of ours.
+    """
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise Complaint(f"{path}: {error.strerror}") from None
+    # A spreadsheet's UTF-8 begins with a mark that is no part of the first column's name. What is
+    # not UTF-8 makes its own line wrong, and not the lines before and after it.
+    with (
+        raw,
+        io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
+    ):
+        yield PeopleFile(raw, text, size=path.stat().st_size)
+
+
+def _is_text(cell: str) -> bool:
+    return not any("\udc80" <= each <= "\udcff" for each in cell)
+
+
+def _language(text: str) -> str | None:
+    if text and text.lower() not in LOCALES:
+        raise _Wrong(f"language: one of {' '.join(LOCALES)}, or empty for the workspace's")
+    return text.lower() or None
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in SWITCH:
+        raise _Wrong("active: true or false, or empty to leave it as it is")
+    return SWITCH[text.lower()]
+
+
+@contextmanager
+def _first_places() -> Iterator[Callable[[str, int], int]]:
+    """Remember on which line each name was met first, on disk: a set would grow with the file."""
+    # A database without a name is a file of its own, gone when it is closed.
+    kept = sqlite3.connect("", isolation_level=None)
+    kept.execute("PRAGMA journal_mode = OFF")
+    kept.execute("CREATE TABLE met (name TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+
+    def first_place(name: str, line: int) -> int:
+        kept.execute("INSERT OR IGNORE INTO met VALUES (?, ?)", (name, line))
+        return int(kept.execute("SELECT line FROM met WHERE name = ?", (name,)).fetchone()[0])
+
+    try:
+        yield first_place
+    finally:
+        kept.close()

@@ -1,0 +1,44 @@
+"""Every route of the house, for a request that found none: is it the path, or the method?"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from portico.errors import InvalidRequest, NotFound
+
+METHODS: dict[str, tuple[str, ...]] = {
+    "/": ("GET",),
+    "/{workspace}": ("GET", "HEAD"),
+    "/assets/{proxy+}": ("GET", "HEAD"),
+    "/v1/links/resolve": ("POST",),
+    "/v1/codes": ("POST",),
+    "/v1/codes/resend": ("POST",),
+    "/v1/codes/verify": ("POST",),
+    "/v1/sso/start": ("POST",),
+    "/v1/sso/{connection}/callback": ("GET",),
+    "/v1/session": ("GET", "DELETE"),
+    "/v1/session/refresh": ("POST",),
+    "/.well-known/openid-configuration": ("GET",),
+    "/.well-known/jwks.json": ("GET",),
+}
+"""As template.yaml has them; a test compares the two."""
+
+
+def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:
+    """Return why no route takes a request: 405 with the methods that there are, or 404."""
+    path, method = event["rawPath"], event["requestContext"]["http"]["method"]
+    allowed = next((methods for route, methods in METHODS.items() if _fits(path, route)), ())
+    if not allowed or method in allowed:
+        return NotFound()
+    return InvalidRequest("method", "not here", status=405, allow=allowed)
+
+
+def _fits(path: str, route: str) -> bool:
+    # Strangers' requests only, so nothing is compiled while a door starts.
+    pieces = re.split(r"(\{\w+\+?\})", route)
+    variable = {True: ".+", False: "[^/]+"}
+    pattern = "".join(
+        variable[piece.endswith("+}")] if piece.startswith("{") else re.escape(piece)
+        for piece in pieces
+    )
+    return re.fullmatch(pattern, path) is not None

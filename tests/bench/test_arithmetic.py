@@ -1,0 +1,115 @@
+"""What `make bench` reckons from what it has counted."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bench import cost
+from bench.capacity import read_units, streamed, write_units, written_keys
+from bench.flows import Flow
+from bench.same_answer import apart
+from bench.tape import Exchange
+from bench.timing import larger
+from portico.aws.values import item_of
+
+
+def said(operation, asked, answer):
+    return Exchange(f"dynamodb.{operation}", asked, 200, {}, json.dumps(answer).encode())
+
+
+def flow(*exchanges, name="x", event=None, logged=0, lines=0):
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    return Flow(name, print, event or {}, {}, exchanges, logged, lines, at)
+
+
+def row(size):
+    return item_of({"pk": "a", "sk": "b", "text": "x" * (size - 10)})
+
+
+PUT = said(
+    "PutItem",
+    {"Item": item_of({"pk": "acme#a", "sk": "s", "event": {"id": "evt"}})},
+    {"ConsumedCapacity": {"CapacityUnits": 2.0}},
+)
+SIGN = Exchange("kms.Sign", {}, 200, {}, b"{}")
+MAIL = Exchange("sesv2.SendEmail", {}, 200, {}, b"{}")
+
+
+class TestAProbability:
+    def test_of_a_coin_is_a_half(self):
+        assert larger([(1, 2), (2, 1)]) == 0.5
+
+    def test_counts_a_tie_as_half(self):
+        assert larger([(1, 1), (2, 1)]) == 0.75
+
+    def test_of_nothing_is_none(self):
+        with pytest.raises(ValueError, match="no pairs"):
+            larger([])
+
+    def test_goes_with_how_far_both_are_apart(self):
+        assert apart([(11, 10), (11, 10), (99, 10)]) == pytest.approx(0.1)
+
+
+class TestUnits:
+    def test_of_a_consistent_read_are_one_for_every_four_kilobytes(self):
+        asked = {"RequestItems": {"t": {"Keys": [1, 2, 3], "ConsistentRead": True}}}
+        answer = {"Responses": {"t": [row(100), row(4097)]}}
+        # One, two, and one for the row that is not there.
+        assert read_units(said("BatchGetItem", asked, answer)) == 4
+
+    def test_of_another_read_are_half(self):
+        assert read_units(said("GetItem", {}, {"Item": row(4096)})) == 0.5
+
+    def test_of_a_write_are_what_was_charged(self):
+        bill = [{"CapacityUnits": 2.0}, {"CapacityUnits": 2.0}]
+        transaction = said("TransactWriteItems", {}, {"ConsumedCapacity": bill})
+        assert write_units(PUT) == 2
+        assert write_units(transaction) == 4
+
+    def test_of_what_is_no_read_or_write_are_none(self):
+        assert read_units(PUT) == read_units(SIGN) == write_units(SIGN) == 0
+
+
+class TestAWrite:
+    def test_that_leaves_an_event_starts_the_recorder(self):
+        quiet = said("UpdateItem", {}, {"Attributes": item_of({"pk": "acme#a"})})
+        assert streamed(PUT) == 1
+        assert streamed(quiet) == 0
+
+    def test_is_of_the_keys_it_names(self):
+        parts = [{"Put": PUT.asked}, {"ConditionCheck": {"Key": item_of({"pk": "acme#b"})}}]
+        transaction = said("TransactWriteItems", {"TransactItems": parts}, {})
+        assert written_keys(transaction) == ["acme#a", "acme#b"]
+
+
+FLOWS = {
+    "ask": flow(PUT, SIGN, event={"routeKey": "POST /"}, logged=1000, lines=2),
+    "send": flow(MAIL),
+    "trail": flow(said("PutItem", {"Item": {}}, {"ConsumedCapacity": {"CapacityUnits": 1}})),
+}
+CPU = {"ask": 4.0, "send": 10.0, "trail": 1.0}
+
+
+class TestABill:
+    def test_has_each_line_for_a_million(self):
+        bill = cost.bill({"ask": 1, "send": 1}, FLOWS, CPU).times(1e6)
+
+        assert bill.gateway == pytest.approx(1.00)
+        # Two units of the flow's own, and one of the event that it left.
+        assert bill.tables == pytest.approx(3 * 0.625)
+        assert bill.signatures == pytest.approx(3.00)
+        assert bill.mail == pytest.approx(100.00)
+        logged = 1000 + 2 * cost.LOG_LINE + cost.ACCESS_LINE + cost.LOG_LINE
+        assert bill.logs == pytest.approx(logged * 0.5e-9 * 1e6)
+
+    def test_has_lambda_by_requests_and_by_time(self):
+        bill = cost.bill({"send": 1}, FLOWS, CPU)
+
+        seconds = 10 * cost.BARE_CALL * 1769 / 512 + cost.WAITS["sesv2"]
+        assert bill.functions == pytest.approx(0.2e-6 + seconds * 0.5 * 0.0000133334)
+
+    def test_sums_up_to_all_but_the_mail(self):
+        bill = cost.Bill(1, 2, 3, 4, 5, 100)
+        assert bill.all_but_mail == 15
+        assert bill.times(2).all_but_mail == 30

@@ -1,0 +1,292 @@
+"""The doctor, before a stack that is well, and with one thing wrong at a time.
+
+AWS answers at the SDK's own seam, from what this file says it would: no emulator has alarms, a
+sandbox, or a function whose update failed. tests/emulated/test_doctor.py asks a whole one.
+"""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from portico.aws import clients
+from tests.docs.test_docs import ROOT, anchors
+
+WELL: dict[str, Any] = {
+    "cloudformation.ListStackResources": {
+        "StackResourceSummaries": [
+            {"ResourceType": f"AWS::{kind}", "LogicalResourceId": name, "PhysicalResourceId": name}
+            for kind, name in (
+                ("CloudWatch::Alarm", "MailAgeAlarm"),
+                ("Lambda::Function", "SendMail"),
+                ("Lambda::EventSourceMapping", "SendMailSignIn"),
+            )
+        ]
+    },
+    "sesv2.GetAccount": {
+        "ProductionAccessEnabled": True,
+        "SendingEnabled": True,
+        "EnforcementStatus": "HEALTHY",
+        "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1200.0},
+    },
+    "sesv2.GetConfigurationSet": {"SendingOptions": {"SendingEnabled": True}},
+    "sesv2.GetEmailIdentity": {
+        "VerifiedForSendingStatus": True,
+        "DkimAttributes": {"SigningEnabled": True, "Status": "SUCCESS"},
+    },
+    "cloudwatch.DescribeAlarms": {
+        "MetricAlarms": [
+            {"AlarmName": "MailAgeAlarm", "StateValue": "OK", "AlarmActions": ["arn:topic"]}
+        ]
+    },
+    "kms.DescribeKey": {"KeyMetadata": {"KeyState": "Enabled"}},
+    "kms.GetPublicKey": {"PublicKey": b"x"},
+    "secretsmanager.DescribeSecret": {"VersionIdsToStages": {"1": ["AWSCURRENT"]}},
+    "dynamodb.DescribeTable": {
+        "Table": {
+            "TableStatus": "ACTIVE",
+            "DeletionProtectionEnabled": True,
+            "StreamSpecification": {"StreamEnabled": True},
+        }
+    },
+    "dynamodb.DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}},
+    "dynamodb.DescribeContinuousBackups": {
+        "ContinuousBackupsDescription": {
+            "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}
+        }
+    },
+    "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
+    "lambda.GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
+    "lambda.GetEventSourceMapping": {"State": "Enabled", "LastProcessingResult": "OK"},
+}
+MORE = {
+    "SigningKeys": "arn:key",
+    "CodeSecret": "codes",
+    "ConfigurationSet": "portico",
+    "MailDeadLetters": "https://sqs.test/mail",
+    "TrailDeadLetters": "https://sqs.test/trail",
+}
+
+
+class Hospital:
+    """One stack, and who looks at it."""
+
+    def __init__(self, terminal):
+        self.terminal = terminal
+        self.says = copy.deepcopy(WELL)
+        self.asked: list[str] = []
+
+    def answers(self, model, **_):
+        operation = f"{model.service_model.signing_name}.{model.name}"
+        operation = operation.replace("ses.", "sesv2.").replace("monitoring.", "cloudwatch.")
+        self.asked.append(operation)
+        answer = self.says.get(operation)
+        if isinstance(answer, str):
+            return _Status(400), {"Error": {"Code": answer, "Message": "as the test wants it"}}
+        return None if answer is None else (_Status(200), answer)
+
+    def sets(self, operation, *path, to):
+        place = self.says[operation]
+        for each in path[:-1]:
+            place = place[each]
+        place[path[-1]] = to
+
+    def looks(self, *, code=0):
+        result = self.terminal.runs("doctor", "stack", "--stack", "portico", "--json")
+        assert result.exit_code == code, result.output
+        return json.loads(result.stdout)["findings"]
+
+    def finds(self, state, *, code=0):
+        (found,) = [each for each in self.looks(code=code) if each["state"] == state]
+        return found
+
+
+class _Status:
+    def __init__(self, code):
+        self.status_code = code
+
+
+@pytest.fixture(scope="module")
+def staff(cloud, exchange):
+    """Whom the doctor asks: the clients of all services, made once."""
+    services = ("cloudformation", "sesv2", "cloudwatch", "kms", "secretsmanager", "dynamodb", "sqs")
+    clients.client.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", exchange.url)
+        found = [clients.client(each, patient=True) for each in (*services, "lambda")]
+    yield [each.meta.events for each in found]
+    clients.client.cache_clear()
+
+
+@pytest.fixture
+def hospital(terminal, staff):
+    before = terminal.wire.stacks["portico"]
+    terminal.wire.stacks = {"portico": before | MORE}
+    terminal.wire.parameters = {"Stage": "prod", "MailIdentity": "acme.test"}
+    hospital = Hospital(terminal)
+    for each in staff:
+        each.register("before-call", hospital.answers)
+    yield hospital
+    for each in staff:
+        each.unregister("before-call", hospital.answers)
+
+
+class TestAStackThatIsWell:
+    def test_is_all_ok(self, hospital):
+        findings = hospital.looks()
+
+        assert {each["state"] for each in findings} == {"ok"}
+        assert {each["see"] for each in findings} == {""}
+        assert len(findings) >= 14
+
+    def test_is_told_in_one_line_each(self, hospital):
+        result = hospital.terminal.says("doctor", "stack")
+
+        assert "out of the sandbox" in result.stdout
+        assert "1,200 of 50,000 mails in 24 hours, 14 a second" in result.stdout
+        assert "Nothing is broken." in result.stdout
+
+    def test_never_reads_the_secret(self, hospital):
+        hospital.looks()
+
+        assert "secretsmanager.GetSecretValue" not in hospital.asked
+
+    def test_is_left_as_it_is(self, hospital):
+        hospital.looks()
+
+        verbs = ("Describe", "Get", "List")
+        assert all(each.partition(".")[2].startswith(verbs) for each in hospital.asked)
+
+
+BROKEN = {
+    "paused": ("sesv2.GetAccount", "SendingEnabled", False, "sending is paused"),
+    "sandbox": ("sesv2.GetAccount", "ProductionAccessEnabled", False, "in the sandbox"),
+    "quota": ("sesv2.GetAccount", "SendQuota.SentLast24Hours", 50000.0, "the quota is used up"),
+    "set paused": (
+        "sesv2.GetConfigurationSet", "SendingOptions.SendingEnabled", False,
+        "paused for the configuration set",
+    ),
+    "identity": ("sesv2.GetEmailIdentity", "VerifiedForSendingStatus", False, "not verified"),
+    "no alarm": ("cloudwatch.DescribeAlarms", "MetricAlarms", [], "MailAgeAlarm is gone"),
+    "key": ("kms.DescribeKey", "KeyMetadata.KeyState", "PendingDeletion", "PendingDeletion"),
+    "secret": ("secretsmanager.DescribeSecret", "VersionIdsToStages", {}, "no current version"),
+    "secret gone": ("secretsmanager.DescribeSecret", "DeletedDate", "2026-11-21", "for deletion"),
+    "function": (
+        "lambda.GetFunctionConfiguration", "LastUpdateStatus", "Failed", "its last update failed",
+    ),
+    "trigger": ("lambda.GetEventSourceMapping", "State", "Disabled", "SendMailSignIn is disabled"),
+}  # fmt: skip
+ON_MANY = {
+    "stream": ("dynamodb.DescribeTable", "Table.StreamSpecification", {}, "its stream is off"),
+    "unprotected": (
+        "dynamodb.DescribeTable", "Table.DeletionProtectionEnabled", False,
+        "deletion protection is off",
+    ),
+    "swept": (
+        "dynamodb.DescribeTimeToLive", "TimeToLiveDescription.TimeToLiveStatus", "DISABLED",
+        "TTL is off",
+    ),
+    "backups": (
+        "dynamodb.DescribeContinuousBackups",
+        "ContinuousBackupsDescription.PointInTimeRecoveryDescription", {},
+        "point-in-time recovery is off",
+    ),
+    "letters": ("sqs.GetQueueAttributes", "Attributes.ApproximateNumberOfMessages", "3", "3 given"),
+}  # fmt: skip
+ATTENTION = {
+    "nearly": ("sesv2.GetAccount", "SendQuota.SentLast24Hours", 40000.0, "40,000 of 50,000"),
+    "review": ("sesv2.GetAccount", "EnforcementStatus", "PROBATION", "under review"),
+    "dkim": ("sesv2.GetEmailIdentity", "DkimAttributes.Status", "PENDING", "DKIM does not sign"),
+    "updating": (
+        "lambda.GetFunctionConfiguration", "LastUpdateStatus", "InProgress", "still being updated",
+    ),
+}  # fmt: skip
+
+
+class TestAStackWithOneThingWrong:
+    @pytest.mark.parametrize("what", BROKEN)
+    def test_is_broken_and_says_where_to_read_on(self, hospital, what):
+        operation, path, value, said = BROKEN[what]
+        hospital.sets(operation, *path.split("."), to=value)
+
+        findings = [each for each in hospital.looks(code=1) if each["state"] == "broken"]
+
+        assert [each for each in findings if said in each["said"]]
+        assert all(_leads_somewhere(each["see"]) for each in findings)
+
+    @pytest.mark.parametrize("what", ON_MANY)
+    def test_is_broken_wherever_it_is_wrong(self, hospital, what):
+        operation, path, value, said = ON_MANY[what]
+        hospital.sets(operation, *path.split("."), to=value)
+
+        findings = [each for each in hospital.looks(code=1) if each["state"] == "broken"]
+
+        assert {each["said"] for each in findings if said in each["said"]}
+        assert len(findings) >= 2
+        assert all(_leads_somewhere(each["see"]) for each in findings)
+
+    @pytest.mark.parametrize("what", ATTENTION)
+    def test_may_only_want_attention(self, hospital, what):
+        operation, path, value, said = ATTENTION[what]
+        hospital.sets(operation, *path.split("."), to=value)
+
+        found = hospital.finds("attention")
+
+        assert said in found["said"]
+        assert _leads_somewhere(found["see"])
+
+    def test_in_the_sandbox_is_no_fault_before_production(self, hospital):
+        hospital.terminal.wire.parameters["Stage"] = "dev"
+        hospital.sets("sesv2.GetAccount", "ProductionAccessEnabled", to=False)
+
+        assert "sandbox" in hospital.finds("attention")["said"]
+
+    def test_with_an_alarm_that_rings_names_it(self, hospital):
+        alarm = hospital.says["cloudwatch.DescribeAlarms"]["MetricAlarms"][0]
+        alarm |= {"StateValue": "ALARM", "AlarmDescription": "Codes wait for their mail."}
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["said"] == "MailAgeAlarm rings: Codes wait for their mail."
+        assert found["see"] == "docs/operate.md#alarms"
+
+    def test_with_alarms_that_tell_nobody_says_so(self, hospital):
+        hospital.says["cloudwatch.DescribeAlarms"]["MetricAlarms"][0]["AlarmActions"] = []
+
+        assert "AlarmTopic" in hospital.finds("attention")["said"]
+
+    def test_ends_with_a_complaint(self, hospital):
+        hospital.sets("kms.DescribeKey", "KeyMetadata", "KeyState", to="Disabled")
+
+        result = hospital.terminal.runs("doctor", "stack", "--stack", "portico")
+
+        assert result.exit_code == 1
+        assert result.stderr.strip() == "1 broken."
+        assert "KMS says Disabled" in result.stdout
+        assert "see docs/operate.md#rotating-the-signing-key" in result.stdout
+
+
+class TestAnAnswerThatDoesNotCome:
+    @pytest.mark.parametrize(
+        ("code", "state", "exit_code", "said"),
+        [
+            ("AccessDeniedException", "attention", 0, "these credentials may not look (kms:"),
+            ("UnknownOperationException", "not here", 0, "nothing here answers kms:"),
+            ("KMSInternalException", "broken", 1, "kms:describe_key said KMSInternalException"),
+        ],
+    )
+    def test_is_a_finding_of_its_own(self, hospital, code, state, exit_code, said):
+        hospital.says["kms.DescribeKey"] = code
+
+        assert said in hospital.finds(state, code=exit_code)["said"]
+
+    def test_of_the_stack_itself_may_be_tried_later(self, hospital):
+        hospital.says["cloudformation.ListStackResources"] = "Throttling"
+
+        assert "cannot be seen" in hospital.terminal.refused("doctor", "stack", code=3)
+
+
+def _leads_somewhere(see):
+    path, _, anchor = see.partition("#")
+    return anchor in anchors((ROOT / path).read_text())

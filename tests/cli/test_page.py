@@ -1,0 +1,82 @@
+"""docs/cli.md has every command and option, and no page shows one that there is not."""
+
+import re
+from typing import Any
+
+import pytest
+import typer
+
+from cli import checks_mail, checks_state
+from cli.app import app
+from cli.findings import DEPLOY, Patient
+from cli.people_file import NEEDED, OPTIONAL, opened
+from portico.people.enrolling import Entry
+from tests.docs.test_docs import PAGES, ROOT, anchors, page
+
+TREE: Any = typer.main.get_command(app)
+COMMANDS = {
+    group: {
+        name: {
+            option
+            for each in command.params
+            for option in (*each.opts, *each.secondary_opts)
+            if option.startswith("--")
+        }
+        for name, command in commands.commands.items()
+    }
+    for group, commands in TREE.commands.items()
+}
+SHARED = {"--stack", "--local", "--json", "--help"}
+SHOWN = re.compile(rf"portico ((?:{'|'.join(COMMANDS)}) [^`\n]*)")
+
+
+class TestAnyPage:
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_shows_commands_and_options_that_there_are(self, path):
+        for line in SHOWN.findall(path.read_text()):
+            group, name, *_ = line.split()
+            options = set(re.findall(r"(?<=\s)--[a-z-]+", line))
+            assert options <= COMMANDS[group].get(name, set()) | SHARED, line
+
+
+class TestTheCommandsOwnPage:
+    def test_has_every_command(self):
+        described = set(re.findall(r"^### `portico ([a-z]+ [a-z-]+)", page("cli.md"), re.MULTILINE))
+        assert described == {f"{group} {name}" for group in COMMANDS for name in COMMANDS[group]}
+
+    def test_has_every_option(self):
+        for part in page("cli.md").split("\n### `portico ")[1:]:
+            group, name = part.replace("`", " ").split()[:2]
+            if group == "workspace":
+                continue  # its options are its settings, which docs/table.md has
+            named = set(re.findall(r"`(--[a-z-]+)", part))
+            assert COMMANDS[group][name] - SHARED - named <= {"--no-complete"}, part
+
+    def test_shows_a_file_that_can_be_imported(self, tmp_path):
+        (example,) = re.findall(r"```csv\n(.*?)```", page("cli.md"), re.DOTALL)
+        file = tmp_path / "people.csv"
+        file.write_text(example)
+
+        with opened(file) as people:
+            ann, ben = people.lines()
+        assert isinstance(ann, Entry)
+        assert isinstance(ben, Entry)
+
+        assert ann.says == {"name": "Ann Archer", "language": "en", "active": True}
+        assert ben.says == {"name": "Ben Baker", "language": None, "active": False}
+
+    def test_has_every_column(self):
+        listed = re.findall(r"^\| `([a-z]+)` \|", page("cli.md"), re.MULTILINE)
+        assert listed == [*NEEDED, *OPTIONAL]
+
+
+class TestTheDoctor:
+    def test_sends_nobody_to_a_section_that_is_not_there(self):
+        outputs = dict.fromkeys(("SigningKeys", "MailDeadLetters", "TrailDeadLetters"), "x")
+        patient = Patient("portico", outputs, {}, {}, emulated=False)
+        checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
+        sections = {each.see for each in checks} | {DEPLOY, checks_mail.RAISE, checks_state.LETTERS}
+
+        for each in sections | {"docs/operate.md#logs-and-metrics"}:
+            path, _, anchor = each.partition("#")
+            assert anchor in anchors((ROOT / path).read_text()), each

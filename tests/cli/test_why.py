@@ -1,0 +1,116 @@
+"""Why can't Ann get in? Each answer by itself: rows in, words out."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cli.why import WITHHELD, Case, conclusion, explained
+from portico.people.rules import Contact, Workspace
+from portico.trail.reading import Line
+from tests.docs.test_docs import ROOMS, in_code
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ACME = Workspace("acme", "Acme Support", "https://portal.acme.test")
+ANN = Contact("ct_ann", "acme", "Ann Archer", "ann@example.com")
+
+
+def line(name, *, minutes=5, by="contact", **detail):
+    at = NOW - timedelta(minutes=minutes)
+    return Line(f"evt_{name}", name, at, ANN.id, by, "203.0.113.7", detail)
+
+
+def concluded(*lines, home=ACME, contact=ANN):
+    return " ".join(conclusion(Case(home, "ann@example.com", contact), list(lines), at=NOW))
+
+
+class TestWhatStands:
+    def test_a_portal_that_is_off_keeps_everybody_out(self):
+        said = concluded(line("session.started"), home=replace(ACME, portal_enabled=False))
+
+        assert "is switched off: nobody gets in" in said
+        assert "portico workspace set acme --portal-enabled" in said
+
+    def test_an_address_may_be_nobodys(self):
+        said = concluded(line("code.requested"), contact=None)
+
+        assert "no contact with the address ann@example.com in acme" in said
+        assert "portico contact add acme" in said
+
+    def test_a_contact_may_be_deactivated_and_the_trail_knows_since_when(self):
+        off = replace(ANN, active=False)
+        switch = line("contact.deactivated", minutes=60, by="cli:olga")
+
+        assert "Ann Archer is deactivated since 2026-11-21 11:00 UTC, by cli:olga." in concluded(
+            line("code.withheld", reason="contact-inactive"), switch, contact=off
+        )
+        assert "Ann Archer is deactivated." in concluded(contact=off)
+
+    def test_mail_to_the_address_may_be_held_back(self):
+        said = concluded(contact=replace(ANN, suppressed="bounce"))
+
+        assert "No mail is sent to ann@example.com after a bounce." in said
+
+
+class TestWhatHappened:
+    @pytest.mark.parametrize(
+        ("happened", "said"),
+        [
+            (line("session.started", method="code"), "Signed in at 2026-11-21 11:55 UTC, 5 min"),
+            (line("session.ended", reason="refresh-reuse"), "an old token came back"),
+            (line("contact.signed-out", by="cli:olga", sessions="2"), "ended all sessions: 2"),
+            (line("code.refused", attempts_left="0"), "Typed five wrong codes"),
+            (line("code.refused", attempts_left="1"), "1 attempt left"),
+            (
+                line("code.refused", attempts_left="4", reason="already-linked"),
+                "the account is connected to another contact",
+            ),
+            (line("code.mailed", generation="1"), "has not been typed"),
+            (line("code.requested"), "no mail has left"),
+            (line("code.requested", minutes=1), "is on its way"),
+            (line("code.resent", minutes=1), "is on its way"),
+            (line("sso.started", connection="entra"), "has not come back"),
+            (line("sso.refused", connection="entra", reason="misconfigured"), "misconfigured"),
+            (line("sso.address-needed", connection="entra"), "named no address"),
+            (line("code.withheld", reason="mailbox-budget"), "Wait an hour"),
+            (line("code.withheld", reason="link-ended"), "create acme --contact ann@example.com"),
+            (line("code.withheld", reason="mail-refused"), "portico doctor stack"),
+        ],
+        ids=lambda value: value.name if isinstance(value, Line) else None,
+    )
+    def test_newest_decides(self, happened, said):
+        assert said in concluded(happened, line("session.ended", minutes=90, reason="signed-out"))
+
+    def test_to_the_contact_themselves_does_not(self):
+        said = concluded(line("contact.changed", fields="name"), line("code.mailed"))
+
+        assert "has not been typed" in said
+
+    def test_may_be_nothing(self):
+        assert "Nobody has asked for a code" in concluded(line("contact.added"))
+
+    def test_may_be_nothing_because_codes_are_off(self):
+        home = replace(ACME, directory_rule="sso_only", connections=[{"id": "entra", "on": True}])
+
+        said = concluded(home=home)
+
+        assert "takes no codes: the way in is single sign-on" in said
+        assert "portico trail show acme --link ID" in said
+
+
+class TestALine:
+    def test_explains_every_reason_why_a_mail_was_withheld(self):
+        source = (ROOMS / "codes" / "recipients.py").read_text()
+        reasons = set(re.findall(r'return f?"([a-z-]+[a-z])"', source))
+        reasons |= in_code(r'"(mailbox-budget|mail-refused)"')
+        reasons |= {f"address-suppressed-{why}" for why in ("bounce", "complaint")}
+
+        assert reasons == set(WITHHELD)
+        assert (
+            explained(line("code.withheld", reason="too-late"))
+            == f"no mail: {WITHHELD['too-late']}"
+        )
+
+    def test_of_another_kind_is_told_as_it_is(self):
+        assert explained(line("link.created", link="x", kind="shared")) == "link=x kind=shared"

@@ -1,0 +1,217 @@
+"""What Schemathesis knows of the house: how one signs in there, and what must never be answered.
+
+Loaded by its command in an environment of its own (requirements/contract.in), from the folder of
+the repository.
+"""
+
+# mypy: disable-error-code="import-not-found, untyped-decorator"
+
+import contextlib
+import json
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+
+from tests.contract import judge
+from tests.contract.fuzzing.house import House
+
+HOUSE = House.from_environment()
+CHANCE = random.Random(1)  # noqa: S311 - whoever reads a failure wants it again
+CONTACTS = ("ann@example.com", "ben@example.com", "chloe@example.com", "nobody@example.com")
+OURS = re.compile(r"__Host-portico-acme=([^;]+)")
+OF_THE_WIRE = {
+    "apigw-requestid",
+    "connection",
+    "content-length",
+    "content-encoding",
+    "date",
+    "server",
+    "transfer-encoding",
+}
+A_TRACE = re.compile(r"Traceback|File \"|\.py\b|botocore|line \d+")
+
+
+@dataclass
+class Known:
+    """What there is to go on with."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    """Of the newest mail of each challenge."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The newest refresh token of each session."""
+    calls: int = 0
+
+
+KNOWN = Known()
+
+
+@schemathesis.auth(refresh_interval=120)
+class Contact:
+    """Ann, who signs in with the fake Google as often as it takes."""
+
+    def get(self, case: Any, context: Any) -> str:
+        session = HOUSE.signs_in()
+        _keep(session["refresh_token"])
+        return str(session["access_token"])
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        if any("accessToken" in each for each in _security(context.operation)):
+            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.hook
+def filter_path_parameters(context: Any, path_parameters: dict[str, Any]) -> bool:
+    # A slash makes another path of it, and the house's own pages are no part of the contract.
+    values = [str(each) for each in (path_parameters or {}).values()]
+    return not any("/" in each or each.startswith("_local") for each in values)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """Let half of what could be right be right: chance alone never finds a mailed code."""
+    KNOWN.calls += 1
+    if KNOWN.calls % 400 == 0:
+        HOUSE.forward(hours=25)
+    if _is_negative(case) or CHANCE.random() < 0.5:
+        return
+    if case.headers and "Origin" in case.headers:
+        case.headers["Origin"] = HOUSE.origin
+    change = CHANGES.get(_name(case))
+    if change and isinstance(case.body, dict):
+        case.body = {**case.body, **change(case.body)}
+        if "refresh_token" in case.body and case.headers:
+            # A browser's is in its cookie: in its body none is looked for.
+            case.headers.pop("Origin", None)
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Remember what there is now."""
+    name = _name(case)
+    granted = 200 <= response.status_code < 300
+    if name in ("requestCode", "resendCode") and granted:
+        asked = response.json()
+        KNOWN.labels[asked["challenge"]] = asked["label"]
+    if name in ("verifyCode", "refreshSession") and granted:
+        _keep(response.json().get("refresh_token") or _cookie(response))
+
+
+@schemathesis.check
+def is_as_the_contract_says(ctx: Any, response: Any, case: Any) -> None:
+    """Every member, header and cookie, and nothing that is not described."""
+    route = f"{case.method.upper()} {case.operation.path.replace('{proxy}', '{proxy+}')}"
+    headers = {name: values[0] for name, values in response.headers.items()}
+    seen = {
+        name: each
+        for name, each in headers.items()
+        if name not in OF_THE_WIRE | {"set-cookie"} and not name.startswith("access-control-")
+    }
+    answer = {
+        "statusCode": response.status_code,
+        "headers": seen,
+        "cookies": response.headers.get("set-cookie", []),
+        "body": None if case.method.upper() == "HEAD" else response.text,
+    }
+    found = judge.complaints(route, answer)
+    if case.method.upper() == "HEAD":
+        found = [each for each in found if each != "a body is described"]
+    assert not found, f"{route}: {'; '.join(found)}"
+
+
+@schemathesis.check
+def tells_nothing_of_its_inside(ctx: Any, response: Any, case: Any) -> None:
+    """No stack trace, no path, no library: only a correlation id."""
+    if response.status_code >= 400:
+        found = A_TRACE.search(response.text or "")
+        assert found is None, f"an answer speaks of {found}"
+
+
+@schemathesis.check
+def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
+    """No second session from a challenge, and none from a session that was signed out."""
+    if not 200 <= response.status_code < 300:
+        return
+    if _name(case) == "verifyCode":
+        again = {"challenge": case.body["challenge"], "code": case.body["code"]}
+        origin = response.request.headers.get("Origin")
+        status = HOUSE.status_of("/v1/codes/verify", again, {"origin": origin} if origin else {})
+        assert status == 410, f"a code that was used is answered {status}"
+    if _name(case) == "signOut":
+        for session in {HOUSE.session_of(each) for each in _tokens_sent(response)}:
+            token = {"workspace": "acme", "refresh_token": KNOWN.tokens.get(session, "")}
+            status = HOUSE.status_of("/v1/session/refresh", token, {})
+            assert status == 401, f"a session that was signed out is answered {status}"
+
+
+def _typing(body: dict[str, Any]) -> dict[str, Any]:
+    # The one that the link of the scenario names, or any other.
+    challenge = str(body.get("challenge"))
+    if challenge not in KNOWN.labels and KNOWN.labels:
+        challenge = CHANCE.choice(list(KNOWN.labels))
+    code = HOUSE.mailed(KNOWN.labels[challenge]) if challenge in KNOWN.labels else None
+    return {"challenge": challenge, "code": code} if code else {}
+
+
+def _refreshing(body: dict[str, Any]) -> dict[str, Any]:
+    if not KNOWN.tokens:
+        return {}
+    return {"workspace": "acme", "refresh_token": CHANCE.choice(list(KNOWN.tokens.values())[-3:])}
+
+
+def _asking(body: dict[str, Any]) -> dict[str, Any]:
+    return {"workspace": "acme", "link": HOUSE.link, "email": CHANCE.choice(CONTACTS)}
+
+
+def _of_acme(body: dict[str, Any]) -> dict[str, Any]:
+    return {"workspace": "acme", "link": HOUSE.link}
+
+
+def _starting(body: dict[str, Any]) -> dict[str, Any]:
+    return {"workspace": "acme", "link": HOUSE.link, "connection": "google"}
+
+
+CHANGES = {
+    "resolveLink": _of_acme,
+    "requestCode": _asking,
+    "verifyCode": _typing,
+    "refreshSession": _refreshing,
+    "startSso": _starting,
+}
+
+
+def _is_negative(case: Any) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_negative
+
+
+def _security(operation: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = operation.definition.raw.get("security", [])
+    return found
+
+
+def _name(case: Any) -> str:
+    found: str = case.operation.definition.raw["operationId"]
+    return found
+
+
+def _keep(token: str) -> None:
+    session = HOUSE.session_of(token)
+    KNOWN.tokens.pop(session, None)
+    KNOWN.tokens[session] = token
+
+
+def _cookie(response: Any) -> str:
+    found = OURS.search(" ".join(response.headers.get("set-cookie", [])))
+    return found[1] if found else ""
+
+
+def _tokens_sent(response: Any) -> list[str]:
+    """The tokens of a request: what a session is found by."""
+    sent = response.request
+    tokens = [sent.headers.get("Authorization", "").removeprefix("Bearer ")]
+    tokens += OURS.findall(sent.headers.get("Cookie", ""))
+    with contextlib.suppress(ValueError, AttributeError):
+        tokens += [json.loads(sent.body or b"{}").get("refresh_token") or ""]
+    return [each for each in tokens if each]

@@ -1,0 +1,116 @@
+"""The running house, as somebody who signs in there sees it over HTTP."""
+
+import json
+import os
+import re
+import time
+import urllib.error
+import urllib.request
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+from urllib.parse import urlencode
+
+CODE = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
+MAILED_WITHIN = 1.5
+"""Seconds; it takes half of one."""
+FURTHEST = 60
+"""Days that time may be moved on: the links of the local world live for ninety."""
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+@dataclass
+class House:
+    """One house, and the contact who is called Ann."""
+
+    origin: str
+    link: str = ""
+    days: float = 0
+
+    @classmethod
+    def from_environment(cls) -> "House":
+        """Find the house that the test has started."""
+        house = cls(os.environ["PORTICO_HOUSE"])
+        links = house.asks("GET", "/_local/world.json")["links"]
+        house.link = next(
+            each["token"]
+            for each in links
+            if (each["workspace"], each["kind"], each["state"]) == ("acme", "shared", "alive")
+        )
+        return house
+
+    def signs_in(self) -> dict[str, Any]:
+        """Sign in with the fake Google, and return the session as a back end has it."""
+        start = {"workspace": "acme", "link": self.link, "connection": "google"}
+        status, headers, text = self._sends("POST", "/v1/sso/start", start)
+        assert status == 200, text
+        cookie = headers["set-cookie"].partition(";")[0]
+        url = json.loads(text)["authorize_url"] + "&" + urlencode({"_account": "ann"})
+        _, headers, _ = self._sends("GET", url)
+        _, headers, _ = self._sends("GET", headers["location"], cookie=cookie)
+        token = headers["set-cookie"].partition(";")[0].partition("=")[2]
+        refresh = {"workspace": "acme", "refresh_token": token}
+        answered: dict[str, Any] = self.asks("POST", "/v1/session/refresh", refresh)
+        return answered
+
+    def mailed(self, label: str) -> str | None:
+        """Return the code of the mail with this label, if it comes: budgets let some not go."""
+        ends = time.monotonic() + MAILED_WITHIN
+        while time.monotonic() < ends:
+            for mail in self.asks("GET", "/_local/mailbox.json"):
+                found = CODE.search(mail["text"])
+                if found and re.search(rf"\b{label}\b", mail["text"]):
+                    return found[0]
+            time.sleep(0.1)
+        return None
+
+    def forward(self, *, hours: float) -> None:
+        """Move time on, so that no budget is spent for good."""
+        self.days += hours / 24
+        if self.days < FURTHEST:
+            self.asks("POST", "/_local/clock", {"forward_seconds": hours * 3600})
+
+    def session_of(self, token: str) -> str:
+        """Name the session of an access token (``sid``) or a refresh token (its second part).
+
+        Returns:
+            An empty text for what is neither: a fuzzer sends that too.
+        """
+        parts = token.split(".")
+        if len(parts) == 4:
+            return parts[1]
+        try:
+            claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+            return str(claims["sid"])
+        except (ValueError, IndexError, KeyError, TypeError):
+            return ""
+
+    def asks(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request that must be granted."""
+        status, _, text = self._sends(method, path, body)
+        assert status < 300, text
+        return json.loads(text)
+
+    def status_of(self, path: str, body: Any, headers: dict[str, str]) -> int:
+        """Send a request that may be refused."""
+        return self._sends("POST", path, body, **headers)[0]
+
+    def _sends(
+        self, method: str, url: str, body: Any = None, **headers: str
+    ) -> tuple[int, Message, str]:
+        address = url if url.startswith("http") else self.origin + url
+        asked = urllib.request.Request(address, method=method, headers=headers)
+        if body is not None:
+            asked.data = json.dumps(body).encode()
+            asked.add_header("content-type", "application/json")
+        try:
+            with urllib.request.build_opener(_Stay).open(asked, timeout=20) as got:
+                return got.status, got.headers, got.read().decode()
+        except urllib.error.HTTPError as other:
+            with other:
+                return other.code, other.headers, other.read().decode()

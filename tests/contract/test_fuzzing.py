@@ -1,0 +1,98 @@
+"""A fuzzer at the running house: made-up requests, wrong ones, and whole sign-ins in any order.
+
+Schemathesis makes them from docs/openapi.yaml. fuzzing/ says what must never be answered, and how
+one signs in, which chance alone never finds.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.local.conftest import House, running_house
+
+ROOT = Path(__file__).parents[2]
+FUZZING = Path(__file__).parent / "fuzzing"
+TOOLS = ROOT / ".venv" / "contract" / "bin"
+CONTRACT = ROOT / "docs" / "openapi.yaml"
+
+EXAMPLES = 25
+"""Of each operation in CI, beside those that every edge of its schema is worth."""
+SOAK = float(os.environ.get("PORTICO_SOAK_SECONDS", "3600"))
+BUSY = 0.02
+"""Of all answers may be try-later, by a house on a machine with other things to do."""
+
+pytestmark = pytest.mark.emulated
+
+
+@pytest.fixture
+def house(tmp_path):
+    with running_house(tmp_path / "log") as house:
+        house.waits_until(lambda: house.is_open() or house.process.poll() is not None, "opening")
+        assert house.is_open(), house.said
+        # All of it comes from one address, whose budget would be spent in a moment.
+        command = [sys.executable, "-m", "cli", "workspace", "set", "acme", "--local", house.origin]
+        subprocess.run([*command, "--office-network", "127.0.0.1/32"], cwd=ROOT, check=True)
+        yield house
+
+
+def fuzz(house: House, *options: str, within: float) -> None:
+    """Send requests, and fail with what Schemathesis complains of."""
+    command = [str(TOOLS / "schemathesis"), "--config-file", str(FUZZING / "schemathesis.toml")]
+    command += ["run", str(CONTRACT), "--url", house.origin, "--checks", "all", *options]
+    # There is nothing here that one makes and then fetches by its address.
+    command += ["--exclude-checks", "ensure_resource_availability"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PORTICO_HOUSE": house.origin,
+            "PYTHONPATH": str(ROOT),
+            "SCHEMATHESIS_HOOKS": "tests.contract.fuzzing.checks",
+        },
+        capture_output=True,
+        text=True,
+        timeout=within,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def is_well(house: House) -> None:
+    """Look at what the house has written: it got to the end of things, and met no bug."""
+    answers = re.findall(r"^(\d{3}) (.+)$", house.said, re.MULTILINE)
+    lines = [json.loads(each) for each in house.said.splitlines() if each.startswith("{")]
+    assert [each for each in lines if each.get("message") == "bug"] == []
+    assert "Traceback" not in house.said
+    assert {("202", "POST /v1/codes"), ("200", "POST /v1/codes/verify")} <= set(answers)
+    assert {("200", "POST /v1/session/refresh"), ("204", "DELETE /v1/session")} <= set(answers)
+    late = [route for status, route in answers if status == "503"]
+    assert len(late) <= BUSY * len(answers), late
+
+
+class TestTheContract:
+    @pytest.mark.slow
+    def test_is_an_openapi_document(self):
+        command = [str(TOOLS / "openapi-spec-validator"), str(CONTRACT)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @pytest.mark.slow
+    def test_inp_03_holds_for_whatever_a_fuzzer_sends(self, house):
+        fuzz(house, "--seed", "1", "--max-examples", str(EXAMPLES), within=240)
+
+        is_well(house)
+
+    @pytest.mark.soak
+    def test_inp_03_holds_for_an_hour(self, house):
+        seed = str(int(time.time()))
+        options = ("--seed", seed, "--max-time", str(int(SOAK)))
+        fuzz(house, *options, within=SOAK + 600)
+
+        is_well(house)

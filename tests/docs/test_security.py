@@ -1,0 +1,113 @@
+"""docs/security.md names every row of abuse and fault, and each row a test that is there."""
+
+import ast
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from portico.codes.challenges import ATTEMPTS, CHALLENGE_LIVES, CODE_LIVES, WAITS
+from portico.codes.rules import CODE_ALPHABET, CODE_LENGTH
+from portico.edge.door import DEADLINE
+from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
+from portico.limits.rules import MAILBOX, NETWORK
+from portico.people.rules import Workspace
+from portico.sessions.rules import ACCESS_TOKEN_LIVES, GRACE, SHARED_COMPUTER_IDLE
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "security.md").read_text()
+TABLE, _, LATER = PAGE.partition("## Abuse and faults, row by row")[2].partition("## Not there yet")
+ID = r"[A-Z]{3}-\d\d"
+ROWS = {
+    row["id"]: row["tests"]
+    for row in re.finditer(rf"^\| (?P<id>{ID}) \|.*\| (?P<tests>[^|]+) \|$", TABLE, re.MULTILINE)
+}
+AREAS = {
+    "COD": 8, "LNK": 3, "RED": 3, "CSR": 3, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 3, "DIR": 4,
+    "TEN": 3, "ADM": 3, "MAI": 5, "INP": 3, "UNI": 3, "RAT": 5, "RAC": 4, "FLT": 8, "LOG": 3,
+}  # fmt: skip
+"""How many rows each area has: what a front door must survive."""
+EVERY = {f"{area}-{n:02}" for area, count in AREAS.items() for n in range(1, count + 1)}
+
+
+@cache
+def named_in(path: str) -> set[str]:
+    """The classes and functions of a test file."""
+    tree = ast.parse((ROOT / path).read_text())
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
+
+
+def mentions(text: str, row: str) -> bool:
+    """Whether *text* names a row, e.g. COD-01, as ``COD-01``, ``cod_01`` or ``Cod01``."""
+    return re.search(row.replace("-", "[-_]?"), text, re.IGNORECASE) is not None
+
+
+class TestTheTable:
+    def test_has_every_row_or_says_that_it_is_not_there_yet(self):
+        later = set(re.findall(ID, LATER))
+
+        assert ROWS.keys() | later == EVERY
+        assert ROWS.keys() & later == set()
+
+    @pytest.mark.parametrize("row", ROWS)
+    def test_names_tests_that_are_there_and_are_about_the_row(self, row):
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", ROWS[row])
+
+        assert named
+        for path, name in named:
+            assert name in named_in(path), f"{path}::{name}"
+            assert mentions((ROOT / path).read_text(), row), f"{path} does not name {row}"
+
+    def test_has_every_row_that_a_test_is_named_after(self):
+        pattern = re.compile(rf"def test_({'|'.join(AREAS).lower()})_(\d\d)_")
+        tested = {
+            f"{area.upper()}-{number}"
+            for path in (ROOT / "tests").rglob("test_*.py")
+            for area, number in pattern.findall(path.read_text())
+        }
+
+        assert tested <= ROWS.keys()
+
+    def test_of_promises_names_tests_that_are_there(self):
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE)
+
+        assert len(named) > len(ROWS)
+        for path, name in named:
+            assert (ROOT / path).exists(), path
+            assert not name or name in named_in(path), f"{path}::{name}"
+
+
+def numbers() -> dict[str, str]:
+    """The table of numbers, by what they are."""
+    table = PAGE.partition("## The numbers, and why")[2].partition("## ")[0]
+    rows = re.findall(r"^\| ([^|]+?) \| ([^|]+?) \| [^|]+ \|$", table, re.MULTILINE)
+    return dict(rows)
+
+
+class TestTheNumbers:
+    def test_are_those_of_the_code(self):
+        minute, hour = timedelta(minutes=1), timedelta(hours=1)
+        home = Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test")
+        waits = ", ".join(str(int(each.total_seconds())) for each in WAITS)
+        told = {
+            "code": f"{CODE_LENGTH} of {len(CODE_ALPHABET)} characters",
+            "attempts": f"{ATTEMPTS} a challenge",
+            "code life": f"{CODE_LIVES // minute} minutes",
+            "challenge life": f"{CHALLENGE_LIVES // minute} minutes",
+            "resend wait": f"{waits} seconds",
+            "mailbox budget": f"{MAILBOX.an_hour} an hour, {MAILBOX.a_day} a day",
+            "kept of it": f"{MAILBOX.kept_an_hour} an hour, {MAILBOX.kept_a_day} a day",
+            "network budget": f"{NETWORK.a_minute} a minute, {NETWORK.an_hour} an hour",
+            "access token": f"{ACCESS_TOKEN_LIVES // minute} minutes",
+            "refresh grace": f"{int(GRACE.total_seconds())} seconds",
+            "session": f"{home.idle // hour} hours at rest, {home.absolute.days} days at most",
+            "body": f"{LARGEST_BODY // 1024} KB, {DEEPEST_JSON} levels",
+            "deadline": f"{DEADLINE.total_seconds()} seconds",
+        }
+
+        assert {what: numbers()[what] for what in told} == told
+        assert f"{SHARED_COMPUTER_IDLE // minute} minutes at rest on a shared computer" in PAGE
+        assert f"has {NETWORK.office_factor} times that" in PAGE

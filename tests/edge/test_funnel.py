@@ -1,0 +1,55 @@
+"""What the doors count of a sign-in: the funnel of the dashboard."""
+
+import json
+from collections import Counter
+
+import pytest
+
+
+@pytest.fixture
+def counted(portal, capsys):
+    """What has been counted, by door and metric."""
+
+    def so_far() -> Counter[str]:
+        lines = capsys.readouterr().out.splitlines()
+        embedded = [json.loads(line) for line in lines if '"_aws"' in line]
+        return Counter(
+            {
+                f"{each['service']}: {metric['Name']}": int(each[metric["Name"]][0])
+                for each in embedded
+                for metric in each["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+            }
+        )
+
+    return so_far
+
+
+class TestTheFunnel:
+    def test_counts_each_step_of_a_sign_in(self, portal, counted):
+        portal.browser.opens_the_link()
+        portal.browser.signs_in()
+
+        assert counted() == {
+            "resolve_link: answered": 1,
+            "request_code: answered": 1,
+            "send_mail: mailed": 1,
+            "verify_code: answered": 1,
+        }
+
+    def test_tells_a_code_asked_for_again_from_a_new_one(self, portal, counted):
+        portal.browser.asks_for_a_code()
+        portal.forward(seconds=30)
+        portal.browser.asks_again()
+
+        assert counted() == {"request_code: answered": 1, "request_code: resent": 1}
+
+    def test_says_why_a_challenge_took_no_code(self, portal, counted):
+        portal.browser.asks_for_a_code()
+        portal.delivers_mail()
+        portal.forward(minutes=11)
+        portal.browser.types_the_mailed_code()
+
+        found = counted()
+
+        assert found["verify_code: challenge-closed"] == 1
+        assert found["verify_code: challenge-closed-expired"] == 1

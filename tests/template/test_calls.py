@@ -1,0 +1,207 @@
+"""Every call that a door makes is granted to it, down to the kinds of rows.
+
+No emulator asks for leading keys, so a grant that lacks one would be found out in an account. Here
+the doors do all they do, and each call of theirs is judged as IAM would judge it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.doors import door, queue_record, stream_record
+from tests.portal import Portal
+from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
+from tests.template.reading import doors
+from tests.template.test_grants import table_of, touching_rows
+from tests.wire import Sent
+
+TABLES = {"people": "PeopleTable", "sign-in": "SignInTable", "trail": "TrailTable"}
+OF_PARTS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+class Touch(NamedTuple):
+    """One action on rows of one table, with all partition keys of its request."""
+
+    table: str
+    action: str
+    keys: tuple[str, ...]
+
+
+def touches(sent: Sent) -> Iterator[Touch]:
+    """What IAM is asked for one request: a transaction asks for each of its parts."""
+    _, action = sent.operation.split(".")
+    asked = sent.parameters
+    if action == "TransactWriteItems":
+        for part in asked["TransactItems"]:
+            ((kind, one),) = part.items()
+            yield Touch(one["TableName"], OF_PARTS[kind], (key_of(one),))
+    elif action == "BatchGetItem":
+        for table, wanted in asked["RequestItems"].items():
+            yield Touch(table, action, tuple(key["pk"]["S"] for key in wanted["Keys"]))
+    else:
+        yield Touch(asked["TableName"], action, (key_of(asked),))
+
+
+def key_of(part: dict[str, Any]) -> str:
+    key: str = (part.get("Key") or part["Item"])["pk"]["S"]
+    return key
+
+
+type Grant = tuple[str, str, str, str]
+"""Role, table, action, and one pattern of partition keys."""
+
+
+def allowing(role: str, touch: Touch) -> list[Grant]:
+    """Which grants let a role do all of it: one statement must, since they do not add up."""
+    found = []
+    for each_role, each in touching_rows():
+        if each_role != role or table_of(each) != TABLES[touch.table]:
+            continue
+        if f"dynamodb:{touch.action}" not in each["Action"]:
+            continue
+        fitting = [[like for like in patterns(each) if fnmatchcase(k, like)] for k in touch.keys]
+        if all(fitting):
+            found += [
+                (role, TABLES[touch.table], touch.action, p) for some in fitting for p in some
+            ]
+    return found
+
+
+def granted() -> Iterator[Grant]:
+    for role, each in touching_rows():
+        for action in each["Action"]:
+            for pattern in patterns(each):
+                yield role, table_of(each), action.removeprefix("dynamodb:"), pattern
+
+
+def patterns(statement: dict[str, Any]) -> list[str]:
+    keys: list[str] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    return keys
+
+
+@pytest.fixture
+def calls(portal, wire, monkeypatch) -> dict[str, list[Sent]]:
+    """What each door has sent, by the door's name."""
+    found: dict[str, list[Sent]] = defaultdict(list)
+
+    def noted(name, handler):
+        def handle(event, context):
+            wire.forget()
+            try:
+                return handler(event, context)
+            finally:
+                found[name] += wire.sent
+
+        return handle
+
+    for name in doors():
+        monkeypatch.setattr(door(name), "handler", noted(name, door(name).handler))
+    return found
+
+
+def all_that_is_done(portal: Portal, providers: World) -> None:
+    ann = portal.browser
+    ann.opens_the_link()
+    ann.opens_the_link(portal.personal_link())
+    ann.asks_for_a_code(None, link=portal.personal_link(), auto=True)
+    portal.delivers_mail()
+    ann.asks_for_a_code()
+    portal.forward(seconds=30)
+    ann.asks_again()
+    portal.delivers_mail()
+    ann.types("0000000")
+    token = ann.types_the_mailed_code().body["access_token"]
+    message = {"challenge": ann.challenge, "generation": 1}
+    door("send_mail").handler({"Records": [queue_record(message)]}, None)
+    ann.opens_the_link()
+    ann.asks_for_a_code("nobody@example.com")
+    portal.delivers_mail()
+    portal.forward(minutes=1)
+    ann.refreshes()
+    ann.reads_the_session(token)
+    ann.signs_out()
+    portal.forward(days=2)
+    ben = portal.another_browser()
+    ben.signs_in()
+    ben.signs_out(everywhere=True)
+    portal.sets(logo="0123456789abcdef")
+    portal.another_browser().signs_in()
+    ann.sends("sign_in_page", "GET /{workspace}", path={"workspace": "acme"})
+    logo = {"proxy": "logo/acme/0123456789abcdef.png"}
+    ann.sends("sign_in_page", "GET /assets/{proxy+}", path=logo)
+    portal.forward(days=2)
+    comes_by_providers(portal, providers)
+    for table in ("sign-in", "people"):
+        told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
+        door("record_trail").handler({"Records": told}, None)
+
+
+def comes_by_providers(portal: Portal, providers: World) -> None:
+    """Sign in with accounts that are vouched for, that must be proved, and that are listed."""
+    for _ in range(2):
+        assert portal.another_browser().signs_in_with("google").status == 303
+    proving = portal.another_browser()
+    came_back = proving.signs_in_with("facebook", "ben")
+    assert proving.gives_an_address(came_back.told, "ann@example.com").status == 202
+    portal.delivers_mail()
+    assert proving.types_the_mailed_code().status == 200
+    notice = next(row["pk"] for row in portal.rows("sign-in") if row["sk"] == "notice")
+    door("send_mail").handler({"Records": [queue_record({"notice": notice})]}, None)
+    for mode in ("deny", "unverified-email"):
+        told = portal.another_browser()
+        told.starts_sso("oidc")
+        told.comes_back("ann", mode)
+    portal.delivers_mail()
+    portal.sets(directory_rule="match_required")
+    providers.lists("ann@example.com")
+    assert portal.another_browser().signs_in_with("microsoft").status == 303
+    glass = portal.personal_link(break_glass=True)
+    behind = portal.another_browser()
+    behind.asks_for_a_code(None, link=glass)
+    portal.delivers_mail()
+    assert behind.types_the_mailed_code().status == 200
+
+
+class TestEveryCallOfEveryDoor:
+    @pytest.mark.slow
+    def test_is_granted_down_to_the_kind_of_row_and_nothing_else_is(
+        self,
+        portal,
+        connected,  # noqa: F811  # the fixture, imported above
+        calls,
+    ):
+        all_that_is_done(portal, connected)
+
+        made = {
+            (role_of(name), touch)
+            for name, sent in calls.items()
+            for each in sent
+            if each.operation.startswith("dynamodb.")
+            for touch in touches(each)
+        }
+        assert calls.keys() == set(doors())
+        assert {each for each in made if not allowing(*each)} == set()
+        # The other way round: what no call needs, no door may.
+        needed = {grant for each in made for grant in allowing(*each)}
+        assert set(granted()) - needed == set(NEEDED_WHEN)
+
+
+NEEDED_WHEN = {
+    ("RequestCodeRole", "SignInTable", "UpdateItem", "*#auto#*"): (
+        "a code could not be asked for after all, and the page may ask again by itself"
+    ),
+}
+"""Grants that a quiet day makes no use of."""
+
+
+def role_of(door_name: str) -> str:
+    role: str = doors()[door_name]["Role"]["Fn::GetAtt"][0]
+    return role

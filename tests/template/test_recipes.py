@@ -1,0 +1,112 @@
+"""CloudFront in front of Portico: what it keeps, what it passes on, whom it turns away."""
+
+from datetime import timedelta
+
+from portico.edge.assets import FOR_EVER
+from portico.edge.desk import CACHED
+from portico.edge.problems import KINDS
+from portico.edge.requests import EDGE_HEADER
+from portico.edge.responses import Response
+from portico.errors import TooManyRequests
+from portico.limits.rules import NETWORK
+from tests.template.reading import ROOT, template
+
+RECIPE = template(ROOT / "recipes" / "cloudfront.yaml")["Resources"]
+DISTRIBUTION = RECIPE["Distribution"]["Properties"]["DistributionConfig"]
+FIREWALL = RECIPE["Firewall"]["Properties"]
+CACHES_NOTHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+PASSES_EVERYTHING_ON = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
+"""Managed policies: CachingDisabled, and AllViewerAndCloudFrontHeaders-2022-06."""
+
+
+def behaviours():
+    return [*DISTRIBUTION["CacheBehaviors"], DISTRIBUTION["DefaultCacheBehavior"]]
+
+
+def cache_policy(name: str):
+    return RECIPE[name]["Properties"]["CachePolicyConfig"]
+
+
+class TestTheCache:
+    def test_never_keeps_the_api_or_the_page(self):
+        kept_nothing = {
+            each.get("PathPattern")
+            for each in behaviours()
+            if each["CachePolicyId"] == CACHES_NOTHING
+        }
+
+        assert kept_nothing == {"/v1/*", None}
+        # The first rule that fits is taken.
+        assert behaviours()[0]["PathPattern"] == "/v1/*"
+
+    def test_keeps_nothing_longer_than_portico_allows(self):
+        for name in ("Files", "Keys"):
+            policy = cache_policy(name)
+            assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
+        assert f"max-age={cache_policy('Files')['MaxTTL']}," in FOR_EVER
+
+    def test_keeps_signing_keys_for_less_than_a_rotation_counts_with(self):
+        allowed = int(CACHED["cache-control"].rpartition("=")[2])
+
+        assert cache_policy("Keys")["MaxTTL"] < allowed
+
+    def test_would_be_told_not_to_keep_any_other_answer(self):
+        assert Response(200, {}).to_event()["headers"]["cache-control"] == "no-store"
+
+    def test_tells_portals_apart_since_the_gateway_names_them_in_its_answers(self):
+        for name in ("Files", "Keys"):
+            key = cache_policy(name)["ParametersInCacheKeyAndForwardedToOrigin"]
+            assert key["HeadersConfig"]["Headers"] == ["origin"]
+            assert key["CookiesConfig"]["CookieBehavior"] == "none"
+
+
+class TestWhatReachesPortico:
+    def test_is_everything_that_it_decides_by(self):
+        assert {each["OriginRequestPolicyId"] for each in behaviours()} == {PASSES_EVERYTHING_ON}
+
+    def test_bears_the_edge_secret_under_the_name_that_doors_read(self):
+        (origin,) = DISTRIBUTION["Origins"]
+        assert origin["OriginCustomHeaders"] == [
+            {"HeaderName": EDGE_HEADER, "HeaderValue": {"Ref": "EdgeSecret"}}
+        ]
+
+    def test_comes_by_https_alone(self):
+        (origin,) = DISTRIBUTION["Origins"]
+        assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+        assert {each["ViewerProtocolPolicy"] for each in behaviours()} == {
+            "https-only",
+            "redirect-to-https",
+        }
+
+    def test_can_change_something_under_v1_only(self):
+        writing = [each for each in behaviours() if "POST" in each["AllowedMethods"]]
+        assert [each["PathPattern"] for each in writing] == ["/v1/*"]
+
+    def test_is_written_into_no_log_with_its_query(self):
+        # It holds the codes of SSO providers.
+        assert "Logging" not in DISTRIBUTION
+
+
+class TestTheFirewall:
+    def test_lets_an_office_in(self):
+        recipe = template(ROOT / "recipes" / "cloudfront.yaml")
+        allowed = recipe["Parameters"]["RequestsAnAddress"]["Default"]
+
+        # 300 people within ten minutes: resolve, ask, ask again, two tries, five reads or
+        # refreshes each; half of them in any five minutes.
+        assert allowed >= 300 / 2 * 10 * 1.5
+        assert NETWORK.an_hour >= 300
+
+    def test_counts_calls_of_the_api_and_nothing_else(self):
+        rate, *_ = FIREWALL["Rules"]
+        statement = rate["Statement"]["RateBasedStatement"]
+
+        assert statement["EvaluationWindowSec"] == timedelta(minutes=5).seconds
+        assert statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/v1/"
+
+    def test_refuses_in_our_own_words(self):
+        kind = KINDS[TooManyRequests]
+        content = FIREWALL["CustomResponseBodies"]["wait"]["Content"]
+
+        for part in (kind.type, kind.title, kind.detail, f'"status":{kind.status}'):
+            assert part in content
