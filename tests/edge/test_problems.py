@@ -17,13 +17,14 @@ KINDS_OF_REACTION = {
     errors.Gone,
     errors.TooSoon,
 }
-MET_BY_TEAMS_ONLY = {errors.TakenAlready}
-"""Raised by what a team does in the CLI, behind no door."""
 
 TOLD = [
     (errors.PortalUnavailable(), 403, "portal-unavailable", {}),
     (errors.InvalidPortalLink(), 404, "invalid-portal-link", {}),
     (errors.PasswordNotAccepted(), 401, "password-not-accepted", {}),
+    (errors.LastWayIn(), 409, "last-way-in", {}),
+    (errors.AlreadyLinked(), 409, "already-linked", {}),
+    (errors.TakenAlready("email"), 409, "taken", {}),
     (errors.ReAuthNeeded(), 401, "re-auth-needed", {}),
     (errors.GuessesSpent(timedelta(seconds=9)), 429, "too-many-requests", {"retry_after": 9}),
     (errors.CodeNotAccepted(3), 401, "code-not-accepted", {"attempts_left": 3}),
@@ -58,6 +59,8 @@ TITLES = {
     "code-not-accepted": "Sign-in failed",
     "password-not-accepted": "Sign-in failed",
     "re-auth-needed": "Sign in again",
+    "last-way-in": "Still needed",
+    "taken": "Already taken",
     "challenge-closed": "Sign-in failed",
     "already-linked": "Sign-in failed",
     "sign-in-method-off": "Sign-in failed",
@@ -85,7 +88,7 @@ class TestTheProblemTable:
             if issubclass(each, errors.PorticoError)
         }
 
-        assert everything - KINDS_OF_REACTION - MET_BY_TEAMS_ONLY == KINDS.keys()
+        assert everything - KINDS_OF_REACTION == KINDS.keys()
         assert {type(error) for error, *_ in TOLD} == KINDS.keys()
 
     @pytest.mark.parametrize(("error", "status", "type_", "members"), TOLD)
@@ -124,7 +127,7 @@ class TestTheProblemTable:
         assert "Boom" not in str(told(errors.TryLater(cause="kms.sign: Boom")).content)
 
     def test_takes_an_error_it_does_not_know_for_a_fault_of_ours(self):
-        answer = told(errors.TakenAlready("email"))
+        answer = told(errors.Refused())
 
         assert isinstance(answer.content, dict)
         assert (answer.status, answer.content["type"]) == (503, "try-later")
