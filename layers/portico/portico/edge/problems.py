@@ -87,8 +87,7 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
         429,
         "too-many-requests",
         "Please wait",
-        "Too many passwords were tried for this address. Try again later, or choose another way "
-        "to sign in.",
+        "Too many requests. Try again later.",
         metric="guesses-spent",
     ),
     errors.ReAuthNeeded: Kind(
