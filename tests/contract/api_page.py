@@ -10,7 +10,7 @@ from jsonschema_rs import Draft202012Validator
 from tests.contract.judge import closed, operations, validator
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
-ROUTE = re.compile(r"`((?:GET|POST|DELETE) [^`?]+)(?:\?[^`]*)?`")
+ROUTE = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) [^`?]+)(?:\?[^`]*)?`")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -77,7 +77,8 @@ class TestTheApi:
 class TestTheTables:
     def test_are_described_event_by_event(self):
         events = in_code(
-            r'"((?:workspace|contact|link|code|notice|password|session|sso|directory)\.(?!html|txt)[a-z-]+)"'
+            r'"((?:workspace|contact|account|email|identity|link|code|notice|password|sessions?|sso'
+            r'|directory)\.(?!html|txt)[a-z-]+)"'
         )
         # Their names are put together where they are written.
         events |= {f"record.{what}" for what in ("added", "changed", "deactivated")}

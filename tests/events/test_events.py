@@ -37,6 +37,20 @@ ANSWERS = {
     "password_reset": 401,  # the code that was mailed is one to sign in
     "password_change": 401,
     "sign_up": 202,
+    "account_read": 401,
+    "account_edit": 401,
+    "account_delete": 401,
+    "account_confirm": 401,
+    "account_email": 401,
+    "account_email_confirm": 401,
+    "account_email_undo": 410,  # a token that we never made
+    "account_password_remove": 401,
+    "account_identity_add": 401,
+    "account_identity_remove": 401,
+    "account_session_end": 401,
+    "account_sessions_end": 401,
+    "account_history": 401,
+    "account_export": 401,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "session_read": 401,
