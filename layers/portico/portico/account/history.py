@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -9,6 +10,7 @@ from portico.account.people import Owner, Owners
 from portico.account.profile import Profiles
 from portico.aws.queries import rows_within
 from portico.aws.tables import Rows
+from portico.clock import epoch
 from portico.errors import InvalidRequest
 from portico.events import Caller
 
@@ -69,7 +71,7 @@ class Histories:
             detail = {n: v for n, v in (row.get("detail") or {}).items() if n in TELLING}
             by = "you" if row["by"] == "contact" else "team"
             yield {
-                "at": row["at"],
+                "at": epoch(datetime.fromisoformat(row["at"])),
                 "name": row["name"],
                 "by": by,
                 "network": row.get("network") if by == "you" else None,

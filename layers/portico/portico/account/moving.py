@@ -112,8 +112,6 @@ class Moves:
         token = Undo.parse(asked.undo)
         if token is None or token.workspace != asked.workspace or not is_workspace(asked.workspace):
             raise ChallengeClosed("expired")
-        if not token.is_true(self.keys):
-            raise ChallengeClosed("expired")
         people = People(self.owners.people_table, token.workspace)
         row, head, door = people.read(
             move_key(token.workspace, token.contact, token.change),
@@ -122,7 +120,8 @@ class Moves:
         )
         if row is None or head is None or door is None:
             raise ChallengeClosed("expired")
-        if not head["active"]:
+        # The row first: whoever makes tokens up has no change's id, and asks for no secret.
+        if not head["active"] or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
         home, move, contact = workspace_of(door), Move.from_row(row), Contact.from_row(head)
         home.admit(caller)
