@@ -28,6 +28,10 @@ PEOPLE = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 4])
 BROWSERS = st.integers(0, 1)
 
 
+def fresh(code: str) -> Press:
+    return Press(uuid.uuid4().hex, code)
+
+
 class Lives(RuleBasedStateMachine):
     """Two browsers, five addresses, one sender, and a team that changes its mind."""
 
@@ -46,9 +50,21 @@ class Lives(RuleBasedStateMachine):
         self.known: dict[int, str] = {}
         self.holder: dict[int, tuple[Life, int]] = {}
 
-    @initialize(target=lives, personal=st.booleans())
-    def begins(self, personal: bool) -> Any:
-        return self.asks_and_has_the_mail(0, 0, personal)
+    @initialize(target=lives, personal=st.booleans(), sent=st.integers(1, 4), twice=st.booleans())
+    def begins(self, personal: bool, sent: int, twice: bool) -> Any:
+        life = self.asks_and_has_the_mail(0, 0, personal)
+        for wait in (30, 60, 120)[: sent - 1]:
+            self.waits(wait)
+            self.asks_again(life, 0)
+            self.delivers(1)
+        if twice:
+            self.switches_a_contact(0, 2)
+        return life
+
+    def teardown(self) -> None:
+        # Whatever came before, every mailed code must mean now what it should mean.
+        for life, code in self.mailed[-4:]:
+            self.presses(life, 0, fresh(code))
 
     # What people do.
 
@@ -88,26 +104,26 @@ class Lives(RuleBasedStateMachine):
 
     @rule(life=lives, by=BROWSERS, entry=st.text(CODE_ALPHABET, min_size=7, max_size=7))
     def guesses(self, life: Life, by: int, entry: str) -> None:
-        self.presses(life, by, Press(uuid.uuid4().hex, entry))
+        self.presses(life, by, fresh(entry))
 
     @rule(life=lives, by=BROWSERS, generation=st.sampled_from(GENERATIONS))
     def types_a_code_of_its_own(self, life: Life, by: int, generation: int) -> None:
-        self.presses(life, by, Press(uuid.uuid4().hex, life.codes[generation]))
+        self.presses(life, by, fresh(life.codes[generation]))
 
     @precondition(lambda self: self.mailed)
     @rule(back=st.sampled_from([1, 1, 1, 2, 3]), tabs=st.sampled_from([1, 1, 2]), by=BROWSERS)
     def types_a_mailed_code(self, back: int, tabs: int, by: int) -> None:
         life, code = self.mailed[-min(back, len(self.mailed))]
         for _ in range(tabs):
-            self.presses(life, by, Press(uuid.uuid4().hex, code))
+            self.presses(life, by, fresh(code))
 
     @rule(life=lives, other=lives, by=BROWSERS)
     def types_the_code_of_another(self, life: Life, other: Life, by: int) -> None:
-        self.presses(life, by, Press(uuid.uuid4().hex, other.codes[other.generation]))
+        self.presses(life, by, fresh(other.codes[other.generation]))
 
     @rule(life=lives, by=BROWSERS, is_the_same=st.sampled_from([True, True, False]))
     def presses_once_more(self, life: Life, by: int, is_the_same: bool) -> None:
-        request_id, code = life.pressed or (uuid.uuid4().hex, life.codes[1])
+        request_id, code = life.pressed or fresh(life.codes[1]).name
         self.presses(life, by, Press(request_id, code if is_the_same else life.codes[2]))
 
     @rule(life=lives)
