@@ -6,7 +6,6 @@ import importlib.util
 import io
 import logging
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -189,11 +188,6 @@ def world_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[World]:
 
 
 def _opened(stack: Stack) -> World:
-    # The emulator generates punctuation too, whatever the template says.
-    client("secretsmanager").put_secret_value(
-        SecretId=stack.environments["VerifyCode"]["CODE_SECRET"],
-        SecretString=secrets.token_urlsafe(48),
-    )
     people = stack.outputs["PeopleTable"]
     team, office = Team(people), LinkOffice(people)
     acme = team.create_workspace(

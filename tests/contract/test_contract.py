@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from portico.edge.problems import KINDS
 from tests.contract import api_page, judge
@@ -73,6 +74,20 @@ class TestARoute:
     def test_has_a_name_of_its_own(self):
         names = [each["operationId"] for each in operations().values()]
         assert len(set(names)) == len(names)
+
+
+class TestTheFile:
+    def test_says_nothing_twice(self):
+        # A loader takes the last of two members with one name, and nobody sees the first.
+        nodes = [yaml.compose(judge.FILE.read_text(), yaml.CSafeLoader)]
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, yaml.MappingNode):
+                names = [name.value for name, _ in node.value]
+                assert len(set(names)) == len(names), node.start_mark
+                nodes += [each for _, each in node.value]
+            elif isinstance(node, yaml.SequenceNode):
+                nodes += node.value
 
 
 class TestAnExample:

@@ -1,5 +1,6 @@
 """What a person would expect of challenges: DESIGN in a few values, without rows or doors."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,6 +46,11 @@ class Press:
     @property
     def name(self) -> tuple[str, str]:
         return self.request_id, self.code
+
+
+def fresh(code: str) -> Press:
+    """Press the button for the first time with this code."""
+    return Press(uuid.uuid4().hex, code)
 
 
 @dataclass

@@ -1,14 +1,14 @@
-/** Choose a way in: an address for the code, or a provider. */
+/** Choose a way in: an address for the code, a password, or a provider. */
 
 import { el } from "./elements.js";
-import { button, field, form, heading, notes, messageSlot, paragraph, trouble } from "./parts.js";
+import { button, field, form, heading, more, notes, messageSlot, paragraph, trouble } from "./parts.js";
 import { providerButton, providerName } from "./providers.js";
 
 /** @typedef {import("./words.js").Words} Words */
 
 /** @type {import("./stage.js").Screen} */
 export const choose = ({ way, typed, actions }, words) => {
-  const { workspace, link, methods, notices, destination } = way;
+  const { workspace, link, methods, notices } = way;
   const isPersonal = link.kind === "personal";
   const primary = button("primary", words.nodes("email_me"), null, "email-me");
   const email = emailInput(typed);
@@ -20,7 +20,6 @@ export const choose = ({ way, typed, actions }, words) => {
   const codeForm = form([...(asked.node ? [asked.node] : [asked.slot]), primary], () =>
     actions.sendCode(isPersonal ? null : email.value),
   );
-  const area = areaName(words, destination);
   const aside = messageSlot(null, "aside");
   return {
     slot: asked.slot,
@@ -31,18 +30,42 @@ export const choose = ({ way, typed, actions }, words) => {
     // there to be heard first.
     focus: isTyped && !notices.length && matchMedia("(pointer: fine)").matches ? email : undefined,
     body: [
-      heading(words, "sign_in_to", { workspace: workspace.name }),
-      ...notes(words, notices, { workspace: workspace.name, providers: words.oneOf(methods.sso.map(providerName)) }),
-      ...(area ? [paragraph(words, "you_asked_for", { area })] : []),
+      ...whereTo(words, way),
       ...(methods.code && isPersonal ? [paragraph(words, "personal_lead", { email: link.email_hint ?? "" })] : []),
       ...(methods.code ? [codeForm] : [asked.slot]),
+      ...(methods.code && methods.password
+        ? [more(button("plain", words.nodes("use_password"), actions.usePassword, "use-password"))]
+        : []),
       ...providers(words, methods, actions),
       aside,
+      ...signUpStep(words, way, actions),
       ...(methods.code || methods.sso.length ? [] : [paragraph(words, "no_way_in", { workspace: workspace.name })]),
       trouble(words, {}),
     ],
   };
 };
+
+/**
+ * What the link leads to, and what the workspace wants said before.
+ *
+ * @param {Words} words
+ * @param {import("./portico.js").Way} way
+ */
+export function whereTo(words, { workspace, methods, notices, destination }) {
+  const area = areaName(words, destination);
+  return [
+    heading(words, "sign_in_to", { workspace: workspace.name }),
+    ...notes(words, notices, { workspace: workspace.name, providers: words.oneOf(methods.sso.map(providerName)) }),
+    ...(area ? [paragraph(words, "you_asked_for", { area })] : []),
+  ];
+}
+
+/** For people never seen before; a personal link is somebody's already. */
+/** @param {Words} words @param {import("./portico.js").Way} way @param {{ signUp: () => void }} actions */
+export function signUpStep(words, { link, methods }, actions) {
+  if (!methods.sign_up || link.kind === "personal") return [];
+  return [more(button("plain", words.nodes("need_account"), () => actions.signUp(), "sign-up"))];
+}
 
 /** @param {{ email: string }} typed */
 export function emailInput(typed) {
@@ -69,11 +92,11 @@ export function emailInput(typed) {
  * @param {import("./portico.js").Way["methods"]} methods
  * @param {{ startSso: (connection: import("./portico.js").Connection) => void }} actions
  */
-function providers(words, { code, sso }, actions) {
+export function providers(words, { code, password, sso }, actions) {
   if (!sso.length) return [];
   const buttons = sso.map((connection) => providerButton(words, connection, () => actions.startSso(connection)));
   const or = el("p", { class: "or" }, el("span", {}, ...words.nodes("or")));
-  return [...(code ? [or] : []), el("div", { class: "providers" }, ...buttons)];
+  return [...(code || password ? [or] : []), el("div", { class: "providers" }, ...buttons)];
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { fold, keepSpelled, spell } from "./code-field.js";
 import { el } from "./elements.js";
-import { button, evenly, field, form, heading, paragraph, trouble } from "./parts.js";
+import { button, evenly, field, form, heading, paragraph, sharedComputer, trouble } from "./parts.js";
+import { passwordField } from "./password-field.js";
 
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -12,6 +13,9 @@ const LATE_AFTER_MS = 120_000;
 
 /** The seconds at which a listener hears how long the wait still is. */
 const SAID_AT = [90, 60, 30, 10];
+
+/** What is said of the code, by its purpose. @type {Record<string, string>} */
+const LEADS = { reset: "reset_lead", sign_up: "sent_lead_plain", confirm: "confirm_lead", new_email: "new_email_lead" };
 
 /** @type {import("./stage.js").Screen} */
 export const enterCode = ({ brand, challenge, address, typed, canChange, actions }, words, stage) => {
@@ -23,8 +27,12 @@ export const enterCode = ({ brand, challenge, address, typed, canChange, actions
     values: hintValues,
     describedBy: "lead",
   });
-  const primary = button("primary", words.nodes("continue"), null, "continue");
-  const shared = sharedComputer(words, typed);
+  const isReset = challenge.purpose === "reset";
+  const isOfAccount = challenge.purpose === "confirm" || challenge.purpose === "new_email";
+  const primary = button("primary", words.nodes(isReset ? "password_set" : "continue"), null, "continue");
+  const say = (/** @type {string} */ key) => stage.say(key);
+  const chosen = isReset && passwordField(words, typed, { kind: "new", label: "password_new_label", slotId: "password-slot", say });
+  const below = chosen ? chosen.node : !isOfAccount && sharedComputer(words, typed);
   const again = resendButton(words, challenge, actions, stage);
   const late = stillNoMail(words, address, challenge.connects);
   let hasRunOut = challenge.expires_at <= Date.now();
@@ -33,11 +41,14 @@ export const enterCode = ({ brand, challenge, address, typed, canChange, actions
     slot: asked.slot,
     field: input,
     primary,
+    others: chosen ? { password: { slot: chosen.slot, field: chosen.input } } : undefined,
     focus: input,
     body: [
       heading(words, "check_email", {}, "mail"),
       ...whatWasSent(words, challenge, address, brand.name),
-      form([asked.node, shared, primary], () => actions.verify(fold(input.value))),
+      form([asked.node, below, primary].filter((part) => part !== false), () =>
+        (isReset ? actions.reset : actions.verify)(fold(input.value)),
+      ),
       again.node,
       late,
       canChange &&
@@ -67,14 +78,15 @@ export const enterCode = ({ brand, challenge, address, typed, canChange, actions
  * @param {string} email
  * @param {string} workspace
  */
-function whatWasSent(words, { connects: provider, label, code_length: length }, email, workspace) {
+function whatWasSent(words, { connects: provider, label, code_length: length, purpose }, email, workspace) {
   const named = label ? { label: el("strong", { class: "code-label" }, el("bdi", {}, label)) } : null;
-  if (!provider) return [paragraph(words, "sent_lead", { length, email, workspace, ...named }, "lead")];
+  const lead = LEADS[purpose ?? ""] ?? "sent_lead";
+  if (!provider) return [paragraph(words, lead, { length, email, workspace, ...named }, "lead")];
   const key = email ? "connect_lead" : "connect_lead_unseen";
   const address = el("strong", {}, el("bdi", {}, email));
-  const lead = evenly(words, key, { provider, length, email: address, workspace }, "lead");
-  if (named) lead.append(" ", ...words.nodes("labelled", named));
-  return [lead, evenly(words, "connect_once", { provider })];
+  const text = evenly(words, key, { provider, length, email: address, workspace }, "lead");
+  if (named) text.append(" ", ...words.nodes("labelled", named));
+  return [text, evenly(words, "connect_once", { provider })];
 }
 
 /** @param {{ code: string }} typed @param {number} length @param {Stage} stage */
@@ -101,26 +113,6 @@ function codeInput(typed, length, stage) {
     onNoCode: () => stage.tell({ tone: "error", key: "code_not_found", values: { length } }),
   });
   return input;
-}
-
-/** @param {Words} words @param {{ shared: boolean }} typed */
-function sharedComputer(words, typed) {
-  const box = el("input", {
-    id: "shared",
-    type: "checkbox",
-    checked: typed.shared,
-    "aria-describedby": "shared-hint",
-    onchange: (/** @type {{ target: HTMLInputElement }} */ event) => {
-      typed.shared = event.target.checked;
-    },
-  });
-  return el(
-    "div",
-    { class: "choice" },
-    box,
-    el("label", { for: "shared" }, ...words.nodes("shared_computer")),
-    el("p", { class: "hint", id: "shared-hint" }, ...words.nodes("shared_computer_hint", { minutes: 30 })),
-  );
 }
 
 /**

@@ -8,6 +8,7 @@
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge | this browser | it ends, ten minutes after its last mail |
  * | name, logo and colour of the workspace | this browser | the next answer |
+ * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
  * | the chosen language | this browser | another choice |
  *
@@ -28,6 +29,8 @@
  * @property {number} code_length
  * @property {string} asked_for which link and destination it was asked for, as a hash
  * @property {string} sent_to the masked address; empty when only the provider knows it
+ * @property {"reset" | "sign_up" | "confirm" | "new_email"} [purpose] what the code is good for, when it is not to
+ *   sign in
  * @property {string} [connects] the provider whose account the code connects
  * @property {number} sent_at ms, of the first mail
  * @property {number | null} resend_at ms
@@ -121,6 +124,10 @@ export function keepFor(workspace) {
     /** @returns {import("./brand.js").Brand | null} */
     brand: () => browser.get(key("brand")),
     keepBrand: (/** @type {import("./brand.js").Brand} */ brand) => browser.set(key("brand"), brand),
+
+    /** Where the portal is, by the last answer of the API. @returns {string | null} */
+    portal: () => browser.get(key("portal")),
+    keepPortal: (/** @type {string} */ url) => browser.set(key("portal"), url),
 
     challengeKey: key("challenge"),
     /** The challenge that goes on, if it has not ended. @returns {OpenChallenge | null} */

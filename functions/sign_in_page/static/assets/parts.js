@@ -41,10 +41,11 @@ export function button(look, label, onPress, id) {
  *
  * @param {HTMLInputElement} input
  * @param {Words} words
- * @param {{ label: string, hint: string, values?: Values, describedBy?: string }} texts
+ * @param {{ label: string, hint?: string, values?: Values, describedBy?: string, id?: string }} texts `id` of the
+ *   place for messages, where a screen has more than one field
  */
-export function field(input, words, { label, hint, values, describedBy }) {
-  const slot = messageSlot(el("p", { class: "hint" }, ...words.nodes(hint, values)));
+export function field(input, words, { label, hint, values, describedBy, id }) {
+  const slot = messageSlot(hint ? el("p", { class: "hint" }, ...words.nodes(hint, values)) : null, id);
   input.setAttribute("aria-describedby", [describedBy, slot.id].filter(Boolean).join(" "));
   // After a mistake the message has the focus; who simply types on means the field.
   slot.addEventListener("keydown", (event) => {
@@ -78,6 +79,31 @@ export function form(children, onSubmit) {
     },
     ...children,
   );
+}
+
+/** @param {Words} words @param {{ shared: boolean }} typed */
+export function sharedComputer(words, typed) {
+  const box = el("input", {
+    id: "shared",
+    type: "checkbox",
+    checked: typed.shared,
+    "aria-describedby": "shared-hint",
+    onchange: (/** @type {{ target: HTMLInputElement }} */ event) => {
+      typed.shared = event.target.checked;
+    },
+  });
+  return el(
+    "div",
+    { class: "choice" },
+    box,
+    el("label", { for: "shared" }, ...words.nodes("shared_computer")),
+    el("p", { class: "hint", id: "shared-hint" }, ...words.nodes("shared_computer_hint", { minutes: 30 })),
+  );
+}
+
+/** Quiet steps below a form. @param {...(HTMLElement | false | null | undefined)} steps */
+export function more(...steps) {
+  return el("p", { class: "more" }, ...steps);
 }
 
 /** The API's notices come in English; of those that we know, the page has words of its own. */

@@ -27,7 +27,7 @@
  * @typedef {object} Way what an opened link allows
  * @property {Workspace} workspace
  * @property {{ kind: "shared" | "personal", email_hint: string | null, send_on_open: boolean }} link
- * @property {{ code: boolean, password: boolean, sso: Connection[] }} methods
+ * @property {{ code: boolean, password: boolean, sign_up: boolean, sso: Connection[] }} methods
  * @property {string} directory_rule
  * @property {{ type: string, text: string }[]} notices
  * @property {{ area: string, label: string, url: string }} destination
@@ -57,7 +57,37 @@
  */
 
 /**
- * @typedef {Session & { return_to: { area: string, url: string } }} SignedIn
+ * @typedef {Session & { return_to: { area: string, url: string }, new?: boolean }} SignedIn `new`
+ *   when the code has just made the contact
+ */
+
+/** @typedef {{ id: string, name: string, email: string, language: string | null, time_zone: string | null }} Profile */
+
+/**
+ * @typedef {object} Account what a contact sees of their own; times are seconds since 1970
+ * @property {Profile} contact
+ * @property {{ is_set: boolean, changed_at: number | null }} password
+ * @property {{ id: string, connection: string, kind: string | null, label: string, linked_at: number }[]} identities
+ * @property {OwnSession[]} sessions
+ * @property {{ code: boolean, password: boolean, connections: Connection[], deletion: boolean }} offers
+ * @property {number} fresh_until until when the sign-in is young enough for sensitive changes
+ */
+
+/**
+ * @typedef {object} OwnSession
+ * @property {string} id
+ * @property {boolean} current
+ * @property {string | null} device such as `Firefox (Windows)`
+ * @property {string | null} network
+ * @property {string} method `code`, `password` or `sso:<connection>`
+ * @property {number} signed_in_at
+ * @property {number} last_used_at
+ * @property {number} expires_at
+ */
+
+/**
+ * @typedef {{ at: number, name: string, by: "you" | "team", network: string | null,
+ *   detail: Record<string, string> }} Happening one line of the contact's own history
  */
 
 /**
@@ -87,6 +117,9 @@ export class PorticoError extends Error {
 /** @type {Problem} */
 const UNREACHABLE = { type: "unreachable", title: "No answer", status: 0 };
 
+/** @type {Problem} */
+const NOT_SIGNED_IN = { type: "not-signed-in", title: "Signed out", status: 401 };
+
 /** A request that takes longer has lost its answer: the API's own deadline is far below. */
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -110,7 +143,7 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
   let kept = null;
   /** @type {Promise<Session | null> | null} */
   let asking = null;
-  /** @type {{ challenge: string, code: string, request_id: string } | null} */
+  /** @type {{ asked: string, request_id: string } | null} */
   let unanswered = null;
 
   /** @template {Session} T @param {T} session @returns {T} */
@@ -130,7 +163,64 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
     }
   }
 
-  return {
+  /**
+   * A request that counts once: sent again after a lost answer, it carries the same `request_id`.
+   *
+   * @param {"POST" | "PUT"} method
+   * @param {string} path
+   * @param {object} same what makes it the same request
+   * @param {object} body
+   * @param {string} [token]
+   */
+  async function once(method, path, same, body, token) {
+    const asked = JSON.stringify([path, same]);
+    const request_id = unanswered?.asked === asked ? unanswered.request_id : newRequestId();
+    unanswered = { asked, request_id };
+    try {
+      const answer = await call(method, path, { body: { ...body, request_id }, token });
+      unanswered = null;
+      return answer;
+    } catch (error) {
+      if (isAnswer(error)) unanswered = null;
+      throw error;
+    }
+  }
+
+  /**
+   * What only the signed-in may do; asked again with a new token when ours is too old by the API's
+   * clock.
+   *
+   * @template T
+   * @param {(token: string) => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async function signedIn(ask) {
+    const session = await client.session();
+    if (!session) throw new PorticoError(NOT_SIGNED_IN);
+    try {
+      return await ask(session.access_token);
+    } catch (error) {
+      if (!(error instanceof PorticoError) || error.type !== "not-signed-in") throw error;
+      const renewed = await client.session({ fresh: true });
+      if (!renewed) throw error;
+      return await ask(renewed.access_token);
+    }
+  }
+
+  /**
+   * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
+   * @param {string} path below `/v1/account`
+   * @param {object} [asked] members of the body, or of the query where there is none
+   * @param {{ repeatable?: boolean }} [options]
+   */
+  async function own(method, path, asked = {}, { repeatable = true } = {}) {
+    const hasBody = method === "POST" || method === "PATCH";
+    const query = hasBody ? "" : `?${new URLSearchParams({ workspace, ...asked })}`;
+    const body = hasBody ? { workspace, ...asked } : undefined;
+    return signedIn((token) => call(method, `/v1/account${path}${query}`, { body, token, repeatable }));
+  }
+
+  const client = {
     /**
      * Ask what a portal link is, and how one may sign in with it. Changes nothing.
      *
@@ -186,18 +276,56 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      * @returns {Promise<SignedIn>}
      */
     async verify({ challenge, code, shared_computer = false }) {
-      const isTheSame = unanswered?.challenge === challenge && unanswered.code === code;
-      const request_id = isTheSame && unanswered ? unanswered.request_id : newRequestId();
-      unanswered = { challenge, code, request_id };
-      try {
-        const body = { challenge, code, request_id, shared_computer };
-        const signedIn = await call("POST", "/v1/codes/verify", { body });
-        unanswered = null;
-        return keep(signedIn);
-      } catch (error) {
-        if (isAnswer(error)) unanswered = null;
-        throw error;
-      }
+      const typed = { challenge, code };
+      return keep(await once("POST", "/v1/codes/verify", typed, { ...typed, shared_computer }));
+    },
+
+    /**
+     * Sign in with a password. Wrong, unknown and without a password are one answer:
+     * `password-not-accepted`.
+     *
+     * @param {{ link: string, to?: string, email?: string, password: string, shared_computer?: boolean }} typed
+     *   `email` with a shared link only
+     * @returns {Promise<SignedIn>}
+     */
+    async signInWithPassword({ link, to, email, password, shared_computer = false }) {
+      const typed = { link, to, email, password };
+      const body = { workspace, ...typed, shared_computer };
+      return keep(await once("POST", "/v1/passwords/sign-in", typed, body));
+    },
+
+    /**
+     * Have a code mailed that sets a password, the first one or another. The answer is the same for
+     * every address.
+     *
+     * @param {{ link: string, to?: string, email?: string }} asked `email` with a shared link only
+     * @returns {Promise<Challenge>}
+     */
+    forgotPassword({ link, to, email }) {
+      const body = { workspace, link, to, email };
+      return call("POST", "/v1/passwords/forgot", { body, repeatable: false });
+    },
+
+    /**
+     * Set a password by the code of {@link forgotPassword}. Nobody is signed in by it. A password
+     * that may not be set is `invalid-request`, and costs no attempt.
+     *
+     * @param {{ challenge: string, code: string, password: string }} typed
+     * @returns {Promise<{ workspace: string, return_to: { area: string, url: string } }>}
+     */
+    resetPassword(typed) {
+      return once("POST", "/v1/passwords/reset", typed, typed);
+    },
+
+    /**
+     * Have a code mailed that makes a contact; {@link verify} takes it, and says `new`. Who is a
+     * contact already gets a code as well, and the answer is the same.
+     *
+     * @param {{ link: string, to?: string, email: string }} asked
+     * @returns {Promise<Challenge>}
+     */
+    signUp({ link, to, email }) {
+      return call("POST", "/v1/sign-up", { body: { workspace, link, to, email }, repeatable: false });
     },
 
     /**
@@ -228,7 +356,104 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
       kept = null;
       await call("DELETE", `/v1/session?${query}`, { token });
     },
+
+    /**
+     * The contact's own account. All of it asks for a session (`not-signed-in`); what changes a way
+     * in asks for one that began within the last 15 minutes (`re-auth-needed`): see `confirm`.
+     */
+    account: {
+      /** Everything a contact sees of their own. @returns {Promise<Account>} */
+      read: () => own("GET", ""),
+
+      /**
+       * Change what is given; what is left out stays.
+       *
+       * @param {{ name?: string, language?: string, time_zone?: string }} changes
+       * @returns {Promise<{ contact: Profile }>}
+       */
+      edit: (changes) => own("PATCH", "", changes),
+
+      /** Have a code mailed to the own address; `verify` begins a fresh session by it. @returns {Promise<Challenge>} */
+      confirm: () => own("POST", "/confirm", {}, { repeatable: false }),
+
+      /**
+       * Have a code mailed to the address that is to be the new one.
+       *
+       * @param {{ email: string }} asked
+       * @returns {Promise<Challenge>}
+       */
+      changeEmail: ({ email }) => own("POST", "/email", { email }, { repeatable: false }),
+
+      /**
+       * Make the new address the primary one; the old one is told, and can undo it for three days.
+       *
+       * @param {{ challenge: string, code: string }} typed
+       * @returns {Promise<{ contact: Profile }>}
+       */
+      confirmEmail(typed) {
+        const body = { workspace, ...typed };
+        return signedIn((token) => once("POST", "/v1/account/email/confirm", typed, body, token));
+      },
+
+      /**
+       * Give the former address back, by the token of the mail to it. Asks for no session.
+       *
+       * @param {{ undo: string }} asked
+       * @returns {Promise<{ workspace: string }>}
+       */
+      undoEmail: ({ undo }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo } }),
+
+      /**
+       * Set a password, or another. All other sessions end.
+       *
+       * @param {{ password: string }} chosen
+       * @returns {Promise<void>}
+       */
+      setPassword({ password }) {
+        const body = { workspace, password };
+        return signedIn((token) => once("PUT", "/v1/account/password", { password }, body, token));
+      },
+
+      /** @returns {Promise<void>} */
+      removePassword: () => own("DELETE", "/password"),
+
+      /**
+       * Begin a trip to a provider, to connect an account there. The browser goes to
+       * `authorize_url` as a whole page, and comes back to the hosted page's `#account`.
+       *
+       * @param {{ connection: string }} asked one of `offers.connections`
+       * @returns {Promise<{ authorize_url: string }>}
+       */
+      connect: ({ connection }) => own("POST", "/identities", { connection }),
+
+      /** @param {{ identity: string }} asked one of `identities` @returns {Promise<void>} */
+      disconnect: ({ identity }) => own("DELETE", `/identities/${encodeURIComponent(identity)}`),
+
+      /** @param {{ session: string }} asked one of `sessions` @returns {Promise<void>} */
+      endSession: ({ session }) => own("DELETE", `/sessions/${encodeURIComponent(session)}`),
+
+      /** End all sessions but this one. @returns {Promise<void>} */
+      endOtherSessions: () => own("DELETE", "/sessions"),
+
+      /**
+       * What happened to the account, newest first.
+       *
+       * @param {{ limit?: number }} [options]
+       * @returns {Promise<{ events: Happening[] }>}
+       */
+      history: ({ limit = 50 } = {}) => own("GET", "/history", { limit: String(limit) }),
+
+      /** All that is held of the contact, to keep as a file. @returns {Promise<Record<string, unknown>>} */
+      download: () => own("GET", "/export"),
+
+      /** End the account, where the workspace allows it. @returns {Promise<void>} */
+      async remove() {
+        await own("DELETE", "");
+        kept = null;
+      },
+    },
   };
+  return client;
 }
 
 /** @typedef {ReturnType<typeof createPortico>} Portico */
@@ -251,7 +476,7 @@ function caller(origin) {
   /**
    * One request, and one more if the first got no answer or `try-later`.
    *
-   * @param {"POST" | "DELETE"} method
+   * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
    * @param {string} path
    * @param {{ body?: object, token?: string, repeatable?: boolean }} [options]
    * @returns {Promise<any>}

@@ -9,6 +9,8 @@ import { el, icon } from "./elements.js";
  * @property {Node[]} body
  * @property {HTMLElement} [focus] where the keyboard goes; by default to the heading
  * @property {HTMLElement} [slot] where messages appear, in space that is kept for them
+ * @property {Record<string, { slot: HTMLElement, field: HTMLElement }>} [others] further fields, by name, with messages
+ *   of their own
  * @property {HTMLElement} [aside] where messages about anything but the field appear
  * @property {HTMLElement} [field] the input that a message is about
  * @property {HTMLButtonElement} [primary]
@@ -112,22 +114,26 @@ export class Stage {
   }
 
   #drawMessage() {
-    const { slot, aside, field } = this.#shown?.built ?? {};
+    const { slot, aside, field, others = {} } = this.#shown?.built ?? {};
     const message = this.#message;
-    const place = message?.isAside && aside ? aside : slot;
-    for (const each of [slot, aside]) {
+    const other = others[message?.about ?? ""];
+    const place = message?.isAside && aside ? aside : (other?.slot ?? slot);
+    for (const each of [slot, aside, ...Object.values(others).map((each) => each.slot)]) {
       each?.classList.toggle("speaks", message !== null && each === place);
       each?.querySelector(".message")?.remove();
     }
-    field?.toggleAttribute("aria-invalid", false);
+    const about = other && place === other.slot ? other.field : place === slot ? field : undefined;
+    for (const each of [field, ...Object.values(others).map((each) => each.field)]) {
+      each?.removeAttribute("aria-invalid");
+    }
     if (!place || !message) return;
-    if (field && place === slot && message.tone === "error") field.setAttribute("aria-invalid", "true");
+    if (message.tone === "error") about?.setAttribute("aria-invalid", "true");
     const sentence = el("span", {});
     place.append(
       el(
         "div",
         { class: `message ${message.tone}`, id: "message", tabindex: "-1" },
-        icon(message.tone === "error" ? "alert" : "mail"),
+        icon(message.tone === "error" ? "alert" : (message.picture ?? "mail")),
         el(
           "p",
           {},

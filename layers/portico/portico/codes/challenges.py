@@ -96,6 +96,8 @@ class Challenge:
     code_ends_at: datetime
     resent_by: str | None
     claims: dict[int, Claim]
+    unmailed: dict[int, Claim]
+    """What stands in the place of claims that were never made: as much to read, worth nothing."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -130,6 +132,9 @@ class Challenge:
             code_ends_at=moment(row["code_ends_at"]),
             resent_by=row.get("resent_by"),
             claims={n: Claim.from_row(row[f"claim_{n}"]) for n in numbers if f"claim_{n}" in row},
+            unmailed={
+                n: Claim.from_row(row[f"unmailed_{n}"]) for n in numbers if f"unmailed_{n}" in row
+            },
         )
 
     @property

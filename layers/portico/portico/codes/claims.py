@@ -83,8 +83,18 @@ class Claims:
 
     def withhold(self, id_: ChallengeId, generation: int, event: Event) -> None:
         """Record that this mail will never be sent, and why. Its code is never right."""
-        change = f"SET withheld_{generation} = :why, event = :event REMOVE claim_{generation}"
-        values = {":why": event.detail["reason"], ":event": event.rider()}
+        change = (
+            f"SET withheld_{generation} = :why, unmailed_{generation} = :claim, "
+            f"nobody = :contact, event = :event REMOVE claim_{generation}"
+        )
+        values = {
+            ":why": event.detail["reason"],
+            ":event": event.rider(),
+            # What a mailed one's row holds in their place: reading a row takes longer the more
+            # is in it, and a wrong code's answer must not tell by its time who is a contact.
+            ":claim": {"at": epoch(event.at), "key": "-" * 8, "sver": 1, "sent": epoch(event.at)},
+            ":contact": {"id": f"ct_{'-' * 22}", "name": "-" * 12, "email": "-" * 18},
+        }
         is_asked = "mail = :generation"
         is_claimed = f"attribute_exists(claim_{generation})"
         has_no_mail = f"attribute_not_exists(claim_{generation}.sent)"

@@ -1,0 +1,142 @@
+/** The journey to a provider and back. */
+
+import { PorticoError } from "./portico.js";
+import { providerId, providerName } from "./providers.js";
+import * as screens from "./screens.js";
+import * as trips from "./sso-screens.js";
+
+/** @typedef {import("./portico.js").Connection} Connection */
+
+/** What the API promises of a code it mailed while the browser was at a provider. */
+const MAILED_ON_THE_WAY = { label: null, code_length: 7, resend_after: 30, expires_in: 600 };
+
+/** How long the API keeps an account that waits for an address. */
+const WAITS_FOR_AN_ADDRESS_MS = 10 * 60_000;
+
+/** @type {import("./portico.js").Problem} */
+const UNSAFE = { type: "sso-failed", title: "Not a provider's address", status: 0 };
+
+/** A provider that has not opened by then has its own screen. */
+const IS_LEAVING_MS = 4_000;
+
+export class Trips {
+  #visit;
+  #codes;
+  #steps;
+
+  /**
+   * @param {import("./visit.js").Visit} visit
+   * @param {import("./codes.js").Codes} codes
+   * @param {{ choose: (message?: import("./problems.js").Message | null) => void, chooseAnew: () => void,
+   *   offerSession: (session: import("./portico.js").Session) => void }} steps
+   */
+  constructor(visit, codes, steps) {
+    this.#visit = visit;
+    this.#codes = codes;
+    this.#steps = steps;
+  }
+
+  /**
+   * Leave for a provider. The link and the destination stay with this tab.
+   *
+   * @param {Connection} connection
+   * @param {string} [pressed] the id of the button
+   */
+  start = (connection, pressed = providerId(connection)) =>
+    this.#visit.press(async () => {
+      const { portico, link, kept } = this.#visit;
+      const provider = providerName(connection);
+      const { authorize_url } = await portico.startSso({ ...link, connection: connection.id });
+      const actions = this.#actions;
+      await leave(this.#visit, { authorize_url, provider, actions }, () => kept.depart(connection.id, provider));
+    }, pressed);
+
+  /** Some reasons are about the link itself: there is nothing to ask the API about it. @param {string} reason */
+  isAboutTheLink(reason) {
+    const screen = { "portal-unavailable": screens.unavailable, "invalid-portal-link": screens.invalidLink }[reason];
+    if (screen) this.#visit.show(screen, { workspace: this.#visit.workspaceName });
+    return screen !== undefined;
+  }
+
+  /** Back from a provider, to go on or to begin again. @param {import("./arrival.js").Arrival} arrival */
+  arrive({ mark, value }) {
+    const { kept, askedFor: asked_for, wayIn } = this.#visit;
+    const trip = kept.trip();
+    if (mark === "e" || !trip) return this.#arriveInVain(value);
+    if (mark === "p") {
+      const expires_at = Date.now() + WAITS_FOR_AN_ADDRESS_MS;
+      const pending = { pending: value, provider: trip.provider, asked_for, expires_at };
+      kept.keepPending(pending);
+      return this.askAddress(pending);
+    }
+    const known = { asked_for, sent_to: wayIn.link.email_hint ?? "", connects: trip.provider };
+    this.#codes.enter(this.#codes.keep({ challenge: value, ...MAILED_ON_THE_WAY }, known));
+  }
+
+  /** @param {string} reason */
+  #arriveInVain(reason) {
+    const { kept, session, wayIn: way } = this.#visit;
+    const trip = kept.trip();
+    // The same answer twice, by the back button or a lost connection: the first one counted.
+    if (reason === "sso-expired" && session) return this.#steps.offerSession(session);
+    if (!trip) return this.#steps.choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
+    const connection = way.methods.sso.find(({ id }) => id === trip.connection) ?? null;
+    const { provider } = trip;
+    this.#visit.show(trips.refused, { reason, provider, way, connection, actions: this.#actions });
+  }
+
+  /** @param {import("./keep.js").Pending} waits */
+  askAddress(waits) {
+    const { wayIn: way, typed } = this.#visit;
+    this.#visit.show(trips.askAddress, {
+      provider: waits.provider,
+      way,
+      typed,
+      actions: { ...this.#actions, sendAddress: (/** @type {string} */ email) => this.#sendAddress(waits, email) },
+    });
+  }
+
+  /** @param {import("./keep.js").Pending} waits @param {string} email */
+  async #sendAddress({ pending, provider }, email) {
+    const visit = this.#visit;
+    if (!visit.takeEmail(email)) return;
+    await visit.press(async () => {
+      try {
+        this.#codes.sent(await visit.portico.requestCode({ pending, email: email.trim() }), { connects: provider });
+        visit.kept.endPending();
+      } catch (error) {
+        const isOver = error instanceof PorticoError && error.type === "challenge-closed";
+        if (!isOver) throw error;
+        visit.kept.endPending();
+        this.#arriveInVain("sso-expired");
+      }
+    });
+  }
+
+  get #actions() {
+    return { startSso: this.start, chooseAnew: this.#steps.chooseAnew };
+  }
+}
+
+/**
+ * Go to a provider, and wait with the button until the page is gone.
+ *
+ * @param {import("./visit.js").Visit} visit
+ * @param {{ authorize_url: string, provider: string, actions: { chooseAnew: () => void } }} trip
+ * @param {() => void} depart
+ */
+export async function leave(visit, { authorize_url, provider, actions }, depart) {
+  if (!isProviderAddress(authorize_url)) throw new PorticoError(UNSAFE);
+  if (visit.isOver) return;
+  depart();
+  visit.stage.say("leaving", { provider });
+  location.assign(authorize_url);
+  await new Promise((resolve) => setTimeout(resolve, IS_LEAVING_MS));
+  visit.show(trips.leaving, { provider, url: authorize_url, actions });
+}
+
+/** Providers are reached by https only; a fake one on this machine needs no certificate. @param {string} url */
+function isProviderAddress(url) {
+  const { protocol, hostname } = new URL(url, location.origin);
+  return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
+}

@@ -1,0 +1,143 @@
+/** One visit: what is known so far, and what every journey through the page does alike. */
+
+import { PorticoError } from "./portico.js";
+import { messageFor } from "./problems.js";
+import * as screens from "./screens.js";
+
+/** @typedef {import("./portico.js").Way} Way */
+/** @typedef {import("./portico.js").Session} Session */
+/** @typedef {import("./keep.js").OpenChallenge} OpenChallenge */
+/** @typedef {import("./problems.js").Message} Message */
+
+/**
+ * @typedef {object} House what the page is made of
+ * @property {import("./stage.js").Stage} stage
+ * @property {import("./portico.js").Portico} portico
+ * @property {import("./keep.js").Kept} kept
+ * @property {import("./keep.js").Opened | null} opened
+ * @property {(brand: import("./brand.js").Brand) => Promise<void>} onBrand
+ */
+
+export class Visit {
+  #opened;
+  isOver = false;
+  askedFor = "";
+  /** @type {Way | null} */
+  way = null;
+  /** @type {Session | null} */
+  session = null;
+  /** @type {OpenChallenge | null} */
+  challenge = null;
+  /** A journey's own answer to a refusal: true when there is nothing left to tell. */
+  /** @type {(error: PorticoError, message: Message) => boolean} */
+  onRefused = () => false;
+
+  /** @param {House} house */
+  constructor({ stage, portico, kept, opened, onBrand }) {
+    this.stage = stage;
+    this.portico = portico;
+    this.kept = kept;
+    this.onBrand = onBrand;
+    this.#opened = opened;
+    this.typed = { email: kept.typedEmail(), code: "", password: "", name: "", shared: false };
+  }
+
+  /** @param {import("./stage.js").Screen} screen @param {any} facts @param {{ message?: Message | null }} [options] */
+  show(screen, facts, options) {
+    if (!this.isOver) this.stage.show(screen, facts, options);
+  }
+
+  /**
+   * One press, one request: what is pressed meanwhile does nothing.
+   *
+   * @param {() => Promise<void>} work
+   * @param {string} [pressed] the id of the button, when it is not the primary one
+   */
+  async press(work, pressed) {
+    if (this.stage.isBusy || this.isOver) return;
+    this.stage.busy(pressed);
+    try {
+      await work();
+    } catch (error) {
+      this.refused(error, (message) => this.stage.tell({ ...message, isAside: pressed !== undefined }));
+    } finally {
+      if (!this.isOver) this.stage.rest();
+    }
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {(message: Message) => void} tell when the screen may stay
+   */
+  refused(error, tell) {
+    if (this.isOver) return;
+    const message = messageFor(error, { label: this.challenge?.label });
+    const workspace = this.workspaceName;
+    if (!(error instanceof PorticoError)) tell(message);
+    else if (error.type === "invalid-portal-link") this.show(screens.invalidLink, { workspace });
+    else if (error.type === "portal-unavailable") this.show(screens.unavailable, { workspace });
+    else if (!this.onRefused(error, message)) tell(message);
+  }
+
+  /** Keep what was typed, and say when it can be no address. @param {string} email */
+  takeEmail(email) {
+    const isAddress = /^[^\s@]+@[^\s@]+$/.test(email.trim());
+    if (isAddress) this.kept.typeEmail(email.trim());
+    else this.stage.tell({ tone: "error", lead: "check_the_form", key: "email_invalid", about: "email" });
+    return isAddress;
+  }
+
+  /** @param {string} url from an answer of the API, never from the address bar */
+  leaveFor(url) {
+    const isWeb = ["https:", "http:"].includes(new URL(url, location.origin).protocol);
+    if (!isWeb) throw new Error("the portal's address is not a web address");
+    this.show(screens.entering, { workspace: this.workspaceName, url });
+    location.replace(url);
+  }
+
+  endChallenge() {
+    this.kept.endChallenge();
+    this.challenge = null;
+    this.typed.code = "";
+  }
+
+  get workspaceName() {
+    return this.way?.workspace.name ?? this.kept.brand()?.name;
+  }
+
+  /** @returns {Way} */
+  get wayIn() {
+    if (!this.way) throw new Error("the link is not resolved yet");
+    return this.way;
+  }
+
+  /** @returns {import("./keep.js").Opened | null} */
+  get opened() {
+    return this.#opened;
+  }
+
+  /** @returns {import("./keep.js").Opened} */
+  get link() {
+    if (!this.#opened) throw new Error("no link was opened");
+    return this.#opened;
+  }
+
+  /** @returns {OpenChallenge} */
+  get openChallenge() {
+    if (!this.challenge) throw new Error("no code was asked for");
+    return this.challenge;
+  }
+}
+
+/** `ann@example.com` → `a•••@example.com`, as the API masks it. */
+export function masked(/** @type {string} */ email) {
+  const [, first, domain] = /^\s*([^@]).*@([^@]*?)\s*$/u.exec(email.toLowerCase()) ?? [];
+  return domain ? `${first}•••@${domain}` : "";
+}
+
+/** A page opened in the background, or prepared by the browser, asks nothing before it is seen. */
+export async function untilVisible() {
+  while (document.visibilityState !== "visible") {
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  }
+}
