@@ -14,6 +14,10 @@ WITHHELD = {
     "address-suppressed-bounce": "mail to the address is held back after a bounce",
     "address-suppressed-complaint": "mail to the address is held back after a complaint",
     "mailbox-budget": "the mailbox has had its five mails of the hour, or ten of the day",
+    "address-taken": "the new address is another contact's",
+    "already-a-contact": "somebody signed up with it, and the contact was told instead",
+    "strangers-of-workspace": "the workspace's sign-ups have had their 200 mails of the hour",
+    "strangers-of-deployment": "all sign-ups have had their tenth of the day's mails",
     "link-ended": "the link was revoked or had expired",
     "portal-unavailable": "the portal was switched off",
     "sign-in-method-off": "the workspace takes no codes",
@@ -26,6 +30,8 @@ THEN = {
     "mailbox-budget": "Wait an hour, or hand out a personal link, which has a share of its own.",
     "link-ended": "Hand out a new one: portico link create {workspace} --contact {email}",
     "sign-in-method-off": "See directory-rule and code-method: portico workspace show {workspace}",
+    "strangers-of-workspace": "The next hour has its own. docs/operate.md, StrangersAlarm.",
+    "strangers-of-deployment": "See docs/operate.md, StrangersAlarm.",
     "inbound-address": "The contact needs an address of their own.",
     "too-late": "A new code works. If it happens again: portico doctor stack",
     "mail-refused": "See what is wrong with the sender: portico doctor stack",
@@ -36,6 +42,7 @@ ENDED = {
     "signed-out-everywhere": "signed out everywhere",
     "refresh-reuse": "an old token came back: a stolen cookie, or a restored browser",
     "ended-by-team": "the team ended the session",
+    "ended-by-contact": "the contact ended it from another browser",
 }
 REFUSED = {
     "already-linked": "the account is connected to another contact",

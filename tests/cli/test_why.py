@@ -102,8 +102,8 @@ class TestWhatHappened:
 class TestALine:
     def test_explains_every_reason_why_a_mail_was_withheld(self):
         source = (ROOMS / "codes" / "recipients.py").read_text()
-        reasons = set(re.findall(r'return f?"([a-z-]+[a-z])"', source))
-        reasons |= in_code(r'"(mailbox-budget|mail-refused)"')
+        reasons = set(re.findall(r'(?:return|else) f?"([a-z-]+[a-z])"', source))
+        reasons |= in_code(r'"(mailbox-budget|mail-refused|already-a-contact|strangers-of-\w+)"')
         reasons |= {f"address-suppressed-{why}" for why in ("bounce", "complaint")}
 
         assert reasons == set(WITHHELD)

@@ -15,7 +15,7 @@ ALARMS = resources("AWS::CloudWatch::Alarm")
 OURS = "Portico/${AWS::StackName}"
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 
-OF_DOORS = {"answered", "resent", *(kind.type for kind in KINDS.values())}
+OF_DOORS = {"answered", "resent", *(kind.counted_as for kind in KINDS.values())}
 OF_RECORDS = {
     "send_mail": {"mailed", "queued", "failed", "done-before"},
     "record_trail": {"recorded", "repeated", "failed"},
@@ -62,7 +62,7 @@ def counted_by_us() -> list[tuple[str, str]]:
 
 def names_of(door: str) -> set[str]:
     if door == "send_mail":
-        reasons = in_code(r', "([a-z-]+)", at=') | in_code(r'None if granted else "([a-z-]+)"')
+        reasons = in_code(r', "([a-z-]+)", at=') | in_code(r'return "([a-z]+(?:-[a-z]+)+)"')
         return OF_RECORDS[door] | {f"withheld-{each}" for each in reasons}
     if door in OF_RECORDS:
         return OF_RECORDS[door]
