@@ -93,7 +93,7 @@ class TestChangingTheAddress:
         assert bob.confirms_the_move().problem == (410, "challenge-closed")
         assert bob.reads()["contact"]["email"] == "bob@example.com"
 
-    def test_asks_for_a_young_sign_in(self, ann, portal):
+    def test_acc_03_asks_for_a_young_sign_in(self, ann, portal):
         portal.forward(minutes=15)
         ann.token = ann.browser.refreshes().body["access_token"]
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.account.conftest import Member
 from tests.doors import door, queue_record, stream_record
 from tests.portal import Portal
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
@@ -18,6 +19,7 @@ from tests.template.reading import doors
 from tests.template.test_grants import table_of, touching_rows
 from tests.wire import Sent
 
+FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
 TABLES = {"people": "PeopleTable", "sign-in": "SignInTable", "trail": "TrailTable"}
 OF_PARTS = {
     "Put": "PutItem",
@@ -51,6 +53,9 @@ def touches(sent: Sent) -> Iterator[Touch]:
 
 
 def key_of(part: dict[str, Any]) -> str:
+    if "KeyConditionExpression" in part:
+        listed: str = part["ExpressionAttributeValues"][":hash"]["S"]
+        return listed
     key: str = (part.get("Key") or part["Item"])["pk"]["S"]
     return key
 
@@ -139,6 +144,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     ann.sends("sign_in_page", "GET /assets/{proxy+}", path=logo)
     portal.forward(days=2)
     comes_by_providers(portal, providers)
+    has_an_account(portal)
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
         door("record_trail").handler({"Records": told}, None)
@@ -168,6 +174,52 @@ def comes_by_providers(portal: Portal, providers: World) -> None:
     behind.asks_for_a_code(None, link=glass)
     portal.delivers_mail()
     assert behind.types_the_mailed_code().status == 200
+
+
+def has_an_account(portal: Portal) -> None:
+    """Sign up, set a password and come by it, and do all there is to do to one's account."""
+    portal.sets(directory_rule="off", password_method=True, sign_up=True, account_deletion=True)
+    eve = Member(portal, portal.another_browser())
+    eve.browser.signs_up("eve@example.com")
+    portal.delivers_mail()
+    eve.token = eve.browser.types_the_mailed_code().body["access_token"]
+    portal.another_browser().signs_up("eve@example.com")
+    portal.delivers_mail()
+    eve.browser.forgets_the_password("eve@example.com")
+    portal.delivers_mail()
+    assert eve.browser.sets_a_password(FIRST, portal.mailed_code()).status == 200
+    assert eve.browser.types_a_password(SECOND, "eve@example.com").status == 401
+    eve.token = eve.browser.types_a_password(FIRST, "eve@example.com").body["access_token"]
+    assert eve.browser.changes_the_password(SECOND, eve.token).status == 204
+    assert eve.reads()["password"]["is_set"]
+    assert eve.asks("PATCH /v1/account", {"language": "de"}).status == 200
+    assert eve.asks("POST /v1/account/confirm", {}).status == 202
+    portal.delivers_mail()
+    assert eve.moves("eve@example.net").status == 200
+    portal.delivers_mail()
+    connects_an_account(eve)
+    other = Member(portal, portal.another_browser()).signs_in("eve@example.net")
+    session = next(each["id"] for each in eve.reads()["sessions"] if not each["current"])
+    route = "DELETE /v1/account/sessions/{session}"
+    assert eve.asks(route, path={"session": session}).status == 204
+    assert other.browser.refreshes().status == 401
+    assert eve.asks("DELETE /v1/account/sessions").status == 204
+    assert eve.asks("GET /v1/account/history").status == 200
+    assert eve.asks("GET /v1/account/export").status == 200
+    portal.sets(code_method=False)
+    # Each of the two, while the other one stays: there is no other way in.
+    identity = eve.reads()["identities"][0]["id"]
+    route = "DELETE /v1/account/identities/{identity}"
+    assert eve.asks(route, path={"identity": identity}).status == 204
+    connects_an_account(eve)
+    assert eve.asks("DELETE /v1/account/password").status == 204
+    assert eve.asks("DELETE /v1/account").status == 204
+
+
+def connects_an_account(member: Member) -> None:
+    begun = member.asks("POST /v1/account/identities", {"connection": "google"})
+    member.browser.trip = begun.body["authorize_url"]
+    assert member.browser.comes_back("ben").told == "linked"
 
 
 class TestEveryCallOfEveryDoor:
