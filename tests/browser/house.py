@@ -85,6 +85,20 @@ class House:
             time.sleep(0.2)
         raise AssertionError(f"no mail labelled {label or 'at all'} came to {email}")
 
+    def subject_mailed_to(self, email: str, *, holding: str = "") -> str:
+        """Wait for a mail whose subject holds some words, and return the subject."""
+        return str(self.mail_to(email, holding=holding)["subject"])
+
+    def mail_to(self, email: str, *, holding: str = "") -> dict[str, Any]:
+        """Wait for a mail whose subject holds some words."""
+        until = time.monotonic() + IS_MAILED_WITHIN
+        while time.monotonic() < until:
+            for mail in reversed(self.mails_to(email)):
+                if holding in mail["subject"]:
+                    return mail
+            time.sleep(0.2)
+        raise AssertionError(f"no mail about {holding!r} came to {email}")
+
     def begins_another_day(self) -> None:
         """Leave behind what was mailed and used up so far.
 

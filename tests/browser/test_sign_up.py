@@ -66,7 +66,15 @@ class TestAStranger:
 
 
 class TestSomebodyKnown:
-    def test_y09_is_not_told_apart_and_comes_in(self, person, lumen):
-        signs_up(person, lumen, "zoe@example.com")
+    def test_y09_sees_the_same_screen_and_is_told_by_mail(self, person, lumen, house):
+        person.opens(lumen)
+        person.page.locator("#sign-up").click()
+        person.page.locator("#email").fill("zoe@example.com")
+        person.page.locator("#email-me").click()
+        expect(person.code_field).to_be_visible()
+        person.sees("We sent a 7-character code to zoe@example.com")
 
-        person.lands_in_the_portal()
+        assert "already have an account" in house.subject_mailed_to("zoe@example.com")
+        person.page.get_by_role("button", name="Use another address").click()
+        person.page.get_by_role("button", name="I have an account already").click()
+        expect(person.page.locator("#use-password")).to_be_visible()

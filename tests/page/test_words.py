@@ -22,6 +22,11 @@ COMPOSED = {
     *(f"{key}_{part}" for part in ("title", "text") for key in (
         "sso_denied", "sso_refused", "sso_expired", "sso_later",
         "not_in_directory", "no_contact", "another_contact",
+        "password_removing", "disconnecting", "undo_done", "undo_expired", "undo_used", "undo_taken",
+    )),
+    *(f"{key}_{part}" for part in ("yes", "done") for key in ("password_removing", "disconnecting")),
+    *(f"section_{part}" for part in (
+        "profile", "email", "password", "accounts", "sessions", "data",
     )),
 }  # fmt: skip
 """Keys that a module puts together from parts."""

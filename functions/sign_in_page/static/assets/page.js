@@ -1,5 +1,6 @@
 /** The hosted sign-in page: reads the opened link, finds its language, and shows one screen at a time. */
 
+import { AccountVisit } from "./account.js";
 import { readArrival } from "./arrival.js";
 import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
@@ -8,6 +9,7 @@ import { createPortico } from "./portico.js";
 import { framed, signedOut } from "./screens.js";
 import { SignIn } from "./sign-in.js";
 import { Stage } from "./stage.js";
+import { Undoing } from "./undoing.js";
 import { LANGUAGES, loadWords, pickLanguage } from "./words.js";
 
 /** A destination is a short typed value; whatever is longer is none. */
@@ -17,8 +19,8 @@ const workspace = location.pathname.split("/")[1] ?? "";
 const kept = keepFor(workspace);
 const portico = createPortico({ workspace, origin: location.origin });
 
-/** @type {SignIn | null} */
-let signIn = null;
+/** What this tab is here for. @type {SignIn | AccountVisit | Undoing | null} */
+let visit = null;
 
 await start();
 
@@ -32,31 +34,56 @@ async function start() {
   setLanguage(stage);
   languageSwitch(stage);
   showBrand(byId("brand"), kept.brand());
-  signInAgain(stage);
+  begin(stage);
 
-  window.addEventListener("hashchange", () => signInAgain(stage));
-  window.addEventListener("storage", ({ key }) => key === kept.challengeKey && signIn?.challengeChanged());
+  window.addEventListener("hashchange", () => begin(stage));
+  window.addEventListener("storage", ({ key }) => key === kept.challengeKey && visit?.challengeChanged());
   // Back from the portal: the page is shown as it was left, and that is no longer true.
   window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 }
 
 /** @param {Stage} stage */
-function signInAgain(stage) {
-  signIn?.end();
+function begin(stage) {
+  visit?.end();
   if (window.top !== window.self) return stage.show(framed, { url: location.href });
 
   const address = new URLSearchParams(location.hash.slice(1));
-  forgetFragment();
-  signIn = new SignIn({
-    stage,
-    portico,
-    kept,
-    opened: readLink(address),
-    arrival: readArrival(address, { workspace, hasLeft: kept.trip() !== null }),
-    onBrand: (brand) => takeOver(stage, brand),
-  });
+  const isAccount = address.has("account");
+  forgetFragment(isAccount ? "#account" : "");
+  const house = { stage, portico, kept, opened: readLink(address), onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand) };
+  const undo = address.get("undo");
+  if (undo !== null) {
+    const undoing = new Undoing({ ...house, undo });
+    visit = undoing;
+    return undoing.start();
+  }
+  if (isAccount) return openAccount(stage, house, address.get("account") ?? "");
+  const signIn = new SignIn({ ...house, arrival: readArrival(address, { workspace, hasLeft: kept.trip() !== null }) });
+  visit = signIn;
   if (address.has("signed-out")) showSignedOut(stage, signIn);
   else signIn.start();
+}
+
+/**
+ * The account; who has to sign in first comes back to it, where this tab knows a link.
+ *
+ * @param {Stage} stage
+ * @param {import("./visit.js").House} house
+ * @param {string} [arrival]
+ */
+function openAccount(stage, house, arrival) {
+  visit?.end();
+  const account = new AccountVisit({
+    ...house,
+    signIn: house.opened && (() => {
+      const signIn = new SignIn({ ...house, arrival: null });
+      signIn.afterwards = () => openAccount(stage, house);
+      visit = signIn;
+      signIn.start();
+    }),
+  });
+  visit = account;
+  account.start(arrival);
 }
 
 /**
@@ -73,9 +100,13 @@ function readLink(address) {
   return link === "" ? null : kept.opened();
 }
 
-/** The token leaves the address bar before anything else happens: no history, no screenshot has it. */
-function forgetFragment() {
-  if (location.hash) history.replaceState(null, "", location.pathname);
+/**
+ * The token leaves the address bar before anything else happens: no history, no screenshot has it.
+ *
+ * @param {string} what may stay
+ */
+function forgetFragment(what) {
+  if (location.hash) history.replaceState(null, "", location.pathname + what);
 }
 
 /** @param {Stage} stage @param {SignIn} next */

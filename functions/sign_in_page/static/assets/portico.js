@@ -319,7 +319,7 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
 
     /**
      * Have a code mailed that makes a contact; {@link verify} takes it, and says `new`. Who is a
-     * contact already gets a code as well, and the answer is the same.
+     * contact already is told so by mail instead; the answer is the same.
      *
      * @param {{ link: string, to?: string, email: string }} asked
      * @returns {Promise<Challenge>}

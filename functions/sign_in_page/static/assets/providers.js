@@ -47,8 +47,13 @@ export function providerButton(words, connection, onPress) {
     onPress,
     providerId(connection),
   );
-  node.prepend(mark(brandOf(kind) ? kind : "oidc"));
+  node.prepend(mark(markOf(kind)));
   return node;
+}
+
+/** The mark of a kind of provider. @param {string} kind */
+export function markOf(kind) {
+  return brandOf(kind) ? kind : "oidc";
 }
 
 /** @param {string} kind */

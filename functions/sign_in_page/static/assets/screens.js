@@ -96,13 +96,13 @@ export const invalidLink = ({ workspace }, words) => ({
 
 /** No answer yet: the link may be good, so the same can be tried again. */
 /** @type {Screen} */
-export const notOpened = ({ retry }, words) => {
+export const notOpened = ({ retry, heading: title = "not_opened" }, words) => {
   const slot = messageSlot();
   const primary = button("primary", words.nodes("try_again"), null, "retry");
   return {
     slot,
     primary,
-    body: [heading(words, "not_opened"), form([slot, primary], retry), trouble(words, {})],
+    body: [heading(words, title), form([slot, primary], retry), trouble(words, {})],
   };
 };
 

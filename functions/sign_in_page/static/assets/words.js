@@ -69,6 +69,19 @@ export class Words {
     return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
   }
 
+  /** "3 May 2026, 14:05". @param {number} seconds since 1970 @param {string | null} [zone] */
+  moment(seconds, zone) {
+    const options = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+    const language = `${this.language}-u-nu-latn`;
+    const date = new Date(seconds * 1000);
+    try {
+      return new Intl.DateTimeFormat(language, { ...options, timeZone: zone ?? undefined }).format(date);
+    } catch {
+      // A zone that this browser does not know.
+      return new Intl.DateTimeFormat(language, options).format(date);
+    }
+  }
+
   /** "Microsoft or Google", each isolated. @param {string[]} names */
   oneOf(names) {
     const list = new Intl.ListFormat(this.language, { type: "disjunction" });

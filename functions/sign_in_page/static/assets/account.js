@@ -1,0 +1,300 @@
+/** A contact's own account: what it shows, and every change that can be made there. */
+
+import { account as overview, deleted, notSignedIn } from "./account-screen.js";
+import * as forms from "./account-forms.js";
+import { enterCode } from "./code-screen.js";
+import { opened } from "./codes.js";
+import { PorticoError } from "./portico.js";
+import { providerId, providerName } from "./providers.js";
+import * as screens from "./screens.js";
+import { leave } from "./trips.js";
+import { Visit, masked } from "./visit.js";
+
+/** @typedef {import("./problems.js").Message} Message */
+/** @typedef {import("./portico.js").Connection} Connection */
+
+const SHOWN_HAPPENINGS = 20;
+
+/** What came of a trip to a provider. @type {Record<string, Message>} */
+const ARRIVALS = {
+  linked: done("account_linked"),
+  "already-linked": sorry("account_already_linked"),
+  "sso-denied": sorry("account_sso_denied"),
+  "sso-failed": sorry("account_sso_failed"),
+  "sso-expired": sorry("account_sso_expired"),
+  "try-later": sorry("try_later_a_while"),
+};
+
+export class AccountVisit {
+  #visit;
+  #signIn;
+  /** @type {import("./portico.js").Account | null} */
+  #account = null;
+  /** What goes on once the contact has shown again who they are. @type {(() => Promise<void>) | null} */
+  #interrupted = null;
+
+  /** @param {import("./visit.js").House & { signIn: (() => void) | null }} house `signIn` where this tab knows a link */
+  constructor({ signIn, ...house }) {
+    this.#visit = new Visit(house);
+    this.#signIn = signIn;
+    this.#visit.onRefused = this.#refused;
+  }
+
+  end() {
+    this.#visit.isOver = true;
+  }
+
+  /** A code that is typed here is no other tab's business. */
+  challengeChanged() {}
+
+  /** @param {string} [arrival] what the callback said */
+  start = async (arrival = "") => {
+    const message = Object.hasOwn(ARRIVALS, arrival) ? ARRIVALS[arrival] : null;
+    this.#visit.show(screens.opening, { key: "account_opening" });
+    try {
+      // The cookie's session, whatever an earlier page of this tab knew.
+      const session = await this.#visit.portico.session({ fresh: true });
+      if (!session) return this.#showSignedOut();
+      this.#visit.kept.signedIn();
+      await this.#reload(message);
+    } catch (error) {
+      const retry = () => this.start(arrival);
+      this.#visit.refused(error, (said) => this.#visit.show(screens.notOpened, { retry, heading: "account_not_opened" }, { message: said }));
+    }
+  };
+
+  /** Read everything anew, and show it. @param {Message | null} [message] */
+  #reload = async (message = null) => {
+    const { portico } = this.#visit;
+    const [account, history] = await Promise.all([
+      portico.account.read(),
+      // The rest is worth seeing without it.
+      portico.account.history({ limit: SHOWN_HAPPENINGS }).catch(() => null),
+    ]);
+    this.#account = account;
+    this.#events = history?.events ?? null;
+    this.#show(message);
+  };
+
+  /** @type {import("./portico.js").Happening[] | null} */
+  #events = null;
+
+  /** @param {Message | null} [message] */
+  #show = (message = null) => {
+    this.#visit.challenge = null;
+    const { workspaceName: workspace, kept } = this.#visit;
+    const facts = { account: this.#account, events: this.#events, workspace, portal: kept.portal(), actions: this.#actions };
+    this.#visit.show(overview, facts, { message });
+  };
+
+  #showSignedOut() {
+    this.#visit.kept.signedOut();
+    const { workspaceName: workspace } = this.#visit;
+    this.#visit.show(notSignedIn, { workspace, signIn: this.#signIn });
+  }
+
+  /**
+   * A change, and then the account with what is new. One that asks for a younger sign-in waits
+   * for a code, and goes on by itself.
+   *
+   * @param {() => Promise<unknown>} change
+   * @param {string | (() => void | Promise<void>)} then the good news, or another screen
+   * @param {string} [pressed]
+   */
+  #change(change, then, pressed) {
+    const work = async () => {
+      await change();
+      if (typeof then === "string") await this.#reload(done(then));
+      else await then();
+    };
+    return this.#visit.press(async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof PorticoError) || error.type !== "re-auth-needed") throw error;
+        this.#interrupted = work;
+        await this.#askForCode("confirm", () => this.#visit.portico.account.confirm(), this.#own.contact.email);
+      }
+    }, pressed);
+  }
+
+  /**
+   * @param {"confirm" | "new_email"} purpose
+   * @param {() => Promise<import("./portico.js").Challenge>} ask
+   * @param {string} email
+   */
+  async #askForCode(purpose, ask, email) {
+    const answer = await ask();
+    const sent_to = purpose === "confirm" ? masked(email) : email;
+    this.#visit.typed.code = "";
+    this.#visit.challenge = opened(answer, { asked_for: "", sent_to, purpose });
+    this.#visit.show(enterCode, this.#codeFacts());
+  }
+
+  #codeFacts() {
+    const { openChallenge: challenge, typed } = this.#visit;
+    return {
+      brand: { name: this.#visit.workspaceName ?? "" },
+      challenge,
+      address: challenge.sent_to,
+      typed,
+      canChange: "cancel",
+      actions: { verify: this.#verify, resend: this.#resend, chooseAnew: () => this.#show() },
+    };
+  }
+
+  #resend = () =>
+    this.#visit.press(async () => {
+      const { openChallenge: open, portico, stage } = this.#visit;
+      const answer = await portico.resend({ challenge: open.challenge });
+      this.#visit.challenge = opened(answer, open);
+      stage.redraw(this.#codeFacts());
+      stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });
+    });
+
+  /** @param {string} code folded */
+  #verify = (code) =>
+    this.#visit.press(async () => {
+      const { openChallenge: open, portico } = this.#visit;
+      const typed = { challenge: open.challenge, code };
+      if (open.purpose === "new_email") {
+        const { contact } = await portico.account.confirmEmail(typed);
+        // The token still names the address before.
+        await portico.session({ fresh: true });
+        return await this.#reload({ ...done("email_changed"), values: { email: contact.email } });
+      }
+      await portico.verify(typed);
+      const goOn = this.#interrupted;
+      this.#visit.challenge = null;
+      try {
+        await goOn?.();
+      } catch (error) {
+        this.#visit.refused(error, this.#show);
+      }
+    });
+
+  /** @param {PorticoError} error @param {Message} message @returns {boolean} */
+  #refused = ({ type, problem }, message) => {
+    const { challenge } = this.#visit;
+    if (type === "not-signed-in") this.#showSignedOut();
+    else if (type === "challenge-closed" || (challenge && type === "taken")) this.#show(message);
+    else if (type === "too-soon" && challenge) {
+      const resend_at = problem.retry_after ? Date.now() + problem.retry_after * 1000 : null;
+      this.#visit.challenge = { ...challenge, resend_at };
+      this.#visit.stage.redraw(this.#codeFacts());
+    } else return false;
+    return true;
+  };
+
+  /** @param {import("./stage.js").Screen} screen @param {Record<string, unknown>} facts */
+  #form(screen, facts) {
+    const { workspaceName: workspace, typed } = this.#visit;
+    typed.password = "";
+    this.#visit.show(screen, { account: this.#own, workspace, typed, cancel: () => this.#show(), ...facts });
+  }
+
+  /** @param {Connection} connection */
+  #connect = (connection) => {
+    const provider = providerName(connection);
+    const { portico } = this.#visit;
+    /** @type {string} */
+    let authorize_url = "";
+    const ask = async () => {
+      ({ authorize_url } = await portico.account.connect({ connection: connection.id }));
+    };
+    const actions = { chooseAnew: () => this.#show() };
+    return this.#change(ask, () => leave(this.#visit, { authorize_url, provider, actions }, () => {}), providerId(connection));
+  };
+
+  /** Take a way in away, after one more question. @param {string} about @param {import("./words.js").Values} values @param {() => Promise<unknown>} change */
+  #ask(about, values, change) {
+    const go = () => this.#change(change, `${about}_done`);
+    this.#form(forms.sure, { about, values, go });
+  }
+
+  get #own() {
+    if (!this.#account) throw new Error("the account is not read yet");
+    return this.#account;
+  }
+
+  get #actions() {
+    const { portico, kept, typed } = this.#visit;
+    const { account } = portico;
+    return {
+      editProfile: () =>
+        this.#form(forms.editProfile, {
+          save: (/** @type {import("./portico.js").Profile} */ changes) =>
+            this.#change(async () => {
+              await account.edit(changes);
+              await portico.session({ fresh: true });
+            }, "profile_saved"),
+        }),
+      changeEmail: () => {
+        typed.email = "";
+        this.#form(forms.changeEmail, {
+          send: (/** @type {string} */ email) => {
+            const ask = () => account.changeEmail({ email: email.trim() });
+            /** @type {import("./portico.js").Challenge} */
+            let answer;
+            return this.#change(async () => {
+              answer = await ask();
+            }, () => this.#askForCode("new_email", async () => answer, email.trim()));
+          },
+        });
+      },
+      setPassword: () =>
+        this.#form(forms.setPassword, {
+          save: (/** @type {string} */ password) =>
+            this.#change(async () => {
+              await account.setPassword({ password });
+              typed.password = "";
+            }, "password_saved"),
+        }),
+      removePassword: () => this.#ask("password_removing", {}, account.removePassword),
+      connect: this.#connect,
+      disconnect: (/** @type {string} */ identity, /** @type {string} */ provider) =>
+        this.#ask("disconnecting", { provider }, () => account.disconnect({ identity })),
+      endSession: (/** @type {string} */ session, /** @type {string} */ pressed) =>
+        this.#change(() => account.endSession({ session }), "session_ended", pressed),
+      endOthers: () => this.#change(account.endOtherSessions, "sessions_ended", "end-others"),
+      download: () =>
+        this.#visit.press(async () => {
+          saveAs("account.json", JSON.stringify(await account.download(), null, 2));
+          this.#visit.stage.tell({ ...done("downloaded"), isAside: true });
+        }, "download"),
+      remove: () =>
+        this.#form(forms.removeAccount, {
+          go: () =>
+            this.#change(account.remove, () => {
+              kept.signedOut();
+              this.#visit.show(deleted, { workspace: this.#visit.workspaceName });
+            }),
+        }),
+      signOut: () =>
+        this.#visit.press(async () => {
+          await portico.signOut();
+          this.#showSignedOut();
+        }, "sign-out"),
+    };
+  }
+}
+
+/** @param {string} key @returns {Message} */
+function done(key) {
+  return { tone: "info", key, picture: "check" };
+}
+
+/** @param {string} key @returns {Message} */
+function sorry(key) {
+  return { tone: "error", key };
+}
+
+/** @param {string} name @param {string} text */
+function saveAs(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

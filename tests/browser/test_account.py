@@ -1,0 +1,293 @@
+"""A contact's own account: looking at it, changing it, and taking a change back."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+ANNS = "two quiet lamps by the harbour"
+
+
+@pytest.fixture
+def lumen(house):
+    """The link of the workspace that has every way in."""
+    return house.link("shared", workspace="lumen")
+
+
+@pytest.fixture
+def opens_account(lumen):
+    """Sign somebody in with a code, and open their account from the portal."""
+
+    def open_(person, email):
+        person.signs_in(lumen, email)
+        person.page.locator("#edit-profile").click()
+        expect(person.page.locator("#about-profile")).to_be_visible()
+
+    return open_
+
+
+def proves(person, email):
+    """Type the code that the page asks for before it goes on."""
+    expect(person.code_field).to_be_visible()
+    person.types(person.reads_the_code(email))
+    person.continues()
+
+
+class TestTheProfile:
+    def test_y16_is_edited(self, person, opens_account):
+        opens_account(person, "ben@example.com")
+        person.finds_no_barrier()
+        person.page.locator("#edit-profile").click()
+        person.finds_no_barrier()
+        person.page.get_by_label("Your name").fill("Benjamin Okafor")
+        person.page.get_by_label("Language of your emails").select_option("fr")
+        person.page.get_by_label("Time zone").select_option("Europe/Paris")
+        person.page.locator("#save").click()
+
+        expect(person.message).to_contain_text("Your profile is saved")
+        for text in ("Benjamin Okafor", "Français", "Europe/Paris"):
+            expect(person.page.get_by_text(text).first).to_be_visible()
+        person.page.locator("#to-portal").click()
+        person.lands_in_the_portal()
+        person.sees("Benjamin Okafor")
+
+    def test_y15_y17_is_beside_the_conversations(self, person, lumen):
+        person.signs_in(lumen, "ben@example.com")
+
+        expect(person.page.locator("#conversations")).to_be_visible()
+        person.page.locator("#start-conversation").click()
+        person.page.locator("#text").fill("My lamp hums at night")
+        person.page.locator("#send").click()
+        expect(person.page.locator("#conversations")).to_contain_text("My lamp hums at night")
+
+    def test_asks_who_it_is_and_comes_back(self, person, lumen):
+        person.opens(lumen)
+        expect(person.page.locator("#email")).to_be_visible()
+        person.opens("/lumen#account")
+        person.sees_heading("You are not signed in")
+        person.finds_no_barrier()
+
+        person.page.locator("#sign-in").click()
+        person.asks_for_a_code("ben@example.com")
+        proves(person, "ben@example.com")
+
+        person.sees_heading("Your account")
+
+    def test_of_nobody_says_so_where_no_link_is_known(self, person):
+        person.opens("/lumen#account")
+
+        person.sees_heading("You are not signed in")
+        expect(person.page.locator("#sign-in")).to_have_count(0)
+
+    def test_can_be_taken_along(self, person, opens_account):
+        opens_account(person, "ben@example.com")
+
+        with person.page.expect_download() as download:
+            person.page.locator("#download").click()
+
+        held = json.loads(download.value.path().read_text())
+        assert held["contact"]["email"] == "ben@example.com"
+        person.page.locator("summary").click()
+        person.sees("Signed in")
+        person.finds_no_barrier()
+
+
+class TestConnectedAccounts:
+    def test_y12_x_is_added_and_signs_in_next_time(self, person, person_with, opens_account, lumen):
+        opens_account(person, "ben@example.com")
+        person.presses("twitter")
+        person.chooses("ben")
+        expect(person.message).to_contain_text("The account is connected")
+        person.finds_no_barrier()
+
+        later = person_with()
+        later.opens(lumen)
+        later.signs_in_with("twitter", "ben")
+
+        later.lands_in_the_portal()
+        expect(later.page.locator("#contact")).to_contain_text("ben@example.com")
+
+    def test_y13_facebook_is_added_and_taken_away(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        person.presses("facebook")
+        person.chooses("zoe")
+        expect(person.message).to_contain_text("The account is connected")
+
+        person.page.get_by_role("button", name="Disconnect Facebook").click()
+        person.sees_heading("Disconnect Facebook?")
+        person.finds_no_barrier()
+        person.page.locator("#yes").click()
+
+        expect(person.message).to_contain_text("The account is disconnected")
+        expect(person.page.locator("#sso-facebook")).to_be_visible()
+
+    def test_y13_is_not_added_by_coming_back_without(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        person.presses("facebook")
+
+        person.cancels()
+
+        expect(person.message).to_contain_text("You came back without connecting")
+
+    def test_y06_a_provider_that_is_switched_off_is_gone_and_refused(self, person, lumen, house):
+        def without_google(route):
+            answer = route.fetch()
+            way = answer.json()
+            way["methods"]["sso"] = [s for s in way["methods"]["sso"] if s["kind"] != "google"]
+            route.fulfill(response=answer, json=way)
+
+        person.page.route("**/v1/links/resolve", without_google)
+        person.opens(lumen)
+
+        expect(person.page.locator("#sso-facebook")).to_be_visible()
+        expect(person.page.locator("#sso-google")).to_have_count(0)
+
+
+class TestTheAddress:
+    def test_is_changed_and_keeps_what_is_connected_and_is_given_back(
+        self, person, person_with, opens_account, lumen, house
+    ):
+        opens_account(person, "eve@example.com")
+        person.presses("twitter")
+        person.chooses("zoe")
+        expect(person.message).to_contain_text("The account is connected")
+        person.page.locator("#change-email").click()
+        person.finds_no_barrier()
+        person.page.locator("#email").fill("eve.new@example.org")
+        person.page.locator("#email-me").click()
+        person.finds_no_barrier()
+        proves(person, "eve.new@example.org")
+
+        expect(person.message).to_contain_text("Your address is eve.new@example.org now")
+        expect(person.page.get_by_role("button", name="Disconnect X")).to_be_visible()
+
+        undo = re.search(
+            r"http\S+#undo=\S+",
+            house.mail_to("eve@example.com", holding="ddress")["text"],
+        )
+        assert undo
+        owner = person_with()
+        owner.opens(undo[0])
+        owner.sees_heading("Undo the change of address?")
+        owner.finds_no_barrier()
+        assert "#" not in owner.page.url
+        owner.page.locator("#undo").click()
+        owner.sees_heading("Your address is back")
+        owner.opens(undo[0])
+        owner.page.locator("#undo").click()
+        owner.sees_heading("This was undone already")
+
+        # Whoever made the change is out, and the connected account still leads to the contact.
+        person.opens("/lumen#account")
+        person.sees_heading("You are not signed in")
+        person.opens(lumen)
+        person.signs_in_with("twitter", "zoe")
+        person.lands_in_the_portal()
+        expect(person.page.locator("#contact")).to_contain_text("eve@example.com")
+
+    def test_is_not_given_back_by_a_link_that_was_made_up(self, person):
+        person.opens("/lumen#undo=none.of.ours")
+        person.page.locator("#undo").click()
+
+        person.sees_heading("This can no longer be undone")
+
+
+class TestThePassword:
+    def test_is_set_after_a_code_when_the_sign_in_is_old(self, person, opens_account, house):
+        opens_account(person, "zoe@example.com")
+        house.forward(minutes=16)
+        person.page.locator("#set-password").click()
+        person.page.locator("#password").fill("five grey herons on a wire")
+        person.finds_no_barrier()
+        person.page.locator("#save").click()
+
+        person.sees("we make sure that it is you")
+        person.finds_no_barrier()
+        proves(person, "zoe@example.com")
+
+        # What was interrupted has gone on by itself.
+        expect(person.message).to_contain_text("Your password is set")
+        person.page.locator("#remove-password").click()
+        person.page.locator("#yes").click()
+        expect(person.message).to_contain_text("Your password is removed")
+
+    def test_that_is_too_common_is_not_set(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        person.page.locator("#set-password").click()
+        person.page.locator("#password").fill("passwordpassword")
+        person.page.locator("#save").click()
+
+        expect(person.message).to_contain_text("it is guessed first")
+
+
+class TestSessions:
+    def test_end_in_every_other_browser(self, person, person_with, opens_account, lumen):
+        elsewhere = person_with()
+        elsewhere.signs_in(lumen, "ben@example.com")
+        opens_account(person, "ben@example.com")
+
+        person.page.locator("#end-others").click()
+
+        expect(person.message).to_contain_text("Everywhere else you are signed out")
+        expect(person.page.locator("#end-others")).to_have_count(0)
+        elsewhere.opens("/lumen#account")
+        elsewhere.sees_heading("You are not signed in")
+
+    def test_end_here(self, person, opens_account):
+        opens_account(person, "ben@example.com")
+
+        person.page.locator("#sign-out").click()
+
+        person.sees_heading("You are not signed in")
+
+
+class TestTheEnd:
+    def test_is_typed_and_final(self, person, lumen, house):
+        person.opens(lumen)
+        person.page.locator("#sign-up").click()
+        person.page.locator("#email").fill("gone@example.org")
+        person.page.locator("#email-me").click()
+        proves(person, "gone@example.org")
+        person.page.locator("#skip").click()
+        person.lands_in_the_portal()
+        person.page.locator("#edit-profile").click()
+        person.page.locator("#remove-account").click()
+        person.page.locator("#yes").click()
+        expect(person.message).to_contain_text("That is not your address")
+        person.finds_no_barrier()
+
+        person.page.locator("#confirmation").fill("gone@example.org")
+        person.page.locator("#yes").click()
+
+        person.sees_heading("Your account is deleted")
+        person.finds_no_barrier()
+        person.opens("/lumen#account")
+        person.sees_heading("You are not signed in")
+
+
+class TestTheScreens:
+    @pytest.mark.parametrize(
+        "look",
+        [
+            {"color_scheme": "dark"},
+            {"locale": "ar-EG", "viewport": {"width": 320, "height": 640}},
+        ],
+        ids=["dark", "arabic-narrow"],
+    )
+    def test_have_no_barrier(self, person_with, lumen, house, look):
+        person = person_with(**look)
+        person.opens(lumen)
+        person.page.locator("#use-password").click()
+        person.page.locator("#email").fill("ann@example.com")
+        person.page.locator("#password").fill(ANNS)
+        person.page.locator("#sign-in").click()
+        person.lands_in_the_portal()
+        person.opens("/lumen#account")
+        for button in ("#edit-profile", "#change-email", "#set-password", "#remove-account"):
+            expect(person.page.locator("#about-profile")).to_be_visible()
+            person.page.locator(button).click()
+            expect(person.page.locator("#cancel")).to_be_visible()
+            person.finds_no_barrier()
+            person.page.locator("#cancel").click()
+        person.finds_no_barrier()
