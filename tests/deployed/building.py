@@ -14,7 +14,7 @@ SHIPPED = ROOT / ".aws-sam" / "build"
 ARCHITECTURE = "x86_64" if platform.machine() in {"x86_64", "AMD64"} else "arm64"
 
 LAYERS = ["PorticoLayer"]
-WITH_CRYPTO = ("Session", "Password", "StartSso", "FinishSso")
+WITH_CRYPTO = ("Session", "Password", "Account", "StartSso", "FinishSso")
 LAYERS_OF = {door: ["PorticoLayer", "CryptoLayer"] for door in WITH_CRYPTO}
 """Layers of the doors that have more than one; a test compares it with the template."""
 

@@ -42,6 +42,7 @@ MODULES = {
     "SendMail": 430,
     "Session": 500,
     "Password": 460,
+    "Account": 460,
     "StartSso": 750,
     "FinishSso": 760,
 }
@@ -52,6 +53,7 @@ MEGABYTES = {
     "SendMail": 17,
     "Session": 34,
     "Password": 34,
+    "Account": 34,
     "StartSso": 34,
     "FinishSso": 34,
 }
@@ -66,6 +68,7 @@ CRYPTO = {"joserfc", "cryptography"}
 MAY_LOAD = {
     "Session": CRYPTO,
     "Password": CRYPTO | {"argon2"},
+    "Account": CRYPTO,
     "StartSso": CRYPTO | {"authlib", "requests"},
     "FinishSso": CRYPTO | {"authlib", "requests"},
 }
