@@ -5,7 +5,17 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import connections, contacts, directory, doctor, links, sessions, trail, workspaces
+from cli import (
+    connections,
+    contacts,
+    directory,
+    doctor,
+    guide,
+    links,
+    sessions,
+    trail,
+    workspaces,
+)
 from cli.targets import LOCAL_URL
 
 HELP = (
@@ -51,3 +61,4 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(sessions.app, name="session")
 app.add_typer(trail.app, name="trail")
 app.add_typer(doctor.app, name="doctor")
+app.command(name="guide")(guide.guide)

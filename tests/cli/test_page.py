@@ -14,18 +14,24 @@ from portico.people.enrolling import Entry
 from tests.docs.test_docs import PAGES, ROOT, anchors, page
 
 TREE: Any = typer.main.get_command(app)
-COMMANDS = {
-    group: {
-        name: {
-            option
-            for each in command.params
-            for option in (*each.opts, *each.secondary_opts)
-            if option.startswith("--")
-        }
-        for name, command in commands.commands.items()
+
+
+def options(command: Any) -> set[str]:
+    return {
+        option
+        for each in command.params
+        for option in (*each.opts, *each.secondary_opts)
+        if option.startswith("--")
     }
+
+
+COMMANDS = {
+    group: {name: options(command) for name, command in commands.commands.items()}
     for group, commands in TREE.commands.items()
+    if hasattr(commands, "commands")
 }
+ALONE = {name: options(one) for name, one in TREE.commands.items() if name not in COMMANDS}
+"""Commands of one word."""
 SHARED = {"--stack", "--local", "--json", "--help"}
 SHOWN = re.compile(rf"portico ((?:{'|'.join(COMMANDS)}) [^`\n]*)")
 
@@ -35,21 +41,31 @@ class TestAnyPage:
     def test_shows_commands_and_options_that_there_are(self, path):
         for line in SHOWN.findall(path.read_text()):
             group, name, *_ = line.split()
-            options = set(re.findall(r"(?<=\s)--[a-z-]+", line))
-            assert options <= COMMANDS[group].get(name, set()) | SHARED, line
+            shown = set(re.findall(r"(?<=\s)--[a-z-]+", line))
+            assert shown <= COMMANDS[group].get(name, set()) | SHARED, line
+
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_shows_options_that_the_commands_of_one_word_have(self, path):
+        for name, line in re.findall(rf"portico ({'|'.join(ALONE)}) ([^`\n]*)", path.read_text()):
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= ALONE[name] | SHARED, line
 
 
 class TestTheCommandsOwnPage:
     def test_has_every_command(self):
         described = set(re.findall(r"^### `portico ([a-z]+ [a-z-]+)", page("cli.md"), re.MULTILINE))
         assert described == {f"{group} {name}" for group in COMMANDS for name in COMMANDS[group]}
+        alone = set(re.findall(r"^### `portico ([a-z]+) [A-Z]", page("cli.md"), re.MULTILINE))
+        assert alone == ALONE.keys()
 
     def test_has_every_option(self):
         for part in page("cli.md").split("\n### `portico ")[1:]:
             group, name = part.replace("`", " ").split()[:2]
+            named = set(re.findall(r"`(--[a-z-]+)", part))
+            if group in ALONE:
+                assert ALONE[group] - SHARED == named, part
+                continue
             if group == "workspace":
                 continue  # its options are its settings, which docs/table.md has
-            named = set(re.findall(r"`(--[a-z-]+)", part))
             assert COMMANDS[group][name] - SHARED - named <= {"--no-complete"}, part
 
     def test_shows_a_file_that_can_be_imported(self, tmp_path):
