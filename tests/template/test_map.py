@@ -149,14 +149,14 @@ class TestTheRetryQueue:
 
 
 class TestAStreamsReader:
-    @pytest.mark.parametrize("door", ["send_mail", "record_trail"])
-    def test_is_bounded_filtered_and_waits_for_no_batch(self, door):
+    @pytest.mark.parametrize(("door", "waits"), [("send_mail", 0), ("record_trail", 5)])
+    def test_is_bounded_and_filtered_and_only_the_trails_waits_for_a_batch(self, door, waits):
         sources = [
             e["Properties"] for e in doors()[door]["Events"].values() if e["Type"] == "DynamoDB"
         ]
         assert sources
         for each in sources:
-            assert each["MaximumBatchingWindowInSeconds"] == 0
+            assert each["MaximumBatchingWindowInSeconds"] == waits
             assert each["BisectBatchOnFunctionError"] is True
             assert each["MaximumRetryAttempts"] > 0
             assert each["DestinationConfig"]["OnFailure"]["Type"] == "SQS"

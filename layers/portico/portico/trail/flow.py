@@ -1,6 +1,5 @@
 """Write the trail: every event that rode on a row, once."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +9,6 @@ from portico.aws.values import row_of
 from portico.clock import epoch
 from portico.ids import ChallengeId, fingerprint
 from portico.settings import RecordTrail
-
-log = logging.getLogger("portico.trail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,6 @@ class Recorder:
             Rows(self.table, f"{workspace}#").put(line, "attribute_not_exists(pk)")
         except ConditionFailed:
             return "repeated"
-        log.info(event["name"], extra={"event_id": event["id"], "workspace": workspace})
         return "recorded"
 
 
