@@ -40,6 +40,11 @@ def read_units(exchange: Exchange) -> float:
                 )
                 for table, wanted in exchange.asked["RequestItems"].items()
             )
+        case "dynamodb.Query":
+            # Charged by all that it passed, together.
+            passed = sum(size_of(row_of(item)) for item in exchange.answer["Items"])
+            units = max(1, -(-passed // PAGE))
+            return units * (1.0 if exchange.asked.get("ConsistentRead", False) else 0.5)
     return 0.0
 
 
@@ -51,10 +56,7 @@ def streamed(exchange: Exchange) -> int:
         case "dynamodb.UpdateItem":
             return int(_has_event(exchange.answer.get("Attributes", {})))
         case "dynamodb.TransactWriteItems":
-            puts = [
-                part["Put"]["Item"] for part in exchange.asked["TransactItems"] if "Put" in part
-            ]
-            return sum(map(_has_event, puts))
+            return sum(map(_leaves_event, exchange.asked["TransactItems"]))
     return 0
 
 
@@ -79,6 +81,13 @@ def _reading(found: list[Any], *, asked: int, consistent: bool) -> float:
     pages = sum(max(1, -(-size_of(row_of(item)) // PAGE)) for item in found if item)
     pages += asked - sum(1 for item in found if item)
     return pages * (1.0 if consistent else 0.5)
+
+
+def _leaves_event(part: dict[str, Any]) -> bool:
+    # What an update leaves is in no answer of a transaction; it must set an event to leave one.
+    if "Update" in part:
+        return "event = :event" in part["Update"]["UpdateExpression"]
+    return _has_event(part.get("Put", {}).get("Item", {}))
 
 
 def _has_event(item: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.flows import Flow
+from tests.template.reading import doors
 
 MILLION = 1e6
 
@@ -32,10 +33,11 @@ COGNITO_CONTACT = 0.015
 """A monthly active user of Cognito's Essentials, beyond the free ones.
 aws.amazon.com/cognito/pricing"""
 
-MEMORY_GB = 0.5
-CORE_MB, MEMORY_MB = 1769, 512
+CORE_MB, MEMORY_MB, HASHING_MB = 1769, 512, 1024
 """A function has a whole core at 1,769 MB and its share of one below.
 docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+HASHING = {"password", "wrong password", "forgot", "reset", "sign up"}
+"""Flows of the function that has the larger share, since it hashes."""
 BARE_CALL = 0.0005
 """Seconds of a whole core that one bare GetItem by boto3 takes: what CPU is a multiple of."""
 WAITS = {"dynamodb": 0.005, "kms": 0.010, "sesv2": 0.060, "provider": 0.200}
@@ -46,12 +48,20 @@ LOG_LINE = 26
 ACCESS_LINE = 330
 """Bytes of the gateway's own line about a request, as template.yaml has its format."""
 
+SHARDS = 4
+"""A table on demand begins with four partitions, and each has a shard of its own in the stream."""
+MONTH_SECONDS = 30 * 24 * 3600.0
+
 SIGN_IN = {"resolve": 1, "request": 1, "send": 1, "verify": 1}
 """Flows of one sign-in by a portal's own page or by the hosted one, after it has been opened."""
+BY_PASSWORD = {"resolve": 1, "password": 1}
 PAGE = {"page": 1}
 REFRESH = {"refresh": 1}
 MONTH = {"resolve": 2, "request": 2, "send": 2, "verify": 2, "page": 2, "refresh": 30}
 """One contact's month: two sign-ins on the hosted page, thirty refreshes."""
+
+
+MIXES = (SIGN_IN, BY_PASSWORD, PAGE, REFRESH, MONTH)
 
 
 @dataclass(frozen=True)
@@ -75,23 +85,32 @@ class Bill:
         return Bill(*(each * number for each in vars(self).values()))
 
 
-def bill(mix: Mapping[str, int], flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> Bill:
+def bill(
+    mix: Mapping[str, float],
+    flows: Mapping[str, Flow],
+    cpu: Mapping[str, float],
+    *,
+    a_month: float = MILLION,
+) -> Bill:
     """Return what *mix*, so many of each flow, costs.
 
     Args:
         mix: flow and how often.
         flows: as counted.
         cpu: of each flow, as a multiple of a bare GetItem's.
+        a_month: how many of *mix* there are in a month.
     """
-    # Each row left with an event starts the recorder; a batch of them would be cheaper.
     events = sum(flows[name].streamed * n for name, n in mix.items())
     whole = {**mix, "trail": events} if events else mix
+    starts = {**whole, "trail": events / events_a_start(events * a_month)} if events else mix
     requests = sum(n for name, n in whole.items() if is_request(flows[name]))
-    logged = sum(log_bytes(flows[name]) * n for name, n in whole.items())
+    # The recorder's line is the metrics of a whole batch.
+    logged = sum(log_bytes(flows[name]) * n for name, n in starts.items())
     return Bill(
         gateway=requests * API_REQUEST,
         functions=sum(
-            n * (LAMBDA_REQUEST + billed_seconds(flows[name], cpu[name]) * GB_SECOND)
+            starts[name] * LAMBDA_REQUEST
+            + n * billed_seconds(name, flows[name], cpu[name]) * memory(name) * LAMBDA_GB_SECOND
             for name, n in whole.items()
         ),
         tables=sum(
@@ -104,7 +123,25 @@ def bill(mix: Mapping[str, int], flows: Mapping[str, Flow], cpu: Mapping[str, fl
     )
 
 
-GB_SECOND = MEMORY_GB * LAMBDA_GB_SECOND
+def window() -> float:
+    """Return the seconds for which the trail's recorder lets events gather."""
+    sources = doors()["record_trail"]["Events"].values()
+    return float(max(each["Properties"]["MaximumBatchingWindowInSeconds"] for each in sources))
+
+
+def events_a_start(events: float) -> float:
+    """Return how many events one start of the recorder takes, of so many in a month.
+
+    They are taken to come evenly, day and night, and by chance: one opens a window, and as many
+    more fall into it as its shard has in that time. Those of one sign-in do come together, and a
+    day has busy hours, so there are more.
+    """
+    return 1 + events / MONTH_SECONDS / SHARDS * window()
+
+
+def memory(name: str) -> float:
+    """Return the gigabytes of the function that a flow goes through."""
+    return HASHING_MB / 1024 if name in HASHING else MEMORY_MB / 1024
 
 
 def is_request(flow: Flow) -> bool:
@@ -112,9 +149,9 @@ def is_request(flow: Flow) -> bool:
     return "routeKey" in flow.event
 
 
-def billed_seconds(flow: Flow, cpu: float) -> float:
+def billed_seconds(name: str, flow: Flow, cpu: float) -> float:
     """Return how long Lambda charges for one flow."""
-    computing = cpu * BARE_CALL * CORE_MB / MEMORY_MB
+    computing = cpu * BARE_CALL * CORE_MB / (memory(name) * 1024)
     return computing + sum(WAITS.get(service, 0.0) * n for service, n in flow.calls.items())
 
 
@@ -137,13 +174,13 @@ LINES = {
 
 def table(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> str:
     """Return the Markdown table."""
-    bills = [bill(mix, flows, cpu).times(MILLION) for mix in (SIGN_IN, PAGE, REFRESH, MONTH)]
+    bills = [bill(mix, flows, cpu).times(MILLION) for mix in MIXES]
     lines = [
         (
-            "| dollars per million | sign-ins by code | openings of the page | refreshes "
-            "| monthly contacts |"
+            "| dollars per million | sign-ins by code | by password | openings of the page "
+            "| refreshes | monthly contacts |"
         ),
-        "|---|---|---|---|---|",
+        "|---|---|---|---|---|---|",
     ]
     for line, attribute in LINES.items():
         cells = " | ".join(f"{getattr(each, attribute):,.2f}" for each in bills)

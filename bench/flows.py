@@ -11,8 +11,13 @@ from typing import Any
 from bench.capacity import read_units, streamed, write_units
 from bench.tape import Deck, Exchange, Player, recording
 from bench.world import Handler, World
+from portico import ids
 from portico.clock import SYSTEM
+from tests.doors import Answer
 from tests.portal import WRONG, Browser
+
+RIGHT = "four tired herons at the weir"
+GUESS = "four tired herons at the pond"
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def walked(world: World) -> dict[str, Flow]:
     _by_a_shared_link(walk)
     _by_a_personal_link(walk)
     _by_sso(walk)
+    _by_a_password(walk)
+    _as_a_newcomer(walk)
     return walk.flows
 
 
@@ -141,3 +148,52 @@ def _by_sso(walk: Walk) -> None:
     step("start sso", lambda: ann.starts_sso("google"))
     came = step("finish sso", ann.comes_back)
     assert came.cookie("__Host-portico-acme"), came.event
+
+
+def _by_a_password(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    ann = world.browser = Browser(world, source_ip="203.0.113.11")
+    step("forgot", ann.forgets_the_password)
+    with redirect_stdout(world.sink):
+        world.delivers_mail()
+    _held(step("reset", lambda: ann.sets_a_password(RIGHT, world.mailed_code())))
+    step("wrong password", lambda: ann.types_a_password(GUESS))
+    came = _held(step("password", lambda: ann.types_a_password(RIGHT)))
+    token = came.body["access_token"]
+    with redirect_stdout(world.sink):
+        _of_the_account(ann, "GET /v1/account", token)
+    _held(step("account", lambda: _of_the_account(ann, "GET /v1/account", token)))
+
+
+def _as_a_newcomer(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    name = ids.random_part()[:12].lower()
+    eve = world.browser = Browser(world, source_ip="203.0.113.12")
+    _held(step("sign up", lambda: eve.signs_up(f"{name}@example.com")))
+    step("send, sign up", world.delivers_mail)
+    came = _held(step("verify, sign up", eve.types_the_mailed_code))
+    token = came.body["access_token"]
+
+    moving = {"email": f"{name}@new.example"}
+    asks = "POST /v1/account/email"
+    asked = _held(step("move", lambda: _of_the_account(eve, asks, token, moving)))
+    eve.challenge = asked.body["challenge"]
+    with redirect_stdout(world.sink):
+        world.delivers_mail()
+    typed = {"challenge": eve.challenge, "code": world.mailed_code()}
+    confirms = "POST /v1/account/email/confirm"
+    _held(step("confirm move", lambda: _of_the_account(eve, confirms, token, typed)))
+
+
+def _of_the_account(
+    browser: Browser, route: str, token: str, body: dict[str, Any] | None = None
+) -> Answer:
+    headers, workspace = {"authorization": f"Bearer {token}"}, {"workspace": browser.portal.id}
+    if body is None:
+        return browser.sends("account", route, headers=headers, query=workspace)
+    return browser.sends("account", route, {**workspace, **body}, headers=headers)
+
+
+def _held(answer: Answer) -> Answer:
+    assert answer.status in {200, 202}, answer.event
+    return answer

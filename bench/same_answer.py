@@ -6,17 +6,23 @@ returned is the probability that the known one took longer: a coin's is 0.50.
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from statistics import median
+from unittest.mock import patch
 
-from bench.flows import Flow, Walk
-from bench.timing import larger, pairs
+import argon2
+
+from bench.flows import GUESS, RIGHT, Flow, Walk
+from bench.samples import farthest, larger, when_alike
+from bench.timing import pairs
 from bench.world import World
+from portico.passwords import hashing
 from tests.portal import WRONG, Browser
 
-PAIRS = 2000
+PAIRS, PAIRS_OF_HASHES = 2000, 400
+"""Of the fewer, one in twenty coins falls outside the band."""
 BAND = (0.45, 0.55)
 KNOWN = "a contact"
 EMAILS = {
@@ -25,29 +31,42 @@ EMAILS = {
     "a contact who is switched off": "ben@example.com",
     "an address whose mails bounce": "dana@example.com",
 }
+HAS_NONE = "a contact without a password"
+PASSWORDS = {
+    KNOWN: "ann@example.com",
+    "nobody": "nobody@example.com",
+    HAS_NONE: "contact7@example.com",
+}
 CLOCKS = {"CPU": time.process_time, "wall": time.perf_counter}
+
+type Flows = Mapping[str, Flow]
 
 
 def table(world: World) -> str:
     """Measure, and return the Markdown table."""
-    asked, typed = _walked(world)
     lines = [
-        (
-            f"| `P(contact > other)`, {PAIRS:,} pairs | CPU | wall | apart, CPU "
-            "| within 0.45 to 0.55 |"
-        ),
-        "|---|---|---|---|---|",
+        "| `P(contact > other)` | pairs | CPU | wall | apart, CPU | K-S, CPU | within 0.45 to 0.55 |",
+        "|---|---|---|---|---|---|---|",
     ]
-    lines += [_line("`POST /v1/codes`", asked, who) for who in EMAILS if who != KNOWN]
-    lines.append(_line("`POST /v1/codes/verify`, a wrong code", typed, "nobody"))
+    world.forward(hours=2)
+    asked, typed = _walked_by_code(world)
+    lines += _lines("`POST /v1/codes`", asked)
+    lines += _lines("`POST /v1/codes/verify`, a wrong code", typed, others=["nobody"])
+    forgot, signed_up = _walked_by_mail(world)
+    lines += _lines("`POST /v1/passwords/forgot`", forgot)
+    lines += _lines("`POST /v1/sign-up`", signed_up)
+    door = "`POST /v1/passwords/sign-in`, a wrong password"
+    world.gives_a_password(hashing.hashed(RIGHT))
+    lines += _lines(door, _walked_by_password(world), rounds=PAIRS_OF_HASHES)
+    with _light_hashes():
+        world.gives_a_password(_LIGHT.hash(RIGHT))
+        lines += _lines(f"{door}, a hash of no weight", _walked_by_password(world))
     return "\n".join(lines) + "\n"
 
 
-def _walked(world: World) -> tuple[Mapping[str, Flow], Mapping[str, Flow]]:
-    world.forward(hours=2)
+def _walked_by_code(world: World) -> tuple[Flows, Flows]:
     asked, typed = Walk(world), Walk(world)
-    for n, (who, email) in enumerate(EMAILS.items()):
-        browser = world.browser = Browser(world, source_ip=f"203.0.113.{100 + n}")
+    for who, email, browser in _everybody(world, EMAILS):
         asked.step(who, partial(browser.asks_for_a_code, email))
         with redirect_stdout(world.sink):
             world.delivers_mail()
@@ -55,14 +74,62 @@ def _walked(world: World) -> tuple[Mapping[str, Flow], Mapping[str, Flow]]:
     return asked.flows, typed.flows
 
 
-def _line(door: str, flows: Mapping[str, Flow], other: str) -> str:
-    found = pairs(flows[KNOWN], flows[other], rounds=PAIRS, clocks=CLOCKS)
+def _walked_by_mail(world: World) -> tuple[Flows, Flows]:
+    forgot, signed_up = Walk(world), Walk(world)
+    for who, email, browser in _everybody(world, EMAILS):
+        forgot.step(who, partial(browser.forgets_the_password, email))
+        signed_up.step(who, partial(browser.signs_up, email))
+    return forgot.flows, signed_up.flows
+
+
+def _walked_by_password(world: World) -> Flows:
+    walk = Walk(world)
+    world.forward(hours=2)
+    for who, email, browser in _everybody(world, PASSWORDS):
+        answer = walk.step(who, partial(browser.types_a_password, GUESS, email))
+        assert answer.status == 401, answer.event
+    return walk.flows
+
+
+def _everybody(world: World, emails: Mapping[str, str]) -> Iterator[tuple[str, str, Browser]]:
+    for n, (who, email) in enumerate(emails.items()):
+        world.browser = Browser(world, source_ip=f"203.0.113.{100 + n}")
+        yield who, email, world.browser
+
+
+_LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@contextmanager
+def _light_hashes() -> Iterator[None]:
+    """Let a hash take next to nothing, so that what is around it can be seen."""
+    with patch.multiple(hashing, MEMORY=_LIGHT.memory_cost, PASSES=_LIGHT.time_cost):
+        hashing._nobodys.cache_clear()  # noqa: SLF001 - it keeps the parameters it was made with
+        yield
+    hashing._nobodys.cache_clear()  # noqa: SLF001
+
+
+def _lines(
+    door: str, flows: Flows, *, others: Sequence[str] = (), rounds: int = PAIRS
+) -> Iterator[str]:
+    for other in others or [who for who in flows if who != KNOWN]:
+        yield _line(f"{door}: contact against {other}", flows[KNOWN], flows[other], rounds)
+
+
+def _line(what: str, known: Flow, other: Flow, rounds: int) -> str:
+    found = pairs(known, other, rounds=rounds, clocks=CLOCKS)
     chances = {clock: larger(each) for clock, each in found.items()}
     low, high = BAND
     is_within = all(low <= chance <= high for chance in chances.values())
     told = " | ".join(f"{chances[clock]:.3f}" for clock in CLOCKS)
+    first, second = zip(*found["CPU"], strict=True)
+    distance = farthest(first, second)
+    alike = when_alike(distance, len(first), len(second))
     verdict = "yes" if is_within else "**no**"
-    return f"| {door}: contact against {other} | {told} | {apart(found['CPU']):+.1%} | {verdict} |"
+    return (
+        f"| {what} | {rounds:,} | {told} | {apart(found['CPU']):+.1%} "
+        f"| {distance:.3f}, p {alike:.2f} | {verdict} |"
+    )
 
 
 def apart(pairs: Sequence[tuple[float, float]]) -> float:

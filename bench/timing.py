@@ -1,9 +1,9 @@
-"""CPU time of flows against one bare GetItem by boto3, in turns, and what two samples say."""
+"""CPU time of flows against one bare GetItem by boto3, in turns."""
 
 import gc
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from statistics import median
 from typing import Any
@@ -97,11 +97,3 @@ def _timed(
     begins = {name: clock() for name, clock in clocks.items()}
     play()
     return {name: clock() - begins[name] for name, clock in clocks.items()}
-
-
-def larger(pairs: Sequence[tuple[float, float]]) -> float:
-    """Return the probability that the first of a pair is the larger one; a tie is half of it."""
-    if not pairs:
-        raise ValueError("no pairs")
-    won = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs)
-    return won / len(pairs)

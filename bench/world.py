@@ -24,7 +24,7 @@ from local.serving import listening, serving
 from local.stack import Stack
 from portico import ids
 from portico.aws.clients import client
-from portico.aws.tables import Rows
+from portico.aws.tables import Rows, transact
 from portico.aws.values import Row, item_of
 from portico.clock import SYSTEM
 from portico.codes.store import challenge_key
@@ -32,6 +32,7 @@ from portico.edge import door as _doors_logger  # noqa: F401 - its logger is mad
 from portico.events import Event
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
+from portico.people.passwords import Password, Passwords
 from portico.people.rules import Contact, Workspace
 from portico.people.store import SHELVES, head_key, pointer_key
 from portico.sso.rules import Connection
@@ -146,6 +147,14 @@ class World(Portal):
         copies = [one | {"sk": {"S": f"session#{n}"}, "id": {"S": n}} for n in names]
         self._write_items("SignInTable", copies)
 
+    def gives_a_password(self, hash_: str) -> None:
+        """Give Ann the password that *hash_* is of."""
+        passwords = Passwords(self.people.table, ACME)
+        now, before = SYSTEM.now(), passwords.get(self.ann.id)
+        password = Password(hash_, now, "reset", ids.random_part())
+        event = Event("password.set", now, self.ann.id, 365)
+        transact([passwords.putting(self.ann.id, password, before=before, event=event)])
+
     def _write(self, table: str, rows: list[Row]) -> None:
         self._write_items(table, [item_of(row) for row in rows])
 
@@ -190,9 +199,12 @@ def world_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[World]:
 def _opened(stack: Stack) -> World:
     people = stack.outputs["PeopleTable"]
     team, office = Team(people), LinkOffice(people)
-    acme = team.create_workspace(
-        Workspace(id=ACME, name="Acme Support", portal_url="https://portal.acme.test"), by="bench"
-    )
+    settings: dict[str, Any] = {
+        "portal_url": "https://portal.acme.test",
+        "password_method": True,
+        "sign_up": True,
+    }
+    acme = team.create_workspace(Workspace(id=ACME, name="Acme Support", **settings), by="bench")
     ann = team.add_contact(ACME, name="Ann Archer", email="ann@example.com", by="bench")
     team.add_contact(ACME, name="Ben Okafor", email="ben@example.com", by="bench")
     team.set_active(ACME, "ben@example.com", False, by="bench")

@@ -9,8 +9,8 @@ from bench import cost
 from bench.capacity import read_units, streamed, write_units, written_keys
 from bench.flows import Flow
 from bench.same_answer import apart
+from bench.samples import farthest, larger, when_alike
 from bench.tape import Exchange
-from bench.timing import larger
 from portico.aws.values import item_of
 
 
@@ -51,6 +51,26 @@ class TestAProbability:
         assert apart([(11, 10), (11, 10), (99, 10)]) == pytest.approx(0.1)
 
 
+class TestTwoSamples:
+    def test_of_one_distribution_are_not_apart(self):
+        same = list(range(100))
+        assert farthest(same, same) == 0
+        assert when_alike(0, 100, 100) == 1
+
+    def test_are_apart_by_the_widest_gap_of_their_shares(self):
+        # Up to 3 there are three of four here, and one of four there.
+        assert farthest([1, 2, 3, 9], [3, 9, 9, 9]) == 0.5
+        assert farthest([3, 9, 9, 9], [1, 2, 3, 9]) == 0.5
+        assert farthest([1, 2], [3, 4, 5]) == 1
+
+    @pytest.mark.parametrize(("distance", "chance"), [(1.22, 0.10), (1.36, 0.05), (1.63, 0.01)])
+    def test_are_alike_as_the_tables_say(self, distance, chance):
+        # The textbooks' critical values, times the root of (n + m) / (n m).
+        size = 10**6
+        found = when_alike(distance * (2 / size) ** 0.5, size, size)
+        assert found == pytest.approx(chance, rel=0.03)
+
+
 class TestUnits:
     def test_of_a_consistent_read_are_one_for_every_four_kilobytes(self):
         asked = {"RequestItems": {"t": {"Keys": [1, 2, 3], "ConsistentRead": True}}}
@@ -60,6 +80,11 @@ class TestUnits:
 
     def test_of_another_read_are_half(self):
         assert read_units(said("GetItem", {}, {"Item": row(4096)})) == 0.5
+
+    def test_of_a_query_are_of_all_its_rows_together(self):
+        answer = {"Items": [row(3000), row(3000)]}
+        assert read_units(said("Query", {"ConsistentRead": True}, answer)) == 2
+        assert read_units(said("Query", {}, {"Items": []})) == 0.5
 
     def test_of_a_write_are_what_was_charged(self):
         bill = [{"CapacityUnits": 2.0}, {"CapacityUnits": 2.0}]
@@ -76,6 +101,16 @@ class TestAWrite:
         quiet = said("UpdateItem", {}, {"Attributes": item_of({"pk": "acme#a"})})
         assert streamed(PUT) == 1
         assert streamed(quiet) == 0
+
+    def test_that_leaves_two_in_a_transaction_starts_it_for_two(self):
+        key = {"Key": item_of({"pk": "acme#b", "sk": "s"})}
+        parts = [
+            {"Put": PUT.asked},
+            {"Update": {**key, "UpdateExpression": "SET sver = sver + :one, event = :event"}},
+            {"Update": {**key, "UpdateExpression": "SET sver = sver + :one REMOVE event"}},
+            {"ConditionCheck": key},
+        ]
+        assert streamed(said("TransactWriteItems", {"TransactItems": parts}, {})) == 2
 
     def test_is_of_the_keys_it_names(self):
         parts = [{"Put": PUT.asked}, {"ConditionCheck": {"Key": item_of({"pk": "acme#b"})}}]
@@ -108,6 +143,26 @@ class TestABill:
 
         seconds = 10 * cost.BARE_CALL * 1769 / 512 + cost.WAITS["sesv2"]
         assert bill.functions == pytest.approx(0.2e-6 + seconds * 0.5 * 0.0000133334)
+
+    def test_has_hashes_at_their_functions_own_size(self):
+        flows, mix = {"password": flow()}, {"password": 1}
+
+        bill = cost.bill(mix, flows, {"password": 100.0})
+
+        seconds = 100 * cost.BARE_CALL * 1769 / 1024
+        assert bill.functions == pytest.approx(0.2e-6 + seconds * 0.0000133334)
+
+    def test_starts_the_recorder_for_all_that_happens_in_its_window(self):
+        # Each of four shards has two events in five seconds, and the one that opened the window.
+        events = 2 * 4 * cost.MONTH_SECONDS / cost.window()
+        assert cost.window() == 5
+        assert cost.events_a_start(events) == pytest.approx(3)
+        assert cost.events_a_start(0) == 1
+
+        often = cost.bill({"ask": 1}, FLOWS, CPU, a_month=events)
+        seldom = cost.bill({"ask": 1}, FLOWS, CPU, a_month=0)
+        assert seldom.functions - often.functions == pytest.approx(0.2e-6 * 2 / 3)
+        assert seldom.tables == often.tables
 
     def test_sums_up_to_all_but_the_mail(self):
         bill = cost.Bill(1, 2, 3, 4, 5, 100)
