@@ -60,7 +60,9 @@ BESIDE_TABLES = {
     "ResolveLink": set(),
     "RequestCode": set(),
     "VerifyCode": {"sign", "read the code secret"},
-    "StartSso": {"read the code secret", "read a client secret"},
+    "Password": {"sign", "publish the key", "read the code secret"},
+    "Account": {"publish the key", "read the code secret"},
+    "StartSso": {"publish the key", "read the code secret", "read a client secret"},
     "FinishSso": {"read the code secret", "read a client secret"},
     "Session": {"sign", "publish the key", "read the code secret"},
     "SendMail": {"read the code secret", "mail", "retry a mail", "give a mail up"},
@@ -68,6 +70,12 @@ BESIDE_TABLES = {
     "SignInPage": set(),
 }
 """What each door does with keys, secrets, queues and SES, and nothing more."""
+
+BY_INDEX_ALONE = {"Account": ("PeopleTable", "Query")}
+"""Contacts' own identities are listed by the index; which shelf of it, the leading keys say,
+which the emulator does not enforce (tests/template/test_grants.py reads them)."""
+LETS_GO = {"Account": {"PeopleTable"}}
+"""Whose rows a door may take away."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +134,13 @@ class TestTheRoleOfADoor:
             for table in TABLES
         }
 
-        assert {table: actions for table, actions in may.items() if actions} == MAY[role.door]
+        listed = {table: set(actions) for table, actions in MAY[role.door].items()}
+        table, action = BY_INDEX_ALONE.get(role.door, ("", ""))
+        listed.get(table, set()).discard(action)
+        assert {table: actions for table, actions in may.items() if actions} == listed
 
     def test_lists_no_contacts(self, role):
-        assert not role.may(
+        by_index = role.may(
             "dynamodb",
             "query",
             TableName=role.stack.outputs["PeopleTable"],
@@ -138,12 +149,14 @@ class TestTheRoleOfADoor:
             ExpressionAttributeNames={"#list": "list"},
             ExpressionAttributeValues={":all": {"S": "acme#contacts#00"}},
         )
+        assert by_index == (role.door in BY_INDEX_ALONE)
 
     def test_hides_no_write_in_a_transaction(self, role):
         for table in TABLES:
             part = {"TableName": role.stack.outputs[table], "Key": NOWHERE, **NEVER}
             deleting = {"TransactItems": [{"Delete": part}]}
-            assert not role.may("dynamodb", "transact_write_items", **deleting)
+            may = role.may("dynamodb", "transact_write_items", **deleting)
+            assert may == (table in LETS_GO.get(role.door, set()))
 
     def test_does_beside_tables_what_is_listed_and_no_more(self, role, client_secret):
         key, secret = role.stack.outputs["SigningKeys"], role.stack.outputs["CodeSecret"]
