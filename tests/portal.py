@@ -5,9 +5,9 @@ import email.policy
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import boto3
@@ -235,9 +235,12 @@ class Portal:
         )
         ann = team.add_contact(id_, name="Ann Archer", email="ann@example.com", by="test")
         _, token = office.create(id_, by="test")
-        portal = cls(clock, team, office, workspace, ann, token)
+        return cls(clock, team, office, workspace, ann, token).anew(clock)
+
+    def anew(self, clock: time_machine.Traveller) -> Self:
+        """Return the same portal before anybody has been to it."""
+        portal = replace(self, clock=clock, _mails_before=len(_sent()))
         portal.browser = Browser(portal)
-        portal._mails_before = len(_sent())
         return portal
 
     @property
@@ -356,6 +359,7 @@ def _sent() -> list[Any]:
     return ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
 
 
+@lru_cache(512)
 def _read(message: Any) -> Mail:
     content = email.message_from_string(message.raw_data, policy=email.policy.default)
     return Mail([str(each) for each in message.destinations], content)

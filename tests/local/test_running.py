@@ -46,7 +46,14 @@ def _state(pid: int) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 class TestTheHouse:
-    @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+    @pytest.mark.parametrize(
+        "ending",
+        [
+            signal.SIGINT,
+            pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+            pytest.param(signal.SIGKILL, marks=pytest.mark.slow),
+        ],
+    )
     def test_leaves_nothing_running(self, tmp_path, ending):
         with running_house(tmp_path / "log") as house:
             house.waits_until(house.is_open, "opening")

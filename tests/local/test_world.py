@@ -12,6 +12,7 @@ from portico.people.flow import Team
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
 from tests.conftest import NOON
+from tests.once import once
 
 SECRETS = "portico/world/connection"
 
@@ -26,7 +27,7 @@ def world(tables, clock) -> Iterator[World]:
         "http://127.0.0.1:8002",
         SECRETS,
     )
-    made.make()
+    once("world", made.make)
     yield made
     manager = boto3.client("secretsmanager")
     for each in manager.list_secrets(MaxResults=100)["SecretList"]:
