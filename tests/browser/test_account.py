@@ -111,7 +111,7 @@ class TestConnectedAccounts:
     def test_y13_facebook_is_added_and_taken_away(self, person, opens_account):
         opens_account(person, "zoe@example.com")
         person.presses("facebook")
-        person.chooses("zoe")
+        person.chooses("cem")
         expect(person.message).to_contain_text("The account is connected")
 
         person.page.get_by_role("button", name="Disconnect Facebook").click()
@@ -150,7 +150,7 @@ class TestTheAddress:
     ):
         opens_account(person, "eve@example.com")
         person.presses("twitter")
-        person.chooses("zoe")
+        person.chooses("cem")
         expect(person.message).to_contain_text("The account is connected")
         person.page.locator("#change-email").click()
         person.finds_no_barrier()
@@ -182,7 +182,7 @@ class TestTheAddress:
         person.opens("/lumen#account")
         person.sees_heading("You are not signed in")
         person.opens(lumen)
-        person.signs_in_with("twitter", "zoe")
+        person.signs_in_with("twitter", "cem")
         person.lands_in_the_portal()
         expect(person.page.locator("#contact")).to_contain_text("eve@example.com")
 

@@ -81,7 +81,7 @@ class TestAPassword:
         person.finds_no_barrier()
 
         assert said[0] == said[1]
-        assert "Address and password do not belong together" in said[0]
+        assert "Address and password do not match" in said[0]
 
     def test_is_asked_for_before_anything_is_sent(self, person, lumen):
         person.opens(lumen)

@@ -61,7 +61,7 @@ export const changeEmail = ({ account, typed, send, cancel }, words, stage) => {
 /** @type {Screen} */
 export const setPassword = ({ account, typed, save, cancel }, words, stage) => {
   const say = (/** @type {string} */ key) => stage.say(key);
-  const secret = passwordField(words, typed, { kind: "new", label: "password_new_label", say });
+  const secret = passwordField(words, typed, { kind: "new", label: "password_new_label", username: account.contact.email, say });
   const primary = button("primary", words.nodes("password_set"), null, "save");
   return {
     slot: secret.slot,

@@ -26,10 +26,9 @@ const SAID = {
 
 /**
  * @param {Words} words
- * @param {import("./portico.js").Account} own
  * @param {import("./portico.js").Happening[]} events
  */
-export function happenings(words, { contact }, events) {
+export function happenings(words, events) {
   const lines = events
     .filter(({ name }) => Object.hasOwn(SAID, name))
     .map(({ at, name, by, network }) =>
@@ -44,7 +43,7 @@ export function happenings(words, { contact }, events) {
             "span",
             { class: "soft" },
             ...words.nodes(by === "team" ? "event_by_team" : network ? "event_at_from" : "event_at", {
-              date: words.moment(at, contact.time_zone),
+              date: words.moment(at),
               network: network ?? "",
             }),
           ),

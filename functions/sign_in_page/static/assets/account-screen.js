@@ -36,7 +36,7 @@ export const account = ({ account: own, events, workspace, portal, actions }, wo
       ...(offers.password || own.password.is_set ? [passwordSection(words, own, actions)] : []),
       ...(offers.connections.length || own.identities.length ? [accountsSection(words, own, actions)] : []),
       sessionsSection(words, own, actions),
-      ...(events ? [happenings(words, own, events)] : []),
+      ...(events ? [happenings(words, events)] : []),
       section(words, "data", [
         more(
           button("plain", words.nodes("download"), actions.download, "download"),

@@ -1,14 +1,13 @@
 /** A contact's own account: what it shows, and every change that can be made there. */
 
+import { AccountCodes } from "./account-codes.js";
 import { account as overview, deleted, notSignedIn } from "./account-screen.js";
 import * as forms from "./account-forms.js";
-import { enterCode } from "./code-screen.js";
-import { opened } from "./codes.js";
 import { PorticoError } from "./portico.js";
 import { providerId, providerName } from "./providers.js";
 import * as screens from "./screens.js";
 import { leave } from "./trips.js";
-import { Visit, masked } from "./visit.js";
+import { Visit } from "./visit.js";
 
 /** @typedef {import("./problems.js").Message} Message */
 /** @typedef {import("./portico.js").Connection} Connection */
@@ -28,15 +27,15 @@ const ARRIVALS = {
 export class AccountVisit {
   #visit;
   #signIn;
+  #codes;
   /** @type {import("./portico.js").Account | null} */
   #account = null;
-  /** What goes on once the contact has shown again who they are. @type {(() => Promise<void>) | null} */
-  #interrupted = null;
 
   /** @param {import("./visit.js").House & { signIn: (() => void) | null }} house `signIn` where this tab knows a link */
   constructor({ signIn, ...house }) {
     this.#visit = new Visit(house);
     this.#signIn = signIn;
+    this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved });
     this.#visit.onRefused = this.#refused;
   }
 
@@ -112,78 +111,23 @@ export class AccountVisit {
         await work();
       } catch (error) {
         if (!(error instanceof PorticoError) || error.type !== "re-auth-needed") throw error;
-        this.#interrupted = work;
-        await this.#askForCode("confirm", () => this.#visit.portico.account.confirm(), this.#own.contact.email);
+        await this.#codes.confirm(this.#own.contact.email, work);
       }
     }, pressed);
   }
 
-  /**
-   * @param {"confirm" | "new_email"} purpose
-   * @param {() => Promise<import("./portico.js").Challenge>} ask
-   * @param {string} email
-   */
-  async #askForCode(purpose, ask, email) {
-    const answer = await ask();
-    const sent_to = purpose === "confirm" ? masked(email) : email;
-    this.#visit.typed.code = "";
-    this.#visit.challenge = opened(answer, { asked_for: "", sent_to, purpose });
-    this.#visit.show(enterCode, this.#codeFacts());
-  }
-
-  #codeFacts() {
-    const { openChallenge: challenge, typed } = this.#visit;
-    return {
-      brand: { name: this.#visit.workspaceName ?? "" },
-      challenge,
-      address: challenge.sent_to,
-      typed,
-      canChange: "cancel",
-      actions: { verify: this.#verify, resend: this.#resend, chooseAnew: () => this.#show() },
-    };
-  }
-
-  #resend = () =>
-    this.#visit.press(async () => {
-      const { openChallenge: open, portico, stage } = this.#visit;
-      const answer = await portico.resend({ challenge: open.challenge });
-      this.#visit.challenge = opened(answer, open);
-      stage.redraw(this.#codeFacts());
-      stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });
-    });
-
-  /** @param {string} code folded */
-  #verify = (code) =>
-    this.#visit.press(async () => {
-      const { openChallenge: open, portico } = this.#visit;
-      const typed = { challenge: open.challenge, code };
-      if (open.purpose === "new_email") {
-        const { contact } = await portico.account.confirmEmail(typed);
-        // The token still names the address before.
-        await portico.session({ fresh: true });
-        return await this.#reload({ ...done("email_changed"), values: { email: contact.email } });
-      }
-      await portico.verify(typed);
-      const goOn = this.#interrupted;
-      this.#visit.challenge = null;
-      try {
-        await goOn?.();
-      } catch (error) {
-        this.#visit.refused(error, this.#show);
-      }
-    });
-
   /** @param {PorticoError} error @param {Message} message @returns {boolean} */
-  #refused = ({ type, problem }, message) => {
-    const { challenge } = this.#visit;
-    if (type === "not-signed-in") this.#showSignedOut();
-    else if (type === "challenge-closed" || (challenge && type === "taken")) this.#show(message);
-    else if (type === "too-soon" && challenge) {
-      const resend_at = problem.retry_after ? Date.now() + problem.retry_after * 1000 : null;
-      this.#visit.challenge = { ...challenge, resend_at };
-      this.#visit.stage.redraw(this.#codeFacts());
-    } else return false;
+  #refused = (error, message) => {
+    if (error.type !== "not-signed-in") return this.#codes.refused(error, message);
+    this.#showSignedOut();
     return true;
+  };
+
+  /** The new address is the contact's. @param {string} email */
+  #moved = async (email) => {
+    // The token still names the address before.
+    await this.#visit.portico.session({ fresh: true });
+    await this.#reload({ ...done("email_changed"), values: { email } });
   };
 
   /** @param {import("./stage.js").Screen} screen @param {Record<string, unknown>} facts */
@@ -231,15 +175,13 @@ export class AccountVisit {
         }),
       changeEmail: () => {
         typed.email = "";
+        /** @type {import("./portico.js").Challenge} */
+        let answer;
         this.#form(forms.changeEmail, {
-          send: (/** @type {string} */ email) => {
-            const ask = () => account.changeEmail({ email: email.trim() });
-            /** @type {import("./portico.js").Challenge} */
-            let answer;
-            return this.#change(async () => {
-              answer = await ask();
-            }, () => this.#askForCode("new_email", async () => answer, email.trim()));
-          },
+          send: (/** @type {string} */ email) =>
+            this.#change(async () => {
+              answer = await account.changeEmail({ email: email.trim() });
+            }, () => this.#codes.prove(answer, email.trim())),
         });
       },
       setPassword: () =>

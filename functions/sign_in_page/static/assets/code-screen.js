@@ -31,7 +31,7 @@ export const enterCode = ({ brand, challenge, address, typed, canChange, actions
   const isOfAccount = challenge.purpose === "confirm" || challenge.purpose === "new_email";
   const primary = button("primary", words.nodes(isReset ? "password_set" : "continue"), null, "continue");
   const say = (/** @type {string} */ key) => stage.say(key);
-  const chosen = isReset && passwordField(words, typed, { kind: "new", label: "password_new_label", slotId: "password-slot", say });
+  const chosen = isReset && passwordField(words, typed, { kind: "new", label: "password_new_label", slotId: "password-slot", username: address, say });
   const below = chosen ? chosen.node : !isOfAccount && sharedComputer(words, typed);
   const again = resendButton(words, challenge, actions, stage);
   const late = stillNoMail(words, address, challenge.connects);

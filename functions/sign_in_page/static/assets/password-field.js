@@ -16,9 +16,10 @@ const LONGEST = 128;
  * @param {"current" | "new"} options.kind
  * @param {string} [options.label]
  * @param {string} [options.slotId] a screen with a second field needs a second place for messages
+ * @param {string} [options.username] whose it is, for password managers, where no field shows it
  * @param {(key: string) => void} [options.say] announces that a new password is long enough
  */
-export function passwordField(words, typed, { kind, label = "password_label", slotId, say }) {
+export function passwordField(words, typed, { kind, label = "password_label", slotId, username, say }) {
   const isNew = kind === "new";
   const input = el("input", {
     id: "password",
@@ -37,6 +38,9 @@ export function passwordField(words, typed, { kind, label = "password_label", sl
   const line = el("div", { class: "secret" });
   input.replaceWith(line);
   line.append(input, eye);
+  if (username) {
+    line.prepend(el("input", { type: "email", name: "username", autocomplete: "username", value: username, hidden: true }));
+  }
   const strength = isNew ? strengthLine(words, say) : null;
   if (strength) asked.slot.before(strength.node);
   input.addEventListener("input", () => {

@@ -13,8 +13,9 @@ export const enterPassword = ({ way, typed, actions }, words) => {
   const isFirst = !methods.code;
   const isPersonal = link.kind === "personal";
   const email = emailInput(typed);
-  const address = field(email, words, { label: "email_label", id: "email-slot" });
-  const secret = passwordField(words, typed, { kind: "current" });
+  email.autocomplete = "username";
+  const address = field(email, words, { label: "email_label", hint: "email_hint", id: "email-slot" });
+  const secret = passwordField(words, typed, { kind: "current", username: link.email_hint ?? undefined });
   const primary = button("primary", words.nodes("sign_in"), null, "sign-in");
   const shared = sharedComputer(words, typed);
   const fields = [...(isPersonal ? [] : [address.node]), secret.node, shared, primary];

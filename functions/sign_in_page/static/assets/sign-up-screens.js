@@ -34,7 +34,7 @@ export const welcome = ({ workspace, takesPasswords, typed, actions }, words, st
   const name = nameInput(typed);
   const asked = field(name, words, { label: "name_label", hint: "name_hint", values: { workspace } });
   const say = (/** @type {string} */ key) => stage.say(key);
-  const options = { kind: /** @type {const} */ ("new"), label: "password_optional_label", slotId: "password-slot", say };
+  const options = { kind: /** @type {const} */ ("new"), label: "password_optional_label", slotId: "password-slot", username: typed.email, say };
   const secret = takesPasswords ? passwordField(words, typed, options) : null;
   secret?.input.removeAttribute("required");
   const primary = button("primary", words.nodes("continue"), null, "continue");

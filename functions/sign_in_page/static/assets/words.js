@@ -69,17 +69,16 @@ export class Words {
     return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
   }
 
-  /** "3 May 2026, 14:05". @param {number} seconds since 1970 @param {string | null} [zone] */
-  moment(seconds, zone) {
-    const options = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
-    const language = `${this.language}-u-nu-latn`;
-    const date = new Date(seconds * 1000);
-    try {
-      return new Intl.DateTimeFormat(language, { ...options, timeZone: zone ?? undefined }).format(date);
-    } catch {
-      // A zone that this browser does not know.
-      return new Intl.DateTimeFormat(language, options).format(date);
-    }
+  /** "3 May 2026, 14:05", as the browser's own region writes it. @param {number} seconds since 1970 */
+  moment(seconds) {
+    const own = navigator.languages.find((wish) => wish.split("-")[0] === this.language);
+    const format = new Intl.DateTimeFormat(own ?? this.language, {
+      dateStyle: "medium",
+      timeStyle: "short",
+      numberingSystem: "latn",
+      calendar: "gregory",
+    });
+    return format.format(seconds * 1000);
   }
 
   /** "Microsoft or Google", each isolated. @param {string[]} names */
