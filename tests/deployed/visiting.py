@@ -56,7 +56,7 @@ class Acme:
         self.stack = stack
         self._table = stack.outputs["PeopleTable"]
         with self._as_the_team():
-            home = Workspace("acme", "Acme Support", PORTAL)
+            home = Workspace("acme", "Acme Support", PORTAL, password_method=True, sign_up=True)
             Team(self._table).create_workspace(home, by="cli")
             _, self.link = LinkOffice(self._table).create("acme", by="cli", to="ticket:123")
 
