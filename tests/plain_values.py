@@ -11,6 +11,7 @@ from typing import Any
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing import ast_nodes
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 
 class PlainValues(JSONSerializer):
@@ -65,6 +66,8 @@ def install() -> None:
     """Hand moto the serializer, where it keeps those of other services, and the shorter ways."""
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainValues}
     TREES.DepthFirstTraverser.traverse_node_recursively = _traversed
+    # Whoever changes a tree takes a copy of it first.
+    setattr(UpdateExpressionParser, "make", cache(UpdateExpressionParser.make))  # noqa: B010
     slowly = ConditionExpressionParser._lex_one_node
     lexed = cache(lambda text: slowly(ConditionExpressionParser("", None, None), text))
     setattr(ConditionExpressionParser, "_lex_one_node", lambda self, text: lexed(text))  # noqa: B010

@@ -7,7 +7,10 @@ import pytest
 
 from tests.doors import ROOT
 
-ALL = ["microsoft", "google", "oidc", "facebook", "twitter"]
+SLOW = pytest.mark.slow
+OTHERS = [pytest.param(each, marks=SLOW) for each in ("microsoft", "oidc", "twitter")]
+ALL = ["google", "facebook", *OTHERS]
+"""One that signs what it says and one that does not; their kind goes the same way."""
 
 
 @pytest.fixture
@@ -53,11 +56,11 @@ class TestAFinish:
     @pytest.mark.parametrize(
         ("connection", "kind", "endpoints"),
         [
-            ("microsoft", "microsoft", ["token"]),
+            pytest.param("microsoft", "microsoft", ["token"], marks=SLOW),
             ("google", "google", ["token"]),
-            ("oidc", "oidc", ["token"]),
+            pytest.param("oidc", "oidc", ["token"], marks=SLOW),
             ("facebook", "facebook", ["token", "user"]),
-            ("twitter", "x", ["token", "user"]),
+            pytest.param("twitter", "x", ["token", "user"], marks=SLOW),
         ],
     )
     def test_asks_the_provider_as_little_as_it_can(self, warm, portal, connection, kind, endpoints):
@@ -132,7 +135,13 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 class TestADoor:
-    @pytest.mark.parametrize("name", DOORS)
+    @pytest.mark.parametrize(
+        "name",
+        [
+            pytest.param(each, marks=() if each in ("finish_sso", "verify_code") else SLOW)
+            for each in DOORS
+        ],
+    )
     def test_loads_authlib_only_if_it_is_one_of_the_two_of_sso(self, cloud, name):
         import os
 
