@@ -24,7 +24,7 @@ from local.serving import listening, serving
 from local.stack import Stack
 from portico import ids
 from portico.aws.clients import client
-from portico.aws.tables import Rows, transact
+from portico.aws.tables import Rows
 from portico.aws.values import Row, item_of
 from portico.clock import SYSTEM
 from portico.codes.store import challenge_key
@@ -32,7 +32,6 @@ from portico.edge import door as _doors_logger  # noqa: F401 - its logger is mad
 from portico.events import Event
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
-from portico.people.passwords import Password, Passwords
 from portico.people.rules import Contact, Workspace
 from portico.people.store import SHELVES, head_key, pointer_key
 from portico.sso.rules import Connection
@@ -146,14 +145,6 @@ class World(Portal):
         names = [f"ses_{ids.random_part()}" for _ in range(sessions)]
         copies = [one | {"sk": {"S": f"session#{n}"}, "id": {"S": n}} for n in names]
         self._write_items("SignInTable", copies)
-
-    def gives_a_password(self, hash_: str) -> None:
-        """Give Ann the password that *hash_* is of."""
-        passwords = Passwords(self.people.table, ACME)
-        now, before = SYSTEM.now(), passwords.get(self.ann.id)
-        password = Password(hash_, now, "reset", ids.random_part())
-        event = Event("password.set", now, self.ann.id, 365)
-        transact([passwords.putting(self.ann.id, password, before=before, event=event)])
 
     def _write(self, table: str, rows: list[Row]) -> None:
         self._write_items(table, [item_of(row) for row in rows])

@@ -1,10 +1,12 @@
 """The calls of each flow are those that docs/performance.md counts."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+BOB, HERONS = "bob@example.com", "four tired herons at the weir"
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 ROW = re.compile(r"^\| (?P<what>[^|]+?) \| (?P<dynamodb>\d+)[^|]*\| (?P<other>\d+)?", re.MULTILINE)
 COUNTED = {
@@ -60,3 +62,37 @@ def test_calls_are_counted_flow_by_flow(portal, counts):
     portal.delivers_mail()
     stranger.asks_for_a_code("nobody@example.com")
     counts("… to an address that is no contact's", portal.delivers_mail)
+
+    portal.sets(password_method=True, sign_up=True)
+    portal.adds("Bob Baker", BOB)
+    bob, eve = portal.another_browser(), portal.another_browser()
+    counts("a reset is asked for", lambda: bob.forgets_the_password(BOB))
+    portal.delivers_mail()
+    code = portal.mailed_code()
+    counts("… and a password set by its code", lambda: bob.sets_a_password(HERONS, code))
+    counts("a wrong password is typed", lambda: bob.types_a_password(f"{HERONS}?", BOB))
+    counts("the right password is typed", lambda: bob.types_a_password(HERONS, BOB))
+
+    portal.delivers_mail()
+    counts("a sign-up is asked for", lambda: eve.signs_up("eve@example.com"))
+    counts("… its mail is sent, for a stranger", portal.delivers_mail)
+    came = counts("… and its code typed", eve.types_the_mailed_code)
+    account = partial(of_the_account, eve, came.body["access_token"])
+    counts("an account is read", lambda: account("GET /v1/account"))
+    asked = counts(
+        "another address is asked for",
+        lambda: account("POST /v1/account/email", email="eve@new.example"),
+    )
+    portal.delivers_mail()
+    typed = {"challenge": asked.body["challenge"], "code": portal.mailed_code()}
+    counts(
+        "… and its code typed, of the account",
+        lambda: account("POST /v1/account/email/confirm", **typed),
+    )
+
+
+def of_the_account(browser, token, route, **body):
+    more = {"headers": {"authorization": f"Bearer {token}"}}
+    if body:
+        return browser.sends("account", route, {"workspace": "acme", **body}, **more)
+    return browser.sends("account", route, query={"workspace": "acme"}, **more)
