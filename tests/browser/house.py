@@ -71,7 +71,7 @@ class House:
 
     def mails_to(self, email: str) -> list[dict[str, Any]]:
         """What was mailed to an address in this test, oldest first."""
-        mails = self._get("/_local/mailbox.json")[self.read_before :]
+        mails: list[dict[str, Any]] = self._get("/_local/mailbox.json")[self.read_before :]
         return [mail for mail in mails if email in json.dumps(mail["to"])]
 
     def code_mailed_to(self, email: str, *, label: str = "") -> str:
@@ -95,7 +95,7 @@ class House:
         while time.monotonic() < until:
             for mail in reversed(self.mails_to(email)):
                 if holding in mail["subject"]:
-                    return mail
+                    return dict(mail)
             time.sleep(0.2)
         raise AssertionError(f"no mail about {holding!r} came to {email}")
 

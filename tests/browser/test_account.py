@@ -142,6 +142,17 @@ class TestConnectedAccounts:
 
         expect(person.page.locator("#sso-facebook")).to_be_visible()
         expect(person.page.locator("#sso-google")).to_have_count(0)
+        # Whoever asks for one that is off all the same is refused by the API.
+        refused = person.page.evaluate(
+            """async (link) => {
+              const { createPortico } = await import("/assets/portico.js");
+              const portico = createPortico({ workspace: "lumen" });
+              try { await portico.startSso({ link, connection: "microsoft" }) }
+              catch (error) { return error.type }
+            }""",
+            lumen["token"],
+        )
+        assert refused == "sign-in-method-off"
 
 
 class TestTheAddress:

@@ -20,7 +20,7 @@ export const account = ({ account: own, events, workspace, portal, actions }, wo
       heading(words, "account_title", {}, "people"),
       paragraph(words, workspace ? "account_lead" : "account_lead_plain", { email: contact.email, workspace: workspace ?? "" }),
       slot,
-      portal && el("p", { class: "more" }, el("a", { href: portal, id: "to-portal" }, ...words.nodes("to_portal"))),
+      portal && el("p", { class: "more" }, el("a", { class: "plain", href: portal, id: "to-portal" }, ...words.nodes("to_portal"))),
       section(words, "profile", [
         facts(words, [
           ["name_label", contact.name],

@@ -62,10 +62,10 @@ export class Words {
     });
   }
 
-  /** "24 seconds", "5 minutes": a wait in whole words. @param {number} seconds */
+  /** "24 seconds", "5 minutes", "3 hours": a wait in whole words. @param {number} seconds */
   duration(seconds) {
-    const isLong = seconds >= 90;
-    const [count, unit] = isLong ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
+    const [size, unit] = seconds >= 7200 ? [3600, "hour"] : seconds >= 90 ? [60, "minute"] : [1, "second"];
+    const count = Math.ceil(seconds / size);
     return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
   }
 
