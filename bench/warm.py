@@ -114,13 +114,16 @@ def table(grown: Grown) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for name, what in WHAT.items():
-        flow, calls = grown.flows[name], grown.flows[name].calls
+        # What grows with a contact's own sessions is shown for one who has few.
+        size = next(iter(grown.sizes)) if name in grown.growing else grown.largest
+        flow = grown.sizes[size][name]
+        calls = flow.calls
         other = ", ".join(
             f"{n} {SPELT[service]}" for service, n in calls.items() if service in SPELT
         )
         lines.append(
             f"| {what} | {calls['dynamodb']} | {other} | {flow.writes:g} | {flow.reads:g} "
-            f"| {grown.cpu[grown.largest][name]:.1f} | {TARGETS.get(name, '')} |"
+            f"| {grown.cpu[size][name]:.1f} | {TARGETS.get(name, '')} |"
         )
     return "\n".join(lines) + "\n"
 
