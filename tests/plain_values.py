@@ -10,8 +10,7 @@ from typing import Any
 
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.parsing import ast_nodes
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing import ast_nodes, expressions
 
 
 class PlainValues(JSONSerializer):
@@ -33,8 +32,9 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() <= {"S", "N", "BOOL", "NULL"}
 
 
-# Their module tells type checkers nothing.
+# These modules tell type checkers nothing.
 TREES: Any = ast_nodes
+UPDATES: Any = expressions.__dict__["UpdateExpressionParser"]
 _is_processed: dict[tuple[type, type], bool] = {}
 
 
@@ -67,7 +67,7 @@ def install() -> None:
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainValues}
     TREES.DepthFirstTraverser.traverse_node_recursively = _traversed
     # Whoever changes a tree takes a copy of it first.
-    setattr(UpdateExpressionParser, "make", cache(UpdateExpressionParser.make))  # noqa: B010
+    UPDATES.make = cache(UPDATES.make)
     slowly = ConditionExpressionParser._lex_one_node
     lexed = cache(lambda text: slowly(ConditionExpressionParser("", None, None), text))
     setattr(ConditionExpressionParser, "_lex_one_node", lambda self, text: lexed(text))  # noqa: B010

@@ -42,6 +42,7 @@ TOO_HEAVY = {"boto3", "pydantic", "httpx", "requests", "aws_xray_sdk", "authlib"
 """Never, in a door of the daily path."""
 OF_PASSWORDS = {"argon2", "_argon2_cffi_bindings"}
 """In the password door, and nowhere else."""
+FAST = {"verify_code", "account", "password"}
 WITH_CRYPTO = {"session", "password", "account"}
 WHEN_NEEDED = {"joserfc", "cryptography", "jinja2", "idna"}
 """With the first token to check, the first mail, the first address in other letters."""
@@ -90,7 +91,14 @@ def packages(modules: set[str]) -> set[str]:
     return {each.partition(".")[0] for each in modules}
 
 
-@pytest.mark.parametrize("door", sorted(settings.ALL.keys() - SSO))
+@pytest.mark.parametrize(
+    "door",
+    [
+        # With every set of layers there is; the others come with the slow run.
+        pytest.param(each, marks=() if each in FAST else pytest.mark.slow)
+        for each in sorted(settings.ALL.keys() - SSO)
+    ],
+)
 class TestADoor:
     def test_loads_no_more_than_its_budget(self, loaded, door):
         modules = loaded(door)

@@ -435,6 +435,7 @@ class TestMai02OneMailbox:
         assert len(portal.mails) == 5
         assert len({masked(answer) for answer in answers}) == 1
 
+    @pytest.mark.slow
     def test_mai_02_gets_ten_mails_a_day_over_all_workspaces(self, portal):
         homes = [portal, *(portal.neighbour(f"tenant-{n}") for n in range(1, 3))]
         personal = portal.personal_link()

@@ -90,7 +90,6 @@ class Lives(RuleBasedStateMachine):
     @rule(life=lives, by=BROWSERS)
     def asks_again(self, life: Life, by: int) -> None:
         answer = self.holding(life, by).asks_again()
-
         is_allowed = life.may_be_asked_again(at=self.now)
         assert (answer.status == 202) == is_allowed, answer.event
         if is_allowed:
