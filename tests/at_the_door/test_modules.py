@@ -27,7 +27,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 BUDGETS = {
     "resolve_link": 410,
-    "request_code": 415,
+    "request_code": 412,
     "verify_code": 430,
     "send_mail": 430,
     "session": 500,
