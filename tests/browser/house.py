@@ -99,6 +99,12 @@ class House:
             time.sleep(0.2)
         raise AssertionError(f"no mail about {holding!r} came to {email}")
 
+    def team(self, *command: str) -> None:
+        """Do what a team does from a terminal, at this house."""
+        local = ("--local", self.origin)
+        run = [sys.executable, "-m", "cli", *command, *local]
+        subprocess.run(run, cwd=ROOT, check=True, capture_output=True, timeout=60)
+
     def begins_another_day(self) -> None:
         """Leave behind what was mailed and used up so far.
 

@@ -130,29 +130,30 @@ class TestConnectedAccounts:
 
         expect(person.message).to_contain_text("You came back without connecting")
 
-    def test_y06_a_provider_that_is_switched_off_is_gone_and_refused(self, person, lumen, house):
-        def without_google(route):
-            answer = route.fetch()
-            way = answer.json()
-            way["methods"]["sso"] = [s for s in way["methods"]["sso"] if s["kind"] != "google"]
-            route.fulfill(response=answer, json=way)
+    def test_y06_social_sign_on_that_is_switched_off_is_gone_and_refused(
+        self, person, lumen, house
+    ):
+        house.team("workspace", "set", "lumen", "--no-sso")
+        try:
+            person.opens(lumen)
 
-        person.page.route("**/v1/links/resolve", without_google)
-        person.opens(lumen)
-
-        expect(person.page.locator("#sso-facebook")).to_be_visible()
-        expect(person.page.locator("#sso-google")).to_have_count(0)
-        # Whoever asks for one that is off all the same is refused by the API.
-        refused = person.page.evaluate(
-            """async (link) => {
-              const { createPortico } = await import("/assets/portico.js");
-              const portico = createPortico({ workspace: "lumen" });
-              try { await portico.startSso({ link, connection: "microsoft" }) }
-              catch (error) { return error.type }
-            }""",
-            lumen["token"],
-        )
-        assert refused == "sign-in-method-off"
+            expect(person.page.get_by_role("button", name="Email me a code")).to_be_visible()
+            expect(person.page.locator("#sso-google, #sso-facebook, #sso-twitter")).to_have_count(0)
+            # Whoever asks for one that is off all the same is refused by the API.
+            refused = person.page.evaluate(
+                """async (link) => {
+                  const { createPortico } = await import("/assets/portico.js");
+                  const portico = createPortico({ workspace: "lumen" });
+                  try { await portico.startSso({ link, connection: "google" }) }
+                  catch (error) { return error.type }
+                }""",
+                lumen["token"],
+            )
+            assert refused == "sign-in-method-off"
+        finally:
+            house.team("workspace", "set", "lumen", "--sso")
+        person.page.reload()
+        expect(person.page.locator("#sso-google")).to_be_visible()
 
 
 class TestTheAddress:
