@@ -5,8 +5,10 @@ import pytest
 from portico.aws.tables import transact
 from portico.events import Event
 from portico.passwords.hashing import hashed
+from portico.people.identities import Identity, owning
 from portico.people.passwords import Password, Passwords
 from portico.people.rules import Contact
+from portico.people.store import People
 from tests.conftest import NOON
 from tests.portal import Portal
 
@@ -40,7 +42,13 @@ def house(portal: Portal) -> Portal:
 
 @pytest.fixture
 def others(house: Portal) -> None:
-    """Bob has no password. Cid has one, and his account is off."""
+    """Bob has no password. Cid has one, and his account is off. Dee comes by SSO alone."""
     house.adds("Bob Baker", "bob@example.com")
     gives(house.adds("Cid Cole", "cid@example.com"))
     house.deactivates("cid@example.com")
+    dee = house.adds("Dee Dunn", "dee@example.com")
+    identity = Identity("idp", "https://idp.test", "dee")
+    rows = People("people", house.id).rows
+    workspace, contact, sver = house.id, dee.id, dee.sver
+    part = owning(rows, identity, workspace=workspace, contact=contact, sver=sver, at=NOON)
+    transact([part])

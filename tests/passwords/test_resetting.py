@@ -266,8 +266,13 @@ class TestTheSamePress:
 
 
 class TestWhoeverAsks:
-    @pytest.mark.parametrize("email", ["bob@example.com", "cid@example.com", "eve@example.com"])
-    def test_pwd_01_is_told_the_same_for_every_address(self, house, others, wire, email):
+    @pytest.mark.parametrize("rule", ["off", "match_required"])
+    @pytest.mark.parametrize("who", ["bob", "cid", "dee", "eve"])
+    def test_pwd_01_is_told_the_same_for_every_address(self, house, others, wire, who, rule):
+        # Nobody here is in a directory: under the rule SSO would refuse them all.
+        house.sets(directory_rule=rule)
+        email = f"{who}@example.com"
+        wire.forget()
         known = house.browser.forgets_the_password()
         asked = list(wire.operations)
         wire.forget()
