@@ -82,11 +82,22 @@ def parse_challenge(text: str) -> ChallengeId:
     Raises:
         InvalidName: any other shape.
     """
-    kind, _, rest = text.partition("_")
-    workspace, _, random = rest.partition("_")
-    if kind != "chl" or not is_workspace(workspace) or _RANDOM.match(random) is None:
+    parts = carried(text, kind="chl")
+    if parts is None:
         raise InvalidName
-    return ChallengeId(workspace, random)
+    return ChallengeId(*parts)
+
+
+def carried(text: str, *, kind: str) -> tuple[str, str] | None:
+    """Take ``<kind>_<workspace>_<22 characters>`` apart, as ids that travel alone are spelled.
+
+    Returns:
+        The workspace and the random part; ``None`` for any other shape.
+    """
+    start, _, rest = text.partition("_")
+    workspace, _, random = rest.partition("_")
+    is_ours = start == kind and is_workspace(workspace) and _RANDOM.match(random) is not None
+    return (workspace, random) if is_ours else None
 
 
 def digest(text: str) -> str:

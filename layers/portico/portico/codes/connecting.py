@@ -13,7 +13,7 @@ from portico.clock import epoch, moment
 from portico.codes.challenges import Challenge, ReturnTo
 from portico.codes.store import Challenges, NewChallenge
 from portico.events import Caller, Event
-from portico.ids import digest, is_workspace, new_challenge_id, random_part
+from portico.ids import carried, digest, new_challenge_id, random_part
 from portico.mail.letters import Purpose
 from portico.people.identities import Identity
 
@@ -37,11 +37,8 @@ class PendingId:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read one; anything else is ``None``."""
-        kind, _, rest = text.partition("_")
-        workspace, _, random = rest.partition("_")
-        if kind != "pnd" or not is_workspace(workspace) or len(random) != 22:
-            return None
-        return cls(workspace, random)
+        parts = carried(text, kind="pnd")
+        return cls(*parts) if parts else None
 
     def __str__(self) -> str:
         return f"pnd_{self.workspace}_{self.random}"

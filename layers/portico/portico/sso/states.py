@@ -31,6 +31,7 @@ class State:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read one; anything else is ``None``."""
+        # Wider than what we send: a state that came back spoiled still tells whose page says so.
         kind, _, rest = text.partition("_")
         workspace, _, random = rest.partition("_")
         if kind != "st" or not is_workspace(workspace) or not 16 <= len(random) <= 64:
