@@ -158,6 +158,49 @@ class FinishSso(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class Authorize(HttpSettings):
+    """Variables of /oauth2/authorize."""
+
+    people_table: str
+    sign_in_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token(HttpSettings):
+    """Variables of POST /oauth2/token."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo(HttpSettings):
+    """Variables of /oauth2/userinfo."""
+
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession(HttpSettings):
+    """Variables of /oauth2/end_session."""
+
+    people_table: str
+    sign_in_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke(HttpSettings):
+    """Variables of POST /oauth2/revoke."""
+
+    people_table: str
+    sign_in_table: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage(HttpSettings):
     """Variables of the hosted page."""
 
@@ -173,6 +216,11 @@ ALL: dict[str, type[Settings]] = {
     "account": Account,
     "start_sso": StartSso,
     "finish_sso": FinishSso,
+    "authorize": Authorize,
+    "token": Token,
+    "userinfo": UserInfo,
+    "end_session": EndSession,
+    "revoke": Revoke,
     "send_mail": SendMail,
     "record_trail": RecordTrail,
     "sign_in_page": SignInPage,

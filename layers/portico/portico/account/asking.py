@@ -10,7 +10,7 @@ from portico.errors import InvalidRequest, MethodOff
 from portico.events import Caller
 from portico.ids import new_challenge_id
 from portico.limits.store import Limits
-from portico.links.destinations import choose
+from portico.links.destinations import choose, landing
 from portico.mail.letters import Purpose
 from portico.mail.origins import coarse_origin
 from portico.people.addresses import normalise
@@ -79,7 +79,9 @@ class AccountCodes:
             link=ACCOUNT_LINK,
             email=email,
             contact_id=owner.id,
-            return_to=ReturnTo(str(destination), destination.url(home)),
+            return_to=ReturnTo(
+                str(destination), landing(home, destination, None, issuer=caller.own_origin)
+            ),
             idle=home.idle,
             absolute=home.absolute,
             keep_days=home.trail_days,

@@ -14,7 +14,7 @@ from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
 from portico.limits.known import known_cookie, sealed
 from portico.limits.store import Limits
-from portico.links.destinations import choose
+from portico.links.destinations import choose, landing
 from portico.links.rules import Link
 from portico.links.store import Links, open_link
 from portico.mail.letters import Purpose
@@ -179,7 +179,10 @@ class CodeRequests:
             link=link.id,
             email=email,
             contact_id=link.contact,
-            return_to=ReturnTo(str(destination), destination.url(workspace)),
+            return_to=ReturnTo(
+                str(destination),
+                landing(workspace, destination, link, issuer=caller.own_origin),
+            ),
             idle=workspace.idle,
             absolute=workspace.absolute,
             keep_days=workspace.trail_days,

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlencode
 
+from portico.links.rules import Link
 from portico.people.rules import Workspace
 
 _TYPED = re.compile(r"(ticket|request):([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\Z")
@@ -47,3 +49,27 @@ def choose(workspace: Workspace, *wanted: str | None) -> Destination:
     parsed = (Destination.parse(text) for text in wanted)
     allowed = (each for each in parsed if each is not None and each.is_in(workspace))
     return next(allowed, DASHBOARD)
+
+
+def landing(home: Workspace, destination: Destination, link: Link | None, *, issuer: str) -> str:
+    """Return where a browser goes once it is signed in.
+
+    Args:
+        home: the workspace.
+        destination: what was wanted of its portal.
+        link: what it came by; ``None``: by none.
+        issuer: our own origin.
+
+    Source: OpenID Connect Core 1.0, 4: a portal that is a client of ours, on whatever site, is
+    asked to begin a sign-in of its own, which ends at once, since the session is there.
+    """
+    if link is not None and link.portal:
+        # It was the portal that sent it here, with a request that the page keeps.
+        return f"{issuer}/{home.id}#resume"
+    url = destination.url(home)
+    for each in home.portals:
+        if not each["areas"] or destination.area in each["areas"]:
+            begins = each["initiate_login_uri"]
+            query = urlencode({"iss": issuer, "target_link_uri": url})
+            return f"{begins}{'&' if '?' in begins else '?'}{query}"
+    return url

@@ -8,7 +8,7 @@ from portico import ids
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest
 from portico.events import Caller, Event
-from portico.links.destinations import Destination, choose
+from portico.links.destinations import Destination, choose, landing
 from portico.links.rules import PERSONAL, SHARED, Link, public_id
 from portico.links.store import Links, open_link
 from portico.people.addresses import masked
@@ -41,6 +41,8 @@ class ResolvedLink:
     workspace: Workspace
     link: Link
     destination: Destination
+    url: str
+    """Where a session that is there already would go on."""
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
@@ -77,7 +79,7 @@ class ResolvedLink:
             "destination": {
                 "area": str(self.destination),
                 "label": self.destination.area,
-                "url": self.destination.url(home),
+                "url": self.url,
             },
         }
 
@@ -116,7 +118,9 @@ class LinkResolver:
             consistent=False,
         )
         workspace.admit(caller)
-        return ResolvedLink(workspace, link, choose(workspace, opened.to, link.destination))
+        destination = choose(workspace, opened.to, link.destination)
+        url = landing(workspace, destination, link, issuer=caller.own_origin)
+        return ResolvedLink(workspace, link, destination, url)
 
 
 @dataclass(frozen=True, slots=True)

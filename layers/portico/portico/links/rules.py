@@ -11,7 +11,8 @@ from portico.ids import digest
 SHARED = "shared"
 PERSONAL = "personal"
 
-_TOKEN = re.compile(r"lnk_[A-Za-z0-9_-]{43}\Z")
+_TOKEN = re.compile(r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31})\Z")
+"""Random; or a portal's client id, which is its entrance's."""
 
 
 def public_id(token: str) -> str:
@@ -42,6 +43,8 @@ class Link:
     label: str | None = None
     break_glass: bool = False
     """Lets its contact in by one code under ``sso_only``, once."""
+    portal: str | None = None
+    """Whose entrance it is: the name of the portal that sends contacts here to sign in."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -59,6 +62,7 @@ class Link:
             destination=row.get("destination"),
             label=row.get("label"),
             break_glass=bool(row.get("break_glass")),
+            portal=row.get("portal"),
         )
 
     @property

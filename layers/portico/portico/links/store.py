@@ -67,6 +67,35 @@ def checked_link(
     return workspace_of(door), link
 
 
+def link_row(link: Link) -> dict[str, Any]:
+    """Return the row of a new link."""
+    pk, sk = link_key(link.workspace, link.id)
+    row: dict[str, Any] = {
+        "pk": pk,
+        "sk": sk,
+        "id": link.id,
+        "workspace": link.workspace,
+        "token_hash": link.token_hash,
+        "kind": link.kind,
+        "created_at": epoch(link.created_at),
+        "list": f"{link.workspace}#links",
+        "listed": f"{link.kind}#{epoch(link.created_at)}#{link.id}",
+    }
+    optional = {
+        "contact": link.contact,
+        "email_hint": link.email_hint,
+        "destination": link.destination,
+        "label": link.label,
+        "break_glass": link.break_glass or None,
+        "portal": link.portal,
+    }
+    row |= {name: value for name, value in optional.items() if value is not None}
+    if link.expires_at is not None:
+        row["expires_at"] = epoch(link.expires_at)
+        row["ttl"] = epoch(link.expires_at + AFTERLIFE)
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The links of one workspace."""
@@ -81,31 +110,7 @@ class Links:
 
     def add(self, link: Link, event: Event) -> None:
         """Write a new link."""
-        pk, sk = link_key(self.workspace, link.id)
-        row: dict[str, Any] = {
-            "pk": pk,
-            "sk": sk,
-            "id": link.id,
-            "workspace": link.workspace,
-            "token_hash": link.token_hash,
-            "kind": link.kind,
-            "created_at": epoch(link.created_at),
-            "list": f"{self.workspace}#links",
-            "listed": f"{link.kind}#{epoch(link.created_at)}#{link.id}",
-            "event": event.rider(),
-        }
-        optional = {
-            "contact": link.contact,
-            "email_hint": link.email_hint,
-            "destination": link.destination,
-            "label": link.label,
-            "break_glass": link.break_glass or None,
-        }
-        row |= {name: value for name, value in optional.items() if value is not None}
-        if link.expires_at is not None:
-            row["expires_at"] = epoch(link.expires_at)
-            row["ttl"] = epoch(link.expires_at + AFTERLIFE)
-        self.rows.put(row, NOT_THERE)
+        self.rows.put(link_row(link) | {"event": event.rider()}, NOT_THERE)
 
     def all(self) -> list[Link]:
         """Read every link, personal ones first, each kind by age. For a team, never for a door."""

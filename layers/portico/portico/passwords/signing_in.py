@@ -24,7 +24,7 @@ from portico.events import Caller, Event
 from portico.limits.guesses import Guess, Guesses, Tried
 from portico.limits.known import known_cookie, mark_of
 from portico.limits.store import Limits
-from portico.links.destinations import choose
+from portico.links.destinations import choose, landing
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.origins import coarse_origin
@@ -135,7 +135,7 @@ class PasswordSignIns:
         except ContactChanged:
             # Deactivated, or given another password, while we were comparing.
             raise PasswordNotAccepted from None
-        return Verified(signed_in, _return_to(opened, typed), self._mark(signed_in, typed))
+        return Verified(signed_in, _return_to(opened, typed, caller), self._mark(signed_in, typed))
 
     def _open(self, typed: TypedPassword, caller: Caller, *, at: datetime) -> _Opened:
         email = normalise(typed.email) if typed.email is not None else None
@@ -207,9 +207,10 @@ class PasswordSignIns:
         return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
 
 
-def _return_to(opened: _Opened, typed: TypedPassword) -> ReturnTo:
-    destination = choose(opened.workspace, typed.to, opened.link.destination)
-    return ReturnTo(str(destination), destination.url(opened.workspace))
+def _return_to(opened: _Opened, typed: TypedPassword, caller: Caller) -> ReturnTo:
+    home, link = opened.workspace, opened.link
+    destination = choose(home, typed.to, link.destination)
+    return ReturnTo(str(destination), landing(home, destination, link, issuer=caller.own_origin))
 
 
 def _proof(

@@ -68,6 +68,8 @@ class Workspace:
     directory_rule: str = "off"
     connections: list[dict[str, Any]] = field(default_factory=list)
     """What the page must know of SSO: id, kind, label, on."""
+    portals: list[dict[str, Any]] = field(default_factory=list)
+    """What the doors must know of portals on other sites: id, initiate_login_uri, areas."""
     session_idle_seconds: int = 8 * 3600
     session_absolute_seconds: int = 7 * 24 * 3600
     link_days: int = 90

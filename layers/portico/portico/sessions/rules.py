@@ -113,6 +113,12 @@ class Session:
     ended_at: datetime | None
     ended_by: str | None
     keep_days: int
+    portal: str | None = None
+    """Whose refresh tokens these are: a portal's that is a client of ours; none: the browser's."""
+    parent: str | None = None
+    """Of a portal's: the browser's session that it came from, and ends with."""
+    scope: str = ""
+    """Of a portal's: what it was granted, e.g. ``openid email``."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -137,6 +143,9 @@ class Session:
             ended_at=moment(row["ended_at"]) if row.get("ended_at") else None,
             ended_by=row.get("ended_by"),
             keep_days=row["keep_days"],
+            portal=row.get("portal"),
+            parent=row.get("parent"),
+            scope=row.get("scope", ""),
         )
 
     def is_alive(self, *, sver: int, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from portico.codes.challenges import ACCOUNT_LINK, ReturnTo
 from portico.codes.notices import Happened, Notices
 from portico.errors import MethodOff
 from portico.events import Caller
-from portico.links.destinations import choose
+from portico.links.destinations import choose, landing
 from portico.mail.letters import Change
 from portico.people.identities import owning
 from portico.people.store import head_key
@@ -73,7 +73,9 @@ class SsoAdditions:
             connection,
             link=ACCOUNT_LINK,
             contact=standing.contact.id,
-            to=ReturnTo(str(destination), destination.url(home)),
+            to=ReturnTo(
+                str(destination), landing(home, destination, None, issuer=caller.own_origin)
+            ),
             adds=standing.session.id,
             sver=standing.contact.sver,
         )

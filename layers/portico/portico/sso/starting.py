@@ -11,7 +11,7 @@ from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
 from portico.ids import digest, is_workspace, random_part
 from portico.limits.store import Limits
-from portico.links.destinations import choose
+from portico.links.destinations import choose, landing
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.origins import coarse_origin
@@ -106,7 +106,9 @@ class SsoStarts:
             connection,
             link=link.id,
             contact=link.contact,
-            to=ReturnTo(str(destination), destination.url(home)),
+            to=ReturnTo(
+                str(destination), landing(home, destination, link, issuer=caller.own_origin)
+            ),
         )
         return self.send(leaving, caller)
 

@@ -1,0 +1,105 @@
+"""A portal as a client: what one workspace registered of it, exactly as it was registered."""
+
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple, Self
+
+from portico.ids import base64url, digest, is_workspace
+
+PORTAL = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
+"""What a portal's name may be: part of its client id."""
+
+SECRETS_KEPT = 2
+"""The one that was made last, and the one before it, until every server of the portal has it."""
+
+
+class ClientId(NamedTuple):
+    """``prt_<workspace>_<name>``: public, and in every request of the portal."""
+
+    workspace: str
+    portal: str
+
+    def __str__(self) -> str:
+        return f"prt_{self.workspace}_{self.portal}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read a client id; anything else is ``None``."""
+        start, _, rest = (text or "").partition("_")
+        workspace, _, portal = rest.partition("_")
+        is_ours = start == "prt" and is_workspace(workspace) and PORTAL.match(portal)
+        return cls(workspace, portal) if is_ours else None
+
+
+def portal_key(workspace: str, portal: str) -> tuple[str, str]:
+    """Return the key of a portal's row."""
+    return f"{workspace}#portal#{portal}", "portal"
+
+
+def new_secret(random: bytes) -> str:
+    """Return ``pos_`` and 256 random bits: shown once, and stored as its hash."""
+    return f"pos_{base64url(random)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One registered client. Addresses are compared as they stand, character by character."""
+
+    id: str
+    workspace: str
+    label: str
+    """What the team calls it."""
+    redirect_uris: list[str] = field(default_factory=list)
+    post_logout_uris: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list, repr=False)
+    """Hashes, the newest first; none: a public client, which keeps no secret."""
+    areas: list[str] = field(default_factory=list)
+    """Areas that it serves, for contacts who come by a portal link; none: all of them."""
+    initiate_login_uri: str | None = None
+    """Where a contact who came by a portal link is sent, signed in, to begin from there."""
+    audience: str | None = None
+    """What its access tokens are for: the portal's API; none: the workspace's id."""
+    on: bool = True
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a portal's row."""
+        names = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in row.items() if name in names})
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of the row."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def client_id(self) -> str:
+        """Its name in the protocol."""
+        return str(ClientId(self.workspace, self.id))
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it keeps no secret: a page or an app, whose code anybody can read."""
+        return not self.secrets
+
+    @property
+    def aud(self) -> str:
+        """Who its access tokens are for."""
+        return self.audience or self.workspace
+
+    def has_secret(self, text: str) -> bool:
+        """Say whether *text* is the portal's secret, the one before included."""
+        return _is_among(digest(text), self.secrets)
+
+    def shown(self) -> dict[str, Any] | None:
+        """Return what the workspace's door row must know; ``None``: nothing."""
+        if not (self.on and self.initiate_login_uri):
+            return None
+        uri = self.initiate_login_uri
+        return {"id": self.id, "initiate_login_uri": uri, "areas": sorted(self.areas)}
+
+
+def _is_among(hash_: str, hashes: Iterable[str]) -> bool:
+    # All are compared, whichever fits.
+    return any([hmac.compare_digest(hash_, each) for each in hashes])
