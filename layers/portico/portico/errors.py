@@ -94,6 +94,17 @@ class ReAuthNeeded(Refused):
     """The session is good, but too old for what was asked: sign in again."""
 
 
+@dataclass(eq=False)
+class ProtocolRefused(Refused):
+    """A client of ours is told no in its protocol's words (RFC 6749, 5.2; RFC 6750, 3.1)."""
+
+    error: str
+    description: str
+    status: int = 400
+    scheme: str = ""
+    """What ``WWW-Authenticate`` asks for, with 401."""
+
+
 class InvalidPortalLink(Gone):
     """Unknown, cut, revoked, expired or foreign: one answer for all of them."""
 

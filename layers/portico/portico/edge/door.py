@@ -34,6 +34,7 @@ class Door:
         *,
         allowed: timedelta = DEADLINE,
         sends_back: Callable[[Mapping[str, Any], PorticoError], Response] | None = None,
+        tells: Callable[[Mapping[str, Any], PorticoError], Response] | None = None,
     ) -> None:
         """Open a door.
 
@@ -44,12 +45,14 @@ class Door:
             sends_back: browsers come here by being sent, not by a script's request: what to
                 answer them in the place of a problem. Old ones add none of the headers that
                 prove a browser, so what a cookie of theirs may do is the flow's to decide.
+            tells: what to answer in the place of a problem where a protocol has words of its own.
         """
         self.name = name
         self.routes: dict[str, Route] = {}
         self._settings = settings
         self._allowed = allowed
-        self._sends_back = sends_back
+        self._navigated = sends_back is not None
+        self._instead = sends_back or tells
         self._metrics = Metrics(service=name)
 
     def takes[T](
@@ -84,6 +87,25 @@ class Door:
 
         return register
 
+    def asks(
+        self, *routes: str
+    ) -> Callable[
+        [Callable[[dict[str, str], Caller], Response]],
+        Callable[[dict[str, str], Caller], Response],
+    ]:
+        """Register a function for *routes* that is handed the parameters of query or form."""
+        # Loaded here: the doors of the daily path read no forms.
+        from portico.edge.oauth import parameters_of  # noqa: PLC0415
+
+        def register(
+            work: Callable[[dict[str, str], Caller], Response],
+        ) -> Callable[[dict[str, str], Caller], Response]:
+            for route in routes:
+                self.routes[route] = lambda event, caller: work(parameters_of(event), caller)
+            return work
+
+        return register
+
     def refuses(self, route: str) -> None:
         """Register *route* as nobody's: whoever comes by it is told what is not there."""
         self.routes[route] = _nobody
@@ -91,7 +113,7 @@ class Door:
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         """Answer one request."""
         deadline.start(self._allowed)
-        caller = caller_of(event, self._settings, cookies_of_all=self._sends_back is not None)
+        caller = caller_of(event, self._settings, cookies_of_all=self._navigated)
         route = event["routeKey"]
         try:
             answer = self._answer(route, event, caller)
@@ -125,8 +147,8 @@ class Door:
         if isinstance(error, ChallengeClosed):
             # The funnel asks why, and no dashboard can look into an answer.
             self._count(f"{kind.type}-{error.reason}")
-        if self._sends_back is not None:
-            return self._sends_back(event, error), kind.counted_as
+        if self._instead is not None:
+            return self._instead(event, error), kind.counted_as
         return problem(error, request_id=caller.request_id), kind.counted_as
 
     def _unforeseen(self, error: Exception) -> TryLater:

@@ -96,6 +96,9 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
     errors.NotSignedIn: Kind(
         401, "not-signed-in", "Signed out", "There is no session, or it has ended. Sign in again."
     ),
+    errors.ProtocolRefused: Kind(
+        400, "protocol-refused", "Refused", "The protocol does not allow this request."
+    ),
     errors.LastWayIn: Kind(
         409,
         "last-way-in",

@@ -53,7 +53,9 @@ class SignOuts:
         if not caller.comes_from(home.origins):
             raise CrossSite
         found = self._store(workspace).get(token.contact, token.session)
-        if found is not None and token.hash not in (found.current, found.previous):
+        if found is not None and (
+            found.portal is not None or token.hash not in (found.current, found.previous)
+        ):
             raise NotSignedIn
         self._end(found, caller, everywhere=everywhere)
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.aws import deadline
 from portico.aws.beside import beside
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transact_surely
+from portico.aws.tables import Rows, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
@@ -16,12 +15,11 @@ from portico.ids import fingerprint
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
 from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.rotating import Rotations
 from portico.sessions.rules import (
     SHARED_COMPUTER_IDLE,
     RefreshToken,
     Session,
-    Verdict,
-    judge,
     session_id,
 )
 from portico.sessions.store import SessionStore, happened
@@ -146,60 +144,14 @@ class Sessions:
         if not contact.active:
             raise NotSignedIn
         now = self.clock.now()
-        keys = self.keys.current()
-        successor = token.successor(keys.refresh)
-        store = self._store(workspace)
-        try:
-            session = store.rotate(token, successor, key=keys.version, sver=contact.sver, at=now)
-        except TryLater:
-            # Perhaps it was done, and only its answer is lost.
-            self._keep(token, successor, store)
-            raise
-        except ConditionFailed as failed:
-            if failed.row is None:
-                raise NotSignedIn from None
-            session = Session.from_row(failed.row)
-            kept = self._judged(session, token, contact, caller, at=now)
-            signed = self._access_token(session, contact.name, contact.email, caller, at=now)
-            return self._signed_in(session, contact.name, contact.email, kept, signed, at=now)
+        rotations = Rotations(self.sign_in_table, self.keys)
+        session, kept = rotations.rotate(workspace, token, caller, sver=contact.sver, at=now)
         try:
             signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:
-            self._keep(token, successor, store)
+            rotations.keep(workspace, token, kept)
             raise
-        return self._signed_in(session, contact.name, contact.email, successor, signed, at=now)
-
-    def _keep(self, token: RefreshToken, successor: RefreshToken, store: SessionStore) -> None:
-        # The contact holds only the old token. Left rotated, it would look stolen as soon
-        # as the grace is over, and an outage would sign people out.
-        deadline.leave(deadline.TIME_TO_MEND)
-        store.keep_previous(token, successor)
-
-    def _judged(
-        self,
-        session: Session,
-        token: RefreshToken,
-        contact: Contact,
-        caller: Caller,
-        *,
-        at: datetime,
-    ) -> RefreshToken:
-        verdict = judge(session, token, sver=contact.sver, at=at)
-        if verdict is Verdict.YOUNG:
-            return token
-        # The chain was made with the keys that the row names, perhaps older than ours.
-        keys = self.keys.of(session.key)
-        if keys is None:
-            raise NotSignedIn
-        key = keys.refresh
-        if verdict is Verdict.OVERTAKEN:
-            return token.successor(key)
-        if verdict is Verdict.OLD and token.leads_to(session.current, n=session.n, key=key):
-            event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
-            self._store(session.workspace).end(
-                session.contact, session.id, by="refresh-reuse", event=event
-            )
-        raise NotSignedIn
+        return self._signed_in(session, contact.name, contact.email, kept, signed, at=now)
 
     def _access_token(
         self, session: Session, name: str, email: str, caller: Caller, *, at: datetime

@@ -57,6 +57,42 @@ class SessionStore:
         same request may put it again for a minute, until it has been refreshed: a lost
         answer, the SDK's own repeat and a failed signature all end in the same session.
         """
+        row = {**self._row(session, event), "request_id": request_id}
+        if device:
+            row["device"] = device
+        is_the_same_request = "request_id = :mine AND attribute_not_exists(refreshed_at)"
+        is_fresh = "created_at > :a_minute_ago AND attribute_not_exists(ended_at)"
+        return self.rows.putting(
+            row,
+            f"attribute_not_exists(pk) OR ({is_the_same_request} AND {is_fresh})",
+            {":mine": request_id, ":a_minute_ago": epoch(session.signed_in_at - RETRY_WINDOW)},
+        )
+
+    def granting(self, session: Session, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that puts the session of a portal.
+
+        Its key comes from the authorization code, so its existence is what *used* means; it may
+        be put again only while nobody can have been given its tokens.
+        """
+        return self.rows.putting(
+            self._row(session, event),
+            "attribute_not_exists(pk) OR "
+            "(unanswered = :yes AND attribute_not_exists(refreshed_at) "
+            "AND attribute_not_exists(ended_at))",
+            {":yes": True},
+        )
+
+    def leave_unanswered(self, contact: str, session: str) -> None:
+        """Let a portal's session be granted again: its tokens could not be handed over."""
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *session_key(self.workspace, contact, session),
+                "SET unanswered = :yes REMOVE event",
+                "attribute_exists(pk) AND attribute_not_exists(refreshed_at)",
+                {":yes": True},
+            )
+
+    def _row(self, session: Session, event: Event) -> dict[str, Any]:
         pk, sk = session_key(self.workspace, session.contact, session.id)
         row = {
             "pk": pk,
@@ -77,20 +113,15 @@ class SessionStore:
             "rotated_at": epoch(session.rotated_at),
             "key": session.key,
             "keep_days": session.keep_days,
-            "request_id": request_id,
             "event": event.rider(),
         }
-        if device:
-            row["device"] = device
-        if event.network:
-            row["network"] = event.network
-        is_the_same_request = "request_id = :mine AND attribute_not_exists(refreshed_at)"
-        is_fresh = "created_at > :a_minute_ago AND attribute_not_exists(ended_at)"
-        return self.rows.putting(
-            row,
-            f"attribute_not_exists(pk) OR ({is_the_same_request} AND {is_fresh})",
-            {":mine": request_id, ":a_minute_ago": epoch(session.signed_in_at - RETRY_WINDOW)},
-        )
+        optional = {
+            "network": event.network,
+            "portal": session.portal,
+            "parent": session.parent,
+            "scope": session.scope,
+        }
+        return row | {name: value for name, value in optional.items() if value}
 
     def get(self, contact: str, session: str) -> Session | None:
         """Read a session, consistently."""
@@ -98,15 +129,27 @@ class SessionStore:
         return Session.from_row(row) if row else None
 
     def rotate(
-        self, token: RefreshToken, successor: RefreshToken, *, key: str, sver: int, at: datetime
+        self,
+        token: RefreshToken,
+        successor: RefreshToken,
+        *,
+        key: str,
+        sver: int,
+        portal: str | None,
+        at: datetime,
     ) -> Session:
         """Exchange the current token for its successor, if it is current and not young.
+
+        The browser's tokens and each portal's are apart: what is stolen from one of them, no
+        other may use.
 
         Raises:
             ConditionFailed: it is not, or the session is dead; carries the row.
         """
         is_current = "current = :token AND rotated_at <= :grace_ago"
-        is_theirs = "sver = :sver"
+        is_theirs = "sver = :sver AND " + (
+            "portal = :portal" if portal else "attribute_not_exists(portal)"
+        )
         row = self.rows.update(
             *session_key(self.workspace, token.contact, token.session),
             "SET n = :n, current = :successor, previous = :token, key = :key, "
@@ -121,6 +164,7 @@ class SessionStore:
                 ":sver": sver,
                 ":grace_ago": epoch(at - GRACE),
                 ":now": epoch(at),
+                **({":portal": portal} if portal else {}),
             },
         )
         return Session.from_row(row)

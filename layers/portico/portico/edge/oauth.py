@@ -1,0 +1,86 @@
+"""The protocol's own way to ask and to be answered: parameters, and errors in JSON (RFC 6749)."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from portico.edge.problems import TRY_AGAIN
+from portico.edge.requests import LARGEST_BODY, LONGEST_TEXT
+from portico.edge.responses import Response
+from portico.errors import InvalidRequest, PorticoError, ProtocolRefused, TooLarge, TryLater
+
+MOST_PARAMETERS = 40
+FORM = "application/x-www-form-urlencoded"
+
+
+def parameters_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Read the parameters: of a GET from its query, of a POST from its form alone.
+
+    One without a value counts as left out (RFC 6749, 3.1). One given twice is refused: whoever
+    reads the first and whoever reads the last of them would differ.
+
+    Raises:
+        InvalidRequest: twice, too many or too long, no UTF-8, or no form.
+        TooLarge: the body is over the limit.
+    """
+    is_get = event["requestContext"]["http"]["method"] == "GET"
+    text = event.get("rawQueryString", "") if is_get else _form(event)
+    try:
+        pairs = parse_qsl(text, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise InvalidRequest("parameters", "UTF-8, and not too many") from None
+    parameters = dict(pairs)
+    for name, value in pairs:
+        if len(value) > LONGEST_TEXT:
+            raise InvalidRequest(name[:64], "too long")
+        if value != parameters[name]:
+            raise InvalidRequest(name[:64], "twice")
+    if len(parameters) != len(pairs):
+        raise InvalidRequest("parameters", "one is there twice")
+    return parameters
+
+
+def refused(_event: Mapping[str, Any], error: PorticoError) -> Response:
+    """Tell a client what went wrong (RFC 6749, 5.2)."""
+    headers = {"pragma": "no-cache"}
+    match error:
+        case ProtocolRefused(error=name, description=description, status=status, scheme=scheme):
+            if scheme:
+                headers["www-authenticate"] = scheme
+            return _told(status, name, description, headers)
+        case InvalidRequest(field=field, reason=reason):
+            return _told(400, "invalid_request", f"{_plain(field)}: {reason}", headers)
+        case TooLarge():
+            return _told(413, "invalid_request", "the request is too large", headers)
+        case TryLater():
+            headers["retry-after"] = str(int(TRY_AGAIN.total_seconds()))
+            description = "nothing was lost: send the same request again"
+            return _told(503, "temporarily_unavailable", description, headers)
+        case _:
+            return _told(400, "invalid_grant", "the sign-in has ended", headers)
+
+
+def _told(status: int, error: str, description: str, headers: dict[str, str]) -> Response:
+    return Response(status, {"error": error, "error_description": description}, headers)
+
+
+def _plain(name: str) -> str:
+    # What a description may hold (RFC 6749, 5.2): printable ASCII without " and \.
+    return "".join(c for c in name if " " <= c <= "~" and c not in '"\\')
+
+
+def _form(event: Mapping[str, Any]) -> str:
+    kind = (event.get("headers") or {}).get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != FORM:
+        raise InvalidRequest("content-type", FORM, status=415)
+    text: str = event.get("body") or ""
+    if len(text) > LARGEST_BODY * (2 if event.get("isBase64Encoded") else 1):
+        raise TooLarge(LARGEST_BODY)
+    if not event.get("isBase64Encoded"):
+        return text
+    try:
+        return base64.b64decode(text).decode()
+    except (ValueError, binascii.Error):
+        raise InvalidRequest("body", "not UTF-8") from None

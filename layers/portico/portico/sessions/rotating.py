@@ -1,0 +1,99 @@
+"""Exchange refresh tokens, whoever holds them: the browser, or a portal that is a client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portico.aws import deadline
+from portico.aws.keys import KeyRing
+from portico.aws.tables import ConditionFailed
+from portico.errors import NotSignedIn, TryLater
+from portico.events import Caller
+from portico.sessions.rules import RefreshToken, Session, Verdict, judge
+from portico.sessions.store import SessionStore, happened
+
+
+@dataclass(frozen=True, slots=True)
+class Rotations:
+    """The exchanges of a deployment's refresh tokens."""
+
+    sign_in_table: str
+    keys: KeyRing
+
+    def rotate(
+        self,
+        workspace: str,
+        token: RefreshToken,
+        caller: Caller,
+        *,
+        sver: int,
+        portal: str | None = None,
+        at: datetime,
+    ) -> tuple[Session, RefreshToken]:
+        """Exchange a token, or say again what it was exchanged for.
+
+        Args:
+            workspace: whose session it is.
+            token: as it was presented.
+            caller: who presented it.
+            sver: of the contact's head, as it stands.
+            portal: the one that holds the token; ``None``: the browser does.
+            at: the time.
+
+        Returns:
+            The session, and the token that its holder goes on with.
+
+        Raises:
+            NotSignedIn: there is no such session, or it has ended. Whoever presents a true
+                but outdated token ends the whole session: one of its two holders stole it.
+            TryLater: the same request can be sent again.
+        """
+        keys = self.keys.current()
+        successor = token.successor(keys.refresh)
+        store = SessionStore(self.sign_in_table, workspace)
+        try:
+            session = store.rotate(
+                token, successor, key=keys.version, sver=sver, portal=portal, at=at
+            )
+        except TryLater:
+            # Perhaps it was done, and only its answer is lost.
+            self.keep(workspace, token, successor)
+            raise
+        except ConditionFailed as failed:
+            if failed.row is None:
+                raise NotSignedIn from None
+            session = Session.from_row(failed.row)
+            if session.portal != portal:
+                raise NotSignedIn from None
+            return session, self._judged(session, token, sver, caller, at=at)
+        return session, successor
+
+    def keep(self, workspace: str, token: RefreshToken, successor: RefreshToken) -> None:
+        """Let *token* stay good: whoever holds it was not given *successor*.
+
+        Left rotated, it would look stolen as soon as the grace is over, and an outage would
+        sign people out.
+        """
+        if token == successor:
+            return
+        deadline.leave(deadline.TIME_TO_MEND)
+        SessionStore(self.sign_in_table, workspace).keep_previous(token, successor)
+
+    def _judged(
+        self, session: Session, token: RefreshToken, sver: int, caller: Caller, *, at: datetime
+    ) -> RefreshToken:
+        verdict = judge(session, token, sver=sver, at=at)
+        if verdict is Verdict.YOUNG:
+            return token
+        # The chain was made with the keys that the row names, perhaps older than ours.
+        keys = self.keys.of(session.key)
+        if keys is None:
+            raise NotSignedIn
+        key = keys.refresh
+        if verdict is Verdict.OVERTAKEN:
+            return token.successor(key)
+        if verdict is Verdict.OLD and token.leads_to(session.current, n=session.n, key=key):
+            event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
+            SessionStore(self.sign_in_table, session.workspace).end(
+                session.contact, session.id, by="refresh-reuse", event=event
+            )
+        raise NotSignedIn
