@@ -1,5 +1,6 @@
 """CloudFront in front of Portico: what it keeps, what it passes on, whom it turns away."""
 
+import re
 from datetime import timedelta
 
 from portico.edge.assets import FOR_EVER
@@ -7,6 +8,7 @@ from portico.edge.desk import CACHED
 from portico.edge.problems import KINDS
 from portico.edge.requests import EDGE_HEADER
 from portico.edge.responses import Response
+from portico.edge.routes import METHODS
 from portico.errors import TooManyRequests
 from portico.limits.rules import NETWORK
 from tests.template.reading import ROOT, template
@@ -35,9 +37,9 @@ class TestTheCache:
             if each["CachePolicyId"] == CACHES_NOTHING
         }
 
-        assert kept_nothing == {"/v1/*", None}
+        assert kept_nothing == {"/v1/*", "/oauth2/*", None}
         # The first rule that fits is taken.
-        assert behaviours()[0]["PathPattern"] == "/v1/*"
+        assert [each["PathPattern"] for each in behaviours()[:2]] == ["/v1/*", "/oauth2/*"]
 
     def test_keeps_nothing_longer_than_portico_allows(self):
         for name in ("Files", "Keys"):
@@ -78,9 +80,9 @@ class TestWhatReachesPortico:
             "redirect-to-https",
         }
 
-    def test_can_change_something_under_v1_only(self):
+    def test_can_change_something_by_the_api_and_by_the_protocol_alone(self):
         writing = [each for each in behaviours() if "POST" in each["AllowedMethods"]]
-        assert [each["PathPattern"] for each in writing] == ["/v1/*"]
+        assert [each["PathPattern"] for each in writing] == ["/v1/*", "/oauth2/*"]
 
     def test_is_written_into_no_log_with_its_query(self):
         # It holds the codes of SSO providers.
@@ -97,12 +99,20 @@ class TestTheFirewall:
         assert allowed >= 300 / 2 * 10 * 1.5
         assert NETWORK.an_hour >= 300
 
-    def test_counts_calls_of_the_api_and_nothing_else(self):
+    def test_counts_what_browsers_call_and_no_portals_server(self):
         rate, *_ = FIREWALL["Rules"]
         statement = rate["Statement"]["RateBasedStatement"]
+        counted = statement["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"]
 
         assert statement["EvaluationWindowSec"] == timedelta(minutes=5).seconds
-        assert statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/v1/"
+        paths = {path for path in METHODS if re.search(counted, path)}
+        browsers = {"/oauth2/authorize", "/oauth2/end_session"}
+        assert {path for path in paths if not path.startswith("/v1/")} <= browsers
+        assert {path for path in METHODS if path.startswith("/v1/")} <= paths
+        for path in browsers:
+            assert re.search(counted, path)
+        for path in ("/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke"):
+            assert not re.search(counted, path)
 
     def test_refuses_in_our_own_words(self):
         kind = KINDS[TooManyRequests]
