@@ -1,0 +1,71 @@
+"""What an id token must say before its portal believes it (OpenID Connect Core 1.0, 3.1.3.7)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+LEEWAY = 60
+"""Seconds by which the issuer's clock and ours may differ."""
+
+
+class NotBelieved(Exception):
+    """What came does not hold; the argument says why, for the terminal."""
+
+
+class IdTokens:
+    """The id tokens of one issuer for one client.
+
+    Args:
+        issuer: who must have issued them.
+        client_id: whom they must be made for.
+        fetch: reads the issuer's key set.
+    """
+
+    def __init__(self, issuer: str, client_id: str, fetch: Callable[[], Any]) -> None:
+        self._issuer = issuer
+        self._client_id = client_id
+        self._fetch = fetch
+        self._known_keys: KeySet | None = None
+
+    def claims(
+        self, id_token: str, *, access_token: str, nonce: str, at: datetime
+    ) -> dict[str, Any]:
+        """Return what an id token says.
+
+        Args:
+            id_token: as it came.
+            access_token: that came with it, and that it may be bound to.
+            nonce: of the sign-in it answers; empty for a refresh.
+            at: the time.
+
+        Raises:
+            NotBelieved: it does not hold.
+        """
+        options = {"iss": {"value": self._issuer}, "aud": {"value": self._client_id}}
+        params = {"nonce": nonce, "client_id": self._client_id, "access_token": access_token}
+        try:
+            token = self._checked(id_token)
+            claims = CodeIDToken(token.claims, token.header, options, params)
+            claims.validate(now=int(at.timestamp()), leeway=LEEWAY)
+        except (JoseError, ValueError) as error:
+            raise NotBelieved(f"the id token: {error}") from error
+        return dict(claims)
+
+    def _checked(self, id_token: str) -> jwt.Token:
+        # The algorithm is ours to choose, never the token's.
+        try:
+            return jwt.decode(id_token, self._keys(), ["RS256"])
+        except (InvalidKeyIdError, BadSignatureError):
+            # The issuer may have changed its keys since they were read.
+            self._known_keys = None
+            return jwt.decode(id_token, self._keys(), ["RS256"])
+
+    def _keys(self) -> KeySet:
+        if self._known_keys is None:
+            self._known_keys = KeySet.import_key_set(self._fetch())
+        return self._known_keys
