@@ -77,6 +77,16 @@ class Connection(BaseModel):
     on: bool = True
 
 
+class ShownPortal(BaseModel):
+    """What the doors must know of one portal that is a client of ours."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    initiate_login_uri: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    areas: Annotated[list[str], Field(max_length=4)]
+
+
 class Settings(BaseModel):
     """Every field of a workspace's row, with what it may be."""
 
@@ -140,6 +150,9 @@ class Settings(BaseModel):
     )
     connections: Annotated[list[Connection], Field(max_length=10)] = Field(
         description="The SSO providers that the page shows."
+    )
+    portals: Annotated[list[ShownPortal], Field(max_length=10)] = Field(
+        description="The portals on other sites that begin a sign-in of their own."
     )
     session_idle_seconds: Annotated[int, Field(ge=SHORTEST_IDLE)] = Field(
         description="How long a session may rest: 5 minutes up to its whole life."

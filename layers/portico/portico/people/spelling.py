@@ -40,7 +40,7 @@ def workspace_id(text: str) -> str:
 
 
 def portal_url(url: str) -> str:
-    origin = _origin_of(url, "an address")
+    origin = origin_of(url, "an address")
     rest = urlsplit(url)
     if rest.query or rest.fragment or url[-1] in "?#":
         raise ValueError("an address without ? and #; areas may have them")
@@ -54,7 +54,7 @@ def portal_url(url: str) -> str:
 
 
 def origin(text: str) -> str:
-    origin = _origin_of(text, "an origin")
+    origin = origin_of(text, "an origin")
     if text != origin:
         raise ValueError(f"an exact origin, without a path: {origin}")
     return text
@@ -123,7 +123,7 @@ def once_each(values: list[str]) -> list[str]:
     return values
 
 
-def _origin_of(url: str, what: str) -> str:
+def origin_of(url: str, what: str) -> str:
     """Check scheme, host and port, and return them as a browser writes an origin."""
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError(f"{what} in plain ASCII (a host in other letters by its xn-- name)")
