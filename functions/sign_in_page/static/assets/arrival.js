@@ -13,7 +13,7 @@
 
 /** @typedef {{ mark: "e" | "c" | "p", value: string }} Arrival */
 
-/** What the callback can say. */
+/** What the callback can say, and the door where portals ask us to sign somebody in. */
 export const REASONS = Object.freeze([
   "sso-denied",
   "sso-failed",
@@ -24,6 +24,7 @@ export const REASONS = Object.freeze([
   "another-contact",
   "portal-unavailable",
   "invalid-portal-link",
+  "portal-not-known",
 ]);
 
 const RANDOM = /^[A-Za-z0-9_-]{22}$/;

@@ -134,7 +134,9 @@ export class Codes {
   /** @param {OpenChallenge} challenge */
   #facts(challenge) {
     const { way, typed, kept } = this.#visit;
-    const isTypedHere = masked(typed.email) === challenge.sent_to;
+    // What was sent off, not what stands in the field: a portal may have put that there.
+    const sentOff = kept.typedEmail();
+    const isTypedHere = masked(sentOff) === challenge.sent_to;
     const hasOtherWays = Boolean(way?.methods.sso.length || way?.methods.password);
     const isShared = way ? way.link.kind === "shared" : false;
     const canChange = () => {
@@ -146,7 +148,7 @@ export class Codes {
       brand: way?.workspace ?? kept.brand(),
       challenge,
       // Who typed the address here can see a slip of the finger; everywhere else it is masked.
-      address: isShared && isTypedHere ? typed.email.trim() : challenge.sent_to,
+      address: isShared && isTypedHere ? sentOff : challenge.sent_to,
       typed,
       canChange: canChange(),
       actions: {
@@ -164,11 +166,11 @@ export class Codes {
   /**
    * @param {Omit<import("./portico.js").Challenge, "label"> & { label: string | null }} answer
    * @param {{ asked_for: string, sent_to: string, sent_at?: number, connects?: string,
-   *   purpose?: OpenChallenge["purpose"] }} known
+   *   purpose?: OpenChallenge["purpose"], request?: string }} known
    * @returns {OpenChallenge}
    */
   keep(answer, known) {
-    const open = opened(answer, known);
+    const open = opened(answer, { request: this.#visit.request, ...known });
     this.#visit.kept.keepChallenge(open);
     return open;
   }
@@ -179,11 +181,11 @@ export class Codes {
  *
  * @param {Omit<import("./portico.js").Challenge, "label"> & { label: string | null }} answer
  * @param {{ asked_for: string, sent_to: string, sent_at?: number, connects?: string,
- *   purpose?: OpenChallenge["purpose"] }} known
+ *   purpose?: OpenChallenge["purpose"], request?: string }} known
  * @returns {OpenChallenge}
  */
 export function opened({ challenge, label, code_length, resend_after, expires_in }, known) {
-  const { asked_for, sent_to, sent_at, connects, purpose } = known;
+  const { asked_for, sent_to, sent_at, connects, purpose, request } = known;
   const now = Date.now();
   return {
     challenge,
@@ -196,5 +198,6 @@ export function opened({ challenge, label, code_length, resend_after, expires_in
     expires_at: now + expires_in * 1000,
     connects,
     purpose,
+    request,
   };
 }

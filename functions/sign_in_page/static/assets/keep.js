@@ -3,10 +3,10 @@
  *
  * | what | where | until |
  * |---|---|---|
- * | the opened link and destination | this tab | the tab closes |
+ * | the opened link and destination, and a portal's request | this tab | the tab closes |
  * | the address that was typed | this tab | the sign-in, or the tab closes |
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
- * | the open challenge | this browser | it ends, ten minutes after its last mail |
+ * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
  * | name, logo and colour of the workspace | this browser | the next answer |
  * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
@@ -16,7 +16,15 @@
  * reload: everything here then lives as long as the page.
  */
 
-/** @typedef {{ link: string, to?: string }} Opened */
+/**
+ * @typedef {object} Opened
+ * @property {string} link or a portal's client id, which opens what a link opens
+ * @property {string} [to]
+ * @property {string} [request] the portal's own, which goes on once somebody has signed in
+ * @property {true} [again] the portal wants a new sign-in, whoever is signed in
+ * @property {string} [hint] the address that the portal expects
+ * @property {string} [lang] the portal's language, until the contact chooses one
+ */
 
 /** @typedef {{ connection: string, provider: string, at: number }} Trip `at` in ms */
 
@@ -32,6 +40,7 @@
  * @property {"reset" | "sign_up" | "confirm" | "new_email"} [purpose] what the code is good for, when it is not to
  *   sign in
  * @property {string} [connects] the provider whose account the code connects
+ * @property {string} [request] the portal's own, which goes on after the code
  * @property {number} sent_at ms, of the first mail
  * @property {number | null} resend_at ms
  * @property {number} expires_at ms
@@ -95,6 +104,10 @@ export function keepFor(workspace) {
     /** @returns {Opened | null} */
     opened: () => tab.get(key("opened")),
     open: (/** @type {Opened} */ opened) => tab.set(key("opened"), opened),
+    /** A request is answered once; the portal that signed somebody out begins with another. */
+    closeRequest() {
+      if (this.opened()?.request) tab.remove(key("opened"));
+    },
 
     /** @returns {string} */
     typedEmail: () => tab.get(key("email")) ?? "",

@@ -6,8 +6,10 @@ import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
 import { chosenLanguage, keepFor } from "./keep.js";
 import { createPortico } from "./portico.js";
+import { openedFor, readRequest } from "./requests.js";
 import { framed, signedOut } from "./screens.js";
 import { SignIn } from "./sign-in.js";
+import { SigningOut } from "./signing-out.js";
 import { Stage } from "./stage.js";
 import { Undoing } from "./undoing.js";
 import { LANGUAGES, loadWords, pickLanguage } from "./words.js";
@@ -19,13 +21,13 @@ const workspace = location.pathname.split("/")[1] ?? "";
 const kept = keepFor(workspace);
 const portico = createPortico({ workspace, origin: location.origin });
 
-/** What this tab is here for. @type {SignIn | AccountVisit | Undoing | null} */
+/** What this tab is here for. @type {SignIn | AccountVisit | Undoing | SigningOut | null} */
 let visit = null;
 
 await start();
 
 async function start() {
-  const wished = pickLanguage([chosenLanguage.get(), ...navigator.languages, kept.brand()?.locale]);
+  const wished = pickLanguage([readAddress().get("lang"), ...ownWishes(), kept.brand()?.locale]);
   const words = await loadWords(wished ?? "en").catch(() => null);
   if (!words) return byId("slow").classList.add("now");
   const stage = new Stage(byId("screen"), byId("status"), words);
@@ -47,7 +49,7 @@ function begin(stage) {
   visit?.end();
   if (window.top !== window.self) return stage.show(framed, { url: location.href });
 
-  const address = new URLSearchParams(location.hash.slice(1));
+  const address = readAddress();
   const isAccount = address.has("account");
   forgetFragment(isAccount ? "#account" : "");
   const house = { stage, portico, kept, opened: readLink(address), onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand) };
@@ -57,10 +59,17 @@ function begin(stage) {
     visit = undoing;
     return undoing.start();
   }
+  const request = address.get("out");
+  if (request !== null) {
+    const signingOut = new SigningOut({ ...house, request });
+    visit = signingOut;
+    return signingOut.start();
+  }
   if (isAccount) return openAccount(stage, house, address.get("account") ?? "");
   const signIn = new SignIn({ ...house, arrival: readArrival(address, { workspace, hasLeft: kept.trip() !== null }) });
   visit = signIn;
-  if (address.has("signed-out")) showSignedOut(stage, signIn);
+  if (address.has("signed-out") || address.has("bye")) showSignedOut(stage, signIn, address.has("bye"));
+  else if (address.has("resume")) signIn.resume();
   else signIn.start();
 }
 
@@ -95,9 +104,24 @@ function readLink(address) {
   const link = address.get("l");
   if (link) {
     const to = address.get("to") ?? undefined;
-    kept.open(to && to.length <= LONGEST_DESTINATION ? { link, to } : { link });
+    const opened = { link, ...readRequest(address, link) };
+    kept.open(to && to.length <= LONGEST_DESTINATION ? { ...opened, to } : opened);
+    // Whoever the portal expects, it is not whom this tab had typed before.
+    if (opened.hint) kept.typeEmail("");
+  } else if (!kept.opened()) {
+    const opened = openedFor(kept.challenge());
+    if (opened) kept.open(opened);
   }
   return link === "" ? null : kept.opened();
+}
+
+function readAddress() {
+  return new URLSearchParams(location.hash.slice(1));
+}
+
+/** A portal's wish is for this visit, until the contact's own choice puts an end to it. */
+function ownWishes() {
+  return [kept.opened()?.lang, chosenLanguage.get(), ...navigator.languages];
 }
 
 /**
@@ -109,11 +133,12 @@ function forgetFragment(what) {
   if (location.hash) history.replaceState(null, "", location.pathname + what);
 }
 
-/** @param {Stage} stage @param {SignIn} next */
-function showSignedOut(stage, next) {
+/** @param {Stage} stage @param {SignIn} next @param {boolean} isPortals a portal on another site sent the browser here */
+function showSignedOut(stage, next, isPortals) {
   kept.signedOut();
+  kept.closeRequest();
   const again = kept.opened() ? next.start : null;
-  stage.show(signedOut, { workspace: kept.brand()?.name, again });
+  stage.show(signedOut, { workspace: kept.brand()?.name, again, isPortals });
 }
 
 /** @param {Stage} stage @param {import("./brand.js").Brand} brand */
@@ -121,7 +146,7 @@ async function takeOver(stage, { name, logo_url, accent_color, locale }) {
   const brand = { name, logo_url, accent_color, locale };
   kept.keepBrand(brand);
   showBrand(byId("brand"), brand);
-  const hasOwnWish = pickLanguage([chosenLanguage.get(), ...navigator.languages]);
+  const hasOwnWish = pickLanguage(ownWishes());
   const language = hasOwnWish ?? pickLanguage([locale]);
   if (language && language !== stage.words.language) {
     // Words in another language are better than none.
@@ -157,6 +182,8 @@ function languageSwitch(stage) {
       return;
     }
     chosenLanguage.set(select.value);
+    const { lang, ...opened } = kept.opened() ?? { link: "" };
+    if (lang) kept.open(opened);
     setLanguage(stage);
     stage.redraw();
   });

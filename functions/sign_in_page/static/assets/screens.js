@@ -63,8 +63,14 @@ export const whoseLink = ({ workspace, name, email, hint, actions }, words) => {
   };
 };
 
+/** Signed in, and nothing known of what for: the portal knows, and asks no second time. */
 /** @type {Screen} */
-export const signedOut = ({ workspace, again }, words) => ({
+export const goBack = ({ workspace, portal }, words) => ({
+  body: [heading(words, "signed_in", {}, "check"), ...named(words, "go_back_text", workspace), ...toPortal(words, portal)],
+});
+
+/** @type {Screen} */
+export const signedOut = ({ workspace, again, isPortals = false }, words) => ({
   body: [
     heading(words, "signed_out", {}, "check"),
     workspace
@@ -72,7 +78,7 @@ export const signedOut = ({ workspace, again }, words) => ({
       : paragraph(words, "signed_out_text_plain"),
     again
       ? button("primary", words.nodes("sign_in_again"), again, "again")
-      : paragraph(words, "open_your_link"),
+      : paragraph(words, isPortals ? "open_portal_again" : "open_your_link"),
   ],
 });
 
@@ -90,6 +96,15 @@ export const invalidLink = ({ workspace }, words) => ({
   body: [
     heading(words, "invalid_link", {}, "link"),
     ...named(words, "invalid_link_text", workspace),
+    trouble(words, {}),
+  ],
+});
+
+/** @type {Screen} */
+export const portalNotKnown = ({ workspace }, words) => ({
+  body: [
+    heading(words, "portal_not_known", {}, "link"),
+    ...named(words, "portal_not_known_text", workspace),
     trouble(words, {}),
   ],
 });
@@ -114,6 +129,11 @@ export const framed = ({ url }, words) => ({
     el("a", { class: "primary", href: url, target: "_blank", rel: "noopener" }, ...words.nodes("framed_link")),
   ],
 });
+
+/** @param {import("./words.js").Words} words @param {string | null} portal its address, where an answer has told us */
+export function toPortal(words, portal) {
+  return portal ? [el("a", { class: "primary", href: portal, id: "to-portal" }, el("span", {}, ...words.nodes("to_portal")))] : [];
+}
 
 /** @param {import("./words.js").Words} words @param {string} key @param {string} [workspace] */
 function named(words, key, workspace) {

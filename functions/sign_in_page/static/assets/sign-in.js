@@ -5,6 +5,7 @@ import { Codes } from "./codes.js";
 import { hashOf } from "./keep.js";
 import { PasswordSignIn } from "./passwords.js";
 import { PorticoError } from "./portico.js";
+import { isResumed } from "./requests.js";
 import * as screens from "./screens.js";
 import { SignUp } from "./signing-up.js";
 import * as trips from "./sso-screens.js";
@@ -61,12 +62,25 @@ export class SignIn {
     try {
       visit.askedFor = await hashOf(visit.link);
       [visit.way, visit.session] = await Promise.all([visit.portico.resolve(visit.link), this.#liveSession()]);
-      visit.kept.keepPortal(visit.way.destination.url);
+      const { url } = visit.way.destination;
+      if (!isResumed(url)) visit.kept.keepPortal(url);
       await visit.onBrand(visit.way.workspace);
     } catch (error) {
       return visit.refused(error, (message) => visit.show(screens.notOpened, { retry: this.start }, { message }));
     }
     this.#goOn();
+  };
+
+  /** Back from a provider, signed in: the portal's request goes on, with no screen in between. */
+  resume = async () => {
+    const visit = this.#visit;
+    visit.show(screens.opening, { key: "opening_portal" });
+    if (visit.request) return visit.enter();
+    if (visit.opened) return this.start();
+    // Another tab than the one that left: it knows no request, and the portal can make a new one.
+    const session = await visit.portico.session({ fresh: true }).catch(() => null);
+    if (session) visit.enter();
+    else visit.show(trips.lostLink, { workspace: visit.workspaceName });
   };
 
   /** Another tab of this browser asked for a code, or has finished. */
@@ -83,10 +97,13 @@ export class SignIn {
     else this.#visit.show(screens.invalidLink, { workspace });
   }
 
-  /** Asked only where somebody has signed in before: a first visit has no session to offer. */
+  /**
+   * Asked only where somebody has signed in before: a first visit has no session to offer. A portal
+   * may want a new sign-in all the same.
+   */
   async #liveSession() {
-    const { kept, portico } = this.#visit;
-    if (!kept.hasSignedIn()) return null;
+    const { kept, opened, portico } = this.#visit;
+    if (!kept.hasSignedIn() || opened?.again) return null;
     const session = await portico.session({ fresh: true }).catch(() => undefined);
     if (session === null) kept.signedOut();
     return session ?? null;
@@ -163,10 +180,10 @@ export class SignIn {
   #signedIn = ({ return_to, new: isNew }) => {
     if (isNew) this.#signUp.welcome(return_to.url);
     else if (this.afterwards) this.afterwards();
-    else this.#visit.leaveFor(return_to.url);
+    else this.#visit.enter(return_to.url);
   };
 
-  #enter = () => (this.afterwards ? this.afterwards() : this.#visit.leaveFor(this.#visit.wayIn.destination.url));
+  #enter = () => (this.afterwards ? this.afterwards() : this.#visit.enter(this.#visit.wayIn.destination.url));
 
   /**
    * Another tab may have used the code, or an answer got lost on its way: then this browser is
@@ -182,12 +199,8 @@ export class SignIn {
 
   #signOut = () =>
     this.#visit.press(async () => {
-      const { portico, kept, workspaceName: workspace } = this.#visit;
-      await portico.signOut().catch((error) => {
-        if (error.type !== "not-signed-in") throw error;
-      });
-      this.#visit.session = null;
-      kept.signedOut();
+      const { workspaceName: workspace } = this.#visit;
+      await this.#visit.signOut();
       this.#visit.show(screens.signedOut, { workspace, again: this.#begin });
     });
 }

@@ -38,7 +38,7 @@ export class SignUp {
     const { way, typed, workspaceName: workspace } = this.#visit;
     typed.name = "";
     typed.password = "";
-    const enter = () => this.#visit.leaveFor(url);
+    const enter = () => this.#visit.enter(url);
     const actions = { save: () => this.#save(enter), skip: enter };
     const takesPasswords = Boolean(way?.methods.password);
     this.#visit.show(welcome, { workspace, takesPasswords, typed, actions });

@@ -53,7 +53,11 @@ export class Trips {
 
   /** Some reasons are about the link itself: there is nothing to ask the API about it. @param {string} reason */
   isAboutTheLink(reason) {
-    const screen = { "portal-unavailable": screens.unavailable, "invalid-portal-link": screens.invalidLink }[reason];
+    const screen = {
+      "portal-unavailable": screens.unavailable,
+      "invalid-portal-link": screens.invalidLink,
+      "portal-not-known": screens.portalNotKnown,
+    }[reason];
     if (screen) this.#visit.show(screen, { workspace: this.#visit.workspaceName });
     return screen !== undefined;
   }

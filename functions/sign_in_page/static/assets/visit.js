@@ -2,6 +2,7 @@
 
 import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
+import { authorizing, isResumed } from "./requests.js";
 import * as screens from "./screens.js";
 
 /** @typedef {import("./portico.js").Way} Way */
@@ -28,6 +29,8 @@ export class Visit {
   session = null;
   /** @type {OpenChallenge | null} */
   challenge = null;
+  /** What a portal on another site waits for. @type {string | undefined} */
+  request;
   /** A journey's own answer to a refusal: true when there is nothing left to tell. */
   /** @type {(error: PorticoError, message: Message) => boolean} */
   onRefused = () => false;
@@ -39,7 +42,8 @@ export class Visit {
     this.kept = kept;
     this.onBrand = onBrand;
     this.#opened = opened;
-    this.typed = { email: kept.typedEmail(), code: "", password: "", name: "", shared: false };
+    this.request = opened?.request;
+    this.typed = { email: kept.typedEmail() || (opened?.hint ?? ""), code: "", password: "", name: "", shared: false };
   }
 
   /** @param {import("./stage.js").Screen} screen @param {any} facts @param {{ message?: Message | null }} [options] */
@@ -87,12 +91,32 @@ export class Visit {
     return isAddress;
   }
 
-  /** @param {string} url from an answer of the API, never from the address bar */
+  /**
+   * Somebody has signed in: on with the portal's request, or to the area that was asked for.
+   *
+   * @param {string} [url] from an answer of the API, never from the address bar
+   */
+  enter(url) {
+    if (this.request) this.leaveFor(authorizing(this.request));
+    else if (url && !isResumed(url)) this.leaveFor(url);
+    else this.show(screens.goBack, { workspace: this.workspaceName, portal: this.kept.portal() });
+  }
+
+  /** @param {string} url ours, or from an answer of the API */
   leaveFor(url) {
     const isWeb = ["https:", "http:"].includes(new URL(url, location.origin).protocol);
     if (!isWeb) throw new Error("the portal's address is not a web address");
     this.show(screens.entering, { workspace: this.workspaceName, url });
     location.replace(url);
+  }
+
+  /** End this browser's session; one that is over already is no fault. */
+  async signOut() {
+    await this.portico.signOut().catch((error) => {
+      if (error.type !== "not-signed-in") throw error;
+    });
+    this.session = null;
+    this.kept.signedOut();
   }
 
   endChallenge() {
@@ -116,10 +140,11 @@ export class Visit {
     return this.#opened;
   }
 
-  /** @returns {import("./keep.js").Opened} */
+  /** @returns {{ link: string, to?: string }} as the API takes it */
   get link() {
     if (!this.#opened) throw new Error("no link was opened");
-    return this.#opened;
+    const { link, to } = this.#opened;
+    return { link, to };
   }
 
   /** @returns {OpenChallenge} */
