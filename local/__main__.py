@@ -49,11 +49,11 @@ def _port() -> int:
         "--port",
         type=int,
         default=8000,
-        help="of pages and API; portal and providers are on the next two",
+        help="of pages and API; portal, providers and other-site portal are on the next three",
     )
     port: int = parser.parse_args().port
-    if not 1 <= port <= 65533:
-        parser.error("--port: from 1 to 65533")
+    if not 1 <= port <= 65532:
+        parser.error("--port: from 1 to 65532")
     return port
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 
-def directions(world: dict[str, Any], host: str, providers: str) -> str:
+def directions(world: dict[str, Any], host: str, providers: str, other_portal: str) -> str:
     """Return the lines, the ways in first.
 
     Args:
         world: as in ``world.json``.
         host: name and port of the front.
         providers: the origin of the fake providers.
+        other_portal: the origin of the sample portal on another site.
     """
     links = world["links"]
     lines = [
@@ -18,6 +19,7 @@ def directions(world: dict[str, Any], host: str, providers: str) -> str:
         f"  2. type        {world['contacts'][0]['email']}",
         f"  3. read        http://{host}/_local/mailbox",
         f"  Providers      {providers}/",
+        f"  Another site   {other_portal}/  (a portal that is an OpenID client)",
         f"  Everything     http://{host}/_local/",
     ]
     for workspace in world["workspaces"]:

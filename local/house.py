@@ -17,6 +17,9 @@ from local.emulator import emulated_aws
 from local.front import Front
 from local.http import Gateway
 from local.mailbox import Mailbox
+from local.other_portal.app import OtherPortal
+from local.other_portal.openid import Registration
+from local.people import portal_secret
 from local.portal import Portal
 from local.providers.app import Providers
 from local.routes import routes_of
@@ -28,10 +31,11 @@ type Step = Callable[[str], AbstractContextManager[None]]
 
 
 class House:
-    """The local house on three ports.
+    """The local house on four ports.
 
     Args:
-        port: of pages and API; the sample portal is on the next, the fake providers after that.
+        port: of pages and API; the sample portal is on the next, the fake providers after that,
+            and then the sample portal on another site.
         stack: undoes whatever was started.
         step: shows what is being done, and how long it took.
     """
@@ -44,6 +48,8 @@ class House:
         self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
         # On a port, and so an origin, of their own: a trip to them really leaves the page.
         self._providers = f"http://{HOST}:{port + 2}"
+        # Under the other name: to a browser localhost and 127.0.0.1 are two sites.
+        self._other_portal = f"http://localhost:{port + 3}"
         self._clock = FrontClock()
         self._mailbox = Mailbox(self._clock.now)
         self._front = Front(self._hosts, self._clock, self._mailbox)
@@ -52,12 +58,13 @@ class House:
         """Start everything.
 
         Raises:
-            PortTaken: one of the three ports is not free.
+            PortTaken: one of the four ports is not free.
             EmulatorFailed, DeploymentFailed, DoorsBroken: what did not come up.
         """
         doors_port = self._stack.enter_context(listening(self._port))
         portal_port = self._stack.enter_context(listening(self._port + 1))
         providers_port = self._stack.enter_context(listening(self._port + 2))
+        other_portal_port = self._stack.enter_context(listening(self._port + 3))
         parameters = {
             "PortalOrigins": ",".join(self._portals),
             "LogLevel": "WARNING",
@@ -88,6 +95,7 @@ class House:
             self._portals[1:],
             self._providers,
             deployed.environments["StartSso"]["CONNECTION_SECRETS"],
+            self._other_portal,
         )
         with self._step("Letting the known people in"):
             world.make()
@@ -97,13 +105,24 @@ class House:
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, Portal(world)))
         self._stack.enter_context(serving(providers_port, Providers(self._clock.now)))
+        # All that it is told. It reads the rest where any client does.
+        registration = Registration(
+            issuer=f"http://{self._hosts[0]}",
+            client_id="prt_harbor_help-center",
+            client_secret=portal_secret("harbor", "help-center"),
+            home=self._other_portal,
+        )
+        other_portal = OtherPortal(registration, self._clock.now)
+        self._stack.enter_context(serving(other_portal_port, other_portal))
 
     def directions(self) -> str:
         """Return what to click, for the terminal."""
         world = self._front.world
         if world is None:
             return ""
-        return directions(world.read(at=self._clock.now()), self._hosts[0], self._providers)
+        return directions(
+            world.read(at=self._clock.now()), self._hosts[0], self._providers, self._other_portal
+        )
 
     def stay(self) -> None:
         """Wait until somebody ends the process."""
@@ -135,6 +154,7 @@ class House:
             "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
             "api_url": f"http://{self._hosts[0]}",
             "portal_url": self._portals[0],
+            "other_portal_url": self._other_portal,
             "providers_url": self._providers,
             "people_table": deployed.outputs["PeopleTable"],
             "sign_in_table": deployed.outputs["SignInTable"],

@@ -88,6 +88,11 @@ def link_token(workspace: str, key: str) -> str:
     return "lnk_" + f"demo-{workspace}-{key}-".ljust(43, "0")
 
 
+def portal_secret(workspace: str, name: str) -> str:
+    """Return a client secret of the right shape, e.g. ``pos_demo-harbor-help-center-000…``."""
+    return "pos_" + f"demo-{workspace}-{name}-".ljust(43, "0")
+
+
 ACME = KnownWorkspace(
     id="acme",
     name="Acme Support",

@@ -46,6 +46,7 @@ class World:
         more_portals: other origins by which the sample portal may be reached.
         providers: the origin of the fake providers.
         connection_secrets: where client secrets lie, as the doors look for them.
+        other_portal: the origin of the sample portal on another site.
     """
 
     people_table: str
@@ -54,6 +55,7 @@ class World:
     more_portals: tuple[str, ...] = ()
     providers: str = ""
     connection_secrets: str = ""
+    other_portal: str = ""
 
     def make(self) -> None:
         """Write all of it. Ids and tokens are the same at every start."""
@@ -92,6 +94,7 @@ class World:
         }
         return {
             "now": at.isoformat(timespec="seconds"),
+            "other_portal_url": self.other_portal,
             "workspaces": [
                 {
                     "id": row["id"],

@@ -196,8 +196,8 @@ class Client:
         if self._read is None:
             issuer = self._registration.issuer
             read = self._fetch(f"{issuer}/.well-known/openid-configuration")
-            if read.get("issuer") != issuer:
-                raise Away("the discovery document is another issuer's")
+            if read.get("issuer") != issuer or not read.keys() >= _NEEDED:
+                raise Away("the discovery document is another issuer's, or lacks an endpoint")
             self._read = read
         return self._read
 
@@ -225,6 +225,15 @@ class Client:
             raise NotBelieved("a token is missing")
         ends_at = self._now() + timedelta(seconds=int(token.get("expires_in", 0)))
         return SignedIn(claims, id_token, access_token, str(refresh_token), ends_at)
+
+
+_NEEDED = {
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "jwks_uri",
+}
 
 
 @contextmanager

@@ -174,10 +174,10 @@ def _wait_for(house: House, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def _free_ports() -> int:
-    """A free port whose two neighbours, for the sample portal and the providers, are free too."""
+    """A free port whose three neighbours, for the portals and the providers, are free too."""
     while True:
         with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(3))
+            first, *others = (held.enter_context(socket.socket()) for _ in range(4))
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.visiting import Visitor, free_pair
+from tests.local.visiting import Visitor, free_port
 
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0
@@ -56,7 +56,7 @@ def running_house(log: Path, port: int | None = None) -> Iterator[House]:
     with log.open("wb") as output:
         house = House(
             subprocess.Popen(
-                [sys.executable, "-m", "local", "--port", str(port := port or free_pair())],
+                [sys.executable, "-m", "local", "--port", str(port := port or free_port())],
                 cwd=ROOT,
                 # As a developer has it: none of what other tests have set.
                 env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "POWERT"))},

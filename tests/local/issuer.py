@@ -34,6 +34,8 @@ class Issuer:
     """Refresh tokens are no longer taken."""
     document: dict[str, Any] = field(default_factory=dict)
     """What its discovery document says otherwise."""
+    left_out: str = ""
+    """A member that its discovery document lacks."""
     ring: Ring = field(default_factory=lambda: Ring("issuer"))
     asked: list[str] = field(default_factory=list)
     now: Any = lambda: datetime.now(UTC)
@@ -60,7 +62,9 @@ class Issuer:
             return Response("<h1>Bad gateway</h1>", 502, mimetype="text/html")
         match request.path:
             case "/.well-known/openid-configuration":
-                return _json(self._described() | self.document)
+                content = self._described() | self.document
+                content.pop(self.left_out, None)
+                return _json(content)
             case "/keys":
                 return _json({"keys": self.ring.published()})
             case "/token":

@@ -376,6 +376,12 @@ class TestThePortal:
         assert answer.status_code == 503
         assert "Try again" in answer.text
 
+    @pytest.mark.parametrize("left_out", ["issuer", "token_endpoint", "end_session_endpoint"])
+    def test_does_without_no_part_of_the_document(self, ann, issuer, left_out):
+        issuer.left_out = left_out
+
+        assert ann.opens("/tickets").status_code == 503
+
     def test_believes_no_other_issuer_s_document(self, ann, issuer):
         issuer.document = {"issuer": "https://issuer.example"}
 

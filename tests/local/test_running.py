@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.conftest import ROOT, running_house
-from tests.local.visiting import free_pair
+from tests.local.visiting import free_port
 
 pytestmark = pytest.mark.emulated
 
@@ -83,9 +83,9 @@ class TestTheHouse:
 
 
 class TestAPort:
-    @pytest.mark.parametrize("which", [0, 1])
+    @pytest.mark.parametrize("which", [0, 1, 3])
     def test_in_use_is_told_in_a_sentence(self, which):
-        port = free_pair()
+        port = free_port()
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", port + which))
             taken.listen()

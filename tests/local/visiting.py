@@ -6,7 +6,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
@@ -104,14 +104,16 @@ class Visitor:
                 self.cookies[name] = value
 
 
-def free_pair() -> int:
-    """A free port whose neighbour is free as well, for the sample portal."""
+def free_port() -> int:
+    """A free port whose three neighbours, for the portals and the providers, are free as well."""
     while True:
-        with closing(socket.socket()) as one, closing(socket.socket()) as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
+        with ExitStack() as held:
+            first, *others = (held.enter_context(socket.socket()) for _ in range(4))
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
             try:
-                other.bind(("127.0.0.1", port + 1))
+                for place, other in enumerate(others, 1):
+                    other.bind(("127.0.0.1", port + place))
             except (OSError, OverflowError):
                 continue
             return port
