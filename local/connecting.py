@@ -7,7 +7,8 @@ from typing import Any
 
 import boto3
 
-from local.people import KnownConnection, KnownRecord, KnownWorkspace, contact_id
+from local.known import KnownConnection, KnownRecord, KnownWorkspace
+from local.people import contact_id
 from local.providers.grants import client_id, client_secret
 from local.providers.people import ACCOUNTS, ACME_TENANT
 from portico.aws.tables import Rows, transact

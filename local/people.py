@@ -1,81 +1,18 @@
 """Who lives in the local world. Ids and tokens are spelled out, so that nobody takes them for secrets."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from local.picture import Shape, bars, globe, palm, peak
+from local.known import (
+    KnownConnection,
+    KnownContact,
+    KnownLink,
+    KnownPortal,
+    KnownRecord,
+    KnownWorkspace,
+)
+from local.picture import bars, globe, palm, peak
 from local.providers.people import ACME_TENANT, object_id
 
 UNKNOWN_EMAIL = "nobody@example.com"
 """A contact of no workspace: the page must look the same for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownContact:
-    """A contact; *key* is the readable part of the id."""
-
-    key: str
-    name: str
-    email: str
-    active: bool = True
-    language: str | None = None
-    password: str | None = None
-    """Spelled out: it opens nothing but this machine's demo world."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLink:
-    """A link; *key* is the readable part of the token, *state* what became of it."""
-
-    key: str
-    label: str
-    contact: str | None = None
-    """The email of the contact of a personal link."""
-    to: str | None = None
-    state: str = "alive"
-    break_glass: bool = False
-    """Lets its contact in by a code once, whatever the directory rule says."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownConnection:
-    """A connection to one of the fake providers, which go by the kind's name."""
-
-    kind: str
-    label: str
-    vouches_for: tuple[str, ...] = ()
-    tenants: tuple[str, ...] = ()
-    id: str = ""
-    """The kind, unless said otherwise."""
-    linked: tuple[tuple[str, str], ...] = ()
-    """Contacts whose accounts are linked already: the contact's key, and the account's."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
-    """A person of the workspace's directory."""
-
-    email: str
-    object_id: str | None = None
-    """In the company's own Microsoft tenant."""
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class KnownWorkspace:
-    """A workspace with what a team has set, its people and its links."""
-
-    id: str
-    name: str
-    accent_color: str
-    logo: Shape
-    about: str
-    """For the pages of the local house alone."""
-    settings: dict[str, Any] = field(default_factory=dict)
-    contacts: tuple[KnownContact, ...] = ()
-    links: tuple[KnownLink, ...] = ()
-    connections: tuple[KnownConnection, ...] = ()
-    directory: tuple[KnownRecord, ...] = ()
 
 
 def contact_id(workspace: str, key: str) -> str:
@@ -268,4 +205,40 @@ LUMEN = KnownWorkspace(
     ),
 )
 
-WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA, VERDE, NORDEN, LUMEN)
+HARBOR = KnownWorkspace(
+    id="harbor",
+    name="Harbor Help",
+    accent_color="#0e7490",
+    logo=peak,
+    about="Its portal is on another site, an ordinary OpenID client: the page sends whoever has "
+    "signed in there, to the ticket of their link.",
+    settings={"request_flows": ["berth", "crane"], "account_deletion": True},
+    contacts=(
+        KnownContact("ann", "Ann Archer", "ann@example.com"),
+        KnownContact("ben", "Ben Okafor", "ben@example.com", language="de"),
+        KnownContact("dora", "Dora Gone", "dora@example.com", active=False),
+    ),
+    links=(
+        KnownLink("shared", "For everybody"),
+        KnownLink("tickets", "For everybody, to the tickets", to="tickets"),
+        KnownLink("ann-ticket", "For Ann, to ticket 4711", "ann@example.com", "ticket:4711"),
+        KnownLink("ben-berth", "For Ben, to ask for a berth", "ben@example.com", "request:berth"),
+        KnownLink("dora", "For Dora, who is deactivated", "dora@example.com"),
+    ),
+    connections=(
+        KnownConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),
+        KnownConnection("google", "Google", ("example.com",)),
+    ),
+    portals=(
+        KnownPortal(
+            "help-center",
+            "Harbor help center",
+            callback="/callback",
+            login="/login",
+            signed_out="/signed-out",
+        ),
+        KnownPortal("spa", "Harbor in the browser", callback="/spa/callback", is_public=True),
+    ),
+)
+
+WORKSPACES = (ACME, GLOBEX, FABRIK, WAHA, VERDE, NORDEN, LUMEN, HARBOR)

@@ -9,15 +9,10 @@ from typing import Any
 import boto3
 
 from local.connecting import Connecting
-from local.people import (
-    UNKNOWN_EMAIL,
-    WORKSPACES,
-    KnownLink,
-    KnownWorkspace,
-    contact_id,
-    link_token,
-)
+from local.known import KnownLink, KnownWorkspace
+from local.people import UNKNOWN_EMAIL, WORKSPACES, contact_id, link_token
 from local.picture import draw
+from local.registering import Registering, told
 from portico.aws.tables import transact
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
@@ -81,7 +76,10 @@ class World:
         workspaces = [row for row in rows if row["sk"] == "door"]
         contacts = [row for row in rows if row["sk"] == "head"]
         connections = [row for row in rows if row["sk"] == "connection"]
+        portals = [row for row in rows if row["sk"] == "portal"]
         links = [Link.from_row(row) for row in rows if row["sk"] == "link"]
+        # A portal's entrance is no address that anybody would hand out.
+        links = [each for each in links if not each.portal]
         order = {id_: place for place, id_ in enumerate(_tokens())}
         links.sort(key=lambda each: order.get(each.id, len(order)))
         emails = {row["id"]: row["email"] for row in contacts}
@@ -120,6 +118,10 @@ class World:
                     connections, key=lambda row: (_place(row["workspace"]), row["id"])
                 )
             ],
+            "portals": [
+                told(row)
+                for row in sorted(portals, key=lambda row: (_place(row["workspace"]), row["id"]))
+            ],
             "links": [self._link(each, emails, at=at) for each in links],
             "contacts": [
                 {
@@ -156,8 +158,8 @@ class World:
         workspace = Workspace(
             id=known.id,
             name=known.name,
-            portal_url=f"{self.portal}/{known.id}",
-            portal_origins=list(self.more_portals),
+            portal_url=self.other_portal if known.portals else f"{self.portal}/{known.id}",
+            portal_origins=[] if known.portals else list(self.more_portals),
             accent_color=known.accent_color,
             logo=People(self.people_table, known.id).put_logo(draw(known.logo, known.accent_color)),
         )
@@ -180,6 +182,7 @@ class World:
                 team.set_active(known.id, contact.email, False, by=BY)
         connecting = Connecting(self.people_table, self.providers, self.connection_secrets)
         connecting.make(known)
+        Registering(self.people_table, self.other_portal).make(known)
 
     def _set_password(self, workspace: str, contact: str, password: str) -> None:
         now = datetime.now(UTC)

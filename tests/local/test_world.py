@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from local.people import WORKSPACES, contact_id, link_token
+from local.people import WORKSPACES, contact_id, link_token, portal_secret
 from local.world import World
 from portico.links.rules import is_token
+from portico.links.store import open_link
 from portico.people.flow import Team
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
@@ -26,6 +27,7 @@ def world(tables, clock) -> Iterator[World]:
         ("http://localhost:8001",),
         "http://127.0.0.1:8002",
         SECRETS,
+        "http://localhost:8003",
     )
     once("world", made.make)
     yield made
@@ -84,6 +86,33 @@ class TestTheWorld:
         assert acme.portal_url == "http://127.0.0.1:8001/acme"
         assert acme.origins == {"http://127.0.0.1:8001", "http://localhost:8001"}
 
+    def test_has_a_workspace_whose_portal_is_a_client_on_another_site(self, world, told):
+        page, app = told["portals"]
+        harbor = world.workspace("harbor")
+
+        assert page == {
+            "workspace": "harbor",
+            "id": "help-center",
+            "label": "Harbor help center",
+            "client_id": "prt_harbor_help-center",
+            "secret": portal_secret("harbor", "help-center"),
+            "redirect_uris": ["http://localhost:8003/callback"],
+            "post_logout_uris": ["http://localhost:8003/signed-out"],
+            "initiate_login_uri": "http://localhost:8003/login",
+            "public": False,
+            "on": True,
+        }
+        assert (app["client_id"], app["public"], app["secret"]) == ("prt_harbor_spa", True, None)
+        assert app["redirect_uris"] == ["http://localhost:8003/spa/callback"]
+        assert harbor.portal_url == "http://localhost:8003"
+        assert [each["id"] for each in harbor.portals] == ["help-center"]
+
+    def test_has_portals_whose_entrances_open_and_are_not_handed_out(self, told):
+        _, link = open_link("people", "harbor", "prt_harbor_spa", at=NOON, consistent=True)
+
+        assert link.portal == "spa"
+        assert not [each for each in told["links"] if each["id"] == link.id]
+
     def test_has_logos_that_a_team_could_have_uploaded(self, world):
         for known in WORKSPACES:
             logo = People("people", known.id).logo()
@@ -96,6 +125,7 @@ class TestTheWorld:
     def test_spells_ids_and_tokens_out(self):
         assert contact_id("acme", "ann") == "ct_demo-acme-ann-00000000"
         assert link_token("acme", "shared") == "lnk_demo-acme-shared-" + "0" * 26
+        assert portal_secret("harbor", "spa") == "pos_demo-harbor-spa-" + "0" * 27
 
 
 class TestTellingTheWorld:
