@@ -3,12 +3,13 @@
 import importlib.util
 import json
 import uuid
+from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from portico.aws.values import Row, item_of
 from tests import invariants
@@ -80,22 +81,28 @@ def http_event(
     source_ip: str = "203.0.113.7",
     headers: dict[str, str] | None = None,
     cookies: list[str] | None = None,
-    query: dict[str, str] | None = None,
+    query: dict[str, str] | str | None = None,
     path: dict[str, str] | None = None,
+    form: dict[str, str] | str | None = None,
 ) -> dict[str, Any]:
-    """Make a payload 2.0 event; *body* is JSON unless it is text already."""
+    """Make a payload 2.0 event; *body* is JSON unless it is text already.
+
+    *query* and *form* may be text too: what no dictionary can hold, a parameter twice.
+    """
     method, _, raw_path = route.partition(" ")
     request_id = uuid.uuid4().hex
     all_headers = {"host": HOST, "user-agent": FIREFOX, "x-forwarded-for": source_ip}
     if body is not None:
         all_headers["content-type"] = "application/json"
+    if form is not None:
+        all_headers["content-type"] = "application/x-www-form-urlencoded"
     if origin is not None:
         all_headers["origin"] = origin
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
         "rawPath": raw_path,
-        "rawQueryString": "",
+        "rawQueryString": query if isinstance(query, str) else urlencode(query or {}),
         "headers": all_headers | (headers or {}),
         "requestContext": {
             "accountId": "123456789012",
@@ -119,9 +126,14 @@ def http_event(
     }
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
+    if form is not None:
+        # The gateway hands over as bytes whatever is neither text nor JSON.
+        text = form if isinstance(form, str) else urlencode(form)
+        event["body"] = b64encode(text.encode()).decode()
+        event["isBase64Encoded"] = True
     if cookies:
         event["cookies"] = cookies
-    if query:
+    if query and not isinstance(query, str):
         event["queryStringParameters"] = query
     if path:
         event["pathParameters"] = path

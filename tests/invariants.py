@@ -13,6 +13,9 @@ TYPES = {kind.type: kind.status for kind in KINDS.values()}
 OTHER_STATUSES = {"invalid-request": {400, 405, 415}}
 JWT = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
 INNARDS = re.compile(r"Traceback|File \"|botocore|ClientError|Exception|/layers/|/var/task|arn:aws")
+ERROR = re.compile(r"[a-z_]{5,40}")
+DESCRIPTION = re.compile(r"[ !#-\[\]-~]{5,200}")
+"""What RFC 6749 lets them be (5.2)."""
 COOKIE = re.compile(
     r"__Host-portico(_known)?-[a-z0-9-]+=[\w.~-]*; Path=/; Secure; HttpOnly; SameSite=Lax"
     r"(; Max-Age=\d+)?"
@@ -49,6 +52,9 @@ def hold(event: dict[str, Any]) -> None:
 
 
 def _is_a_refusal(status: int, headers: dict[str, str], body: str) -> None:
+    if headers["content-type"] == "application/json":
+        _is_told_in_the_protocol(status, headers, body)
+        return
     assert headers["content-type"] == "application/problem+json"
     problem = json.loads(body)
     kind = problem["type"]
@@ -59,6 +65,15 @@ def _is_a_refusal(status: int, headers: dict[str, str], body: str) -> None:
     assert status < 500 or (kind == "try-later" and "retry-after" in headers)
     assert status != 429 or "retry_after" in problem
     assert status != 405 or "allow" in headers
+    assert not INNARDS.search(body), "our innards in an answer"
+
+
+def _is_told_in_the_protocol(status: int, headers: dict[str, str], body: str) -> None:
+    told = json.loads(body)
+    assert set(told) == {"error", "error_description"}
+    assert ERROR.fullmatch(told["error"])
+    assert DESCRIPTION.fullmatch(told["error_description"])
+    assert status < 500 or (told["error"] == "temporarily_unavailable" and "retry-after" in headers)
     assert not INNARDS.search(body), "our innards in an answer"
 
 
