@@ -42,6 +42,13 @@ def parameters_of(event: Mapping[str, Any]) -> dict[str, str]:
     return parameters
 
 
+def answered(status: int, content: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    """Answer a client as authlib words it; a refusal is counted by its error."""
+    outcome = "answered" if status == 200 else f"refused-{content.get('error', '')}"
+    named = {name.lower(): value for name, value in headers.items()}
+    return Response(status, content, named, outcome=outcome)
+
+
 def refused(_event: Mapping[str, Any], error: PorticoError) -> Response:
     """Tell a client what went wrong (RFC 6749, 5.2)."""
     headers = {"pragma": "no-cache"}
@@ -72,6 +79,9 @@ def _plain(name: str) -> str:
 
 
 def _form(event: Mapping[str, Any]) -> str:
+    if not event.get("body"):
+        # Nothing was sent, so nothing says of what type it is.
+        return ""
     kind = (event.get("headers") or {}).get("content-type", "")
     if kind.partition(";")[0].strip().lower() != FORM:
         raise InvalidRequest("content-type", FORM, status=415)

@@ -59,14 +59,18 @@ class SignOuts:
             raise NotSignedIn
         self._end(found, caller, everywhere=everywhere)
 
+    def here(self, found: Session, caller: Caller, **detail: str) -> None:
+        """Sign out one session, as its row was read; one that has ended stays as it is."""
+        if found.ended_at is None:
+            now = self.clock.now()
+            event = happened("session.ended", found, caller, at=now, reason="signed-out", **detail)
+            self._store(found.workspace).end(found.contact, found.id, by="contact", event=event)
+
     def _end(self, found: Session | None, caller: Caller, *, everywhere: bool) -> None:
         if everywhere:
             self._end_all(found, caller)
-        elif found is not None and found.ended_at is None:
-            event = happened(
-                "session.ended", found, caller, at=self.clock.now(), reason="signed-out"
-            )
-            self._store(found.workspace).end(found.contact, found.id, by="contact", event=event)
+        elif found is not None:
+            self.here(found, caller)
 
     def _end_all(self, found: Session | None, caller: Caller) -> None:
         if found is None:

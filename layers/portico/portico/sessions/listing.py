@@ -16,8 +16,10 @@ from portico.sessions.store import SessionStore, session_key
 
 ENDED = {
     "contact": "signed out",
+    "code-reuse": "its code came back",
     "everywhere": "signed out everywhere",
     "refresh-reuse": "an old token came back",
+    "portal": "ended by its portal",
     "team": "ended by the team",
 }
 """What ended a session, by the mark on its row."""

@@ -180,5 +180,13 @@ def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> 
     return Verdict.OLD
 
 
+def is_good(
+    session: Session, token: RefreshToken, sver: int, *, active: bool, at: datetime
+) -> bool:
+    """Say whether a browser that shows *token* is signed in; nothing is exchanged for it."""
+    verdict = judge(session, token, sver=sver, at=at)
+    return active and session.portal is None and verdict in (Verdict.YOUNG, Verdict.OVERTAKEN)
+
+
 def _derive(key: bytes, session: str, n: int, before: str) -> str:
     return base64url(hmac.digest(key, f"{session}|{n}|{before}".encode(), sha256))

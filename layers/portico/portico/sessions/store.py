@@ -68,28 +68,28 @@ class SessionStore:
             {":mine": request_id, ":a_minute_ago": epoch(session.signed_in_at - RETRY_WINDOW)},
         )
 
-    def granting(self, session: Session, event: Event) -> dict[str, Any]:
+    def granting(self, session: Session, event: Event, *, request: str) -> dict[str, Any]:
         """Return the part of a transaction that puts the session of a portal.
 
         Its key comes from the authorization code, so its existence is what *used* means; it may
         be put again only while nobody can have been given its tokens.
         """
         return self.rows.putting(
-            self._row(session, event),
+            {**self._row(session, event), "request_id": request},
             "attribute_not_exists(pk) OR "
             "(unanswered = :yes AND attribute_not_exists(refreshed_at) "
             "AND attribute_not_exists(ended_at))",
             {":yes": True},
         )
 
-    def leave_unanswered(self, contact: str, session: str) -> None:
-        """Let a portal's session be granted again: its tokens could not be handed over."""
+    def leave_unanswered(self, contact: str, session: str, *, request: str) -> None:
+        """Let the session that *request* granted be granted again: nobody was told its tokens."""
         with suppress(ConditionFailed):
             self.rows.update(
                 *session_key(self.workspace, contact, session),
                 "SET unanswered = :yes REMOVE event",
-                "attribute_exists(pk) AND attribute_not_exists(refreshed_at)",
-                {":yes": True},
+                "request_id = :mine AND attribute_not_exists(refreshed_at)",
+                {":yes": True, ":mine": request},
             )
 
     def _row(self, session: Session, event: Event) -> dict[str, Any]:

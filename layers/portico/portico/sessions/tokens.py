@@ -16,6 +16,8 @@ AMR = {CODE: "otp", PASSWORD: "pwd"}
 """How our ways of signing in are called in ``amr`` (RFC 8176)."""
 FEDERATED = "fed"
 """How every provider is: what it asked for is its own business. Not registered, but usual."""
+ACCESS, ID = "at+jwt", "JWT"
+"""What a token's header calls it, so that neither passes for the other (RFC 9068, 2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Claims:
             "scope": "portal",
             "email": self.email,
             "name": self.name,
-            "amr": [AMR.get(self.method, FEDERATED)],
+            "amr": amr_of(self.method),
             "auth_time": epoch(self.signed_in_at),
             "session_expires_at": epoch(self.session_expires_at),
         }
@@ -65,9 +67,23 @@ def make(claims: Claims, *, key: str, at: datetime) -> str:
 
     Source: RFC 9068; API Gateway's JWT authorizer takes RSA only.
     """
-    header = {"alg": "RS256", "typ": "at+jwt", "kid": key_name(key)}
-    text = ".".join(_part(each) for each in (header, claims.to_dict(at=at)))
+    return signed(claims.to_dict(at=at), typ=ACCESS, key=key)
+
+
+def signed(claims: dict[str, Any], *, typ: str, key: str) -> str:
+    """Sign *claims* with a KMS key, as a token of *typ*.
+
+    Raises:
+        TryLater: KMS is out of reach.
+    """
+    header = {"alg": "RS256", "typ": typ, "kid": key_name(key)}
+    text = ".".join(_part(each) for each in (header, claims))
     return f"{text}.{base64url(sign(key, text.encode()))}"
+
+
+def amr_of(method: str) -> list[str]:
+    """Return how a way of signing in is called in ``amr``."""
+    return [AMR.get(method, FEDERATED)]
 
 
 def _part(content: dict[str, Any]) -> str:

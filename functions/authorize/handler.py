@@ -1,0 +1,20 @@
+"""GET and POST /oauth2/authorize: a portal on another site sends its visitor here."""
+
+import os
+
+from portico.edge.door import Door
+from portico.edge.providing import cookie_of, led_back, sent_on
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.provider.authorizing import Authorizations
+from portico.settings import Authorize
+
+settings = Authorize.read(os.environ)
+authorizations = Authorizations.from_settings(settings)
+handler = Door("authorize", settings, sends_back=led_back)
+
+
+@handler.asks("GET /oauth2/authorize", "POST /oauth2/authorize")
+def authorize(parameters: dict[str, str], caller: Caller) -> Response:
+    """Answer the portal with a code, or show the page first."""
+    return sent_on(authorizations.authorize(parameters, cookie_of(parameters, caller), caller))

@@ -1,0 +1,20 @@
+"""POST /oauth2/token: a portal fetches tokens, for a code or a refresh token."""
+
+import os
+
+from portico.edge.door import Door
+from portico.edge.oauth import answered, refused
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.provider.exchanging import Exchanges
+from portico.settings import Token
+
+settings = Token.read(os.environ)
+exchanges = Exchanges.from_settings(settings)
+handler = Door("token", settings, tells=refused)
+
+
+@handler.asks("POST /oauth2/token")
+def token(parameters: dict[str, str], caller: Caller) -> Response:
+    """Exchange a code or a refresh token."""
+    return answered(*exchanges.exchange(parameters, caller))

@@ -1,0 +1,29 @@
+"""How a browser that a portal sent here is sent on: to the portal, or to our page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portico.edge.responses import Response, cookie_name
+from portico.errors import PorticoError, TryLater
+from portico.events import Caller
+from portico.provider.authorizing import Sent, to_page
+from portico.provider.portals import ClientId
+
+
+def sent_on(sent: Sent) -> Response:
+    """Answer 303, which makes a form's POST a GET (RFC 9700, 4.12)."""
+    return Response(303, headers={"location": sent.location}, outcome=sent.outcome)
+
+
+def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
+    """Return the browser's refresh token for the workspace of the portal that asks."""
+    client = ClientId.parse(parameters.get("client_id"))
+    return caller.cookies.get(cookie_name(client.workspace), "") if client else ""
+
+
+def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
+    """Answer 303 to the page with a reason: where else to go is not known yet."""
+    query: Mapping[str, str] = event.get("queryStringParameters") or {}
+    client = ClientId.parse(query.get("client_id"))
+    reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
+    return sent_on(to_page(client.workspace if client else "", reason))

@@ -1,0 +1,119 @@
+"""Authorization codes: a minute to fetch what a sign-in came to, once.
+
+That a code was used is the existence of the session that it becomes: its row's key comes from
+the code, and one transaction puts it there.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from portico.aws.tables import Rows
+from portico.clock import epoch, moment
+from portico.events import Event
+from portico.ids import base64url, digest
+from portico.people.rules import Contact
+from portico.sessions.rules import Session
+
+CODE_LIVES = timedelta(seconds=60)
+"""A browser's redirect and a server's request; RFC 6749 allows ten minutes."""
+TOMBSTONE = timedelta(days=1)
+"""How long the row stays, so that a code that comes late is known as one of ours."""
+
+
+def new_code() -> str:
+    """Return 256 random bits: whoever has them and the verifier may fetch the tokens, once."""
+    return base64url(secrets.token_bytes(32))
+
+
+def grant_key(workspace: str, code: str) -> tuple[str, str]:
+    """Return the key of a code's row; of the code, it holds a hash."""
+    return f"{workspace}#grant#{digest(code)}", "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a code stands for: which contact, by which session, for which request."""
+
+    portal: str
+    redirect_uri: str
+    code_challenge: str
+    scope: str
+    nonce: str
+    contact: str
+    name: str
+    email: str
+    sver: int
+    session: str
+    method: str
+    signed_in_at: int
+    session_ends_at: int
+    idle: int
+    shared_computer: bool
+    keep_days: int
+    expires_at: int
+
+    @classmethod
+    def of(
+        cls,
+        portal: str,
+        parameters: dict[str, str],
+        scope: str,
+        session: Session,
+        contact: Contact,
+        *,
+        at: datetime,
+    ) -> Self:
+        """Return what *session* grants to a portal's request."""
+        return cls(
+            portal=portal,
+            redirect_uri=parameters["redirect_uri"],
+            code_challenge=parameters["code_challenge"],
+            scope=scope,
+            nonce=parameters.get("nonce", ""),
+            contact=contact.id,
+            name=contact.name,
+            email=contact.email,
+            sver=contact.sver,
+            session=session.id,
+            method=session.method,
+            signed_in_at=epoch(session.signed_in_at),
+            session_ends_at=epoch(session.expires_at),
+            idle=int(session.idle.total_seconds()),
+            shared_computer=session.shared_computer,
+            keep_days=session.keep_days,
+            expires_at=epoch(at + CODE_LIVES),
+        )
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a code's row."""
+        return cls(**{each.name: row[each.name] for each in fields(cls)})
+
+    def get_redirect_uri(self) -> str:
+        """Return, for authlib, where the code was sent."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """Return, for authlib, what was granted."""
+        return self.scope
+
+    def is_due(self, *, at: datetime) -> bool:
+        """Say whether the code may still be used."""
+        return at < moment(self.expires_at)
+
+
+def keep(table: str, workspace: str, code: str, grant: Grant, event: Event) -> None:
+    """Write a code's row.
+
+    Raises:
+        TryLater: DynamoDB is out of reach.
+    """
+    pk, sk = grant_key(workspace, code)
+    row = {"pk": pk, "sk": sk, **asdict(grant), "event": event.rider()}
+    row["ttl"] = grant.expires_at + int(TOMBSTONE.total_seconds())
+    # The same request, sent again by the SDK after a lost answer, writes the same row.
+    Rows(table, f"{workspace}#").put(
+        row, "attribute_not_exists(pk) OR session = :mine", {":mine": grant.session}
+    )
