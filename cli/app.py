@@ -12,6 +12,7 @@ from cli import (
     doctor,
     guide,
     links,
+    portals,
     sessions,
     trail,
     workspaces,
@@ -19,8 +20,8 @@ from cli import (
 from cli.targets import LOCAL_URL
 
 HELP = (
-    "Workspaces, contacts, links, sessions, SSO connections and directories of one Portico: a "
-    "deployed one (--stack NAME, with your AWS credentials) or the one that `make run` started "
+    "Workspaces, contacts, links, sessions, SSO connections, portals and directories of one "
+    "Portico: a deployed one (--stack NAME, with your AWS credentials) or the one that `make run` started "
     "(--local).\n\n"
     "Ends with 0 when it is done, 1 when it is refused or there is no such thing, 2 when the "
     "command cannot be understood, 3 when something is out of reach and the same command may be "
@@ -57,6 +58,7 @@ app.add_typer(workspaces.app, name="workspace")
 app.add_typer(contacts.app, name="contact")
 app.add_typer(links.app, name="link")
 app.add_typer(connections.app, name="connection")
+app.add_typer(portals.app, name="portal")
 app.add_typer(directory.app, name="directory")
 app.add_typer(sessions.app, name="session")
 app.add_typer(trail.app, name="trail")

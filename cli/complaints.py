@@ -61,6 +61,10 @@ OPTIONS = {
     "session_absolute_seconds": "--session-life",
     "sso_method": "--sso",
     "tenants": "--tenant",
+    "portal": "the portal's name",
+    "portals": "portals with --initiate-login-uri",
+    "redirect_uris": "--redirect-uri",
+    "post_logout_uris": "--post-logout-uri",
 }
 
 

@@ -17,6 +17,7 @@ from portico.links.store import link_key
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
+from portico.provider.store import Portals
 from portico.trail.reading import Line
 
 app = typer.Typer(help="The trail: what happened, and why.", no_args_is_help=True)
@@ -104,7 +105,9 @@ def _subjects(at: Desk, home: Workspace, case: Case | None, link: str | None) ->
         (row,) = People(at.target.people_table, home.id).read(link_key(home.id, link))
         of_contact = [row["contact"]] if row and row.get("contact") else []
         return [f"link-{link}", *of_contact]
-    return [home.id, *(f"connection-{each['id']}" for each in home.connections)]
+    connections = (f"connection-{each['id']}" for each in home.connections)
+    portals = Portals(at.target.people_table, home.id).all()
+    return [home.id, *connections, *(f"portal-{each.id}" for each in portals)]
 
 
 def _filtered(

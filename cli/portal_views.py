@@ -1,0 +1,110 @@
+"""How ``portico portal`` shows what is registered, and what it remarks on."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from cli.complaints import option_of
+from cli.desk import Desk, Shown, without
+from portico.people.rules import Workspace
+from portico.provider.editing import cautions
+from portico.provider.portals import Portal
+from portico.provider.uris import web_origin
+
+GUIDES = "docs/portals"
+
+
+def kind(portal: Portal) -> str:
+    """Return ``public`` or ``confidential``."""
+    return "public" if portal.is_public else "confidential"
+
+
+def is_removed(portal: Portal) -> bool:
+    """Say whether a team took it away: one that is registered has an address at least."""
+    return not portal.redirect_uris
+
+
+def state(portal: Portal) -> str:
+    """Return ``on``, ``off`` or ``removed``."""
+    if is_removed(portal):
+        return "removed"
+    return "on" if portal.on else "off"
+
+
+def changed(before: Portal, after: Portal) -> list[str]:
+    """Return what differs, as the options call it."""
+    names = [
+        each.name
+        for each in fields(Portal)
+        if getattr(before, each.name) != getattr(after, each.name)
+    ]
+    return [option_of(name).removeprefix("--") for name in names]
+
+
+def remark(at: Desk, home: Workspace, portal: Portal) -> None:
+    """Note what a team should know of a portal."""
+    if not home.portal_enabled:
+        at.note(f"The workspace is switched off: portico workspace set {home.id} --portal-enabled")
+    for each in cautions(portal, home, loopback=at.target.loopback):
+        at.note(f"{portal.id}: {each}")
+    known = at.target.portal_origins
+    if known is not None and portal.is_public:
+        pages = {web_origin(each) for each in portal.redirect_uris} - {None}
+        for origin in sorted(str(each) for each in pages - known):
+            at.note(
+                f"{portal.id}: {origin} is not among the stack's PortalOrigins, so its pages may "
+                "not trade a code for tokens. Deploy with it added to that parameter."
+            )
+
+
+def row(at: Desk, portal: Portal) -> dict[str, Any]:
+    """Return a portal as JSON has it."""
+    return {
+        **without(asdict(portal), ["secrets"]),
+        "client_id": portal.client_id,
+        "public": portal.is_public,
+        "secrets_kept": len(portal.secrets),
+        "state": state(portal),
+        "issuer": at.target.api_url,
+        "discovery": _discovery(at),
+    }
+
+
+def short(portal: Portal) -> dict[str, Shown]:
+    """Return a portal as a line of a list."""
+    return {
+        "id": portal.id,
+        "state": state(portal),
+        "client id": portal.client_id,
+        "kind": kind(portal),
+        "redirect URIs": portal.redirect_uris,
+        "label": portal.label,
+    }
+
+
+def show(at: Desk, portal: Portal, *, secret: str | None = None) -> None:
+    """Show a portal, and a secret that was made just now."""
+    told = row(at, portal)
+    several = "2, until --retire-old-secret" if len(portal.secrets) > 1 else "1"
+    content: dict[str, Shown] = {
+        "client id": portal.client_id,
+        "issuer": at.target.api_url,
+        "discovery": _discovery(at),
+        "state": state(portal),
+        "kind": kind(portal),
+        "secrets": None if portal.is_public else several,
+        "redirect URIs": portal.redirect_uris,
+        "post-logout URIs": portal.post_logout_uris,
+        "initiate login URI": portal.initiate_login_uri,
+        "areas": portal.areas or "all",
+        "audience": portal.aud,
+    }
+    if secret is None:
+        at.card(portal.label, content, portal=told)
+        return
+    at.note("The secret is shown only now: of it a hash is kept. Lost is lost: --new-secret.")
+    at.card(portal.label, content, portal=told, secret=secret)
+    at.line(secret)
+
+
+def _discovery(at: Desk) -> str:
+    return f"{at.target.api_url}/.well-known/openid-configuration"
