@@ -1,5 +1,5 @@
 /**
- * How a browser comes back from a provider: one mark in the fragment, set by our own callback.
+ * How a browser comes back from a provider, or to no portal: one mark in the fragment, set by our own doors.
  *
  * | mark | means |
  * |---|---|
@@ -11,7 +11,10 @@
  * count only in a tab that has left for a provider, and only with this workspace's ids.
  */
 
-/** @typedef {{ mark: "e" | "c" | "p", value: string }} Arrival */
+/**
+ * @typedef {{ mark: "e" | "c" | "p", value: string, brings?: boolean }} Arrival `brings` when the
+ *   portal's request came along, to be tried again
+ */
 
 /** What the callback can say, and the door where portals ask us to sign somebody in. */
 export const REASONS = Object.freeze([
@@ -41,7 +44,9 @@ const GOING_ON = /** @type {const} */ ([
  */
 export function readArrival(address, { workspace, hasLeft }) {
   const reason = address.get("e");
-  if (reason !== null) return { mark: "e", value: REASONS.includes(reason) ? reason : "sso-failed" };
+  if (reason !== null) {
+    return { mark: "e", value: REASONS.includes(reason) ? reason : "sso-failed", brings: address.has("o") };
+  }
   for (const { mark, kind } of GOING_ON) {
     const value = address.get(mark);
     if (value === null) continue;

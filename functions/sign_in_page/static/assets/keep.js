@@ -125,6 +125,8 @@ export function keepFor(workspace) {
       browser.set(key("signed-in"), true);
     },
 
+    endTrip: () => tab.remove(key("trip")),
+
     /** An account that waits for an address. @returns {Pending | null} */
     pending() {
       /** @type {Pending | null} */

@@ -121,6 +121,17 @@ export const notOpened = ({ retry, heading: title = "not_opened" }, words) => {
   };
 };
 
+/** A portal sent the browser to a door that could not say where to go on. */
+/** @type {Screen} */
+export const later = ({ retry, portal }, words) => ({
+  body: [
+    heading(words, "not_now", {}, "clock"),
+    paragraph(words, "sso_later_text"),
+    ...(retry ? [button("primary", words.nodes("try_again"), retry, "retry")] : toPortal(words, portal)),
+    trouble(words, {}),
+  ],
+});
+
 /** @type {Screen} */
 export const framed = ({ url }, words) => ({
   body: [

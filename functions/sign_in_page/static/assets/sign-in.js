@@ -54,7 +54,7 @@ export class SignIn {
 
   start = async () => {
     const visit = this.#visit;
-    if (this.#arrival?.mark === "e" && this.#trips.isAboutTheLink(this.#arrival.value)) return;
+    if (this.#arrival?.mark === "e" && this.#trips.isAboutNoTrip(this.#arrival)) return;
     if (!visit.opened) return this.#startWithoutLink();
     visit.show(screens.opening, { key: "opening" });
     await untilVisible();
@@ -75,6 +75,7 @@ export class SignIn {
   resume = async () => {
     const visit = this.#visit;
     visit.show(screens.opening, { key: "opening_portal" });
+    visit.kept.endTrip();
     if (visit.request) return visit.enter();
     if (visit.opened) return this.start();
     // Another tab than the one that left: it knows no request, and the portal can make a new one.
@@ -112,6 +113,7 @@ export class SignIn {
   #goOn() {
     const { kept, askedFor, session } = this.#visit;
     const open = kept.challenge();
+    if (open?.asked_for === askedFor) this.#visit.request ??= open.request;
     const waits = kept.pending();
     const arrival = this.#arrival;
     this.#arrival = null;

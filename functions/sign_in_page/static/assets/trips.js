@@ -51,14 +51,20 @@ export class Trips {
       await leave(this.#visit, { authorize_url, provider, actions }, () => kept.depart(connection.id, provider));
     }, pressed);
 
-  /** Some reasons are about the link itself: there is nothing to ask the API about it. @param {string} reason */
-  isAboutTheLink(reason) {
+  /** Some reasons are about no trip: there is nothing to ask the API about them. @param {import("./arrival.js").Arrival} arrival */
+  isAboutNoTrip({ value: reason, brings }) {
+    const visit = this.#visit;
+    if (reason === "try-later" && !visit.kept.trip()) {
+      const retry = brings && visit.request ? () => visit.enter() : null;
+      visit.show(screens.later, { retry, portal: visit.kept.portal() });
+      return true;
+    }
     const screen = {
       "portal-unavailable": screens.unavailable,
       "invalid-portal-link": screens.invalidLink,
       "portal-not-known": screens.portalNotKnown,
     }[reason];
-    if (screen) this.#visit.show(screen, { workspace: this.#visit.workspaceName });
+    if (screen) visit.show(screen, { workspace: visit.workspaceName });
     return screen !== undefined;
   }
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from portico.edge.responses import Response, cookie_name
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
 from portico.provider.authorizing import Sent, to_page
 from portico.provider.portals import ClientId
+
+LONGEST_REQUEST = 4096
+"""Characters that the page gets back. It has them encoded once more, and no gateway takes headers of
+more than 10 KB."""
 
 
 def sent_on(sent: Sent) -> Response:
@@ -26,4 +31,10 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     query: Mapping[str, str] = event.get("queryStringParameters") or {}
     client = ClientId.parse(query.get("client_id"))
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
-    return sent_on(to_page(client.workspace if client else "", reason))
+    sent = to_page(client.workspace if client else "", reason)
+    request = str(event.get("rawQueryString") or "")
+    if reason == "try-later" and client and 0 < len(request) <= LONGEST_REQUEST:
+        # So that the page can offer to try the same again.
+        marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
+        sent = Sent(f"{sent.location}&{marks}", sent.outcome)
+    return sent_on(sent)
