@@ -41,6 +41,7 @@ ENDED = {
     "signed-out": "signed out",
     "signed-out-everywhere": "signed out everywhere",
     "refresh-reuse": "an old token came back: a stolen cookie, or a restored browser",
+    "ended-by-portal": "the portal gave its tokens back",
     "ended-by-team": "the team ended the session",
     "ended-by-contact": "the contact ended it from another browser",
 }

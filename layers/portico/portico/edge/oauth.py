@@ -91,6 +91,9 @@ def _form(event: Mapping[str, Any]) -> str:
     if not event.get("isBase64Encoded"):
         return text
     try:
-        return base64.b64decode(text).decode()
+        data = base64.b64decode(text)
+        if len(data) > LARGEST_BODY:
+            raise TooLarge(LARGEST_BODY)
+        return data.decode()
     except (ValueError, binascii.Error):
         raise InvalidRequest("body", "not UTF-8") from None

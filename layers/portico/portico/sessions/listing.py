@@ -27,7 +27,7 @@ ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """One browser that a contact has signed in with."""
+    """One browser that a contact has signed in with, or a portal that it let in."""
 
     session: Session
     device: str | None
@@ -45,10 +45,12 @@ class SessionDesk:
     clock: Clock = SYSTEM
 
     def of(self, contact: Contact) -> list[SignedIn]:
-        """List a contact's sessions, newest first: those alive, and those not yet swept."""
-        now = self.clock.now()
-        found = list(self._read(contact, at=now))
-        return sorted(found, key=lambda each: each.session.signed_in_at, reverse=True)
+        """List a contact's sessions, newest first: those alive, and those not yet swept.
+
+        A portal's stand behind the browser's that they came from, and end with.
+        """
+        found = list(self._read(contact, at=self.clock.now()))
+        return sorted(found, key=_place, reverse=True)
 
     def end(self, contact: Contact, session: str, *, by: str) -> SignedIn:
         """End one session; one that has ended stays as it is.
@@ -93,16 +95,29 @@ class SessionDesk:
     def _read(self, contact: Contact, *, at: datetime) -> Iterator[SignedIn]:
         rows = SessionStore(self.sign_in_table, contact.workspace).rows
         pk, first = session_key(contact.workspace, contact.id, "")
-        for row in rows_between(rows, pk, first, first + "~"):
-            session = Session.from_row(row)
-            yield SignedIn(session, row.get("device"), _state(session, contact, at))
+        found = list(rows_between(rows, pk, first, first + "~"))
+        sessions = [Session.from_row(row) for row in found]
+        known = {each.id: each for each in sessions}
+        for row, session in zip(found, sessions, strict=True):
+            yield SignedIn(session, row.get("device"), _state(session, contact, known, at))
 
 
-def _state(session: Session, contact: Contact, at: datetime) -> str:
+def _place(each: SignedIn) -> tuple[datetime, str, bool, str]:
+    session = each.session
+    its_browser = session.parent or session.id
+    return session.signed_in_at, its_browser, session.portal is None, session.id
+
+
+def _state(session: Session, contact: Contact, known: dict[str, Session], at: datetime) -> str:
     if session.ended_at is not None:
         return ENDED.get(session.ended_by or "", "ended")
     if at >= session.expires_at:
         return "its time was over"
+    if session.portal is not None:
+        # One that only rests is no reason: its contact is busy in the portal.
+        parent = known.get(session.parent or "")
+        if parent is None or parent.ended_at is not None or at >= parent.expires_at:
+            return "ended with its browser's"
     if at >= session.idle_ends_at:
         return "rested too long"
     is_theirs = contact.active and session.sver == contact.sver

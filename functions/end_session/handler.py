@@ -1,0 +1,26 @@
+"""GET and POST /oauth2/end_session: a portal signs its contact out."""
+
+import os
+
+from portico.edge.door import Door
+from portico.edge.leaving import cookies_of, sent_on, stayed
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.provider.leaving import Leavings
+from portico.settings import EndSession
+
+settings = EndSession.read(os.environ)
+leavings = Leavings.from_settings(settings)
+handler = Door("end_session", settings, sends_back=stayed)
+
+
+@handler.asks("GET /oauth2/end_session")
+def navigated(query: dict[str, str], caller: Caller) -> Response:
+    """Sign out, or ask; then back to the portal."""
+    return sent_on(leavings.leave(query, cookies_of(caller), caller, posted=False))
+
+
+@handler.asks("POST /oauth2/end_session")
+def posted(form: dict[str, str], caller: Caller) -> Response:
+    """The same, by a form."""
+    return sent_on(leavings.leave(form, cookies_of(caller), caller, posted=True))

@@ -1,0 +1,26 @@
+"""GET and POST /oauth2/userinfo: whom an access token speaks of."""
+
+import os
+
+from portico.edge.door import Door
+from portico.edge.oauth import refused
+from portico.edge.responses import Response
+from portico.events import Caller
+from portico.provider.userinfo import UserInfo
+from portico.settings import UserInfo as UserInfoSettings
+
+settings = UserInfoSettings.read(os.environ)
+userinfo = UserInfo.from_settings(settings)
+handler = Door("userinfo", settings, tells=refused)
+
+
+@handler.asks("GET /oauth2/userinfo")
+def read(query: dict[str, str], caller: Caller) -> Response:
+    """Say who it is, by the token in the header."""
+    return Response(200, userinfo.read(query, caller))
+
+
+@handler.asks("POST /oauth2/userinfo")
+def posted(form: dict[str, str], caller: Caller) -> Response:
+    """The same, by the token in the header or in the form."""
+    return Response(200, userinfo.posted(form, caller))
