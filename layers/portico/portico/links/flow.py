@@ -42,7 +42,7 @@ class ResolvedLink:
     link: Link
     destination: Destination
     url: str
-    """Where a session that is there already would go on."""
+    """Where a session that is there already goes on."""
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
@@ -119,7 +119,8 @@ class LinkResolver:
         )
         workspace.admit(caller)
         destination = choose(workspace, opened.to, link.destination)
-        url = landing(workspace, destination, link, issuer=caller.own_origin)
+        # Without the link: through a portal's entrance, the page itself knows what comes next.
+        url = landing(workspace, destination, None, issuer=caller.own_origin)
         return ResolvedLink(workspace, link, destination, url)
 
 
