@@ -21,21 +21,21 @@ CONTRACT := $(VENV)/contract/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
-FAST := not browser and not deployed and not slow and not soak
-SLOW := slow and not browser and not deployed and not soak
+FAST := not browser and not clients and not deployed and not slow and not soak
+SLOW := slow and not browser and not clients and not deployed and not soak
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
-.PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed browser soak bench lock \
-	clean python chromium
+.PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed clients browser soak bench \
+	lock clean python chromium node
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portal on the next port
+run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portals on the ports after it
 	@exec $(VENV)/dev/bin/python -m local --port $(PORT)
 
 cli: $(DEV)  ## install the command portico, for deployed stacks and the local one, and say where
@@ -60,7 +60,7 @@ lint: $(DEV)  ## style, types and the import rules
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) -n $(WORKERS) tests/template
 
-check: lint gates test test-slow test-deployed browser  ## everything CI runs, in its order
+check: lint gates test test-slow test-deployed clients browser  ## everything CI runs, in its order
 
 build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
 	$(SAM) build --config-env $(STAGE)
@@ -70,6 +70,9 @@ deploy: build  ## sam deploy --guided into your own AWS account: STAGE=dev or pr
 
 test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
+
+clients: $(DEV) $(LOCAL) tests/clients/node_modules/.ready  ## other people's OpenID clients, signing in at the running house
+	$(PYTEST) -m clients
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
@@ -96,7 +99,7 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 		$(COMPILE) -c requirements/dev.txt $$brought $$own -o $${own%.in}.txt; done
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tests/clients/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
@@ -104,6 +107,15 @@ python:
 
 chromium:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
+
+node:
+	@command -v npm >/dev/null || { echo "The tests with client libraries need Node 20 or newer, with npm." >&2; exit 1; }
+
+# Exact versions and no lock file, which would name where packages come from.
+tests/clients/node_modules/.ready: tests/clients/package.json | node
+	@echo "Installing the client libraries"
+	@cd tests/clients && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
 
 $(UV): requirements/uv.txt | python
 	@echo "Installing uv"

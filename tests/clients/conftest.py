@@ -1,0 +1,116 @@
+"""One house for all libraries, and a portal of each registered as its page in docs/portals says."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.house import ROOT, House, running_house
+from tests.clients.contact import Contact
+from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
+
+HERE = Path(__file__).parent
+WORKSPACE = "harbor"
+PORTAL_URL = "http://localhost:9"
+"""Nobody listens there: the tests hand over what a browser would bring."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.clients)
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    """Node, and the packages of package.json."""
+    assert shutil.which("node"), "Node is not on the PATH"
+    assert MODULES.is_dir(), "the libraries are not installed: make clients"
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running_house(tmp_path_factory.mktemp("house") / "log") as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def team(house: House) -> Callable[..., Any]:
+    """What a team does from a terminal, and what it is told."""
+
+    def does(*command: str) -> Any:
+        run = [sys.executable, "-m", "cli", *command, "--local", house.origin, "--json"]
+        done = subprocess.run(run, cwd=ROOT, check=False, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    return does
+
+
+@pytest.fixture(scope="session")
+def registered(team: Callable[..., Any]) -> Callable[[str], tuple[str, str]]:
+    """The client id and the secret of a library's portal, registered once."""
+    known: dict[str, tuple[str, str]] = {}
+
+    def of(kind: str) -> tuple[str, str]:
+        if kind not in known:
+            library = LIBRARIES[kind]
+            addresses = {
+                "--redirect-uri": library.callback,
+                "--post-logout-uri": "/signed-out",
+                "--initiate-login-uri": "/login",
+            }
+            options = [
+                each for name, path in addresses.items() for each in (name, PORTAL_URL + path)
+            ]
+            # The first that has a personal link's area would be where all links lead to.
+            options += ["--area", "dashboard", *(["--public"] if library.is_public else [])]
+            told = team("portal", "add", WORKSPACE, kind, *options)
+            known[kind] = (told["portal"]["client_id"], told.get("secret", ""))
+        return known[kind]
+
+    return of
+
+
+@pytest.fixture
+def someone(house: House, team: Callable[..., Any]) -> Callable[[], Contact]:
+    """A contact of the workspace whom nobody has seen before."""
+
+    def new() -> Contact:
+        email = f"someone-{next(_NUMBERS)}@example.com"
+        team("contact", "add", WORKSPACE, "--name", "Sam Someone", "--email", email)
+        return Contact(house, email)
+
+    return new
+
+
+@pytest.fixture
+def portal_of(
+    installed: None,
+    house: House,
+    registered: Callable[[str], tuple[str, str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Portal]]:
+    """A running portal of a library."""
+    with ExitStack() as running:
+
+        def start(kind: str) -> Portal:
+            library: Library = LIBRARIES[kind]
+            folder = tmp_path_factory.mktemp(kind)
+            client = registered(kind)
+            portal = running_portal(
+                library, folder, issuer=house.origin, client=client, url=PORTAL_URL
+            )
+            return running.enter_context(portal)
+
+        yield start
+
+
+_NUMBERS = count(1)

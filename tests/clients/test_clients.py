@@ -1,0 +1,137 @@
+"""Client libraries that nobody here wrote, unchanged, with the lines of docs/portals."""
+
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from tests.clients.conftest import PORTAL_URL, WORKSPACE
+from tests.clients.portal import LIBRARIES, ClientRefused
+
+KINDS = list(LIBRARIES)
+
+
+def signs_in(portal, contact, to="/tickets/4711"):
+    """A whole sign-in, begun at the portal."""
+    back = contact.authorizes(portal.does("begins", to=to))
+    return portal.does("finishes", url=back)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestALibrary:
+    def test_signs_a_contact_in_refreshes_and_asks_userinfo(self, kind, portal_of, someone):
+        portal, sam = portal_of(kind), someone()
+
+        signed_in = signs_in(portal, sam)
+        claims = signed_in["claims"]
+        assert signed_in["to"] == "/tickets/4711"
+        assert claims["sub"].startswith("ct_")
+        assert (claims["name"], claims["email"]) == ("Sam Someone", sam.email)
+
+        refreshed = portal.does("refreshes")
+        assert refreshed["claims"]["sub"] == claims["sub"]
+        assert refreshed["access_token"] != signed_in["access_token"]
+        assert portal.does("refreshes")["access_token"] != refreshed["access_token"]
+
+        told = portal.does("userinfo")
+        assert (told["sub"], told["email"]) == (claims["sub"], sam.email)
+
+    def test_signs_a_contact_out_of_portico_too(self, kind, portal_of, someone):
+        portal, sam = portal_of(kind), someone()
+        signs_in(portal, sam)
+        assert sam.page.cookies
+
+        left = sam.opens(portal.does("signs_out", state="on-the-way"))
+
+        assert (left.status, left.location.partition("?")[0]) == (303, f"{PORTAL_URL}/signed-out")
+        if not kind.startswith("authjs"):
+            assert left.query == {"state": "on-the-way"}
+        assert not sam.page.cookies
+        again = sam.opens(portal.does("begins", to="/"))
+        assert sam.is_asked(again)
+
+    def test_is_refused_a_refresh_for_whom_the_team_has_deactivated(
+        self, kind, portal_of, someone, team
+    ):
+        portal, sam = portal_of(kind), someone()
+        signs_in(portal, sam)
+        portal.does("refreshes")
+
+        team("contact", "deactivate", WORKSPACE, sam.email)
+
+        with pytest.raises(ClientRefused, match="invalid_grant"):
+            portal.does("refreshes")
+
+
+class TestAPortal:
+    def test_is_entered_without_a_screen_by_whom_another_has_signed_in(self, portal_of, someone):
+        one, other, sam = portal_of("openid-client"), portal_of("authjs"), someone()
+        first = signs_in(one, sam)
+
+        second = signs_in(other, sam)
+
+        assert first["claims"]["sub"] == second["claims"]["sub"]
+        assert sam.screens == 1
+
+    @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
+    def test_is_refused_a_refresh_after_a_sign_out_at_another(self, kind, portal_of, someone):
+        one, other, sam = portal_of(kind), portal_of("authjs"), someone()
+        signs_in(one, sam)
+        signs_in(other, sam)
+
+        sam.opens(other.does("signs_out", state=""))
+
+        with pytest.raises(ClientRefused, match="invalid_grant"):
+            one.does("refreshes")
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_does_not_take_the_answer_of_another_issuer(self, kind, portal_of, someone):
+        portal, sam = portal_of(kind), someone()
+        back = sam.authorizes(portal.does("begins", to="/"))
+        spoiled = back.replace(urlencode({"iss": sam.page.host}), "iss=https%3A%2F%2Fevil.example")
+        assert spoiled != back
+
+        with pytest.raises(ClientRefused):
+            portal.does("finishes", url=spoiled)
+
+    @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
+    def test_leads_whom_a_link_has_brought_nowhere_but_to_itself(self, kind, portal_of, house):
+        portal = portal_of(kind)
+
+        def led(target: str, issuer: str = house.origin) -> object:
+            query = urlencode({"iss": issuer, "target_link_uri": target})
+            return portal.does("asked", query=query)
+
+        assert led(f"{PORTAL_URL}/tickets/4711") == f"{PORTAL_URL}/tickets/4711"
+        assert led("https://evil.example/") == f"{PORTAL_URL}/"
+        assert led(f"{PORTAL_URL}.evil.example/") == f"{PORTAL_URL}/"
+        assert led(f"{PORTAL_URL}/", issuer="https://evil.example") is None
+
+    def test_of_authjs_signs_out_and_in_for_itself_alone(self, portal_of, someone):
+        portal, sam = portal_of("authjs"), someone()
+        assert portal.does("asked", query="iss=https%3A%2F%2Fevil.example") == 400
+        assert "tokens" not in str(signed := signs_in(portal, sam)["session"])
+        assert signed["user"]["email"] == sam.email
+
+        assert portal.does("signs_out_from", origin="https://evil.example") == 403
+
+        assert portal.does("session") is not None
+
+
+class TestAnAccessToken:
+    def test_holds_what_an_authorizer_of_api_gateway_asks_for(self, portal_of, someone, house):
+        """Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers"."""
+        portal, sam = portal_of("openid-client"), someone()
+        token = signs_in(portal, sam)["access_token"]
+        published = house._get("/.well-known/openid-configuration")
+        assert published["issuer"] == house.origin
+        keys = house._get(urlsplit(published["jwks_uri"]).path)
+
+        read = jwt.decode(token, KeySet.import_key_set(keys), ["RS256"])
+
+        assert read.header["kid"] in {each["kid"] for each in keys["keys"]}
+        assert read.claims["iss"] == house.origin
+        assert read.claims["aud"] == WORKSPACE
+        assert read.claims["nbf"] <= read.claims["iat"] < read.claims["exp"]
+        assert set(read.claims["scope"].split()) == {"openid", "email", "profile"}
