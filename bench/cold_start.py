@@ -39,6 +39,11 @@ NEEDS = {
     "Account": ["dynamodb", "kms", "joserfc.jwt"],
     "StartSso": ["dynamodb", "secretsmanager"],
     "FinishSso": ["dynamodb", "secretsmanager"],
+    "Authorize": ["dynamodb"],
+    "Token": ["dynamodb", "kms", "secretsmanager"],
+    "Userinfo": ["kms", "joserfc.jwt"],
+    "EndSession": ["dynamodb", "kms", "joserfc.jwt"],
+    "Revoke": ["dynamodb"],
     "SignInPage": [],
     "RecordTrail": ["dynamodb"],
 }

@@ -14,7 +14,17 @@ SHIPPED = ROOT / ".aws-sam" / "build"
 ARCHITECTURE = "x86_64" if platform.machine() in {"x86_64", "AMD64"} else "arm64"
 
 LAYERS = ["PorticoLayer"]
-WITH_CRYPTO = ("Session", "Password", "Account", "StartSso", "FinishSso")
+WITH_CRYPTO = (
+    "Session",
+    "Password",
+    "Account",
+    "StartSso",
+    "FinishSso",
+    "Authorize",
+    "Token",
+    "Userinfo",
+    "EndSession",
+)
 LAYERS_OF = {door: ["PorticoLayer", "CryptoLayer"] for door in WITH_CRYPTO}
 """Layers of the doors that have more than one; a test compares it with the template."""
 

@@ -45,6 +45,11 @@ MODULES = {
     "Account": 460,
     "StartSso": 750,
     "FinishSso": 760,
+    "Authorize": 560,
+    "Token": 560,
+    "Userinfo": 430,
+    "EndSession": 430,
+    "Revoke": 430,
 }
 MEGABYTES = {
     "ResolveLink": 17,
@@ -56,6 +61,10 @@ MEGABYTES = {
     "Account": 34,
     "StartSso": 34,
     "FinishSso": 34,
+    "Authorize": 34,
+    "Token": 34,
+    "Userinfo": 34,
+    "EndSession": 34,
 }
 """Budgets of docs/performance.md: modules at init, own artefact and layers unzipped."""
 
@@ -71,6 +80,8 @@ MAY_LOAD = {
     "Account": CRYPTO,
     "StartSso": CRYPTO | {"authlib", "requests"},
     "FinishSso": CRYPTO | {"authlib", "requests"},
+    "Authorize": CRYPTO | {"authlib"},
+    "Token": CRYPTO | {"authlib"},
 }
 
 

@@ -77,12 +77,13 @@ class TestTheApi:
 class TestTheTables:
     def test_are_described_event_by_event(self):
         events = in_code(
-            r'"((?:workspace|contact|account|email|identity|link|code|notice|password|sessions?|sso'
-            r'|directory)\.(?!html|txt|json)[a-z-]+)"'
+            r'"((?:workspace|contact|account|email|identity|link|code|notice|password|portal|sessions?'
+            r'|sso|directory)\.(?!html|txt|json)[a-z-]+)"'
         )
         # Their names are put together where they are written.
         events |= {f"record.{what}" for what in ("added", "changed", "deactivated")}
         events |= {f"connection.{what}" for what in OF_CONNECTIONS}
+        events |= {f"portal.{what}" for what in ("added", "changed", "removed")}
         table = page("table.md").partition("| event | rides on")[2]
         assert events == set(re.findall(r"`(\w+\.[a-z-]+)`", table))
 

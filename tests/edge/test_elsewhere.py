@@ -35,6 +35,8 @@ class TestARequestWithoutARoute:
             ("POST", "/v1/session", "GET, DELETE"),
             ("GET", "/v1/session/refresh", "POST"),
             ("POST", "/v1/sso/google/callback", "GET"),
+            ("GET", "/oauth2/token", "POST"),
+            ("DELETE", "/oauth2/authorize", "GET, POST"),
             ("DELETE", "/acme", "GET, HEAD"),
             ("POST", "/assets/words/en.json", "GET, HEAD"),
             ("OPTIONS", "/.well-known/jwks.json", "GET"),
@@ -57,6 +59,7 @@ class TestARequestWithoutARoute:
             "/assets/",
             "//evil.test",
             "/v1/sso//callback",
+            "/oauth2/register",
             "/v1/codes\n",
         ],
     )

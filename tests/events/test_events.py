@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from portico.events import Event
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Workspace
+from portico.provider.portals import Portal
+from portico.provider.store import Portals
 from portico.sso.rules import Connection
 from portico.sso.states import State
 from portico.sso.store import Connections, secret_name
@@ -53,6 +56,14 @@ ANSWERS = {
     "account_export": 401,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
+    "authorize": 303,  # to the page: nobody is signed in
+    "authorize_form": 303,
+    "token": 400,  # a code that we never made
+    "userinfo": 401,
+    "userinfo_form": 401,
+    "end_session": 303,
+    "end_session_form": 303,
+    "revoke": 200,
     "session_read": 401,
     "session_refresh": 401,
     "session_sign_out": 204,
@@ -83,6 +94,20 @@ def acme(tables: None, clock: Any) -> None:
     boto3.client("dynamodb").put_item(
         TableName="sign-in", Item=image(BATCHES["send_mail_stream"]["Records"][0])
     )
+
+
+@pytest.fixture
+def harbor(tables: None, clock: Any) -> None:
+    """The portals on another site that the events speak of."""
+    home = Workspace("harbor", "Harbor Help", "http://localhost:8003")
+    Team("people").create_workspace(home, by="test")
+    event = Event("portal.added", datetime.now(UTC), "portal-spa", 365, "test")
+    there = home.portal_url
+    for portal in (
+        Portal("spa", "harbor", "In the browser", redirect_uris=[f"{there}/spa/callback"]),
+        Portal("help-center", "harbor", "Help", post_logout_uris=[f"{there}/signed-out"]),
+    ):
+        Portals("people", "harbor").put(portal, home, event)
 
 
 @pytest.fixture
@@ -132,7 +157,7 @@ class TestEveryTrigger:
 
 class TestARequest:
     @pytest.mark.parametrize("name", sorted(REQUESTS))
-    def test_is_answered(self, facebook, name):
+    def test_is_answered(self, facebook, harbor, name):
         opened = of_request(name)[0]
 
         answer = answered(door(opened).handler, EVENTS[name])
@@ -149,8 +174,44 @@ class TestARequest:
         assert event["rawPath"] == context["http"]["path"]
         assert "cookie" not in event["headers"]
         assert all(header == header.lower() for header in event["headers"])
-        assert event["headers"].get("content-length", "0") == str(len(event.get("body", "")))
+        body = event.get("body", "")
+        # Forms come in base64, as everything does that is no text to the gateway.
+        is_form = event["headers"].get("content-type") == "application/x-www-form-urlencoded"
+        assert event["isBase64Encoded"] == is_form
+        length = len(b64decode(body)) if is_form else len(body)
+        assert event["headers"].get("content-length", "0") == str(length)
         assert event["headers"]["user-agent"] == context["http"]["userAgent"]
+
+
+class TestAPortalsRequest:
+    """Its name and its address are those of `make run`, so nobody is told that they are not known."""
+
+    @pytest.mark.parametrize("name", ["authorize", "authorize_form"])
+    def test_to_sign_in_is_kept_for_the_page(self, harbor, name):
+        answer = answered(door("authorize").handler, EVENTS[name])
+
+        page, _, fragment = answer.headers["location"].partition("#")
+        kept = dict(parse_qsl(dict(parse_qsl(fragment))["o"]))
+        assert (page, dict(parse_qsl(fragment))["l"]) == ("/harbor", "prt_harbor_spa")
+        assert kept.items() >= EVENTS["authorize"]["queryStringParameters"].items()
+
+    @pytest.mark.parametrize("name", ["end_session", "end_session_form"])
+    def test_to_sign_out_leads_back_to_it(self, harbor, name):
+        browser = door("end_session").handler(EVENTS[name], None)
+        while browser["headers"]["location"].startswith("/oauth2/"):
+            # A form from another site comes without our cookie; what follows it has it.
+            again = browser["headers"]["location"].partition("?")[2]
+            event = EVENTS["end_session"] | {"rawQueryString": again}
+            browser = door("end_session").handler(event, None)
+
+        asked = EVENTS["end_session"]["queryStringParameters"]
+        back = f"{asked['post_logout_redirect_uri']}?state={asked['state']}"
+        assert browser["headers"]["location"] == back
+
+    def test_for_tokens_is_refused_for_its_code_alone(self, harbor):
+        answer = answered(door("token").handler, EVENTS["token"])
+
+        assert answer.body["error"] == "invalid_grant"
 
 
 class TestATripToAProvider:

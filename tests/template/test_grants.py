@@ -43,6 +43,7 @@ ROWS_OF = {
         "*#link#*",
         "*#logo",
         "*#connection#*",
+        "*#portal#*",
         "*#identity#*",
         "*#identities",
         "*#record-key#*",
@@ -52,6 +53,7 @@ ROWS_OF = {
         "*#contact#*",
         "*#auto#*",
         "*#guess#*",
+        "*#grant#*",
         "*#sso#*",
         "*#pending#*",
         "*#notice#*",
@@ -108,6 +110,29 @@ MAY = {
     "Session": {
         "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
         "SignInTable": {"GetItem", "UpdateItem"},
+    },
+    "Authorize": {
+        "PeopleTable": {"BatchGetItem"},
+        "SignInTable": {"BatchGetItem", "PutItem"},
+    },
+    "Token": {
+        "PeopleTable": {"BatchGetItem", "ConditionCheckItem"},
+        "SignInTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+        },
+    },
+    "Userinfo": {},
+    "EndSession": {
+        "PeopleTable": {"BatchGetItem"},
+        "SignInTable": {"BatchGetItem", "UpdateItem"},
+    },
+    "Revoke": {
+        "PeopleTable": {"BatchGetItem"},
+        "SignInTable": {"BatchGetItem", "UpdateItem"},
     },
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
@@ -262,10 +287,20 @@ class TestADoor:
             allowed = {"kms:GetPublicKey"} if role == "StartSsoRole" else set()
             assert {action for action in actions if action.startswith("kms:")} == allowed
 
+    def test_that_gives_codes_to_portals_can_redeem_none(self):
+        # Whoever took one door over would still be short of the other.
+        keys = {
+            (role, action.removeprefix("dynamodb:"))
+            for role, each in touching_rows()
+            if "*#grant#*" in each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            for action in each["Action"]
+        }
+        assert keys == {("AuthorizeRole", "PutItem"), ("TokenRole", "BatchGetItem")}
+
     def test_that_signs_does_so_in_one_way(self):
-        signing = [each for _, each in statements() if "kms:Sign" in each["Action"]]
-        assert len(signing) == 3
-        for each in signing:
+        signing = {role: each for role, each in statements() if "kms:Sign" in each["Action"]}
+        assert signing.keys() == {"VerifyCodeRole", "PasswordRole", "SessionRole", "TokenRole"}
+        for each in signing.values():
             assert each["Condition"]["StringEqualsIfExists"] == {
                 "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
                 "kms:MessageType": "RAW",

@@ -16,6 +16,8 @@ OURS = "Portico/${AWS::StackName}"
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 
 OF_DOORS = {"answered", "resent", *(kind.counted_as for kind in KINDS.values())}
+RFC_6749 = {"invalid_request", "invalid_client", "invalid_grant", "invalid_scope"}
+"""Errors of its section 5.2."""
 OF_RECORDS = {
     "send_mail": {"mailed", "queued", "failed", "done-before"},
     "record_trail": {"recorded", "repeated", "failed"},
@@ -67,7 +69,11 @@ def names_of(door: str) -> set[str]:
     if door in OF_RECORDS:
         return OF_RECORDS[door]
     closed = in_code(r'ChallengeClosed\("([a-z]+)"\)')
-    return OF_DOORS | {f"challenge-closed-{each}" for each in closed}
+    # Whoever asks as an OpenID client is counted by what came of it.
+    asked = in_code(r', "(granted|shown|refused|portal-not-known)"\)')
+    refused = {f"{how}{error}" for how in in_code(r'f"(refused-)\{') for error in RFC_6749}
+    named = {f"challenge-closed-{each}" for each in closed}
+    return OF_DOORS | named | {"authorize": asked, "token": refused}.get(door, set())
 
 
 class TestAnAlarm:
@@ -102,7 +108,7 @@ class TestTheDashboard:
         titles = [each["properties"]["markdown"] for each in dashboard() if each["type"] == "text"]
         ties = [re.search(r" See docs/operate\.md#(\S+)\Z", each) for each in titles]
 
-        assert len(ties) == 5
+        assert len(ties) == 6
         assert all(tie and tie[1] in anchors(PAGE) for tie in ties)
 
     def test_begins_with_the_funnel(self):

@@ -34,6 +34,11 @@ METHODS: dict[str, tuple[str, ...]] = {
     "/v1/sso/{connection}/callback": ("GET",),
     "/v1/session": ("GET", "DELETE"),
     "/v1/session/refresh": ("POST",),
+    "/oauth2/authorize": ("GET", "POST"),
+    "/oauth2/token": ("POST",),
+    "/oauth2/userinfo": ("GET", "POST"),
+    "/oauth2/end_session": ("GET", "POST"),
+    "/oauth2/revoke": ("POST",),
     "/.well-known/openid-configuration": ("GET",),
     "/.well-known/jwks.json": ("GET",),
 }
