@@ -14,6 +14,7 @@ import pytest
 from tests.account.conftest import Member
 from tests.doors import door, queue_record, stream_record
 from tests.portal import Portal
+from tests.provider.site import Site
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.template.reading import doors
 from tests.template.test_grants import table_of, touching_rows
@@ -143,11 +144,33 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     logo = {"proxy": "logo/acme/0123456789abcdef.png"}
     ann.sends("sign_in_page", "GET /assets/{proxy+}", path=logo)
     portal.forward(days=2)
+    signs_in_at_another_site(portal)
+    portal.forward(days=2)
     comes_by_providers(portal, providers)
     has_an_account(portal)
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
         door("record_trail").handler({"Records": told}, None)
+
+
+def signs_in_at_another_site(portal: Portal) -> None:
+    """Come from a portal and go back to it: with tokens, without, and with a code shown twice."""
+    site, ann = Site.register(portal), portal.another_browser()
+    assert site.sends(ann).status == 303
+    ann.signs_in()
+    code = site.gets_a_code(ann)
+    assert site.redeems(code).status == 200
+    headers = {"authorization": f"Bearer {site.tokens['access_token']}"}
+    assert ann.sends("userinfo", "GET /oauth2/userinfo", headers=headers).status == 200
+    portal.forward(seconds=30)
+    assert site.refreshes().status == 200
+    assert site.redeems(code).status == 400
+    given_back = {"token": site.signs_in(ann)["refresh_token"]}
+    headers = {"authorization": site.basic()}
+    portal.knock("revoke", "POST /oauth2/revoke", form=given_back, headers=headers, origin=None)
+    leaving = {"id_token_hint": site.signs_in(ann)["id_token"]}
+    ann.sends("end_session", "GET /oauth2/end_session", query=leaving, origin=None)
+    assert "__Host-portico-acme" not in ann.cookies
 
 
 def comes_by_providers(portal: Portal, providers: World) -> None:
