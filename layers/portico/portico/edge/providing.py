@@ -33,7 +33,8 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
     sent = to_page(client.workspace if client else "", reason)
     request = str(event.get("rawQueryString") or "")
-    if reason == "try-later" and client and 0 < len(request) <= LONGEST_REQUEST:
+    has_token = "id_token_hint" in request
+    if reason == "try-later" and client and not has_token and 0 < len(request) <= LONGEST_REQUEST:
         # So that the page can offer to try the same again.
         marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
         sent = Sent(f"{sent.location}&{marks}", sent.outcome)

@@ -17,7 +17,7 @@ from portico.people.store import door_key, head_key, workspace_of
 from portico.provider.grants import Grant, keep, new_code
 from portico.provider.portals import ClientId, Portal, portal_key
 from portico.provider.protocol import Asked, OnlyS256, Server, said
-from portico.provider.rules import ASKED, Verdict, Wish, asked_now, granted, language
+from portico.provider.rules import ASKED, MEANT, Verdict, Wish, asked_now, granted, language
 from portico.sessions.checking import TokenChecker
 from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
@@ -127,10 +127,11 @@ class Authorizations:
         if "openid" not in scope.split():
             raise ProtocolRefused("invalid_scope", "scope: openid")
         session = found.session
+        hinted = self._hinted(parameters, found.portal, caller)
         verdict = wish.verdict(
             signed_in_at=session.signed_in_at if session else None,
             contact=session.contact if session else None,
-            hinted=self._hinted(parameters, found.portal, caller),
+            hinted=hinted,
             at=at,
         )
         if verdict is Verdict.GO and session is not None and found.contact is not None:
@@ -140,7 +141,8 @@ class Authorizations:
             words = "somebody else is signed in" if session else "nobody is signed in"
             name = "interaction_required" if verdict is Verdict.CHOOSE else "login_required"
             raise ProtocolRefused(name, words)
-        return _shown(parameters, found, again=verdict is Verdict.AGAIN, at=at)
+        kept = {ASKED: asked_now(at)} | ({MEANT: hinted} if hinted else {})
+        return _shown(parameters | kept, found, again=verdict is Verdict.AGAIN)
 
     def _grant(
         self,
@@ -166,7 +168,7 @@ class Authorizations:
     def _hinted(self, parameters: dict[str, str], portal: Portal, caller: Caller) -> str | None:
         text = parameters.get("id_token_hint")
         if text is None:
-            return None
+            return parameters.get(MEANT)
         try:
             claims = self.checker.read(text, typ=ID, issuer=caller.own_origin)
         except NotSignedIn:
@@ -189,9 +191,10 @@ def _back(parameters: dict[str, str], caller: Caller, told: dict[str, str], outc
     return Sent(f"{uri}{'&' if '?' in uri else '?'}{query}", outcome)
 
 
-def _shown(parameters: dict[str, str], found: _Found, *, again: bool, at: datetime) -> Sent:
+def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Sent:
     # In the fragment, which no log sees; the page brings the request back when it is done.
-    request = urlencode({**parameters, ASKED: asked_now(at)})
+    kept = {name: value for name, value in parameters.items() if name != "id_token_hint"}
+    request = urlencode(kept)
     marks: dict[str, Any] = {"l": found.portal.client_id, "o": request}
     optional = {
         "again": "1" if again else None,

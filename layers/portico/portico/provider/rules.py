@@ -14,6 +14,8 @@ SCOPES = ("openid", "email", "profile")
 
 ASKED = "portico_asked"
 """The parameter that says when a request first came, once the page has had it."""
+MEANT = "portico_meant"
+"""The parameter that takes an ``id_token_hint``'s place then: no token lies about in an address."""
 ASKED_LIVES = timedelta(hours=1)
 """How long a sign-in may take until its request counts as a new one."""
 
