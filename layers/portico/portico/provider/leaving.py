@@ -184,7 +184,7 @@ class Leavings:
         ends = {each.id: each for each in theirs if each is not None}
         sign_outs = SignOuts(self.people_table, self.sign_in_table, self.clock)
         for each in ends.values():
-            sign_outs.here(each, caller, portal=asked.client.portal if asked.client else "")
+            sign_outs.here(each, caller, asked_by=asked.client.portal if asked.client else "")
 
 
 def _running(

@@ -50,7 +50,7 @@ class Revocations:
         if session is None or token is None or not _is_theirs(session, token, portal):
             return
         if session.ended_at is None:
-            self._end(session, portal, caller)
+            self._end(session, caller)
 
     def _read(
         self, credentials: Credentials, token: RefreshToken | None
@@ -65,15 +65,9 @@ class Revocations:
         session = Session.from_row(theirs[0]) if theirs and theirs[0] else None
         return Portal.from_row(row) if row else None, session
 
-    def _end(self, session: Session, portal: Portal, caller: Caller) -> None:
-        event = happened(
-            "session.ended",
-            session,
-            caller,
-            at=self.clock.now(),
-            reason="ended-by-portal",
-            portal=portal.id,
-        )
+    def _end(self, session: Session, caller: Caller) -> None:
+        now = self.clock.now()
+        event = happened("session.ended", session, caller, at=now, reason="ended-by-portal")
         store = SessionStore(self.sign_in_table, session.workspace)
         store.end(session.contact, session.id, by=ENDED_BY, event=event)
 
