@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.complaints import Complaint
-from cli.desk import AsJson, Local, Shown, Stack, desk, looking_for, without
+from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for, without
 from portico.links.flow import address_of
 from portico.links.rules import Link, public_id
+from portico.links.store import link_key
+from portico.people.store import People
 
 app = typer.Typer(help="Portal links: what contacts open to sign in.", no_args_is_help=True)
 
@@ -99,12 +101,21 @@ def revoke(
 ) -> None:
     """End a link at once. Who has signed in through it stays signed in."""
     with desk(stack, local, as_json) as at:
-        token = re.search(r"lnk_[A-Za-z0-9_-]{43}", link)
+        token = re.search(r"lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]+_[a-z0-9-]+", link)
         id_ = public_id(token[0]) if token else link
         with looking_for(f"link {id_} in {workspace}"):
+            _leave_entrances(at, workspace, id_)
             ended = at.office.revoke(workspace, id_, by=at.by)
         row = _row(ended, at.now())
         at.card(f"Link {id_}", row, link=row)
+
+
+def _leave_entrances(at: Desk, workspace: str, id_: str) -> None:
+    (row,) = People(at.target.people_table, workspace).read(link_key(workspace, id_))
+    if row is not None and row.get("portal"):
+        raise Complaint(
+            f"It is a portal's entrance: portico portal set {workspace} {row['portal']} --off"
+        )
 
 
 def _row(link: Link, at: datetime) -> dict[str, Shown]:
@@ -116,7 +127,7 @@ def _short(link: Link, at: datetime) -> dict[str, Shown]:
     return {
         "id": link.id,
         "state": link.state(at=at),
-        "for": link.email_hint or "everybody",
+        "for": f"portal {link.portal}" if link.portal else link.email_hint or "everybody",
         "to": link.destination,
         "expires": f"{link.expires_at:%Y-%m-%d}" if link.expires_at else "never",
         "label": link.label,

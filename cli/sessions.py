@@ -1,4 +1,4 @@
-"""``portico session``: the browsers that a contact is signed in with."""
+"""``portico session``: the browsers that a contact is signed in with, and portals on other sites."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -109,6 +109,8 @@ def _row(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Any]:
     return {
         "id": session.id,
         "state": each.state,
+        "portal": session.portal,
+        "parent": session.parent,
         "device": each.device,
         "network": networks.get(session.id),
         "method": session.method,
@@ -126,9 +128,17 @@ def _short(each: SignedIn, networks: dict[str, str | None], at: datetime) -> dic
     # Two lines each, so that all of it fits on a terminal of eighty columns.
     return {
         "id": session.id,
-        "where": [each.device or "-", f"{networks.get(session.id) or '-'}, by {session.method}"],
+        "where": _where(each, networks),
         "when (UTC)": [f"since {session.signed_in_at:%Y-%m-%d %H:%M}", f"{used}, {ends}"],
     }
+
+
+def _where(each: SignedIn, networks: dict[str, str | None]) -> list[str]:
+    session = each.session
+    if session.portal is not None:
+        # Its tokens are held by the portal's own servers or pages, on whatever device.
+        return [f"portal {session.portal}", "ends with the browser's session above"]
+    return [each.device or "-", f"{networks.get(session.id) or '-'}, by {session.method}"]
 
 
 def _ends(each: SignedIn) -> datetime:

@@ -1,5 +1,9 @@
 """End sessions of one's own (SSN-04)."""
 
+import pytest
+
+from tests.provider.site import Site
+
 
 class TestEndingSessions:
     def test_ends_one_other(self, ann, elsewhere):
@@ -40,3 +44,38 @@ class TestEndingSessions:
         ann.asks("DELETE /v1/account/sessions")
 
         assert waiting.types(code).problem == (410, "challenge-closed")
+
+
+class TestAPortalOnAnotherSite:
+    """What it holds is no session of the contact's own: it ends with the browser's."""
+
+    def test_is_not_among_ones_sessions(self, ann, site):
+        before = ann.reads()["sessions"]
+
+        site.signs_in(ann.browser)
+
+        assert ann.reads()["sessions"] == before
+
+    def test_ends_with_the_session_that_let_it_in(self, ann, elsewhere, site):
+        site.signs_in(ann.browser)
+        other = next(each for each in elsewhere.reads()["sessions"] if not each["current"])
+
+        elsewhere.asks("DELETE /v1/account/sessions/{session}", path={"session": other["id"]})
+
+        assert site.refreshes().body["error"] == "invalid_grant"
+
+    def test_stands_in_ones_history_by_its_name_and_not_as_a_place(self, ann, portal, site):
+        site.signs_in(ann.browser)
+        portal.records_trail()
+
+        events = ann.asks("GET /v1/account/history").body["events"]
+
+        places = {e["name"]: e["network"] for e in events if e["detail"].get("portal") == "help"}
+        # The browser came for a code; the portal's own servers fetched the tokens.
+        assert places == {"portal.granted": "203.0.113.7", "session.started": None}
+
+
+@pytest.fixture
+def site(portal):
+    """A portal that is a client of the workspace."""
+    return Site.register(portal)

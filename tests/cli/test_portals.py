@@ -9,8 +9,10 @@ from cli.app import app
 from portico.clock import SYSTEM
 from portico.errors import InvalidPortalLink
 from portico.ids import digest
+from portico.links.rules import public_id
 from portico.links.store import open_link
 from portico.provider.store import Portals
+from tests.provider.site import CALLBACK, Site
 
 ADD = ("portal", "add", "acme", "help-center", "--redirect-uri", "https://portal.acme.test/cb")
 SET = ("portal", "set", "acme", "help-center")
@@ -365,6 +367,118 @@ class TestRemovingAPortal:
         assert stored().secrets == [digest(second)]
         assert not stored().has_secret(first)
         assert entrance().portal == "help-center"
+
+
+@pytest.fixture
+def site(terminal, portal):
+    """A portal that was registered from the terminal, with Ann signed in there."""
+    told = terminal.told(
+        "portal", "add", "acme", "help", "--redirect-uri", CALLBACK, "--label", "Help"
+    )  # fmt: skip
+    portal.browser.signs_in()
+    portal.records_trail()
+    site = Site(portal, stored("help"), told["secret"])
+    portal.forward(minutes=1)
+    site.signs_in(portal.browser)
+    portal.records_trail()
+    return site
+
+
+class TestAPortalAtWork:
+    def test_trades_codes_by_the_secret_that_was_shown(self, terminal, site):
+        assert site.refreshes().status == 200
+
+        site.secret = terminal.told("portal", "set", "acme", "help", "--new-secret")["secret"]
+        assert site.refreshes().status == 200
+
+    def test_is_refused_with_a_secret_that_was_retired(self, terminal, site):
+        terminal.says("portal", "set", "acme", "help", "--new-secret", "--retire-old-secret")
+
+        assert site.refreshes().body["error"] == "invalid_client"
+
+    @pytest.mark.parametrize("how", [("set", "--off"), ("remove", "--yes")])
+    def test_gets_nothing_any_more_once_it_is_off_or_removed(self, terminal, portal, site, how):
+        command, option = how
+        terminal.says("portal", command, "acme", "help", option)
+
+        assert site.refreshes().body["error"] == "invalid_client"
+        answer = site.sends(portal.browser)
+        assert "/acme#e=portal-" in answer.headers["location"]
+        # Whoever is signed in stays so, everywhere else.
+        assert portal.browser.refreshes().status == 200
+
+    def test_that_is_on_again_goes_on(self, terminal, site):
+        terminal.says("portal", "set", "acme", "help", "--off")
+        terminal.says("portal", "set", "acme", "help", "--on")
+
+        assert site.refreshes().status == 200
+
+
+class TestItsSessions:
+    def listed(self, terminal, *options):
+        return terminal.told("session", "list", "acme", "ann@example.com", *options)["sessions"]
+
+    def test_stand_behind_the_browser_s_that_they_end_with(self, terminal, portal, site):
+        portal.another_browser(source_ip="198.51.100.9").signs_in()
+
+        other, browser, child = self.listed(terminal)
+
+        assert (browser["portal"], child["portal"]) == (None, "help")
+        assert child["parent"] == browser["id"] != other["id"]
+        table = terminal.says("session", "list", "acme", "ann@example.com").stdout
+        assert "portal help" in table
+
+    def test_end_with_the_browser_s(self, terminal, portal, site):
+        portal.browser.signs_out()
+
+        assert self.listed(terminal) == []
+        states = [each["state"] for each in self.listed(terminal, "--all")]
+        assert states == ["signed out", "ended with its browser's"]
+        assert site.refreshes().body["error"] == "invalid_grant"
+
+    def test_outlive_a_browser_that_only_rests(self, terminal, portal, site):
+        portal.forward(hours=7)
+        assert site.refreshes().status == 200
+        portal.forward(hours=2)
+
+        (child,) = self.listed(terminal)
+        assert (child["portal"], child["state"]) == ("help", "alive")
+        assert site.refreshes().status == 200
+
+    def test_can_be_ended_alone(self, terminal, portal, site):
+        child = self.listed(terminal)[1]
+
+        terminal.says("session", "end", "acme", "ann@example.com", "--session", child["id"])
+
+        assert site.refreshes().body["error"] == "invalid_grant"
+        assert portal.browser.refreshes().status == 200
+        line = next(each for each in portal.records_trail() if each["name"] == "session.ended")
+        assert line["detail"]["portal"] == "help"
+
+    def test_say_nothing_of_why_somebody_cannot_get_in(self, terminal, portal, site):
+        site.refreshes()
+        told = terminal.told("trail", "show", "acme", "--contact", "ann@example.com")
+        table = terminal.says("trail", "show", "acme", "--contact", "ann@example.com").stdout
+
+        assert told["conclusion"][0].startswith("Signed in at 2026-11-21 12:00 UTC")
+        assert "went on to portal help" in table
+        assert "portal help got its tokens" in table
+
+
+class TestItsEntrance:
+    def test_is_listed_as_the_portal_s(self, terminal, site):
+        links = terminal.told("link", "list", "acme")["links"]
+
+        (own,) = [each for each in links if each["portal"]]
+        assert (own["portal"], own["label"], own["expires_at"]) == ("help", "Help", None)
+        assert "portal help" in terminal.says("link", "list", "acme").stdout
+
+    def test_is_closed_with_its_portal_only(self, terminal, site):
+        for name in (public_id("prt_acme_help"), "prt_acme_help"):
+            said = terminal.refused("link", "revoke", "acme", name)
+            assert "portico portal set acme help --off" in said
+
+        assert entrance("help").portal == "help"
 
 
 class TestTheTrailOfAPortal:

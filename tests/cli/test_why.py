@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.why import WITHHELD, Case, conclusion, explained
+from cli.reasons import WITHHELD
+from cli.why import Case, conclusion, explained
 from portico.people.rules import Contact, Workspace
 from portico.trail.reading import Line
 from tests.docs.test_docs import ROOMS, in_code

@@ -19,9 +19,7 @@ MOST_SHOWN = 200
 MOST_EXPORTED = 5000
 """Lines: what a Lambda answers with has a limit of 6 MB."""
 
-TELLING = frozenset(
-    {"method", "reason", "connection", "attempts_left", "kind", "session", "fields", "by"}
-)
+TELLING = frozenset("method reason connection attempts_left kind session fields by portal".split())
 """Details that are the contact's to know. Others name links and mails of the team's."""
 
 
@@ -68,12 +66,15 @@ class Histories:
         rows = Rows(self.trail_table, f"{owner.people.workspace}#")
         pk = f"{owner.people.workspace}#trail#{owner.id}"
         for row in rows_within(rows, pk, newest_first=True):
-            detail = {n: v for n, v in (row.get("detail") or {}).items() if n in TELLING}
+            told = row.get("detail") or {}
+            detail = {n: v for n, v in told.items() if n in TELLING}
             by = "you" if row["by"] == "contact" else "team"
+            # A portal's own servers fetch its tokens; that is not where its contact was.
+            is_here = by == "you" and "parent" not in told
             yield {
                 "at": epoch(datetime.fromisoformat(row["at"])),
                 "name": row["name"],
                 "by": by,
-                "network": row.get("network") if by == "you" else None,
+                "network": row.get("network") if is_here else None,
                 "detail": detail,
             }

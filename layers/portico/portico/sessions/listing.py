@@ -12,7 +12,7 @@ from portico.events import Event
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import Session
-from portico.sessions.store import SessionStore, session_key
+from portico.sessions.store import SessionStore, session_key, whose
 
 ENDED = {
     "contact": "signed out",
@@ -66,7 +66,7 @@ class SessionDesk:
                 contact.id,
                 before.session.keep_days,
                 by,
-                detail={"session": session, "reason": "ended-by-team"},
+                detail={"session": session, **whose(before.session), "reason": "ended-by-team"},
             )
             store = SessionStore(self.sign_in_table, contact.workspace)
             store.end(contact.id, session, by="team", event=event)

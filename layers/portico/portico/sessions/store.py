@@ -31,9 +31,16 @@ def happened(name: str, session: Session, caller: Caller, *, at: datetime, **det
         session.contact,
         session.keep_days,
         network=caller.network,
-        detail={"session": session.id, **detail},
+        detail={"session": session.id, **whose(session), **detail},
         id=event_id(f"{name} of {session.id}"),
     )
+
+
+def whose(session: Session) -> dict[str, str]:
+    """Return what the trail says of a portal's session beside its id; of a browser's, nothing."""
+    if session.portal is None:
+        return {}
+    return {"portal": session.portal, "parent": session.parent or ""}
 
 
 @dataclass(frozen=True, slots=True)
