@@ -101,16 +101,11 @@ class SessionDesk:
         return Response(204, cookies=[drop(workspace)])
 
     def discovery(self, caller: Caller) -> Response:
-        """Return the metadata that token checkers read (OpenID Connect Discovery 1.0)."""
-        issuer = caller.own_origin
-        content = {
-            "issuer": issuer,
-            "jwks_uri": f"{issuer}/.well-known/jwks.json",
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "response_types_supported": [],
-            "subject_types_supported": ["public"],
-        }
-        return Response(200, content, CACHED)
+        """Return the metadata that clients and token checkers read."""
+        # Loaded here: they keep it for an hour, and refreshing is what this door is for.
+        from portico.edge.discovery import metadata  # noqa: PLC0415
+
+        return Response(200, metadata(caller.own_origin), CACHED)
 
     def keys(self) -> Response:
         """Return the public keys."""
