@@ -21,13 +21,16 @@ def warnings(home: Workspace, target: Target) -> list[str]:
     """Return what will not work for this workspace's portal as things are."""
     found = []
     api = origin_of(target.api_url)
-    for portal in sorted(home.origins - {api}):
+    # A portal that is a client needs no cookie of ours, and calls nothing that the page calls.
+    clients = {origin_of(str(each["initiate_login_uri"])) for each in home.portals}
+    for portal in sorted(home.origins - {api} - clients):
         if not is_same_site(portal, api):
             found.append(
                 f"{portal} and Portico at {api} are on different sites ({site_of(portal)} and "
                 f"{site_of(api)}), so browsers will not send the session from the one to the "
-                "other. Give Portico a host of its own on the portal's site (parameter "
-                "OwnDomain), or let the portal's back end hold the session (docs/api.md). "
+                "other. Make the portal an OpenID client, with --initiate-login-uri: portico "
+                f"portal add {home.id}. Or give Portico a host of its own on the portal's site "
+                "(parameter OwnDomain). "
                 f"Assumed: the public suffix list of {list_date()}."
             )
         if target.portal_origins is not None and portal not in target.portal_origins:

@@ -189,6 +189,18 @@ class TestCautions:
 
         assert "contacts go to help-center" in notes[0]
 
+    def test_end_the_warning_that_its_site_is_another_one(self, acme):
+        acme.says("workspace", "set", "acme", "--portal-url", "https://help.other.test")
+        warned = acme.told("workspace", "show", "acme")["notes"]
+
+        acme.says(
+            *ADD[:4], "--redirect-uri", "https://help.other.test/cb",
+            "--initiate-login-uri", "https://help.other.test/login",
+        )  # fmt: skip
+
+        assert "portico portal add acme" in warned[0]
+        assert acme.told("workspace", "show", "acme")["notes"] == []
+
 
 class TestListingPortals:
     def test_shows_them_and_no_secret(self, help_center):
