@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,14 +18,22 @@ from local.cors import Cors
 from local.http import Gateway
 from local.routes import routes_of
 from portico.aws import clients
+from portico.events import Event
+from portico.ids import digest
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Contact, Workspace
+from portico.provider.portals import Portal, new_secret
+from portico.provider.store import Portals
 from tests.deployed.cloud import PORTAL, Stack
 from tests.template.reading import translated
 
 HOST = "signin.portico.test"
 ORIGIN = f"https://{HOST}"
+CALLBACK = "https://help.example.net/callback"
+SIGNED_OUT = "https://help.example.net/signed-out"
+SECRET = new_secret(secrets.token_bytes(32))
+"""The other portal's, of this run."""
 CODE = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 MAILED_WITHIN = 15.0
 """Seconds. Two cold starts of the emulator's functions, on a busy machine."""
@@ -48,6 +57,16 @@ class Browser:
             path, method=method, json=body, base_url=ORIGIN, headers={"origin": origin, **named}
         )
 
+    def goes_to(self, path: str) -> str:
+        """Go to an address of ours, as a portal's page sends a browser there, and say where on."""
+        answer = self._client.open(path, base_url=ORIGIN)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def posts(self, path: str, form: dict[str, str], **headers: str) -> TestResponse:
+        """Send a form, as a portal's server does."""
+        return self._client.open(path, method="POST", data=form, base_url=ORIGIN, headers=headers)
+
 
 class Acme:
     """A workspace, its team and its people, with the account's own rights as the CLI has them."""
@@ -59,6 +78,17 @@ class Acme:
             home = Workspace("acme", "Acme Support", PORTAL, password_method=True, sign_up=True)
             Team(self._table).create_workspace(home, by="cli")
             _, self.link = LinkOffice(self._table).create("acme", by="cli", to="ticket:123")
+            other = Portal(
+                "help-center",
+                "acme",
+                "On another site",
+                redirect_uris=[CALLBACK],
+                post_logout_uris=[SIGNED_OUT],
+                secrets=[digest(SECRET)],
+            )
+            event = Event("portal.added", datetime.now(UTC), "portal-help-center", 365, "cli")
+            Portals(self._table, "acme").put(other, home, event)
+            self.client_id = other.client_id
 
     def adds_a_contact(self) -> Contact:
         """A new contact: a mailbox gets few mails an hour, so each test has its own."""
@@ -104,9 +134,12 @@ class Visitor:
     contact: Contact
     browser: Browser
     asked: Any = None
+    link: str = ""
+    """Through which they come: the workspace's, unless it is another one."""
 
     def asks_for_a_code(self) -> Any:
-        body = {"workspace": "acme", "link": self.acme.link, "email": self.contact.email}
+        link = self.link or self.acme.link
+        body = {"workspace": "acme", "link": link, "email": self.contact.email}
         self.asked = self.browser.sends("POST", "/v1/codes", body)
         assert self.asked.status_code == 202, self.acme.stack.log_of("RequestCode")
         return self.asked.json
