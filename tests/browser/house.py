@@ -46,6 +46,11 @@ class House:
         url = urlsplit(self.world["workspaces"][0]["portal_url"])
         return f"{url.scheme}://{url.netloc}"
 
+    @property
+    def other_portal(self) -> str:
+        """The origin of the portal on another site."""
+        return str(self.world["other_portal_url"])
+
     def link(
         self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any
     ) -> dict[str, Any]:

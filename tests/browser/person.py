@@ -76,6 +76,20 @@ class Person:
         portal = self.house.portal
         self.page.wait_for_url(lambda url: url.startswith(portal) and url.endswith(at))
 
+    def signs_in_elsewhere(self, email: str) -> None:
+        """The whole way from the portal on another site through our page, and back."""
+        self.opens(f"{self.house.other_portal}/tickets")
+        self.asks_for_a_code(email)
+        self.types(self.reads_the_code())
+        self.continues()
+        self.lands_elsewhere(at="/tickets")
+
+    def lands_elsewhere(self, *, at: str = "") -> None:
+        """See the portal on another site, signed in there, and the area that its path ends with."""
+        portal = self.house.other_portal
+        self.page.wait_for_url(lambda url: url.startswith(portal) and url.endswith(at))
+        expect(self.page.locator("#area[data-state=signed-in]")).to_be_visible()
+
     @property
     def code_field(self) -> Locator:
         return self.page.locator("#code")
