@@ -131,6 +131,8 @@ class TestAProblem:
                 said = contract()["components"]["examples"][name]["value"]
                 described[said["type"], said["status"]] = (said["title"], said["detail"])
         table = {(one.type, one.status): (one.title, one.detail) for one in KINDS.values()}
+        # No answer says this one: its doors have the protocol's own words.
+        del table["protocol-refused", 400]
         # The two statuses that HTTP has a word of its own for.
         of_requests = table["invalid-request", 400]
         table |= {("invalid-request", status): of_requests for status in (405, 415)}
