@@ -15,6 +15,7 @@ from portico import ids
 from portico.clock import SYSTEM
 from tests.doors import Answer
 from tests.portal import WRONG, Browser
+from tests.provider.site import query_of
 
 RIGHT = "four tired herons at the weir"
 GUESS = "four tired herons at the pond"
@@ -101,6 +102,7 @@ def walked(world: World) -> dict[str, Flow]:
     _by_sso(walk)
     _by_a_password(walk)
     _as_a_newcomer(walk)
+    _at_a_portal(walk)
     return walk.flows
 
 
@@ -185,6 +187,26 @@ def _as_a_newcomer(walk: Walk) -> None:
     _held(step("confirm move", lambda: _of_the_account(eve, confirms, token, typed)))
 
 
+def _at_a_portal(walk: Walk) -> None:
+    world, step = walk.world, walk.step
+    site = world.registers_a_portal()
+    ann = world.browser = Browser(world, source_ip="203.0.113.13")
+    _held(step("authorize, page", lambda: site.sends(ann)))
+    with redirect_stdout(world.sink):
+        ann.signs_in()
+    came = _held(step("authorize", lambda: site.sends(ann)))
+    code = query_of(came.headers["location"])["code"]
+    _held(step("token", lambda: site.redeems(code)))
+    bearer = {"authorization": f"Bearer {site.tokens['access_token']}"}
+    _held(step("userinfo", lambda: ann.sends("userinfo", "GET /oauth2/userinfo", headers=bearer)))
+    world.forward(seconds=30)
+    _held(step("token, refresh", site.refreshes))
+    leaving = {"id_token_hint": site.tokens["id_token"]}
+    leaves = "GET /oauth2/end_session"
+    _held(step("end session", lambda: ann.sends("end_session", leaves, query=leaving, origin=None)))
+    assert "__Host-portico-acme" not in ann.cookies
+
+
 def _of_the_account(
     browser: Browser, route: str, token: str, body: dict[str, Any] | None = None
 ) -> Answer:
@@ -195,5 +217,5 @@ def _of_the_account(
 
 
 def _held(answer: Answer) -> Answer:
-    assert answer.status in {200, 202}, answer.event
+    assert answer.status in {200, 202, 303}, answer.event
     return answer

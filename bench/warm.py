@@ -43,6 +43,12 @@ WHAT = {
     "account": "an account is read",
     "move": "another address is asked for",
     "confirm move": "… and its code typed, of the account",
+    "authorize, page": "a portal on another site sends somebody to sign in",
+    "authorize": "… who is signed in",
+    "token": "… and exchanges their code",
+    "token, refresh": "it refreshes its tokens",
+    "userinfo": "it asks whom its access token speaks of",
+    "end session": "it signs its contact out",
     "trail": "one event is recorded in the trail",
 }
 """The flows as docs/performance.md names them."""
@@ -57,6 +63,9 @@ TARGETS = {
     "refresh": "2 calls, 1 W, 2 R",
     "read": "0",
     "finish sso": "3 rounds",
+    "authorize": "3 calls",
+    "token": "3 rounds",
+    "userinfo": "0",
 }
 
 

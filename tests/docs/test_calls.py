@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.provider.site import Site
+
 BOB, HERONS = "bob@example.com", "four tired herons at the weir"
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 ROW = re.compile(r"^\| (?P<what>[^|]+?) \| (?P<dynamodb>\d+)[^|]*\| (?P<other>\d+)?", re.MULTILINE)
@@ -88,6 +90,36 @@ def test_calls_are_counted_flow_by_flow(portal, counts):
     counts(
         "… and its code typed, of the account",
         lambda: account("POST /v1/account/email/confirm", **typed),
+    )
+
+    at_a_portal(portal, counts)
+
+
+def at_a_portal(portal, counts):
+    site, cat = Site.register(portal), portal.another_browser()
+    counts("a portal on another site sends somebody to sign in", lambda: site.sends(cat))
+    cat.signs_in(BOB)
+    code = counts("… who is signed in", lambda: site.gets_a_code(cat))
+    counts("… and exchanges their code", lambda: site.redeems(code))
+    bearer = {"authorization": f"Bearer {site.tokens['access_token']}"}
+    counts(
+        "it asks whom its access token speaks of",
+        lambda: cat.sends("userinfo", "GET /oauth2/userinfo", headers=bearer),
+    )
+    portal.forward(seconds=30)
+    counts("it refreshes its tokens", site.refreshes)
+    given_back = {"token": site.tokens["refresh_token"]}
+    secret = {"authorization": site.basic()}
+    counts(
+        "it gives its refresh token back",
+        lambda: portal.knock(
+            "revoke", "POST /oauth2/revoke", form=given_back, headers=secret, origin=None
+        ),
+    )
+    leaving = {"id_token_hint": site.tokens["id_token"]}
+    counts(
+        "it signs its contact out",
+        lambda: cat.sends("end_session", "GET /oauth2/end_session", query=leaving, origin=None),
     )
 
 
