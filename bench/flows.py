@@ -1,5 +1,6 @@
 """Every flow of a sign-in, walked once on an emulated AWS and kept: what came in, what went out."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -13,9 +14,13 @@ from bench.tape import Deck, Exchange, Player, recording
 from bench.world import Handler, World
 from portico import ids
 from portico.clock import SYSTEM
+from portico.events import Event
+from portico.ids import digest
+from portico.provider.portals import Portal, new_secret
+from portico.provider.store import Portals
 from tests.doors import Answer
 from tests.portal import WRONG, Browser
-from tests.provider.site import query_of
+from tests.provider.site import CALLBACK, SIGNED_OUT, Site, query_of
 
 RIGHT = "four tired herons at the weir"
 GUESS = "four tired herons at the pond"
@@ -189,7 +194,7 @@ def _as_a_newcomer(walk: Walk) -> None:
 
 def _at_a_portal(walk: Walk) -> None:
     world, step = walk.world, walk.step
-    site = world.registers_a_portal()
+    site = _registered(world)
     ann = world.browser = Browser(world, source_ip="203.0.113.13")
     _held(step("authorize, page", lambda: site.sends(ann)))
     with redirect_stdout(world.sink):
@@ -205,6 +210,15 @@ def _at_a_portal(walk: Walk) -> None:
     leaves = "GET /oauth2/end_session"
     _held(step("end session", lambda: ann.sends("end_session", leaves, query=leaving, origin=None)))
     assert "__Host-portico-acme" not in ann.cookies
+
+
+def _registered(world: World) -> Site:
+    secret = new_secret(secrets.token_bytes(32))
+    portal = Portal("help", world.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
+    event = Event("portal.added", datetime.now(UTC), "portal-help", 365, "bench")
+    home = world.team.workspace(world.id)
+    Portals(world.people.table, world.id).put(portal, home, event)
+    return Site(world, portal, secret)
 
 
 def _of_the_account(

@@ -6,7 +6,6 @@ import importlib.util
 import io
 import logging
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,20 +30,15 @@ from portico.clock import SYSTEM
 from portico.codes.store import challenge_key
 from portico.edge import door as _doors_logger  # noqa: F401 - its logger is made at import
 from portico.events import Event
-from portico.ids import digest
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Contact, Workspace
 from portico.people.store import SHELVES, head_key, pointer_key
-from portico.provider.portals import Portal as Registered
-from portico.provider.portals import new_secret
-from portico.provider.store import Portals
 from portico.sso.rules import Connection
 from portico.sso.store import Connections, secret_name
 from tests.doors import ROOT, Answer, http_event, stream_record
 from tests.emulator import open_account
 from tests.portal import CODE, Browser, Portal
-from tests.provider.site import CALLBACK, SIGNED_OUT, Site
 
 ACME = "acme"
 NOBODY = "nobody@example.com"
@@ -125,14 +119,6 @@ class World(Portal):
     def sign_in(self) -> Rows:
         """Acme's passing rows."""
         return Rows(self.stack.outputs["SignInTable"], f"{ACME}#")
-
-    def registers_a_portal(self) -> Site:
-        """Register a portal on another site, as a team does."""
-        secret = new_secret(secrets.token_bytes(32))
-        portal = Registered("help", ACME, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
-        event = Event("portal.added", datetime.now(UTC), "portal-help", 365, "bench")
-        Portals(self.people.table, ACME).put(portal, self.team.workspace(ACME), event)
-        return Site(self, portal, secret)
 
     def populate(self, contacts: int) -> None:
         """Write so many contacts, each with its head and its address's pointer."""

@@ -3,6 +3,7 @@
 import base64
 import secrets
 from hashlib import sha256
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import pytest
@@ -66,8 +67,8 @@ class Site:
         return self._server.sends("GET", "/oauth2/userinfo", authorization=bearer)
 
     def believes(self, token):
-        found = self._server.sends("GET", "/.well-known/openid-configuration").json
-        keys = self._server.sends("GET", found["jwks_uri"].removeprefix(ORIGIN)).json
+        found: Any = self._server.sends("GET", "/.well-known/openid-configuration").json
+        keys: Any = self._server.sends("GET", found["jwks_uri"].removeprefix(ORIGIN)).json
         return jwt.decode(token, KeySet.import_key_set(keys), algorithms=["RS256"]).claims
 
     @property
