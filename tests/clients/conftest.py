@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_po
 
 HERE = Path(__file__).parent
 WORKSPACE = "harbor"
+PEOPLE = 40
 PORTAL_URL = "http://localhost:9"
 """Nobody listens there: the tests hand over what a browser would bring."""
 
@@ -79,16 +79,21 @@ def registered(team: Callable[..., Any]) -> Callable[[str], tuple[str, str]]:
     return of
 
 
+@pytest.fixture(scope="session")
+def strangers(team: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Addresses of contacts whom nobody has seen before."""
+    emails = [f"someone-{number}@example.com" for number in range(PEOPLE)]
+    file = tmp_path_factory.mktemp("people") / "people.csv"
+    lines = ["email,name", *(f"{email},Sam Someone" for email in emails)]
+    file.write_text("\n".join(lines))
+    team("contact", "import", WORKSPACE, str(file))
+    return iter(emails)
+
+
 @pytest.fixture
-def someone(house: House, team: Callable[..., Any]) -> Callable[[], Contact]:
-    """A contact of the workspace whom nobody has seen before."""
-
-    def new() -> Contact:
-        email = f"someone-{next(_NUMBERS)}@example.com"
-        team("contact", "add", WORKSPACE, "--name", "Sam Someone", "--email", email)
-        return Contact(house, email)
-
-    return new
+def someone(house: House, strangers: Iterator[str]) -> Callable[[], Contact]:
+    """A new contact in a new browser."""
+    return lambda: Contact(house, next(strangers))
 
 
 @pytest.fixture
@@ -111,6 +116,3 @@ def portal_of(
             return running.enter_context(portal)
 
         yield start
-
-
-_NUMBERS = count(1)
