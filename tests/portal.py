@@ -316,7 +316,7 @@ class Portal:
         )
 
     def session_rows(self) -> list[Row]:
-        return [row for row in self.rows("sign-in") if row["sk"].startswith("session#")]
+        return [row for row in self.rows("sign-in") if row["sk"].startswith(("session#", "held#"))]
 
     def writes(self, table: str, row: Row) -> None:
         """Put a row as it stands, as a fault or an attacker of the table would."""

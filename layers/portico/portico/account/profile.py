@@ -144,9 +144,11 @@ def sessions_of(owner: Owner) -> Iterator[dict[str, Any]]:
     now = owner.clock.now()
     sver = owner.standing.contact.sver
     pk = f"{owner.people.workspace}#contact#{owner.id}"
-    every = rows_within(owner.sessions.rows, pk, starting="session#")
-    browsers = [row for row in every if not row.get("portal")]
-    running = [row for row in browsers if Session.from_row(row).is_alive(sver=sver, at=now)]
+    running = [
+        row
+        for row in rows_within(owner.sessions.rows, pk, starting="session#")
+        if Session.from_row(row).is_alive(sver=sver, at=now)
+    ]
     mine = owner.standing.session.id
     running.sort(key=lambda row: (row["id"] != mine, -row["created_at"]))
     yield from running[:SHOWN_SESSIONS]

@@ -24,7 +24,7 @@ from portico.provider.grants import Grant
 from portico.provider.portals import Portal
 from portico.provider.tokens import Subject
 from portico.sessions.rotating import Rotations
-from portico.sessions.rules import ACCESS_TOKEN_LIVES, RefreshToken, Session, session_id
+from portico.sessions.rules import ACCESS_TOKEN_LIVES, RefreshToken, Session, held_id
 from portico.sessions.store import SessionStore, happened, session_key
 
 ENDED = "The sign-in has ended."
@@ -101,7 +101,7 @@ class Issuing:
 
     def _begun(self, grant: Grant, code: str) -> tuple[Session, RefreshToken]:
         keys = self.keys.current()
-        id_ = session_id(code)
+        id_ = held_id(code)
         token = RefreshToken.first(keys.refresh, contact=grant.contact, session=id_, challenge=code)
         idle = timedelta(seconds=grant.idle)
         session = Session(

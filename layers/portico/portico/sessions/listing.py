@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portico.aws.partitions import rows_between
 from portico.aws.tables import transact_surely
@@ -11,7 +12,7 @@ from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.sessions.rules import Session
+from portico.sessions.rules import HELD, Session
 from portico.sessions.store import SessionStore, session_key, whose
 
 ENDED = {
@@ -94,8 +95,10 @@ class SessionDesk:
 
     def _read(self, contact: Contact, *, at: datetime) -> Iterator[SignedIn]:
         rows = SessionStore(self.sign_in_table, contact.workspace).rows
-        pk, first = session_key(contact.workspace, contact.id, "")
-        found = list(rows_between(rows, pk, first, first + "~"))
+        found: list[dict[str, Any]] = []
+        for kind in ("", HELD):
+            pk, first = session_key(contact.workspace, contact.id, kind)
+            found += rows_between(rows, pk, first, first + "~")
         sessions = [Session.from_row(row) for row in found]
         known = {each.id: each for each in sessions}
         for row, session in zip(found, sessions, strict=True):

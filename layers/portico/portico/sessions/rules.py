@@ -23,8 +23,11 @@ SHARED_COMPUTER_IDLE = timedelta(minutes=30)
 RETRY_WINDOW = timedelta(minutes=1)
 """How long the request that began a session may be sent again and get the same one."""
 
+HELD = "pse_"
+"""How the ids of sessions begin that portals hold."""
+
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
-_SESSION = re.compile(r"ses_[A-Za-z0-9_-]{22}\Z")
+_SESSION = re.compile(r"(ses|pse)_[A-Za-z0-9_-]{22}\Z")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\Z")
 """One spelling for each number, as for everything in a token."""
@@ -33,6 +36,14 @@ _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\Z")
 def session_id(challenge: str) -> str:
     """Return the id of the one session that *challenge* can become."""
     return f"ses_{base64url(sha256(b'session of ' + challenge.encode()).digest())[:22]}"
+
+
+def held_id(code: str) -> str:
+    """Return the id of the one session of a portal that an authorization code can become.
+
+    It tells itself from a browser's: there may be many, and who lists browsers reads none.
+    """
+    return f"{HELD}{base64url(sha256(b'session held by ' + code.encode()).digest())[:22]}"
 
 
 @dataclass(frozen=True, slots=True)
