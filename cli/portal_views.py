@@ -61,7 +61,7 @@ def row(at: Desk, portal: Portal) -> dict[str, Any]:
     return {
         **without(asdict(portal), ["secrets"]),
         "client_id": portal.client_id,
-        "public": portal.is_public,
+        "public": portal.is_public and not is_removed(portal),
         "secrets_kept": len(portal.secrets),
         "state": state(portal),
         "issuer": at.target.api_url,
@@ -74,10 +74,9 @@ def short(portal: Portal) -> dict[str, Shown]:
     return {
         "id": portal.id,
         "state": state(portal),
-        "client id": portal.client_id,
-        "kind": kind(portal),
-        "redirect URIs": portal.redirect_uris,
-        "label": portal.label,
+        "kind": "-" if is_removed(portal) else kind(portal),
+        # Lines of one cell, so that all of it fits on a terminal of eighty columns.
+        "client id and redirect URIs": [portal.label, portal.client_id, *portal.redirect_uris],
     }
 
 
