@@ -136,12 +136,14 @@ class TestATokenThatIsNobodysToRevoke:
         assert is_running(held.row)
 
     def test_writes_nothing(self, held, theirs, wire):
+        revokes(theirs.site, theirs.refresh_token)
         wire.forget()
 
         revokes(held.site, theirs.refresh_token)
+        revokes(theirs.site, theirs.refresh_token)
         revokes(held.site, "x")
 
-        assert wire.operations == ["dynamodb.BatchGetItem"] * 2
+        assert wire.operations == ["dynamodb.BatchGetItem"] * 3
 
     def test_is_no_access_token(self, held):
         answer = revokes(held.site, held.access_token)
@@ -219,6 +221,21 @@ class TestAPortalThatAsks:
         assert refusal(answer) == CLOSED
         assert "www-authenticate" not in answer.headers
         assert is_running(held.row)
+
+    def test_that_keeps_no_secret_may_say_so_in_the_header(self, theirs):
+        site = theirs.site
+
+        assert self.proves_itself(site, "x", headers=basic(f"{site.client_id}:"))
+        assert not self.proves_itself(site, "x", headers=basic(site.client_id))
+        assert not self.proves_itself(site, "x", headers=basic(f"{site.client_id}:pos_no"))
+
+    def test_proves_nothing_by_another_scheme(self, held):
+        good = held.site.basic().removeprefix("Basic ")
+
+        for scheme in ("Bearer", "Digest", "basic_"):
+            headers = {"authorization": f"{scheme} {good}"}
+            assert not self.proves_itself(held.site, "x", headers=headers)
+        assert self.proves_itself(held.site, "x", headers={"authorization": f"bAsIc  {good}"})
 
     def test_shows_one_proof_and_one_name(self, held):
         site = held.site
