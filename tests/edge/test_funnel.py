@@ -5,6 +5,9 @@ from collections import Counter
 
 import pytest
 
+from tests.edge.test_logs import everything_logged
+from tests.provider.site import Site
+
 
 @pytest.fixture
 def counted(portal, capsys):
@@ -53,3 +56,38 @@ class TestTheFunnel:
 
         assert found["verify_code: challenge-closed"] == 1
         assert found["verify_code: challenge-closed-expired"] == 1
+
+
+class TestAPortalsVisitors:
+    def test_are_counted_by_what_came_of_them(self, portal, counted):
+        site = Site.register(portal)
+        site.sends(portal.browser)
+        portal.browser.signs_in()
+        counted()
+        site.sends(portal.browser, prompt="login")
+        site.sends(portal.browser, redirect_uri="https://evil.test/")
+        site.sends(portal.browser, response_type="token")
+        site.redeems(site.gets_a_code(portal.browser))
+        site.redeems("no-code-of-ours")
+
+        assert counted() == {
+            "authorize: shown": 1,
+            "authorize: portal-not-known": 1,
+            "authorize: refused": 1,
+            "authorize: granted": 1,
+            "token: answered": 1,
+            "token: refused-invalid_grant": 1,
+        }
+
+    def test_who_are_sent_back_for_a_fault_are_counted_among_faults(self, portal, counted, wire):
+        site = Site.register(portal)
+        portal.browser.signs_in()
+        counted()
+        wire.cut("dynamodb.PutItem")
+
+        with everything_logged() as logs:
+            site.sends(portal.browser)
+
+        assert counted() == {"authorize: try-later": 1}
+        (cause,) = {vars(each)["cause"] for each in logs.records if each.msg == "fault"}
+        assert cause == "dynamodb.put_item: ConnectTimeoutError"

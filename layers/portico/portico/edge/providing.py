@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from portico.edge.door import log
 from portico.edge.responses import Response, cookie_name
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
@@ -15,9 +16,11 @@ LONGEST_REQUEST = 4096
 more than 10 KB."""
 
 
-def sent_on(sent: Sent) -> Response:
+def sent_on(sent: Sent, caller: Caller) -> Response:
     """Answer 303, which makes a form's POST a GET (RFC 9700, 4.12)."""
-    return Response(303, headers={"location": sent.location}, outcome=sent.outcome)
+    if sent.cause:
+        log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
+    return _led(sent)
 
 
 def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
@@ -38,4 +41,8 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
         # So that the page can offer to try the same again.
         marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
         sent = Sent(f"{sent.location}&{marks}", sent.outcome)
-    return sent_on(sent)
+    return _led(sent)
+
+
+def _led(sent: Sent) -> Response:
+    return Response(303, headers={"location": sent.location}, outcome=sent.outcome)

@@ -1,6 +1,6 @@
 """A portal sends its visitor here: answer with a code, or show the page first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -31,6 +31,8 @@ class Sent:
 
     location: str
     outcome: str
+    cause: str = ""
+    """What was out of reach, for the log: the portal is told that something was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Authorizations:
             return _back(parameters, caller, told, "refused")
         except TryLater as away:
             told = {"error": "server_error", "error_description": "try again shortly"}
-            return _back(parameters, caller, told, f"fault {away.cause.partition(':')[0]}")
+            return replace(_back(parameters, caller, told, "try-later"), cause=away.cause)
 
     def _read(self, client: ClientId, cookie: str, *, at: datetime) -> _Found | None:
         workspace = client.workspace
