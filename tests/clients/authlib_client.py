@@ -37,6 +37,9 @@ class Portal:
     def signs_out(self, state: str) -> str:
         return str(portico.sign_out_url(self.token, state))
 
+    def gives_back(self) -> None:
+        portico.give_back(self.token)
+
     def asked(self, query: str) -> str | None:
         target: str | None = portico.asked(dict(parse_qsl(query)))
         return target

@@ -72,6 +72,7 @@ def registered(team: Callable[..., Any]) -> Callable[[str], tuple[str, str]]:
             ]
             # The first that has a personal link's area would be where all links lead to.
             options += ["--area", "dashboard", *(["--public"] if library.is_public else [])]
+            options += ["--audience", library.audience] if library.audience else []
             told = team("portal", "add", WORKSPACE, kind, *options)
             known[kind] = (told["portal"]["client_id"], told.get("secret", ""))
         return known[kind]

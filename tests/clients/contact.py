@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from tests.browser.house import House
+from tests.clients.portal import Portal
 from tests.local.visiting import Visitor
 
 
@@ -95,3 +96,10 @@ class Contact:
     def is_signed_in(self, workspace: str) -> bool:
         """Say whether this browser has a session's cookie."""
         return f"__Host-portico-{workspace}" in self.page.cookies
+
+
+def signs_in(portal: Portal, contact: Contact, to: str = "/tickets/4711") -> dict[str, Any]:
+    """A whole sign-in, begun at the portal. Returns what the portal knows then."""
+    back = contact.authorizes(portal.does("begins", to=to))
+    told: dict[str, Any] = portal.does("finishes", url=back)
+    return told

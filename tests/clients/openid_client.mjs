@@ -23,5 +23,6 @@ await answer({
   },
   userinfo: () => portico.userinfo(tokens, claims),
   signs_out: ({ state }) => portico.signOutUrl(tokens, state),
+  gives_back: () => portico.giveBack(tokens),
   asked: ({ query }) => portico.asked(new URLSearchParams(query)) ?? null,
 });

@@ -31,10 +31,14 @@ class Library:
     secret: str = "PORTAL_CLIENT_SECRET"
     callback: str = "/callback"
     is_public: bool = False
+    audience: str = ""
+    """What its access tokens are for; the workspace otherwise."""
     more: tuple[tuple[str, str], ...] = ()
 
 
-OPENID_CLIENT = Library("openid-client.md", "openid_client.mjs")
+OPENID_CLIENT = Library(
+    "openid-client.md", "openid_client.mjs", audience="https://api.help.acme.example"
+)
 AUTHJS = Library(
     "authjs.md",
     "authjs.mjs",

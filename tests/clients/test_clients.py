@@ -1,22 +1,15 @@
 """Client libraries that nobody here wrote, unchanged, with the lines of docs/portals."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import KeySet
 
 from tests.clients.conftest import PORTAL_URL, WORKSPACE
+from tests.clients.contact import signs_in
 from tests.clients.portal import LIBRARIES, ClientRefused
 
 # One way of each library. What is told of them all holds for the others by the first test.
 KINDS = ["openid-client", "authjs", "authlib"]
-
-
-def signs_in(portal, contact, to="/tickets/4711"):
-    """A whole sign-in, begun at the portal."""
-    back = contact.authorizes(portal.does("begins", to=to))
-    return portal.does("finishes", url=back)
 
 
 class TestALibrary:
@@ -68,6 +61,18 @@ class TestALibrary:
 
 
 class TestAPortal:
+    @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
+    def test_gives_back_what_it_holds_and_nothing_more(self, kind, portal_of, someone):
+        portal, sam = portal_of(kind), someone()
+        signs_in(portal, sam)
+
+        portal.does("gives_back")
+
+        with pytest.raises(ClientRefused, match="invalid_grant"):
+            portal.does("refreshes")
+        signs_in(portal, sam)
+        assert sam.screens == 1
+
     def test_is_entered_without_a_screen_by_whom_another_has_signed_in(self, portal_of, someone):
         one, other, sam = portal_of("openid-client"), portal_of("authjs"), someone()
         first = signs_in(one, sam)
@@ -120,21 +125,3 @@ class TestAPortal:
         assert portal.does("signs_out_from", origin="https://evil.example") == 403
 
         assert portal.does("session") is not None
-
-
-class TestAnAccessToken:
-    def test_holds_what_an_authorizer_of_api_gateway_asks_for(self, portal_of, someone, house):
-        """Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers"."""
-        portal, sam = portal_of("openid-client"), someone()
-        token = signs_in(portal, sam)["access_token"]
-        published = house._get("/.well-known/openid-configuration")
-        assert published["issuer"] == house.origin
-        keys = house._get(urlsplit(published["jwks_uri"]).path)
-
-        read = jwt.decode(token, KeySet.import_key_set(keys), ["RS256"])
-
-        assert read.header["kid"] in {each["kid"] for each in keys["keys"]}
-        assert read.claims["iss"] == house.origin
-        assert read.claims["aud"] == WORKSPACE
-        assert read.claims["nbf"] <= read.claims["iat"] < read.claims["exp"]
-        assert set(read.claims["scope"].split()) == {"openid", "email", "profile"}
