@@ -41,11 +41,12 @@ def changed(before: Portal, after: Portal) -> list[str]:
 
 
 def remark(at: Desk, home: Workspace, portal: Portal) -> None:
-    """Note what a team should know of a portal."""
+    """Note what a team should know of a portal that is on."""
+    if not portal.on:
+        return
     if not home.portal_enabled:
         at.note(f"The workspace is switched off: portico workspace set {home.id} --portal-enabled")
-    for each in cautions(portal, home, loopback=at.target.loopback):
-        at.note(f"{portal.id}: {each}")
+    remark_on_settings(at, home, portal)
     known = at.target.portal_origins
     if known is not None and portal.is_public:
         pages = {web_origin(each) for each in portal.redirect_uris} - {None}
@@ -54,6 +55,12 @@ def remark(at: Desk, home: Workspace, portal: Portal) -> None:
                 f"{portal.id}: {origin} is not among the stack's PortalOrigins, so its pages may "
                 "not trade a code for tokens. Deploy with it added to that parameter."
             )
+
+
+def remark_on_settings(at: Desk, home: Workspace, portal: Portal) -> None:
+    """Note where a portal and the settings of its workspace do not fit together."""
+    for each in cautions(portal, home, loopback=at.target.loopback) if portal.on else []:
+        at.note(f"{portal.id}: {each}")
 
 
 def row(at: Desk, portal: Portal) -> dict[str, Any]:

@@ -38,11 +38,10 @@ def conclusion(case: Case, lines: list[Line], *, at: datetime) -> list[str]:
     standing = _standing(case, lines)
     if standing:
         return standing
-    decisive = (each for each in lines if _is_decisive(each))
-    newest = next(decisive, None)
+    newest = next((each for each in lines if _is_decisive(each)), None)
     if newest is None:
         return _silence(case.home)
-    return _latest(case, newest, at)
+    return _unfetched(case, lines, at) or _latest(case, newest, at)
 
 
 def explained(line: Line) -> str:
@@ -127,6 +126,23 @@ def _silence(home: Workspace) -> list[str]:
             f"portico trail show {home.id} --link ID"
         )
     return said
+
+
+def _unfetched(case: Case, lines: list[Line], at: datetime) -> list[str]:
+    """A portal was told that they are in, and did nothing about it."""
+    for line in lines:
+        if _is_decisive(line) or "parent" in line.detail:
+            break
+        if line.name == "portal.granted" and at - line.at >= LOOK:
+            portal = line.detail.get("portal", "?")
+            return [
+                (
+                    f"Is signed in. The portal {portal} was told so at {_time(line.at)}, and did not "
+                    "fetch its tokens: its server cannot reach Portico, or is refused."
+                ),
+                f"docs/operate.md, Portals on other sites. portico portal show {case.home.id} {portal}",
+            ]
+    return []
 
 
 def _is_decisive(line: Line) -> bool:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from cli import durations, sites
+from cli import portal_views as views
 from cli.complaints import Usage, option_of
 from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
 from cli.settings import OPTIONS, Settings, changes_of, logo_of, taking_settings
 from portico.people.editing import checked, describe
 from portico.people.rules import Workspace
 from portico.people.store import People
+from portico.provider.store import Portals
 
 app = typer.Typer(help="Workspaces: companies' portals and their rules.", no_args_is_help=True)
 
@@ -92,6 +94,9 @@ def _kept(at: Desk, home: Workspace, logo: bytes) -> dict[str, Any]:
 
 def _show(at: Desk, home: Workspace) -> None:
     at.notes.extend(sites.warnings(home, at.target))
+    for each in Portals(at.target.people_table, home.id).all() if home.portals else []:
+        # Where its portal is and which areas it has is what its clients were registered by.
+        views.remark_on_settings(at, home, each)
     page = f"{at.target.api_url}/{home.id}"
     row = asdict(home)
     content: dict[str, Shown] = {"page": page}

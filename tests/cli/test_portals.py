@@ -189,6 +189,15 @@ class TestCautions:
 
         assert "contacts go to help-center" in notes[0]
 
+    def test_come_when_the_workspace_s_settings_change(self, acme):
+        acme.wire.parameters = {"PortalOrigins": "https://portal.acme.test,https://new.acme.test"}
+        acme.says(*ADD, *BEGINS)
+        assert acme.told("workspace", "show", "acme")["notes"] == []
+
+        told = acme.told("workspace", "set", "acme", "--portal-url", "https://new.acme.test")
+
+        assert told["notes"][0].startswith("help-center: Contacts who come by a portal link")
+
     def test_end_the_warning_that_its_site_is_another_one(self, acme):
         acme.says("workspace", "set", "acme", "--portal-url", "https://help.other.test")
         warned = acme.told("workspace", "show", "acme")["notes"]

@@ -54,6 +54,38 @@ class TestWhatStands:
         assert "No mail is sent to ann@example.com after a bounce." in said
 
 
+class TestAPortalOnAnotherSite:
+    IN = line("session.started", minutes=9, session="ses_1", method="code")
+    TOLD = line("portal.granted", minutes=8, portal="help", session="ses_1")
+
+    def test_that_fetched_nothing_is_named(self):
+        said = concluded(self.TOLD, self.IN)
+
+        assert "The portal help was told so at 2026-11-21 11:52 UTC, and did not fetch" in said
+        assert "portico portal show acme help" in said
+
+    def test_that_fetched_its_tokens_is_no_reason(self):
+        fetched = line("session.started", minutes=8, portal="help", parent="ses_1")
+
+        assert concluded(fetched, self.TOLD, self.IN).startswith("Signed in at")
+
+    def test_has_a_moment_to_fetch_them(self):
+        told = line("portal.granted", minutes=1, portal="help", session="ses_1")
+
+        assert concluded(told, self.IN).startswith("Signed in at")
+
+    def test_says_nothing_of_what_was_tried_since(self):
+        refused = line("code.refused", minutes=7, attempts_left="0")
+
+        assert "Typed five wrong codes" in concluded(refused, self.TOLD, self.IN)
+
+    def test_ends_a_session_of_its_own_and_no_other(self):
+        ended = line("session.ended", portal="help", parent="ses_1", reason="ended-by-portal")
+
+        assert concluded(ended, self.IN).startswith("Signed in at")
+        assert explained(ended) == "the portal gave its tokens back"
+
+
 class TestWhatHappened:
     @pytest.mark.parametrize(
         ("happened", "said"),
