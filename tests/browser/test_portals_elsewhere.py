@@ -276,25 +276,20 @@ class TestARequest:
         person.sees_heading("This portal is not set up here")
         assert {urlsplit(url).hostname for url in witness.urls} == {"127.0.0.1"}
 
-    @pytest.mark.parametrize(
-        "query",
-        [
-            "//elsewhere.example/&client_id={}",
-            "@elsewhere.example/&client_id={}",
-            "\\\\elsewhere.example/&client_id={}",
-            "/../../x?y#z&client_id={}",
-            "%0d%0a//elsewhere.example&client_id={}",
-        ],
-    )
-    def test_is_never_an_address_itself(self, person, house, witness, query):
-        request = quote(query.format(PORTAL), safe="")
+    def test_is_never_an_address_itself(self, person, house, witness):
         person.page.route("**/oauth2/**", lambda route: route.fulfill(body="the door"))
-
-        person.opens(f"/harbor#l={PORTAL}&o={request}")
-        expect(person.page.locator("#email")).to_be_visible()
-        person.page.goto("about:blank")
-        person.page.goto(f"{house.origin}/harbor#resume")
-        person.page.wait_for_timeout(500)
+        for odd in (
+            "//elsewhere.example/",
+            "@elsewhere.example/",
+            "\\\\elsewhere.example/",
+            "/../x?y#z",
+            "%0d%0a//elsewhere.example",
+        ):
+            request = quote(f"{odd}&client_id={PORTAL}", safe="")
+            person.opens(f"/harbor#l={PORTAL}&o={request}")
+            expect(person.page.locator("#email")).to_be_visible()
+            person.opens("/harbor#resume")
+            person.page.wait_for_url(lambda url: "/oauth2/" in url)
 
         assert {urlsplit(url).hostname for url in witness.urls} == {"127.0.0.1"}
         doors = {urlsplit(url).path for url in witness.urls if "/oauth2/" in url}
@@ -372,6 +367,8 @@ class TestSigningOut:
         person.sees_heading("You are still signed in")
         person.finds_no_barrier()
 
+        # The portal has left already; it only could not say whom.
+        person.page.context.clear_cookies(name="portal_visit")
         person.opens(f"/oauth2/end_session?{query}")
         person.page.get_by_role("button", name="Sign out", exact=True).click()
         person.page.wait_for_url(f"{signed_out}?state=7")
