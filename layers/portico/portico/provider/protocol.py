@@ -4,12 +4,18 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, InvalidRequestError
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    ClientMixin,
+    InvalidRequestError,
+    UnsupportedResponseTypeError,
+)
 from authlib.oauth2.rfc6749 import OAuth2Request as Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from portico.errors import ProtocolRefused
+from portico.provider.client_auth import BASIC
 from portico.provider.portals import Portal
 from portico.provider.rules import granted
 
@@ -52,7 +58,7 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def check_response_type(self, response_type: str) -> bool:
         """Allow codes, and nothing else."""
-        return response_type == "code"
+        return response_type == CODE
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Allow codes and what follows from them."""
@@ -98,11 +104,25 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """Return the request as it is."""
         return request
 
+    def get_authorization_grant(self, request: Asked) -> Any:
+        """Return the one grant there is, or refuse without a quote of what was asked for."""
+        # It quotes, and fails over what must not be quoted.
+        if request.payload.response_type != CODE:
+            raise UnsupportedResponseTypeError(None, None)
+        return super().get_authorization_grant(request)
+
     def handle_response(
         self, status: int, body: Any, headers: list[tuple[str, str]]
     ) -> tuple[int, Any, dict[str, str]]:
-        """Return the answer as it is."""
-        return status, body, dict(headers)
+        """Return the answer; a refusal in words of ours where it has none, or tells too much."""
+        named = dict(headers)
+        error = body.get("error")
+        if error == INVALID_CLIENT:
+            # Whether there is such a portal shows in nothing.
+            status, named["WWW-Authenticate"] = 401, BASIC
+        if error is not None and (error in TELL_TALES or not body.get("error_description")):
+            body = {"error": error, "error_description": WORDS.get(error, NO_WORDS)}
+        return status, body, named
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Tell nobody."""
@@ -130,11 +150,18 @@ class OnlyS256(CodeChallenge):  # type: ignore[misc]
 
 def said(error: Any) -> ProtocolRefused:
     """Return one of authlib's errors as ours, without what it quotes of the request."""
-    words = WORDS.get(error.error, "")
-    return ProtocolRefused(error.error, words or "the request is not as it should be")
+    return ProtocolRefused(error.error, WORDS.get(error.error, NO_WORDS))
 
 
+CODE = "code"
+INVALID_CLIENT = "invalid_client"
+TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
+"""Errors whose description would tell one portal from none, or quote the request."""
+NO_WORDS = "the request is not as it should be"
 WORDS = {
+    INVALID_CLIENT: "the portal is not known, or did not show its secret",
+    "unsupported_grant_type": "grant_type: authorization_code or refresh_token",
+    "invalid_grant": "it is unknown, used, too old or another portal's, or the sign-in has ended",
     "unsupported_response_type": "response_type: code",
     "unauthorized_client": "the portal may not ask for this",
     "invalid_scope": "scope: openid",
