@@ -1,11 +1,18 @@
 """Portals in the People table, each with its entrance."""
 
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
-from portico.aws.tables import Rows, TransactionRefused, get_many, transact
+from portico.aws.tables import (
+    MOST_AT_ONCE,
+    Rows,
+    TransactionRefused,
+    get_many,
+    transact_surely,
+)
 from portico.clock import epoch
-from portico.errors import NotFound
+from portico.errors import NotFound, TryLater
 from portico.events import Event
 from portico.ids import digest
 from portico.links.rules import SHARED, Link, public_id
@@ -15,6 +22,8 @@ from portico.people.store import door_key
 from portico.provider.portals import Portal, portal_key
 
 ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
+IS_AS_READ = "attribute_not_exists(portals) OR portals = :read"
+"""The list is written as a whole: a colleague's portal must not be lost from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,9 @@ class Portals:
     def all(self) -> list[Portal]:
         """Read every portal, for a team's list."""
         keys = list(self.rows.listed(f"{self.workspace}#portals"))
-        rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
+        rows: list[dict[str, Any] | None] = []
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            rows += get_many([(self.rows, *key) for key in some], consistent=False)
         return [Portal.from_row(row) for row in rows if row]
 
     def put(self, portal: Portal, home: Workspace, event: Event) -> None:
@@ -45,6 +56,7 @@ class Portals:
 
         Raises:
             NotFound: there is no such workspace.
+            TryLater: a colleague changed a portal since *home* was read.
         """
         pk, sk = portal_key(self.workspace, portal.id)
         row = {
@@ -63,13 +75,18 @@ class Portals:
             self.rows.updating(
                 *door_key(self.workspace),
                 "SET portals = :shown REMOVE event",
-                "attribute_exists(pk)",
-                {":shown": sorted(shown, key=lambda each: str(each["id"]))},
+                f"attribute_exists(pk) AND ({IS_AS_READ})",
+                {
+                    ":shown": sorted(shown, key=lambda each: str(each["id"])),
+                    ":read": home.portals,
+                },
             ),
         ]
         try:
-            transact(parts)
-        except TransactionRefused:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if refused.rows:
+                raise TryLater(cause="somebody changed a portal at the same moment") from None
             raise NotFound from None
 
     def _entrance(self, portal: Portal, event: Event) -> dict[str, Any]:
