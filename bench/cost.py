@@ -55,13 +55,16 @@ MONTH_SECONDS = 30 * 24 * 3600.0
 SIGN_IN = {"resolve": 1, "request": 1, "send": 1, "verify": 1}
 """Flows of one sign-in by a portal's own page or by the hosted one, after it has been opened."""
 BY_PASSWORD = {"resolve": 1, "password": 1}
+ELSEWHERE = {"authorize, page": 1, "authorize": 1, "token": 1}
+"""What a portal on another site adds to a sign-in of any kind."""
 PAGE = {"page": 1}
 REFRESH = {"refresh": 1}
+REFRESH_ELSEWHERE = {"token, refresh": 1}
 MONTH = {"resolve": 2, "request": 2, "send": 2, "verify": 2, "page": 2, "refresh": 30}
 """One contact's month: two sign-ins on the hosted page, thirty refreshes."""
 
 
-MIXES = (SIGN_IN, BY_PASSWORD, PAGE, REFRESH, MONTH)
+MIXES = (SIGN_IN, BY_PASSWORD, ELSEWHERE, PAGE, REFRESH, REFRESH_ELSEWHERE, MONTH)
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,10 @@ def table(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> str:
     bills = [bill(mix, flows, cpu).times(MILLION) for mix in MIXES]
     lines = [
         (
-            "| dollars per million | sign-ins by code | by password | openings of the page "
-            "| refreshes | monthly contacts |"
+            "| dollars per million | sign-ins by code | by password | into a portal elsewhere, besides "
+            "| openings of the page | refreshes | of portals elsewhere | monthly contacts |"
         ),
-        "|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for line, attribute in LINES.items():
         cells = " | ".join(f"{getattr(each, attribute):,.2f}" for each in bills)
