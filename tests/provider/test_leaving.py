@@ -11,7 +11,7 @@ from portico.provider.leaving import LONGEST_REQUEST
 from portico.provider.store import Portals
 from portico.sessions.tokens import ACCESS
 from tests.conftest import NOON
-from tests.provider.handed import changed, is_running, signed_in
+from tests.provider.handed import changed, is_running, refusal, signed_in
 from tests.provider.site import CALLBACK, SIGNED_OUT, Site
 from tests.sessions.test_forgeries import FORGERIES, Forger
 from tests.sessions.tokens import read
@@ -131,6 +131,14 @@ class TestWithAnIdToken:
 
         assert (answer.headers["location"], answer.cookies) == (BACK_THERE, DROPPED)
         assert not is_running(held.browsers_row)
+
+    def test_what_portals_hold_of_it_ends_too(self, portal, ann, held):
+        comes(ann, {"id_token_hint": held.id_token, **BACK})
+        portal.forward(minutes=1)
+
+        answer = held.site.refreshes(held.refresh_token)
+
+        assert refusal(answer) == (400, "invalid_grant")
 
     def test_it_is_one_read_and_one_write(self, ann, held, wire):
         query = {"id_token_hint": held.id_token, **BACK}

@@ -14,16 +14,41 @@ ROUTE = "POST /oauth2/revoke"
 CLOSED = (401, "invalid_client")
 
 
+def basic(text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return {"authorization": f"Basic {base64.b64encode(data).decode()}"}
+
+
+BAD_HEADERS = [
+    "Basic",
+    "Basic !",
+    "Bearer x",
+    "",
+    *(
+        basic(text)["authorization"]
+        for text in [
+            *("prt_acme_help", "prt_acme_help:", "prt_acme_help:pos_no", "prt_acme_nobody:x"),
+            *("prt_acme:x", ":", b"\xff:\xff"),
+        ]
+    ),
+]
+BAD_FORMS = [
+    {},
+    {"client_id": "prt_acme_help"},
+    {"client_id": "prt_acme_help", "client_secret": "pos_no"},
+    {"client_id": "prt_acme_nobody", "client_secret": "pos_no"},
+    {"client_id": "prt_acme_spa", "client_secret": "pos_no"},
+    {"client_id": "help"},
+    {"client_secret": "pos_no"},
+]
+
+
 def revokes(site, token, *, headers=None, **form):
     if headers is None:
         headers = {"authorization": site.basic()} if site.secret else {}
     form = {"token": token} | ({} if site.secret else {"client_id": site.client_id}) | form
     form = {name: value for name, value in form.items() if value is not None}
     return knock("revoke", ROUTE, origin=None, form=form, headers=headers)
-
-
-def basic(text):
-    return {"authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
 
 
 @pytest.fixture
@@ -179,22 +204,7 @@ class TestAPortalThatAsks:
         assert self.proves_itself(site, "x", headers=basic(f"{site.client_id}:{secret}"))
         assert not self.proves_itself(site, "x")
 
-    @pytest.mark.parametrize(
-        "header",
-        [
-            "Basic",
-            "Basic !",
-            "Basic " + base64.b64encode(b"prt_acme_help").decode(),
-            "Basic " + base64.b64encode(b"\xff:\xff").decode(),
-            "Basic " + base64.b64encode(b"prt_acme_help:").decode(),
-            "Basic " + base64.b64encode(b"prt_acme_help:pos_no").decode(),
-            "Basic " + base64.b64encode(b"prt_acme_nobody:x").decode(),
-            "Basic " + base64.b64encode(b"prt_acme:x").decode(),
-            "Basic " + base64.b64encode(b":").decode(),
-            "Bearer x",
-            "",
-        ],
-    )
+    @pytest.mark.parametrize("header", BAD_HEADERS)
     def test_by_a_bad_header_is_asked_for_a_good_one(self, held, header):
         answer = revokes(held.site, held.refresh_token, headers={"authorization": header})
 
@@ -202,32 +212,16 @@ class TestAPortalThatAsks:
         assert answer.headers["www-authenticate"].startswith("Basic ")
         assert is_running(held.row)
 
-    @pytest.mark.parametrize(
-        "form",
-        [
-            {},
-            {"client_id": "prt_acme_help"},
-            {"client_id": "prt_acme_help", "client_secret": "pos_no"},
-            {"client_id": "prt_acme_nobody", "client_secret": "pos_no"},
-            {"client_id": "prt_acme_spa", "client_secret": "pos_no"},
-            {"client_id": "help"},
-            {"client_secret": "pos_no"},
-        ],
-        ids=str,
-    )
+    @pytest.mark.parametrize("form", BAD_FORMS, ids=str)
     def test_by_a_bad_form_is_not_let_in(self, held, theirs, form):
         answer = revokes(held.site, held.refresh_token, headers={}, **form)
 
         assert refusal(answer) == CLOSED
-        assert "www-authenticate" not in answer.headers
         assert is_running(held.row)
 
-    def test_that_keeps_no_secret_may_say_so_in_the_header(self, theirs):
-        site = theirs.site
-
-        assert self.proves_itself(site, "x", headers=basic(f"{site.client_id}:"))
-        assert not self.proves_itself(site, "x", headers=basic(site.client_id))
-        assert not self.proves_itself(site, "x", headers=basic(f"{site.client_id}:pos_no"))
+    def test_that_keeps_no_secret_has_no_use_for_the_header(self, theirs):
+        for text in ("prt_acme_spa", "prt_acme_spa:", "prt_acme_spa:pos_no"):
+            assert not self.proves_itself(theirs.site, "x", headers=basic(text))
 
     def test_proves_nothing_by_another_scheme(self, held):
         good = held.site.basic().removeprefix("Basic ")
@@ -239,8 +233,25 @@ class TestAPortalThatAsks:
 
     def test_shows_one_proof_and_one_name(self, held):
         site = held.site
-        for form in ({"client_secret": site.secret}, {"client_id": "prt_acme_other"}):
-            assert refusal(revokes(site, "x", **form)) == (400, "invalid_request")
+
+        assert refusal(revokes(site, "x", client_secret=site.secret)) == (400, "invalid_request")
+        assert refusal(revokes(site, "x", client_id="prt_acme_other")) == CLOSED
+
+    def test_is_answered_as_where_tokens_are_fetched(self, held, theirs):
+        grant = {"grant_type": "refresh_token", "refresh_token": held.refresh_token}
+        header = {"authorization": held.site.basic()}
+        tries = [
+            *(({"authorization": each}, {}) for each in BAD_HEADERS),
+            *(({}, each) for each in BAD_FORMS),
+            *((header, each) for each in ({"client_id": "x"}, {"client_secret": "x"})),
+        ]
+
+        for headers, form in tries:
+            fetched = knock("token", "POST /oauth2/token", form=grant | form, headers=headers)
+            revoked = knock("revoke", ROUTE, form={"token": "x"} | form, headers=headers)
+            assert refusal(fetched) == refusal(revoked), (headers, form)
+            asked = [each.headers.get("www-authenticate", "")[:5] for each in (fetched, revoked)]
+            assert asked[0] == asked[1], (headers, form)
 
     def test_that_was_removed_is_not_let_in(self, portal, held):
         site = Site.register(portal, "gone", on=False)

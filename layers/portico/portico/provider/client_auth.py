@@ -22,7 +22,6 @@ class Credentials:
     client: ClientId
     secret: str | None = field(repr=False)
     """``None``: nothing, as a public client."""
-    by_header: bool
 
     def prove(self, portal: Portal | None) -> Portal:
         """Return the portal, if it is theirs.
@@ -31,7 +30,7 @@ class Credentials:
             ProtocolRefused: it is not; why not is nobody's business.
         """
         if portal is None or not portal.on or not self._fits(portal):
-            raise _unknown(by_header=self.by_header)
+            raise _unknown()
         return portal
 
     def _fits(self, portal: Portal) -> bool:
@@ -48,18 +47,17 @@ def credentials_of(parameters: Mapping[str, str], authorization: str | None) -> 
         ProtocolRefused: there are none, or they can be nobody's.
     """
     named, secret = parameters.get("client_id"), parameters.get("client_secret")
-    by_header = authorization is not None
     if authorization is not None:
         if secret is not None:
             raise InvalidRequest("client_secret", "once: in the header or in the form")
         user, secret = _basic(authorization)
         if named not in (None, user):
-            raise InvalidRequest("client_id", "the one of the header")
+            raise _unknown()
         named = user
     client = ClientId.parse(named)
     if client is None:
-        raise _unknown(by_header=by_header)
-    return Credentials(client, secret or None, by_header)
+        raise _unknown()
+    return Credentials(client, secret)
 
 
 def _basic(authorization: str) -> tuple[str, str]:
@@ -67,13 +65,13 @@ def _basic(authorization: str) -> tuple[str, str]:
     try:
         user, colon, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
     except (ValueError, binascii.Error):
-        raise _unknown(by_header=True) from None
+        raise _unknown() from None
     if scheme.lower() != "basic" or not colon:
-        raise _unknown(by_header=True)
+        raise _unknown()
     # Both are form-encoded before they are joined, so that neither can hold the colon.
     return unquote_plus(user), unquote_plus(secret)
 
 
-def _unknown(*, by_header: bool) -> ProtocolRefused:
+def _unknown() -> ProtocolRefused:
     words = "the portal is not known, or did not show its secret"
-    return ProtocolRefused("invalid_client", words, 401, BASIC if by_header else "")
+    return ProtocolRefused("invalid_client", words, 401, BASIC)
