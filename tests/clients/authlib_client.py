@@ -35,7 +35,7 @@ class Portal:
         return portico.userinfo(self.token)
 
     def signs_out(self, state: str) -> str:
-        return str(portico.sign_out_url(self.token, state))
+        return str(portico.sign_out_url(self.token, **({"state": state} if state else {})))
 
     def gives_back(self) -> None:
         portico.give_back(self.token)

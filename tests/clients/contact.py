@@ -24,7 +24,7 @@ class Seen:
         return {k: v[0] for k, v in parse_qs(urlsplit(self.location).query).items()}
 
 
-class _Stays(urllib.request.HTTPRedirectHandler):
+class Stays(urllib.request.HTTPRedirectHandler):
     """Shows where an answer leads, and does not go there."""
 
     def redirect_request(self, *_: Any) -> None:
@@ -51,7 +51,7 @@ class Contact:
             pairs = (f"{k}={v}" for k, v in self.page.cookies.items())
             asked.add_header("cookie", "; ".join(pairs))
         try:
-            answer = urllib.request.build_opener(_Stays).open(asked, timeout=20)
+            answer = urllib.request.build_opener(Stays).open(asked, timeout=20)
         except urllib.error.HTTPError as other:
             answer = other
         with answer:

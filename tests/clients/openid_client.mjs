@@ -22,7 +22,7 @@ await answer({
     return { claims: tokens.claims(), access_token: tokens.access_token };
   },
   userinfo: () => portico.userinfo(tokens, claims),
-  signs_out: ({ state }) => portico.signOutUrl(tokens, state),
+  signs_out: ({ state }) => portico.signOutUrl(tokens, state ? { state } : {}),
   gives_back: () => portico.giveBack(tokens),
   asked: ({ query }) => portico.asked(new URLSearchParams(query)) ?? null,
 });
