@@ -66,7 +66,8 @@ class House:
         providers_port = self._stack.enter_context(listening(self._port + 2))
         other_portal_port = self._stack.enter_context(listening(self._port + 3))
         parameters = {
-            "PortalOrigins": ",".join(self._portals),
+            # The other portal's server needs none; pages of its own, as a public client, do.
+            "PortalOrigins": ",".join((*self._portals, self._other_portal)),
             "LogLevel": "WARNING",
             "ProviderLoopback": "open",
         }
