@@ -295,15 +295,14 @@ class TestARequest:
         doors = {urlsplit(url).path for url in witness.urls if "/oauth2/" in url}
         assert doors == {"/oauth2/authorize"}
 
-    def test_that_is_another_portals_is_not_kept(self, person, house):
+    def test_that_is_another_portals_is_not_kept(self, person):
         person.opens(f"/harbor#{fragment_of({'client_id': 'prt_harbor_spa'})}")
         person.asks_for_a_code("ann@example.com")
         person.types(person.reads_the_code())
         person.continues()
 
-        person.sees_heading("You are signed in")
-        person.sees(f"open the portal of {house.name_of('harbor')} again")
-        person.finds_no_barrier()
+        # The portal that was named is asked to make one of its own.
+        person.lands_elsewhere()
 
     def test_that_could_not_be_read_just_now_is_tried_again(self, person, house):
         request = asked_by_the_portal(person)
@@ -337,7 +336,10 @@ class TestARequest:
         other.opens("/harbor#resume")
 
         other.sees_heading("You are signed in")
+        other.sees(f"open the portal of {house.name_of('harbor')} again")
         other.finds_no_barrier()
+        other.page.get_by_role("link", name="Back to the portal").click()
+        other.lands_elsewhere()
 
 
 class TestSigningOut:

@@ -97,8 +97,10 @@ export class Visit {
    * @param {string} [url] from an answer of the API, never from the address bar
    */
   enter(url) {
-    if (this.request) this.leaveFor(authorizing(this.request));
-    else if (url && !isResumed(url)) this.leaveFor(url);
+    if (this.request) return this.leaveFor(authorizing(this.request));
+    // Where a portal's request should go on and none is kept, the portal can make another.
+    const onward = [url, this.way?.destination.url].find((each) => each && !isResumed(each));
+    if (onward) this.leaveFor(onward);
     else this.show(screens.goBack, { workspace: this.workspaceName, portal: this.kept.portal() });
   }
 
