@@ -10,7 +10,7 @@ from portico.provider.editing import cautions
 from portico.provider.portals import Portal
 from portico.provider.uris import web_origin
 
-GUIDES = "docs/portals"
+GUIDES = "docs/portals/README.md"
 
 
 def kind(portal: Portal) -> str:
