@@ -45,11 +45,11 @@ MODULES = {
     "Account": 460,
     "StartSso": 750,
     "FinishSso": 760,
-    "Authorize": 560,
-    "Token": 560,
-    "Userinfo": 430,
-    "EndSession": 430,
-    "Revoke": 430,
+    "Authorize": 470,
+    "Token": 470,
+    "Userinfo": 420,
+    "EndSession": 420,
+    "Revoke": 420,
 }
 MEGABYTES = {
     "ResolveLink": 17,
