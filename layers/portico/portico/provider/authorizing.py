@@ -17,7 +17,17 @@ from portico.people.store import door_key, head_key, workspace_of
 from portico.provider.grants import Grant, keep, new_code
 from portico.provider.portals import ClientId, Portal, portal_key
 from portico.provider.protocol import Asked, OnlyS256, Server, said
-from portico.provider.rules import ASKED, MEANT, Verdict, Wish, asked_now, granted, language
+from portico.provider.rules import (
+    ASKED,
+    LONGEST_ADDRESS,
+    MEANT,
+    Verdict,
+    Wish,
+    asked_now,
+    fits,
+    granted,
+    language,
+)
 from portico.sessions.checking import TokenChecker
 from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
@@ -187,9 +197,10 @@ def to_page(workspace: str, reason: str) -> Sent:
 
 def _back(parameters: dict[str, str], caller: Caller, told: dict[str, str], outcome: str) -> Sent:
     # `iss` lets a portal that knows several providers tell whose answer it is (RFC 9207).
-    state = {"state": parameters["state"]} if "state" in parameters else {}
+    state = parameters.get("state")
+    carried = {"state": state} if state and fits(state) else {}
     uri = parameters["redirect_uri"]
-    query = urlencode(told | state | {"iss": caller.own_origin})
+    query = urlencode(told | carried | {"iss": caller.own_origin})
     return Sent(f"{uri}{'&' if '?' in uri else '?'}{query}", outcome)
 
 
@@ -205,4 +216,6 @@ def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Sent:
     }
     marks |= {name: value for name, value in optional.items() if value}
     fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in marks.items())
+    if len(fragment) > LONGEST_ADDRESS:
+        raise ProtocolRefused("invalid_request", "the request is too long for an address")
     return Sent(f"/{found.home.id}#{fragment}", "shown")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
+from urllib.parse import quote
 
 from portico.clock import epoch, moment
 from portico.errors import ProtocolRefused
@@ -21,6 +22,9 @@ ASKED_LIVES = timedelta(hours=1)
 
 LONGEST = {"nonce": 512, "state": 2048, "redirect_uri": 512, "scope": 512, "login_hint": 254}
 """Characters. The nonce goes into a token, and KMS signs 4,096 bytes."""
+LONGEST_ADDRESS = 8192
+"""Characters of what we add to one. Over 10 KB of headers no gateway answers, and the browser would
+see its bare 500."""
 
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
@@ -67,6 +71,8 @@ class Wish:
         for name, limit in LONGEST.items():
             if len(parameters.get(name, "")) > limit:
                 raise ProtocolRefused("invalid_request", f"{name}: at most {limit} characters")
+        if not fits(parameters.get("state", "")):
+            raise ProtocolRefused("invalid_request", "state: too long once it is percent-encoded")
         for name, error in UNSUPPORTED.items():
             if name in parameters:
                 raise ProtocolRefused(error, f"{name}: send the parameters themselves")
@@ -110,6 +116,11 @@ class Wish:
             return Verdict.GO
         is_old = self.max_age is not None and signed_in_at + self.max_age < at
         return Verdict.AGAIN if is_old or Prompt.LOGIN in self.prompts else Verdict.GO
+
+
+def fits(state: str) -> bool:
+    """Say whether a state can go back in an address; one that cannot is refused, and left out."""
+    return len(quote(state)) <= LONGEST_ADDRESS
 
 
 def granted(scope: str | None) -> str:
