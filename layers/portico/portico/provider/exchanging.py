@@ -8,8 +8,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGr
 
 from portico.aws.keys import KeyRing, ring
 from portico.clock import SYSTEM, Clock
-from portico.errors import ProtocolRefused
 from portico.events import Caller
+from portico.provider.client_auth import credentials_of
 from portico.provider.finding import Family, Found
 from portico.provider.grants import Grant
 from portico.provider.issuing import Issuing
@@ -47,13 +47,14 @@ class Exchanges:
         """Answer a token request (RFC 6749, 4.1.3 and 6).
 
         Raises:
-            ProtocolRefused: the request is no request.
+            InvalidRequest: it proves who it is in two ways.
+            ProtocolRefused: it proves nothing.
             PortalUnavailable: the workspace has switched its portal off.
             TryLater: nothing was used up; the same request can be sent again.
         """
+        # Asked here as well: authlib trips over headers that are none.
+        credentials_of(parameters, caller.authorization)
         basic = caller.authorization or ""
-        if basic and "client_secret" in parameters:
-            raise ProtocolRefused("invalid_request", "one way to prove who you are, not two")
         found = Found(self.people_table, self.sign_in_table, parameters)
 
         def tokens(*, user: Grant | Family, scope: str, **_: object) -> dict[str, Any]:
@@ -78,11 +79,7 @@ class Exchanges:
         server.register_token_generator("default", tokens)
         asked = Asked("POST", f"{caller.own_origin}/oauth2/token", parameters, basic)
         asked.credential = found
-        try:
-            answer: Answer = server.create_token_response(asked)
-        except UnicodeDecodeError:
-            # What stood behind Basic was no text.
-            raise ProtocolRefused("invalid_client", "Basic: no text", 401, "Basic") from None
+        answer: Answer = server.create_token_response(asked)
         return answer
 
 
