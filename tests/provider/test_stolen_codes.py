@@ -166,7 +166,7 @@ class TestACodeThatIsUsedAgain:
                 answer = site.redeems(code, redirect_uri="https://evil.test/")
             case "secret":
                 answer = Site(portal, site.registered, "pos_guessed", site.verifier).redeems(code)
-            case "portal":
+            case _:
                 answer = other.redeems(code)
 
         assert answer.status in (400, 401)
