@@ -7,6 +7,7 @@ import pytest
 from portico.aws.values import Row
 from tests.at_the_door.capacity import KILOBYTE, size_of, write_units
 from tests.portal import Browser, Portal
+from tests.provider.site import Site
 
 EMAIL = "maximiliane.wassermann@mail.northwind.example"
 
@@ -74,6 +75,18 @@ class TestARow:
         budgets = max(size_of(r) for r in portal.rows("sign-in") if r["pk"].startswith("-"))
 
         assert max(heads, sessions, budgets) < KILOBYTE
+
+    def test_of_a_portals_code_and_its_session_stays_under_a_kilobyte(self, weighed):
+        portal = weighed.portal
+        site = Site.register(portal, "customer-help-center")
+        site.signs_in(weighed.browser, nonce="n" * 43, state="s" * 43)
+        kinds = ("code", "session#")
+        begun = {kind: size_of(row(portal, "sign-in", kind)) for kind in kinds}
+        portal.forward(minutes=1)
+        assert site.refreshes().status == 200
+        refreshed = size_of(row(portal, "sign-in", "session#"))
+
+        assert max(*begun.values(), refreshed) < KILOBYTE, (begun, refreshed)
 
     def test_of_a_workspace_is_read_for_one_unit(self, weighed):
         assert size_of(row(weighed.portal, "people", "door")) < 4 * KILOBYTE
