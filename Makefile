@@ -72,7 +72,7 @@ test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign 
 	$(PYTEST) -m deployed
 
 clients: $(DEV) $(LOCAL) tests/clients/node_modules/.ready  ## other people's OpenID clients, signing in at the running house
-	$(PYTEST) -m clients
+	$(PYTEST) -m clients tests/clients
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m browser
