@@ -42,8 +42,8 @@ class TestABrowserThatIsSentToSignOut:
         browser, held = signed_in(portal)
         cookies = [f"{name}={value}" for name, value in browser.cookies.items()]
 
-        def is_led_by(text, method, part, brought):
-            route, sent = f"{method} /oauth2/end_session", {part: text}
+        def is_led_by(text, way, brought):
+            route, sent = f"{way[0]} /oauth2/end_session", {way[1]: text}
             answer = knock("end_session", route, origin=None, cookies=brought, **sent)
 
             assert answer.status == 303
@@ -66,7 +66,7 @@ class TestABrowserThatIsSentToSignOut:
         @always(requests(), st.sampled_from([("GET", "query"), ("POST", "form")]))
         def is_never_led_astray(text, way):
             for brought in (cookies, []):
-                is_led_by(text, *way, brought)
+                is_led_by(text, way, brought)
 
         assert "ended_at" not in held.browsers_row
 
