@@ -69,7 +69,8 @@ class Site:
         }
         registered = Registered(id=name, workspace=portal.id, **given | more)
         home = portal.team.workspace(portal.id)
-        Portals("people", portal.id).put(registered, home, Event("portal.added", NOON, by="test"))
+        event = Event("portal.added", NOON, f"portal-{name}", home.trail_days, by="test")
+        Portals("people", portal.id).put(registered, home, event)
         return cls(portal, registered, secret)
 
     @property
