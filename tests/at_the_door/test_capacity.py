@@ -80,11 +80,11 @@ class TestARow:
         portal = weighed.portal
         site = Site.register(portal, "customer-help-center")
         site.signs_in(weighed.browser, nonce="n" * 43, state="s" * 43)
-        kinds = ("code", "session#")
+        kinds = ("code", "held#")
         begun = {kind: size_of(row(portal, "sign-in", kind)) for kind in kinds}
         portal.forward(minutes=1)
         assert site.refreshes().status == 200
-        refreshed = size_of(row(portal, "sign-in", "session#"))
+        refreshed = size_of(row(portal, "sign-in", "held#"))
 
         assert max(*begun.values(), refreshed) < KILOBYTE, (begun, refreshed)
 
