@@ -22,9 +22,9 @@ ASKED_LIVES = timedelta(hours=1)
 
 LONGEST = {"nonce": 512, "state": 2048, "redirect_uri": 512, "scope": 512, "login_hint": 254}
 """Characters. The nonce goes into a token, and KMS signs 4,096 bytes."""
-LONGEST_ADDRESS = 8192
-"""Characters of what we add to one. Over 10 KB of headers no gateway answers, and the browser would
-see its bare 500."""
+LONGEST_ADDRESS = 8000
+"""Characters of what we add to one, which is what the page takes. A gateway has no room for more
+than 10 KB of headers, and would answer a bare 500."""
 
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
