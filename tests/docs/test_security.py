@@ -14,11 +14,15 @@ from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import MAILBOX, NETWORK
 from portico.people.rules import Workspace
+from portico.provider.grants import CODE_LIVES as AUTHORIZATION
 from portico.sessions.rules import ACCESS_TOKEN_LIVES, GRACE, SHARED_COMPUTER_IDLE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text()
-TABLE, _, LATER = PAGE.partition("## Abuse and faults, row by row")[2].partition("## Not there yet")
+TABLE, _, REST = PAGE.partition("## Abuse and faults, row by row")[2].partition(
+    "## Portals on other sites, by RFC 9700"
+)
+OF_PORTALS, _, LATER = REST.partition("## Not there yet")
 ID = r"[A-Z]{3}-\d\d"
 ROWS = {
     row["id"]: row["tests"]
@@ -80,6 +84,19 @@ class TestTheTable:
             assert not name or name in named_in(path), f"{path}::{name}"
 
 
+class TestTheTableOfPortals:
+    """The attacks of RFC 9700 that an authorization server has to answer for."""
+
+    SECTIONS = "2.1.1 2.1.2 2.4 2.5 4.1 4.2.4 4.4 4.5 4.7 4.8 4.9 4.10 4.11 4.12 4.14 4.16"
+
+    def test_has_every_section_with_a_test(self):
+        rows = re.findall(r"^\| ([\d., ]+) \|.*\| ([^|]+) \|$", OF_PORTALS, re.MULTILINE)
+
+        named = {section for sections, tests in rows if "`tests/" in tests
+                 for section in sections.split(", ")}  # fmt: skip
+        assert named == set(self.SECTIONS.split())
+
+
 def numbers() -> dict[str, str]:
     """The table of numbers, by what they are."""
     table = PAGE.partition("## The numbers, and why")[2].partition("## ")[0]
@@ -102,6 +119,7 @@ class TestTheNumbers:
             "kept of it": f"{MAILBOX.kept_an_hour} an hour, {MAILBOX.kept_a_day} a day",
             "network budget": f"{NETWORK.a_minute} a minute, {NETWORK.an_hour} an hour",
             "access token": f"{ACCESS_TOKEN_LIVES // minute} minutes",
+            "authorization code": f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits",
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
             "session": f"{home.idle // hour} hours at rest, {home.absolute.days} days at most",
             "body": f"{LARGEST_BODY // 1024} KB, {DEEPEST_JSON} levels",

@@ -50,7 +50,7 @@ def statuses(answers) -> Counter[int]:
 
 
 class TestTwentyAtOnce:
-    def test_with_one_code_have_one_winner_who_does_not_keep_it(self, house, site):
+    def test_rac_02_with_one_code_have_one_winner_who_does_not_keep_it(self, house, site):
         # Who was first is nobody's to know: of two who hold a code, one stole it.
         code = site.gets_a_code(house.browser)
 
