@@ -9,7 +9,8 @@ from typing import Any
 from tests.doors import Answer, answered, door, http_event, stream_record
 from tests.portal import OK, Browser, Portal
 
-DOORS = ("resolve_link", "request_code", "send_mail", "verify_code", "session")
+OF_PORTALS = ("authorize", "token", "userinfo", "end_session")
+DOORS = ("resolve_link", "request_code", "send_mail", "verify_code", "session", *OF_PORTALS)
 
 type Start = Callable[..., None]
 """The fixture ``environments``: forget what the process keeps, and read other variables."""
