@@ -80,14 +80,15 @@ class SessionStore:
         """Return the part of a transaction that puts the session of a portal.
 
         Its key comes from the authorization code, so its existence is what *used* means; it may
-        be put again only while nobody can have been given its tokens.
+        be put again only while nobody can have been given its tokens: by the SDK after a lost
+        answer, which is still the same request, or where this door said that it failed.
         """
+        is_ungiven = "(unanswered = :yes OR request_id = :mine)"
+        is_new = "attribute_not_exists(refreshed_at) AND attribute_not_exists(ended_at)"
         return self.rows.putting(
             {**self._row(session, event), "request_id": request},
-            "attribute_not_exists(pk) OR "
-            "(unanswered = :yes AND attribute_not_exists(refreshed_at) "
-            "AND attribute_not_exists(ended_at))",
-            {":yes": True},
+            f"attribute_not_exists(pk) OR ({is_ungiven} AND {is_new})",
+            {":yes": True, ":mine": request},
         )
 
     def leave_unanswered(self, contact: str, session: str, *, request: str) -> None:
