@@ -59,6 +59,7 @@ class TestASecretThatRotates:
         busy.forward(minutes=1)
         refreshed(site)
         secret.rotate()
+        busy.fleet.up.clear()
         busy.fleet.grows()
         busy.forward(minutes=1)
 
