@@ -149,6 +149,13 @@ class TestLanguages:
 
         expect(person.page.locator("html")).to_have_attribute("lang", other["locale"])
 
+    def test_may_be_the_links(self, person, house):
+        person.opens(f"{house.link('shared')['url']}&lang=ja-JP")
+
+        expect(person.page.get_by_label("メインのメールアドレス")).to_be_visible()
+        person.page.reload()
+        expect(person.page.get_by_label("メインのメールアドレス")).to_be_visible()
+
     def test_can_be_switched_without_losing_a_thing(self, person, house):
         person.opens(house.link("shared"))
         person.page.get_by_label("Primary email").fill("somebody@example.net")

@@ -16,6 +16,8 @@
  * our own doors, which reads it as if the portal had sent it just now.
  */
 
+import { pickLanguage } from "./words.js";
+
 /** @typedef {import("./keep.js").Opened} Opened */
 
 /** No gateway takes a longer one. */
@@ -30,13 +32,14 @@ const LONGEST_EMAIL = 254;
  */
 export function readRequest(address, link) {
   const request = address.get("o") ?? "";
-  if (!request || request.length > LONGEST_REQUEST || portalOf(request) !== link) return {};
+  const lang = pickLanguage([address.get("lang")]) ?? undefined;
+  if (!request || request.length > LONGEST_REQUEST || portalOf(request) !== link) return { lang };
   const hint = address.get("hint") ?? "";
   return {
     request,
     again: address.get("again") === "1" || undefined,
     hint: hint.length <= LONGEST_EMAIL ? hint.trim() || undefined : undefined,
-    lang: address.get("lang") ?? undefined,
+    lang,
   };
 }
 
