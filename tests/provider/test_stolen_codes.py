@@ -89,7 +89,7 @@ class TestACodeInTheWrongHands:
 
         assert site.redeems(code).status == 200
 
-    def test_is_useless_at_a_portal_of_another_workspace(self, portal, site, ann):
+    def test_ten_01_is_useless_at_a_portal_of_another_workspace(self, portal, site, ann):
         other = Site.register(portal.neighbour())
         code = site.gets_a_code(ann)
         other.verifier = site.verifier
