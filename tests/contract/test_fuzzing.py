@@ -72,6 +72,8 @@ def is_well(house: House) -> None:
     assert "Traceback" not in house.said
     assert {("202", "POST /v1/codes"), ("200", "POST /v1/codes/verify")} <= set(answers)
     assert {("200", "POST /v1/session/refresh"), ("204", "DELETE /v1/session")} <= set(answers)
+    assert {("200", "POST /oauth2/token"), ("200", "GET /oauth2/userinfo")} <= set(answers)
+    assert {("303", "GET /oauth2/authorize"), ("200", "POST /oauth2/revoke")} <= set(answers)
     late = [route for status, route in answers if status == "503"]
     assert len(late) <= BUSY * len(answers), late
 

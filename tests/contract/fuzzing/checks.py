@@ -16,7 +16,7 @@ from typing import Any
 import schemathesis
 
 from tests.contract import judge
-from tests.contract.fuzzing.house import House
+from tests.contract.fuzzing.house import VERIFIER, House
 
 HOUSE = House.from_environment()
 CHANCE = random.Random(1)  # noqa: S311 - whoever reads a failure wants it again
@@ -42,6 +42,8 @@ class Known:
     """Of the newest mail of each challenge."""
     tokens: dict[str, str] = field(default_factory=dict)
     """The newest refresh token of each session."""
+    held: dict[str, str] = field(default_factory=dict)
+    """What a portal on another site was given last."""
     calls: int = 0
 
 
@@ -75,7 +77,16 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     KNOWN.calls += 1
     if KNOWN.calls % 400 == 0:
         HOUSE.forward(hours=25)
-    if _is_negative(case) or CHANCE.random() < 0.5:
+        KNOWN.held = {}
+    if _is_negative(case):
+        return
+    if _name(case) in ("userinfo", "userinfoByForm"):
+        # It is asked seldom: there is little of it to make up.
+        KNOWN.held = KNOWN.held or HOUSE.gets_tokens()
+        token = KNOWN.held["access_token"]
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
+        return
+    if CHANCE.random() < 0.5:
         return
     if case.headers and "Origin" in case.headers:
         case.headers["Origin"] = HOUSE.origin
@@ -85,6 +96,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         if "refresh_token" in case.body and case.headers:
             # A browser's is in its cookie: in its body none is looked for.
             case.headers.pop("Origin", None)
+    _be_a_portal(case)
 
 
 @schemathesis.hook
@@ -95,6 +107,8 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     if name in ("requestCode", "resendCode") and granted:
         asked = response.json()
         KNOWN.labels[asked["challenge"]] = asked["label"]
+    if name == "token" and granted:
+        KNOWN.held = response.json()
     if name in ("verifyCode", "refreshSession") and granted:
         _keep(response.json().get("refresh_token") or _cookie(response))
 
@@ -144,6 +158,14 @@ def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
             token = {"workspace": "acme", "refresh_token": KNOWN.tokens.get(session, "")}
             status = HOUSE.status_of("/v1/session/refresh", token, {})
             assert status == 401, f"a session that was signed out is answered {status}"
+    if _name(case) == "token" and "code_verifier" in case.body and CHANCE.random() < 0.3:
+        status = HOUSE.exchanges(case.body)
+        assert status == 400, f"a code that was used is answered {status}"
+        KNOWN.held = {}
+    if _name(case) == "revoke" and case.body.get("token") == KNOWN.held.get("refresh_token", ""):
+        status = HOUSE.exchanges(_refreshed({}))
+        assert status == 400, f"a token that was revoked is answered {status}"
+        KNOWN.held = {}
 
 
 def _typing(body: dict[str, Any]) -> dict[str, Any]:
@@ -169,6 +191,55 @@ def _of_acme(body: dict[str, Any]) -> dict[str, Any]:
     return {"workspace": "acme", "link": HOUSE.link}
 
 
+def _exchanging(body: dict[str, Any]) -> dict[str, Any]:
+    if KNOWN.held and CHANCE.random() < 0.5:
+        return _refreshed(body)
+    return {
+        "grant_type": "authorization_code",
+        "code": HOUSE.gets_a_code(),
+        "code_verifier": VERIFIER,
+        "redirect_uri": HOUSE.portal["redirect_uri"],
+        "client_id": HOUSE.portal["client_id"],
+        "client_secret": "",
+    }
+
+
+def _refreshed(_body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "grant_type": "refresh_token",
+        "refresh_token": KNOWN.held["refresh_token"],
+        "scope": "",
+        "client_id": HOUSE.portal["client_id"],
+        "client_secret": "",
+    }
+
+
+def _revoking(_body: dict[str, Any]) -> dict[str, Any]:
+    if not KNOWN.held:
+        return {}
+    client = HOUSE.portal["client_id"]
+    return {"token": KNOWN.held["refresh_token"], "client_id": client, "client_secret": ""}
+
+
+def _asking_as_a_portal(_body: dict[str, Any]) -> dict[str, Any]:
+    return HOUSE.portal
+
+
+def _leaving(_body: dict[str, Any]) -> dict[str, Any]:
+    told = {"client_id": HOUSE.portal["client_id"], "post_logout_redirect_uri": ""}
+    return told | ({"id_token_hint": KNOWN.held["id_token"]} if KNOWN.held else {})
+
+
+def _be_a_portal(case: Any) -> None:
+    """Put into the query what a form would have, and show a portal's own token where one is asked for."""
+    change = {"authorize": _asking_as_a_portal, "leavePortal": _leaving}.get(_name(case))
+    if change:
+        case.query = {**(case.query or {}), **change({})}
+    if _name(case) == "token":
+        # Two proofs would be refused.
+        case.headers = {k: v for k, v in (case.headers or {}).items() if k != "Authorization"}
+
+
 def _starting(body: dict[str, Any]) -> dict[str, Any]:
     return {"workspace": "acme", "link": HOUSE.link, "connection": "google"}
 
@@ -179,6 +250,10 @@ CHANGES = {
     "verifyCode": _typing,
     "refreshSession": _refreshing,
     "startSso": _starting,
+    "authorizeByForm": _asking_as_a_portal,
+    "leavePortalByForm": _leaving,
+    "token": _exchanging,
+    "revoke": _revoking,
 }
 
 
