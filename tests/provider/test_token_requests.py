@@ -7,7 +7,7 @@ import pytest
 from portico.ids import digest
 from tests.portal import Browser, Portal
 from tests.provider.handed import Held, refusal, signed_in
-from tests.provider.site import Site
+from tests.provider.site import Site, query_of
 
 UNKNOWN = (401, "invalid_client")
 
@@ -163,3 +163,47 @@ class TestATokenRequest:
 
         assert answer.status == 400
         assert site.redeems(code).status == 200
+
+
+class TestAGrantThatThereIsNot:
+    """2.1.2 and 2.4: codes, and what follows from them."""
+
+    @pytest.mark.parametrize(
+        "grant",
+        [
+            "password",
+            "client_credentials",
+            "implicit",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+            "AUTHORIZATION_CODE",
+            "authorization_code ",
+            '"><script>\\ä\n',
+        ],
+    )
+    def test_is_refused_in_words_of_ours(self, site, ann, grant):
+        code = site.gets_a_code(ann)
+        more = {"username": "ann@example.com", "password": "x", "scope": "openid"}
+
+        answer = site.redeems(code, grant_type=grant, **more)
+
+        assert refusal(answer) == (400, "unsupported_grant_type")
+        words = "grant_type: authorization_code or refresh_token"
+        assert answer.body["error_description"] == words
+        assert site.redeems(code).status == 200
+
+    def test_is_refused_where_none_is_named(self, site):
+        answer = site.fetches({"code": "x"})
+
+        assert refusal(answer) in [(400, "unsupported_grant_type"), (400, "invalid_request")]
+
+    @pytest.mark.parametrize(
+        "kind", ["id_token", "token id_token", "code token", "none", "CODE", "code code", '"\\ä']
+    )
+    def test_is_refused_at_the_authorization_endpoint(self, site, ann, kind):
+        answer = site.sends(ann, response_type=kind)
+
+        told = query_of(answer.headers["location"])
+        assert told["error"] == "unsupported_response_type"
+        assert told["error_description"] == "response_type: code"
