@@ -126,6 +126,7 @@ class TestThePortal:
         person.cancels()
         person.page.get_by_role("button", name="Try again").click()
         person.chooses("nobody", mode="no-email")
+        expect(person.page.get_by_label("Primary email")).to_be_visible()
         person.page.reload()
         person.asks_for_a_code("ben@example.com")
         person.types(person.reads_the_code())
