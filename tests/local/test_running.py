@@ -13,7 +13,7 @@ import pytest
 from tests.local.conftest import ROOT, running_house
 from tests.local.visiting import free_port
 
-pytestmark = pytest.mark.emulated
+pytestmark = [pytest.mark.emulated, pytest.mark.slow]
 
 GONE_WITHIN = 10.0
 

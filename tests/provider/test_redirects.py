@@ -7,6 +7,8 @@ from tests.portal import Browser, Portal
 from tests.provider.handed import Held, signed_in
 from tests.provider.site import CALLBACK, Site, query_of
 
+pytestmark = pytest.mark.slow
+
 LOOPBACK = "http://127.0.0.1:8123/cb"
 WITH_QUERY = f"{CALLBACK}?of=acme"
 APP = "com.example.app:/callback"

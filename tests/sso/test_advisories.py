@@ -1,5 +1,7 @@
 """Published advisories of authlib and joserfc, replayed against our doors.
 
+pytestmark = pytest.mark.slow
+
 Whoever updates one of the two runs this file. Each test brings what the advisory describes to
 the way back from a provider, with the libraries as they are installed. Not replayed, because no
 such code of theirs is loaded: authlib as a provider or as a server of registrations

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 OPENID = ["microsoft", "google", "oidc"]
 ALSO_TRIED = ["wrong-nonce", "wrong-audience", "wrong-issuer", "unsigned", "wrong-key"]
 """Where all of :data:`SPOILED` is tried with one of the kinds, whose code is shared."""

@@ -4,6 +4,8 @@ import pytest
 
 from tests.codes import retries
 
+pytestmark = pytest.mark.slow
+
 ANN = "ann@example.com"
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from local.providers.people import ACME_TENANT, FOREIGN_TENANT, PERSONAL_TENANT, object_id
 
+pytestmark = pytest.mark.slow
+
 ANN = "ann@example.com"
 OWN = {"tenants": [ACME_TENANT]}
 SEVERAL = {"tenants": [ACME_TENANT, FOREIGN_TENANT]}
