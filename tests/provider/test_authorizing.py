@@ -343,8 +343,11 @@ class TestWhenAWSIsAway:
 
         to = location(site.sends(ann))
         assert to.startswith("/acme#e=try-later&")
+        posted = ann.sends("authorize", f"POST {AUTHORIZE}", form=site.asks(), origin=None)
+        assert location(posted).startswith("/acme#e=try-later&")
         wire.mend()
-        assert "code" in query_of(location(site.returns(ann, marks_of(to)["o"])))
+        for each in (to, location(posted)):
+            assert "code" in query_of(location(site.returns(ann, marks_of(each)["o"])))
 
 
 class TestTheWish:

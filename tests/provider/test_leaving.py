@@ -259,7 +259,7 @@ class TestWithoutAnIdToken:
     def test_the_contact_is_asked(self, ann, held):
         answer = comes(ann, {**BACK, "ui_locales": "de en"})
 
-        assert answer.headers["location"] == asked({**BACK, "ui_locales": "de en"})
+        assert answer.headers["location"] == asked({**BACK, "ui_locales": "de en"}) + "&lang=de"
         assert answer.cookies == []
         assert is_running(held.browsers_row)
 
@@ -337,6 +337,11 @@ class TestTheWayBack:
         assert goes(portal.browser, query | {"client_id": "prt_acme_shop"}) == (
             "https://shop.other.test/bye?state=s1"
         )
+
+    def test_that_is_ours_speaks_as_the_portal_does(self, portal, site):
+        query = BACK | {"post_logout_redirect_uri": "https://evil.test/", "ui_locales": "xx pt-BR"}
+
+        assert goes(portal.browser, query) == "/acme#bye&lang=pt"
 
     def test_may_have_a_query_of_its_own(self, portal, site):
         query = BACK | {"post_logout_redirect_uri": f"{SIGNED_OUT}?of=acme"}

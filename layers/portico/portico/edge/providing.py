@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from portico.edge.door import log
+from portico.edge.oauth import parameters_of
 from portico.edge.responses import Response, cookie_name
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
@@ -31,17 +32,25 @@ def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
 
 def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     """Answer 303 to the page with a reason: where else to go is not known yet."""
-    query: Mapping[str, str] = event.get("queryStringParameters") or {}
-    client = ClientId.parse(query.get("client_id"))
+    asked = _asked(event)
+    client = ClientId.parse(asked.get("client_id"))
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
     sent = to_page(client.workspace if client else "", reason)
-    request = str(event.get("rawQueryString") or "")
-    has_token = "id_token_hint" in request
-    if reason == "try-later" and client and not has_token and 0 < len(request) <= LONGEST_REQUEST:
+    request = urlencode(asked)
+    has_token = "id_token_hint" in asked
+    if reason == "try-later" and client and not has_token and len(request) <= LONGEST_REQUEST:
         # So that the page can offer to try the same again.
         marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
         sent = Sent(f"{sent.location}&{marks}", sent.outcome)
     return _led(sent)
+
+
+def _asked(event: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        return parameters_of(event)
+    except PorticoError:
+        # Whose page says so can be told all the same.
+        return dict(event.get("queryStringParameters") or {})
 
 
 def _led(sent: Sent) -> Response:

@@ -20,6 +20,7 @@ from portico.people.rules import Contact
 from portico.people.store import head_key
 from portico.provider.knowing import Hint
 from portico.provider.portals import ClientId, Portal, portal_key
+from portico.provider.rules import language
 from portico.sessions.checking import TokenChecker
 from portico.sessions.ending import SignOuts
 from portico.sessions.rules import RefreshToken, Session
@@ -59,6 +60,12 @@ class _Asked:
     def query(self) -> str:
         """The request, as it can be made once more."""
         return urlencode(self.parameters)
+
+    @property
+    def spoken(self) -> str:
+        """The mark by which the page speaks as the portal does, if it can."""
+        found = language(self.parameters.get("ui_locales"))
+        return f"&lang={found}" if found else ""
 
     @property
     def is_theirs(self) -> bool:
@@ -124,7 +131,7 @@ class Leavings:
             # Nobody has shown that this contact wants to leave. Where the hint is another's, the
             # two share a computer: one has left by now, the other stays until they say so.
             request = quote(asked.query, safe="")
-            return Left(f"/{asked.workspace}#out={request}", "confirmation-asked")
+            return Left(f"/{asked.workspace}#out={request}{asked.spoken}", "confirmation-asked")
         drops = asked.workspace if asked.is_theirs else None
         return Left(_onward(asked, found.portal), "signed-out", drops)
 
@@ -206,7 +213,7 @@ def _onward(asked: _Asked, portal: Portal | None) -> str:
     uri = asked.parameters.get("post_logout_redirect_uri")
     # Compared as it stands: whatever is not registered so is no address of the portal's.
     if portal is None or not portal.on or uri not in portal.post_logout_uris:
-        return f"/{asked.workspace}#bye"
+        return f"/{asked.workspace}#bye{asked.spoken}"
     state = asked.parameters.get("state")
     if state is None:
         return uri
