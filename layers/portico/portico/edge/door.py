@@ -20,6 +20,8 @@ DEADLINE = timedelta(seconds=2.5)
 """A request that has not been answered by then is answered with ``try-later``."""
 
 type Route = Callable[[Mapping[str, Any], Caller], Response]
+type Work = Callable[[dict[str, str], Caller], Response]
+"""What a door does with a request's parameters."""
 
 log = Logger(service="portico")
 
@@ -68,40 +70,25 @@ class Door:
 
         return register
 
-    def reads(
-        self, *routes: str
-    ) -> Callable[
-        [Callable[[dict[str, str], Caller], Response]],
-        Callable[[dict[str, str], Caller], Response],
-    ]:
+    def reads(self, *routes: str) -> Callable[[Work], Work]:
         """Register a function for *routes* that is handed its query and path parameters."""
+        return self._handing(
+            lambda event: {**query_of(event), **(event.get("pathParameters") or {})}, routes
+        )
 
-        def register(
-            work: Callable[[dict[str, str], Caller], Response],
-        ) -> Callable[[dict[str, str], Caller], Response]:
-            for route in routes:
-                self.routes[route] = lambda event, caller: work(
-                    {**query_of(event), **(event.get("pathParameters") or {})}, caller
-                )
-            return work
-
-        return register
-
-    def asks(
-        self, *routes: str
-    ) -> Callable[
-        [Callable[[dict[str, str], Caller], Response]],
-        Callable[[dict[str, str], Caller], Response],
-    ]:
+    def asks(self, *routes: str) -> Callable[[Work], Work]:
         """Register a function for *routes* that is handed the parameters of query or form."""
         # Loaded here: the doors of the daily path read no forms.
         from portico.edge.oauth import parameters_of  # noqa: PLC0415
 
-        def register(
-            work: Callable[[dict[str, str], Caller], Response],
-        ) -> Callable[[dict[str, str], Caller], Response]:
+        return self._handing(parameters_of, routes)
+
+    def _handing(
+        self, read: Callable[[Mapping[str, Any]], dict[str, str]], routes: tuple[str, ...]
+    ) -> Callable[[Work], Work]:
+        def register(work: Work) -> Work:
             for route in routes:
-                self.routes[route] = lambda event, caller: work(parameters_of(event), caller)
+                self.routes[route] = lambda event, caller: work(read(event), caller)
             return work
 
         return register

@@ -20,6 +20,21 @@ from portico.provider.portals import Portal
 from portico.provider.rules import granted
 
 S256_LENGTH = 43
+CODE = "code"
+INVALID_CLIENT = "invalid_client"
+TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
+"""Errors whose description would tell one portal from none, or quote the request."""
+NO_WORDS = "the request is not as it should be"
+WORDS = {
+    INVALID_CLIENT: "the portal is not known, or did not show its secret",
+    "unsupported_grant_type": "grant_type: authorization_code or refresh_token",
+    "invalid_grant": "it is unknown, used, too old or another portal's, or the sign-in has ended",
+    "unsupported_response_type": "response_type: code",
+    "unauthorized_client": "the portal may not ask for this",
+    "invalid_scope": "scope: openid",
+    "invalid_request": "a parameter is missing or is not as it should be; PKCE with S256 is needed",
+}
+"""Descriptions, for a developer who reads them in an address."""
 
 # It writes tokens to its log, where somebody asks for everything.
 logging.getLogger("authlib").setLevel(logging.WARNING)
@@ -151,20 +166,3 @@ class OnlyS256(CodeChallenge):  # type: ignore[misc]
 def said(error: Any) -> ProtocolRefused:
     """Return one of authlib's errors as ours, without what it quotes of the request."""
     return ProtocolRefused(error.error, WORDS.get(error.error, NO_WORDS))
-
-
-CODE = "code"
-INVALID_CLIENT = "invalid_client"
-TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
-"""Errors whose description would tell one portal from none, or quote the request."""
-NO_WORDS = "the request is not as it should be"
-WORDS = {
-    INVALID_CLIENT: "the portal is not known, or did not show its secret",
-    "unsupported_grant_type": "grant_type: authorization_code or refresh_token",
-    "invalid_grant": "it is unknown, used, too old or another portal's, or the sign-in has ended",
-    "unsupported_response_type": "response_type: code",
-    "unauthorized_client": "the portal may not ask for this",
-    "invalid_scope": "scope: openid",
-    "invalid_request": "a parameter is missing or is not as it should be; PKCE with S256 is needed",
-}
-"""Descriptions, for a developer who reads them in an address."""
