@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.tape import Exchange
 from portico.aws.values import row_of
-from tests.at_the_door.capacity import KILOBYTE, size_of
+from tests.budgets.capacity import KILOBYTE, size_of
 
 PAGE = 4 * KILOBYTE
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import boto3
 import botocore
 
-from tests.deployed.building import Build, build
 from tests.deployed.test_artefacts import environment_of
 from tests.deployed.test_artefacts import start as compiling
-from tests.template.reading import folder
+from tests.support.building import Build, build
+from tests.support.template import folder
 
 ROUNDS = 15
 

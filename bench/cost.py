@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.flows import Flow
-from tests.template.reading import doors
+from tests.support.template import doors
 
 MILLION = 1e6
 

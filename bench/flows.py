@@ -16,11 +16,11 @@ from portico import ids
 from portico.clock import SYSTEM
 from portico.events import Event
 from portico.ids import digest
-from portico.provider.portals import Portal, new_secret
-from portico.provider.store import Portals
-from tests.doors import Answer
-from tests.portal import WRONG, Browser
-from tests.provider.site import CALLBACK, SIGNED_OUT, Site, query_of
+from portico.openid.registered_client import Portal, new_secret
+from portico.openid.store import Portals
+from tests.support.doors import Answer
+from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site, query_of
+from tests.support.portal import WRONG, Browser
 
 RIGHT = "four tired herons at the weir"
 GUESS = "four tired herons at the pond"

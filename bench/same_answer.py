@@ -22,9 +22,9 @@ from portico import ids
 from portico.aws.tables import transact
 from portico.clock import SYSTEM
 from portico.events import Event
-from portico.passwords import hashing
-from portico.people.passwords import Password, Passwords
-from tests.portal import WRONG, Browser
+from portico.passwords import password_hash
+from portico.people.password_store import Password, Passwords
+from tests.support.portal import WRONG, Browser
 
 PAIRS, PAIRS_OF_HASHES = 2000, 400
 """Of the fewer, one in twenty coins falls outside the band."""
@@ -61,7 +61,7 @@ def table(world: World) -> str:
     lines += _lines("`POST /v1/passwords/forgot`", forgot)
     lines += _lines("`POST /v1/sign-up`", signed_up)
     door = "`POST /v1/passwords/sign-in`, a wrong password"
-    _gives_ann(world, hashing.hashed(RIGHT))
+    _gives_ann(world, password_hash.hashed(RIGHT))
     lines += _lines(door, _walked_by_password(world), rounds=PAIRS_OF_HASHES)
     with _light_hashes():
         _gives_ann(world, _LIGHT.hash(RIGHT))
@@ -116,10 +116,10 @@ _LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 @contextmanager
 def _light_hashes() -> Iterator[None]:
     """Let a hash take next to nothing, so that what is around it can be seen."""
-    with patch.multiple(hashing, MEMORY=_LIGHT.memory_cost, PASSES=_LIGHT.time_cost):
-        hashing._nobodys.cache_clear()  # noqa: SLF001 - it keeps the parameters it was made with
+    with patch.multiple(password_hash, MEMORY=_LIGHT.memory_cost, PASSES=_LIGHT.time_cost):
+        password_hash._nobodys.cache_clear()  # noqa: SLF001 - it keeps the parameters it was made with
         yield
-    hashing._nobodys.cache_clear()  # noqa: SLF001
+    password_hash._nobodys.cache_clear()  # noqa: SLF001
 
 
 def _lines(

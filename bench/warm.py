@@ -10,7 +10,7 @@ from bench.flows import Flow, walked
 from bench.tape import PROVIDER, recording
 from bench.timing import ratios
 from bench.world import World
-from tests.portal import Browser
+from tests.support.portal import Browser
 
 ROUNDS = 150
 FEW, MANY = 100, 100_000

@@ -36,9 +36,9 @@ from portico.people.rules import Contact, Workspace
 from portico.people.store import SHELVES, head_key, pointer_key
 from portico.sso.rules import Connection
 from portico.sso.store import Connections, secret_name
-from tests.doors import ROOT, Answer, http_event, stream_record
-from tests.emulator import open_account
-from tests.portal import CODE, Browser, Portal
+from tests.support.doors import ROOT, Answer, http_event, stream_record
+from tests.support.emulator import open_account
+from tests.support.portal import CODE, Browser, Portal
 
 ACME = "acme"
 NOBODY = "nobody@example.com"

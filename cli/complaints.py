@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from portico import errors
-from portico.aws.patience import is_final
-from portico.people.editing import SettingsRefused
+from portico.aws.retry import is_final
+from portico.people.workspace_settings import SettingsRefused
 
 
 @dataclass

@@ -10,8 +10,9 @@ from cli import client_secrets
 from cli.complaints import Complaint
 from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of
 from portico.events import Event
-from portico.people.editing import checked
 from portico.people.rules import Workspace
+from portico.people.workspace_settings import checked
+from portico.sso import connection_rules
 from portico.sso.rules import KINDS, Connection
 from portico.sso.store import Connections, secret_name
 
@@ -71,7 +72,6 @@ def add(
 ) -> None:
     """Connect a provider. Its client secret goes to Secrets Manager and nowhere else."""
     # Loaded here: the libraries behind it would slow every other command down.
-    from portico.sso import editing  # noqa: PLC0415
 
     with desk(stack, local, as_json) as at:
         home = home_of(at, workspace)
@@ -93,13 +93,13 @@ def add(
             hosted_domain=hosted_domain,
             vouches_for=vouches_for or [],
         )
-        connection = editing.checked(typed, loopback=at.target.loopback)
+        connection = connection_rules.checked(typed, loopback=at.target.loopback)
         _fits(home, connection)
         client_secrets.keep(
             secret_name(at.target.connection_secrets, connection), client_secrets.asked(secret_file)
         )
         _write(at, home, connection, "connection.changed" if before else "connection.added")
-        for caution in editing.cautions(connection):
+        for caution in connection_rules.cautions(connection):
             at.note(caution)
         at.note(f"Next: register the redirect URI, then portico connection test {home.id} {id_}")
         _show(at, connection)
@@ -133,8 +133,8 @@ def try_(
     workspace: Home, id_: Id, stack: Stack = None, local: Local = None, as_json: AsJson = False
 ) -> None:
     """Ask a connection's provider, as a sign-in would, and say what is wrong."""
+    from portico.sso.connection_test import tried  # noqa: PLC0415
     from portico.sso.discovery import Discovery  # noqa: PLC0415 - as above
-    from portico.sso.trial import tried  # noqa: PLC0415
 
     with desk(stack, local, as_json) as at:
         home = home_of(at, workspace)

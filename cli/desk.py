@@ -21,8 +21,8 @@ from portico.errors import NotFound, PorticoError
 from portico.links.flow import LinkOffice
 from portico.people.flow import Team
 from portico.people.rules import Contact, Workspace
-from portico.sessions.listing import SessionDesk
-from portico.trail.reading import Trail
+from portico.sessions.team_sessions import SessionDesk
+from portico.trail.lookup import Trail
 
 Stack = Annotated[
     str | None,

@@ -9,10 +9,10 @@ import typer
 from cli import records
 from cli.complaints import Complaint
 from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of, looking_for
+from portico.directory.dry_run import Check, Connected, check
+from portico.directory.record_import import DirectoryImport
+from portico.directory.store import Rule
 from portico.links.flow import address_of
-from portico.people.access import Check, Connected, check
-from portico.people.directory import Rule
-from portico.people.importing import DirectoryImport
 from portico.people.rules import Contact, Workspace
 from portico.sso.store import Connections
 

@@ -14,8 +14,8 @@ from cli.people_file import NEEDED, OPTIONAL, PeopleFile, Refused, opened
 from cli.progress import Progress
 from cli.spreadsheets import Sheet
 from portico.errors import TryLater
-from portico.people import enrolling
-from portico.people.enrolling import Done, Enrolment, Entry
+from portico.people import contact_import
+from portico.people.contact_import import Done, Enrolment, Entry
 from portico.people.rules import Workspace
 
 TOLD = 20
@@ -39,7 +39,7 @@ class Tally:
     sheet: Sheet | None = None
 
     def count(self, done: Done) -> None:
-        if done.outcome == enrolling.REFUSED:
+        if done.outcome == contact_import.REFUSED:
             self.refuse(Refused(done.entry.line, done.entry.email, done.reason))
             return
         self.rows += 1
@@ -77,8 +77,8 @@ def import_(
         ),
     ] = 1,
     writers: Annotated[
-        int, typer.Option(min=1, max=enrolling.WIDEST, help="So many writes at a time.")
-    ] = enrolling.WIDEST,
+        int, typer.Option(min=1, max=contact_import.WIDEST, help="So many writes at a time.")
+    ] = contact_import.WIDEST,
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Leave columns out that are none of ours.")
     ] = False,

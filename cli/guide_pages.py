@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from portico.codes.challenges import CODE_LIVES
+from portico.codes.challenge import CODE_LIVES
 from portico.codes.rules import CODE_LENGTH
 from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from portico.passwords.rules import SHORTEST

@@ -14,8 +14,8 @@ from cli.complaints import Complaint
 from cli.records import SWITCH
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
-from portico.people.enrolling import Entry
-from portico.people.names import contact_name
+from portico.people.contact_import import Entry
+from portico.people.contact_names import contact_name
 from portico.people.rules import LOCALES
 
 NEEDED = ("email", "name")

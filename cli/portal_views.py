@@ -5,10 +5,10 @@ from typing import Any
 
 from cli.complaints import option_of
 from cli.desk import Desk, Shown, without
+from portico.openid.redirect_uris import web_origin
+from portico.openid.registered_client import Portal
+from portico.openid.registration import cautions
 from portico.people.rules import Workspace
-from portico.provider.editing import cautions
-from portico.provider.portals import Portal
-from portico.provider.uris import web_origin
 
 GUIDES = "docs/portals/README.md"
 

@@ -23,11 +23,11 @@ from cli.portal_options import (
 )
 from portico.events import Event
 from portico.ids import digest
-from portico.people import editing as settings
+from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal, new_secret
+from portico.openid.registration import checked
+from portico.openid.store import Portals
+from portico.people import workspace_settings as settings
 from portico.people.rules import Workspace
-from portico.provider.editing import checked
-from portico.provider.portals import PORTAL, SECRETS_KEPT, Portal, new_secret
-from portico.provider.store import Portals
 
 app = typer.Typer(
     help="Portals on any site, as OpenID clients of a workspace.", no_args_is_help=True

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from cli.complaints import Complaint
+from portico.directory.store import Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
-from portico.people.directory import Record
 
 NEEDED = ("source", "external_id", "user_name", "emails", "active")
 OPTIONAL = ("tenant", "object_id")

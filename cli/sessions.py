@@ -9,7 +9,7 @@ from cli import durations
 from cli.complaints import Complaint, Usage
 from cli.desk import AsJson, Desk, Local, Shown, Stack, contact_of, desk, home_of, looking_for
 from portico.people.rules import Contact
-from portico.sessions.listing import SignedIn
+from portico.sessions.team_sessions import SignedIn
 
 app = typer.Typer(help="Sessions: where a contact is signed in.", no_args_is_help=True)
 

@@ -12,8 +12,8 @@ from cli import durations
 from cli.complaints import Complaint, Usage, option_of
 from portico.errors import InvalidRequest
 from portico.people import logos
-from portico.people.editing import describe
 from portico.people.rules import Workspace
+from portico.people.workspace_settings import describe
 
 type Settings = dict[str, Any]
 

@@ -14,11 +14,11 @@ from cli.spreadsheets import Sheet
 from cli.why import Case, conclusion, explained
 from portico.errors import InvalidRequest, NotFound
 from portico.links.store import link_key
+from portico.openid.store import Portals
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.provider.store import Portals
-from portico.trail.reading import Line
+from portico.trail.lookup import Line
 
 app = typer.Typer(help="The trail: what happened, and why.", no_args_is_help=True)
 

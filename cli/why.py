@@ -7,7 +7,7 @@ from cli import durations
 from cli.reasons import ENDED, REFUSED, THEN, WITHHELD
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
-from portico.trail.reading import Line
+from portico.trail.lookup import Line
 
 LOOK = timedelta(minutes=2)
 """So long a mail may be tried, and a trip to a provider may take, before anybody should worry."""

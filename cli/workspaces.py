@@ -10,10 +10,10 @@ from cli import portal_views as views
 from cli.complaints import Usage, option_of
 from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
 from cli.settings import OPTIONS, Settings, changes_of, logo_of, taking_settings
-from portico.people.editing import checked, describe
+from portico.openid.store import Portals
 from portico.people.rules import Workspace
 from portico.people.store import People
-from portico.provider.store import Portals
+from portico.people.workspace_settings import checked, describe
 
 app = typer.Typer(help="Workspaces: companies' portals and their rules.", no_args_is_help=True)
 

@@ -12,8 +12,8 @@ from local.people import contact_id
 from local.providers.grants import client_id, client_secret
 from local.providers.people import ACCOUNTS, ACME_TENANT
 from portico.aws.tables import Rows, transact
+from portico.directory.store import Directory, Record
 from portico.events import Event
-from portico.people.directory import Directory, Record
 from portico.people.identities import owning
 from portico.people.store import People
 from portico.sso.providers.table import PROVIDERS

@@ -8,10 +8,10 @@ from local.known import KnownPortal, KnownWorkspace
 from local.people import portal_secret
 from portico.events import Event
 from portico.ids import digest
+from portico.openid.registered_client import Portal
+from portico.openid.registration import checked
+from portico.openid.store import Portals
 from portico.people.flow import Team
-from portico.provider.editing import checked
-from portico.provider.portals import Portal
-from portico.provider.store import Portals
 
 BY = "local world"
 

@@ -19,9 +19,9 @@ from portico.errors import NotFound
 from portico.events import Event
 from portico.links.flow import LinkOffice, address_of
 from portico.links.rules import Link, public_id
-from portico.passwords.hashing import hashed
+from portico.passwords.password_hash import hashed
 from portico.people.flow import Team
-from portico.people.passwords import Password, Passwords
+from portico.people.password_store import Password, Passwords
 from portico.people.rules import Workspace
 from portico.people.store import People
 

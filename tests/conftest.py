@@ -39,13 +39,13 @@ from moto.dynamodb.models import dynamodb_backends
 from portico.aws import clients
 from portico.aws import secrets as secrets_by_name
 from portico.aws.keys import ring
-from portico.aws.signing import public_key
+from portico.aws.kms import public_key
 from portico.clock import SYSTEM
-from tests import plain_values
-from tests.doors import door
-from tests.once import once
-from tests.portal import Portal
-from tests.wire import Wire, tapped
+from tests.support import plain_values
+from tests.support.doors import door
+from tests.support.once import once
+from tests.support.portal import Portal
+from tests.support.wire import Wire, tapped
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

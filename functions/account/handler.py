@@ -2,10 +2,10 @@
 
 import os
 
-from portico.account.asking import AskedConfirmation, AskedMove
-from portico.account.moving import AskedUndo, TypedMove
+from portico.account.account_codes import AskedConfirmation, AskedMove
+from portico.account.email_change import AskedUndo, TypedMove
 from portico.account.profile import EditedProfile
-from portico.edge.account import AccountDesk, downloaded, gone, showing, workspace_in
+from portico.edge.account_routes import AccountDesk, downloaded, gone, showing, workspace_in
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller

@@ -2,11 +2,11 @@
 
 import os
 
+from portico.edge.authorize_response import cookie_of, led_back, sent_on
 from portico.edge.door import Door
-from portico.edge.providing import cookie_of, led_back, sent_on
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.provider.authorizing import Authorizations
+from portico.openid.authorize import Authorizations
 from portico.settings import Authorize
 
 settings = Authorize.read(os.environ)

@@ -3,10 +3,10 @@
 import os
 
 from portico.edge.door import Door
-from portico.edge.leaving import cookies_of, sent_on, stayed
+from portico.edge.end_session_response import cookies_of, sent_on, stayed
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.provider.leaving import Leavings
+from portico.openid.end_session import Leavings
 from portico.settings import EndSession
 
 settings = EndSession.read(os.environ)

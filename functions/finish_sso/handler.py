@@ -4,10 +4,10 @@ import os
 
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.returning import ALLOWED, answered, led_back, sent_on
+from portico.edge.sso_callback import ALLOWED, answered, led_back, sent_on
 from portico.events import Caller
 from portico.settings import FinishSso
-from portico.sso.finishing import SsoFinishes
+from portico.sso.callback import SsoFinishes
 
 settings = FinishSso.read(os.environ)
 finishes = SsoFinishes.from_settings(settings)

@@ -2,16 +2,16 @@
 
 import os
 
-from portico.codes.asking import CodeRequests
+from portico.codes.request import CodeRequests
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.sessions import signed_in
+from portico.edge.session_response import signed_in
 from portico.events import Caller
 from portico.mail.letters import Purpose
-from portico.passwords.asking import AskedProof
-from portico.passwords.changing import ChosenPassword, PasswordChanges
-from portico.passwords.resetting import PasswordResets, TypedReset
-from portico.passwords.signing_in import PasswordSignIns, TypedPassword
+from portico.passwords.change import ChosenPassword, PasswordChanges
+from portico.passwords.password_codes import AskedProof
+from portico.passwords.reset import PasswordResets, TypedReset
+from portico.passwords.sign_in import PasswordSignIns, TypedPassword
 from portico.settings import Password
 
 settings = Password.read(os.environ)

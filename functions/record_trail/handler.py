@@ -2,7 +2,7 @@
 
 import os
 
-from portico.edge.records import Intake
+from portico.edge.batches import Intake
 from portico.settings import RecordTrail
 from portico.trail.flow import Recorder
 

@@ -2,7 +2,7 @@
 
 import os
 
-from portico.codes.asking import AskedAgain, AskedCode, CodeRequests
+from portico.codes.request import AskedAgain, AskedCode, CodeRequests
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller

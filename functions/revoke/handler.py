@@ -6,7 +6,7 @@ from portico.edge.door import Door
 from portico.edge.oauth import refused
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.provider.revoking import Revocations
+from portico.openid.revoke import Revocations
 from portico.settings import Revoke
 
 settings = Revoke.read(os.environ)

@@ -2,8 +2,8 @@
 
 import os
 
-from portico.codes.mailroom import Mailroom
-from portico.edge.records import Intake
+from portico.edge.batches import Intake
+from portico.sender.mailroom import Mailroom
 from portico.settings import SendMail
 
 settings = SendMail.read(os.environ)

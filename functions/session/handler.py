@@ -2,10 +2,10 @@
 
 import os
 
-from portico.edge.desk import Refreshing, SessionDesk
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.sessions import signed_in
+from portico.edge.session_response import signed_in
+from portico.edge.session_routes import Refreshing, SessionDesk
 from portico.events import Caller
 from portico.settings import Session
 

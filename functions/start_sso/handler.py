@@ -2,13 +2,13 @@
 
 import os
 
-from portico.edge.departing import sent_away
 from portico.edge.door import Door
 from portico.edge.responses import Response
+from portico.edge.sso_start import sent_away
 from portico.events import Caller
 from portico.settings import StartSso
-from portico.sso.adding import AskedAccount, SsoAdditions
-from portico.sso.starting import AskedSso, SsoStarts
+from portico.sso.link_account import AskedAccount, SsoAdditions
+from portico.sso.start import AskedSso, SsoStarts
 
 settings = StartSso.read(os.environ)
 starts = SsoStarts.from_settings(settings)

@@ -6,7 +6,7 @@ from portico.edge.door import Door
 from portico.edge.oauth import answered, refused
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.provider.exchanging import Exchanges
+from portico.openid.token import Exchanges
 from portico.settings import Token
 
 settings = Token.read(os.environ)

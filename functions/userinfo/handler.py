@@ -6,7 +6,7 @@ from portico.edge.door import Door
 from portico.edge.oauth import refused
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.provider.userinfo import UserInfo
+from portico.openid.userinfo import UserInfo
 from portico.settings import UserInfo as UserInfoSettings
 
 settings = UserInfoSettings.read(os.environ)

@@ -2,10 +2,10 @@
 
 import os
 
-from portico.codes.verifying import Codes, TypedCode
+from portico.codes.verify import Codes, TypedCode
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.sessions import signed_in
+from portico.edge.session_response import signed_in
 from portico.events import Caller
 from portico.settings import VerifyCode
 

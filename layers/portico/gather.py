@@ -81,8 +81,8 @@ def main(lists: Path) -> None:
     (django,) = lists.glob("django-*.whl")
     (disposable,) = lists.glob("disposable_email_domains-*.whl")
     common = kept([*of_zxcvbn(zxcvbn), *of_django(django)])
-    write(ROOMS / "passwords" / "common.txt.gz", COMMON, common)
-    write(ROOMS / "people" / "throwaway.txt.gz", THROWAWAY, of_disposable(disposable))
+    write(ROOMS / "passwords" / "common_passwords.txt.gz", COMMON, common)
+    write(ROOMS / "people" / "disposable_domains.txt.gz", THROWAWAY, of_disposable(disposable))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer, knock
-from tests.portal import Portal
+from tests.support.doors import Answer, knock
+from tests.support.portal import Portal
 
 BODIES = {
     "POST /v1/links/resolve": "resolve_link",

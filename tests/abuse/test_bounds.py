@@ -1,6 +1,6 @@
 """Where a promise of ours ends: each bound that docs/security.md states, as it really is."""
 
-from tests.portal import Portal
+from tests.support.portal import Portal
 
 
 class TestAPortalThatIsSwitchedOff:

@@ -1,6 +1,6 @@
 """I1 to I6, the promises that every row of abuse ends with.
 
-I1, I2 and I3 are asked of every answer in every test (tests/invariants.py); here stands that the
+I1, I2 and I3 are asked of every answer in every test (tests/support/invariants.py); here stands that the
 question can be answered with no. I4 is COD-08's. I5 and I6 are told along one visit.
 """
 
@@ -13,9 +13,9 @@ import pytest
 from portico.edge.problems import problem
 from portico.edge.responses import Response, cookie_name, drop, keep
 from portico.errors import CodeNotAccepted, TryLater
-from tests import invariants
-from tests.doors import knock
-from tests.portal import WRONG
+from tests.support import invariants
+from tests.support.doors import knock
+from tests.support.portal import WRONG
 
 GOOD = problem(CodeNotAccepted(3), request_id="x").to_event()
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4iLCJhdWQiOiJhY21lIn0.c2lnbmF0dXJlLW9mLXVz"

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.doors import Answer
+from tests.support.doors import Answer
 
 INBOUND = ["support@help.acme.test", "reply@help.acme.test", "ann@tickets.acme.test"]
 ALIASES = [

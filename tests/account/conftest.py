@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer
-from tests.portal import Browser, Portal
+from tests.support.doors import Answer
+from tests.support.portal import Browser, Portal
 
 
 @dataclass

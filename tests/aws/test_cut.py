@@ -12,8 +12,8 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
-from tests.doors import ROOT
-from tests.template.reading import template
+from tests.support.doors import ROOT
+from tests.support.template import template
 
 BUNDLE = (Path(botocore.__file__).parent / "cacert.pem").read_text()
 

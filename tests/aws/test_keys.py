@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from portico.aws import clients
 from portico.aws.keys import KeyRing, derive
-from portico.aws.signing import key_name, sign
+from portico.aws.kms import key_name, sign
 from portico.errors import TryLater
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -7,7 +7,7 @@ from cli import progress
 from cli.complaints import Complaint
 from cli.people_file import Refused, opened
 from cli.progress import Progress
-from portico.people.enrolling import Entry
+from portico.people.contact_import import Entry
 
 HEADER = "email,name,language,active"
 

@@ -5,7 +5,7 @@ import pytest
 
 from portico.aws.tables import Rows, transact
 from portico.clock import SYSTEM
-from portico.people.directory import Directory, email_key, object_key
+from portico.directory.store import Directory, email_key, object_key
 from portico.people.identities import Identity, owning
 from portico.people.rules import Workspace
 

@@ -10,7 +10,7 @@ from cli import checks_mail, checks_state
 from cli.app import app
 from cli.findings import DEPLOY, Patient
 from cli.people_file import NEEDED, OPTIONAL, opened
-from portico.people.enrolling import Entry
+from portico.people.contact_import import Entry
 from tests.docs.test_docs import PAGES, ROOT, anchors, page
 
 TREE: Any = typer.main.get_command(app)

@@ -11,8 +11,8 @@ from portico.errors import InvalidPortalLink
 from portico.ids import digest
 from portico.links.rules import public_id
 from portico.links.store import open_link
-from portico.provider.store import Portals
-from tests.provider.site import CALLBACK, Site
+from portico.openid.store import Portals
+from tests.support.openid_site import CALLBACK, Site
 
 ADD = ("portal", "add", "acme", "help-center", "--redirect-uri", "https://portal.acme.test/cb")
 SET = ("portal", "set", "acme", "help-center")

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from portico.aws import clients
-from portico.aws.partitions import PAGE
+from portico.aws.queries import PAGE
 from portico.aws.values import item_of
 from portico.links.rules import public_id
 from portico.people.addresses import subject_of

@@ -9,7 +9,7 @@ import pytest
 from cli.reasons import WITHHELD
 from cli.why import Case, conclusion, explained
 from portico.people.rules import Contact, Workspace
-from portico.trail.reading import Line
+from portico.trail.lookup import Line
 from tests.docs.test_docs import ROOMS, in_code
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -134,7 +134,7 @@ class TestWhatHappened:
 
 class TestALine:
     def test_explains_every_reason_why_a_mail_was_withheld(self):
-        source = (ROOMS / "codes" / "recipients.py").read_text()
+        source = (ROOMS / "sender" / "recipients.py").read_text()
         reasons = set(re.findall(r'(?:return|else) f?"([a-z-]+[a-z])"', source))
         reasons |= in_code(r'"(mailbox-budget|mail-refused|already-a-contact|strangers-of-\w+)"')
         reasons |= {f"address-suppressed-{why}" for why in ("bounce", "complaint")}

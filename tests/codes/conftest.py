@@ -9,7 +9,7 @@ import pytest
 
 from portico.aws.keys import KeyRing
 from portico.codes.rules import derive_code
-from tests.portal import Browser
+from tests.support.portal import Browser
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from tests.doors import door
+from tests.support.doors import door
 
 
 def waiting(queue: str) -> int:

@@ -11,7 +11,7 @@ from portico.codes.rules import CODE_ALPHABET, derive_code, label_of, read_code
 from portico.errors import InvalidRequest
 from portico.mail.languages import LANGUAGES
 from portico.mail.letters import CodeLetter, Purpose
-from portico.mail.rendering import render
+from portico.mail.render import render
 
 KEY = bytes(range(32))
 CHALLENGE = "chl_acme_0123456789abcdefABCDEF"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.doors import door, queue_record
+from tests.support.doors import door, queue_record
 
 
 @pytest.fixture

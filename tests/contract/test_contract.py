@@ -10,8 +10,8 @@ import yaml
 from portico.edge.problems import KINDS
 from tests.contract import api_page, judge
 from tests.contract.judge import Json, closed, contract, followed, operations, validator
-from tests.doors import door
-from tests.template.reading import doors
+from tests.support.doors import door
+from tests.support.template import doors
 
 ELSEWHERE = "$default"
 """The route of whatever no route takes: no path of a contract can say that."""

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from local.emulator import Emulator
-from tests.deployed.building import ARCHITECTURE, ROOT, SAM, Build, environment
+from tests.support.building import ARCHITECTURE, ROOT, SAM, Build, environment
 
 STACK = "portico-deployed"
 MAIL_DOMAIN = "example.com"

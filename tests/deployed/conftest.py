@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from local.emulator import emulated_aws
-from tests.deployed.building import Build, build
 from tests.deployed.cloud import deploy, let_mail_out
 from tests.deployed.visiting import Acme, Browser, Visitor
+from tests.support.building import Build, build
 
 HERE = Path(__file__).parent
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from portico import settings
-from tests.deployed.building import LAYERS, LAYERS_OF, SHIPPED
-from tests.template.reading import folder, resources
+from tests.support.building import LAYERS, LAYERS_OF, SHIPPED
+from tests.support.template import folder, resources
 
 AARCH64 = 183
 """EM_AARCH64, of the ELF header's ``e_machine``."""

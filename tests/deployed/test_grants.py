@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deployed.cloud import MAIL_FROM, Stack
-from tests.template.reading import resources
+from tests.support.template import resources
 from tests.template.test_grants import MAY
 
 DOORS = sorted(resources("AWS::Serverless::Function"))

@@ -4,7 +4,7 @@ from joserfc import jws
 
 from tests.deployed.cloud import Stack, deploy
 from tests.deployed.visiting import Browser, Visitor
-from tests.template.reading import resources
+from tests.support.template import resources
 
 
 class TestADeployedStack:

@@ -21,12 +21,12 @@ from portico.aws import clients
 from portico.events import Event
 from portico.ids import digest
 from portico.links.flow import LinkOffice
+from portico.openid.registered_client import Portal, new_secret
+from portico.openid.store import Portals
 from portico.people.flow import Team
 from portico.people.rules import Contact, Workspace
-from portico.provider.portals import Portal, new_secret
-from portico.provider.store import Portals
 from tests.deployed.cloud import PORTAL, Stack
-from tests.template.reading import translated
+from tests.support.template import translated
 
 HOST = "signin.portico.test"
 ORIGIN = f"https://{HOST}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.provider.site import Site
+from tests.support.openid_site import Site
 
 BOB, HERONS = "bob@example.com", "four tired herons at the weir"
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"

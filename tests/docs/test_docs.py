@@ -10,7 +10,7 @@ from cli.records import read
 from portico.edge.problems import KINDS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS
-from tests.template.reading import doors, template
+from tests.support.template import doors, template
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -133,7 +133,7 @@ class TestOperating:
         assert len(refusals) >= 15
 
     def test_has_every_reason_why_a_mail_was_withheld(self):
-        source = (ROOMS / "codes" / "recipients.py").read_text()
+        source = (ROOMS / "sender" / "recipients.py").read_text()
         reasons = set(re.findall(r'return f?"([a-z-]+)', source))
         also = in_code(r'"(mailbox-budget|mail-refused|already-a-contact|strangers-of-\w+)"')
         table = page("operate.md").partition("| `reason` | so |")[2]

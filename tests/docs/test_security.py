@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from portico.codes.challenges import ATTEMPTS, CHALLENGE_LIVES, CODE_LIVES, WAITS
+from portico.codes.challenge import ATTEMPTS, CHALLENGE_LIVES, CODE_LIVES, WAITS
 from portico.codes.rules import CODE_ALPHABET, CODE_LENGTH
 from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import MAILBOX, NETWORK
+from portico.openid.authorization_codes import CODE_LIVES as AUTHORIZATION
 from portico.people.rules import Workspace
-from portico.provider.grants import CODE_LIVES as AUTHORIZATION
 from portico.sessions.rules import ACCESS_TOKEN_LIVES, GRACE, SHARED_COMPUTER_IDLE
 
 ROOT = Path(__file__).parents[2]

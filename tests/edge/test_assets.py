@@ -3,7 +3,7 @@
 import base64
 import re
 
-from tests.doors import Answer, knock
+from tests.support.doors import Answer, knock
 
 
 def page() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.doors import Answer, answered, door, http_event, knock
+from tests.support.doors import Answer, answered, door, http_event, knock
 
 VERIFY = "POST /v1/codes/verify"
 

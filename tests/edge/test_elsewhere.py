@@ -4,8 +4,8 @@ import pytest
 
 from portico.edge.routes import METHODS
 from portico.ids import digest
-from tests.doors import Answer, door, http_event, knock
-from tests.template.reading import doors
+from tests.support.doors import Answer, door, http_event, knock
+from tests.support.template import doors
 
 
 def strays(method: str, path: str) -> Answer:

@@ -9,7 +9,7 @@ import pytest
 
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from tests.doors import Answer, door, http_event
+from tests.support.doors import Answer, door, http_event
 
 CANARY = "ann@example.com typed 4F2-9KXB"
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.edge.test_logs import everything_logged
-from tests.provider.site import Site
+from tests.support.openid_site import Site
 
 
 @pytest.fixture

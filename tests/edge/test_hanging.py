@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from portico.aws import clients
-from tests.doors import knock
+from tests.support.doors import knock
 
 PATIENCE = 3.0
 """Seconds: two attempts of one each, and the wait between them (docs/performance.md)."""

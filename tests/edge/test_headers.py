@@ -7,8 +7,8 @@ import re
 import pytest
 
 from portico.people.store import People
-from tests.doors import Answer, knock
-from tests.portal import Portal
+from tests.support.doors import Answer, knock
+from tests.support.portal import Portal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

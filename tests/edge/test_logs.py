@@ -12,9 +12,9 @@ import pytest
 
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from tests.doors import door, http_event, stream_record
-from tests.portal import Portal
-from tests.wire import Wire
+from tests.support.doors import door, http_event, stream_record
+from tests.support.portal import Portal
+from tests.support.wire import Wire
 
 
 class Everything(logging.Handler):

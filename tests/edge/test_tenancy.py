@@ -8,10 +8,10 @@ import pytest
 
 from portico import ids
 from portico.edge.responses import cookie_name
-from portico.limits.known import known_cookie
+from portico.limits.known_browser import known_cookie
 from portico.people.store import People
-from tests.doors import Answer, knock
-from tests.portal import Browser, Portal
+from tests.support.doors import Answer, knock
+from tests.support.portal import Browser, Portal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.emulator import Emulator
 from local.stack import Stack
-from tests.emulator import open_account, start_ministack
+from tests.support.emulator import open_account, start_ministack
 
 HERE = Path(__file__).parent
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portico.aws.tables import ConditionFailed, Rows
-from tests.emulator import open_account
+from tests.support.emulator import open_account
 
 
 class TestAnAccount:

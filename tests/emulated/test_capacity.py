@@ -1,6 +1,6 @@
 """What each flow costs in write units, as the emulated DynamoDB counts them.
 
-What reading costs it does not count; tests/at_the_door/test_capacity.py goes by the rows' sizes.
+What reading costs it does not count; tests/budgets/test_capacity.py goes by the rows' sizes.
 """
 
 from collections.abc import Iterator

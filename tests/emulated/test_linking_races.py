@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from portico.clock import SYSTEM
-from portico.codes.challenges import ACCOUNT_LINK
+from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import TryLater
 from portico.events import Caller
 from portico.people.identities import Identity
-from portico.sso.adding import add
+from portico.sso.link_account import add
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Connection, Person
 from portico.sso.states import Trip

@@ -7,12 +7,12 @@ import pytest
 
 from portico.events import Event
 from portico.ids import digest
-from portico.provider.portals import Portal as Registered
-from portico.provider.store import Portals
+from portico.openid.registered_client import Portal as Registered
+from portico.openid.store import Portals
 from tests.conftest import NOON
 from tests.emulated.house import House, at_once, house_at
-from tests.provider.handed import is_running
-from tests.provider.site import CALLBACK, SIGNED_OUT, Site
+from tests.openid.handed import is_running
+from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site
 
 SECRET = "pos_of-the-house"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.doors import stream_record
 from tests.emulated.house import House, house_at
-from tests.portal import OK
+from tests.support.doors import stream_record
+from tests.support.portal import OK
 
 type Record = dict[str, Any]
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.emulated.house import House, eventually, house_at
-from tests.wire import tapped
+from tests.support.wire import tapped
 
 
 @pytest.fixture(scope="module")

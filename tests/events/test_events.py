@@ -15,15 +15,15 @@ import pytest
 from portico.aws.values import Row, item_of, row_of
 from portico.events import Event
 from portico.links.flow import LinkOffice
+from portico.openid.registered_client import Portal
+from portico.openid.store import Portals
 from portico.people.flow import Team
 from portico.people.rules import Workspace
-from portico.provider.portals import Portal
-from portico.provider.store import Portals
 from portico.sso.rules import Connection
 from portico.sso.states import State
 from portico.sso.store import Connections, secret_name
-from tests.doors import answered, door
-from tests.template.reading import doors
+from tests.support.doors import answered, door
+from tests.support.template import doors
 
 FOLDER = Path(__file__).parents[2] / "events"
 EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}

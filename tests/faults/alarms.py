@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.doors import Answer
-from tests.template.reading import folder, resources
+from tests.support.doors import Answer
+from tests.support.template import folder, resources
 
 
 @dataclass

@@ -10,8 +10,8 @@ import pytest
 from tests.codes import retries
 from tests.faults.alarms import Heard
 from tests.faults.trouble import Trouble, Watch
-from tests.template.reading import resources
-from tests.wire import Wire
+from tests.support.template import resources
+from tests.support.wire import Wire
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 from portico.aws.clients import READ_TIMEOUT, SOON
 from portico.aws.keys import derive
 from portico.codes.rules import derive_code
-from tests.doors import door, stream_record
 from tests.faults import trouble as what
 from tests.faults.test_doors import the_page_loads
 from tests.faults.trouble import LASTS, Fault, Step
 from tests.faults.visits import PUBLIC_KEY, SECRET, SIGN, VISITS, Visit
-from tests.portal import OK, Portal
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK, Portal
 
 A_VERSION = "0" * 36
 TWO_ATTEMPTS = 2 * READ_TIMEOUT + SOON + 0.1

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from portico.ids import random_part
-from tests.doors import door, stream_record
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, Fault, Step
 from tests.faults.visits import PUT, SEND, SIGN, TRANSACT, UPDATE
-from tests.portal import OK, WRONG
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK, WRONG
 
 AWAY: dict[str, Fault] = {
     "throttled": what.throttles,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from portico.ids import parse_challenge
-from tests.doors import door, stream_record
-from tests.portal import OK
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK
 
 type Deliver = Callable[[], object]
 

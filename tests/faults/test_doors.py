@@ -8,12 +8,12 @@ import pytest
 from portico.aws import deadline
 from portico.aws.clients import SOON
 from portico.edge.door import DEADLINE
-from tests.doors import Answer, knock
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped
 from tests.faults.visits import COLD, TRANSACT, VISITS, Visit
-from tests.portal import Portal
-from tests.template.reading import doors
+from tests.support.doors import Answer, knock
+from tests.support.portal import Portal
+from tests.support.template import doors
 
 IN_TIME = 3.0
 """Seconds (FLT-01)."""

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.codes import retries
-from tests.doors import door, stream_record
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, Fault, Step
-from tests.portal import OK, Portal
-from tests.template.reading import doors, resources
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK, Portal
+from tests.support.template import doors, resources
 
 SEND = Step("sesv2.SendEmail")
 SES_PATIENCE = 5.5

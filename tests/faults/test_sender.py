@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from portico.aws.keys import KeyRing
-from portico.codes import composing
 from portico.codes.rules import derive_code
-from tests.doors import door, stream_record
+from portico.sender import mail_content
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped, steps
 from tests.faults.visits import BATCH, GET, SECRET, SEND, UPDATE
-from tests.portal import OK
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK
 
 FROM_THE_STREAM = steps(BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)
 """Workspace, link and pointer; contact; secret; budget; claim; logo; the mail; that it is sent."""
@@ -51,7 +51,7 @@ def asked(portal, environments):
     portal.writes("people", {"pk": "acme#logo", "sk": "png", "digest": "digest", "png": b"\x89PNG"})
     portal.browser.asks_for_a_code()
     environments()
-    composing._logos.clear()
+    mail_content._logos.clear()
     return stream_record(portal.challenge_row())
 
 
@@ -129,7 +129,7 @@ def starts_anew(trouble, environments) -> None:
     """Another environment is started, which knows nothing of the first."""
     trouble.mend()
     environments()
-    composing._logos.clear()
+    mail_content._logos.clear()
 
 
 class TestASenderThatIsStopped:

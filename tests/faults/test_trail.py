@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.doors import door, stream_record
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Stopped, steps
 from tests.faults.visits import PUT
-from tests.portal import OK
-from tests.template.reading import doors
+from tests.support.doors import door, stream_record
+from tests.support.portal import OK
+from tests.support.template import doors
 
 LINES = 3
 

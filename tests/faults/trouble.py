@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from portico.aws.clients import CONNECT_TIMEOUT, READ_TIMEOUT
-from tests.wire import Wire, answered, refusal
+from tests.support.wire import Wire, answered, refusal
 
 USUAL = 0.005
 """Seconds that a call takes on a good day."""

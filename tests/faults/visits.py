@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portico.ids import random_part
-from tests.doors import Answer
 from tests.faults.trouble import Step, steps
-from tests.portal import Portal
+from tests.support.doors import Answer
+from tests.support.portal import Portal
 
 type Send = Callable[[], Answer]
 """One request, which can be sent again as it is."""

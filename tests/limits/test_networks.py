@@ -9,8 +9,8 @@ from portico.errors import TooManyRequests, TryLater
 from portico.limits.rules import NETWORK, NetworkBudget
 from portico.limits.store import Limits
 from portico.settings import HttpSettings
-from tests.doors import http_event
-from tests.portal import WRONG
+from tests.support.doors import http_event
+from tests.support.portal import WRONG
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NOWHERE = "0.0.0.0"  # noqa: S104 - the one bucket of whoever has no address

@@ -7,8 +7,8 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from portico.links.rules import public_id
-from tests.doors import Answer, knock
-from tests.portal import WRONG
+from tests.support.doors import Answer, knock
+from tests.support.portal import WRONG
 
 TABLES = ("people", "sign-in", "trail")
 

@@ -6,7 +6,7 @@ from werkzeug.test import Client
 from local.cors import Cors
 from local.http import Gateway
 from local.routes import Routes
-from tests.template.reading import translated
+from tests.support.template import translated
 
 PORTAL = "https://portal.example.com"
 HOST = "signin.example.com"

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from local.doors import Doors, DoorsBroken, folder_of
-from tests.doors import http_event
+from tests.support.doors import http_event
 
 RESOLVE = {"PEOPLE_TABLE": "people", "EDGE_SECRET": "", "ONLY_HERE": "1"}
 

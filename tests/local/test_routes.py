@@ -3,7 +3,7 @@
 import pytest
 
 from local.routes import Match, Routes, routes_of
-from tests.template.reading import ROOT, folder, translated
+from tests.support.template import ROOT, folder, translated
 
 ROUTES = Routes(
     {

@@ -13,7 +13,7 @@ from portico.people.flow import Team
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
 from tests.conftest import NOON
-from tests.once import once
+from tests.support.once import once
 
 SECRETS = "portico/world/connection"
 

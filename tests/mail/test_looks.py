@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from portico.mail.languages import LANGUAGES
-from portico.mail.rendering import RenderedLetter, render
+from portico.mail.render import RenderedLetter, render
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from portico.mail.languages import LANGUAGES
 from portico.mail.letters import Purpose
 from portico.mail.mime import check_address, compose
-from portico.mail.rendering import render
+from portico.mail.render import render
 from tests.mail.reading import html_of, parsed, shown, text_of
 
 SENDER = "no-reply@acme.example"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portico.mail.origins import KNOWN_ORIGINS, coarse_origin
+from portico.mail.devices import KNOWN_ORIGINS, coarse_origin
 from portico.mail.plain import LONGEST_NAME, plain_name, unlinked
 
 GECKO_LIKE = "(KHTML, like Gecko)"

@@ -4,13 +4,13 @@ import pytest
 
 from portico.aws.tables import transact
 from portico.events import Event
-from portico.passwords.hashing import hashed
+from portico.passwords.password_hash import hashed
 from portico.people.identities import Identity, owning
-from portico.people.passwords import Password, Passwords
+from portico.people.password_store import Password, Passwords
 from portico.people.rules import Contact
 from portico.people.store import People
 from tests.conftest import NOON
-from tests.portal import Portal
+from tests.support.portal import Portal
 
 RIGHT = "four tired herons at the weir"
 WRONG = "four tired herons at the pond"

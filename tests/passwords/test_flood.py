@@ -8,12 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import argon2
 import pytest
 
-from tests.doors import Answer, stream_record
 from tests.emulated.house import House, house_at
-from tests.emulator import start_ministack
 from tests.faults.trouble import Watch
 from tests.passwords.conftest import RIGHT, WRONG
-from tests.portal import OK
+from tests.support.doors import Answer, stream_record
+from tests.support.emulator import start_ministack
+from tests.support.portal import OK
 
 pytestmark = [
     pytest.mark.emulated,

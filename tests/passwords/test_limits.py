@@ -9,7 +9,7 @@ import pytest
 
 from portico.aws.keys import ring
 from portico.ids import random_part
-from portico.limits.guesses import Guesses, Tried
+from portico.limits.password_guesses import Guesses, Tried
 from portico.limits.store import Limits
 from tests.passwords.conftest import RIGHT, WRONG
 

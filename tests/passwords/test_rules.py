@@ -3,7 +3,7 @@
 import pytest
 
 from portico.errors import InvalidRequest
-from portico.passwords.common import listed
+from portico.passwords.common_passwords import listed
 from portico.passwords.rules import Reason, chosen, own_words, spelled, why_not
 from portico.people.rules import Workspace
 

@@ -3,8 +3,8 @@
 import argon2
 import pytest
 
-from portico.passwords.hashing import is_outdated
-from portico.people.passwords import Passwords
+from portico.passwords.password_hash import is_outdated
+from portico.people.password_store import Passwords
 from tests.passwords.conftest import RIGHT, WRONG, gives, stored
 
 NOBODY_COMES_IN = {

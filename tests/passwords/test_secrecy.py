@@ -9,16 +9,16 @@ import pytest
 from portico.aws.values import item_of
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.passwords.changing import ChosenPassword
-from portico.passwords.resetting import TypedReset
-from portico.passwords.signing_in import TypedPassword
-from portico.people.passwords import Password
+from portico.passwords.change import ChosenPassword
+from portico.passwords.reset import TypedReset
+from portico.passwords.sign_in import TypedPassword
+from portico.people.password_store import Password
 from tests.conftest import NOON
-from tests.doors import door, http_event
 from tests.edge.test_logs import Everything, disguises
 from tests.passwords.conftest import HASH, RIGHT, WRONG
-from tests.portal import Portal
-from tests.wire import Wire
+from tests.support.doors import door, http_event
+from tests.support.portal import Portal
+from tests.support.wire import Wire
 
 NEW = "seven loud geese over the mill"
 NEWER = "eight loud geese over the mill"

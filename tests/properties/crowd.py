@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from portico.codes.challenges import ReturnTo
-from portico.codes.connecting import BROWSER_COOKIE, Connecting, Pendings
+from portico.codes.challenge import ReturnTo
+from portico.codes.pending_identity import BROWSER_COOKIE, Connecting, Pendings
 from portico.events import Event
 from portico.ids import digest
 from portico.links.rules import public_id
 from portico.people.identities import Identity
-from tests.doors import Answer
-from tests.portal import Browser, Portal
+from tests.support.doors import Answer
+from tests.support.portal import Browser, Portal
 
 KINDS = {
     "known": "ann@example.com",

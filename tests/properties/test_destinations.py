@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 
 from portico.links.destinations import Destination, choose
-from portico.people import spelling
+from portico.people import setting_rules
 from portico.people.rules import AREAS, Workspace
 
 NAMES = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -37,8 +37,8 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         if draw(st.booleans()):
             areas[area] = f"/{draw(text)}{place}{draw(text)}"
     try:
-        spelling.portal_url(url)
-        spelling.areas(areas)
+        setting_rules.portal_url(url)
+        setting_rules.areas(areas)
     except ValueError:
         url, areas = "https://portal.acme.test/support", dict(AREAS)
     flows = draw(st.lists(st.from_regex(NAMES, fullmatch=True), max_size="request" in areas))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from portico.codes.challenges import id_of
-from portico.codes.connecting import PendingId
+from portico.codes.challenge import id_of
+from portico.codes.pending_identity import PendingId
 from portico.errors import ChallengeClosed
 from portico.ids import InvalidName, is_workspace, parse_challenge
 from portico.links.rules import is_token, public_id

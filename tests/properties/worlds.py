@@ -11,9 +11,9 @@ from moto.ses.models import ses_backends
 from portico.aws.keys import Keys
 from portico.codes.rules import derive_code
 from tests.conftest import NOON
-from tests.doors import stream_record
-from tests.portal import Portal
 from tests.properties.model import MAILS
+from tests.support.doors import stream_record
+from tests.support.portal import Portal
 
 GENERATIONS = range(-1, MAILS + 2)
 """Those that mails can have, and some that none has."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.provider.site import SIGNED_OUT, Site
 from tests.rotation.conftest import MINUTES
 from tests.rotation.test_secret import BETWEEN, secret  # noqa: F401  # a fixture
 from tests.rotation.test_signing import STEPS, slots  # noqa: F401  # a fixture
+from tests.support.openid_site import SIGNED_OUT, Site
 
 SIGN_OUT = "GET /oauth2/end_session"
 

@@ -10,10 +10,10 @@ import boto3
 import pytest
 
 from portico.aws.keys import KEPT, derive
-from tests.doors import ROOT
-from tests.portal import Portal
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import Visits
+from tests.support.doors import ROOT
+from tests.support.portal import Portal
 
 BETWEEN = 2 * 60 // MINUTES
 """Turns between two rotations: docs/operate.md says two hours."""

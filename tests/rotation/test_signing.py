@@ -13,9 +13,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from portico.clock import SYSTEM
-from tests.doors import ROOT, door
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import BusyPortal, token_of
+from tests.support.doors import ROOT, door
 
 STEPS = ["A", "A+B", "B+A", "B"]
 AUTHORIZERS_KEEP = timedelta(hours=2)

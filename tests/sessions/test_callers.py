@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from portico.edge.responses import cookie_name
-from tests.doors import ORIGIN, knock
-from tests.portal import Browser, Portal
+from tests.support.doors import ORIGIN, knock
+from tests.support.portal import Browser, Portal
 
 COOKIE = cookie_name("acme")
 PORTAL = "https://portal.acme.test"

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from portico.aws.signing import public_key, sign
-from tests.portal import Portal
+from portico.aws.kms import public_key, sign
 from tests.sessions.tokens import decoded, encoded, published, read
+from tests.support.portal import Portal
 
 EVIL = "https://evil.test"
 

@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from portico.edge.responses import cookie_name
-from tests.doors import door, http_event, stream_record
-from tests.portal import OK, Browser
+from tests.support.doors import door, http_event, stream_record
+from tests.support.portal import OK, Browser
 
 COOKIE = cookie_name("acme")
 

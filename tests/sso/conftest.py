@@ -18,13 +18,13 @@ from local.providers.grants import client_id, client_secret
 from local.providers.people import ACME_TENANT, Account
 from local.serving import listening, serving
 from portico.aws import secrets
+from portico.directory.store import Directory, Record
 from portico.events import Event
-from portico.people.directory import Directory, Record
 from portico.sso.rules import Connection
 from portico.sso.store import Connections, secret_name
-from tests.doors import door
-from tests.once import once
-from tests.portal import Portal
+from tests.support.doors import door
+from tests.support.once import once
+from tests.support.portal import Portal
 
 LABELS = {"microsoft": "Microsoft", "google": "Google", "facebook": "Facebook", "x": "X", "oidc": "Acme ID"}  # fmt: skip
 ID = {"x": "twitter"}

@@ -25,7 +25,7 @@ from joserfc.jwk import OctKey
 from local.providers.keys import STRANGER, public, rsa
 from local.providers.tokens import by_hand, claims_of, half_hash
 from portico.sso.discovery import ALGORITHMS
-from tests.sso.test_answers import is_refused, refused
+from tests.sso.test_callback import is_refused, refused
 
 
 def packed(value):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.doors import ROOT
+from tests.support.doors import ROOT
 
 SLOW = pytest.mark.slow
 OTHERS = [pytest.param(each, marks=SLOW) for each in ("microsoft", "oidc", "twitter")]
@@ -116,7 +116,7 @@ class TestAProvidersKeys:
 @pytest.fixture
 def aged():
     """Let what the environment has read grow older."""
-    from tests.doors import door
+    from tests.support.doors import door
 
     def grow(seconds):
         for kept in door("finish_sso").finishes.discovery._documents.values():

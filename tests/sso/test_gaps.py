@@ -6,7 +6,7 @@ docs/decisions/0012 has the list. Each runs a whole trip against a provider that
 import pytest
 
 from portico.sso.discovery import Discovery, Misconfigured
-from tests.sso.test_answers import is_refused
+from tests.sso.test_callback import is_refused
 
 
 class TestTheGap:

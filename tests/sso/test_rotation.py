@@ -5,8 +5,8 @@ import secrets
 import boto3
 import pytest
 
-from tests.doors import answered, door, http_event
-from tests.portal import CALLBACK, Browser, returns_from
+from tests.support.doors import answered, door, http_event
+from tests.support.portal import CALLBACK, Browser, returns_from
 
 
 @pytest.fixture

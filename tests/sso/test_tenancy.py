@@ -2,7 +2,7 @@
 
 import json
 
-from tests.doors import Answer
+from tests.support.doors import Answer
 
 
 def masked(answer: Answer) -> str:

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.account.conftest import Member
-from tests.doors import door, queue_record, stream_record
-from tests.portal import Portal
-from tests.provider.site import Site
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
-from tests.template.reading import doors
+from tests.support.doors import door, queue_record, stream_record
+from tests.support.openid_site import Site
+from tests.support.portal import Portal
+from tests.support.template import doors
+from tests.support.wire import Sent
 from tests.template.test_grants import table_of, touching_rows
-from tests.wire import Sent
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
 TABLES = {"people": "PeopleTable", "sign-in": "SignInTable", "trail": "TrailTable"}

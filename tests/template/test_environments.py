@@ -3,7 +3,7 @@
 import pytest
 
 from portico import settings
-from tests.template.reading import doors, template
+from tests.support.template import doors, template
 
 OF_LIBRARIES = {
     "POWERTOOLS_SERVICE_NAME",

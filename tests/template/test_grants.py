@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.reading import doors, resources, statements
+from tests.support.template import doors, resources, statements
 
 WITH_A_STAR = {
     "FindStream": "a stream's name is the time it was made, and ListStreams asks before it is known",

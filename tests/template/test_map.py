@@ -7,8 +7,8 @@ import pytest
 
 from portico import errors
 from portico.edge.problems import KINDS
-from portico.edge.returning import ALLOWED
-from tests.template.reading import doors, resolved, resources, template
+from portico.edge.sso_callback import ALLOWED
+from tests.support.template import doors, resolved, resources, template
 
 NAMES_PEOPLE = (
     "path",

@@ -9,7 +9,7 @@ import pytest
 
 from portico.edge.problems import KINDS
 from tests.docs.test_docs import anchors, in_code
-from tests.template.reading import ROOT, doors, resolved, resources, template
+from tests.support.template import ROOT, doors, resolved, resources, template
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
 OURS = "Portico/${AWS::StackName}"

@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 from portico.edge.assets import FOR_EVER
-from portico.edge.desk import CACHED
 from portico.edge.problems import KINDS
 from portico.edge.requests import EDGE_HEADER
 from portico.edge.responses import Response
 from portico.edge.routes import METHODS
+from portico.edge.session_routes import CACHED
 from portico.errors import TooManyRequests
 from portico.limits.rules import NETWORK
-from tests.template.reading import ROOT, template
+from tests.support.template import ROOT, template
 
 RECIPE = template(ROOT / "recipes" / "cloudfront.yaml")["Resources"]
 DISTRIBUTION = RECIPE["Distribution"]["Properties"]["DistributionConfig"]

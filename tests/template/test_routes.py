@@ -3,8 +3,8 @@
 import pytest
 
 from local.routes import routes_of
-from tests.doors import door
-from tests.template.reading import folder, translated
+from tests.support.doors import door
+from tests.support.template import folder, translated
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

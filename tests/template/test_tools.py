@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from local.cors import Cors
-from tests.template.reading import ROOT, TEMPLATE, translated
+from tests.support.template import ROOT, TEMPLATE, translated
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from portico.account.people import Owner, Owners
+from portico.account.owner import Owner, Owners
 from portico.account.profile import Profiles
 from portico.aws.queries import rows_within
 from portico.aws.tables import Rows

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from portico.account.people import Owner, Owners
+from portico.account.owner import Owner, Owners
 from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import ConditionFailed, get_many
 from portico.clock import epoch
 from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
 from portico.mail.languages import LANGUAGES
+from portico.people.contact_names import contact_name
 from portico.people.identities import Identity
-from portico.people.names import contact_name
-from portico.people.passwords import Passwords
+from portico.people.password_store import Passwords
 from portico.people.rules import Contact
 from portico.people.store import head_key
 from portico.sessions.rules import Session

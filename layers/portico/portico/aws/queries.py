@@ -1,4 +1,7 @@
-"""Lists of rows, for a contact's own account: never for a decision, nor on the daily path."""
+"""Lists of rows, for a team or for a contact's own account.
+
+No list is read for a decision, nor on the daily path.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,6 +9,9 @@ from typing import Any
 from portico.aws.clients import call
 from portico.aws.tables import Rows
 from portico.aws.values import Row, item_of, row_of, to_dynamo
+
+PAGE = 100
+"""Rows of one call: who asks for the newest few should not pay for a megabyte."""
 
 
 def rows_within(
@@ -23,23 +29,52 @@ def rows_within(
         ForeignRow: *pk* lies outside of *rows*.
         TryLater: DynamoDB is out of reach.
     """
-    wanted = _query(rows, "pk", pk, "sk", starting)
+    wanted = _starting(rows, "pk", pk, "sk", starting)
     return _pages({**wanted, "ScanIndexForward": not newest_first, "ConsistentRead": True})
 
 
-def keys_listed(rows: Rows, shelf: str, *, starting: str) -> Iterator[tuple[str, str]]:
-    """Yield the keys that the index ``by_workspace`` keeps on *shelf*, a moment behind.
+def rows_between(
+    rows: Rows, pk: str, first: str, last: str, *, newest_first: bool = False
+) -> Iterator[Row]:
+    """Yield the rows of partition *pk* whose sort key lies from *first* to *last*, both included.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted: dict[str, Any] = {
+        "TableName": rows.table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": item_of(
+            {":pk": rows.key(pk, "")["pk"], ":first": first, ":last": last}
+        ),
+        "ScanIndexForward": not newest_first,
+        "ConsistentRead": True,
+        "Limit": PAGE,
+    }
+    return _pages(wanted)
+
+
+def keys_listed(rows: Rows, shelf: str, *, starting: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the keys that the index ``by_workspace`` keeps on *shelf*, in its order.
+
+    The index is a moment behind, so only a team's lists and a contact's own ask it.
+
+    Args:
+        rows: whose shelf it is.
+        shelf: the index's partition key.
+        starting: what the index's sort keys start with.
 
     Raises:
         ForeignRow: *shelf* lies outside of *rows*.
         TryLater: DynamoDB is out of reach.
     """
-    wanted = _query(rows, "list", shelf, "listed", starting)
+    wanted = _starting(rows, "list", shelf, "listed", starting)
     for row in _pages({**wanted, "IndexName": "by_workspace"}):
         yield row["pk"], row["sk"]
 
 
-def _query(rows: Rows, hash_: str, value: str, range_: str, starting: str) -> dict[str, Any]:
+def _starting(rows: Rows, hash_: str, value: str, range_: str, starting: str) -> dict[str, Any]:
     condition, names = "#hash = :hash", {"#hash": hash_}
     values = item_of({":hash": rows.key(value, "")["pk"]})
     if starting:

@@ -5,7 +5,7 @@ every name is aliased here, so that none can clash with one of DynamoDB's reserv
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -80,30 +80,6 @@ class Rows:
             ConsistentRead=True,
         )
         return row_of(answer["Item"]) if "Item" in answer else None
-
-    def listed(self, shelf: str) -> Iterator[tuple[str, str]]:
-        """Yield the keys that the index ``by_workspace`` keeps on *shelf*, in its order.
-
-        For a team's lists: the index is a moment behind, and no door may read it.
-
-        Raises:
-            ForeignRow: *shelf* lies outside the prefix.
-        """
-        wanted: dict[str, Any] = {
-            "TableName": self.table,
-            "IndexName": "by_workspace",
-            "KeyConditionExpression": "#list = :shelf",
-            "ExpressionAttributeNames": {"#list": "list"},
-            "ExpressionAttributeValues": item_of({":shelf": self.key(shelf, "")["pk"]}),
-        }
-        start: Row = {}
-        while True:
-            answer = call("dynamodb", "query", **wanted, **start)
-            for key in map(row_of, answer["Items"]):
-                yield key["pk"], key["sk"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def put(self, row: Row, condition: str, values: Row | None = None) -> None:
         """Write a whole row if *condition* holds.

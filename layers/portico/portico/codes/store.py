@@ -7,7 +7,7 @@ from typing import Any
 
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
-from portico.codes.challenges import (
+from portico.codes.challenge import (
     ATTEMPTS,
     CHALLENGE_LIVES,
     CODE_LIVES,

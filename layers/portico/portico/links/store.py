@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
+from portico.aws.queries import keys_listed
 from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, Rows, get_many
 from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
@@ -114,7 +115,7 @@ class Links:
 
     def all(self) -> list[Link]:
         """Read every link, personal ones first, each kind by age. For a team, never for a door."""
-        keys = list(self.rows.listed(f"{self.workspace}#links"))
+        keys = list(keys_listed(self.rows, f"{self.workspace}#links"))
         links = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             found = get_many([(self.rows, *key) for key in some], consistent=False)

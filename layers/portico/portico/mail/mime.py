@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from portico.mail.letters import Letter
 from portico.mail.plain import plain_name
-from portico.mail.rendering import RenderedLetter, render
+from portico.mail.render import RenderedLetter, render
 
 # A dot-atom at a domain in its A-label form, and nothing else of RFC 5322: no quoted local part,
 # no comment, no list. SES takes no other local part either (it has no SMTPUTF8).

@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from portico.errors import InvalidRequest
-from portico.passwords.forms import is_common, is_made_of
+from portico.passwords.guessable import is_common, is_made_of
 from portico.people.rules import Workspace
 
 SHORTEST = 15

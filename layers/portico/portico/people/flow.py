@@ -8,7 +8,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import normalise
-from portico.people.names import contact_name
+from portico.people.contact_names import contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 

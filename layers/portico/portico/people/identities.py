@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Self
 
+from portico.aws.queries import keys_listed
 from portico.aws.tables import MOST_AT_ONCE, Rows, get_many
 from portico.clock import epoch
 from portico.ids import digest
@@ -53,7 +54,7 @@ class Owned:
 
 def owned(rows: Rows, workspace: str) -> Iterator[Owned]:
     """Read all identities of a workspace. For a team, never for a door."""
-    keys = rows.listed(f"{workspace}#identities")
+    keys = keys_listed(rows, f"{workspace}#identities")
     for some in batched(keys, MOST_AT_ONCE, strict=False):
         for row in get_many([(rows, *key) for key in some], consistent=False):
             if row is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
+from portico.aws.queries import keys_listed
 from portico.aws.tables import (
     MOST_AT_ONCE,
     ConditionFailed,
@@ -214,7 +215,7 @@ class People:
     def contacts(self) -> Iterator[Contact]:
         """Read every contact. For a team, never for a door."""
         for shelf in range(SHELVES):
-            keys = self.rows.listed(f"{self.workspace}#contacts#{shelf:02}")
+            keys = keys_listed(self.rows, f"{self.workspace}#contacts#{shelf:02}")
             for some in batched(keys, MOST_AT_ONCE, strict=False):
                 yield from (Contact.from_row(row) for row in self.read(*some) if row is not None)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.aws.beside import beside
 from portico.aws.keys import KeyRing, ring
+from portico.aws.parallel import beside
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
@@ -14,8 +14,9 @@ from portico.events import Caller
 from portico.ids import fingerprint
 from portico.people.rules import Contact
 from portico.people.store import People, door_key, head_key, workspace_of
-from portico.sessions.proofs import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
-from portico.sessions.rotating import Rotations
+from portico.sessions.access_token import Claims, make
+from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.refresh import Rotations
 from portico.sessions.rules import (
     SHARED_COMPUTER_IDLE,
     RefreshToken,
@@ -23,7 +24,6 @@ from portico.sessions.rules import (
     session_id,
 )
 from portico.sessions.store import SessionStore, happened
-from portico.sessions.tokens import Claims, make
 from portico.settings import Password, VerifyCode
 from portico.settings import Session as SessionSettings
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from portico.codes.challenges import ReturnTo
-from portico.sessions.proofs import SignedIn
+from portico.codes.challenge import ReturnTo
+from portico.sessions.proof import SignedIn
 
 
 @dataclass(frozen=True, slots=True)

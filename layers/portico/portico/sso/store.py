@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portico.aws.queries import keys_listed
 from portico.aws.secrets import text_of
 from portico.aws.tables import Rows, TransactionRefused, get_many, transact
 from portico.errors import NotFound
@@ -52,7 +53,7 @@ class Connections:
 
     def all(self) -> list[Connection]:
         """Read every connection, for a team's list."""
-        keys = list(self.rows.listed(f"{self.workspace}#connections"))
+        keys = list(keys_listed(self.rows, f"{self.workspace}#connections"))
         rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
         return [Connection.from_row(row) for row in rows if row]
 

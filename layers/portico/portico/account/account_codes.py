@@ -1,0 +1,93 @@
+"""Ask for codes from within the account: to sign in anew, and to prove a new address."""
+
+from dataclasses import dataclass
+
+from portico.account.owner import Owner, Owners
+from portico.codes.challenge import ACCOUNT_LINK, ReturnTo
+from portico.codes.request import CodeAsked
+from portico.codes.store import Challenges, NewChallenge
+from portico.errors import InvalidRequest, MethodOff
+from portico.events import Caller
+from portico.ids import new_challenge_id
+from portico.limits.store import Limits
+from portico.links.destinations import choose, landing
+from portico.mail.devices import coarse_origin
+from portico.mail.letters import Purpose
+from portico.people.addresses import normalise
+
+BUCKET = "account"
+"""Asking from within an account is counted apart from signing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedConfirmation:
+    """POST /v1/account/confirm."""
+
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMove:
+    """POST /v1/account/email."""
+
+    workspace: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCodes:
+    """Asking for codes, being signed in."""
+
+    owners: Owners
+    limits: Limits
+
+    def to_confirm(self, asked: AskedConfirmation, caller: Caller) -> CodeAsked:
+        """Mail a code to the contact's own address; typed, it begins a fresh session.
+
+        Raises:
+            MethodOff: the workspace takes no codes.
+            NotSignedIn, TooManyRequests, TryLater: as for every code.
+        """
+        owner = self.owners.of(asked.workspace, caller)
+        if not owner.standing.workspace.takes_codes():
+            raise MethodOff
+        return self._ask(owner, Purpose.SIGN_IN, None)
+
+    def to_move(self, asked: AskedMove, caller: Caller) -> CodeAsked:
+        """Mail a code to an address that is to be the contact's. Whether it is another
+        contact's shows in nothing: then the mail stays away.
+
+        Raises:
+            InvalidRequest: it is none, or theirs already.
+            ReAuthNeeded: the sign-in is too old for this.
+            NotSignedIn, TooManyRequests, TryLater: as for every code.
+        """
+        email = normalise(asked.email)
+        owner = self.owners.of(asked.workspace, caller, fresh=True)
+        if email == owner.standing.contact.email:
+            raise InvalidRequest("email", "yours already")
+        return self._ask(owner, Purpose.NEW_EMAIL, email)
+
+    def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
+        home, caller = owner.standing.workspace, owner.caller
+        office = home.is_office(caller.network)
+        self.limits.count_start(caller.network, bucket=BUCKET, office=office, at=owner.clock.now())
+        destination = choose(home, None, None)
+        new = NewChallenge(
+            id=new_challenge_id(home.id),
+            purpose=purpose,
+            link=ACCOUNT_LINK,
+            email=email,
+            contact_id=owner.id,
+            return_to=ReturnTo(
+                str(destination), landing(home, destination, None, issuer=caller.own_origin)
+            ),
+            idle=home.idle,
+            absolute=home.absolute,
+            keep_days=home.trail_days,
+            device=coarse_origin(caller.user_agent),
+            known=None,
+        )
+        event = owner.event("code.requested", purpose=purpose.value)
+        challenges = Challenges(self.owners.sign_in_table, home.id)
+        return CodeAsked(challenges.begin(new, caller, event))

@@ -1,0 +1,102 @@
+"""What the account's changes have in common: who is changing, and how their contact is told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portico.clock import SYSTEM, Clock
+from portico.events import Caller, Event
+from portico.mail.devices import coarse_origin
+from portico.mail.letters import Change
+from portico.notices.store import Happened, Notices
+from portico.people.heads import Heads
+from portico.people.store import People
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.current_session import Standing, Standings
+from portico.sessions.store import SessionStore
+from portico.settings import Account as AccountSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A contact who stands in their account, and the tables that hold what is theirs."""
+
+    standing: Standing
+    caller: Caller
+    people: People
+    heads: Heads
+    sessions: SessionStore
+    clock: Clock
+
+    @property
+    def id(self) -> str:
+        """The contact's id."""
+        return self.standing.contact.id
+
+    def event(self, name: str, **detail: str) -> Event:
+        """Return the trail's line on what they did."""
+        days = self.standing.workspace.trail_days
+        network = self.caller.network
+        return Event(name, self.clock.now(), self.id, days, network=network, detail=detail)
+
+    def telling(self, change: Change, **more: Any) -> dict[str, Any]:
+        """Return the part of a transaction that tells them by mail."""
+        now = self.clock.now()
+        happened = Happened(
+            change,
+            self.id,
+            self.caller.host,
+            self.standing.workspace.trail_days,
+            begun=now,
+            at=now,
+            device=coarse_origin(self.caller.user_agent),
+            **more,
+        )
+        return Notices(self.sessions.table, self.people.workspace).asking(happened)
+
+    def still_here(self) -> dict[str, Any]:
+        """Return the part that asks whether their session still runs."""
+        return self.sessions.running(self.standing.session, at=self.clock.now())
+
+    def alone(self, event: Event | None = None) -> list[dict[str, Any]]:
+        """Return the parts that end all other sessions and open challenges, and keep this one."""
+        return [
+            self.heads.outdating(self.id, sver=self.standing.contact.sver, event=event),
+            self.sessions.keeping(self.standing.session, at=self.clock.now()),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Finding out whose account a request is about: always the caller's own."""
+
+    people_table: str
+    sign_in_table: str
+    standings: Standings
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: AccountSettings) -> "Owners":
+        """Make the owners of a door."""
+        tables = settings.people_table, settings.sign_in_table
+        return cls(*tables, Standings(*tables, TokenChecker(settings.signing_keys.split(","))))
+
+    def of(self, workspace: str, caller: Caller, *, fresh: bool = False) -> Owner:
+        """Return who *caller* is.
+
+        Raises:
+            NotSignedIn: there is no session, or it has ended.
+            ReAuthNeeded: *fresh*, and it began more than a quarter of an hour ago.
+            CrossSite, PortalUnavailable: as for every request.
+            TryLater: our rows or keys are out of reach.
+        """
+        standing = self.standings.of(workspace, caller)
+        if fresh:
+            standing.demand_fresh(at=self.clock.now())
+        return Owner(
+            standing,
+            caller,
+            People(self.people_table, standing.workspace.id),
+            Heads(self.people_table, standing.workspace.id),
+            SessionStore(self.sign_in_table, standing.workspace.id),
+            self.clock,
+        )

@@ -1,0 +1,129 @@
+"""Take a way to sign in away, but never the last one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portico.account.owner import Owner, Owners
+from portico.account.profile import identities_of, identity_id
+from portico.aws.tables import TransactionRefused, transact_surely
+from portico.errors import LastWayIn, NotFound, NotSignedIn
+from portico.events import Caller, Event
+from portico.mail.letters import Change
+from portico.people.identities import Identity, identity_key
+from portico.people.password_store import HAS_ONE, Passwords, password_key
+from portico.people.store import People
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The ways in that contacts take away themselves."""
+
+    owners: Owners
+
+    def remove_password(self, workspace: str, caller: Caller) -> None:
+        """Take the password away; other sessions end.
+
+        Raises:
+            NotFound: there is none.
+            LastWayIn: nothing else would let the contact in.
+            NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
+        """
+        owner = self.owners.of(workspace, caller, fresh=True)
+        passwords = Passwords(self.owners.people_table, workspace)
+        if passwords.get(owner.id) is None:
+            raise NotFound
+        removing = passwords.removing(owner.id, owner.event("password.removed"))
+        telling = owner.telling(Change.PASSWORD_REMOVED)
+        self._take(owner, removing, telling, _others(owner, identities_of(owner)))
+
+    def unlink(self, workspace: str, identity: str, caller: Caller) -> None:
+        """Take an account elsewhere away; other sessions end.
+
+        Args:
+            workspace: the workspace.
+            identity: its id, as the account lists it.
+            caller: whose it is.
+
+        Raises:
+            NotFound: it is not the contact's.
+            LastWayIn: nothing else would let the contact in.
+            NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
+        """
+        owner = self.owners.of(workspace, caller, fresh=True)
+        rows = identities_of(owner)
+        row = next((each for each in rows if identity_id(each) == identity), None)
+        if row is None:
+            raise NotFound
+        home = owner.standing.workspace
+        label = next(
+            (each["label"] for each in home.connections if each["id"] == row["connection"]),
+            row["connection"],
+        )
+        removing = owner.people.rows.deleting(
+            *identity_key(workspace, Identity.from_row(row)),
+            "contact = :contact",
+            {":contact": owner.id},
+        )
+        others = _others(owner, [each for each in rows if each is not row])
+        if home.takes_passwords():
+            others.append(_password_is_there(owner.people, owner.id))
+        telling = owner.telling(Change.IDENTITY_UNLINKED, label=label)
+        event = owner.event("identity.unlinked", connection=row["connection"])
+        self._take(owner, removing, telling, others, event=event)
+
+    def _take(
+        self,
+        owner: Owner,
+        removing: dict[str, Any],
+        telling: dict[str, Any],
+        others: list[dict[str, Any]],
+        *,
+        event: Event | None = None,
+    ) -> None:
+        parts = [removing, *owner.alone(event), telling]
+        if owner.standing.workspace.takes_codes():
+            # Whoever has the address has a way in.
+            _commit(parts)
+            return
+        # The other way is asked for in the same transaction: two tabs that take one away
+        # each cannot both succeed.
+        for other in others:
+            try:
+                _commit([*parts, other])
+                return
+            except _OtherIsGone:
+                continue
+        raise LastWayIn
+
+
+class _OtherIsGone(Exception):
+    """The way in that was to remain is not there any more."""
+
+
+def _commit(parts: list[dict[str, Any]]) -> None:
+    try:
+        transact_surely(parts)
+    except TransactionRefused as refused:
+        if 0 in refused.failed:
+            raise NotFound from None
+        if {1, 2} & set(refused.failed):
+            raise NotSignedIn from None
+        raise _OtherIsGone from None
+
+
+def _others(owner: Owner, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parts that each ask whether one other account still lets the contact in."""
+    home = owner.standing.workspace
+    return [
+        owner.people.rows.checking(
+            *identity_key(home.id, Identity.from_row(row)),
+            "contact = :contact",
+            {":contact": owner.id},
+        )
+        for row in rows
+        if home.offers(row["connection"])
+    ]
+
+
+def _password_is_there(people: People, contact: str) -> dict[str, Any]:
+    return people.rows.checking(*password_key(people.workspace, contact), HAS_ONE)

@@ -1,0 +1,199 @@
+"""A challenge: one code sign-in in one browser. Everything here is a value and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from portico.clock import moment
+from portico.errors import (
+    ChallengeClosed,
+    CrossSite,
+    PorticoError,
+    ResendTooSoon,
+    TooManyRequests,
+    seconds_until,
+)
+from portico.events import Caller
+from portico.ids import ChallengeId, InvalidName, parse_challenge
+
+CODE_LIVES = timedelta(minutes=10)
+"""From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
+CHALLENGE_LIVES = timedelta(minutes=30)
+ATTEMPTS = 5
+"""Over all codes of a challenge: 2⁻³¹ to guess right, and five guesses per mail at most."""
+WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
+"""Before the second, third and fourth mail of a challenge. There is no fifth."""
+GENERATIONS_THAT_COUNT = 2
+"""Mails overtake each other, so the one before the newest is still good."""
+LATEST_SEND = timedelta(minutes=5)
+"""A code with less of its ten minutes left is not mailed any more."""
+
+ACCOUNT_LINK = "-account"
+"""In the place of a link's id, where a contact who is signed in asks for a code."""
+NOT_YET = 0
+"""The ``sver`` of a claim whose code makes its contact: real ones begin with 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One generation that a sender took: from then on its code counts."""
+
+    at: datetime
+    key: str
+    """The version of the code key, so that a retry after a rotation mails the same code."""
+    sver: int
+    sent: bool
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a claim."""
+        return cls(moment(row["at"]), row["key"], row["sver"], "sent" in row)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTo:
+    """Where the contact goes afterwards, decided when the code was asked for."""
+
+    area: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A challenge's row."""
+
+    id: ChallengeId
+    purpose: str
+    link: str
+    email: str | None
+    """The address that was typed; ``None`` for a personal link."""
+    contact_id: str | None
+    """The contact of a personal link, or the one that a claim found."""
+    contact_name: str | None
+    contact_email: str | None
+    origin: str | None
+    host: str
+    device: str | None
+    connects: dict[str, Any] | None
+    """Purpose ``link``: the identity that waits for the proof, and what the mail calls it."""
+    browser: str | None
+    """Purpose ``link``: the hash of the one browser's cookie that may prove it."""
+    is_break_glass: bool
+    known: str | None
+    """The seal of the mark that the browser sent along, if any."""
+    return_to: ReturnTo
+    idle: timedelta
+    absolute: timedelta
+    keep_days: int
+    generation: int
+    asked: tuple[datetime, ...]
+    attempts: int
+    tried: str | None
+    mail: int | None
+    expires_at: datetime
+    code_ends_at: datetime
+    resent_by: str | None
+    claims: dict[int, Claim]
+    unmailed: dict[int, Claim]
+    """What stands in the place of claims that were never made: as much to read, worth nothing."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row."""
+        contact = row.get("contact", {})
+        numbers = range(1, row["generation"] + 1)
+        return cls(
+            id=id_in(row["pk"]),
+            purpose=row["purpose"],
+            link=row["link"],
+            email=row.get("email"),
+            contact_id=contact.get("id") or row.get("contact_id"),
+            contact_name=contact.get("name"),
+            contact_email=contact.get("email"),
+            origin=row.get("origin") or None,
+            host=row["host"],
+            device=row.get("device"),
+            connects=row.get("connects"),
+            browser=row.get("browser"),
+            is_break_glass=bool(row.get("break_glass")),
+            known=row.get("known"),
+            return_to=ReturnTo(row["area"], row["url"]),
+            idle=timedelta(seconds=row["idle"]),
+            absolute=timedelta(seconds=row["absolute"]),
+            keep_days=row["keep_days"],
+            generation=row["generation"],
+            asked=tuple(moment(each) for each in row["asked"]),
+            attempts=row["attempts"],
+            tried=row.get("tried"),
+            mail=row.get("mail"),
+            expires_at=moment(row["expires_at"]),
+            code_ends_at=moment(row["code_ends_at"]),
+            resent_by=row.get("resent_by"),
+            claims={n: Claim.from_row(row[f"claim_{n}"]) for n in numbers if f"claim_{n}" in row},
+            unmailed={
+                n: Claim.from_row(row[f"unmailed_{n}"]) for n in numbers if f"unmailed_{n}" in row
+            },
+        )
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether a personal link began it."""
+        return self.email is None
+
+    @property
+    def attempts_left(self) -> int:
+        """How many codes may still be typed."""
+        return max(0, ATTEMPTS - self.attempts)
+
+    def resend_after(self) -> timedelta | None:
+        """Return the wait before another mail, or ``None`` where there is no other."""
+        waits = WAITS[self.generation - 1 : self.generation]
+        return waits[0] if waits else None
+
+    def good_generations(self, *, at: datetime) -> tuple[int, ...]:
+        """Return the mails whose code is right now: the last two that were mailed, if young."""
+        mailed = sorted(self.claims)[-GENERATIONS_THAT_COUNT:]
+        return tuple(n for n in mailed if at < self.asked[n - 1] + CODE_LIVES)
+
+    def is_due(self, generation: int, *, at: datetime) -> bool:
+        """Say whether a mail of *generation* still leaves time to type its code."""
+        return at < self.asked[generation - 1] + CODE_LIVES - LATEST_SEND
+
+    def why_no_attempt(self, caller: Caller, *, browser: str, at: datetime) -> PorticoError:
+        """Return why this row took no further attempt."""
+        if self.origin != caller.origin or self.browser not in (None, browser):
+            return CrossSite()
+        if at >= self.expires_at or at >= self.code_ends_at:
+            return ChallengeClosed("expired")
+        return ChallengeClosed("attempts")
+
+    def why_no_resend(self, caller: Caller, *, at: datetime) -> PorticoError:
+        """Return why this row took no further resend."""
+        if self.origin != caller.origin:
+            return CrossSite()
+        if self.attempts_left == 0:
+            return ChallengeClosed("attempts")
+        if at + CODE_LIVES > self.expires_at:
+            return ChallengeClosed("expired")
+        wait = self.resend_after()
+        if wait is None:
+            return TooManyRequests(None)  # waiting does not help
+        return ResendTooSoon(seconds_until(self.asked[-1] + wait, at=at))
+
+
+def id_in(key: str) -> ChallengeId:
+    """Return the id of the challenge whose row has this partition key."""
+    workspace, _, random = key.split("#")
+    return ChallengeId(workspace, random)
+
+
+def id_of(text: str) -> ChallengeId:
+    """Read a challenge's id as a browser sends it.
+
+    Raises:
+        ChallengeClosed: one that never was cannot be told from one that is over.
+    """
+    try:
+        return parse_challenge(text)
+    except InvalidName:
+        raise ChallengeClosed("expired") from None

@@ -1,0 +1,171 @@
+"""Connect an identity to a contact by our own code: the proof that a provider could not give.
+
+The identity waits in the challenge, or before that in a pending row until an address is
+typed. Only the browser that came back from the provider may go on with either.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from portico.aws.tables import Rows
+from portico.clock import epoch, moment
+from portico.codes.challenge import Challenge, ReturnTo
+from portico.codes.store import Challenges, NewChallenge
+from portico.events import Caller, Event
+from portico.ids import carried, digest, new_challenge_id, random_part
+from portico.mail.letters import Purpose
+from portico.people.identities import Identity
+
+BROWSER_COOKIE = "__Host-portico-browser"
+"""Binds a trip to a provider, and what follows it, to one browser."""
+PENDING_LIVES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingId:
+    """``pnd_<workspace>_<22 characters>``."""
+
+    workspace: str
+    random: str
+
+    @classmethod
+    def new(cls, workspace: str) -> Self:
+        """Return a fresh one."""
+        return cls(workspace, random_part())
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read one; anything else is ``None``."""
+        parts = carried(text, kind="pnd")
+        return cls(*parts) if parts else None
+
+    def __str__(self) -> str:
+        return f"pnd_{self.workspace}_{self.random}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The row's key."""
+        return f"{self.workspace}#pending#{digest(str(self))[:32]}", "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """An identity on its way to a contact, and the sign-in that it interrupted."""
+
+    identity: Identity
+    label: str
+    """What the mail calls the account, e.g. ``Facebook``."""
+    browser: str
+    link: str
+    contact: str | None
+    return_to: ReturnTo
+    idle: timedelta
+    absolute: timedelta
+    keep_days: int
+    device: str | None
+
+    def challenge(self, workspace: str, email: str | None) -> NewChallenge:
+        """Return the challenge that proves the address."""
+        return NewChallenge(
+            id=new_challenge_id(workspace),
+            purpose=Purpose.LINK,
+            link=self.link,
+            email=None if self.contact else email,
+            contact_id=self.contact,
+            return_to=self.return_to,
+            idle=self.idle,
+            absolute=self.absolute,
+            keep_days=self.keep_days,
+            device=self.device,
+            known=None,
+            connects={**self.identity.row(), "label": self.label},
+            browser=self.browser,
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of a pending row."""
+        row: dict[str, Any] = {
+            "identity": self.identity.row(),
+            "label": self.label,
+            "browser": self.browser,
+            "link": self.link,
+            "area": self.return_to.area,
+            "url": self.return_to.url,
+            "idle": int(self.idle.total_seconds()),
+            "absolute": int(self.absolute.total_seconds()),
+            "keep_days": self.keep_days,
+        }
+        return row | ({"device": self.device} if self.device else {})
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a pending row."""
+        return cls(
+            Identity.from_row(row["identity"]),
+            row["label"],
+            row["browser"],
+            row["link"],
+            None,
+            ReturnTo(row["area"], row["url"]),
+            timedelta(seconds=row["idle"]),
+            timedelta(seconds=row["absolute"]),
+            row["keep_days"],
+            row.get("device"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pendings:
+    """What waits for an address in one workspace."""
+
+    table: str
+    workspace: str
+    rows: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", Rows(self.table, f"{self.workspace}#"))
+
+    def wait(self, connecting: Connecting, event: Event) -> PendingId:
+        """Keep an identity until an address is typed."""
+        id_ = PendingId.new(self.workspace)
+        pk, sk = id_.key
+        ends = event.at + PENDING_LIVES
+        row = {
+            "pk": pk,
+            "sk": sk,
+            **connecting.row(),
+            "subject": f"link-{connecting.link}",
+            "expires_at": epoch(ends),
+            "ttl": epoch(ends),
+            "event": event.rider(),
+        }
+        self.rows.put(row, "attribute_not_exists(pk) OR browser = :mine", {":mine": row["browser"]})
+        return id_
+
+    def find(self, id_: PendingId, *, browser: str, at: datetime) -> Connecting | None:
+        """Read what waits, for the browser that it waits for."""
+        row = self.rows.get(*id_.key)
+        if row is None or row["browser"] != browser or at >= moment(row["expires_at"]):
+            return None
+        return Connecting.from_row(row)
+
+
+def ask_for_proof(
+    table: str,
+    workspace: str,
+    connecting: Connecting,
+    email: str | None,
+    caller: Caller,
+    at: datetime,
+) -> Challenge:
+    """Begin the challenge that proves an address for *connecting*."""
+    new = connecting.challenge(workspace, email)
+    detail = {"link": connecting.link, "connection": connecting.identity.connection}
+    event = Event("code.requested", at, network=caller.network, detail=detail)
+    return Challenges(table, workspace).begin(new, caller, event)
+
+
+def browser_of(caller: Caller) -> str:
+    """Return the hash of the browser's cookie, as rows keep it."""
+    return digest(caller.cookies.get(BROWSER_COOKIE, ""))

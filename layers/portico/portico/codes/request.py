@@ -1,0 +1,213 @@
+"""Ask for a code, and ask again."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico import ids
+from portico.aws import deadline
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import CODE_LIVES, Challenge, ReturnTo, id_of
+from portico.codes.pending_identity import PendingId, Pendings, ask_for_proof, browser_of
+from portico.codes.rules import CODE_LENGTH, label_of
+from portico.codes.store import Challenges, NewChallenge
+from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
+from portico.events import Caller, Event
+from portico.limits.known_browser import known_cookie, sealed
+from portico.limits.store import Limits
+from portico.links.destinations import choose, landing
+from portico.links.rules import Link
+from portico.links.store import Links, open_link
+from portico.mail.devices import coarse_origin
+from portico.mail.letters import Purpose
+from portico.people.addresses import normalise
+from portico.people.rules import Workspace
+from portico.people.store import People
+from portico.settings import Password, RequestCode
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """POST /v1/codes: a link, and the address that a shared one asks for."""
+
+    workspace: str = ""
+    link: str = field(default="", repr=False)
+    to: str | None = None
+    email: str | None = None
+    auto: bool = False
+    pending: str | None = field(default=None, repr=False)
+    """Instead of a link: an identity that waits for an address, after SSO."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """POST /v1/codes/resend."""
+
+    challenge: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """What the page shows while the mail is on its way."""
+
+    challenge: Challenge
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        wait = self.challenge.resend_after()
+        id_ = str(self.challenge.id)
+        return {
+            "challenge": id_,
+            "label": label_of(id_, self.challenge.generation),
+            "resend_after": int(wait.total_seconds()) if wait else None,
+            "expires_in": int(CODE_LIVES.total_seconds()),
+            "code_length": CODE_LENGTH,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequests:
+    """Asking for codes. Never looks a contact up: known or not, the work is the same."""
+
+    people_table: str
+    sign_in_table: str
+    limits: Limits
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: RequestCode | Password) -> "CodeRequests":
+        """Make the requests of a door."""
+        return cls(settings.people_table, settings.sign_in_table, Limits(settings.sign_in_table))
+
+    def request(
+        self, asked: AskedCode, caller: Caller, *, purpose: Purpose = Purpose.SIGN_IN
+    ) -> CodeAsked:
+        """Begin a challenge and ask for its first mail.
+
+        Args:
+            asked: the link, and the address that a shared one asks for.
+            caller: the browser, which alone may type the code.
+            purpose: what the code will be good for: to sign in, to reset a password, to sign up.
+
+        Raises:
+            InvalidRequest: the address is none, is missing, or is not asked for.
+            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: it is not to be.
+            ResendTooSoon: ``auto``, and this link has sent by itself within half an hour.
+            TooManyRequests: the network's budget is spent.
+            TryLater: nothing was stored, and nothing will be mailed.
+        """
+        email = normalise(asked.email) if asked.email is not None else None
+        if asked.pending is not None and purpose is Purpose.SIGN_IN:
+            return self._prove(asked.pending, email, asked.workspace, caller)
+        now = self.clock.now()
+        workspace, link = open_link(
+            self.people_table, asked.workspace, asked.link, at=now, consistent=True
+        )
+        workspace.admit(caller)
+        _allow(purpose, workspace, link)
+        if link.is_personal == (email is not None):
+            raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
+        if purpose is Purpose.SIGN_UP:
+            _admit(workspace, email or "")
+        if asked.auto and not (link.is_personal and workspace.send_on_open):
+            raise InvalidRequest("auto", "not for this link")
+        office = workspace.is_office(caller.network)
+        bucket = f"office-{workspace.id}" if office else link.kind
+        self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)
+        new = self._new(purpose, workspace, link, email, asked, caller)
+        event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
+        challenges = Challenges(self.sign_in_table, workspace.id)
+        if not asked.auto:
+            return CodeAsked(challenges.begin(new, caller, event))
+        links = Links(self.sign_in_table, workspace.id)
+        try:
+            links.count_send_on_open(link.id, request=caller.request_id, at=now)
+            return CodeAsked(challenges.begin(new, caller, event))
+        except TryLater:
+            deadline.leave(deadline.TIME_TO_MEND)
+            links.forget_send_on_open(link.id, request=caller.request_id)
+            raise
+
+    def resend(self, asked: AskedAgain, caller: Caller) -> CodeAsked:
+        """Ask for one more mail of the same challenge. The code before it stays good.
+
+        Raises:
+            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
+        """
+        id_ = id_of(asked.challenge)
+        now = self.clock.now()
+        challenges = Challenges(self.sign_in_table, id_.workspace)
+        event = Event("code.resent", now, network=caller.network)
+        return CodeAsked(challenges.ask_again(id_, caller, event))
+
+    def _prove(self, pending: str, email: str | None, workspace: str, caller: Caller) -> CodeAsked:
+        if email is None:
+            raise InvalidRequest("email", "required")
+        now = self.clock.now()
+        id_ = PendingId.parse(pending)
+        if id_ is None or id_.workspace != workspace:
+            raise ChallengeClosed("expired")
+        home = People(self.people_table, workspace).workspace_row()
+        if home is None:
+            raise ChallengeClosed("expired")
+        home.admit(caller)
+        self.limits.count_start(
+            caller.network, bucket="shared", office=home.is_office(caller.network), at=now
+        )
+        connecting = Pendings(self.sign_in_table, workspace).find(
+            id_, browser=browser_of(caller), at=now
+        )
+        if connecting is None:
+            raise ChallengeClosed("expired")
+        return CodeAsked(
+            ask_for_proof(self.sign_in_table, workspace, connecting, email, caller, now)
+        )
+
+    def _new(
+        self,
+        purpose: Purpose,
+        workspace: Workspace,
+        link: Link,
+        email: str | None,
+        asked: AskedCode,
+        caller: Caller,
+    ) -> NewChallenge:
+        mark = caller.cookies.get(known_cookie(workspace.id))
+        destination = choose(workspace, asked.to, link.destination)
+        return NewChallenge(
+            id=ids.new_challenge_id(workspace.id),
+            purpose=purpose,
+            link=link.id,
+            email=email,
+            contact_id=link.contact,
+            return_to=ReturnTo(
+                str(destination),
+                landing(workspace, destination, link, issuer=caller.own_origin),
+            ),
+            idle=workspace.idle,
+            absolute=workspace.absolute,
+            keep_days=workspace.trail_days,
+            device=coarse_origin(caller.user_agent),
+            known=sealed(mark) if mark else None,
+            break_glass=link.break_glass,
+        )
+
+
+def _allow(purpose: Purpose, workspace: Workspace, link: Link) -> None:
+    match purpose:
+        case Purpose.RESET:
+            is_on = workspace.takes_passwords()
+        case Purpose.SIGN_UP:
+            # A personal link is somebody's already.
+            is_on = workspace.takes_sign_ups() and not link.is_personal
+        case _:
+            is_on = workspace.takes_codes(break_glass=link.break_glass)
+    if not is_on:
+        raise MethodOff
+
+
+def _admit(workspace: Workspace, email: str) -> None:
+    # Loaded here: the door of the daily path asks for no sign-ups.
+    from portico.people.disposable_domains import may_sign_up  # noqa: PLC0415
+
+    if not may_sign_up(workspace, email):
+        raise InvalidRequest("email", "not allowed here")

@@ -1,0 +1,185 @@
+"""Trade a code for a session."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Rows
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import NOT_YET, Challenge, ReturnTo
+from portico.codes.check import Checked, CodeChecks, Entry
+from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
+from portico.events import Caller, Event
+from portico.limits.known_browser import mark_of
+from portico.links.store import Links
+from portico.mail.letters import Change, Purpose
+from portico.notices.store import Happened, Notices
+from portico.people.heads import Heads
+from portico.people.identities import Identity, owning
+from portico.people.rules import Contact
+from portico.sessions.flow import Sessions
+from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.settings import VerifyCode
+
+SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
+"""The purposes whose codes this door takes; others have doors of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """POST /v1/codes/verify."""
+
+    challenge: str = field(repr=False)
+    code: str = field(repr=False)
+    request_id: str | None = None
+    shared_computer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A session, and where its contact wanted to go."""
+
+    signed_in: SignedIn
+    return_to: ReturnTo
+    mark: str | None = field(repr=False)
+    """By which this browser is known the next time; none for a shared computer's."""
+    is_new: bool = False
+    """The code has made the contact."""
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        to = {"area": self.return_to.area, "url": self.return_to.url}
+        new = {"new": True} if self.is_new else {}
+        return {**self.signed_in.answer(), "return_to": to, **new}
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Trading codes for sessions."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    sessions: Sessions
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: VerifyCode) -> "Codes":
+        """Make the codes of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            Sessions.from_settings(settings),
+        )
+
+    def verify(self, typed: TypedCode, caller: Caller) -> Verified:
+        """Trade a code for a session.
+
+        Raises:
+            InvalidRequest: what was typed can be no code; it costs no attempt.
+            CodeNotAccepted: it is not the one we mailed.
+            ChallengeClosed: expired, used, or five attempts are over.
+            AlreadyLinked: the right code, for an account of another contact.
+            CrossSite: not the origin that asked for the code.
+            TryLater: nothing was consumed; the same request can be sent again.
+        """
+        checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
+        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        checked = checks.check(entry, caller, purposes=SIGNS_IN)
+        try:
+            proof = _proof(checked, typed)
+            signed_in = self.sessions.begin(proof, caller, also=self._also(checked, proof))
+        except TryLater:
+            checks.give_back(checked)
+            raise
+        except UsedAlready:
+            raise ChallengeClosed("used") from None
+        except ContactChanged:
+            checks.note_refusal(checked.challenge, caller, reason="contact-changed")
+            raise ChallengeClosed("expired") from None
+        except AlsoRefused:
+            if checked.challenge.connects:
+                # Whoever typed this code has proved both, and may be told plainly.
+                checks.note_refusal(checked.challenge, caller, reason="already-linked")
+                raise AlreadyLinked from None
+            # The break-glass link was used, or the address has become a contact's while its
+            # owner was signing up.
+            raise ChallengeClosed("used") from None
+        mark = self._mark(signed_in, typed)
+        return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
+
+    def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
+        if typed.shared_computer:
+            return None
+        key = self.keys.current().mailbox
+        return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
+
+    def _also(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
+        """Return what belongs to the session's transaction."""
+        now = self.clock.now()
+        challenge = checked.challenge
+        also = self._becoming(checked, proof) if proof.is_new else []
+        if challenge.connects:
+            rows = Rows(self.people_table, f"{proof.workspace}#")
+            identity = Identity.from_row(challenge.connects)
+            also.append(
+                owning(
+                    rows,
+                    identity,
+                    workspace=proof.workspace,
+                    contact=proof.contact,
+                    sver=proof.sver,
+                    at=now,
+                )
+            )
+            # In the same transaction: no account is connected without its contact being told.
+            also.append(self._telling(challenge, proof))
+        if challenge.is_break_glass:
+            event = Event(
+                "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
+            )
+            links = Links(self.people_table, proof.workspace)
+            also.append(links.using(challenge.link, request_id=proof.request_id, event=event))
+        return also
+
+    def _becoming(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
+        """Return the parts that make a contact of whoever has just proved an address."""
+        event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
+        contact = Contact(proof.contact, proof.workspace, proof.name, proof.email, sver=proof.sver)
+        heads = Heads(self.people_table, proof.workspace)
+        return heads.signing_up(contact, event, proof=str(checked.challenge.id))
+
+    def _telling(self, challenge: Challenge, proof: Proof) -> dict[str, Any]:
+        happened = Happened(
+            Change.IDENTITY_LINKED,
+            proof.contact,
+            challenge.host,
+            challenge.keep_days,
+            begun=challenge.asked[0],
+            at=self.clock.now(),
+            label=challenge.connects["label"] if challenge.connects else "",
+            device=challenge.device,
+        )
+        return Notices(self.sign_in_table, proof.workspace).asking(happened)
+
+
+def _proof(checked: Checked, typed: TypedCode) -> Proof:
+    challenge = checked.challenge
+    is_new = checked.claim.sver == NOT_YET
+    return Proof(
+        challenge=str(challenge.id),
+        request_id=checked.request_id,
+        workspace=challenge.id.workspace,
+        contact=challenge.contact_id or "",
+        name=challenge.contact_name or "",
+        email=challenge.contact_email or "",
+        sver=1 if is_new else checked.claim.sver,
+        method="code",
+        idle=challenge.idle,
+        absolute=challenge.absolute,
+        keep_days=challenge.keep_days,
+        shared_computer=typed.shared_computer,
+        device=challenge.device,
+        is_new=is_new,
+    )

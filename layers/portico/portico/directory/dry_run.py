@@ -1,0 +1,103 @@
+"""The dry run of the directory rule: which contacts have a record that lets them in?"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from portico.directory.store import Directory, Record
+from portico.people.identities import Owned, owned
+from portico.people.rules import Contact
+from portico.people.store import People
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What the workspace's connections can do: of those that are on."""
+
+    ids: frozenset[str]
+    domains: frozenset[str]
+    """Domains that at least one of them vouches for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """An active contact without a match, and why."""
+
+    contact: Contact
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Who would match, as things are."""
+
+    contacts: int
+    """The active ones."""
+    records: int
+    inactive_records: int
+    unmatched: list[Unmatched]
+    last_import: datetime | None
+
+
+def check(table: str, workspace: str, connected: Connected) -> Check:
+    """Match every active contact of a workspace, as a sign-in would, without one."""
+    people, directory = People(table, workspace), Directory(table, workspace)
+    records = list(directory.all())
+    contacts = [each for each in people.contacts() if each.active]
+    matching = _Matching.of(records, owned(people.rows, workspace), connected)
+    reasons = ((each, matching.why_not(each)) for each in contacts)
+    return Check(
+        contacts=len(contacts),
+        records=len(records),
+        inactive_records=sum(not each.active for each in records),
+        unmatched=[Unmatched(each, reason) for each, reason in reasons if reason is not None],
+        last_import=directory.last_import(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    by_name: dict[str, list[Record]]
+    by_email: dict[str, list[Record]]
+    identities: dict[str, list[Owned]]
+    connected: Connected
+
+    @classmethod
+    def of(
+        cls, records: Iterable[Record], identities: Iterable[Owned], connected: Connected
+    ) -> "_Matching":
+        by_name: dict[str, list[Record]] = defaultdict(list)
+        by_email: dict[str, list[Record]] = defaultdict(list)
+        theirs: dict[str, list[Owned]] = defaultdict(list)
+        for record in records:
+            for name in filter(None, (record.name, record.object)):
+                by_name[name].append(record)
+            for email in record.emails:
+                by_email[email].append(record)
+        for each in identities:
+            if each.identity.connection in connected.ids:
+                theirs[each.contact].append(each)
+        return cls(by_name, by_email, theirs, connected)
+
+    def why_not(self, contact: Contact) -> str | None:
+        if not self.connected.ids:
+            return "no connection is on"
+        by_identity = [
+            record
+            for each in self.identities.get(contact.id, [])
+            for name in (each.identity.subject, each.record or "")
+            for record in self.by_name.get(name, [])
+        ]
+        if any(record.active for record in by_identity):
+            return None
+        by_email = self.by_email.get(contact.email, [])
+        if not by_identity and not by_email:
+            return "no record"
+        if not any(record.active for record in by_email):
+            return "the record is inactive"
+        # The record is there; what is missing is somebody who says whose address it is.
+        domain = contact.email.rpartition("@")[2]
+        if domain not in self.connected.domains:
+            return f"no connection vouches for {domain}"
+        return None

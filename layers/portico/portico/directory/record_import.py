@@ -1,0 +1,128 @@
+"""Bring the directory records of a workspace up to date, and end the sessions of who has left."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from portico.clock import SYSTEM, Clock
+from portico.directory.store import Directory, InUse, Record
+from portico.events import Event
+from portico.ids import digest
+from portico.people.identities import owned
+from portico.people.rules import Workspace
+from portico.people.store import People
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deactivated: int = 0
+    signed_out: list[str] = field(default_factory=list)
+    """Contacts whose sessions ended."""
+    in_use: list[Record] = field(default_factory=list)
+    """Not kept: an address or object id of theirs finds another active record."""
+
+
+@dataclass
+class DirectoryImport:
+    """One import into one workspace."""
+
+    table: str
+    home: Workspace
+    by: str
+    clock: Clock = SYSTEM
+
+    def take(self, records: Iterable[Record], *, is_complete: bool) -> Imported:
+        """Keep *records*; the newest import wins.
+
+        Args:
+            records: as they are now.
+            is_complete: they are all people of their sources: who is not among them has left.
+
+        Raises:
+            TryLater: DynamoDB is out of reach. What was kept until then stays; importing the
+                same again goes on from there.
+        """
+        done = Imported()
+        known = {each.name: each for each in self._directory.all()}
+        given = {each.name: each for each in records}
+        wanted = list(given.values())
+        if is_complete:
+            sources = {each.source for each in wanted}
+            wanted += [
+                replace(each, active=False)
+                for name, each in known.items()
+                if name not in given and each.source in sources
+            ]
+        # Who leaves goes first, so that an address is free for whoever has it next; two who
+        # swap theirs need a second round.
+        wanted.sort(key=lambda each: each.active)
+        for again in self._keep(wanted, known, done):
+            done.in_use += self._keep([again], known, done)
+        detail = {
+            "added": str(done.added),
+            "changed": str(done.changed),
+            "deactivated": str(done.deactivated),
+        }
+        self._directory.imported(self._event("directory.imported", self.home.id, **detail))
+        return done
+
+    def _keep(
+        self, records: Iterable[Record], known: dict[str, Record], done: Imported
+    ) -> list[Record]:
+        refused = []
+        for record in records:
+            before = known.get(record.name)
+            if before and replace(record, imported_at=before.imported_at) == before:
+                done.unchanged += 1
+                continue
+            try:
+                self._put(record, before, done)
+            except InUse:
+                refused.append(record)
+        return refused
+
+    def _put(self, record: Record, before: Record | None, done: Imported) -> None:
+        leaves = before is not None and before.active and not record.active
+        what = "deactivated" if leaves else "changed" if before else "added"
+        event = self._event(f"record.{what}", f"record-{digest(record.name)[:16]}")
+        owners = self._owners(before) if before and leaves else []
+        also = [self._people.ending_sessions(each, self._ended(each)) for each in owners]
+        self._directory.put(record, event, also)
+        setattr(done, what, getattr(done, what) + 1)
+        done.signed_out += owners
+
+    def _owners(self, record: Record) -> list[str]:
+        """Find whose record it was: by identity, or by a primary address of the record."""
+        pointers = self._people.pointers(record.emails)
+        names = filter(None, (record.name, record.object))
+        return sorted({*pointers, *(who for name in names for who in self._by_identity[name])})
+
+    @cached_property
+    def _by_identity(self) -> dict[str, set[str]]:
+        # Read once, and only if somebody leaves.
+        found: dict[str, set[str]] = defaultdict(set)
+        for each in owned(self._people.rows, self.home.id):
+            found[each.identity.subject].add(each.contact)
+            if each.record is not None:
+                found[each.record].add(each.contact)
+        return found
+
+    def _ended(self, contact: str) -> Event:
+        return self._event("contact.left-directory", contact)
+
+    def _event(self, name: str, subject: str, **detail: str) -> Event:
+        return Event(name, self.clock.now(), subject, self.home.trail_days, self.by, detail=detail)
+
+    @property
+    def _directory(self) -> Directory:
+        return Directory(self.table, self.home.id)
+
+    @property
+    def _people(self) -> People:
+        return People(self.table, self.home.id)

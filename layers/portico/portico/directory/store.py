@@ -1,0 +1,207 @@
+"""The directory: people synced from a workspace's own source, and who of them may come in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import batched
+from typing import Any, Self
+
+from portico.aws.queries import keys_listed
+from portico.aws.tables import (
+    MOST_AT_ONCE,
+    Rows,
+    TransactionRefused,
+    get_many,
+    transact_surely,
+)
+from portico.clock import epoch, moment
+from portico.errors import TryLater
+from portico.events import Event
+from portico.ids import digest
+
+ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
+
+
+class Rule(StrEnum):
+    """Whether SSO, or any way in, needs a directory record."""
+
+    OFF = "off"
+    MATCH_REQUIRED = "match_required"
+    """SSO only for contacts with an active record; others may use a code."""
+    SSO_ONLY = "sso_only"
+    """A match or a refusal: no code, no password, no proof."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One person of a directory."""
+
+    source: str
+    external_id: str
+    tenant: str | None
+    object_id: str | None
+    user_name: str
+    emails: tuple[str, ...]
+    active: bool
+    imported_at: datetime
+    """When it was last found changed."""
+
+    @property
+    def name(self) -> str:
+        """What names the record in its workspace."""
+        return f"{self.source}#{self.external_id}"
+
+    @property
+    def object(self) -> str | None:
+        """The stable key of the identity that tenant and object id make."""
+        return f"{self.tenant}.{self.object_id}" if self.tenant and self.object_id else None
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a record, or one of the rows that point to it: each holds it whole."""
+        return cls(
+            row["source"],
+            row["external_id"],
+            row.get("tenant"),
+            row.get("object_id"),
+            row["user_name"],
+            tuple(row["emails"]),
+            row["active"],
+            moment(row["imported_at"]),
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of its rows."""
+        row: dict[str, Any] = {
+            "source": self.source,
+            "external_id": self.external_id,
+            "user_name": self.user_name,
+            "emails": list(self.emails),
+            "active": self.active,
+            "imported_at": epoch(self.imported_at),
+        }
+        optional = {"tenant": self.tenant, "object_id": self.object_id}
+        return row | {name: value for name, value in optional.items() if value is not None}
+
+
+def record_key(workspace: str, source: str, external_id: str) -> tuple[str, str]:
+    """Return the key of a record."""
+    return f"{workspace}#record#{source}#{external_id}", "record"
+
+
+def object_key(workspace: str, tenant: str, object_id: str) -> tuple[str, str]:
+    """Return the key under which a record is found by its tenant and object id."""
+    return f"{workspace}#record-key#object#{tenant}#{object_id}", "record"
+
+
+def email_key(workspace: str, email: str) -> tuple[str, str]:
+    """Return the key under which a record is found by an address."""
+    return f"{workspace}#record-key#email#{digest(email)[:32]}", "record"
+
+
+def last_import_key(workspace: str) -> tuple[str, str]:
+    """Return the key of the row that says when records were last brought up to date."""
+    return f"{workspace}#directory", "import"
+
+
+@dataclass(eq=False)
+class InUse(Exception):
+    """An address or object id of *record* finds another active record already."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The directory records of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def get(self, source: str, external_id: str) -> Record | None:
+        """Read a record."""
+        row = self.rows.get(*record_key(self.workspace, source, external_id))
+        return Record.from_row(row) if row else None
+
+    def put(self, record: Record, event: Event, also: Sequence[dict[str, Any]] = ()) -> None:
+        """Keep a record and what it is found by, and write what belongs to it, together.
+
+        Raises:
+            InUse: what it is found by finds another, active record. Two people who share an
+                address cannot be told apart: whoever imports must say whose it is.
+            TryLater: nothing was written.
+        """
+        old = self.get(record.source, record.external_id)
+        found_by = self._found_by(record)
+        left = [key for key in self._found_by(old) if key not in found_by]
+        if not record.active:
+            # Somebody who has left holds on to nothing that finds somebody else by now.
+            found_by = self._still_its_own(record, found_by, or_free=True)
+        pk, sk = record_key(self.workspace, record.source, record.external_id)
+        listed = {"list": f"{self.workspace}#records", "listed": record.user_name}
+        row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
+        parts = [self.rows.putting(row, ANYTHING)]
+        its_own = "source = :source AND external_id = :id"
+        mine = {":source": record.source, ":id": record.external_id}
+        for pk, sk in found_by:
+            free = f"attribute_not_exists(pk) OR active = :no OR ({its_own})"
+            row = {"pk": pk, "sk": sk, **record.row()}
+            parts.append(self.rows.putting(row, free, {":no": False, **mine}))
+        for pk, sk in self._still_its_own(record, left, or_free=False):
+            # An address that the record no longer has must not find it: it is kept, inactive.
+            row = {"pk": pk, "sk": sk, **record.row(), "active": False}
+            parts.append(self.rows.putting(row, its_own, mine))
+        try:
+            transact_surely([*parts, *also])
+        except TransactionRefused as refused:
+            if refused.failed[0] in range(1, 1 + len(found_by)):
+                raise InUse(record) from None
+            raise TryLater(cause="directory.put: changed by somebody else") from None
+
+    def all(self) -> Iterator[Record]:
+        """Read every record. For a team, never for a door."""
+        keys = keys_listed(self.rows, f"{self.workspace}#records")
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            rows = get_many([(self.rows, *key) for key in some], consistent=False)
+            yield from (Record.from_row(row) for row in rows if row)
+
+    def imported(self, event: Event) -> None:
+        """Remember that the records have just been brought up to date."""
+        pk, sk = last_import_key(self.workspace)
+        row = {"pk": pk, "sk": sk, "at": epoch(event.at), "event": event.rider()}
+        self.rows.put(row, ANYTHING)
+
+    def last_import(self) -> datetime | None:
+        """Return when the records were last brought up to date."""
+        row = self.rows.get(*last_import_key(self.workspace))
+        return moment(row["at"]) if row else None
+
+    def _still_its_own(
+        self, record: Record, keys: list[tuple[str, str]], *, or_free: bool
+    ) -> list[tuple[str, str]]:
+        if not keys:
+            return []
+        rows = get_many([(self.rows, *key) for key in keys], consistent=True)
+        found = [
+            (key, Record.from_row(row) if row else None)
+            for key, row in zip(keys, rows, strict=True)
+        ]
+        return [
+            key
+            for key, other in found
+            if (other.name == record.name or (or_free and not other.active) if other else or_free)
+        ]
+
+    def _found_by(self, record: Record | None) -> list[tuple[str, str]]:
+        if record is None:
+            return []
+        keys = [email_key(self.workspace, each) for each in record.emails]
+        if record.tenant and record.object_id:
+            keys.append(object_key(self.workspace, record.tenant, record.object_id))
+        return keys

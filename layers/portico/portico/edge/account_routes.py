@@ -1,0 +1,75 @@
+"""The account door's work: which flow answers which route, and how."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portico.account.account_codes import AccountCodes
+from portico.account.deletion import Deletions
+from portico.account.email_change import Moves
+from portico.account.history import Histories
+from portico.account.own_sessions import OwnSessions
+from portico.account.owner import Owners
+from portico.account.profile import Profiles, contact_answer
+from portico.account.ways_in import WaysIn
+from portico.edge.responses import Response, drop
+from portico.errors import InvalidRequest
+from portico.ids import is_workspace
+from portico.limits.store import Limits
+from portico.people.rules import Contact
+from portico.settings import Account as AccountSettings
+
+DOWNLOADED = {"content-disposition": 'attachment; filename="account.json"'}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDesk:
+    """The flows of a door."""
+
+    profiles: Profiles
+    ways: WaysIn
+    codes: AccountCodes
+    moves: Moves
+    sessions: OwnSessions
+    histories: Histories
+    deletions: Deletions
+
+    @classmethod
+    def from_settings(cls, settings: AccountSettings) -> "AccountDesk":
+        """Make the desk of a door."""
+        owners = Owners.from_settings(settings)
+        return cls(
+            Profiles(owners),
+            WaysIn(owners),
+            AccountCodes(owners, Limits(settings.sign_in_table)),
+            Moves.from_settings(settings, owners),
+            OwnSessions(owners),
+            Histories(owners, settings.trail_table),
+            Deletions(owners),
+        )
+
+
+def workspace_in(query: dict[str, str]) -> str:
+    """Return the workspace that a query names.
+
+    Raises:
+        InvalidRequest: it names none.
+    """
+    workspace = query.get("workspace", "")
+    if not is_workspace(workspace):
+        raise InvalidRequest("workspace", "required")
+    return workspace
+
+
+def showing(contact: Contact) -> Response:
+    """Answer with the contact as they are now."""
+    return Response(200, {"contact": contact_answer(contact)})
+
+
+def downloaded(content: dict[str, Any]) -> Response:
+    """Answer with a file to keep."""
+    return Response(200, content, DOWNLOADED)
+
+
+def gone(workspace: str) -> Response:
+    """Answer that the account is no more, and clear its cookie."""
+    return Response(204, cookies=[drop(workspace)])

@@ -1,0 +1,57 @@
+"""How a browser that a portal sent here is sent on: to the portal, or to our page."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from portico.edge.door import log
+from portico.edge.oauth import parameters_of
+from portico.edge.responses import Response, cookie_name
+from portico.errors import PorticoError, TryLater
+from portico.events import Caller
+from portico.openid.authorize import Sent, to_page
+from portico.openid.registered_client import ClientId
+
+LONGEST_REQUEST = 4096
+"""Characters that the page gets back. It has them encoded once more, and no gateway takes headers of
+more than 10 KB."""
+
+
+def sent_on(sent: Sent, caller: Caller) -> Response:
+    """Answer 303, which makes a form's POST a GET (RFC 9700, 4.12)."""
+    if sent.cause:
+        log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
+    return _led(sent)
+
+
+def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
+    """Return the browser's refresh token for the workspace of the portal that asks."""
+    client = ClientId.parse(parameters.get("client_id"))
+    return caller.cookies.get(cookie_name(client.workspace), "") if client else ""
+
+
+def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
+    """Answer 303 to the page with a reason: where else to go is not known yet."""
+    asked = _asked(event)
+    client = ClientId.parse(asked.get("client_id"))
+    reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
+    sent = to_page(client.workspace if client else "", reason)
+    request = urlencode(asked)
+    has_token = "id_token_hint" in asked
+    if reason == "try-later" and client and not has_token and len(request) <= LONGEST_REQUEST:
+        # So that the page can offer to try the same again.
+        marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
+        sent = Sent(f"{sent.location}&{marks}", sent.outcome)
+    return _led(sent)
+
+
+def _asked(event: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        return parameters_of(event)
+    except PorticoError:
+        # Whose page says so can be told all the same.
+        return dict(event.get("queryStringParameters") or {})
+
+
+def _led(sent: Sent) -> Response:
+    return Response(303, headers={"location": sent.location}, outcome=sent.outcome)

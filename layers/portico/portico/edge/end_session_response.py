@@ -1,0 +1,44 @@
+"""How a browser comes to sign out from a portal, and is sent on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portico.edge.oauth import parameters_of
+from portico.edge.responses import Response, cookie_name, drop
+from portico.errors import PorticoError, TryLater
+from portico.events import Caller
+from portico.ids import is_workspace
+from portico.openid.end_session import Left
+from portico.openid.registered_client import ClientId
+
+
+def cookies_of(caller: Caller) -> dict[str, str]:
+    """Return the refresh tokens that a browser has, by workspace."""
+    start = cookie_name("")
+    found = {name.removeprefix(start): each for name, each in caller.cookies.items() if each}
+    return {
+        name: each
+        for name, each in found.items()
+        if is_workspace(name) and cookie_name(name) in caller.cookies
+    }
+
+
+def sent_on(left: Left) -> Response:
+    """Answer 303: to the portal, or to our page."""
+    cookies = [drop(left.drops)] if left.drops else []
+    headers = {"location": left.location}
+    return Response(303, headers=headers, cookies=cookies, outcome=left.outcome)
+
+
+def stayed(event: Mapping[str, Any], error: PorticoError) -> Response:
+    """Answer 303 to the page with a reason: a browser was sent here, and reads no problem."""
+    reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
+    return Response(303, headers={"location": f"/{_workspace(event)}#e={reason}"})
+
+
+def _workspace(event: Mapping[str, Any]) -> str:
+    try:
+        client = ClientId.parse(parameters_of(event).get("client_id"))
+    except PorticoError:
+        return ""
+    return client.workspace if client else ""

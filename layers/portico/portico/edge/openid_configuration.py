@@ -1,0 +1,46 @@
+"""What a client library needs to know of us, under the address it asks first."""
+
+from typing import Any
+
+from portico.openid.rules import SCOPES, Prompt
+from portico.people.rules import LOCALES
+
+CLAIMS = "iss sub aud exp iat auth_time amr nonce at_hash sid workspace email name".split()
+"""What id_token and userinfo tell."""
+PROVES = ["client_secret_basic", "client_secret_post", "none"]
+"""How a portal shows that it is itself; a public one shows nothing."""
+
+
+def metadata(issuer: str) -> dict[str, Any]:
+    """Return the provider's metadata.
+
+    Source: OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3; OpenID Connect
+    RP-Initiated Logout 1.0, 2.1; Initiating User Registration 1.0, 3.
+    """
+    door = f"{issuer}/oauth2"
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{door}/authorize",
+        "token_endpoint": f"{door}/token",
+        "userinfo_endpoint": f"{door}/userinfo",
+        "end_session_endpoint": f"{door}/end_session",
+        "revocation_endpoint": f"{door}/revoke",
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": PROVES,
+        "revocation_endpoint_auth_methods_supported": PROVES,
+        "scopes_supported": list(SCOPES),
+        "claims_supported": CLAIMS,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": [str(each) for each in Prompt],
+        "ui_locales_supported": list(LOCALES),
+        # Left out, the first would mean no as well, and the second yes.
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": False,
+    }

@@ -1,0 +1,21 @@
+"""How a new or renewed session travels: the cookie of a browser, the body of a back end."""
+
+from typing import Any
+
+from portico.edge.responses import Response, cookie_name, keep
+from portico.events import Caller
+from portico.limits.known_browser import REMEMBERED, known_cookie
+from portico.sessions.proof import SignedIn
+
+
+def signed_in(
+    session: SignedIn, caller: Caller, *, mark: str | None = None, **content: Any
+) -> Response:
+    """Answer with *content*, and keep the refresh token where only this caller has it."""
+    if not caller.is_browser:
+        # A portal's back end has no cookie jar to speak of, and no page that could be tricked.
+        content["refresh_token"] = session.refresh_token
+    cookies = [keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)]
+    if mark:
+        cookies.append(keep(known_cookie(session.workspace), mark, stays=REMEMBERED))
+    return Response(200, content, cookies=cookies)

@@ -1,0 +1,122 @@
+"""The session door's work: whose session is it, and by which proof."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico.clock import SYSTEM, Clock
+from portico.edge.responses import Response, cookie_name, drop
+from portico.errors import InvalidRequest, NotSignedIn
+from portico.events import Caller
+from portico.ids import is_workspace
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.flow import Sessions
+from portico.sessions.proof import SignedIn
+from portico.sessions.sign_out import SignOuts
+from portico.settings import Session
+
+METHODS = {"otp": "code", "pwd": "password", "fed": "sso"}
+"""How ``amr`` (RFC 8176) is called in our answers."""
+CACHED = {"cache-control": "public, max-age=3600"}
+"""An authorizer keeps for two hours what it finds in a cache, so a rotation waits for three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshing:
+    """POST /v1/session/refresh. A browser sends its cookie, a back end its *refresh_token*."""
+
+    workspace: str
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDesk:
+    """What the session door does."""
+
+    sessions: Sessions
+    ends: SignOuts
+    checker: TokenChecker
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: Session) -> "SessionDesk":
+        """Make the desk of a door."""
+        return cls(
+            Sessions.from_settings(settings),
+            SignOuts.from_settings(settings),
+            TokenChecker(settings.signing_keys.split(",")),
+        )
+
+    def read(self, query: dict[str, str], caller: Caller) -> dict[str, Any]:
+        """Return what an access token says; no row is read.
+
+        Raises:
+            NotSignedIn: it is none, is over, or is another workspace's.
+        """
+        claims = self._claims(_workspace(query), caller)
+        return {
+            "contact": {"id": claims["sub"], "name": claims["name"], "email": claims["email"]},
+            "workspace": claims["aud"],
+            "session": {
+                "id": claims["sid"],
+                "signed_in_at": claims["auth_time"],
+                "expires_at": claims["session_expires_at"],
+                "method": METHODS.get(claims["amr"][0], claims["amr"][0]),
+            },
+        }
+
+    def refresh(self, asked: Refreshing, caller: Caller) -> SignedIn:
+        """Exchange a refresh token.
+
+        Raises:
+            NotSignedIn: none came along, or it is worth nothing.
+        """
+        workspace = asked.workspace
+        if not is_workspace(workspace):
+            raise NotSignedIn
+        # A body's token is a back end's: a page that holds one has stolen it.
+        text = None if caller.is_browser else asked.refresh_token
+        text = text or caller.cookies.get(cookie_name(workspace))
+        if not text:
+            raise NotSignedIn
+        return self.sessions.refresh(workspace, text, caller)
+
+    def sign_out(self, query: dict[str, str], caller: Caller) -> Response:
+        """End one session or all, with the token, or with the cookie and the browser's proof.
+
+        Raises:
+            NotSignedIn: neither came along, or it is worth nothing.
+        """
+        workspace = _workspace(query)
+        everywhere = query.get("everywhere", "").lower() in ("true", "1")
+        text = caller.cookies.get(cookie_name(workspace))
+        if caller.authorization:
+            claims = self._claims(workspace, caller)
+            self.ends.with_token(
+                workspace, claims["sub"], claims["sid"], caller, everywhere=everywhere
+            )
+        elif text:
+            self.ends.with_cookie(workspace, text, caller, everywhere=everywhere)
+        else:
+            raise NotSignedIn
+        return Response(204, cookies=[drop(workspace)])
+
+    def discovery(self, caller: Caller) -> Response:
+        """Return the metadata that clients and token checkers read."""
+        # Loaded here: they keep it for an hour, and refreshing is what this door is for.
+        from portico.edge.openid_configuration import metadata  # noqa: PLC0415
+
+        return Response(200, metadata(caller.own_origin), CACHED)
+
+    def keys(self) -> Response:
+        """Return the public keys."""
+        return Response(200, self.checker.published(), CACHED)
+
+    def _claims(self, workspace: str, caller: Caller) -> dict[str, Any]:
+        return self.checker.of_caller(caller, workspace=workspace, at=self.clock.now())
+
+
+def _workspace(query: dict[str, str]) -> str:
+    workspace = query.get("workspace", "")
+    if not is_workspace(workspace):
+        raise InvalidRequest("workspace", "required")
+    return workspace

@@ -1,0 +1,168 @@
+"""How a mail looks: its subject, its text and its HTML."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portico.mail.devices import KNOWN_ORIGINS
+from portico.mail.languages import Words, best_language, words_of
+from portico.mail.letters import Change, CodeLetter, Letter, NoticeLetter, Purpose
+from portico.mail.mail_logo import Logo, usable_logo
+from portico.mail.plain import plain_name, unlinked
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES_FOLDER = Path(__file__).parent / "templates"
+COLOR_SHAPE = re.compile(r"#[0-9A-Fa-f]{6}")
+DEFAULT_ACCENT = "#4f5d75"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedLetter:
+    """A mail in words, not yet in bytes."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    logo: Logo | None
+    """The picture that the HTML shows as ``cid:`` + `logo_id`."""
+    logo_id: str
+
+
+def render(letter: Letter) -> RenderedLetter:
+    """Put a mail into words.
+
+    A malformed logo, accent colour or origin is left out, and an unknown language is English:
+    none of them is worth a contact who cannot get in.
+    """
+    words = words_of(best_language(letter.language))
+    logo = usable_logo(letter.logo)
+    logo_id = f"logo@{letter.host.partition(':')[0]}"
+    if isinstance(letter, NoticeLetter):
+        template, sentences = "notice", _notice(letter, words)
+    else:
+        template, sentences = "code", _code(letter) | _sentences(letter, words)
+    look = {
+        "language": words.language,
+        "direction": words.direction,
+        "workspace": _workspace(letter),
+        "workspace_unlinked": unlinked(_workspace(letter)),
+        "accent": _accent(letter.accent_color),
+        "logo": logo,
+        "logo_id": logo_id,
+        **sentences,
+    }
+    return RenderedLetter(
+        language=words.language,
+        subject=sentences["subject"],
+        text=_environment().get_template(f"{template}.txt").render(look),
+        html=_environment().get_template(f"{template}.html").render(look),
+        logo=logo,
+        logo_id=logo_id,
+    )
+
+
+def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
+    what = letter.change.value.replace("-", "_")
+    workspace = unlinked(_workspace(letter))
+    account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
+    intro = words.say(what, "intro", account=account, workspace=workspace)
+    return {
+        "subject": words.say(what, "subject", workspace=_workspace(letter)),
+        "preheader": intro,
+        "heading": words.say(what, "heading"),
+        "intro": intro,
+        "happened": _happened(letter, words),
+        "not_you": words.say(what, "not_you", workspace=workspace),
+        "undo_url": letter.undo_url or "",
+        "automatic": words.say("automatic", workspace=workspace),
+    }
+
+
+def _happened(letter: NoticeLetter, words: Words) -> str:
+    when = words.moment(letter.happened_at)
+    own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
+    if letter.origin_hint in KNOWN_ORIGINS:
+        return words.say(own, "happened_with", when=when, origin=letter.origin_hint)
+    return words.say(own, "happened", when=when)
+
+
+def _code(letter: CodeLetter) -> dict[str, str]:
+    return {"code": letter.shown_code, "label": letter.label, "bound_line": letter.bound_line}
+
+
+def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
+    purpose = letter.purpose.value
+    workspace = unlinked(_workspace(letter))
+    minutes = words.minutes(letter.lives // timedelta(minutes=1))
+    return {
+        "subject": _subject(letter, words),
+        "preheader": words.say("preheader", minutes=minutes),
+        "heading": words.say(purpose, "heading", workspace=workspace),
+        "intro": words.say(purpose, "intro", workspace=workspace, **_account(letter, words)),
+        "label_word": words.say("label"),
+        "same_label": words.say("same_label", label=letter.label),
+        "validity": words.say("validity", minutes=minutes),
+        "asked": _asked(letter, words),
+        "not_you": words.say(purpose, "not_you", workspace=workspace),
+        "keep_secret": words.say("keep_secret", workspace=workspace),
+        "automatic": words.say("automatic", workspace=workspace),
+    }
+
+
+def _subject(letter: CodeLetter, words: Words) -> str:
+    # The label in the subject keeps two codes apart in the inbox, and out of one thread.
+    subject = words.say(
+        letter.purpose.value, "subject", workspace=_workspace(letter), label=letter.label
+    )
+    if letter.code_in_subject:
+        return words.say("subject_with_code", code=letter.shown_code, subject=subject)
+    return subject
+
+
+def _asked(letter: CodeLetter, words: Words) -> str:
+    when = words.moment(letter.asked_at)
+    if letter.origin_hint in KNOWN_ORIGINS:
+        return words.say("asked_with", when=when, origin=letter.origin_hint)
+    return words.say("asked", when=when)
+
+
+def _account(letter: CodeLetter, words: Words) -> dict[str, str]:
+    if letter.purpose is not Purpose.LINK:
+        return {}
+    otherwise = words.say(letter.purpose.value, "account")
+    return {"account": unlinked(plain_name(letter.account or "", otherwise=otherwise))}
+
+
+def _workspace(letter: Letter) -> str:
+    return plain_name(letter.workspace_name, otherwise=letter.host)
+
+
+def _accent(color: str | None) -> str:
+    return color if color and COLOR_SHAPE.fullmatch(color) else DEFAULT_ACCENT
+
+
+@cache
+def _environment() -> "Environment":
+    # Loaded at the first mail: an invocation that finds nobody to write to needs no templates,
+    # and the door whose layer has no Jinja2 may still import this room's values.
+    from jinja2 import (  # noqa: PLC0415
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES_FOLDER),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

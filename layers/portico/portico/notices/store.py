@@ -1,0 +1,192 @@
+"""Notices of a change to somebody's sign-in: asked for with the change, and mailed once.
+
+A notice is outside the mailbox's budget, because only its own contact can cause it: one per
+kind and hour, by its key.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch, moment
+from portico.events import Event
+from portico.mail.letters import Change
+
+NOTICE_LIVES = timedelta(days=1)
+"""What is not mailed by then is not mailed: the trail has it, and an old alarm is a false one."""
+
+ROW = "notice"
+IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not_exists(withheld)"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A change that its contact is told of."""
+
+    change: Change
+    contact: str
+    host: str
+    keep_days: int
+    begun: datetime
+    """When it began: its hour names the notice, so that a press repeated past the full hour,
+    or a second change of its kind within it, is the same one."""
+    at: datetime
+    label: str = ""
+    """What the team calls an account, e.g. ``Facebook``."""
+    device: str | None = None
+    to: str | None = None
+    """The address, where it is not the contact's (any more)."""
+    language: str | None = None
+    """The contact's, where their row will not tell it any more."""
+    undo: str | None = None
+    """The id of a change that the mail lets its reader take back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice's row."""
+
+    key: str
+    """``acme#notice#ct_…#identity-linked-<hour>``: ids only, so a queue may hold it."""
+    change: Change
+    contact: str
+    label: str
+    device: str | None
+    host: str
+    to: str | None
+    language: str | None
+    undo: str | None
+    at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row."""
+        name, _, _ = row["pk"].rpartition("#")[2].rpartition("-")
+        return cls(
+            row["pk"],
+            Change(name),
+            row["subject"],
+            row["label"],
+            row.get("device") or None,
+            row["host"],
+            row.get("to") or None,
+            row.get("language") or None,
+            row.get("undo") or None,
+            moment(row["happened_at"]),
+            moment(row["expires_at"]),
+        )
+
+    @property
+    def workspace(self) -> str:
+        """Whose contact it is for."""
+        return self.key.partition("#")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """The notices of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def asking(self, happened: Happened) -> dict[str, Any]:
+        """Return the part of a transaction that asks for a notice.
+
+        It never refuses: a notice that is there already must not keep anybody from what they
+        do. So it is an update whose every attribute stays as it was, and a second change of a
+        kind within the hour, or the same press again, changes nothing and wakes nobody. For
+        that a claim sets ``mail`` to 0: removed, it would be asked for again.
+        """
+        return self.rows.updating(*self._asked(happened))
+
+    def ask(self, happened: Happened) -> None:
+        """Ask for a notice by a write of its own."""
+        self.rows.update(*self._asked(happened))
+
+    def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
+        hour = epoch(happened.begun) // 3600
+        ends = epoch(happened.at + NOTICE_LIVES)
+        event = Event("notice.asked", happened.at, detail={"kind": happened.change.value})
+        attributes: dict[str, Any] = {
+            "mail": 1,
+            "subject": happened.contact,
+            "label": happened.label,
+            "device": happened.device or "",
+            "host": happened.host,
+            "keep_days": happened.keep_days,
+            "happened_at": epoch(happened.at),
+            "expires_at": ends,
+            "ttl": ends,
+            "event": event.rider(),
+        }
+        optional = {"to": happened.to, "language": happened.language, "undo": happened.undo}
+        attributes |= {name: value for name, value in optional.items() if value}
+        changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)
+        return (
+            f"{self.workspace}#notice#{happened.contact}#{happened.change.value}-{hour}",
+            ROW,
+            f"SET {changes}",
+            "attribute_not_exists(pk) OR attribute_exists(pk)",
+            {f":{name}": value for name, value in attributes.items()},
+        )
+
+    def get(self, key: str) -> Notice | None:
+        """Read a notice, consistently."""
+        row = self.rows.get(key, ROW)
+        return Notice.from_row(row) if row else None
+
+    def claim(self, key: str, *, at: datetime, take_over: timedelta) -> bool:
+        """Take a notice, also from a sender that died with it; say whether it still needs one.
+
+        Args:
+            key: of the notice.
+            at: the time.
+            take_over: after how long a sender that never said it was done counts as dead.
+
+        Raises:
+            ConditionFailed: another sender may still be at it.
+        """
+        is_nobodys = "(attribute_not_exists(claimed) OR claimed <= :long_ago)"
+        try:
+            self.rows.update(
+                key,
+                ROW,
+                "SET mail = :zero, claimed = :now",
+                f"{IS_OPEN} AND {is_nobodys}",
+                {":zero": 0, ":now": epoch(at), ":long_ago": epoch(at - take_over)},
+            )
+        except ConditionFailed as failed:
+            if failed.row is None or failed.row.keys() & {"sent", "withheld"}:
+                return False
+            raise
+        return True
+
+    def release(self, key: str) -> None:
+        """Let another sender take it at once: SES answered, and has it not."""
+        with suppress(ConditionFailed):
+            self.rows.update(key, ROW, "SET claimed = :zero", IS_OPEN, {":zero": 0})
+
+    def note_sent(self, key: str, event: Event) -> None:
+        """Record that SES has the mail; its id goes to the trail with the event."""
+        self.rows.update(
+            key,
+            ROW,
+            "SET sent = :now, event = :event",
+            "attribute_exists(pk)",
+            {":now": epoch(event.at), ":event": event.rider()},
+        )
+
+    def withhold(self, key: str, event: Event) -> None:
+        """Record that this notice will never be sent, and why."""
+        values = {":zero": 0, ":why": event.detail["reason"], ":event": event.rider()}
+        change = "SET mail = :zero, withheld = :why, event = :event"
+        with suppress(ConditionFailed):
+            self.rows.update(key, ROW, change, IS_OPEN, values)

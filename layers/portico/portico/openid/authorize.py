@@ -1,0 +1,221 @@
+"""A portal sends its visitor here: answer with a code, or show the page first."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.errors import NotSignedIn, ProtocolRefused, TryLater
+from portico.events import Caller, Event
+from portico.openid.authorization_codes import Grant, keep, new_code
+from portico.openid.protocol import Asked, OnlyS256, Server, said
+from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.openid.rules import (
+    ASKED,
+    LONGEST_ADDRESS,
+    MEANT,
+    Verdict,
+    Wish,
+    asked_now,
+    fits,
+    granted,
+    language,
+)
+from portico.people.rules import Contact, Workspace
+from portico.people.store import door_key, head_key, workspace_of
+from portico.sessions.access_token import ID
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.rules import RefreshToken, Session, is_good
+from portico.sessions.store import session_key
+from portico.settings import Authorize
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where the browser goes on, and how the door counts it."""
+
+    location: str
+    outcome: str
+    cause: str = ""
+    """What was out of reach, for the log: the portal is told that something was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one read tells: the workspace, the portal, and who is signed in there."""
+
+    home: Workspace
+    portal: Portal
+    session: Session | None
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizations:
+    """The authorization endpoint of a deployment."""
+
+    people_table: str
+    sign_in_table: str
+    checker: TokenChecker
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: Authorize) -> "Authorizations":
+        """Make the endpoint of a door."""
+        checker = TokenChecker(settings.signing_keys.split(","))
+        return cls(settings.people_table, settings.sign_in_table, checker)
+
+    def authorize(self, parameters: dict[str, str], cookie: str, caller: Caller) -> Sent:
+        """Answer an authorization request.
+
+        Args:
+            parameters: as they were sent, each once.
+            cookie: the browser's refresh token for this workspace, or an empty text.
+            caller: the browser.
+
+        Raises:
+            TryLater: nothing can be said yet, not even where to.
+        """
+        now = self.clock.now()
+        client = ClientId.parse(parameters.get("client_id"))
+        if client is None:
+            return to_page("", "portal-not-known")
+        found = self._read(client, cookie, at=now)
+        if found is None:
+            return to_page(client.workspace, "portal-not-known")
+        if not found.home.portal_enabled:
+            return to_page(client.workspace, "portal-unavailable")
+        if parameters.get("redirect_uri") not in found.portal.redirect_uris:
+            # Nobody is sent to an address that was not registered, not even with an error.
+            return to_page(client.workspace, "portal-not-known")
+        try:
+            return self._answer(parameters, found, caller, at=now)
+        except ProtocolRefused as refused:
+            told = {"error": refused.error, "error_description": refused.description}
+            return _back(parameters, caller, told, "refused")
+        except TryLater as away:
+            told = {"error": "server_error", "error_description": "try again shortly"}
+            return replace(_back(parameters, caller, told, "try-later"), cause=away.cause)
+
+    def _read(self, client: ClientId, cookie: str, *, at: datetime) -> _Found | None:
+        workspace = client.workspace
+        people = Rows(self.people_table, f"{workspace}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        wanted = [(people, *door_key(workspace)), (people, *portal_key(workspace, client.portal))]
+        token = RefreshToken.parse(cookie)
+        if token is not None:
+            wanted += [
+                (people, *head_key(workspace, token.contact)),
+                (sign_in, *session_key(workspace, token.contact, token.session)),
+            ]
+        door, row, *theirs = get_many(wanted, consistent=True)
+        portal = Portal.from_row(row) if row else None
+        if door is None or portal is None or not portal.on:
+            return None
+        session, contact = None, None
+        if token is not None and all(theirs):
+            contact, session = Contact.from_row(theirs[0] or {}), Session.from_row(theirs[1] or {})
+            if not is_good(session, token, contact.sver, active=contact.active, at=at):
+                session = None
+        return _Found(workspace_of(door), portal, session, contact)
+
+    def _answer(
+        self, parameters: dict[str, str], found: _Found, caller: Caller, *, at: datetime
+    ) -> Sent:
+        server = Server(lambda _: found.portal)
+        server.register_grant(AuthorizationCodeGrant, [OnlyS256()])
+        asked = Asked("GET", f"{caller.own_origin}/oauth2/authorize", parameters)
+        wish = Wish.read(parameters, at=at)
+        try:
+            server.get_consent_grant(asked)
+        except OAuth2Error as error:
+            raise said(error) from None
+        scope = granted(parameters.get("scope"))
+        if "openid" not in scope.split():
+            raise ProtocolRefused("invalid_scope", "scope: openid")
+        session = found.session
+        hinted = self._hinted(parameters, found.portal, caller)
+        verdict = wish.verdict(
+            signed_in_at=session.signed_in_at if session else None,
+            contact=session.contact if session else None,
+            hinted=hinted,
+            at=at,
+        )
+        if verdict is Verdict.GO and session is not None and found.contact is not None:
+            grant = Grant.of(found.portal.id, parameters, scope, session, found.contact, at=at)
+            return self._grant(grant, parameters, found.home, caller, at=at)
+        if verdict is Verdict.OTHERWISE or wish.is_silent:
+            words = "somebody else is signed in" if session else "nobody is signed in"
+            name = "interaction_required" if verdict is Verdict.CHOOSE else "login_required"
+            raise ProtocolRefused(name, words)
+        kept = {ASKED: asked_now(at)} | ({MEANT: hinted} if hinted else {})
+        return _shown(parameters | kept, found, again=verdict is Verdict.AGAIN)
+
+    def _grant(
+        self,
+        grant: Grant,
+        parameters: dict[str, str],
+        home: Workspace,
+        caller: Caller,
+        *,
+        at: datetime,
+    ) -> Sent:
+        code = new_code()
+        event = Event(
+            "portal.granted",
+            at,
+            grant.contact,
+            grant.keep_days,
+            network=caller.network,
+            detail={"portal": grant.portal, "session": grant.session},
+        )
+        keep(self.sign_in_table, home.id, code, grant, event)
+        return _back(parameters, caller, {"code": code}, "granted")
+
+    def _hinted(self, parameters: dict[str, str], portal: Portal, caller: Caller) -> str | None:
+        text = parameters.get("id_token_hint")
+        if text is None:
+            return parameters.get(MEANT)
+        try:
+            claims = self.checker.read(text, typ=ID, issuer=caller.own_origin)
+        except NotSignedIn:
+            claims = {}
+        if claims.get("aud") != portal.client_id:
+            raise ProtocolRefused("invalid_request", "id_token_hint: one that we made for you")
+        return str(claims["sub"])
+
+
+def to_page(workspace: str, reason: str) -> Sent:
+    """Lead to our own page with a reason: there is nowhere else to go."""
+    return Sent(f"/{workspace}#e={reason}", reason)
+
+
+def _back(parameters: dict[str, str], caller: Caller, told: dict[str, str], outcome: str) -> Sent:
+    # `iss` lets a portal that knows several providers tell whose answer it is (RFC 9207).
+    state = parameters.get("state")
+    carried = {"state": state} if state and fits(state) else {}
+    uri = parameters["redirect_uri"]
+    query = urlencode(told | carried | {"iss": caller.own_origin})
+    return Sent(f"{uri}{'&' if '?' in uri else '?'}{query}", outcome)
+
+
+def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Sent:
+    # In the fragment, which no log sees; the page brings the request back when it is done.
+    kept = {name: value for name, value in parameters.items() if name != "id_token_hint"}
+    request = urlencode(kept)
+    marks: dict[str, Any] = {"l": found.portal.client_id, "o": request}
+    optional = {
+        "again": "1" if again else None,
+        "hint": parameters.get("login_hint"),
+        "lang": language(parameters.get("ui_locales")),
+    }
+    marks |= {name: value for name, value in optional.items() if value}
+    fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in marks.items())
+    if len(fragment) > LONGEST_ADDRESS:
+        raise ProtocolRefused("invalid_request", "the request is too long for an address")
+    return Sent(f"/{found.home.id}#{fragment}", "shown")

@@ -1,0 +1,220 @@
+"""A portal signs its contact out: here as well, and then back to where the portal wants them.
+
+Whoever shows an id_token of ours may end the session it came from. Whoever shows none may only
+send a browser here, and so could anybody's page: then the contact is asked.
+
+Source: OpenID Connect RP-Initiated Logout 1.0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.errors import InvalidRequest
+from portico.events import Caller
+from portico.openid.id_token_hint import Hint
+from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.openid.rules import language
+from portico.people.rules import Contact
+from portico.people.store import head_key
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.rules import RefreshToken, Session
+from portico.sessions.sign_out import SignOuts
+from portico.sessions.store import session_key
+from portico.settings import EndSession
+
+ENDPOINT = "/oauth2/end_session"
+CARRIED = ("client_id", "post_logout_redirect_uri", "state", "ui_locales")
+"""What goes along to our page and back. The hint stays behind: tokens are no part of addresses."""
+LONGEST_REQUEST = 4096
+"""Characters of these, percent-encoded. The page has them in its fragment encoded once more, and
+no gateway takes headers of more than 10 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where the browser goes on, and how the door counts it."""
+
+    location: str
+    outcome: str
+    drops: str | None = None
+    """The workspace whose cookie the browser is done with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request to sign out, and what it proves."""
+
+    workspace: str
+    client: ClientId | None
+    hint: Hint | None
+    token: RefreshToken | None
+    """The one that the browser has for the workspace."""
+    parameters: dict[str, str]
+
+    @property
+    def query(self) -> str:
+        """The request, as it can be made once more."""
+        return urlencode(self.parameters)
+
+    @property
+    def spoken(self) -> str:
+        """The mark by which the page speaks as the portal does, if it can."""
+        found = language(self.parameters.get("ui_locales"))
+        return f"&lang={found}" if found else ""
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the browser is the hinted contact's."""
+        is_whole = self.hint is not None and self.token is not None
+        return is_whole and self.hint.contact == self.token.contact  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one read tells: the portal, the hint's session, and the one that runs here."""
+
+    portal: Portal | None
+    hinted: Session | None
+    here: Session | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leavings:
+    """The end-session endpoint of a deployment."""
+
+    people_table: str
+    sign_in_table: str
+    checker: TokenChecker
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: EndSession) -> "Leavings":
+        """Make the endpoint of a door."""
+        checker = TokenChecker(settings.signing_keys.split(","))
+        return cls(settings.people_table, settings.sign_in_table, checker)
+
+    def leave(
+        self,
+        parameters: Mapping[str, str],
+        cookies: Mapping[str, str],
+        caller: Caller,
+        *,
+        posted: bool,
+    ) -> Left:
+        """End what the request proves, and say where the browser goes on.
+
+        Args:
+            parameters: of the request, each once.
+            cookies: the browser's refresh tokens, by workspace.
+            caller: the browser.
+            posted: whether the request is a POST.
+
+        Raises:
+            InvalidRequest: it is too long, or names another portal than its hint.
+            TryLater: the same request can be sent again.
+        """
+        asked = self._understood(parameters, cookies, caller)
+        found = self._read(asked, at=self.clock.now())
+        if asked.hint is None and asked.client is not None and found.portal is None:
+            return Left(f"/{asked.workspace}#e=portal-not-known", "portal-not-known")
+        self._end(asked, found, caller)
+        if posted and asked.workspace not in cookies:
+            # From a page on another site it comes without our cookie. A navigation has it: to be
+            # cleared, or to ask whoever else may be signed in.
+            return Left(f"{ENDPOINT}?{asked.query}", "sent-again")
+        if found.here is not None and not asked.is_theirs:
+            # Nobody has shown that this contact wants to leave. Where the hint is another's, the
+            # two share a computer: one has left by now, the other stays until they say so.
+            request = quote(asked.query, safe="")
+            return Left(f"/{asked.workspace}#out={request}{asked.spoken}", "confirmation-asked")
+        drops = asked.workspace if asked.is_theirs else None
+        return Left(_onward(asked, found.portal), "signed-out", drops)
+
+    def _understood(
+        self, parameters: Mapping[str, str], cookies: Mapping[str, str], caller: Caller
+    ) -> _Asked:
+        named = parameters.get("client_id")
+        client = ClientId.parse(named)
+        hint = Hint.read(self.checker, parameters.get("id_token_hint"), issuer=caller.own_origin)
+        if hint is not None and named is None:
+            client = hint.client
+        if (named is not None and client is None) or (hint is not None and hint.client != client):
+            raise InvalidRequest("client_id", "one of ours, whose id_token it is")
+        carried = {name: parameters[name] for name in CARRIED if name in parameters}
+        if client is not None:
+            workspace = client.workspace
+            carried["client_id"] = str(client)
+        elif len(cookies) > 1:
+            raise InvalidRequest("client_id", "required")
+        else:
+            workspace = next(iter(cookies), "")
+        token = RefreshToken.parse(cookies.get(workspace, ""))
+        asked = _Asked(workspace, client, hint, token, carried)
+        if len(asked.query) > LONGEST_REQUEST:
+            raise InvalidRequest("parameters", "too long")
+        return asked
+
+    def _read(self, asked: _Asked, *, at: datetime) -> _Found:
+        people = Rows(self.people_table, f"{asked.workspace}#")
+        sign_in = Rows(self.sign_in_table, f"{asked.workspace}#")
+        keys: dict[str, tuple[Rows, str, str]] = {}
+        if asked.client is not None:
+            keys["portal"] = people, *portal_key(asked.workspace, asked.client.portal)
+        if asked.hint is not None:
+            hint = asked.hint
+            keys["hinted"] = sign_in, *session_key(asked.workspace, hint.contact, hint.session)
+        if asked.token is not None:
+            token = asked.token
+            keys["here"] = sign_in, *session_key(asked.workspace, token.contact, token.session)
+            keys["head"] = people, *head_key(asked.workspace, token.contact)
+        # Both sessions may be one, and DynamoDB refuses to read a row twice.
+        wanted = list(dict.fromkeys(keys.values()))
+        read = get_many(wanted, consistent=True) if wanted else []
+        rows = dict(zip(wanted, read, strict=True))
+        row = {name: rows[key] for name, key in keys.items()}
+        portal, hinted = row.get("portal"), row.get("hinted")
+        return _Found(
+            Portal.from_row(portal) if portal else None,
+            Session.from_row(hinted) if hinted else None,
+            _running(row.get("here"), row.get("head"), asked.token, at=at),
+        )
+
+    def _end(self, asked: _Asked, found: _Found, caller: Caller) -> None:
+        # One write each, and each is final. Should the second fail, the same request sent again
+        # finds the first one ended, and ends the other.
+        theirs = (found.hinted, found.here if asked.is_theirs else None)
+        ends = {each.id: each for each in theirs if each is not None}
+        sign_outs = SignOuts(self.people_table, self.sign_in_table, self.clock)
+        for each in ends.values():
+            sign_outs.here(each, caller, asked_by=asked.client.portal if asked.client else "")
+
+
+def _running(
+    row: dict[str, Any] | None,
+    head: dict[str, Any] | None,
+    token: RefreshToken | None,
+    *,
+    at: datetime,
+) -> Session | None:
+    if row is None or head is None or token is None:
+        return None
+    session, contact = Session.from_row(row), Contact.from_row(head)
+    is_proved = session.portal is None and token.hash in (session.current, session.previous)
+    is_alive = contact.active and session.is_alive(sver=contact.sver, at=at)
+    return session if is_proved and is_alive else None
+
+
+def _onward(asked: _Asked, portal: Portal | None) -> str:
+    uri = asked.parameters.get("post_logout_redirect_uri")
+    # Compared as it stands: whatever is not registered so is no address of the portal's.
+    if portal is None or not portal.on or uri not in portal.post_logout_uris:
+        return f"/{asked.workspace}#bye{asked.spoken}"
+    state = asked.parameters.get("state")
+    if state is None:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"

@@ -1,0 +1,158 @@
+"""What a team may say of a portal, and why not, in words. Only who edits imports this."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from portico.openid import redirect_uris
+from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal
+from portico.people.rules import AREAS, Workspace
+from portico.people.workspace_settings import SettingsRefused
+
+LONGEST_LABEL = 100
+LONGEST_AUDIENCE = 200
+MOST_URIS = 20
+"""Of each kind; a list that is longer is no list of one portal's."""
+
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+\Z")
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def checked(portal: Portal) -> Portal:
+    """Return *portal*, each value in its one spelling.
+
+    Raises:
+        SettingsRefused: one or more values may not be so; all of them are told.
+    """
+    checks = _Checks(portal)
+    checks.run()
+    if checks.problems:
+        raise SettingsRefused(tuple(checks.problems))
+    return checks.portal
+
+
+def cautions(portal: Portal, home: Workspace, *, loopback: bool = False) -> list[str]:
+    """Return what a team should know of a portal that may be so.
+
+    Args:
+        portal: as it was let through.
+        home: its workspace, as its doors know it.
+        loopback: whether all of it is on one developer's machine anyway.
+    """
+    found = list(_of_beginning(portal, home))
+    apps = [each for each in portal.redirect_uris if redirect_uris.web_origin(each) is None]
+    if apps and not portal.is_public:
+        found.append(
+            f"{apps[0]} is an app's, and whoever has the app can read its secret: --public "
+            "(RFC 8252, 8.5)."
+        )
+    every = [*portal.redirect_uris, *filter(None, [portal.initiate_login_uri])]
+    local = [each for each in every if redirect_uris.is_on_this_machine(each)]
+    if local and not loopback and not portal.is_public:
+        found.append(f"{local[0]} is the contact's own machine: for a developer, or an app there.")
+    return found
+
+
+def _of_beginning(portal: Portal, home: Workspace) -> Iterator[str]:
+    begins = portal.initiate_login_uri
+    if begins is None:
+        if portal.areas:
+            yield "Its areas say nothing without --initiate-login-uri: nobody is sent there."
+        return
+    missing = sorted(set(portal.areas) - home.areas.keys())
+    if missing:
+        yield f"{home.id} has no area {' '.join(missing)}: portico workspace set {home.id} --area"
+    theirs, there = redirect_uris.web_origin(begins), redirect_uris.web_origin(home.portal_url)
+    if theirs != there:
+        yield (
+            f"Contacts who come by a portal link are to go on to {there}, where {home.id} has its "
+            f"portal, and {theirs} will hardly send them there: a portal opens pages of its own "
+            f"only. portico workspace set {home.id} --portal-url"
+        )
+    if not portal.on:
+        return
+    wanted = set(portal.areas or home.areas)
+    for other in sorted(home.portals, key=lambda each: str(each["id"])):
+        both = (
+            sorted(wanted & set(other["areas"] or home.areas)) if other["id"] != portal.id else []
+        )
+        if both:
+            first, second = sorted((portal.id, str(other["id"])))
+            yield f"{first} and {second} both serve {' '.join(both)}: contacts go to {first}."
+
+
+@dataclass
+class _Checks:
+    portal: Portal
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def run(self) -> None:
+        self._names()
+        self._uris("redirect_uris", redirect_uris.redirect, self.portal.redirect_uris, fewest=1)
+        self._uris(
+            "post_logout_uris", redirect_uris.post_logout, self.portal.post_logout_uris, fewest=0
+        )
+        self._initiate_login()
+        self._areas()
+        self._audience()
+        self._secrets()
+
+    def _names(self) -> None:
+        if not PORTAL.match(self.portal.id):
+            self._refuse("portal", "1 to 31 of a-z, 0-9 and -, a letter first")
+        label = self.portal.label
+        if not (0 < len(label) <= LONGEST_LABEL and label.isprintable() and label == label.strip()):
+            self._refuse("label", f"1 to {LONGEST_LABEL} printable characters")
+
+    def _uris(
+        self, name: str, check: Callable[[str], str], given: list[str], *, fewest: int
+    ) -> None:
+        if not fewest <= len(given) <= MOST_URIS:
+            self._refuse(name, f"{fewest} to {MOST_URIS} of them")
+            return
+        if len(set(given)) != len(given):
+            self._refuse(name, "each one once")
+        for each in given:
+            self._let(name, check, each)
+
+    def _initiate_login(self) -> None:
+        if self.portal.initiate_login_uri is not None:
+            self._let(
+                "initiate_login_uri", redirect_uris.initiate_login, self.portal.initiate_login_uri
+            )
+
+    def _let(self, name: str, check: Callable[[str], str], uri: str) -> None:
+        try:
+            check(uri)
+        except ValueError as wrong:
+            # What was typed may hold anything, and goes to a terminal.
+            shown = (
+                uri if uri.isprintable() and len(uri) <= redirect_uris.LONGEST else "one of them"
+            )
+            self._refuse(name, f"{shown}: {wrong}" if uri else str(wrong))
+
+    def _areas(self) -> None:
+        for each in self.portal.areas:
+            if each not in AREAS:
+                self._refuse("areas", f"{each!a}: no area; there are {', '.join(AREAS)}")
+        self.portal = replace(self.portal, areas=sorted(set(self.portal.areas)))
+
+    def _audience(self) -> None:
+        audience = self.portal.audience
+        if audience in (None, self.portal.workspace):
+            self.portal = replace(self.portal, audience=None)
+        elif not _ABSOLUTE.match(audience or "") or len(audience or "") > LONGEST_AUDIENCE:
+            # A bare word could be another workspace's id, and its doors would believe the token.
+            self._refuse(
+                "audience",
+                f"a URI such as https://api.example.com, {LONGEST_AUDIENCE} characters at most; "
+                "or none, for the workspace",
+            )
+
+    def _secrets(self) -> None:
+        secrets = self.portal.secrets
+        if len(secrets) > SECRETS_KEPT or not all(_HASH.match(each) for each in secrets):
+            self._refuse("secrets", f"hashes, {SECRETS_KEPT} at most")
+
+    def _refuse(self, name: str, reason: str) -> None:
+        self.problems.append((name, reason))

@@ -1,0 +1,108 @@
+"""Portals in the People table, each with its entrance."""
+
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+
+from portico.aws.queries import keys_listed
+from portico.aws.tables import (
+    MOST_AT_ONCE,
+    Rows,
+    TransactionRefused,
+    get_many,
+    transact_surely,
+)
+from portico.clock import epoch
+from portico.errors import NotFound, TryLater
+from portico.events import Event
+from portico.ids import digest
+from portico.links.rules import SHARED, Link, public_id
+from portico.links.store import link_row
+from portico.openid.registered_client import Portal, portal_key
+from portico.people.rules import Workspace
+from portico.people.store import door_key
+
+ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
+IS_AS_READ = "attribute_not_exists(portals) OR portals = :read"
+"""The list is written as a whole: a colleague's portal must not be lost from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portals:
+    """The portals of one workspace."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def get(self, portal: str) -> Portal | None:
+        """Read a portal; one that was removed is still there, and off."""
+        row = self.rows.get(*portal_key(self.workspace, portal))
+        return Portal.from_row(row) if row else None
+
+    def all(self) -> list[Portal]:
+        """Read every portal, for a team's list."""
+        keys = list(keys_listed(self.rows, f"{self.workspace}#portals"))
+        rows: list[dict[str, Any] | None] = []
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            rows += get_many([(self.rows, *key) for key in some], consistent=False)
+        return [Portal.from_row(row) for row in rows if row]
+
+    def put(self, portal: Portal, home: Workspace, event: Event) -> None:
+        """Keep a portal, its entrance, and what the doors must know of it, together.
+
+        Raises:
+            NotFound: there is no such workspace.
+            TryLater: a colleague changed a portal since *home* was read.
+        """
+        pk, sk = portal_key(self.workspace, portal.id)
+        row = {
+            "pk": pk,
+            "sk": sk,
+            **portal.row(),
+            "list": f"{self.workspace}#portals",
+            "listed": portal.id,
+            "event": event.rider(),
+        }
+        others = [each for each in home.portals if each["id"] != portal.id]
+        shown = [*others, *filter(None, [portal.shown()])]
+        parts = [
+            self.rows.putting(row, ANYTHING),
+            self.rows.putting(self._entrance(portal, event), ANYTHING),
+            self.rows.updating(
+                *door_key(self.workspace),
+                "SET portals = :shown REMOVE event",
+                f"attribute_exists(pk) AND ({IS_AS_READ})",
+                {
+                    ":shown": sorted(shown, key=lambda each: str(each["id"])),
+                    ":read": home.portals,
+                },
+            ),
+        ]
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if refused.rows:
+                raise TryLater(cause="somebody changed a portal at the same moment") from None
+            raise NotFound from None
+
+    def _entrance(self, portal: Portal, event: Event) -> dict[str, Any]:
+        # A shared link whose token is the client id, which is as public as a shared link: so
+        # whatever a link opens, a portal opens, and no door has to know the difference.
+        token = portal.client_id
+        link = Link(
+            id=public_id(token),
+            workspace=self.workspace,
+            token_hash=digest(token),
+            kind=SHARED,
+            created_at=event.at,
+            expires_at=None,
+            label=portal.label,
+            portal=portal.id,
+        )
+        row = link_row(link)
+        return row if portal.on else row | {"revoked_at": epoch(event.at)}

@@ -1,0 +1,197 @@
+"""Make tokens: the first ones for a code, the next ones for a refresh token.
+
+Nothing is used up before KMS has signed once, and whatever is used up is given back where the
+second signature fails: a portal can send the same request again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidGrantError
+
+from portico.aws import deadline
+from portico.aws.keys import KeyRing
+from portico.aws.parallel import beside
+from portico.aws.tables import Rows, TransactionRefused, transact_surely
+from portico.clock import epoch, moment
+from portico.errors import NotSignedIn, TryLater
+from portico.events import Caller
+from portico.openid.authorization_codes import Grant
+from portico.openid.client_tokens import Subject
+from portico.openid.registered_client import Portal
+from portico.openid.token_lookup import Family
+from portico.people.store import head_key
+from portico.sessions.refresh import Rotations
+from portico.sessions.rules import ACCESS_TOKEN_LIVES, RefreshToken, Session, held_id
+from portico.sessions.store import SessionStore, happened, session_key
+
+ENDED = "The sign-in has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """The tokens of one answer."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    signing_key: str
+    portal: Portal
+    caller: Caller
+    at: datetime
+
+    def first(self, grant: Grant, code: str) -> dict[str, Any]:
+        """Turn a code into tokens, once.
+
+        Raises:
+            InvalidGrantError: it was used, is too old, or the sign-in has ended. Used again, it
+                ends the session that it became: of two who hold a code, one stole it.
+            TryLater: the code is as good as it was.
+        """
+        session, token = self._begun(grant, code)
+        if not grant.is_due(at=self.at):
+            self._end(session)
+            raise InvalidGrantError("The code is older than a minute.")
+        subject = self._subject(session, grant.name, grant.email, grant.scope)
+        access = subject.access_token(key=self.signing_key, at=self.at)
+        signing = beside(self._naming(subject, access, grant.nonce))
+        try:
+            self._begin(session)
+            id_token = signing.result()
+        except TryLater:
+            # Perhaps it was begun, and only its answer is lost.
+            deadline.leave(deadline.TIME_TO_MEND)
+            self._store.leave_unanswered(
+                session.contact, session.id, request=self.caller.request_id
+            )
+            raise
+        return _answer(access, token, id_token, grant.scope)
+
+    def next(self, family: Family, scope: str) -> dict[str, Any]:
+        """Exchange a refresh token.
+
+        Raises:
+            InvalidGrantError: the sign-in has ended, or the token is an old one, which ends it.
+            TryLater: the token is as good as it was.
+        """
+        held, contact = family.session, family.contact
+        if not contact.active:
+            raise InvalidGrantError(ENDED)
+        if not (family.is_held and held.is_alive(sver=contact.sver, at=self.at)):
+            # Only who holds a token of a living family may have something signed.
+            self._rotate(family)
+            raise InvalidGrantError(ENDED)
+        subject = self._subject(held, contact.name, contact.email, scope)
+        signing = beside(lambda: subject.access_token(key=self.signing_key, at=self.at))
+        parent = self._store.get(held.contact, held.parent or "")
+        # One that only rested is no reason: its contact is busy in the portal.
+        if parent is None or parent.ended_at is not None or self.at >= parent.expires_at:
+            raise InvalidGrantError(ENDED)
+        access = signing.result()
+        signing = beside(self._naming(subject, access, ""))
+        rotations, token = self._rotate(family)
+        try:
+            id_token = signing.result()
+        except TryLater:
+            rotations.keep(held.workspace, family.token, token)
+            raise
+        return _answer(access, token, id_token, scope)
+
+    def _begun(self, grant: Grant, code: str) -> tuple[Session, RefreshToken]:
+        keys = self.keys.current()
+        id_ = held_id(code)
+        token = RefreshToken.first(keys.refresh, contact=grant.contact, session=id_, challenge=code)
+        idle = timedelta(seconds=grant.idle)
+        session = Session(
+            id=id_,
+            workspace=self.portal.workspace,
+            contact=grant.contact,
+            sver=grant.sver,
+            method=grant.method,
+            signed_in_at=moment(grant.signed_in_at),
+            expires_at=moment(grant.session_ends_at),
+            idle_ends_at=self.at + idle,
+            idle=idle,
+            shared_computer=grant.shared_computer,
+            n=0,
+            current=token.hash,
+            previous=None,
+            previous_stays=False,
+            rotated_at=self.at,
+            key=keys.version,
+            ended_at=None,
+            ended_by=None,
+            keep_days=grant.keep_days,
+            portal=self.portal.id,
+            parent=grant.session,
+            scope=grant.scope,
+        )
+        return session, token
+
+    def _begin(self, session: Session) -> None:
+        detail = {"portal": self.portal.id, "parent": session.parent or ""}
+        event = happened(
+            "session.started", session, self.caller, at=self.at, method=session.method, **detail
+        )
+        workspace = session.workspace
+        parts = [
+            self._store.granting(session, event, request=self.caller.request_id),
+            Rows(self.people_table, f"{workspace}#").checking(
+                *head_key(workspace, session.contact),
+                "active = :yes AND sver = :sver",
+                {":yes": True, ":sver": session.sver},
+            ),
+            Rows(self.sign_in_table, f"{workspace}#").checking(
+                *session_key(workspace, session.contact, session.parent or ""),
+                "attribute_not_exists(ended_at) AND expires_at > :now",
+                {":now": epoch(self.at)},
+            ),
+        ]
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                self._end(session)
+            raise InvalidGrantError("The code was used, or the sign-in has ended.") from None
+
+    def _rotate(self, family: Family) -> tuple[Rotations, RefreshToken]:
+        rotations = Rotations(self.sign_in_table, self.keys)
+        try:
+            _, token = rotations.rotate(
+                self.portal.workspace,
+                family.token,
+                self.caller,
+                sver=family.contact.sver,
+                portal=self.portal.id,
+                at=self.at,
+            )
+        except NotSignedIn:
+            raise InvalidGrantError(ENDED) from None
+        return rotations, token
+
+    def _naming(self, subject: Subject, access: str, nonce: str) -> Callable[[], str]:
+        return lambda: subject.id_token(access, nonce, key=self.signing_key, at=self.at)
+
+    def _subject(self, session: Session, name: str, email: str, scope: str) -> Subject:
+        return Subject(self.caller.own_origin, self.portal, session, name, email, scope)
+
+    def _end(self, session: Session) -> None:
+        event = happened("session.ended", session, self.caller, at=self.at, reason="code-reuse")
+        self._store.end(session.contact, session.id, by="code-reuse", event=event)
+
+    @property
+    def _store(self) -> SessionStore:
+        return SessionStore(self.sign_in_table, self.portal.workspace)
+
+
+def _answer(access: str, refresh: RefreshToken, id_token: str, scope: str) -> dict[str, Any]:
+    return {
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
+        "refresh_token": str(refresh),
+        "id_token": id_token,
+        "scope": scope,
+    }

@@ -1,0 +1,89 @@
+"""What a token request speaks of: its portal, and its code or its refresh token, in one read."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico.aws.tables import Rows, get_many
+from portico.errors import PortalUnavailable
+from portico.openid.authorization_codes import Grant, grant_key
+from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.people.rules import Contact
+from portico.people.store import door_key, head_key, workspace_of
+from portico.sessions.rules import RefreshToken, Session
+from portico.sessions.store import session_key
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A refresh token, the portal's session that it names, and the contact's head."""
+
+    token: RefreshToken = field(repr=False)
+    session: Session
+    contact: Contact
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the token is one that the portal was given last."""
+        return self.token.hash in (self.session.current, self.session.previous)
+
+    def check_client(self, client: Any) -> bool:
+        """Say, for authlib, whether the token is this portal's."""
+        return bool(self.session.portal == client.portal.id)
+
+    def get_scope(self) -> str:
+        """Return, for authlib, what was granted."""
+        return self.session.scope
+
+
+@dataclass
+class Found:
+    """What was read for one request, once authlib knows who asks."""
+
+    people_table: str
+    sign_in_table: str
+    parameters: dict[str, str] = field(repr=False)
+    portal: Portal | None = None
+    grant: Grant | None = None
+    family: Family | None = None
+    _asked_for: str | None = None
+
+    def of(self, client_id: str) -> Portal | None:
+        """Return the portal of that id, and keep what else its request names.
+
+        Raises:
+            PortalUnavailable: the workspace has switched its portal off.
+            TryLater: DynamoDB is out of reach.
+        """
+        if self._asked_for is None:
+            self._asked_for = client_id
+            self._read(client_id)
+        return self.portal if self._asked_for == client_id else None
+
+    def _read(self, client_id: str) -> None:
+        client = ClientId.parse(client_id)
+        if client is None or self.parameters.get("client_id", client_id) != client_id:
+            return
+        workspace = client.workspace
+        people = Rows(self.people_table, f"{workspace}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        wanted = [(people, *door_key(workspace)), (people, *portal_key(workspace, client.portal))]
+        code = self.parameters.get("code")
+        token = RefreshToken.parse(self.parameters.get("refresh_token", ""))
+        if code is not None:
+            wanted.append((sign_in, *grant_key(workspace, code)))
+        elif token is not None:
+            wanted += [
+                (people, *head_key(workspace, token.contact)),
+                (sign_in, *session_key(workspace, token.contact, token.session)),
+            ]
+        door, row, *found = get_many(wanted, consistent=True)
+        portal = Portal.from_row(row) if row else None
+        if door is None or portal is None or not portal.on:
+            return
+        if not workspace_of(door).portal_enabled:
+            raise PortalUnavailable
+        self.portal = portal
+        if code is not None:
+            self.grant = Grant.from_row(found[0]) if found[0] else None
+        elif token is not None and found[0] and found[1]:
+            self.family = Family(token, Session.from_row(found[1]), Contact.from_row(found[0]))

@@ -1,0 +1,125 @@
+"""Set or change one's own password, being signed in: other sessions end, this one stays."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portico import ids
+from portico.aws.tables import TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.codes.check import LONGEST_REQUEST_ID
+from portico.errors import InvalidRequest, MethodOff, NotSignedIn, TryLater
+from portico.events import Caller, Event
+from portico.mail.devices import coarse_origin
+from portico.mail.letters import Change
+from portico.notices.store import Happened, Notices
+from portico.passwords.password_hash import hashed
+from portico.passwords.rules import chosen, own_words
+from portico.people.heads import Heads
+from portico.people.password_store import Password, Passwords
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.current_session import Standing, Standings
+from portico.sessions.store import SessionStore
+from portico.settings import Password as PasswordSettings
+
+BY_ACCOUNT = "account"
+"""How a password came to be, in its row and in the trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPassword:
+    """PUT /v1/account/password."""
+
+    workspace: str
+    password: str = field(repr=False)
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanges:
+    """Setting passwords from the account."""
+
+    people_table: str
+    sign_in_table: str
+    standings: Standings
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: PasswordSettings) -> "PasswordChanges":
+        """Make the changes of a door."""
+        tables = settings.people_table, settings.sign_in_table
+        checker = TokenChecker(settings.signing_keys.split(","))
+        return cls(*tables, Standings(*tables, checker))
+
+    def change(self, typed: ChosenPassword, caller: Caller) -> None:
+        """Set the password of whoever is signed in.
+
+        Raises:
+            NotSignedIn: the session has ended.
+            ReAuthNeeded: it began more than a quarter of an hour ago.
+            InvalidRequest: the password may not be set.
+            MethodOff: the workspace takes no passwords.
+            TryLater: nothing has changed; the same request can be sent again.
+        """
+        request_id = typed.request_id or ids.random_part()
+        if len(request_id) > LONGEST_REQUEST_ID:
+            raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+        now = self.clock.now()
+        standing = self.standings.of(typed.workspace, caller)
+        if not standing.workspace.takes_passwords():
+            raise MethodOff
+        standing.demand_fresh(at=now)
+        contact = standing.contact
+        password = chosen(
+            typed.password, own=own_words(standing.workspace, contact.name, contact.email)
+        )
+        before = Passwords(self.people_table, contact.workspace).get(contact.id)
+        proof = ids.digest(f"{standing.session.id}|{request_id}")[:16]
+        if before is not None and before.proof == proof:
+            return  # the same request again: its first answer was lost
+        self._set(standing, Password(hashed(password), now, BY_ACCOUNT, proof), before, caller)
+
+    def _set(
+        self, standing: Standing, password: Password, before: Password | None, caller: Caller
+    ) -> None:
+        contact = standing.contact
+        heads = Heads(self.people_table, contact.workspace)
+        passwords = Passwords(self.people_table, contact.workspace)
+        sessions = SessionStore(self.sign_in_table, contact.workspace)
+        notices = Notices(self.sign_in_table, contact.workspace)
+        event = Event(
+            "password.changed" if before else "password.set",
+            password.changed_at,
+            contact.id,
+            standing.workspace.trail_days,
+            network=caller.network,
+            detail={"by": BY_ACCOUNT},
+        )
+        parts = [
+            sessions.keeping(standing.session, at=password.changed_at),
+            heads.outdating(contact.id, sver=contact.sver),
+            passwords.putting(contact.id, password, before=before, event=event),
+            notices.asking(_happened(standing, before, caller, at=password.changed_at)),
+        ]
+        try:
+            transact_surely(parts)
+        except TransactionRefused:
+            kept = passwords.get(contact.id)
+            if kept is not None and kept.proof == password.proof:
+                return  # it is the SDK's own repeat that was refused
+            if kept != before:
+                raise TryLater(cause="the password was changed meanwhile") from None
+            raise NotSignedIn from None
+
+
+def _happened(
+    standing: Standing, before: Password | None, caller: Caller, *, at: datetime
+) -> Happened:
+    return Happened(
+        Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET,
+        standing.contact.id,
+        caller.host,
+        standing.workspace.trail_days,
+        begun=at,
+        at=at,
+        device=coarse_origin(caller.user_agent),
+    )

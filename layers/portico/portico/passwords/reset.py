@@ -1,0 +1,162 @@
+"""Set a password by a code: the first one, or another in the place of a forgotten one.
+
+The code proves the address, and nothing else happens: nobody is signed in by it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import ReturnTo
+from portico.codes.check import Checked, CodeChecks, Entry
+from portico.codes.store import Challenges
+from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
+from portico.events import Caller, Event
+from portico.mail.letters import Change, Purpose
+from portico.notices.store import Happened, Notices
+from portico.passwords.password_hash import hashed
+from portico.passwords.rules import chosen, own_words
+from portico.people.heads import Heads
+from portico.people.password_store import Password, Passwords, password_key
+from portico.people.rules import Workspace
+from portico.people.store import People, door_key, workspace_of
+from portico.settings import Password as PasswordSettings
+
+BY_CODE = "reset"
+"""How a password came to be, in its row and in the trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedReset:
+    """POST /v1/passwords/reset: the mailed code, and the password to be."""
+
+    challenge: str = field(repr=False)
+    code: str = field(repr=False)
+    password: str = field(repr=False)
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """Where the contact was going. They still have to sign in."""
+
+    workspace: str
+    return_to: ReturnTo
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        to = {"area": self.return_to.area, "url": self.return_to.url}
+        return {"workspace": self.workspace, "return_to": to}
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResets:
+    """Setting passwords by codes."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: PasswordSettings) -> "PasswordResets":
+        """Make the resets of a door."""
+        return cls(settings.people_table, settings.sign_in_table, ring(settings.code_secret))
+
+    def reset(self, typed: TypedReset, caller: Caller) -> PasswordSet:
+        """Trade a code for a new password; sessions and other codes end.
+
+        Raises:
+            InvalidRequest: the password may not be set, or the code can be none; no attempt.
+            CodeNotAccepted: it is not the one we mailed.
+            ChallengeClosed: expired, used, or five attempts are over.
+            MethodOff: the workspace takes no passwords (any more).
+            CrossSite: not the origin that asked for the code.
+            TryLater: nothing was consumed; the same request can be sent again.
+        """
+        password = chosen(typed.password)
+        checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
+        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        checked = checks.check(entry, caller, purposes=(Purpose.RESET,))
+        try:
+            workspace, before = self._read(checked)
+            # Only now: whoever has not proved the address must not learn names by asking
+            # which passwords would be too near to them.
+            chosen(password, own=_own(workspace, checked))
+            self._set(checked, password, before, caller)
+        except (TryLater, InvalidRequest, MethodOff):
+            checks.give_back(checked)
+            raise
+        return PasswordSet(workspace.id, checked.challenge.return_to)
+
+    def _read(self, checked: Checked) -> tuple[Workspace, Password | None]:
+        people = People(self.people_table, checked.challenge.id.workspace)
+        contact = checked.challenge.contact_id or ""
+        door, row = people.read(door_key(people.workspace), password_key(people.workspace, contact))
+        workspace = workspace_of(door) if door else None
+        if workspace is None or not workspace.takes_passwords():
+            raise MethodOff
+        return workspace, Password.from_row(row)
+
+    def _set(
+        self, checked: Checked, password: str, before: Password | None, caller: Caller
+    ) -> None:
+        try:
+            transact_surely(self._parts(checked, hashed(password), before, caller))
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                used_by = refused.rows.get(0, {}).get("used_by")
+                if used_by != checked.request_id:
+                    raise ChallengeClosed("used") from None
+                return
+            if 1 in refused.failed:
+                # Another code set one since this code was mailed, or the contact was
+                # deactivated or signed out everywhere.
+                raise ChallengeClosed("expired") from None
+            raise TryLater(cause="the password was hashed anew meanwhile") from None
+
+    def _parts(
+        self, checked: Checked, hash_: str, before: Password | None, caller: Caller
+    ) -> Sequence[Any]:
+        challenge, now = checked.challenge, self.clock.now()
+        workspace, contact = challenge.id.workspace, challenge.contact_id or ""
+        change = Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET
+        event = Event(
+            "password.changed" if before else "password.set",
+            now,
+            contact,
+            challenge.keep_days,
+            network=caller.network,
+            detail={"by": BY_CODE},
+        )
+        happened = Happened(
+            change,
+            contact,
+            challenge.host,
+            challenge.keep_days,
+            begun=challenge.asked[0],
+            at=now,
+            device=challenge.device,
+        )
+        return [
+            Challenges(self.sign_in_table, workspace).using(
+                challenge.id, request_id=checked.request_id
+            ),
+            Heads(self.people_table, workspace).outdating(contact, sver=checked.claim.sver),
+            Passwords(self.people_table, workspace).putting(
+                contact,
+                Password(hash_, now, BY_CODE, checked.request_id),
+                before=before,
+                event=event,
+            ),
+            # In the same transaction: no password changes without its contact being told.
+            Notices(self.sign_in_table, workspace).asking(happened),
+        ]
+
+
+def _own(workspace: Workspace, checked: Checked) -> list[str]:
+    challenge = checked.challenge
+    return own_words(workspace, challenge.contact_name, challenge.contact_email)

@@ -1,0 +1,236 @@
+"""Sign in with a password: count the guess, then compare. Every refusal is the same work."""
+
+import hmac
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portico import ids
+from portico.aws import deadline
+from portico.aws.keys import KeyRing, ring
+from portico.aws.parallel import beside
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import ReturnTo
+from portico.codes.check import LONGEST_REQUEST_ID
+from portico.codes.verify import Verified
+from portico.errors import (
+    InvalidPortalLink,
+    InvalidRequest,
+    MethodOff,
+    PasswordNotAccepted,
+    TryLater,
+)
+from portico.events import Caller, Event
+from portico.limits.known_browser import known_cookie, mark_of
+from portico.limits.password_guesses import Guess, Guesses, Tried
+from portico.limits.store import Limits
+from portico.links.destinations import choose, landing
+from portico.links.rules import Link, public_id
+from portico.links.store import checked_link, link_key
+from portico.mail.devices import coarse_origin
+from portico.passwords.password_hash import hashed, is_outdated, is_right
+from portico.passwords.rules import sized
+from portico.people.addresses import normalise, subject_of
+from portico.people.password_store import Password, Passwords, password_key
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, door_key, head_key, pointer_key
+from portico.sessions.access_token import PASSWORD
+from portico.sessions.flow import Sessions
+from portico.sessions.proof import ContactChanged, Proof, SignedIn, UsedAlready
+from portico.settings import Password as PasswordSettings
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPassword:
+    """POST /v1/passwords/sign-in: a link, the address that a shared one asks for, a password."""
+
+    password: str = field(repr=False)
+    workspace: str = ""
+    link: str = field(default="", repr=False)
+    to: str | None = None
+    email: str | None = None
+    request_id: str | None = None
+    shared_computer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What the link led to, and whom the address belongs to."""
+
+    workspace: Workspace
+    link: Link
+    email: str | None
+    found: str | None
+    """The contact that the link or the address is of, if there is one."""
+    contact: str
+    """The same; where there is none, an id of nobody's, so that as much is read."""
+
+    @property
+    def who(self) -> str:
+        """Whose guesses are counted together."""
+        return self.email or self.contact
+
+    @property
+    def subject(self) -> str:
+        """What the trail files a refusal under."""
+        return self.found or subject_of(self.email or "")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSignIns:
+    """Signing in with passwords."""
+
+    people_table: str
+    sign_in_table: str
+    limits: Limits
+    keys: KeyRing
+    sessions: Sessions
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: PasswordSettings) -> "PasswordSignIns":
+        """Make the sign-ins of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            Limits(settings.sign_in_table),
+            ring(settings.code_secret),
+            Sessions.from_settings(settings),
+        )
+
+    def sign_in(self, typed: TypedPassword, caller: Caller) -> Verified:
+        """Trade a password for a session.
+
+        Raises:
+            PasswordNotAccepted: nobody of this address, nobody active, no password, or another.
+            InvalidRequest: the address or the password can be none.
+            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: it is not to be.
+            TooManyRequests: the network's budget is spent.
+            GuessesSpent: this address's is; nothing was compared.
+            TryLater: nothing was consumed; the same request can be sent again.
+        """
+        password = sized(typed.password)
+        request_id = typed.request_id or ids.random_part()
+        if len(request_id) > LONGEST_REQUEST_ID:
+            raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+        now = self.clock.now()
+        opened = self._open(typed, caller, at=now)
+        self._count_network(opened.workspace, caller, at=now)
+        guesses = Guesses(self.sign_in_table, opened.workspace.id)
+        guess = self._count(guesses, opened, caller, at=now)
+        try:
+            contact, kept = self._read(opened)
+            is_theirs = is_right(kept.hash if kept else None, password)
+            if contact is None or kept is None or not contact.active or not is_theirs:
+                self._record_refusal(guesses, guess, opened, caller, at=now)
+                raise PasswordNotAccepted
+            proof = _proof(opened, contact, typed, request_id, caller)
+            signed_in = self._begin(proof, kept, password, caller)
+        except TryLater:
+            # What could not be compared, or could not become a session, was no guess.
+            deadline.leave(deadline.TIME_TO_MEND)
+            with suppress(TryLater):
+                guesses.give_back(guess)
+            raise
+        except ContactChanged:
+            # Deactivated, or given another password, while we were comparing.
+            raise PasswordNotAccepted from None
+        return Verified(signed_in, _return_to(opened, typed, caller), self._mark(signed_in, typed))
+
+    def _open(self, typed: TypedPassword, caller: Caller, *, at: datetime) -> _Opened:
+        email = normalise(typed.email) if typed.email is not None else None
+        if not ids.is_workspace(typed.workspace):
+            raise InvalidPortalLink
+        people = People(self.people_table, typed.workspace)
+        common = door_key(people.workspace), link_key(people.workspace, public_id(typed.link))
+        pointers = [pointer_key(people.workspace, email)] if email else []
+        door, row, *found = people.read(*common, *pointers)
+        workspace, link = checked_link(door, row, typed.link, at=at)
+        workspace.admit(caller)
+        if not workspace.takes_passwords():
+            raise MethodOff
+        if link.is_personal == (email is not None):
+            raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
+        contact = found[0]["contact"] if found and found[0] else link.contact
+        return _Opened(workspace, link, email, contact, contact or ids.new_contact_id())
+
+    def _count_network(self, workspace: Workspace, caller: Caller, *, at: datetime) -> None:
+        # Apart from starting: whoever guesses passwords must not use up their office's codes.
+        office = workspace.is_office(caller.network)
+        bucket = f"password-office-{workspace.id}" if office else "password"
+        self.limits.count_start(caller.network, bucket=bucket, office=office, at=at)
+
+    def _count(self, guesses: Guesses, opened: _Opened, caller: Caller, *, at: datetime) -> Guess:
+        key = self.keys.current().mailbox
+        theirs = mark_of(key, workspace=opened.workspace.id, contact=opened.contact)
+        borne = caller.cookies.get(known_cookie(opened.workspace.id), "")
+        is_known = hmac.compare_digest(borne.encode(), theirs.encode())
+        tried = Tried(opened.who, caller.request_id, theirs if is_known else None)
+        return guesses.count(tried, key=key, at=at)
+
+    def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None]:
+        people = People(self.people_table, opened.workspace.id)
+        keys = head_key, password_key
+        head, row = people.read(*(key(people.workspace, opened.contact) for key in keys))
+        return Contact.from_row(head) if head else None, Password.from_row(row)
+
+    def _record_refusal(
+        self, guesses: Guesses, guess: Guess, opened: _Opened, caller: Caller, *, at: datetime
+    ) -> None:
+        days = opened.workspace.trail_days
+        event = Event("password.refused", at, opened.subject, days, network=caller.network)
+        # It was compared, so it stays counted, whether it can be recorded or not.
+        with suppress(TryLater):
+            guesses.note(guess, event)
+
+    def _begin(self, proof: Proof, kept: Password, password: str, caller: Caller) -> SignedIn:
+        renewing = None
+        if is_outdated(kept.hash):
+            passwords = Passwords(self.people_table, proof.workspace)
+            renewing = beside(
+                lambda: passwords.rehash(proof.contact, before=kept.hash, after=hashed(password))
+            )
+        try:
+            return self.sessions.begin(proof, caller)
+        except UsedAlready:
+            raise InvalidRequest("request_id", "used already") from None
+        finally:
+            if renewing is not None:
+                # The old hash is good as well: the next sign-in will try again.
+                with suppress(TryLater):
+                    renewing.result()
+
+    def _mark(self, signed_in: SignedIn, typed: TypedPassword) -> str | None:
+        if typed.shared_computer:
+            return None
+        key = self.keys.current().mailbox
+        return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
+
+
+def _return_to(opened: _Opened, typed: TypedPassword, caller: Caller) -> ReturnTo:
+    home, link = opened.workspace, opened.link
+    destination = choose(home, typed.to, link.destination)
+    return ReturnTo(str(destination), landing(home, destination, link, issuer=caller.own_origin))
+
+
+def _proof(
+    opened: _Opened, contact: Contact, typed: TypedPassword, request_id: str, caller: Caller
+) -> Proof:
+    workspace = opened.workspace
+    press = ids.digest(f"{workspace.id}|{contact.id}|{request_id}")
+    return Proof(
+        # The same press again, after a lost answer, is the same session.
+        challenge=f"pwd_{workspace.id}_{press}",
+        request_id=request_id,
+        workspace=workspace.id,
+        contact=contact.id,
+        name=contact.name,
+        email=contact.email,
+        sver=contact.sver,
+        method=PASSWORD,
+        idle=workspace.idle,
+        absolute=workspace.absolute,
+        keep_days=workspace.trail_days,
+        shared_computer=typed.shared_computer,
+        device=coarse_origin(caller.user_agent),
+    )

@@ -1,0 +1,167 @@
+"""Bring a workspace's contacts up to date from a list, however long it is.
+
+Each line is one decision: a new contact's head and address are written together, or neither.
+Whoever is there as the list has them costs no write, so an import that was cut off is finished
+by importing the same list again.
+"""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import batched
+from typing import Any
+
+from portico import ids
+from portico.aws.retry import patiently
+from portico.clock import SYSTEM, Clock
+from portico.errors import NotFound, TakenAlready
+from portico.events import Event
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People
+
+AT_ONCE = 100
+"""Lines that are read, compared and written together: one call of DynamoDB reads so many rows."""
+WIDEST = 10
+"""Writes at the same time: as many connections as botocore's pool holds."""
+
+ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list."""
+
+    line: int
+    email: str
+    """In its one spelling."""
+    says: dict[str, Any]
+    """``name``, and ``language`` and ``active`` where the list has them; what it does not say
+    is left as it is."""
+    id: str | None = None
+    """The contact's, if the list's maker knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one line."""
+
+    entry: Entry
+    outcome: str
+    reason: str = ""
+    """Why it was refused."""
+    contact: str = ""
+    """The id of the contact who was there."""
+    changes: dict[str, Any] = field(default_factory=dict)
+    """What is written of a contact who was there."""
+
+
+@dataclass
+class Enrolment:
+    """One import into one workspace.
+
+    Args:
+        dry_run: say what would be done, and do nothing.
+        width: how many writes may be under way at a time.
+        pause: waits so many seconds while DynamoDB has no room for more.
+    """
+
+    table: str
+    home: Workspace
+    by: str
+    clock: Clock = SYSTEM
+    dry_run: bool = False
+    width: int = WIDEST
+    pause: Callable[[float], object] = time.sleep
+
+    def take(self, entries: Iterable[Entry]) -> Generator[list[Done]]:
+        """Keep *entries*, no address twice, some at a time: what was yielded is in for good.
+
+        Raises:
+            TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
+                may be in or not; importing the same again goes on from there.
+        """
+        pool = ThreadPoolExecutor(self.width, thread_name_prefix="enrolment")
+        try:
+            for some in batched(entries, AT_ONCE, strict=False):
+                yield self._keep(some, pool)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _keep(self, entries: Sequence[Entry], pool: ThreadPoolExecutor) -> list[Done]:
+        verdicts = patiently(lambda: self._judged(entries), pause=self.pause)
+        if self.dry_run:
+            return verdicts
+        return list(pool.map(self._written, verdicts))
+
+    def _judged(self, entries: Sequence[Entry]) -> list[Done]:
+        by_email = self._people.contacts_by_email(each.email for each in entries)
+        by_id = self._people.contacts_by_id(each.id for each in entries if each.id)
+        return [
+            verdict(each, by_email.get(each.email), by_id.get(each.id or "")) for each in entries
+        ]
+
+    def _written(self, verdict: Done) -> Done:
+        if verdict.outcome == ADDED:
+            return self._add(verdict)
+        return self._change(verdict) if verdict.outcome == CHANGED else verdict
+
+    def _add(self, verdict: Done) -> Done:
+        entry = verdict.entry
+        contact = Contact(
+            entry.id or ids.new_contact_id(), self.home.id, email=entry.email, **entry.says
+        )
+        event = self._event("contact.added", contact.id)
+        try:
+            patiently(lambda: self._people.add_contact(contact, event), pause=self.pause)
+        except TakenAlready:
+            # By ourselves, if the answer to an earlier try was lost; or by somebody else just now.
+            (now,) = patiently(lambda: self._judged([entry]), pause=self.pause)
+            if now.outcome == UNCHANGED and self._is_there(contact):
+                return verdict
+            taken = replace(now, outcome=REFUSED, reason="its address or id was taken just now")
+            return taken if now.outcome == ADDED else self._written(now)
+        return verdict
+
+    def _change(self, verdict: Done) -> Done:
+        changes = verdict.changes
+        name = "contact.changed"
+        if "active" in changes:
+            name = "contact.activated" if changes["active"] else "contact.deactivated"
+        event = self._event(name, verdict.contact, fields=",".join(sorted(changes)))
+        try:
+            patiently(
+                lambda: self._people.change_contact(verdict.contact, changes, event),
+                pause=self.pause,
+            )
+        except NotFound:
+            return replace(verdict, outcome=REFUSED, reason="the contact was removed just now")
+        return verdict
+
+    def _is_there(self, contact: Contact) -> bool:
+        return contact.id in self._people.contacts_by_id([contact.id])
+
+    def _event(self, name: str, subject: str, **detail: str) -> Event:
+        return Event(name, self.clock.now(), subject, self.home.trail_days, self.by, detail=detail)
+
+    @property
+    def _people(self) -> People:
+        return People(self.table, self.home.id)
+
+
+def verdict(entry: Entry, there: Contact | None, of_id: Contact | None) -> Done:
+    """Say what a line asks for.
+
+    Args:
+        entry: the line.
+        there: the contact who has its address.
+        of_id: the contact who has its id.
+    """
+    if entry.id and there and there.id != entry.id:
+        return Done(entry, REFUSED, f"id: the address is that of {there.id}")
+    if entry.id and of_id and of_id.email != entry.email:
+        return Done(entry, REFUSED, "id: its contact has another address, which no import changes")
+    if there is None:
+        return Done(entry, ADDED)
+    changes = {name: value for name, value in entry.says.items() if getattr(there, name) != value}
+    return Done(entry, CHANGED if changes else UNCHANGED, contact=there.id, changes=changes)

@@ -1,0 +1,32 @@
+"""Domains of throw-away mail, from disposable-email-domains (MIT, its list CC0).
+
+``disposable_domains.txt.gz`` names its source and is made by ``layers/portico/gather.py``.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from portico.people.rules import Workspace
+
+FILE = Path(__file__).with_name("disposable_domains.txt.gz")
+
+
+def may_sign_up(workspace: Workspace, email: str) -> bool:
+    """Say whether an address may become a contact's; its domain alone decides."""
+    is_welcome = workspace.welcomes(email)
+    return is_welcome and (workspace.sign_up_disposable or not is_throwaway(email))
+
+
+def is_throwaway(email: str) -> bool:
+    """Say whether an address, in its one spelling, is at such a domain or below it."""
+    labels = email.rpartition("@")[2].split(".")
+    return any(".".join(labels[n:]) in listed() for n in range(len(labels) - 1))
+
+
+@cache
+def listed() -> frozenset[str]:
+    """Return the domains; read at the first sign-up."""
+    import gzip  # noqa: PLC0415
+
+    lines = gzip.decompress(FILE.read_bytes()).decode().splitlines()
+    return frozenset(line for line in lines if not line.startswith("# "))

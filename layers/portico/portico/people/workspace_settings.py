@@ -1,0 +1,198 @@
+"""What a team may set: every field of a workspace, its range, and the reason in words.
+
+Only who edits imports this (the CLI, and the admin door to come): pydantic alone would cost a
+door of the daily path a third of its cold start. Doors read the rows as they stand.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from portico.errors import Invalid
+from portico.people import setting_rules
+from portico.people.rules import LOCALES, Workspace
+
+LARGEST_SETTINGS = 3584
+"""Bytes of all settings together: every door reads the row, one read unit is 4 KB, and the
+row's key, its place in the index and its event need the rest."""
+LONGEST_SESSION = 30 * 24 * 3600
+SHORTEST_IDLE = 300
+
+
+@dataclass(eq=False)
+class SettingsRefused(Invalid):
+    """Settings that cannot be kept: each *field* with the *reason* in words."""
+
+    problems: tuple[tuple[str, str], ...]
+
+
+def checked(home: Workspace, changes: dict[str, Any] | None = None) -> Workspace:
+    """Return *home* with *changes*, each value in its one spelling.
+
+    All settings are checked together, since some bound each other.
+
+    Raises:
+        SettingsRefused: one or more may not be so.
+    """
+    row = home.row() | (changes or {})
+    unknown = row.keys() - Settings.model_fields.keys()
+    if unknown:
+        raise SettingsRefused(tuple((name, "there is no such setting") for name in sorted(unknown)))
+    try:
+        settings = Settings.model_validate(row)
+    except ValidationError as refused:
+        raise SettingsRefused(tuple(_in_words(each) for each in refused.errors())) from None
+    return replace(home, **settings.model_dump())
+
+
+def describe(field: str) -> str:
+    """Return what a setting may be, in words."""
+    return Settings.model_fields[field].description or ""
+
+
+type Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(setting_rules.printable)
+]
+type Listed[T] = Annotated[list[T], Field(max_length=50), AfterValidator(setting_rules.once_each)]
+
+
+class Connection(BaseModel):
+    """What the page must know of one SSO provider."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}$")]
+    label: Name
+    on: bool = True
+
+
+class ShownPortal(BaseModel):
+    """What the doors must know of one portal that is a client of ours."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    initiate_login_uri: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    areas: Annotated[list[str], Field(max_length=4)]
+
+
+class Settings(BaseModel):
+    """Every field of a workspace's row, with what it may be."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Annotated[str, AfterValidator(setting_rules.workspace_id)]
+    name: Name = Field(description="What contacts know the portal by, 1 to 100 characters.")
+    portal_url: Annotated[
+        str, StringConstraints(max_length=500), AfterValidator(setting_rules.portal_url)
+    ] = Field(description="Where the portal lives: https://, no slash at the end.")
+    portal_enabled: bool = Field(description="Whether anybody may sign in at all.")
+    areas: Annotated[dict[str, str], AfterValidator(setting_rules.areas)] = Field(
+        description="Paths of dashboard, tickets, ticket (with {id}) and request (with {flow})."
+    )
+    request_flows: Listed[Annotated[str, AfterValidator(setting_rules.flow)]] = Field(
+        description="Request forms that links may lead to, as in request:new-laptop."
+    )
+    portal_origins: Listed[Annotated[str, AfterValidator(setting_rules.origin)]] = Field(
+        description="Other origins of the portal's pages, e.g. https://help.example.com."
+    )
+    locale: Literal[LOCALES] = Field(  # type: ignore[valid-type]
+        description=f"Language of page and mail: one of {' '.join(LOCALES)}."
+    )
+    logo: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = Field(
+        description="A picture, shown on the page and in mails."
+    )
+    accent_color: Annotated[str, AfterValidator(setting_rules.colour)] | None = Field(
+        description="Colour of buttons, as #rrggbb."
+    )
+    sender_name: Name | None = Field(
+        description="The name that mails come from, where it is not the portal's."
+    )
+    code_method: bool = Field(description="Whether contacts may sign in with a mailed code.")
+    sso_method: bool = Field(
+        description="Whether contacts may sign in through the workspace's SSO connections."
+    )
+    password_method: bool = Field(
+        description="Whether contacts may sign in with a password of their own."
+    )
+    sign_up: bool = Field(
+        description="Whether people who are no contacts yet may sign up with their address."
+    )
+    sign_up_domains: Listed[Annotated[str, AfterValidator(setting_rules.domain)]] = Field(
+        description="Domains whose addresses may sign up; none: all. Subdomains count."
+    )
+    sign_up_blocked: Listed[Annotated[str, AfterValidator(setting_rules.domain)]] = Field(
+        description="Domains whose addresses may not sign up. Subdomains count."
+    )
+    sign_up_disposable: bool = Field(
+        description="Whether addresses of throw-away mail services may sign up."
+    )
+    account_deletion: bool = Field(description="Whether contacts may delete their account.")
+    send_on_open: bool = Field(
+        description="Mail the code as soon as a personal link's page is opened."
+    )
+    code_in_subject: bool = Field(
+        description="Show the code in the mail's subject, and so on locked screens."
+    )
+    directory_rule: Literal["off", "match_required", "sso_only"] = Field(
+        description="Who must sign in by SSO: off, match_required or sso_only."
+    )
+    connections: Annotated[list[Connection], Field(max_length=10)] = Field(
+        description="The SSO providers that the page shows."
+    )
+    portals: Annotated[list[ShownPortal], Field(max_length=10)] = Field(
+        description="The portals on other sites that begin a sign-in of their own."
+    )
+    session_idle_seconds: Annotated[int, Field(ge=SHORTEST_IDLE)] = Field(
+        description="How long a session may rest: 5 minutes up to its whole life."
+    )
+    session_absolute_seconds: Annotated[int, Field(ge=SHORTEST_IDLE, le=LONGEST_SESSION)] = Field(
+        description="How long a session may live: up to 30 days."
+    )
+    link_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        description="How many days a new link lives: 1 to 3650."
+    )
+    office_networks: Listed[Annotated[str, AfterValidator(setting_rules.office)]] = Field(
+        description="Addresses behind which many contacts sit, /16 (IPv6: /32) at the widest."
+    )
+    inbound_addresses: Listed[Annotated[str, AfterValidator(setting_rules.inbound)]] = Field(
+        description="Addresses of the help desk's own inbox: a code is never mailed there."
+    )
+    trail_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        description="How many days the trail is kept: 1 to 3650."
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.session_idle_seconds > self.session_absolute_seconds:
+            raise ValueError("session_idle_seconds: no longer than session_absolute_seconds")
+        if self.request_flows and "request" not in self.areas:
+            raise ValueError("request_flows: the portal needs an area called request for them")
+        size = len(json.dumps(self.model_dump(), ensure_ascii=False).encode())
+        if size > LARGEST_SETTINGS:
+            raise ValueError(
+                f"all settings: {LARGEST_SETTINGS} bytes together at most, and these are {size}"
+            )
+        return self
+
+
+def _in_words(error: Any) -> tuple[str, str]:
+    own = str(error.get("ctx", {}).get("error", ""))
+    if not error["loc"]:
+        field, _, reason = own.partition(": ")
+        return field, reason
+    field = str(error["loc"][0])
+    if error["type"] == "too_long":
+        return field, f"{error['ctx']['max_length']} at most"
+    return field, own or describe(field) or str(error["msg"])

@@ -1,0 +1,105 @@
+"""Write the mail of a challenge, and that of a notice."""
+
+from datetime import datetime
+
+from portico.aws.keys import Keys
+from portico.codes.challenge import CODE_LIVES, Challenge
+from portico.codes.rules import derive_code, label_of
+from portico.mail.languages import best_language
+from portico.mail.letters import CodeLetter, NoticeLetter, Purpose
+from portico.mail.mime import compose
+from portico.notices.store import Notice
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People
+
+_logos: dict[tuple[str, str], bytes] = {}
+"""The last logo this environment mailed, by workspace and digest: 64 KB at most."""
+
+
+def code_mail(
+    challenge: Challenge,
+    generation: int,
+    workspace: Workspace,
+    contact: Contact,
+    *,
+    to: str,
+    keys: Keys,
+    logo: bytes | None,
+    sender: str,
+    at: datetime,
+) -> bytes:
+    """Return the finished mail of one generation, the same code whoever writes it.
+
+    Raises:
+        ValueError: the contact's address is none that can be mailed to.
+    """
+    id_ = str(challenge.id)
+    code = derive_code(keys.code, challenge=id_, purpose=challenge.purpose, generation=generation)
+    letter = CodeLetter(
+        purpose=Purpose(challenge.purpose),
+        code=code,
+        label=label_of(id_, generation),
+        language=best_language(contact.language, workspace.locale),
+        workspace_name=workspace.name,
+        sender_name=workspace.sender,
+        accent_color=workspace.accent_color,
+        logo=logo,
+        to=to,
+        host=challenge.host,
+        asked_at=challenge.asked[generation - 1],
+        lives=CODE_LIVES,
+        code_in_subject=workspace.code_in_subject,
+        origin_hint=challenge.device,
+        account=challenge.connects["label"] if challenge.connects else None,
+    )
+    return compose(letter, sender=sender, at=at)
+
+
+def notice_mail(
+    notice: Notice,
+    workspace: Workspace,
+    contact: Contact,
+    *,
+    undo_url: str | None = None,
+    logo: bytes | None,
+    sender: str,
+    at: datetime,
+) -> bytes:
+    """Return the finished mail of a notice.
+
+    Raises:
+        ValueError: the contact's address is none that can be mailed to.
+    """
+    letter = NoticeLetter(
+        change=notice.change,
+        account=notice.label,
+        language=best_language(notice.language or contact.language, workspace.locale),
+        workspace_name=workspace.name,
+        sender_name=workspace.sender,
+        accent_color=workspace.accent_color,
+        logo=logo,
+        to=notice.to or contact.email,
+        host=notice.host,
+        happened_at=notice.at,
+        origin_hint=notice.device,
+        undo_url=undo_url,
+    )
+    return compose(letter, sender=sender, at=at)
+
+
+def logo_of(workspace: Workspace, people: People) -> bytes | None:
+    """Return the workspace's logo, read once for as long as it stays the same.
+
+    Raises:
+        TryLater: it is out of reach.
+    """
+    if workspace.logo is None:
+        return None
+    name = workspace.id, workspace.logo
+    if name not in _logos:
+        found = people.logo()
+        if found is None:
+            return None
+        _logos.clear()
+        _logos[name] = found[1]
+    return _logos[name]

@@ -1,0 +1,126 @@
+"""Whom a code would be mailed to, and why it may not be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from portico.codes.challenge import ACCOUNT_LINK, NOT_YET, Challenge
+from portico.errors import InvalidRequest
+from portico.ids import base64url
+from portico.links.rules import Link
+from portico.links.store import link_key
+from portico.mail.letters import Purpose
+from portico.people.addresses import normalise
+from portico.people.disposable_domains import may_sign_up
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, door_key, head_key, pointer_key, workspace_of
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """What the sender reads: the workspace, the link, and whose address it is."""
+
+    workspace: Workspace | None
+    link: Link | None
+    contact: Contact | None
+    """Who the code would be for; with ``sver`` 0 somebody who is no contact yet."""
+    to: str | None = None
+    """The address to mail, where it is not (yet) the contact's own."""
+    is_taken: bool = False
+    """The address is another contact's."""
+
+    def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
+        """Return why no mail may go out, in the words of the trail; ``None``: it may."""
+        if self.workspace is None or not self.workspace.portal_enabled:
+            return "portal-unavailable"
+        if not _is_on(challenge, self.workspace):
+            return "sign-in-method-off"
+        is_open = self.link is not None and self.link.is_alive(at=at)
+        if not is_open and challenge.link != ACCOUNT_LINK:
+            return "link-ended"
+        if self.contact is None:
+            return "not-a-contact"
+        if self.is_taken:
+            return "address-taken"
+        if not self.contact.active:
+            return "contact-inactive"
+        # What bounced is the contact's address, which another one may replace.
+        if self.contact.suppressed and self.to is None:
+            return f"address-suppressed-{self.contact.suppressed}"
+        if is_inbound(self.to or self.contact.email, self.workspace):
+            return "inbound-address"
+        return None if challenge.is_due(generation, at=at) else "too-late"
+
+
+def recipients_of(challenge: Challenge, people: People) -> Recipients:
+    """Read the workspace, the link and the contact of a challenge, consistently."""
+    common = door_key(people.workspace), link_key(people.workspace, challenge.link)
+    if challenge.purpose == Purpose.NEW_EMAIL:
+        return _moving(challenge, people, common)
+    if challenge.email is None:
+        head = head_key(people.workspace, challenge.contact_id or "")
+        door, link, row = people.read(*common, head)
+        contact = Contact.from_row(row) if row else None
+    else:
+        door, link, pointer = people.read(*common, pointer_key(people.workspace, challenge.email))
+        contact = people.contact(pointer["contact"]) if pointer else None
+    workspace = workspace_of(door) if door else None
+    if contact is None and workspace is not None and _may_become_one(challenge, workspace):
+        contact = newcomer(challenge)
+    return Recipients(workspace, Link.from_row(link) if link else None, contact)
+
+
+def newcomer(challenge: Challenge) -> Contact:
+    """Return the contact that a sign-up's challenge makes, if its code is typed: always the
+    same one, and stored nowhere until then.
+    """
+    email = challenge.email or ""
+    id_ = f"ct_{base64url(sha256(f'contact of {challenge.id}'.encode()).digest())[:22]}"
+    return Contact(id_, challenge.id.workspace, email.partition("@")[0], email, sver=NOT_YET)
+
+
+def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, str]]) -> Recipients:
+    """Read what a change of address needs: who they are, and whether it is somebody else's."""
+    address = challenge.email or ""
+    head = head_key(people.workspace, challenge.contact_id or "")
+    door, _, row, pointer = people.read(*common, head, pointer_key(people.workspace, address))
+    return Recipients(
+        workspace_of(door) if door else None,
+        None,
+        Contact.from_row(row) if row else None,
+        to=address,
+        is_taken=pointer is not None,
+    )
+
+
+def _is_on(challenge: Challenge, workspace: Workspace) -> bool:
+    match challenge.purpose:
+        case Purpose.SIGN_IN:
+            return workspace.takes_codes(break_glass=challenge.is_break_glass)
+        case Purpose.RESET:
+            return workspace.takes_passwords()
+        case Purpose.SIGN_UP:
+            return workspace.takes_sign_ups()
+    return True
+
+
+def _may_become_one(challenge: Challenge, workspace: Workspace) -> bool:
+    comes_new = challenge.purpose in (Purpose.SIGN_UP, Purpose.LINK) and challenge.email
+    if not comes_new or not workspace.takes_sign_ups():
+        return False
+    return may_sign_up(workspace, challenge.email or "")
+
+
+def is_inbound(email: str, workspace: Workspace) -> bool:
+    """Say whether *email* is the help desk's own: a mail there is published in a ticket."""
+    for inbound in workspace.inbound_addresses:
+        try:
+            mine = normalise(inbound)
+        except InvalidRequest:
+            continue
+        # reply+id@ reaches the same inbox as reply@.
+        local, _, domain = email.rpartition("@")
+        if mine == email or mine == f"{local.partition('+')[0]}@{domain}":
+            return True
+    return False

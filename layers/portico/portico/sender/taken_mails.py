@@ -1,0 +1,112 @@
+"""What the sender writes on a challenge: one mail is taken by one sender, and its end is told."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portico.aws.tables import ConditionFailed, Rows
+from portico.clock import epoch
+from portico.codes.store import challenge_key
+from portico.events import Event
+from portico.ids import ChallengeId
+from portico.people.addresses import subject_of
+from portico.people.rules import Contact
+
+TAKE_OVER = timedelta(seconds=30)
+"""A sender that took a mail this long ago and never said it was sent has died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The mails that one workspace's challenges ask for."""
+
+    table: str
+    workspace: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace}#")
+
+    def claim(
+        self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime
+    ) -> None:
+        """Take the mail of *generation*, so that nobody else sends it.
+
+        Raises:
+            ConditionFailed: it was taken, or a newer one is asked for; carries the row.
+        """
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET claim_{generation} = :claim, contact = :contact, subject = :subject "
+            "REMOVE mail, event",
+            "mail = :generation",
+            {
+                ":generation": generation,
+                # Whoever is no contact yet has no trail of their own.
+                ":subject": contact.id if contact.sver else subject_of(contact.email),
+                ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
+                ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
+            },
+        )
+
+    def take_over(self, id_: ChallengeId, generation: int, *, at: datetime) -> None:
+        """Take the mail from a sender that claimed it and died.
+
+        Raises:
+            ConditionFailed: it is sent, or the other one may still be at it.
+        """
+        claim = f"claim_{generation}"
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET {claim}.at = :now REMOVE event",
+            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.sent)",
+            {":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
+        )
+
+    def note_sent(self, id_: ChallengeId, generation: int, event: Event) -> None:
+        """Record that SES has the mail; its id goes to the trail with the event."""
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET claim_{generation}.sent = :now, event = :event",
+            f"attribute_exists(claim_{generation})",
+            {":now": epoch(event.at), ":event": event.rider()},
+        )
+
+    def release(self, id_: ChallengeId, generation: int) -> None:
+        """Let another sender take the mail at once: SES answered, and has it not."""
+        claim = f"claim_{generation}"
+        self.rows.update(
+            *challenge_key(id_),
+            f"SET {claim}.at = :zero REMOVE event",
+            f"attribute_exists({claim}) AND attribute_not_exists({claim}.sent)",
+            {":zero": 0},
+        )
+
+    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> None:
+        """Record that this mail will never be sent, and why. Its code is never right."""
+        change = (
+            f"SET withheld_{generation} = :why, unmailed_{generation} = :claim, "
+            f"nobody = :contact, event = :event REMOVE claim_{generation}"
+        )
+        values = {
+            ":why": event.detail["reason"],
+            ":event": event.rider(),
+            # What a mailed one's row holds in their place: reading a row takes longer the more
+            # is in it, and a wrong code's answer must not tell by its time who is a contact.
+            ":claim": {"at": epoch(event.at), "key": "-" * 8, "sver": 1, "sent": epoch(event.at)},
+            ":contact": {"id": f"ct_{'-' * 22}", "name": "-" * 12, "email": "-" * 18},
+        }
+        is_asked = "mail = :generation"
+        is_claimed = f"attribute_exists(claim_{generation})"
+        has_no_mail = f"attribute_not_exists(claim_{generation}.sent)"
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *challenge_key(id_),
+                f"{change}, mail",
+                f"{is_asked} AND NOT {is_claimed}",
+                values | {":generation": generation},
+            )
+            return
+        with suppress(ConditionFailed):
+            self.rows.update(*challenge_key(id_), change, f"{is_claimed} AND {has_no_mail}", values)

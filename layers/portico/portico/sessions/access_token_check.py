@@ -1,0 +1,117 @@
+"""Check access tokens, and publish the keys that anybody may check them with.
+
+joserfc is loaded with the first token: a fifth of a cold start, and refreshing, which is most
+of what the session door does, checks none.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from portico.aws.kms import key_name, public_key
+from portico.clock import epoch
+from portico.errors import NotSignedIn
+from portico.events import Caller
+from portico.sessions.access_token import ACCESS
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
+ALGORITHMS = ["RS256"]
+LONGEST_TOKEN = 4096
+OURS = "portal"
+"""The scope of the tokens that our own doors take."""
+LEEWAY = 60
+"""Seconds that the clock of another signing environment may be ahead."""
+
+
+class TokenChecker:
+    """Checks tokens of one deployment, with its keys from memory."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self._keys = keys
+        self._set: KeySet | None = None
+
+    def key_set(self) -> "KeySet":
+        """Return the public keys, fetched once an environment.
+
+        Raises:
+            TryLater: KMS is out of reach.
+        """
+        if self._set is None:
+            from joserfc.jwk import KeySet, RSAKey  # noqa: PLC0415
+
+            self._set = KeySet(
+                [
+                    RSAKey.import_key(
+                        public_key(key), {"kid": key_name(key), "use": "sig", "alg": "RS256"}
+                    )
+                    for key in self._keys
+                ]
+            )
+        return self._set
+
+    def published(self) -> dict[str, Any]:
+        """Return the JWKS document."""
+        return dict(self.key_set().as_dict(private=False))
+
+    def of_caller(self, caller: Caller, *, workspace: str, at: datetime) -> dict[str, Any]:
+        """Return the claims of the access token that *caller* sends along.
+
+        Raises:
+            NotSignedIn: there is none, or it is not a good one of *workspace*.
+            TryLater: KMS is out of reach.
+        """
+        token = bearer_of(caller)
+        if token is None:
+            raise NotSignedIn
+        return self.check(token, issuer=caller.own_origin, workspace=workspace, at=at)
+
+    def check(self, token: str, *, issuer: str, workspace: str, at: datetime) -> dict[str, Any]:
+        """Return the claims of a good token of *workspace*, made for its own portal.
+
+        One that another site's portal was given is good for that portal's API, not for ours.
+
+        Raises:
+            NotSignedIn: anything else.
+            TryLater: KMS is out of reach.
+        """
+        claims = self.read(token, typ=ACCESS, issuer=issuer)
+        is_theirs = claims.get("aud") == workspace
+        if not (is_theirs and OURS in claims.get("scope", "").split() and is_due(claims, at=at)):
+            raise NotSignedIn
+        return claims
+
+    def read(self, token: str, *, typ: str, issuer: str) -> dict[str, Any]:
+        """Return the claims of a token that we signed, whoever it is for and however old.
+
+        Nothing in the token's header is followed: only our own keys and RS256 count.
+
+        Raises:
+            NotSignedIn: it is not ours, or not of this *typ*.
+            TryLater: KMS is out of reach.
+        """
+        from joserfc import jwt  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
+        keys = self.key_set()
+        if len(token) > LONGEST_TOKEN:
+            raise NotSignedIn
+        try:
+            told = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise NotSignedIn from None
+        claims: dict[str, Any] = told.claims
+        if told.header.get("typ") != typ or claims.get("iss") != issuer:
+            raise NotSignedIn
+        return claims
+
+
+def is_due(claims: dict[str, Any], *, at: datetime) -> bool:
+    """Say whether a token's time is now, give or take another clock's minute at its start."""
+    return bool(claims.get("nbf", 0) - LEEWAY <= epoch(at) < claims.get("exp", 0))
+
+
+def bearer_of(caller: Caller) -> str | None:
+    """Return the access token that a request carries in its ``Authorization`` header."""
+    scheme, _, token = (caller.authorization or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None

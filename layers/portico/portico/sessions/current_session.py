@@ -1,0 +1,86 @@
+"""Whose session a request comes with: by its access token, and by the rows as they stand.
+
+An access token is believed for its ten minutes by whoever only reads. Whatever writes asks the
+rows, so that a session which was signed out writes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.errors import NotSignedIn, ReAuthNeeded
+from portico.events import Caller
+from portico.ids import is_workspace
+from portico.people.rules import Contact, Workspace
+from portico.people.store import door_key, head_key, workspace_of
+from portico.sessions.access_token_check import TokenChecker
+from portico.sessions.rules import Session
+from portico.sessions.store import session_key
+
+FRESH = timedelta(minutes=15)
+"""How young a sign-in has to be for a change of how its contact signs in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A running session, whose it is, and where."""
+
+    workspace: Workspace
+    contact: Contact
+    session: Session
+
+    @property
+    def fresh_until(self) -> datetime:
+        """When the sign-in will be too old for sensitive changes."""
+        return self.session.signed_in_at + FRESH
+
+    def demand_fresh(self, *, at: datetime) -> None:
+        """Let only a young sign-in go on.
+
+        Raises:
+            ReAuthNeeded: it is too old.
+        """
+        if at >= self.fresh_until:
+            raise ReAuthNeeded
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Reading whose session a request comes with."""
+
+    people_table: str
+    sign_in_table: str
+    checker: TokenChecker
+    clock: Clock = SYSTEM
+
+    def of(self, workspace: str, caller: Caller) -> Standing:
+        """Return the session of a request's access token, as one read of the rows has it.
+
+        Raises:
+            NotSignedIn: there is none, it has ended, or it is another workspace's.
+            CrossSite, PortalUnavailable: as for every request.
+            TryLater: DynamoDB or KMS is out of reach.
+        """
+        if not is_workspace(workspace):
+            raise NotSignedIn
+        now = self.clock.now()
+        claims = self.checker.of_caller(caller, workspace=workspace, at=now)
+        people = Rows(self.people_table, f"{workspace}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        door, head, row = get_many(
+            [
+                (people, *door_key(workspace)),
+                (people, *head_key(workspace, claims["sub"])),
+                (sign_in, *session_key(workspace, claims["sub"], claims["sid"])),
+            ],
+            consistent=True,
+        )
+        if door is None or head is None or row is None:
+            raise NotSignedIn
+        standing = Standing(workspace_of(door), Contact.from_row(head), Session.from_row(row))
+        standing.workspace.admit(caller)
+        is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)
+        if not standing.contact.active or not is_alive:
+            raise NotSignedIn
+        return standing

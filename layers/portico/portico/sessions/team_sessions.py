@@ -1,0 +1,128 @@
+"""A team's look at the sessions of a contact, and its way to end them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portico.aws.queries import rows_between
+from portico.aws.tables import transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.errors import NotFound
+from portico.events import Event
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People
+from portico.sessions.rules import HELD, Session
+from portico.sessions.store import SessionStore, session_key, whose
+
+ENDED = {
+    "contact": "signed out",
+    "code-reuse": "its code came back",
+    "everywhere": "signed out everywhere",
+    "refresh-reuse": "an old token came back",
+    "portal": "ended by its portal",
+    "team": "ended by the team",
+}
+"""What ended a session, by the mark on its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """One browser that a contact has signed in with, or a portal that it let in."""
+
+    session: Session
+    device: str | None
+    """Browser and system, in our own words."""
+    state: str
+    """``alive``, or in words how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDesk:
+    """The sessions of a deployment, for the CLI and the admin door."""
+
+    people_table: str
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    def of(self, contact: Contact) -> list[SignedIn]:
+        """List a contact's sessions, newest first: those alive, and those not yet swept.
+
+        A portal's stand behind the browser's that they came from, and end with.
+        """
+        found = list(self._read(contact, at=self.clock.now()))
+        return sorted(found, key=_place, reverse=True)
+
+    def end(self, contact: Contact, session: str, *, by: str) -> SignedIn:
+        """End one session; one that has ended stays as it is.
+
+        Raises:
+            NotFound: the contact has no such session.
+        """
+        before = self._find(contact, session)
+        if before.state == "alive":
+            event = Event(
+                "session.ended",
+                self.clock.now(),
+                contact.id,
+                before.session.keep_days,
+                by,
+                detail={"session": session, **whose(before.session), "reason": "ended-by-team"},
+            )
+            store = SessionStore(self.sign_in_table, contact.workspace)
+            store.end(contact.id, session, by="team", event=event)
+        return self._find(contact, session)
+
+    def end_all(self, home: Workspace, contact: Contact, *, by: str) -> int:
+        """End all that a contact has signed in, open codes too, in one write.
+
+        Returns:
+            How many sessions were alive.
+        """
+        alive = sum(each.state == "alive" for each in self.of(contact))
+        detail = {"sessions": str(alive)}
+        event = Event(
+            "contact.signed-out", self.clock.now(), contact.id, home.trail_days, by, detail=detail
+        )
+        transact_surely([People(self.people_table, home.id).ending_sessions(contact.id, event)])
+        return alive
+
+    def _find(self, contact: Contact, session: str) -> SignedIn:
+        for each in self.of(contact):
+            if each.session.id == session:
+                return each
+        raise NotFound
+
+    def _read(self, contact: Contact, *, at: datetime) -> Iterator[SignedIn]:
+        rows = SessionStore(self.sign_in_table, contact.workspace).rows
+        found: list[dict[str, Any]] = []
+        for kind in ("", HELD):
+            pk, first = session_key(contact.workspace, contact.id, kind)
+            found += rows_between(rows, pk, first, first + "~")
+        sessions = [Session.from_row(row) for row in found]
+        known = {each.id: each for each in sessions}
+        for row, session in zip(found, sessions, strict=True):
+            yield SignedIn(session, row.get("device"), _state(session, contact, known, at))
+
+
+def _place(each: SignedIn) -> tuple[datetime, str, bool, str]:
+    session = each.session
+    its_browser = session.parent or session.id
+    return session.signed_in_at, its_browser, session.portal is None, session.id
+
+
+def _state(session: Session, contact: Contact, known: dict[str, Session], at: datetime) -> str:
+    if session.ended_at is not None:
+        return ENDED.get(session.ended_by or "", "ended")
+    if at >= session.expires_at:
+        return "its time was over"
+    if session.portal is not None:
+        # One that only rests is no reason: its contact is busy in the portal.
+        parent = known.get(session.parent or "")
+        if parent is None or parent.ended_at is not None or at >= parent.expires_at:
+            return "ended with its browser's"
+    if at >= session.idle_ends_at:
+        return "rested too long"
+    is_theirs = contact.active and session.sver == contact.sver
+    # Whatever ends all that a contact has signed in leaves the rows as they were.
+    return "alive" if is_theirs else "ended with all others"

@@ -1,0 +1,254 @@
+"""The way back from a provider: who is it, and may they come in?"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Rows
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import ReturnTo
+from portico.codes.pending_identity import Connecting, Pendings, ask_for_proof, browser_of
+from portico.directory.store import Rule
+from portico.errors import TryLater
+from portico.events import Caller, Event
+from portico.people.identities import owning
+from portico.people.rules import Contact
+from portico.people.store import People
+from portico.sessions.flow import Sessions
+from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlready
+from portico.settings import FinishSso
+from portico.sso.discovery import Discovery, Misconfigured
+from portico.sso.link_account import add
+from portico.sso.match import Known, known_of, obey_directory
+from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
+from portico.sso.providers.kinds import NotBelieved
+from portico.sso.relying_party import Relying
+from portico.sso.rules import Person
+from portico.sso.start import attempt_of
+from portico.sso.states import State, States, Trip
+from portico.sso.store import client_secret
+from portico.sso.transport import ProviderAway
+
+
+@dataclass(frozen=True, slots=True)
+class SsoFinishes:
+    """The ends of a deployment's trips."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    secret_prefix: str
+    discovery: Discovery
+    sessions: Sessions
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: FinishSso) -> "SsoFinishes":
+        """Make the finishes of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            settings.connection_secrets,
+            Discovery(loopback=settings.provider_loopback == "open"),
+            Sessions.without_tokens(
+                settings.people_table, settings.sign_in_table, settings.code_secret
+            ),
+        )
+
+    def finish(self, answered: Answered, caller: Caller) -> Arrived | ToPage:
+        """Let the person in, or say how to go on. Never raises for what a provider does."""
+        state = State.parse(answered.state)
+        if state is None:
+            return ToPage("", "e", "sso-failed")
+        states = States(self.sign_in_table, state.workspace)
+        try:
+            trip = states.use(
+                state,
+                connection=answered.connection,
+                browser=browser_of(caller),
+                request=caller.request_id,
+                at=self.clock.now(),
+            )
+        except TryLater:
+            return ToPage(state.workspace, "e", "try-later")
+        if trip is None:
+            return ToPage(state.workspace, "e", "sso-expired")
+        outcome = self._ended(states, state, trip, answered, caller)
+        return replace(outcome, trip=(state.workspace, trip.connection.id))
+
+    def _ended(
+        self, states: States, state: State, trip: Trip, answered: Answered, caller: Caller
+    ) -> Arrived | ToPage:
+        try:
+            return self._finish(state, trip, answered, caller)
+        except Refusal as refused:
+            self._note(states, state, trip, caller, refused.detail)
+            return ToPage(state.workspace, trip.mark, refused.reason)
+        except (ProviderAway, TryLater) as away:
+            self._note(states, state, trip, caller, f"away: {type(away).__name__}")
+            return ToPage(state.workspace, trip.mark, "try-later")
+
+    def _finish(
+        self, state: State, trip: Trip, answered: Answered, caller: Caller
+    ) -> Arrived | ToPage:
+        person = self._person(state, trip, answered, caller)
+        if trip.adds:
+            tables = self.people_table, self.sign_in_table
+            add(trip, person, state.workspace, caller, tables=tables, at=self.clock.now())
+            return ToPage(state.workspace, trip.mark, "linked")
+        known = known_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
+        if not known.home.portal_enabled:
+            raise Refusal("portal-unavailable")
+        # The state keeps how the connection was; whether it may be used is asked now.
+        if not known.home.offers(trip.connection.id):
+            raise Refusal("sso-failed", "connection-off")
+        obey_directory(known)
+        contact = known.owner or known.by_address
+        if trip.contact is not None and contact not in (None, trip.contact):
+            raise Refusal("another-contact")
+        if contact is None:
+            return self._prove(state, trip, person, known, caller)
+        return self._let_in(state, trip, person, contact, known, caller)
+
+    def _person(self, state: State, trip: Trip, answered: Answered, caller: Caller) -> Person:
+        if answered.error:
+            denied = answered.error in ("access_denied", "user_cancelled_login", "consent_required")
+            raise Refusal(
+                "sso-denied" if denied else "sso-failed", f"answer: {answered.error[:64]}"
+            )
+        if not answered.code or len(answered.code) > 4096:
+            raise Refusal("sso-failed", "no-code")
+        connection = trip.connection
+        secret = client_secret(self.secret_prefix, connection)
+        # The environment that began the trip may have been older or younger than this one.
+        keys = self.keys.of(trip.key)
+        if keys is None:
+            raise Refusal("sso-expired", "key-rotated-twice")
+        attempt = attempt_of(state, keys.code, connection, caller)
+        try:
+            return Relying(connection, secret, self.discovery).person(
+                attempt, answered.code, issuer=answered.issuer, at=self.clock.now()
+            )
+        except NotBelieved as error:
+            raise Refusal("sso-failed", error.reason) from error
+        except Misconfigured as error:
+            raise Refusal("sso-failed", "misconfigured") from error
+
+    def _prove(
+        self, state: State, trip: Trip, person: Person, known: Known, caller: Caller
+    ) -> ToPage:
+        # Under a directory rule a match is what lets somebody in; a code would get around it.
+        if Rule(known.home.directory_rule) is not Rule.OFF:
+            raise Refusal("no-contact", "in-directory-but-no-contact")
+        connecting = Connecting(
+            identity=person.identity,
+            label=trip.connection.label,
+            browser=trip.browser,
+            link=trip.link,
+            contact=trip.contact,
+            return_to=ReturnTo(trip.area, trip.url),
+            idle=timedelta(seconds=trip.idle),
+            absolute=timedelta(seconds=trip.absolute),
+            keep_days=trip.keep_days,
+            device=trip.device,
+        )
+        address = person.address()
+        now = self.clock.now()
+        if trip.contact is None and address is None:
+            detail = {"connection": trip.connection.id}
+            event = Event("sso.address-needed", now, network=caller.network, detail=detail)
+            waiting = Pendings(self.sign_in_table, state.workspace).wait(connecting, event)
+            return ToPage(state.workspace, "p", str(waiting))
+        # The code will be typed on our own page, which this answer leads to.
+        page = replace(caller, origin=caller.own_origin)
+        challenge = ask_for_proof(
+            self.sign_in_table, state.workspace, connecting, address, page, now
+        )
+        return ToPage(state.workspace, "c", str(challenge.id))
+
+    def _let_in(
+        self,
+        state: State,
+        trip: Trip,
+        person: Person,
+        contact: str,
+        known: Known,
+        caller: Caller,
+    ) -> Arrived:
+        now = self.clock.now()
+        # The daily path: the identity's row remembers the contact's `sver`. It is a guess
+        # that the transaction checks, and only a wrong one costs a read.
+        if known.owner and known.owner_sver is not None:
+            try:
+                return self._begin(
+                    state, trip, person, contact, known.owner_sver, known, caller, at=now
+                )
+            except ContactChanged:
+                pass
+        head = People(self.people_table, state.workspace).contact(contact)
+        if head is None or not head.active:
+            raise Refusal("sso-failed", "contact-inactive")
+        try:
+            return self._begin(
+                state, trip, person, contact, head.sver, known, caller, at=now, head=head
+            )
+        except ContactChanged:
+            raise Refusal("sso-failed", "contact-changed") from None
+
+    def _begin(
+        self,
+        state: State,
+        trip: Trip,
+        person: Person,
+        contact: str,
+        sver: int,
+        known: Known,
+        caller: Caller,
+        *,
+        at: datetime,
+        head: Contact | None = None,
+    ) -> Arrived:
+        proof = Proof(
+            challenge=str(state),
+            request_id=caller.request_id,
+            workspace=state.workspace,
+            contact=contact,
+            name=head.name if head else "",
+            email=head.email if head else "",
+            sver=sver,
+            method=f"sso:{trip.connection.id}",
+            idle=timedelta(seconds=trip.idle),
+            absolute=timedelta(seconds=trip.absolute),
+            keep_days=trip.keep_days,
+            device=trip.device,
+        )
+        rows = Rows(self.people_table, f"{state.workspace}#")
+        # The record is named, so that its end can end the contact's sessions.
+        record = known.record.name if known.record else known.owner_record
+        own = owning(
+            rows,
+            person.identity,
+            workspace=state.workspace,
+            contact=contact,
+            sver=sver,
+            at=at,
+            record=record,
+        )
+        # A known identity with the right hint needs no write.
+        also = [own] if head is not None or record != known.owner_record else []
+        try:
+            signed_in = self.sessions.begin(proof, caller, also=also)
+        except UsedAlready:
+            raise Refusal("sso-expired") from None
+        except AlsoRefused:
+            raise Refusal("sso-failed", "identity-of-another-contact") from None
+        return Arrived(signed_in, ReturnTo(trip.area, trip.url))
+
+    def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
+        detail = {"connection": trip.connection.id, "reason": reason}
+        event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
+        # The refusal stands whether or not it can be written down.
+        with suppress(TryLater):
+            states.note(state, event)

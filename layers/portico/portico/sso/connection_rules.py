@@ -1,0 +1,146 @@
+"""What a team may say of a connection, and why not, in words. Only who edits imports this."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from portico.errors import InvalidRequest
+from portico.people.addresses import normalise
+from portico.people.workspace_settings import SettingsRefused
+from portico.sso.providers.microsoft import MULTI_TENANT, PERSONAL
+from portico.sso.rules import CONNECTION, KINDS, Connection
+from portico.sso.transport import NotPublic, check_url
+
+LONGEST_CLIENT_ID = 200
+MOST_TENANTS = 20
+MOST_DOMAINS = 20
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def checked(connection: Connection, *, loopback: bool = False) -> Connection:
+    """Return *connection*, each value in its one spelling.
+
+    Args:
+        connection: as it was typed.
+        loopback: whether an issuer may answer on this machine itself.
+
+    Raises:
+        SettingsRefused: one or more values may not be so.
+    """
+    checks = _Checks(connection, loopback)
+    checks.run()
+    if checks.problems:
+        raise SettingsRefused(tuple(checks.problems))
+    return checks.connection
+
+
+def cautions(connection: Connection) -> list[str]:
+    """Return what a team should know of a connection that may be so."""
+    found = []
+    is_open = set(connection.tenants) & set(MULTI_TENANT)
+    if connection.kind == "microsoft" and is_open and connection.vouches_for:
+        found.append(
+            "Anybody may run a Microsoft tenant and write any address into it. An address is "
+            "believed only where Microsoft says that the tenant owns the domain (the optional "
+            "claim xms_edov, docs/sso.md), or from a tenant that is listed by its id."
+        )
+    if connection.kind in ("microsoft", "google", "oidc") and not connection.vouches_for:
+        found.append(
+            "It vouches for no domain, so everybody types a mailed code once to connect their "
+            "account, and a directory rule matches by tenant and object id alone."
+        )
+    return found
+
+
+@dataclass
+class _Checks:
+    connection: Connection
+    loopback: bool
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def run(self) -> None:
+        self._names()
+        if self.connection.kind not in KINDS:
+            self._refuse("kind", f"one of {' '.join(KINDS)}")
+            return
+        self._tenants()
+        self._issuer()
+        self._hosted_domain()
+        self._vouches_for()
+
+    def _names(self) -> None:
+        if not CONNECTION.match(self.connection.id):
+            self._refuse("id", "2 to 31 of a-z, 0-9 and -, a letter first")
+        label, client = self.connection.label, self.connection.client_id
+        if not (0 < len(label) <= 100 and label.isprintable() and label == label.strip()):
+            self._refuse("label", "1 to 100 printable characters")
+        is_plain = client.isprintable() and client.isascii() and not re.search(r"\s", client)
+        if not (0 < len(client) <= LONGEST_CLIENT_ID and is_plain):
+            self._refuse("client_id", "the id that the provider gave the app, without blanks")
+
+    def _tenants(self) -> None:
+        tenants = [each.lower() for each in self.connection.tenants]
+        self.connection = replace(self.connection, tenants=tenants)
+        if self.connection.kind != "microsoft":
+            self._only_for("tenant", tenants, "microsoft")
+            return
+        if not tenants or len(tenants) > MOST_TENANTS:
+            self._refuse("tenant", f"1 to {MOST_TENANTS} tenant ids, or organizations, or common")
+        for each in tenants:
+            if each == PERSONAL:
+                self._refuse("tenant", f"{each}: is everybody's; common lets them in")
+            elif each in MULTI_TENANT and len(set(tenants)) > 1:
+                self._refuse("tenant", f"{each}: stands alone, the others are in it already")
+            elif each not in MULTI_TENANT and not _GUID.match(each):
+                self._refuse(
+                    "tenant", f"{each}: the tenant's id (Directory ID, a GUID), not its domain"
+                )
+
+    def _issuer(self) -> None:
+        issuer = self.connection.issuer
+        if self.connection.kind != "oidc":
+            self._only_for("issuer", issuer, "oidc")
+            return
+        try:
+            check_url(issuer or "", loopback=self.loopback)
+        except NotPublic as wrong:
+            self._refuse("issuer", f"{wrong}, as the provider's discovery document spells it")
+        except ValueError:
+            self._refuse("issuer", "an https address")
+        if "?" in (issuer or ""):
+            self._refuse("issuer", "an https address without ?")
+        if (issuer or "").endswith("/.well-known/openid-configuration"):
+            self._refuse("issuer", "the issuer, without /.well-known/openid-configuration")
+
+    def _hosted_domain(self) -> None:
+        hosted = self.connection.hosted_domain
+        if self.connection.kind != "google":
+            self._only_for("hosted_domain", hosted, "google")
+        elif hosted is not None:
+            self.connection = replace(
+                self.connection, hosted_domain=self._domain("hosted_domain", hosted)
+            )
+
+    def _vouches_for(self) -> None:
+        given = self.connection.vouches_for
+        if given and self.connection.kind in ("facebook", "x"):
+            self._refuse("vouches_for", "nothing says that its addresses were ever confirmed")
+            return
+        domains = sorted({self._domain("vouches_for", each) for each in given})
+        if len(domains) > MOST_DOMAINS:
+            self._refuse("vouches_for", f"{MOST_DOMAINS} domains at most")
+        self.connection = replace(self.connection, vouches_for=domains)
+
+    def _domain(self, name: str, text: str) -> str:
+        try:
+            return normalise(f"x@{text}").partition("@")[2]
+        except InvalidRequest:
+            self._refuse(name, f"{text}: a domain such as example.com")
+            return text
+
+    def _only_for(self, name: str, value: object, kind: str) -> None:
+        if value:
+            self._refuse(name, f"only {kind} has it")
+
+    def _refuse(self, name: str, reason: str) -> None:
+        self.problems.append((name, reason))

@@ -1,0 +1,86 @@
+"""What our own rows say about a person whom a provider has signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portico.aws.tables import Rows, get_many
+from portico.directory.store import Record, Rule, email_key, object_key
+from portico.links.rules import Link
+from portico.links.store import link_key
+from portico.people.identities import identity_key
+from portico.people.rules import Workspace
+from portico.people.store import door_key, pointer_key, workspace_of
+from portico.sso.outcomes import Refusal
+from portico.sso.rules import Person
+from portico.sso.states import Trip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What our own rows say about a person."""
+
+    home: Workspace
+    link: Link
+    owner: str | None
+    """The contact that the identity is linked to."""
+    owner_sver: int | None
+    owner_record: str | None
+    """The directory record that the identity last came in by."""
+    by_address: str | None
+    """The contact whose primary email the provider vouches for."""
+    record: Record | None
+
+
+def known_of(table: str, workspace: str, trip: Trip, person: Person, *, at: datetime) -> Known:
+    """Read all that our rows say about a person, in one call.
+
+    Raises:
+        Refusal: the link has ended since the trip began.
+    """
+    rows = Rows(table, f"{workspace}#")
+    address = person.vouched_address(trip.connection)
+    wanted: dict[str, tuple[str, str]] = {
+        "door": door_key(workspace),
+        "link": link_key(workspace, trip.link),
+        "identity": identity_key(workspace, person.identity),
+    }
+    if address:
+        wanted["pointer"] = pointer_key(workspace, address)
+        wanted["by_email"] = email_key(workspace, address)
+    if person.tenant and person.object_id:
+        wanted["by_object"] = object_key(workspace, person.tenant, person.object_id)
+    found = get_many([(rows, *key) for key in wanted.values()], consistent=True)
+    got: dict[str, Any] = dict(zip(wanted, found, strict=True))
+    if got["door"] is None or got["link"] is None:
+        raise Refusal("invalid-portal-link")
+    link = Link.from_row(got["link"])
+    if not link.is_alive(at=at):
+        raise Refusal("invalid-portal-link")
+    identity, pointer = got["identity"], got.get("pointer")
+    # Tenant and object id first: they are never given to somebody else.
+    record = got.get("by_object") or got.get("by_email")
+    return Known(
+        home=workspace_of(got["door"]),
+        link=link,
+        owner=identity["contact"] if identity else None,
+        owner_sver=identity["sver"] if identity else None,
+        owner_record=identity.get("record") if identity else None,
+        by_address=pointer["contact"] if pointer else None,
+        record=Record.from_row(record) if record else None,
+    )
+
+
+def obey_directory(known: Known) -> None:
+    """Let a person through whom the workspace's rule lets through.
+
+    Raises:
+        Refusal: the rule asks for an active record, and there is none.
+    """
+    rule = Rule(known.home.directory_rule)
+    if rule is Rule.OFF:
+        return
+    if known.record is None:
+        raise Refusal("not-in-directory")
+    if not known.record.active:
+        raise Refusal("not-in-directory", "directory-record-inactive")

@@ -1,0 +1,178 @@
+"""Begin a trip to a provider."""
+
+from dataclasses import dataclass, field
+
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.codes.challenge import ReturnTo
+from portico.codes.pending_identity import BROWSER_COOKIE
+from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
+from portico.events import Caller, Event
+from portico.ids import digest, is_workspace, random_part
+from portico.limits.store import Limits
+from portico.links.destinations import choose, landing
+from portico.links.rules import Link, public_id
+from portico.links.store import checked_link, link_key
+from portico.mail.devices import coarse_origin
+from portico.people.rules import Workspace
+from portico.people.store import door_key
+from portico.settings import StartSso
+from portico.sso.discovery import Discovery, Misconfigured
+from portico.sso.relying_party import Attempt, Relying
+from portico.sso.rules import CONNECTION, Connection
+from portico.sso.states import STATE_LIVES, State, States, Trip
+from portico.sso.store import client_secret, connection_key
+from portico.sso.transport import ProviderAway
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSso:
+    """POST /v1/sso/start."""
+
+    workspace: str
+    connection: str
+    link: str = field(default="", repr=False)
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where the browser goes, and the cookie by which it is known when it comes back."""
+
+    authorize_url: str = field(repr=False)
+    browser: str = field(repr=False)
+    workspace: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A trip before it begins: by which connection, and what comes after it."""
+
+    home: Workspace
+    connection: Connection
+    link: str
+    contact: str | None
+    to: ReturnTo
+    adds: str | None = None
+    sver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SsoStarts:
+    """The beginnings of a deployment's trips."""
+
+    people_table: str
+    sign_in_table: str
+    keys: KeyRing
+    secret_prefix: str
+    discovery: Discovery
+    limits: Limits
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: StartSso) -> "SsoStarts":
+        """Make the starts of a door."""
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            ring(settings.code_secret),
+            settings.connection_secrets,
+            Discovery(loopback=settings.provider_loopback == "open"),
+            Limits(settings.sign_in_table),
+        )
+
+    def start(self, asked: AskedSso, caller: Caller) -> Begun:
+        """Store a one-shot state for this browser and say where it goes.
+
+        Raises:
+            InvalidPortalLink, PortalUnavailable, CrossSite: as for every start.
+            MethodOff: there is no such connection, or it is off.
+            SsoFailed: the provider's documents do not fit the connection.
+            TooManyRequests: the network's budget is spent.
+            TryLater: nothing was stored.
+        """
+        home, link, connection = self._read(asked)
+        home.admit(caller)
+        if connection is None or not connection.on or not home.sso_method:
+            raise MethodOff
+        office = home.is_office(caller.network)
+        bucket = f"office-{home.id}" if office else link.kind
+        self.limits.count_start(caller.network, bucket=bucket, office=office, at=self.clock.now())
+        destination = choose(home, asked.to, link.destination)
+        leaving = Leaving(
+            home,
+            connection,
+            link=link.id,
+            contact=link.contact,
+            to=ReturnTo(
+                str(destination), landing(home, destination, link, issuer=caller.own_origin)
+            ),
+        )
+        return self.send(leaving, caller)
+
+    def send(self, leaving: "Leaving", caller: Caller) -> Begun:
+        """Store a one-shot state for this browser and say where it goes.
+
+        Raises:
+            SsoFailed: the provider's documents do not fit the connection.
+            TryLater: nothing was stored.
+        """
+        now, home, connection = self.clock.now(), leaving.home, leaving.connection
+        browser = caller.cookies.get(BROWSER_COOKIE) or random_part()
+        state = State.new(home.id)
+        secret = client_secret(self.secret_prefix, connection)
+        keys = self.keys.current()
+        attempt = attempt_of(state, keys.code, connection, caller)
+        try:
+            url = Relying(connection, secret, self.discovery).authorize_url(attempt)
+        except ProviderAway as away:
+            raise TryLater(cause=f"provider {connection.kind}: {away}") from away
+        except Misconfigured as wrong:
+            raise SsoFailed("misconfigured") from wrong
+        trip = Trip(
+            connection=connection,
+            browser=digest(browser),
+            link=leaving.link,
+            contact=leaving.contact,
+            area=leaving.to.area,
+            url=leaving.to.url,
+            idle=home.session_idle_seconds,
+            absolute=home.session_absolute_seconds,
+            keep_days=home.trail_days,
+            device=coarse_origin(caller.user_agent),
+            origin=caller.origin or "",
+            key=keys.version,
+            expires_at=now + STATE_LIVES,
+            adds=leaving.adds,
+            sver=leaving.sver,
+        )
+        name = "sso.adding" if leaving.adds else "sso.started"
+        event = Event(name, now, network=caller.network, detail={"connection": connection.id})
+        States(self.sign_in_table, home.id).begin(state, trip, event)
+        return Begun(url, browser, home.id, connection.id)
+
+    def _read(self, asked: AskedSso) -> tuple[Workspace, Link, Connection | None]:
+        if not is_workspace(asked.workspace):
+            raise InvalidPortalLink
+        rows = Rows(self.people_table, f"{asked.workspace}#")
+        named = asked.connection if CONNECTION.match(asked.connection) else "-"
+        keys = (
+            door_key(asked.workspace),
+            link_key(asked.workspace, public_id(asked.link)),
+            connection_key(asked.workspace, named),
+        )
+        door, link, row = get_many([(rows, *key) for key in keys], consistent=True)
+        home, found = checked_link(door, link, asked.link, at=self.clock.now())
+        return home, found, Connection.from_row(row) if row else None
+
+
+def attempt_of(state: State, key: bytes, connection: Connection, caller: Caller) -> Attempt:
+    """Return the secrets of a trip: the same when it begins and when it ends."""
+    return Attempt(
+        state=str(state),
+        nonce=state.derived(key, "nonce"),
+        verifier=state.derived(key, "pkce"),
+        redirect_uri=f"{caller.own_origin}/v1/sso/{connection.id}/callback",
+    )

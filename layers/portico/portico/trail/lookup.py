@@ -1,0 +1,85 @@
+"""Read the trail: what happened to one contact, address or link, newest first.
+
+There is no list of all that happened in a workspace: the trail is kept by whom it concerns, and
+an index over all of it would be its hottest key.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from typing import Any, Self
+
+from portico.aws.queries import rows_between
+from portico.aws.tables import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened."""
+
+    id: str
+    name: str
+    at: datetime
+    subject: str
+    by: str
+    network: str | None
+    detail: dict[str, str]
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row of the trail."""
+        return cls(
+            row["id"],
+            row["name"],
+            datetime.fromisoformat(row["at"]),
+            row["pk"].partition("#trail#")[2],
+            row["by"],
+            row.get("network"),
+            row.get("detail") or {},
+        )
+
+    @property
+    def is_failure(self) -> bool:
+        """Say whether somebody did not get what they wanted."""
+        return (
+            self.name.endswith((".refused", ".withheld"))
+            or self.detail.get("reason") == "refresh-reuse"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The trail of one workspace."""
+
+    table: str
+    workspace: str
+
+    def lines(
+        self,
+        subjects: Sequence[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Line]:
+        """Yield what happened to *subjects*, newest first, reading no more than is asked for.
+
+        Raises:
+            TryLater: the Trail is out of reach.
+        """
+        each = [self._about(subject, since, until) for subject in dict.fromkeys(subjects)]
+        return merge(*each, key=lambda line: (line.at, line.id), reverse=True)
+
+    def _about(
+        self, subject: str, since: datetime | None, until: datetime | None
+    ) -> Iterator[Line]:
+        # A line's key is its time, as `Event.rider` writes it, then # and its id.
+        first = since.isoformat(timespec="milliseconds") if since else "0"
+        last = f"{until.isoformat(timespec='milliseconds')}~" if until else "~"
+        pk = f"{self.workspace}#trail#{subject}"
+        rows = rows_between(self._rows, pk, first, last, newest_first=True)
+        return (Line.from_row(row) for row in rows)
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self.table, f"{self.workspace}#")

@@ -1,0 +1,43 @@
+"""Contacts from a list, written by several at a time: moto would lose what two write at once."""
+
+import threading
+
+from portico.aws.clients import client
+from portico.aws.tables import Rows
+from portico.people.contact_import import AT_ONCE, WIDEST, Enrolment, Entry
+from portico.people.flow import Team
+from portico.people.rules import Workspace
+from portico.people.store import People
+
+LINES = 2 * AT_ONCE
+WRITE = "before-send.dynamodb.TransactWriteItems"
+
+
+def test_a_list_is_written_by_ten_at_a_time_and_nobody_is_lost(account):
+    people = account.outputs["PeopleTable"]
+    acme = Team(people).create_workspace(
+        Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test"), by="test"
+    )
+    entries = [Entry(n, f"c{n}@example.com", {"name": f"Contact {n}"}) for n in range(LINES)]
+    writers = set()
+
+    def note(**_):
+        writers.add(threading.current_thread().name)
+
+    client("dynamodb").meta.events.register(WRITE, note)
+    first = Enrolment(people, acme, "test").take(entries)
+    # Left in the middle, as by Ctrl-C: what was begun is finished, and nobody goes on writing.
+    assert {each.outcome for each in next(first)} == {"added"}
+    first.close()
+    assert not [one for one in threading.enumerate() if one.name.startswith("enrolment")]
+    assert len(list(People(people, "acme").contacts())) == AT_ONCE
+
+    again = [done for some in Enrolment(people, acme, "test").take(entries) for done in some]
+
+    assert [each.outcome for each in again] == ["unchanged"] * AT_ONCE + ["added"] * AT_ONCE
+    assert 1 < len(writers) <= WIDEST
+    found = {each.email: each for each in People(people, "acme").contacts()}
+    assert found.keys() == {each.email for each in entries}
+    pointer = Rows(people, "acme#").get("acme#email#c7@example.com", "pointer")
+    assert pointer is not None
+    assert pointer["contact"] == found["c7@example.com"].id

@@ -1,0 +1,219 @@
+"""Authorization codes in the wrong hands, twice, and without what belongs to them (RFC 9700)."""
+
+import pytest
+
+from tests.openid.handed import Held, refusal, signed_in
+from tests.support.doors import ORIGIN
+from tests.support.openid_site import AUTHORIZE, CALLBACK, Site, challenge_of, query_of
+from tests.support.portal import Browser, Portal
+
+USELESS = (400, "invalid_grant")
+
+
+@pytest.fixture
+def held(portal: Portal) -> Held:
+    portal.browser, held = signed_in(portal)
+    return held
+
+
+@pytest.fixture
+def site(held: Held) -> Site:
+    """The portal that is stolen from; it holds an older sign-in of Ann's already."""
+    return held.site
+
+
+@pytest.fixture
+def ann(portal: Portal, held: Held) -> Browser:
+    return portal.browser
+
+
+def mallory(portal: Portal) -> Browser:
+    """Another contact, signed in in a browser of their own."""
+    portal.adds("Mallory", "mallory@example.com")
+    browser = portal.another_browser(source_ip="198.51.100.66")
+    browser.signs_in("mallory@example.com")
+    return browser
+
+
+def another_site(of: Site) -> Site:
+    """The same portal at another of its visitors."""
+    return Site(of.portal, of.registered, of.secret)
+
+
+class TestACodeInTheWrongHands:
+    """4.5: whoever has the code and not the verifier has nothing, and spoils nothing."""
+
+    @pytest.mark.parametrize(
+        ("verifier", "error"),
+        [
+            (None, "invalid_request"),
+            ("", "invalid_request"),
+            ("a" * 42, "invalid_request"),
+            ("a" * 129, "invalid_request"),
+            ("ä" * 43, "invalid_request"),
+            ("a" * 43 + "\n", "invalid_grant"),
+            ("a" * 43, "invalid_grant"),
+            ("A" * 128, "invalid_grant"),
+        ],
+    )
+    def test_is_useless_without_its_verifier(self, site, ann, verifier, error):
+        code = site.gets_a_code(ann)
+
+        assert refusal(site.redeems(code, code_verifier=verifier)) == (400, error)
+
+        assert site.redeems(code).status == 200
+
+    def test_is_useless_with_its_challenge_for_a_verifier(self, site, ann):
+        # As under `plain`, whose challenge everybody on the way has seen.
+        code = site.gets_a_code(ann)
+
+        assert refusal(site.redeems(code, code_verifier=challenge_of(site.verifier))) == USELESS
+
+    def test_is_useless_in_another_visitors_sign_in(self, portal, site, ann):
+        # The attacker begins a sign-in of their own, and brings the portal Ann's code as its answer.
+        theirs = another_site(site)
+        theirs.gets_a_code(mallory(portal))
+        code = site.gets_a_code(ann)
+
+        assert refusal(theirs.redeems(code)) == USELESS
+
+        assert site.redeems(code).status == 200
+
+    def test_is_useless_at_another_portal(self, portal, site, ann):
+        # At the same address even, and with the right verifier.
+        other = Site.register(portal, "spa", public=True)
+        code = site.gets_a_code(ann)
+        other.verifier = site.verifier
+
+        assert refusal(other.redeems(code)) == USELESS
+
+        assert site.redeems(code).status == 200
+
+    def test_ten_01_is_useless_at_a_portal_of_another_workspace(self, portal, site, ann):
+        other = Site.register(portal.neighbour())
+        code = site.gets_a_code(ann)
+        other.verifier = site.verifier
+
+        assert refusal(other.redeems(code)) == USELESS
+
+        assert site.redeems(code).status == 200
+
+    @pytest.mark.parametrize(
+        "uri", [None, f"{CALLBACK}/", f"{CALLBACK}?a=b", "https://help.example.net/second"]
+    )
+    def test_is_useless_with_another_redirect_uri(self, portal, ann, uri):
+        uris = [CALLBACK, "https://help.example.net/second"]
+        site = Site.register(portal, redirect_uris=uris)
+        code = site.gets_a_code(ann)
+
+        assert refusal(site.redeems(code, redirect_uri=uri)) == USELESS
+
+        assert site.redeems(code).status == 200
+
+    def test_is_answered_as_one_that_never_was(self, portal, site, ann):
+        # So that nobody can find out whether a code is any portal's.
+        other = Site.register(portal, "spa", public=True)
+        other.asks()
+
+        theirs = other.redeems(site.gets_a_code(ann))
+
+        assert theirs.event["body"] == other.redeems("never-was").event["body"]
+
+    def test_is_no_token_and_no_token_is_one(self, site, ann):
+        code = site.gets_a_code(ann)
+
+        assert refusal(site.refreshes(code)) == USELESS
+        token = site.signs_in(ann)["refresh_token"]
+        assert refusal(site.redeems(token)) == USELESS
+        assert site.refreshes(token).status == 200
+
+    @pytest.mark.parametrize("code", ["a", "x" * 4096, "%", "../../x", "ä€", "#grant#", "null"])
+    def test_that_was_made_up_is_nobodys(self, site, code):
+        site.asks()
+
+        assert refusal(site.redeems(code)) == USELESS
+
+
+class TestACodeThatIsUsedAgain:
+    """4.2.4: what it became ends; but only by one who could have used it."""
+
+    def test_takes_its_own_tokens_along_and_no_others(self, portal, held, ann):
+        other = Site.register(portal, "spa", public=True)
+        other.signs_in(ann)
+        site = another_site(held.site)
+        code = site.gets_a_code(ann)
+        site.redeems(code)
+
+        assert refusal(site.redeems(code)) == USELESS
+
+        portal.forward(seconds=30)
+        assert refusal(site.refreshes()) == USELESS
+        assert other.refreshes().status == 200
+        assert held.site.refreshes(held.refresh_token).status == 200
+        assert ann.refreshes().status == 200
+
+    @pytest.mark.parametrize("thief", ["verifier", "address", "secret", "portal"])
+    def test_by_a_thief_without_the_rest_takes_nothing_along(self, portal, site, ann, thief):
+        code = site.gets_a_code(ann)
+        site.redeems(code)
+        other = Site.register(portal, "spa", public=True)
+        other.verifier = site.verifier
+
+        match thief:
+            case "verifier":
+                answer = site.redeems(code, code_verifier="a" * 43)
+            case "address":
+                answer = site.redeems(code, redirect_uri="https://evil.test/")
+            case "secret":
+                answer = Site(portal, site.registered, "pos_guessed", site.verifier).redeems(code)
+            case _:
+                answer = other.redeems(code)
+
+        assert answer.status in (400, 401)
+        portal.forward(seconds=30)
+        assert site.refreshes().status == 200
+
+
+class TestADowngrade:
+    """4.8.2: no code without a challenge by S256, however it is left out."""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"code_challenge": None, "code_challenge_method": None},
+            {"code_challenge": "", "code_challenge_method": ""},
+            {"code_challenge": "a" * 43, "code_challenge_method": "plain"},
+            {"code_challenge": "a" * 43, "code_challenge_method": "s256"},
+            {"code_challenge": "a" * 43, "code_challenge_method": "S256 "},
+            {"code_challenge": "a" * 43, "code_challenge_method": "S512"},
+            {"code_challenge": "a" * 42 + "+"},
+            {"code_challenge": "a" * 42 + "="},
+            {"code_challenge": "a" * 42 + "\n"},
+            {"code_challenge": "a" * 128},
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_is_told_to_the_portal(self, portal, site, ann, method, changed):
+        before = portal.rows("sign-in")
+        asked = site.asks(**changed)
+
+        if method == "GET":
+            answer = site.returns(ann, asked)
+        else:
+            answer = ann.sends("authorize", f"POST {AUTHORIZE}", form=asked)
+
+        assert query_of(answer.headers["location"]) == {
+            "error": "invalid_request",
+            "error_description": query_of(answer.headers["location"])["error_description"],
+            "state": site.state,
+            "iss": ORIGIN,
+        }
+        assert portal.rows("sign-in") == before
+
+    def test_of_a_public_portal_is_none_either(self, portal, ann):
+        spa = Site.register(portal, "spa", public=True)
+
+        answer = spa.sends(ann, code_challenge=None, code_challenge_method=None)
+
+        assert query_of(answer.headers["location"])["error"] == "invalid_request"
