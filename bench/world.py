@@ -30,8 +30,8 @@ from portico.clock import SYSTEM
 from portico.codes.store import challenge_key
 from portico.edge import door as _doors_logger  # noqa: F401 - its logger is made at import
 from portico.events import Event
-from portico.links.flow import LinkOffice
-from portico.people.flow import Team
+from portico.links.flow import TeamLinks
+from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from portico.people.store import SHELVES, head_key, pointer_key
 from portico.sso.rules import Connection
@@ -189,7 +189,7 @@ def world_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[World]:
 
 def _opened(stack: Stack) -> World:
     people = stack.outputs["PeopleTable"]
-    team, office = Team(people), LinkOffice(people)
+    team, office = TeamPeople(people), TeamLinks(people)
     settings: dict[str, Any] = {
         "portal_url": "https://portal.acme.test",
         "password_method": True,

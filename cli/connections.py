@@ -13,7 +13,7 @@ from portico.events import Event
 from portico.people.rules import Workspace
 from portico.people.workspace_settings import checked
 from portico.sso import connection_rules
-from portico.sso.rules import KINDS, Connection
+from portico.sso.rules import PROVIDER_KINDS, Connection
 from portico.sso.store import Connections, secret_name
 
 app = typer.Typer(help="Connections: the SSO providers of a workspace.", no_args_is_help=True)
@@ -30,7 +30,7 @@ def add(
     workspace: Home,
     id_: Id,
     *,
-    kind: Annotated[str, typer.Option(help=f"One of {' '.join(KINDS)}.")],
+    kind: Annotated[str, typer.Option(help=f"One of {' '.join(PROVIDER_KINDS)}.")],
     client_id: Annotated[str, typer.Option(help="The id that the provider gave the app.")],
     secret_file: Annotated[
         Path | None,
@@ -133,13 +133,13 @@ def try_(
     workspace: Home, id_: Id, stack: Stack = None, local: Local = None, as_json: AsJson = False
 ) -> None:
     """Ask a connection's provider, as a sign-in would, and say what is wrong."""
-    from portico.sso.connection_test import tried  # noqa: PLC0415
+    from portico.sso.connection_test import test_connection  # noqa: PLC0415
     from portico.sso.discovery import Discovery  # noqa: PLC0415 - as above
 
     with desk(stack, local, as_json) as at:
         home = home_of(at, workspace)
         connection = _connection(at, home, id_)
-        trial = tried(connection, Discovery(loopback=at.target.loopback))
+        trial = test_connection(connection, Discovery(loopback=at.target.loopback))
         problems = list(trial.problems)
         name = secret_name(at.target.connection_secrets, connection)
         if not client_secrets.is_kept(name):

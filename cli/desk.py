@@ -18,10 +18,10 @@ from cli.complaints import Complaint, complaint_of
 from cli.targets import Target, find
 from portico.clock import SYSTEM
 from portico.errors import NotFound, PorticoError
-from portico.links.flow import LinkOffice
-from portico.people.flow import Team
+from portico.links.flow import TeamLinks
+from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
-from portico.sessions.team_sessions import SessionDesk
+from portico.sessions.team_sessions import TeamSessions
 from portico.trail.lookup import Trail
 
 Stack = Annotated[
@@ -50,19 +50,19 @@ class Desk:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def team(self) -> Team:
+    def team(self) -> TeamPeople:
         """Workspaces and contacts."""
-        return Team(self.target.people_table)
+        return TeamPeople(self.target.people_table)
 
     @property
-    def office(self) -> LinkOffice:
+    def office(self) -> TeamLinks:
         """Links."""
-        return LinkOffice(self.target.people_table)
+        return TeamLinks(self.target.people_table)
 
     @property
-    def sessions(self) -> SessionDesk:
+    def sessions(self) -> TeamSessions:
         """Sessions."""
-        return SessionDesk(self.target.people_table, self.target.sign_in_table)
+        return TeamSessions(self.target.people_table, self.target.sign_in_table)
 
     def trail(self, workspace: str) -> Trail:
         """Return what happened in a workspace."""

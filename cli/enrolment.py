@@ -15,7 +15,7 @@ from cli.progress import Progress
 from cli.spreadsheets import Sheet
 from portico.errors import TryLater
 from portico.people import contact_import
-from portico.people.contact_import import Done, Enrolment, Entry
+from portico.people.contact_import import ContactLine, Done, Enrolment
 from portico.people.rules import Workspace
 
 TOLD = 20
@@ -77,8 +77,8 @@ def import_(
         ),
     ] = 1,
     writers: Annotated[
-        int, typer.Option(min=1, max=contact_import.WIDEST, help="So many writes at a time.")
-    ] = contact_import.WIDEST,
+        int, typer.Option(min=1, max=contact_import.MOST_WRITERS, help="So many writes at a time.")
+    ] = contact_import.MOST_WRITERS,
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Leave columns out that are none of ours.")
     ] = False,
@@ -130,7 +130,7 @@ def _check(at: Desk, people: PeopleFile, *, ignore_unknown: bool) -> None:
         at.note(f"Left out: {', '.join(people.unknown)}.")
 
 
-def _entries(people: PeopleFile, tally: Tally, from_line: int) -> Iterator[Entry]:
+def _entries(people: PeopleFile, tally: Tally, from_line: int) -> Iterator[ContactLine]:
     for each in people.lines():
         if each.line < from_line:
             tally.skipped += 1

@@ -12,10 +12,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from portico.codes.challenge import CODE_LIVES
+from portico.codes.challenge import CODE_LIFETIME
 from portico.codes.rules import CODE_LENGTH
 from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
-from portico.passwords.rules import SHORTEST
+from portico.passwords.rules import SHORTEST_PASSWORD
 from portico.people.rules import Workspace
 
 HERE = Path(__file__).parent
@@ -91,7 +91,10 @@ class Guide:
         home = self.home
         yield self._opening()
         if home.takes_codes():
-            facts = {"length": str(CODE_LENGTH), "minutes": str(CODE_LIVES // timedelta(minutes=1))}
+            facts = {
+                "length": str(CODE_LENGTH),
+                "minutes": str(CODE_LIFETIME // timedelta(minutes=1)),
+            }
             lines = [("code_1", self._quoted("email_me")), ("code_2", {})]
             lines.append(("code_3", facts | {"next": _of_page(self.language)["continue"]}))
             yield Part(("code_title", {}), lines)
@@ -123,7 +126,9 @@ class Guide:
         if self.home.takes_codes():
             lines.append(("password_1", self._quoted("use_password")))
         lines.append(("password_2", {"forgot": page["forgot_password"]}))
-        lines.append(("password_3", {"shortest": str(SHORTEST), "set": page["password_set"]}))
+        lines.append(
+            ("password_3", {"shortest": str(SHORTEST_PASSWORD), "set": page["password_set"]})
+        )
         lines.append(("password_4", {}))
         return Part(("password_title", {}), lines)
 

@@ -14,7 +14,7 @@ from cli.complaints import Complaint
 from cli.records import SWITCH
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
-from portico.people.contact_import import Entry
+from portico.people.contact_import import ContactLine
 from portico.people.contact_names import contact_name
 from portico.people.rules import LOCALES
 
@@ -59,7 +59,7 @@ class PeopleFile:
         """Bytes read so far."""
         return self._raw.tell()
 
-    def lines(self) -> Iterator[Entry | Refused]:
+    def lines(self) -> Iterator[ContactLine | Refused]:
         """Yield each line as what it asks for, or as what is wrong with it."""
         rows = csv.reader(self._text, delimiter=self._comma, strict=True)
         with _first_places() as first_place:
@@ -78,7 +78,7 @@ class PeopleFile:
                     yield Refused(line, typed.strip(), str(wrong))
 
     @staticmethod
-    def _only_once(entry: Entry, first_place: Callable[[str, int], int]) -> Entry:
+    def _only_once(entry: ContactLine, first_place: Callable[[str, int], int]) -> ContactLine:
         for name in filter(None, (entry.email, entry.id)):
             place = first_place(name, entry.line)
             if place != entry.line:
@@ -94,7 +94,7 @@ class PeopleFile:
             )
         self.unknown = [each for each in self._columns if each not in (*NEEDED, *OPTIONAL)]
 
-    def _entry(self, cells: list[str], line: int) -> Entry:
+    def _entry(self, cells: list[str], line: int) -> ContactLine:
         if len(cells) != len(self._columns):
             raise _Wrong(f"{len(cells)} values, and there are {len(self._columns)} columns")
         if not all(each.isascii() or _is_text(each) for each in cells):
@@ -112,7 +112,7 @@ class PeopleFile:
         id_ = values.get("id") or None
         if id_ and not _ID.match(id_):
             raise _Wrong("id: ct_ and 22 characters, as Portico gave it, or empty")
-        return Entry(line, email, says, id_)
+        return ContactLine(line, email, says, id_)
 
 
 @contextmanager

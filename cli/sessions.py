@@ -9,7 +9,7 @@ from cli import durations
 from cli.complaints import Complaint, Usage
 from cli.desk import AsJson, Desk, Local, Shown, Stack, contact_of, desk, home_of, looking_for
 from portico.people.rules import Contact
-from portico.sessions.team_sessions import SignedIn
+from portico.sessions.team_sessions import ListedSession
 
 app = typer.Typer(help="Sessions: where a contact is signed in.", no_args_is_help=True)
 
@@ -93,7 +93,7 @@ def _end_one(at: Desk, contact: Contact, session: str) -> int:
     return 1
 
 
-def _networks(at: Desk, contact: Contact, found: list[SignedIn]) -> dict[str, str | None]:
+def _networks(at: Desk, contact: Contact, found: list[ListedSession]) -> dict[str, str | None]:
     """Return where each session began, which its row does not say and the trail does."""
     if not found:
         return {}
@@ -104,7 +104,7 @@ def _networks(at: Desk, contact: Contact, found: list[SignedIn]) -> dict[str, st
     }
 
 
-def _row(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Any]:
+def _row(each: ListedSession, networks: dict[str, str | None]) -> dict[str, Any]:
     session = each.session
     return {
         "id": session.id,
@@ -121,7 +121,7 @@ def _row(each: SignedIn, networks: dict[str, str | None]) -> dict[str, Any]:
     }
 
 
-def _short(each: SignedIn, networks: dict[str, str | None], at: datetime) -> dict[str, Shown]:
+def _short(each: ListedSession, networks: dict[str, str | None], at: datetime) -> dict[str, Shown]:
     session = each.session
     used = f"used {durations.about(at - session.rotated_at)} ago"
     ends = f"ends in {durations.about(_ends(each) - at)}" if each.state == "alive" else each.state
@@ -133,7 +133,7 @@ def _short(each: SignedIn, networks: dict[str, str | None], at: datetime) -> dic
     }
 
 
-def _where(each: SignedIn, networks: dict[str, str | None]) -> list[str]:
+def _where(each: ListedSession, networks: dict[str, str | None]) -> list[str]:
     session = each.session
     if session.portal is not None:
         # Its tokens are held by the portal's own servers or pages, on whatever device.
@@ -141,6 +141,6 @@ def _where(each: SignedIn, networks: dict[str, str | None]) -> list[str]:
     return [each.device or "-", f"{networks.get(session.id) or '-'}, by {session.method}"]
 
 
-def _ends(each: SignedIn) -> datetime:
+def _ends(each: ListedSession) -> datetime:
     """Return when it ends if nobody uses it any more."""
     return min(each.session.idle_ends_at, each.session.expires_at)

@@ -11,7 +11,7 @@ from portico.ids import digest
 from portico.openid.registered_client import Portal
 from portico.openid.registration import checked
 from portico.openid.store import Portals
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 
 BY = "local world"
 
@@ -32,7 +32,7 @@ class Registering:
         """Write all of one workspace's."""
         for each in known.portals:
             portal = checked(self._portal(known.id, each))
-            home = Team(self.people_table).workspace(known.id)
+            home = TeamPeople(self.people_table).workspace(known.id)
             event = Event(
                 "portal.added",
                 datetime.now(UTC),

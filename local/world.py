@@ -17,10 +17,10 @@ from portico.aws.tables import transact
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
 from portico.events import Event
-from portico.links.flow import LinkOffice, address_of
+from portico.links.flow import TeamLinks, address_of
 from portico.links.rules import Link, public_id
 from portico.passwords.password_hash import hashed
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.password_store import Password, Passwords
 from portico.people.rules import Workspace
 from portico.people.store import People
@@ -60,7 +60,7 @@ class World:
     def workspace(self, id_: str) -> Workspace | None:
         """Return a workspace as it is set now, one of the CLI's included."""
         try:
-            return Team(self.people_table).workspace(id_)
+            return TeamPeople(self.people_table).workspace(id_)
         except NotFound:
             return None
 
@@ -154,7 +154,7 @@ class World:
         }
 
     def _make(self, known: KnownWorkspace) -> None:
-        team = Team(self.people_table)
+        team = TeamPeople(self.people_table)
         workspace = Workspace(
             id=known.id,
             name=known.name,
@@ -192,7 +192,7 @@ class World:
         transact([passwords.putting(contact, kept, before=None, event=event)])
 
     def _add_link(self, workspace: str, known: KnownLink) -> None:
-        office = LinkOffice(self.people_table)
+        office = TeamLinks(self.people_table)
         link, _ = office.create(
             workspace,
             by=BY,

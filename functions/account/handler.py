@@ -2,17 +2,17 @@
 
 import os
 
-from portico.account.account_codes import AskedConfirmation, AskedMove
-from portico.account.email_change import AskedUndo, TypedMove
+from portico.account.account_codes import AskedConfirmation, AskedEmailChange
+from portico.account.email_change import AskedUndo, TypedEmailChange
 from portico.account.profile import EditedProfile
-from portico.edge.account_routes import AccountDesk, downloaded, gone, showing, workspace_in
+from portico.edge.account_routes import AccountFlows, downloaded, gone, showing, workspace_in
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.settings import Account
+from portico.settings import AccountSettings
 
-settings = Account.read(os.environ)
-desk = AccountDesk.from_settings(settings)
+settings = AccountSettings.read(os.environ)
+desk = AccountFlows.from_settings(settings)
 handler = Door("account", settings)
 
 
@@ -34,14 +34,14 @@ def confirm(asked: AskedConfirmation, caller: Caller) -> Response:
     return Response(202, desk.codes.to_confirm(asked, caller).answer())
 
 
-@handler.takes("POST /v1/account/email", AskedMove)
-def move(asked: AskedMove, caller: Caller) -> Response:
+@handler.takes("POST /v1/account/email", AskedEmailChange)
+def move(asked: AskedEmailChange, caller: Caller) -> Response:
     """Mail a code to a new address."""
     return Response(202, desk.codes.to_move(asked, caller).answer())
 
 
-@handler.takes("POST /v1/account/email/confirm", TypedMove)
-def confirm_move(typed: TypedMove, caller: Caller) -> Response:
+@handler.takes("POST /v1/account/email/confirm", TypedEmailChange)
+def confirm_move(typed: TypedEmailChange, caller: Caller) -> Response:
     """Make the new address the primary one."""
     return showing(desk.moves.confirm(typed, caller))
 

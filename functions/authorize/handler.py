@@ -7,9 +7,9 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.openid.authorize import Authorizations
-from portico.settings import Authorize
+from portico.settings import AuthorizeSettings
 
-settings = Authorize.read(os.environ)
+settings = AuthorizeSettings.read(os.environ)
 authorizations = Authorizations.from_settings(settings)
 handler = Door("authorize", settings, sends_back=led_back)
 

@@ -6,11 +6,11 @@ from portico.edge.door import Door
 from portico.edge.end_session_response import cookies_of, sent_on, stayed
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.openid.end_session import Leavings
-from portico.settings import EndSession
+from portico.openid.end_session import EndSessions
+from portico.settings import EndSessionSettings
 
-settings = EndSession.read(os.environ)
-leavings = Leavings.from_settings(settings)
+settings = EndSessionSettings.read(os.environ)
+leavings = EndSessions.from_settings(settings)
 handler = Door("end_session", settings, sends_back=stayed)
 
 

@@ -6,11 +6,11 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.sso_callback import ALLOWED, answered, led_back, sent_on
 from portico.events import Caller
-from portico.settings import FinishSso
-from portico.sso.callback import SsoFinishes
+from portico.settings import FinishSsoSettings
+from portico.sso.callback import SsoCallbacks
 
-settings = FinishSso.read(os.environ)
-finishes = SsoFinishes.from_settings(settings)
+settings = FinishSsoSettings.read(os.environ)
+finishes = SsoCallbacks.from_settings(settings)
 handler = Door("finish_sso", settings, allowed=ALLOWED, sends_back=led_back)
 
 

@@ -12,9 +12,9 @@ from portico.passwords.change import ChosenPassword, PasswordChanges
 from portico.passwords.password_codes import AskedProof
 from portico.passwords.reset import PasswordResets, TypedReset
 from portico.passwords.sign_in import PasswordSignIns, TypedPassword
-from portico.settings import Password
+from portico.settings import PasswordSettings
 
-settings = Password.read(os.environ)
+settings = PasswordSettings.read(os.environ)
 codes = CodeRequests.from_settings(settings)
 sign_ins = PasswordSignIns.from_settings(settings)
 resets = PasswordResets.from_settings(settings)

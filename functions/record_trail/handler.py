@@ -3,9 +3,9 @@
 import os
 
 from portico.edge.batches import Intake
-from portico.settings import RecordTrail
+from portico.settings import RecordTrailSettings
 from portico.trail.flow import Recorder
 
-settings = RecordTrail.read(os.environ)
+settings = RecordTrailSettings.read(os.environ)
 trail = Recorder.from_settings(settings)
 handler = Intake("record_trail", trail.record)

@@ -6,9 +6,9 @@ from portico.codes.request import AskedAgain, AskedCode, CodeRequests
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.settings import RequestCode
+from portico.settings import RequestCodeSettings
 
-settings = RequestCode.read(os.environ)
+settings = RequestCodeSettings.read(os.environ)
 codes = CodeRequests.from_settings(settings)
 handler = Door("request_code", settings)
 

@@ -6,9 +6,9 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.links.flow import LinkResolver, OpenedLink
-from portico.settings import ResolveLink
+from portico.settings import ResolveLinkSettings
 
-settings = ResolveLink.read(os.environ)
+settings = ResolveLinkSettings.read(os.environ)
 links = LinkResolver.from_settings(settings)
 handler = Door("resolve_link", settings)
 

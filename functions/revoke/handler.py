@@ -7,9 +7,9 @@ from portico.edge.oauth import refused
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.openid.revoke import Revocations
-from portico.settings import Revoke
+from portico.settings import RevokeSettings
 
-settings = Revoke.read(os.environ)
+settings = RevokeSettings.read(os.environ)
 revocations = Revocations.from_settings(settings)
 handler = Door("revoke", settings, tells=refused)
 

@@ -4,8 +4,8 @@ import os
 
 from portico.edge.batches import Intake
 from portico.sender.mailroom import Mailroom
-from portico.settings import SendMail
+from portico.settings import SendMailSettings
 
-settings = SendMail.read(os.environ)
+settings = SendMailSettings.read(os.environ)
 mailroom = Mailroom.from_settings(settings)
 handler = Intake("send_mail", mailroom.send)

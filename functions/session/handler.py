@@ -5,12 +5,12 @@ import os
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.session_response import signed_in
-from portico.edge.session_routes import Refreshing, SessionDesk
+from portico.edge.session_routes import Refreshing, SessionFlows
 from portico.events import Caller
-from portico.settings import Session
+from portico.settings import SessionSettings
 
-settings = Session.read(os.environ)
-desk = SessionDesk.from_settings(settings)
+settings = SessionSettings.read(os.environ)
+desk = SessionFlows.from_settings(settings)
 handler = Door("session", settings)
 
 

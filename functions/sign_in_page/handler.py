@@ -8,9 +8,9 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.people.logos import Logos
-from portico.settings import SignInPage
+from portico.settings import SignInPageSettings
 
-settings = SignInPage.read(os.environ)
+settings = SignInPageSettings.read(os.environ)
 assets = Assets(Path(__file__).parent / "static")
 logos = Logos.from_settings(settings)
 handler = Door("sign_in_page", settings)

@@ -6,13 +6,13 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.sso_start import sent_away
 from portico.events import Caller
-from portico.settings import StartSso
-from portico.sso.link_account import AskedAccount, SsoAdditions
+from portico.settings import StartSsoSettings
+from portico.sso.link_account import AccountLinks, AskedAccount
 from portico.sso.start import AskedSso, SsoStarts
 
-settings = StartSso.read(os.environ)
+settings = StartSsoSettings.read(os.environ)
 starts = SsoStarts.from_settings(settings)
-additions = SsoAdditions.from_settings(settings, starts)
+additions = AccountLinks.from_settings(settings, starts)
 handler = Door("start_sso", settings)
 
 

@@ -6,11 +6,11 @@ from portico.edge.door import Door
 from portico.edge.oauth import answered, refused
 from portico.edge.responses import Response
 from portico.events import Caller
-from portico.openid.token import Exchanges
-from portico.settings import Token
+from portico.openid.token import TokenRequests
+from portico.settings import TokenSettings
 
-settings = Token.read(os.environ)
-exchanges = Exchanges.from_settings(settings)
+settings = TokenSettings.read(os.environ)
+exchanges = TokenRequests.from_settings(settings)
 handler = Door("token", settings, tells=refused)
 
 

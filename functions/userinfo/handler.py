@@ -7,7 +7,7 @@ from portico.edge.oauth import refused
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.openid.userinfo import UserInfo
-from portico.settings import UserInfo as UserInfoSettings
+from portico.settings import UserInfoSettings
 
 settings = UserInfoSettings.read(os.environ)
 userinfo = UserInfo.from_settings(settings)

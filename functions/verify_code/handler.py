@@ -7,9 +7,9 @@ from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.edge.session_response import signed_in
 from portico.events import Caller
-from portico.settings import VerifyCode
+from portico.settings import VerifyCodeSettings
 
-settings = VerifyCode.read(os.environ)
+settings = VerifyCodeSettings.read(os.environ)
 codes = Codes.from_settings(settings)
 handler = Door("verify_code", settings)
 

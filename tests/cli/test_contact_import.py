@@ -7,7 +7,7 @@ from cli import progress
 from cli.complaints import Complaint
 from cli.people_file import Refused, opened
 from cli.progress import Progress
-from portico.people.contact_import import Entry
+from portico.people.contact_import import ContactLine
 
 HEADER = "email,name,language,active"
 
@@ -34,7 +34,7 @@ class TestAFile:
         (entry,) = read(" Ann@Example.COM , Ann Archer ,DE,Yes")
 
         says = {"name": "Ann Archer", "language": "de", "active": True}
-        assert entry == Entry(2, "ann@example.com", says)
+        assert entry == ContactLine(2, "ann@example.com", says)
 
     def test_says_nothing_by_columns_it_has_not(self, read):
         (entry,) = read("ann@example.com,Ann", header="email,name")
@@ -52,7 +52,7 @@ class TestAFile:
         with opened(file) as people:
             (entry,) = people.lines()
 
-        assert entry == Entry(2, "ann@example.com", {"name": "Ann"})
+        assert entry == ContactLine(2, "ann@example.com", {"name": "Ann"})
 
     @pytest.mark.parametrize(
         ("line", "why"),

@@ -10,7 +10,7 @@ from cli import checks_mail, checks_state
 from cli.app import app
 from cli.findings import DEPLOY, Patient
 from cli.people_file import NEEDED, OPTIONAL, opened
-from portico.people.contact_import import Entry
+from portico.people.contact_import import ContactLine
 from tests.docs.test_docs import PAGES, ROOT, anchors, page
 
 TREE: Any = typer.main.get_command(app)
@@ -75,8 +75,8 @@ class TestTheCommandsOwnPage:
 
         with opened(file) as people:
             ann, ben = people.lines()
-        assert isinstance(ann, Entry)
-        assert isinstance(ben, Entry)
+        assert isinstance(ann, ContactLine)
+        assert isinstance(ben, ContactLine)
 
         assert ann.says == {"name": "Ann Archer", "language": "en", "active": True}
         assert ben.says == {"name": "Ben Baker", "language": None, "active": False}

@@ -1,6 +1,6 @@
 import pytest
 
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
 
@@ -24,7 +24,7 @@ class TestCreatingAWorkspace:
         assert home["request_flows"] == ["laptop", "leave"]
 
     def test_is_what_the_doors_read(self, acme):
-        assert Team("people").workspace("acme").name == "Acme Support"
+        assert TeamPeople("people").workspace("acme").name == "Acme Support"
 
     def test_is_told_to_the_trail_by_the_name_of_who_typed_it(self, acme):
         event = acme.row("acme#workspace")["event"]
@@ -43,7 +43,7 @@ class TestCreatingAWorkspace:
         )
 
         assert said == "There is a workspace of this id already."
-        assert Team("people").workspace("acme").name == "Acme Support"
+        assert TeamPeople("people").workspace("acme").name == "Acme Support"
 
     @pytest.mark.parametrize("id_", ["www", "A", "a", "acme_support"])
     def test_refuses_ids_that_are_no_path(self, terminal, id_):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 from tests.contract import api_page, judge
 from tests.contract.judge import Json, closed, contract, followed, operations, validator
 from tests.support.doors import door
@@ -130,7 +130,7 @@ class TestAProblem:
             if "type" in each.get("properties", {}) and "title" in each["properties"]:
                 said = contract()["components"]["examples"][name]["value"]
                 described[said["type"], said["status"]] = (said["title"], said["detail"])
-        table = {(one.type, one.status): (one.title, one.detail) for one in KINDS.values()}
+        table = {(one.type, one.status): (one.title, one.detail) for one in PROBLEMS.values()}
         # No answer says this one: its doors have the protocol's own words.
         del table["protocol-refused", 400]
         # The two statuses that HTTP has a word of its own for.

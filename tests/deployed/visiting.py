@@ -20,10 +20,10 @@ from local.routes import routes_of
 from portico.aws import clients
 from portico.events import Event
 from portico.ids import digest
-from portico.links.flow import LinkOffice
+from portico.links.flow import TeamLinks
 from portico.openid.registered_client import Portal, new_secret
 from portico.openid.store import Portals
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.deployed.cloud import PORTAL, Stack
 from tests.support.template import translated
@@ -76,8 +76,8 @@ class Acme:
         self._table = stack.outputs["PeopleTable"]
         with self._as_the_team():
             home = Workspace("acme", "Acme Support", PORTAL, password_method=True, sign_up=True)
-            Team(self._table).create_workspace(home, by="cli")
-            _, self.link = LinkOffice(self._table).create("acme", by="cli", to="ticket:123")
+            TeamPeople(self._table).create_workspace(home, by="cli")
+            _, self.link = TeamLinks(self._table).create("acme", by="cli", to="ticket:123")
             other = Portal(
                 "help-center",
                 "acme",
@@ -94,7 +94,7 @@ class Acme:
         """A new contact: a mailbox gets few mails an hour, so each test has its own."""
         address = f"{secrets.token_hex(4)}@example.com"
         with self._as_the_team():
-            return Team(self._table).add_contact("acme", name="Ann", email=address, by="cli")
+            return TeamPeople(self._table).add_contact("acme", name="Ann", email=address, by="cli")
 
     def mail_to(self, address: str) -> dict[str, Any]:
         """Wait for the first mail to *address*."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.records import read
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS
 from tests.support.template import doors, template
@@ -64,7 +64,7 @@ class TestLinks:
 class TestTheApi:
     def test_is_described_problem_by_problem(self):
         # The last is said in the protocol's own words: no answer is a problem of that name.
-        known = {kind.type for kind in KINDS.values()} - {"protocol-refused"}
+        known = {kind.type for kind in PROBLEMS.values()} - {"protocol-refused"}
         assert known == set(re.findall(r"^\| `([a-z-]+)` \| \d", page("api.md"), re.MULTILINE))
 
     def test_has_every_function_of_its_module(self):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from portico.codes.challenge import ATTEMPTS, CHALLENGE_LIVES, CODE_LIVES, WAITS
+from portico.codes.challenge import CHALLENGE_LIFETIME, CODE_LIFETIME, MOST_ATTEMPTS, RESEND_WAITS
 from portico.codes.rules import CODE_ALPHABET, CODE_LENGTH
 from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import MAILBOX, NETWORK
-from portico.openid.authorization_codes import CODE_LIVES as AUTHORIZATION
+from portico.openid.authorization_codes import AUTHORIZATION_CODE_LIFETIME as AUTHORIZATION
 from portico.people.rules import Workspace
-from portico.sessions.rules import ACCESS_TOKEN_LIVES, GRACE, SHARED_COMPUTER_IDLE
+from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, GRACE, SHARED_COMPUTER_IDLE
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text()
@@ -108,17 +108,17 @@ class TestTheNumbers:
     def test_are_those_of_the_code(self):
         minute, hour = timedelta(minutes=1), timedelta(hours=1)
         home = Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test")
-        waits = ", ".join(str(int(each.total_seconds())) for each in WAITS)
+        waits = ", ".join(str(int(each.total_seconds())) for each in RESEND_WAITS)
         told = {
             "code": f"{CODE_LENGTH} of {len(CODE_ALPHABET)} characters",
-            "attempts": f"{ATTEMPTS} a challenge",
-            "code life": f"{CODE_LIVES // minute} minutes",
-            "challenge life": f"{CHALLENGE_LIVES // minute} minutes",
+            "attempts": f"{MOST_ATTEMPTS} a challenge",
+            "code life": f"{CODE_LIFETIME // minute} minutes",
+            "challenge life": f"{CHALLENGE_LIFETIME // minute} minutes",
             "resend wait": f"{waits} seconds",
             "mailbox budget": f"{MAILBOX.an_hour} an hour, {MAILBOX.a_day} a day",
             "kept of it": f"{MAILBOX.kept_an_hour} an hour, {MAILBOX.kept_a_day} a day",
             "network budget": f"{NETWORK.a_minute} a minute, {NETWORK.an_hour} an hour",
-            "access token": f"{ACCESS_TOKEN_LIVES // minute} minutes",
+            "access token": f"{ACCESS_TOKEN_LIFETIME // minute} minutes",
             "authorization code": f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits",
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
             "session": f"{home.idle // hour} hours at rest, {home.absolute.days} days at most",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.edge.routes import METHODS
+from portico.edge.routes import HTTP_METHODS
 from portico.ids import digest
 from tests.support.doors import Answer, door, http_event, knock
 from tests.support.template import doors
@@ -25,7 +25,7 @@ class TestARequestWithoutARoute:
                 if event["Type"] == "HttpApi" and "Path" in properties:
                     routed.setdefault(properties["Path"], set()).add(properties["Method"])
 
-        assert {path: set(methods) for path, methods in METHODS.items()} == routed
+        assert {path: set(methods) for path, methods in HTTP_METHODS.items()} == routed
 
     @pytest.mark.parametrize(
         ("method", "path", "allow"),

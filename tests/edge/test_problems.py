@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portico import errors
-from portico.edge.problems import KINDS, problem
+from portico.edge.problems import PROBLEMS, problem
 from portico.edge.responses import Response
 from tests.conftest import NOON
 
@@ -90,8 +90,8 @@ class TestTheProblemTable:
             if issubclass(each, errors.PorticoError)
         }
 
-        assert everything - KINDS_OF_REACTION == KINDS.keys()
-        assert {type(error) for error, *_ in TOLD} == KINDS.keys()
+        assert everything - KINDS_OF_REACTION == PROBLEMS.keys()
+        assert {type(error) for error, *_ in TOLD} == PROBLEMS.keys()
 
     @pytest.mark.parametrize(("error", "status", "type_", "members"), TOLD)
     def test_tells_what_happened_and_what_to_do(self, error, status, type_, members):

@@ -28,8 +28,8 @@ from local.stack import Stack
 from portico.aws.clients import client
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
-from portico.links.flow import LinkOffice
-from portico.people.flow import Team
+from portico.links.flow import TeamLinks
+from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from tests.support.doors import ROOT, Answer, answered, http_event, stream_record
 from tests.support.emulator import open_account
@@ -132,7 +132,7 @@ def house_at(emulator: Emulator, *, streams: bool) -> Iterator[House]:
 
 def _open(stack: Stack, front: Front, mailbox: Mailbox) -> House:
     people = stack.outputs["PeopleTable"]
-    team, office = Team(people), LinkOffice(people)
+    team, office = TeamPeople(people), TeamLinks(people)
     acme = team.create_workspace(
         Workspace(id="acme", name="Acme Support", portal_url="https://portal.acme.test"), by="test"
     )

@@ -4,8 +4,8 @@ import threading
 
 from portico.aws.clients import client
 from portico.aws.tables import Rows
-from portico.people.contact_import import AT_ONCE, WIDEST, Enrolment, Entry
-from portico.people.flow import Team
+from portico.people.contact_import import AT_ONCE, MOST_WRITERS, ContactLine, Enrolment
+from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from portico.people.store import People
 
@@ -15,10 +15,10 @@ WRITE = "before-send.dynamodb.TransactWriteItems"
 
 def test_a_list_is_written_by_ten_at_a_time_and_nobody_is_lost(account):
     people = account.outputs["PeopleTable"]
-    acme = Team(people).create_workspace(
+    acme = TeamPeople(people).create_workspace(
         Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test"), by="test"
     )
-    entries = [Entry(n, f"c{n}@example.com", {"name": f"Contact {n}"}) for n in range(LINES)]
+    entries = [ContactLine(n, f"c{n}@example.com", {"name": f"Contact {n}"}) for n in range(LINES)]
     writers = set()
 
     def note(**_):
@@ -35,7 +35,7 @@ def test_a_list_is_written_by_ten_at_a_time_and_nobody_is_lost(account):
     again = [done for some in Enrolment(people, acme, "test").take(entries) for done in some]
 
     assert [each.outcome for each in again] == ["unchanged"] * AT_ONCE + ["added"] * AT_ONCE
-    assert 1 < len(writers) <= WIDEST
+    assert 1 < len(writers) <= MOST_WRITERS
     found = {each.email: each for each in People(people, "acme").contacts()}
     assert found.keys() == {each.email for each in entries}
     pointer = Rows(people, "acme#").get("acme#email#c7@example.com", "pointer")

@@ -11,7 +11,7 @@ from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import TryLater
 from portico.events import Caller
 from portico.people.identities import Identity
-from portico.sso.link_account import add
+from portico.sso.link_account import link_account
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Connection, Person
 from portico.sso.states import Trip
@@ -61,7 +61,7 @@ class TestOneAccountAndTwoContacts:
         def connects(trip):
             while True:
                 try:
-                    add(trip, person, house.id, caller, tables=tables, at=SYSTEM.now())
+                    link_account(trip, person, house.id, caller, tables=tables, at=SYSTEM.now())
                 except Refusal as refused:
                     return trip.contact, refused.reason
                 except TryLater:

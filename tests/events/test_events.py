@@ -14,10 +14,10 @@ import pytest
 
 from portico.aws.values import Row, item_of, row_of
 from portico.events import Event
-from portico.links.flow import LinkOffice
+from portico.links.flow import TeamLinks
 from portico.openid.registered_client import Portal
 from portico.openid.store import Portals
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from portico.sso.rules import Connection
 from portico.sso.states import State
@@ -82,7 +82,7 @@ ANSWERS = {
 @pytest.fixture
 def acme(tables: None, clock: Any) -> None:
     """The part of the local world that the events speak of, and the challenge they go on with."""
-    team = Team("people")
+    team = TeamPeople("people")
     acme = Workspace(
         "acme", "Acme", "https://portal.example.com", password_method=True, sign_up=True
     )
@@ -90,7 +90,7 @@ def acme(tables: None, clock: Any) -> None:
     head = row_of(BATCHES["record_trail_people"]["Records"][0]["dynamodb"]["OldImage"])
     team.add_contact("acme", name=head["name"], email=head["email"], id_=head["id"], by="test")
     token = json.loads(REQUESTS["resolve_link"]["body"])["link"]
-    LinkOffice("people").create("acme", by="test", token=token)
+    TeamLinks("people").create("acme", by="test", token=token)
     boto3.client("dynamodb").put_item(
         TableName="sign-in", Item=image(BATCHES["send_mail_stream"]["Records"][0])
     )
@@ -100,7 +100,7 @@ def acme(tables: None, clock: Any) -> None:
 def harbor(tables: None, clock: Any) -> None:
     """The portals on another site that the events speak of."""
     home = Workspace("harbor", "Harbor Help", "http://localhost:8003")
-    Team("people").create_workspace(home, by="test")
+    TeamPeople("people").create_workspace(home, by="test")
     event = Event("portal.added", datetime.now(UTC), "portal-spa", 365, "test")
     there = home.portal_url
     for portal in (
@@ -115,7 +115,7 @@ def facebook(acme: None) -> Iterator[None]:
     """The connection that the two events of SSO speak of."""
     connection = Connection("facebook", "acme", "facebook", "Facebook", client_id="portico")
     event = Event("connection.added", datetime.now(UTC), "connection-facebook", 365, "test")
-    Connections("people", "acme").put(connection, Team("people").workspace("acme"), event)
+    Connections("people", "acme").put(connection, TeamPeople("people").workspace("acme"), event)
     name = secret_name(os.environ["CONNECTION_SECRETS"], connection)
     manager = boto3.client("secretsmanager")
     # Other tests of the same process may have kept one under this name.

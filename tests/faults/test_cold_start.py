@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portico.aws.clients import READ_TIMEOUT, SOON
+from portico.aws.clients import READ_TIMEOUT, REPEAT_AFTER
 from portico.aws.keys import derive
 from portico.codes.rules import derive_code
 from tests.faults import trouble as what
@@ -15,7 +15,7 @@ from tests.support.doors import door, stream_record
 from tests.support.portal import OK, Portal
 
 A_VERSION = "0" * 36
-TWO_ATTEMPTS = 2 * READ_TIMEOUT + SOON + 0.1
+TWO_ATTEMPTS = 2 * READ_TIMEOUT + REPEAT_AFTER + 0.1
 """Seconds: both unanswered, with the short wait between them and not the SDK's own second."""
 
 NO_SECRET: dict[str, Fault] = {

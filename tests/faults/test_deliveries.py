@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from portico.ids import parse_challenge
 from tests.support.doors import door, stream_record
 from tests.support.portal import OK
 
@@ -68,9 +67,9 @@ class TestRecordsInAnyOrder:
         assert portal.browser.types(portal.mailed_code(0)).status == 200
 
     def test_flt_03_from_stream_and_queue_at_once_are_mailed_once(self, portal, queues, both):
-        outbox, id_ = door("send_mail").mailroom.outbox, parse_challenge(portal.browser.challenge)
+        delivery, id_ = door("send_mail").mailroom.delivery, portal.browser.challenge
         for generation in (2, 1, 2, 1):
-            outbox.queue(id_, generation, after=timedelta())
+            delivery.queue({"challenge": id_, "generation": generation}, after=timedelta())
         deliver(both[1])
         queues.hand_in()
         deliver(both[0])
@@ -81,9 +80,9 @@ class TestRecordsInAnyOrder:
     def test_flt_03_of_a_mail_that_was_never_asked_for_are_no_work(self, portal, queues):
         portal.browser.asks_for_a_code()
         deliver(stream_record(portal.challenge_row()))
-        outbox, id_ = door("send_mail").mailroom.outbox, parse_challenge(portal.browser.challenge)
+        delivery, id_ = door("send_mail").mailroom.delivery, portal.browser.challenge
 
-        outbox.queue(id_, 7, after=timedelta())
+        delivery.queue({"challenge": id_, "generation": 7}, after=timedelta())
         queues.hand_in()
 
         assert (len(portal.mails), queues.waiting) == (1, 0)

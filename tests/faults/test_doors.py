@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from portico.aws import deadline
-from portico.aws.clients import SOON
+from portico.aws.clients import REPEAT_AFTER
 from portico.edge.door import DEADLINE
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped
@@ -17,7 +17,7 @@ from tests.support.template import doors
 
 IN_TIME = 3.0
 """Seconds (FLT-01)."""
-TO_MEND = deadline.TIME_TO_MEND.total_seconds() + 2 * SOON
+TO_MEND = deadline.TIME_TO_MEND.total_seconds() + 2 * REPEAT_AFTER
 """What a request may take longer that has begun something, and puts it right."""
 
 LASTING = (what.hangs, what.loses_its_answer, what.throttles)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portico.errors import TryLater
-from portico.limits.rules import MAILBOX, folded
-from portico.limits.store import LONGEST_LIST, Limits
+from portico.limits.rules import LONGEST_LIST, MAILBOX, folded
+from portico.limits.store import Limits
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

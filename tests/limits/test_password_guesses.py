@@ -6,8 +6,8 @@ import pytest
 
 from portico.errors import GuessesSpent, TryLater
 from portico.events import Event
-from portico.limits.password_guesses import LONGEST_LIST, Guess, Guesses, Tried
-from portico.limits.rules import GUESSES
+from portico.limits.password_guesses import Guess, Guesses, Tried
+from portico.limits.rules import GUESSES, LONGEST_LIST
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

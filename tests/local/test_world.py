@@ -9,7 +9,7 @@ from local.people import WORKSPACES, contact_id, link_token, portal_secret
 from local.world import World
 from portico.links.rules import is_token
 from portico.links.store import open_link
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
 from tests.conftest import NOON
@@ -130,8 +130,8 @@ class TestTheWorld:
 
 class TestTellingTheWorld:
     def test_shows_what_the_cli_has_changed(self, world):
-        Team("people").set_active("acme", "ann@example.com", False, by="test")
-        Team("people").add_contact("acme", name="Eve New", email="eve@example.com", by="test")
+        TeamPeople("people").set_active("acme", "ann@example.com", False, by="test")
+        TeamPeople("people").add_contact("acme", name="Eve New", email="eve@example.com", by="test")
 
         told = world.read(at=NOON)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portico.mail.devices import KNOWN_ORIGINS, coarse_origin
-from portico.mail.plain import LONGEST_NAME, plain_name, unlinked
+from portico.mail.devices import KNOWN_DEVICES, device_of
+from portico.mail.plain import LONGEST_MAIL_NAME, plain_name, unlinked
 
 GECKO_LIKE = "(KHTML, like Gecko)"
 
@@ -51,7 +51,7 @@ class TestAPlainName:
     def test_is_cut_at_a_hundred_characters(self):
         cut = plain_name("x" * 5000)
 
-        assert len(cut) == LONGEST_NAME
+        assert len(cut) == LONGEST_MAIL_NAME
         assert cut.endswith("…")
 
     @pytest.mark.parametrize("name", ["", " ", "\u200b", "\u200d", "<>", "=?", "https://"])
@@ -62,7 +62,7 @@ class TestAPlainName:
     def test_is_one_visible_line_whatever_it_was(self, name):
         plain = plain_name(name)
 
-        assert len(plain) <= LONGEST_NAME
+        assert len(plain) <= LONGEST_MAIL_NAME
         assert len(plain.splitlines()) <= 1
         assert not {unicodedata.category(each) for each in plain} & {"Cc", "Cs", "Zl", "Zp"}
         assert not [mark for mark in ("=?", "?=", "//", "<", ">") if mark in plain]
@@ -96,8 +96,8 @@ class TestACoarseOrigin:
         ],
     )
     def test_is_a_browser_and_a_system(self, user_agent, said):
-        assert coarse_origin(user_agent) == said
+        assert device_of(user_agent) == said
 
     @given(st.text() | st.text().map(lambda noise: f"Chrome/1 {noise} Linux <a href=//evil>"))
     def test_is_one_of_our_own_texts_whatever_the_header_says(self, user_agent):
-        assert coarse_origin(user_agent) in KNOWN_ORIGINS | {None}
+        assert device_of(user_agent) in KNOWN_DEVICES | {None}

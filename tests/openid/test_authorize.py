@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portico.openid.rules import Verdict, Wish, granted, language
+from portico.openid.rules import AuthorizeRequest, AuthorizeVerdict, granted, language
 from tests.support.openid_site import AUTHORIZE, CALLBACK, ORIGIN, Site, marks_of, query_of
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -353,22 +353,27 @@ class TestWhenAWSIsAway:
 class TestTheWish:
     """The rule alone, at its edges."""
 
-    def verdict(self, ago: int | None, hinted: str | None = None, **parameters: str) -> Verdict:
+    def verdict(
+        self, ago: int | None, hinted: str | None = None, **parameters: str
+    ) -> AuthorizeVerdict:
         signed_in = None if ago is None else NOW - timedelta(seconds=ago)
-        wish = Wish.read(parameters, at=NOW)
+        wish = AuthorizeRequest.read(parameters, at=NOW)
         return wish.verdict(signed_in_at=signed_in, contact="ct_ann", hinted=hinted, at=NOW)
 
     def test_is_fulfilled_by_any_session_where_nothing_is_said(self):
-        assert self.verdict(0) is Verdict.GO
-        assert self.verdict(600_000) is Verdict.GO
-        assert self.verdict(None) is Verdict.SIGN_IN
+        assert self.verdict(0) is AuthorizeVerdict.GO
+        assert self.verdict(600_000) is AuthorizeVerdict.GO
+        assert self.verdict(None) is AuthorizeVerdict.SIGN_IN
 
-    @pytest.mark.parametrize(("age", "verdict"), [(60, Verdict.GO), (61, Verdict.AGAIN)])
+    @pytest.mark.parametrize(
+        ("age", "verdict"), [(60, AuthorizeVerdict.GO), (61, AuthorizeVerdict.AGAIN)]
+    )
     def test_counts_an_age_to_the_second(self, age, verdict):
         assert self.verdict(age, max_age="60") is verdict
 
     @pytest.mark.parametrize(
-        ("ago", "verdict"), [(5, Verdict.AGAIN), (4, Verdict.GO), (0, Verdict.GO)]
+        ("ago", "verdict"),
+        [(5, AuthorizeVerdict.AGAIN), (4, AuthorizeVerdict.GO), (0, AuthorizeVerdict.GO)],
     )
     def test_takes_a_sign_in_from_when_it_was_asked_on(self, ago, verdict):
         asked = str(int(NOW.timestamp()) - 4)
@@ -377,11 +382,11 @@ class TestTheWish:
 
     @pytest.mark.parametrize("asked", ["", "x", "-1", "٣", "9" * 11, "9" * 12, "0"])
     def test_believes_no_time_that_is_odd_long_ago_or_to_come(self, asked):
-        assert self.verdict(0, prompt="login", portico_asked=asked) is Verdict.AGAIN
+        assert self.verdict(0, prompt="login", portico_asked=asked) is AuthorizeVerdict.AGAIN
 
     def test_means_one_contact(self):
-        assert self.verdict(0, hinted="ct_ann") is Verdict.GO
-        assert self.verdict(0, hinted="ct_bob") is Verdict.AGAIN
+        assert self.verdict(0, hinted="ct_ann") is AuthorizeVerdict.GO
+        assert self.verdict(0, hinted="ct_bob") is AuthorizeVerdict.AGAIN
 
     def test_grants_what_there_is_in_one_order(self):
         assert granted("profile openid openid x") == "openid profile"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.edge.routes import METHODS
+from portico.edge.routes import HTTP_METHODS
 from tests.openid.handed import signed_in
 from tests.sessions.tokens import discovered, read
 from tests.support.doors import HOST, ORIGIN, door, knock
@@ -82,11 +82,11 @@ class TestAnEndpoint:
         door_name, methods = ENDPOINTS[name]
         path = told[name].removeprefix(ORIGIN)
 
-        assert METHODS[path] == methods
+        assert HTTP_METHODS[path] == methods
         assert {f"{each} {path}" for each in methods} <= set(door(door_name).handler.routes)
 
     def test_is_named_whichever_the_provider_has(self, told):
-        there = {path for path in METHODS if path.startswith("/oauth2/")}
+        there = {path for path in HTTP_METHODS if path.startswith("/oauth2/")}
 
         assert there == {told[name].removeprefix(ORIGIN) for name in ENDPOINTS} - {
             "/.well-known/jwks.json"

@@ -4,13 +4,13 @@ import pytest
 
 from portico.aws import retry
 from portico.errors import TryLater
-from portico.people.contact_import import AT_ONCE, Enrolment, Entry
+from portico.people.contact_import import AT_ONCE, ContactLine, Enrolment
 from portico.people.store import head_key, pointer_key
 
 
 def entry(n, **says):
     id_ = says.pop("id", None)
-    return Entry(n, f"c{n}@example.com", {"name": f"Contact {n}", **says}, id_)
+    return ContactLine(n, f"c{n}@example.com", {"name": f"Contact {n}", **says}, id_)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ class TestALine:
     def test_changes_what_it_says_and_leaves_the_rest(self, portal, enrol):
         enrol(entry(1, language="de"))
 
-        (done,) = enrol(Entry(1, "c1@example.com", {"name": "Renamed"}))
+        (done,) = enrol(ContactLine(1, "c1@example.com", {"name": "Renamed"}))
 
         assert done.outcome == "changed"
         assert (contact(portal, 1).name, contact(portal, 1).language) == ("Renamed", "de")
@@ -94,7 +94,7 @@ class TestALine:
     def test_refuses_an_id_that_is_anothers(self, portal, enrol, dry_run):
         (taken,) = enrol(entry(2, id=portal.ann.id), dry_run=dry_run)
         (other,) = enrol(
-            Entry(3, "ann@example.com", {"name": "A"}, "ct_0123456789012345678901"),
+            ContactLine(3, "ann@example.com", {"name": "A"}, "ct_0123456789012345678901"),
             dry_run=dry_run,
         )
 
@@ -105,7 +105,7 @@ class TestALine:
     def test_in_a_dry_run_is_judged_and_not_written(self, portal, enrol):
         rows = portal.rows("people")
 
-        done = enrol(entry(1), Entry(2, "ann@example.com", {"name": "Anna"}), dry_run=True)
+        done = enrol(entry(1), ContactLine(2, "ann@example.com", {"name": "Anna"}), dry_run=True)
 
         assert [each.outcome for each in done] == ["added", "changed"]
         assert portal.rows("people") == rows

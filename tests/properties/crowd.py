@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from portico.codes.challenge import ReturnTo
-from portico.codes.pending_identity import BROWSER_COOKIE, Connecting, Pendings
+from portico.codes.pending_identity import BROWSER_COOKIE, PendingIdentities, PendingIdentity
 from portico.events import Event
 from portico.ids import digest
 from portico.links.rules import public_id
@@ -61,7 +61,7 @@ class Crowd:
         for kind, browser in self.browsers.items():
             browser.cookies[BROWSER_COOKIE] = f"cookie of {kind}"
             self.pending[kind] = str(
-                Pendings("sign-in", self.portal.id).wait(*self._comes_back(kind))
+                PendingIdentities("sign-in", self.portal.id).wait(*self._comes_back(kind))
             )
 
     def all_answer_alike(self, step: Callable[[Browser, str], Answer]) -> int:
@@ -77,9 +77,9 @@ class Crowd:
         kind = next(kind for kind, each in self.browsers.items() if each is browser)
         return browser.gives_an_address(self.pending[kind], email)
 
-    def _comes_back(self, kind: str) -> tuple[Connecting, Event]:
+    def _comes_back(self, kind: str) -> tuple[PendingIdentity, Event]:
         home, now = self.portal.workspace, datetime.now(UTC)
-        connecting = Connecting(
+        connecting = PendingIdentity(
             identity=Identity("facebook", "https://facebook.test", f"account of {kind}"),
             label="Facebook",
             browser=digest(f"cookie of {kind}"),

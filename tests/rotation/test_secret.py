@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from portico.aws.keys import KEPT, derive
+from portico.aws.keys import KEYS_KEPT, derive
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import Visits
 from tests.support.doors import ROOT
@@ -99,7 +99,7 @@ class TestASecretThatRotates:
 
         secret.rotate()
         assert ring.current().version == before
-        busy.clock.shift(KEPT)
+        busy.clock.shift(KEYS_KEPT)
 
         assert ring.current().version != before
         assert ring.of(before)
@@ -122,7 +122,7 @@ class TestASecretThatRotates:
         busy.fleet.grows(CODE_SECRET=secret.arn)
         busy.browser.signs_in()
         wire.answer("secretsmanager.GetSecretValue", "AccessDeniedException")
-        busy.clock.shift(KEPT)
+        busy.clock.shift(KEYS_KEPT)
         wire.forget()
 
         for _ in range(3):

@@ -7,7 +7,7 @@ import pytest
 
 from portico.events import Event
 from portico.ids import parse_challenge
-from portico.sender.taken_mails import Claims
+from portico.sender.taken_mails import TakenMails
 from tests.codes import retries
 from tests.support.doors import door, stream_record
 from tests.support.portal import OK
@@ -33,7 +33,7 @@ def delivers(*records: Any) -> Any:
 def says_it_is_sent(portal) -> None:
     at = datetime.now(UTC)
     id_ = parse_challenge(portal.browser.challenge)
-    Claims("sign-in", portal.id).note_sent(id_, 1, Event("code.mailed", at))
+    TakenMails("sign-in", portal.id).note_sent(id_, 1, Event("code.mailed", at))
 
 
 def withheld(portal) -> list[str]:
@@ -207,11 +207,11 @@ class TestFlt03AMailJobThatComesTwice:
     def test_flt_03_by_stream_and_queue_is_mailed_once(self, portal, retry_queue):
         portal.browser.asks_for_a_code()
         portal.delivers_mail()
-        outbox = door("send_mail").mailroom.outbox
-        challenge = portal.browser.challenge
+        delivery = door("send_mail").mailroom.delivery
+        ids = {"challenge": portal.browser.challenge, "generation": 1}
 
         for _ in range(2):
-            outbox.queue(parse_challenge(challenge), 1, after=timedelta())
+            delivery.queue(ids, after=timedelta())
         assert len(retries.hand_in(retry_queue)) == 2
 
         assert retries.waiting(retry_queue) == 0
@@ -235,8 +235,8 @@ class TestFlt03AMailJobThatComesTwice:
         self, portal, wire, retry_queue
     ):
         portal.browser.asks_for_a_code()
-        challenge = parse_challenge(portal.browser.challenge)
-        door("send_mail").mailroom.outbox.queue(challenge, 1, after=timedelta())
+        ids = {"challenge": portal.browser.challenge, "generation": 1}
+        door("send_mail").mailroom.delivery.queue(ids, after=timedelta())
         wire.before("sesv2.SendEmail", lambda: retries.hand_in(retry_queue))
         portal.delivers_mail()
 
@@ -466,9 +466,9 @@ class TestABatch:
         assert wire.operations == []
 
     def test_has_no_work_with_a_challenge_that_is_gone(self, portal, retry_queue):
-        gone = parse_challenge("chl_acme_" + "A" * 22)
+        gone = {"challenge": "chl_acme_" + "A" * 22, "generation": 1}
 
-        door("send_mail").mailroom.outbox.queue(gone, 1, after=timedelta())
+        door("send_mail").mailroom.delivery.queue(gone, after=timedelta())
         retries.hand_in(retry_queue)
 
         assert retries.waiting(retry_queue) == 0

@@ -45,7 +45,7 @@ class TestARotatedSecret:
         self, portal, secret, environments
     ):
         older = door("send_mail")
-        older.mailroom.outbox.keys.current()
+        older.mailroom.codes.keys.current()
         portal.browser.asks_for_a_code()
         secret.rotate()
         environments()

@@ -7,9 +7,9 @@ import json
 import re
 from typing import Any
 
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 
-TYPES = {kind.type: kind.status for kind in KINDS.values()}
+TYPES = {kind.type: kind.status for kind in PROBLEMS.values()}
 OTHER_STATUSES = {"invalid-request": {400, 405, 415}}
 JWT = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
 INNARDS = re.compile(r"Traceback|File \"|botocore|ClientError|Exception|/layers/|/var/task|arn:aws")

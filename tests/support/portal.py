@@ -16,9 +16,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from portico.aws.values import Row, item_of, row_of
-from portico.links.flow import LinkOffice
+from portico.links.flow import TeamLinks
 from portico.links.rules import Link
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
 
@@ -213,8 +213,8 @@ class Portal:
     """Acme Support: one shared link, one contact called Ann, and the browser of the test."""
 
     clock: time_machine.Traveller
-    team: Team
-    office: LinkOffice
+    team: TeamPeople
+    office: TeamLinks
     workspace: Workspace
     ann: Contact
     shared: str
@@ -223,7 +223,7 @@ class Portal:
 
     @classmethod
     def open(cls, clock: time_machine.Traveller, id_: str = "acme") -> "Portal":
-        team, office = Team("people"), LinkOffice("people")
+        team, office = TeamPeople("people"), TeamLinks("people")
         workspace = team.create_workspace(
             Workspace(
                 id=id_,

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from portico import errors
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 from portico.edge.sso_callback import ALLOWED
 from tests.support.template import doors, resolved, resources, template
 
@@ -121,7 +121,7 @@ class TestThePasswordDoor:
 
     def test_is_watched_for_guesses(self):
         alarm = resources("AWS::CloudWatch::Alarm")["GuessesAlarm"]
-        assert alarm["MetricName"] == KINDS[errors.GuessesSpent].metric
+        assert alarm["MetricName"] == PROBLEMS[errors.GuessesSpent].metric
         assert alarm["Dimensions"] == [{"Name": "service", "Value": "password"}]
 
 

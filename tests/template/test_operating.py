@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 from tests.docs.test_docs import anchors, in_code
 from tests.support.template import ROOT, doors, resolved, resources, template
 
@@ -15,7 +15,7 @@ ALARMS = resources("AWS::CloudWatch::Alarm")
 OURS = "Portico/${AWS::StackName}"
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 
-OF_DOORS = {"answered", "resent", *(kind.counted_as for kind in KINDS.values())}
+OF_DOORS = {"answered", "resent", *(kind.counted_as for kind in PROBLEMS.values())}
 RFC_6749 = {"invalid_request", "invalid_client", "invalid_grant", "invalid_scope"}
 """Errors of its section 5.2."""
 OF_RECORDS = {

@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 from portico.edge.assets import FOR_EVER
-from portico.edge.problems import KINDS
+from portico.edge.problems import PROBLEMS
 from portico.edge.requests import EDGE_HEADER
 from portico.edge.responses import Response
-from portico.edge.routes import METHODS
+from portico.edge.routes import HTTP_METHODS
 from portico.edge.session_routes import CACHED
 from portico.errors import TooManyRequests
 from portico.limits.rules import NETWORK
@@ -105,13 +105,13 @@ class TestTheFirewall:
         counted = statement["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"]
 
         assert statement["EvaluationWindowSec"] == timedelta(minutes=5).seconds
-        of_the_api = {path for path in METHODS if path.startswith("/v1/")}
-        assert {path for path in METHODS if re.search(counted, path)} == (
+        of_the_api = {path for path in HTTP_METHODS if path.startswith("/v1/")}
+        assert {path for path in HTTP_METHODS if re.search(counted, path)} == (
             of_the_api | {"/oauth2/authorize", "/oauth2/end_session"}
         )
 
     def test_refuses_in_our_own_words(self):
-        kind = KINDS[TooManyRequests]
+        kind = PROBLEMS[TooManyRequests]
         content = FIREWALL["CustomResponseBodies"]["wait"]["Content"]
 
         for part in (kind.type, kind.title, kind.detail, f'"status":{kind.status}'):

@@ -13,7 +13,7 @@ class SettingMissing(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class DoorSettings:
     """Variables whose upper-case names are the fields' names; an empty one counts as absent."""
 
     @classmethod
@@ -40,7 +40,7 @@ OPTIONAL = frozenset({"edge_secret", "issuer", "provider_loopback"})
 
 
 @dataclass(frozen=True, slots=True)
-class HttpSettings(Settings):
+class HttpSettings(DoorSettings):
     """Variables of every door that answers requests."""
 
     issuer: str
@@ -51,14 +51,14 @@ class HttpSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class ResolveLink(HttpSettings):
+class ResolveLinkSettings(HttpSettings):
     """Variables of POST /v1/links/resolve."""
 
     people_table: str
 
 
 @dataclass(frozen=True, slots=True)
-class RequestCode(HttpSettings):
+class RequestCodeSettings(HttpSettings):
     """Variables of POST /v1/codes and /v1/codes/resend."""
 
     people_table: str
@@ -66,7 +66,7 @@ class RequestCode(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class VerifyCode(HttpSettings):
+class VerifyCodeSettings(HttpSettings):
     """Variables of POST /v1/codes/verify."""
 
     people_table: str
@@ -78,7 +78,7 @@ class VerifyCode(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Session(HttpSettings):
+class SessionSettings(HttpSettings):
     """Variables of the session door."""
 
     people_table: str
@@ -88,7 +88,7 @@ class Session(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Password(HttpSettings):
+class PasswordSettings(HttpSettings):
     """Variables of the password door."""
 
     people_table: str
@@ -98,7 +98,7 @@ class Password(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Account(HttpSettings):
+class AccountSettings(HttpSettings):
     """Variables of the account door."""
 
     people_table: str
@@ -109,7 +109,7 @@ class Account(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class SendMail(Settings):
+class SendMailSettings(DoorSettings):
     """Variables of the sender."""
 
     people_table: str
@@ -125,14 +125,14 @@ class SendMail(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordTrail(Settings):
+class RecordTrailSettings(DoorSettings):
     """Variables of the trail's writer."""
 
     trail_table: str
 
 
 @dataclass(frozen=True, slots=True)
-class StartSso(HttpSettings):
+class StartSsoSettings(HttpSettings):
     """Variables of POST /v1/sso/start."""
 
     people_table: str
@@ -147,7 +147,7 @@ class StartSso(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class FinishSso(HttpSettings):
+class FinishSsoSettings(HttpSettings):
     """Variables of GET /v1/sso/{connection}/callback."""
 
     people_table: str
@@ -158,7 +158,7 @@ class FinishSso(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Authorize(HttpSettings):
+class AuthorizeSettings(HttpSettings):
     """Variables of /oauth2/authorize."""
 
     people_table: str
@@ -167,7 +167,7 @@ class Authorize(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Token(HttpSettings):
+class TokenSettings(HttpSettings):
     """Variables of POST /oauth2/token."""
 
     people_table: str
@@ -177,14 +177,14 @@ class Token(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class UserInfo(HttpSettings):
+class UserInfoSettings(HttpSettings):
     """Variables of /oauth2/userinfo."""
 
     signing_keys: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndSession(HttpSettings):
+class EndSessionSettings(HttpSettings):
     """Variables of /oauth2/end_session."""
 
     people_table: str
@@ -193,7 +193,7 @@ class EndSession(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Revoke(HttpSettings):
+class RevokeSettings(HttpSettings):
     """Variables of POST /oauth2/revoke."""
 
     people_table: str
@@ -201,27 +201,27 @@ class Revoke(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInPage(HttpSettings):
+class SignInPageSettings(HttpSettings):
     """Variables of the hosted page."""
 
     people_table: str
 
 
-ALL: dict[str, type[Settings]] = {
-    "resolve_link": ResolveLink,
-    "request_code": RequestCode,
-    "verify_code": VerifyCode,
-    "session": Session,
-    "password": Password,
-    "account": Account,
-    "start_sso": StartSso,
-    "finish_sso": FinishSso,
-    "authorize": Authorize,
-    "token": Token,
-    "userinfo": UserInfo,
-    "end_session": EndSession,
-    "revoke": Revoke,
-    "send_mail": SendMail,
-    "record_trail": RecordTrail,
-    "sign_in_page": SignInPage,
+ALL: dict[str, type[DoorSettings]] = {
+    "resolve_link": ResolveLinkSettings,
+    "request_code": RequestCodeSettings,
+    "verify_code": VerifyCodeSettings,
+    "session": SessionSettings,
+    "password": PasswordSettings,
+    "account": AccountSettings,
+    "start_sso": StartSsoSettings,
+    "finish_sso": FinishSsoSettings,
+    "authorize": AuthorizeSettings,
+    "token": TokenSettings,
+    "userinfo": UserInfoSettings,
+    "end_session": EndSessionSettings,
+    "revoke": RevokeSettings,
+    "send_mail": SendMailSettings,
+    "record_trail": RecordTrailSettings,
+    "sign_in_page": SignInPageSettings,
 }

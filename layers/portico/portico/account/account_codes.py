@@ -9,13 +9,13 @@ from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff
 from portico.events import Caller
 from portico.ids import new_challenge_id
+from portico.limits.rules import ACCOUNT_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import choose, landing
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 
-BUCKET = "account"
 """Asking from within an account is counted apart from signing in."""
 
 
@@ -27,7 +27,7 @@ class AskedConfirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedMove:
+class AskedEmailChange:
     """POST /v1/account/email."""
 
     workspace: str
@@ -53,7 +53,7 @@ class AccountCodes:
             raise MethodOff
         return self._ask(owner, Purpose.SIGN_IN, None)
 
-    def to_move(self, asked: AskedMove, caller: Caller) -> CodeAsked:
+    def to_move(self, asked: AskedEmailChange, caller: Caller) -> CodeAsked:
         """Mail a code to an address that is to be the contact's. Whether it is another
         contact's shows in nothing: then the mail stays away.
 
@@ -71,7 +71,9 @@ class AccountCodes:
     def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
         home, caller = owner.standing.workspace, owner.caller
         office = home.is_office(caller.network)
-        self.limits.count_start(caller.network, bucket=BUCKET, office=office, at=owner.clock.now())
+        self.limits.count_start(
+            caller.network, bucket=ACCOUNT_BUCKET, office=office, at=owner.clock.now()
+        )
         destination = choose(home, None, None)
         new = NewChallenge(
             id=new_challenge_id(home.id),
@@ -85,7 +87,7 @@ class AccountCodes:
             idle=home.idle,
             absolute=home.absolute,
             keep_days=home.trail_days,
-            device=coarse_origin(caller.user_agent),
+            device=device_of(caller.user_agent),
             known=None,
         )
         event = owner.event("code.requested", purpose=purpose.value)

@@ -6,22 +6,22 @@ from typing import Any
 
 from portico.account.owner import Owner, Owners
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import TransactionRefused, transact_surely
+from portico.aws.tables import NOT_THERE, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock, epoch, moment
-from portico.codes.check import Checked, CodeChecks, Entry
+from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.errors import ChallengeClosed, NotSignedIn, TakenAlready, TryLater
 from portico.events import Caller, Event
 from portico.ids import is_workspace
 from portico.mail.letters import Change, Purpose
-from portico.notices.undo_token import UNDO_LIVES, Undo
+from portico.notices.undo_token import UNDO_LIFETIME, Undo
 from portico.people.heads import Heads
 from portico.people.rules import Contact, Workspace
-from portico.people.store import NOT_THERE, People, door_key, head_key, workspace_of
-from portico.settings import Account as AccountSettings
+from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.settings import AccountSettings
 
 
 @dataclass(frozen=True, slots=True)
-class TypedMove:
+class TypedEmailChange:
     """POST /v1/account/email/confirm."""
 
     workspace: str
@@ -39,7 +39,7 @@ class AskedUndo:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class EmailChange:
     """A change of address that was made, for as long as it can be taken back."""
 
     contact: str
@@ -50,20 +50,20 @@ class Move:
     undone_at: datetime | None = None
 
     @classmethod
-    def from_row(cls, row: dict[str, Any]) -> "Move":
+    def from_row(cls, row: dict[str, Any]) -> "EmailChange":
         """Read a row."""
         undone = row.get("undone_at")
         names = (row["contact"], row["change"], row["old"], row["new"])
         return cls(*names, moment(row["changed_at"]), moment(undone) if undone else None)
 
 
-def move_key(workspace: str, contact: str, change: str) -> tuple[str, str]:
+def email_change_key(workspace: str, contact: str, change: str) -> tuple[str, str]:
     """Return the key of a change's row."""
     return f"{workspace}#contact#{contact}", f"email-change#{change}"
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class EmailChanges:
     """Changing addresses, and taking it back."""
 
     owners: Owners
@@ -71,11 +71,11 @@ class Moves:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: AccountSettings, owners: Owners) -> "Moves":
+    def from_settings(cls, settings: AccountSettings, owners: Owners) -> "EmailChanges":
         """Make the moves of a door."""
         return cls(owners, ring(settings.code_secret))
 
-    def confirm(self, typed: TypedMove, caller: Caller) -> Contact:
+    def confirm(self, typed: TypedEmailChange, caller: Caller) -> Contact:
         """Make a proved address the contact's primary one; their other sessions end.
 
         Raises:
@@ -86,7 +86,7 @@ class Moves:
         """
         owner = self.owners.of(typed.workspace, caller)
         checks = CodeChecks(self.owners.sign_in_table, self.keys, self.clock)
-        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
         checked = checks.check(entry, caller, purposes=(Purpose.NEW_EMAIL,))
         challenge = checked.challenge
         new = challenge.email or ""
@@ -114,20 +114,20 @@ class Moves:
             raise ChallengeClosed("expired")
         people = People(self.owners.people_table, token.workspace)
         row, head, door = people.read(
-            move_key(token.workspace, token.contact, token.change),
+            email_change_key(token.workspace, token.contact, token.change),
             head_key(token.workspace, token.contact),
-            door_key(token.workspace),
+            settings_row_key(token.workspace),
         )
         if row is None or head is None or door is None:
             raise ChallengeClosed("expired")
         # The row first: whoever makes tokens up has no change's id, and asks for no secret.
         if not head["active"] or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
-        home, move, contact = workspace_of(door), Move.from_row(row), Contact.from_row(head)
+        home, move, contact = workspace_of(door), EmailChange.from_row(row), Contact.from_row(head)
         home.admit(caller)
         if move.undone_at is not None:
             raise ChallengeClosed("used")
-        if self.clock.now() >= move.at + UNDO_LIVES:
+        if self.clock.now() >= move.at + UNDO_LIFETIME:
             raise ChallengeClosed("expired")
         self._take_back(people, home, move, contact, caller)
         return home
@@ -138,7 +138,7 @@ class Moves:
             return  # the same press again: its first answer was lost
         people, now = owner.people, self.clock.now()
         change = checked.challenge.id.random
-        pk, sk = move_key(contact.workspace, contact.id, change)
+        pk, sk = email_change_key(contact.workspace, contact.id, change)
         made = {
             "pk": pk,
             "sk": sk,
@@ -147,7 +147,7 @@ class Moves:
             "old": contact.email,
             "new": new,
             "changed_at": epoch(now),
-            "ttl": epoch(now + UNDO_LIVES * 2),
+            "ttl": epoch(now + UNDO_LIFETIME * 2),
         }
         moved = owner.heads.moving(contact, new, event=owner.event("email.changed"))
         parts = [
@@ -157,7 +157,7 @@ class Moves:
             *moved[1:],
             owner.telling(Change.EMAIL_CHANGED, to=contact.email, undo=change),
         ]
-        if checked.claim.sver != contact.sver:
+        if checked.mail.sver != contact.sver:
             raise ChallengeClosed("expired")
         try:
             transact_surely(parts)
@@ -170,16 +170,16 @@ class Moves:
 
     def _is_made(self, owner: Owner, checked: Checked) -> bool:
         change = checked.challenge.id.random
-        key = move_key(owner.people.workspace, owner.id, change)
+        key = email_change_key(owner.people.workspace, owner.id, change)
         return owner.people.rows.get(*key) is not None
 
     def _take_back(
-        self, people: People, home: Workspace, move: Move, contact: Contact, caller: Caller
+        self, people: People, home: Workspace, move: EmailChange, contact: Contact, caller: Caller
     ) -> None:
         now, heads = self.clock.now(), Heads(people.table, people.workspace)
         event = Event("email.restored", now, contact.id, home.trail_days, network=caller.network)
         undone = people.rows.updating(
-            *move_key(home.id, move.contact, move.change),
+            *email_change_key(home.id, move.contact, move.change),
             "SET undone_at = :now",
             "attribute_not_exists(undone_at)",
             {":now": epoch(now)},

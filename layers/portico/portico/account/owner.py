@@ -5,7 +5,7 @@ from typing import Any
 
 from portico.clock import SYSTEM, Clock
 from portico.events import Caller, Event
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
@@ -13,7 +13,7 @@ from portico.people.store import People
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standing, Standings
 from portico.sessions.store import SessionStore
-from portico.settings import Account as AccountSettings
+from portico.settings import AccountSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Owner:
             self.standing.workspace.trail_days,
             begun=now,
             at=now,
-            device=coarse_origin(self.caller.user_agent),
+            device=device_of(self.caller.user_agent),
             **more,
         )
         return Notices(self.sessions.table, self.people.workspace).asking(happened)

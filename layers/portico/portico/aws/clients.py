@@ -16,7 +16,7 @@ from portico.errors import TryLater
 
 CONNECT_TIMEOUT = 0.5
 READ_TIMEOUT = 1.0
-SOON = 0.05
+REPEAT_AFTER = 0.05
 """Seconds before the one repeat of a call that was never answered."""
 # One repeat. The newer modes wait up to a second before it, which is more than a request's
 # deadline has to give; so does the legacy one, but for DynamoDB, and may be told otherwise.
@@ -80,4 +80,4 @@ def _ask(**_: Any) -> None:
 
 def _soon(attempts: int, caught_exception: Exception | None, **_: Any) -> float | None:
     # Only how long to wait. Whether there is a repeat at all, the SDK says by raising or not.
-    return SOON if attempts == 1 and caught_exception is not None else None
+    return REPEAT_AFTER if attempts == 1 and caught_exception is not None else None

@@ -18,7 +18,7 @@ VERSION_LENGTH = 8
 """Characters of a version's id that rows carry: two versions are never valid for long."""
 SHORTEST_SECRET = 32
 """Characters. The template generates 64; an empty or cut secret must never make keys."""
-KEPT = timedelta(hours=1)
+KEYS_KEPT = timedelta(hours=1)
 """How long an environment goes on with the version it has: a rotation has reached all by then.
 
 So two rotations that are two hours apart leave nothing behind that no version can answer for.
@@ -89,7 +89,7 @@ class KeyRing:
         keys = derive(text.encode(), version=answer["VersionId"][:VERSION_LENGTH])
         self._kept[keys.version] = keys
         if stage == "AWSCURRENT":
-            self._current, self._stays = keys, now + KEPT
+            self._current, self._stays = keys, now + KEYS_KEPT
         return keys
 
 

@@ -11,6 +11,6 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=4, thread_name_prefix="beside")
 
 
-def beside[T](work: Callable[[], T]) -> Future[T]:
+def in_parallel[T](work: Callable[[], T]) -> Future[T]:
     """Start *work* now, under this invocation's deadline; ask the future for its result."""
     return _pool().submit(copy_context().run, work)

@@ -25,7 +25,7 @@ def is_final(fault: TryLater) -> bool:
     return fault.cause.rpartition(" ")[2] in FINAL
 
 
-def patiently[T](work: Callable[[], T], *, pause: Callable[[float], object] = time.sleep) -> T:
+def with_retries[T](work: Callable[[], T], *, pause: Callable[[float], object] = time.sleep) -> T:
     """Do *work*, which may be done twice, with more and more time between the tries.
 
     The waits are drawn at random, so that many who were refused together do not come back

@@ -6,7 +6,7 @@ from typing import Any
 from portico.aws.clients import call
 from portico.errors import TryLater
 
-KEPT = 3600.0
+SECRET_KEPT = 3600.0
 """Seconds: a client secret that a team replaced is used by then at the latest."""
 
 _kept: dict[str, tuple[float, str]] = {}
@@ -19,7 +19,7 @@ def text_of(name: str) -> str:
         TryLater: it is out of reach, or there is nothing in it.
     """
     now = time.monotonic()
-    if name in _kept and now - _kept[name][0] < KEPT:
+    if name in _kept and now - _kept[name][0] < SECRET_KEPT:
         return _kept[name][1]
     answer: dict[str, Any] = call("secretsmanager", "get_secret_value", SecretId=name)
     text = answer.get("SecretString") or ""

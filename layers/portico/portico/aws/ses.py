@@ -1,13 +1,10 @@
-"""SES and the retry queue."""
+"""SES: hand over a mail, and say what its refusal means."""
 
-import json
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from portico.aws.clients import call, client, reason
+from portico.aws.clients import client, reason
 from portico.errors import TryLater
 
 # SES will not take these, however often they are sent within the minutes that a code has:
@@ -31,7 +28,7 @@ class MailRefused(Exception):
     final: bool
 
 
-def send(message: bytes, *, sender: str, to: str, configuration_set: str) -> str:
+def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) -> str:
     """Hand one finished message to SES and return its id.
 
     Raises:
@@ -51,33 +48,3 @@ def send(message: bytes, *, sender: str, to: str, configuration_set: str) -> str
     except Exception as error:
         raise TryLater(cause=f"sesv2.send_email: {type(error).__name__}") from error
     return str(answer["MessageId"])
-
-
-def enqueue(queue: str, message: dict[str, Any], *, delay: timedelta) -> None:
-    """Put ids, and ids only, on the retry queue.
-
-    Raises:
-        TryLater: SQS is out of reach.
-    """
-    call(
-        "sqs",
-        "send_message",
-        QueueUrl=queue,
-        MessageBody=json.dumps(message),
-        DelaySeconds=int(delay.total_seconds()),
-    )
-
-
-def put_back(queue: str, receipt: str, *, after: timedelta) -> None:
-    """Let a message that was not finished come again *after* so long, and no sooner.
-
-    Raises:
-        TryLater: SQS is out of reach; the message comes again after the queue's own time.
-    """
-    call(
-        "sqs",
-        "change_message_visibility",
-        QueueUrl=queue,
-        ReceiptHandle=receipt,
-        VisibilityTimeout=int(after.total_seconds()),
-    )

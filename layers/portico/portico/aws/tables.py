@@ -16,6 +16,10 @@ from portico.aws.clients import call, client, reason
 from portico.aws.values import Row, item_of, row_of, to_dynamo
 from portico.errors import TryLater
 
+IS_THERE = "attribute_exists(pk)"
+NOT_THERE = "attribute_not_exists(pk)"
+ALWAYS = f"{NOT_THERE} OR {IS_THERE}"
+"""For a write that nothing may refuse."""
 MOST_AT_ONCE = 100
 """Rows that DynamoDB reads in one call."""
 

@@ -16,12 +16,12 @@ from portico.errors import (
 from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
 
-CODE_LIVES = timedelta(minutes=10)
+CODE_LIFETIME = timedelta(minutes=10)
 """From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
-CHALLENGE_LIVES = timedelta(minutes=30)
-ATTEMPTS = 5
+CHALLENGE_LIFETIME = timedelta(minutes=30)
+MOST_ATTEMPTS = 5
 """Over all codes of a challenge: 2⁻³¹ to guess right, and five guesses per mail at most."""
-WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
+RESEND_WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
 """Before the second, third and fourth mail of a challenge. There is no fifth."""
 GENERATIONS_THAT_COUNT = 2
 """Mails overtake each other, so the one before the newest is still good."""
@@ -31,11 +31,11 @@ LATEST_SEND = timedelta(minutes=5)
 ACCOUNT_LINK = "-account"
 """In the place of a link's id, where a contact who is signed in asks for a code."""
 NOT_YET = 0
-"""The ``sver`` of a claim whose code makes its contact: real ones begin with 1."""
+"""The ``sver`` of a taken mail whose code makes its contact: real ones begin with 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TakenMail:
     """One generation that a sender took: from then on its code counts."""
 
     at: datetime
@@ -46,7 +46,7 @@ class Claim:
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read a claim."""
+        """Read a taken mail."""
         return cls(moment(row["at"]), row["key"], row["sver"], "sent" in row)
 
 
@@ -68,7 +68,7 @@ class Challenge:
     email: str | None
     """The address that was typed; ``None`` for a personal link."""
     contact_id: str | None
-    """The contact of a personal link, or the one that a claim found."""
+    """The contact of a personal link, or the one that the sender found."""
     contact_name: str | None
     contact_email: str | None
     origin: str | None
@@ -93,9 +93,9 @@ class Challenge:
     expires_at: datetime
     code_ends_at: datetime
     resent_by: str | None
-    claims: dict[int, Claim]
-    unmailed: dict[int, Claim]
-    """What stands in the place of claims that were never made: as much to read, worth nothing."""
+    taken: dict[int, TakenMail]
+    unmailed: dict[int, TakenMail]
+    """What stands in the place of mails that were never taken: as much to read, worth nothing."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -129,9 +129,13 @@ class Challenge:
             expires_at=moment(row["expires_at"]),
             code_ends_at=moment(row["code_ends_at"]),
             resent_by=row.get("resent_by"),
-            claims={n: Claim.from_row(row[f"claim_{n}"]) for n in numbers if f"claim_{n}" in row},
+            taken={
+                n: TakenMail.from_row(row[f"claim_{n}"]) for n in numbers if f"claim_{n}" in row
+            },
             unmailed={
-                n: Claim.from_row(row[f"unmailed_{n}"]) for n in numbers if f"unmailed_{n}" in row
+                n: TakenMail.from_row(row[f"unmailed_{n}"])
+                for n in numbers
+                if f"unmailed_{n}" in row
             },
         )
 
@@ -143,21 +147,21 @@ class Challenge:
     @property
     def attempts_left(self) -> int:
         """How many codes may still be typed."""
-        return max(0, ATTEMPTS - self.attempts)
+        return max(0, MOST_ATTEMPTS - self.attempts)
 
     def resend_after(self) -> timedelta | None:
         """Return the wait before another mail, or ``None`` where there is no other."""
-        waits = WAITS[self.generation - 1 : self.generation]
+        waits = RESEND_WAITS[self.generation - 1 : self.generation]
         return waits[0] if waits else None
 
     def good_generations(self, *, at: datetime) -> tuple[int, ...]:
         """Return the mails whose code is right now: the last two that were mailed, if young."""
-        mailed = sorted(self.claims)[-GENERATIONS_THAT_COUNT:]
-        return tuple(n for n in mailed if at < self.asked[n - 1] + CODE_LIVES)
+        mailed = sorted(self.taken)[-GENERATIONS_THAT_COUNT:]
+        return tuple(n for n in mailed if at < self.asked[n - 1] + CODE_LIFETIME)
 
     def is_due(self, generation: int, *, at: datetime) -> bool:
         """Say whether a mail of *generation* still leaves time to type its code."""
-        return at < self.asked[generation - 1] + CODE_LIVES - LATEST_SEND
+        return at < self.asked[generation - 1] + CODE_LIFETIME - LATEST_SEND
 
     def why_no_attempt(self, caller: Caller, *, browser: str, at: datetime) -> PorticoError:
         """Return why this row took no further attempt."""
@@ -173,7 +177,7 @@ class Challenge:
             return CrossSite()
         if self.attempts_left == 0:
             return ChallengeClosed("attempts")
-        if at + CODE_LIVES > self.expires_at:
+        if at + CODE_LIFETIME > self.expires_at:
             return ChallengeClosed("expired")
         wait = self.resend_after()
         if wait is None:

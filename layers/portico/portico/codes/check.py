@@ -9,7 +9,7 @@ from portico import ids
 from portico.aws import deadline
 from portico.aws.keys import KeyRing
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import GENERATIONS_THAT_COUNT, Challenge, Claim, id_of
+from portico.codes.challenge import GENERATIONS_THAT_COUNT, Challenge, TakenMail, id_of
 from portico.codes.pending_identity import browser_of
 from portico.codes.rules import derive_code, read_code, same
 from portico.codes.store import Challenges
@@ -23,7 +23,7 @@ LONGEST_REQUEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CodeEntry:
     """What a contact typed for a challenge, and the name of the press that sent it."""
 
     challenge: str = field(repr=False)
@@ -33,10 +33,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A right code: its challenge, and the claim of the mail that it came with."""
+    """A right code: its challenge, and the mail that it came with."""
 
     challenge: Challenge
-    claim: Claim
+    mail: TakenMail
     request_id: str
     tried: str = field(repr=False)
 
@@ -49,7 +49,7 @@ class CodeChecks:
     keys: KeyRing
     clock: Clock = SYSTEM
 
-    def check(self, entry: Entry, caller: Caller, *, purposes: Collection[Purpose]) -> Checked:
+    def check(self, entry: CodeEntry, caller: Caller, *, purposes: Collection[Purpose]) -> Checked:
         """Count an attempt and say whether it is right.
 
         Args:
@@ -75,12 +75,12 @@ class CodeChecks:
         challenge, is_counted = challenges.count_attempt(
             id_, caller, tried=tried, browser=browser_of(caller), at=now
         )
-        claim = self._matching(challenge, code, purposes)
-        if claim is None:
+        mail = self._matching(challenge, code, purposes)
+        if mail is None:
             if is_counted:
                 self.note_refusal(challenge, caller)
             raise CodeNotAccepted(challenge.attempts_left)
-        return Checked(challenge, claim, request_id, tried)
+        return Checked(challenge, mail, request_id, tried)
 
     def note_refusal(self, challenge: Challenge, caller: Caller, **detail: str) -> None:
         """Tell the trail that a code was refused; *detail* says why a right one was."""
@@ -101,15 +101,15 @@ class CodeChecks:
 
     def _matching(
         self, challenge: Challenge, code: str, purposes: Collection[Purpose]
-    ) -> Claim | None:
+    ) -> TakenMail | None:
         if challenge.purpose not in purposes:
             return None
         good = challenge.good_generations(at=self.clock.now())
         found = None
         # The same work whether a mail went out or not, and whichever code was typed.
         for generation in (*good, *NEVER_MAILED)[:GENERATIONS_THAT_COUNT]:
-            claim = challenge.claims.get(generation)
-            keys = self.keys.of(claim.key) if claim else self.keys.current()
+            taken = challenge.taken.get(generation)
+            keys = self.keys.of(taken.key) if taken else self.keys.current()
             if keys is None:
                 continue
             mailed = derive_code(
@@ -118,8 +118,8 @@ class CodeChecks:
                 purpose=challenge.purpose,
                 generation=generation,
             )
-            if same(mailed, code) and claim:
-                found = claim
+            if same(mailed, code) and taken:
+                found = taken
         return found
 
     def _press(self, challenge: str, request_id: str, code: str) -> str:

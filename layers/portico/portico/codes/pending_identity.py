@@ -19,7 +19,7 @@ from portico.people.identities import Identity
 
 BROWSER_COOKIE = "__Host-portico-browser"
 """Binds a trip to a provider, and what follows it, to one browser."""
-PENDING_LIVES = timedelta(minutes=10)
+PENDING_LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class PendingId:
 
 
 @dataclass(frozen=True, slots=True)
-class Connecting:
+class PendingIdentity:
     """An identity on its way to a contact, and the sign-in that it interrupted."""
 
     identity: Identity
@@ -116,7 +116,7 @@ class Connecting:
 
 
 @dataclass(frozen=True, slots=True)
-class Pendings:
+class PendingIdentities:
     """What waits for an address in one workspace."""
 
     table: str
@@ -126,11 +126,11 @@ class Pendings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", Rows(self.table, f"{self.workspace}#"))
 
-    def wait(self, connecting: Connecting, event: Event) -> PendingId:
+    def wait(self, connecting: PendingIdentity, event: Event) -> PendingId:
         """Keep an identity until an address is typed."""
         id_ = PendingId.new(self.workspace)
         pk, sk = id_.key
-        ends = event.at + PENDING_LIVES
+        ends = event.at + PENDING_LIFETIME
         row = {
             "pk": pk,
             "sk": sk,
@@ -143,18 +143,18 @@ class Pendings:
         self.rows.put(row, "attribute_not_exists(pk) OR browser = :mine", {":mine": row["browser"]})
         return id_
 
-    def find(self, id_: PendingId, *, browser: str, at: datetime) -> Connecting | None:
+    def find(self, id_: PendingId, *, browser: str, at: datetime) -> PendingIdentity | None:
         """Read what waits, for the browser that it waits for."""
         row = self.rows.get(*id_.key)
         if row is None or row["browser"] != browser or at >= moment(row["expires_at"]):
             return None
-        return Connecting.from_row(row)
+        return PendingIdentity.from_row(row)
 
 
 def ask_for_proof(
     table: str,
     workspace: str,
-    connecting: Connecting,
+    connecting: PendingIdentity,
     email: str | None,
     caller: Caller,
     at: datetime,

@@ -6,8 +6,8 @@ from typing import Any
 from portico import ids
 from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import CODE_LIVES, Challenge, ReturnTo, id_of
-from portico.codes.pending_identity import PendingId, Pendings, ask_for_proof, browser_of
+from portico.codes.challenge import CODE_LIFETIME, Challenge, ReturnTo, id_of
+from portico.codes.pending_identity import PendingId, PendingIdentities, ask_for_proof, browser_of
 from portico.codes.rules import CODE_LENGTH, label_of
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
@@ -17,12 +17,12 @@ from portico.limits.store import Limits
 from portico.links.destinations import choose, landing
 from portico.links.rules import Link
 from portico.links.store import Links, open_link
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 from portico.people.rules import Workspace
 from portico.people.store import People
-from portico.settings import Password, RequestCode
+from portico.settings import PasswordSettings, RequestCodeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class CodeAsked:
             "challenge": id_,
             "label": label_of(id_, self.challenge.generation),
             "resend_after": int(wait.total_seconds()) if wait else None,
-            "expires_in": int(CODE_LIVES.total_seconds()),
+            "expires_in": int(CODE_LIFETIME.total_seconds()),
             "code_length": CODE_LENGTH,
         }
 
@@ -74,7 +74,7 @@ class CodeRequests:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: RequestCode | Password) -> "CodeRequests":
+    def from_settings(cls, settings: RequestCodeSettings | PasswordSettings) -> "CodeRequests":
         """Make the requests of a door."""
         return cls(settings.people_table, settings.sign_in_table, Limits(settings.sign_in_table))
 
@@ -153,7 +153,7 @@ class CodeRequests:
         self.limits.count_start(
             caller.network, bucket="shared", office=home.is_office(caller.network), at=now
         )
-        connecting = Pendings(self.sign_in_table, workspace).find(
+        connecting = PendingIdentities(self.sign_in_table, workspace).find(
             id_, browser=browser_of(caller), at=now
         )
         if connecting is None:
@@ -186,7 +186,7 @@ class CodeRequests:
             idle=workspace.idle,
             absolute=workspace.absolute,
             keep_days=workspace.trail_days,
-            device=coarse_origin(caller.user_agent),
+            device=device_of(caller.user_agent),
             known=sealed(mark) if mark else None,
             break_glass=link.break_glass,
         )

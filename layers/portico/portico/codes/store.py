@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import IS_THERE, ConditionFailed, Rows
 from portico.clock import epoch
 from portico.codes.challenge import (
-    ATTEMPTS,
-    CHALLENGE_LIVES,
-    CODE_LIVES,
-    WAITS,
+    CHALLENGE_LIFETIME,
+    CODE_LIFETIME,
+    MOST_ATTEMPTS,
+    RESEND_WAITS,
     Challenge,
     ReturnTo,
 )
@@ -21,10 +21,9 @@ from portico.ids import ChallengeId
 from portico.mail.letters import Purpose
 from portico.people.addresses import subject_of
 
-AFTERLIFE = timedelta(days=1)
+CHALLENGE_AFTERLIFE = timedelta(days=1)
 """How long a team can still see what became of a challenge."""
 
-IS_THERE = "attribute_exists(pk)"
 IS_ALIVE = "expires_at > :now AND code_ends_at > :now"
 HAS_ATTEMPTS_LEFT = "attempts < :attempts"
 IS_SAME_ORIGIN = "origin = :origin"
@@ -59,7 +58,7 @@ class NewChallenge:
             "sk": sk,
             "purpose": self.purpose.value,
             "link": self.link,
-            # What the trail files it under; a claim puts the contact here.
+            # What the trail files it under; the sender puts the contact here.
             "subject": self.contact_id or subject_of(self.email or ""),
             "origin": caller.origin or "",
             "host": caller.host,
@@ -72,9 +71,9 @@ class NewChallenge:
             "mail": 1,
             "asked": [epoch(now)],
             "attempts": 0,
-            "code_ends_at": epoch(now + CODE_LIVES),
-            "expires_at": epoch(now + CHALLENGE_LIVES),
-            "ttl": epoch(now + CHALLENGE_LIVES + AFTERLIFE),
+            "code_ends_at": epoch(now + CODE_LIFETIME),
+            "expires_at": epoch(now + CHALLENGE_LIFETIME),
+            "ttl": epoch(now + CHALLENGE_LIFETIME + CHALLENGE_AFTERLIFE),
             "event": event.rider(),
         }
         optional = {
@@ -127,11 +126,11 @@ class Challenges:
             ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
         """
         now = event.at
-        waits = {f":wait_{n}": epoch(now - wait) for n, wait in enumerate(WAITS, 1)}
-        numbers = {f":n_{n}": n for n in range(1, len(WAITS) + 1)}
+        waits = {f":wait_{n}": epoch(now - wait) for n, wait in enumerate(RESEND_WAITS, 1)}
+        numbers = {f":n_{n}": n for n in range(1, len(RESEND_WAITS) + 1)}
         wait_is_over = " OR ".join(
             f"(generation = :n_{n} AND asked[{n - 1}] <= :wait_{n})"
-            for n in range(1, len(WAITS) + 1)
+            for n in range(1, len(RESEND_WAITS) + 1)
         )
         has_time_left = "expires_at >= :code_ends"
         try:
@@ -147,11 +146,11 @@ class Challenges:
                     **numbers,
                     ":one": 1,
                     ":asked": [epoch(now)],
-                    ":code_ends": epoch(now + CODE_LIVES),
+                    ":code_ends": epoch(now + CODE_LIFETIME),
                     ":request": caller.request_id,
                     ":event": event.rider(),
                     ":origin": caller.origin or "",
-                    ":attempts": ATTEMPTS,
+                    ":attempts": MOST_ATTEMPTS,
                 },
             )
         except ConditionFailed as failed:
@@ -196,7 +195,7 @@ class Challenges:
                     ":browser": browser,
                     ":origin": caller.origin or "",
                     ":now": epoch(at),
-                    ":attempts": ATTEMPTS,
+                    ":attempts": MOST_ATTEMPTS,
                 },
             )
         except ConditionFailed as failed:

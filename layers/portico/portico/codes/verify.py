@@ -7,7 +7,7 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import NOT_YET, Challenge, ReturnTo
-from portico.codes.check import Checked, CodeChecks, Entry
+from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
@@ -19,7 +19,7 @@ from portico.people.identities import Identity, owning
 from portico.people.rules import Contact
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
-from portico.settings import VerifyCode
+from portico.settings import VerifyCodeSettings
 
 SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
 """The purposes whose codes this door takes; others have doors of their own."""
@@ -64,7 +64,7 @@ class Codes:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: VerifyCode) -> "Codes":
+    def from_settings(cls, settings: VerifyCodeSettings) -> "Codes":
         """Make the codes of a door."""
         return cls(
             settings.people_table,
@@ -85,7 +85,7 @@ class Codes:
             TryLater: nothing was consumed; the same request can be sent again.
         """
         checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
-        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
         checked = checks.check(entry, caller, purposes=SIGNS_IN)
         try:
             proof = _proof(checked, typed)
@@ -166,7 +166,7 @@ class Codes:
 
 def _proof(checked: Checked, typed: TypedCode) -> Proof:
     challenge = checked.challenge
-    is_new = checked.claim.sver == NOT_YET
+    is_new = checked.mail.sver == NOT_YET
     return Proof(
         challenge=str(challenge.id),
         request_id=checked.request_id,
@@ -174,7 +174,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         contact=challenge.contact_id or "",
         name=challenge.contact_name or "",
         email=challenge.contact_email or "",
-        sver=1 if is_new else checked.claim.sver,
+        sver=1 if is_new else checked.mail.sver,
         method="code",
         idle=challenge.idle,
         absolute=challenge.absolute,

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from portico.aws.queries import keys_listed
 from portico.aws.tables import (
+    ALWAYS,
     MOST_AT_ONCE,
     Rows,
     TransactionRefused,
@@ -19,8 +20,6 @@ from portico.clock import epoch, moment
 from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import digest
-
-ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
 
 
 class Rule(StrEnum):
@@ -146,7 +145,7 @@ class Directory:
         pk, sk = record_key(self.workspace, record.source, record.external_id)
         listed = {"list": f"{self.workspace}#records", "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
-        parts = [self.rows.putting(row, ANYTHING)]
+        parts = [self.rows.putting(row, ALWAYS)]
         its_own = "source = :source AND external_id = :id"
         mine = {":source": record.source, ":id": record.external_id}
         for pk, sk in found_by:
@@ -175,7 +174,7 @@ class Directory:
         """Remember that the records have just been brought up to date."""
         pk, sk = last_import_key(self.workspace)
         row = {"pk": pk, "sk": sk, "at": epoch(event.at), "event": event.rider()}
-        self.rows.put(row, ANYTHING)
+        self.rows.put(row, ALWAYS)
 
     def last_import(self) -> datetime | None:
         """Return when the records were last brought up to date."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from portico.account.account_codes import AccountCodes
 from portico.account.deletion import Deletions
-from portico.account.email_change import Moves
+from portico.account.email_change import EmailChanges
 from portico.account.history import Histories
 from portico.account.own_sessions import OwnSessions
 from portico.account.owner import Owners
@@ -16,32 +16,32 @@ from portico.errors import InvalidRequest
 from portico.ids import is_workspace
 from portico.limits.store import Limits
 from portico.people.rules import Contact
-from portico.settings import Account as AccountSettings
+from portico.settings import AccountSettings
 
 DOWNLOADED = {"content-disposition": 'attachment; filename="account.json"'}
 
 
 @dataclass(frozen=True, slots=True)
-class AccountDesk:
+class AccountFlows:
     """The flows of a door."""
 
     profiles: Profiles
     ways: WaysIn
     codes: AccountCodes
-    moves: Moves
+    moves: EmailChanges
     sessions: OwnSessions
     histories: Histories
     deletions: Deletions
 
     @classmethod
-    def from_settings(cls, settings: AccountSettings) -> "AccountDesk":
+    def from_settings(cls, settings: AccountSettings) -> "AccountFlows":
         """Make the desk of a door."""
         owners = Owners.from_settings(settings)
         return cls(
             Profiles(owners),
             WaysIn(owners),
             AccountCodes(owners, Limits(settings.sign_in_table)),
-            Moves.from_settings(settings, owners),
+            EmailChanges.from_settings(settings, owners),
             OwnSessions(owners),
             Histories(owners, settings.trail_table),
             Deletions(owners),

@@ -7,7 +7,7 @@ from pathlib import Path
 from portico.edge.responses import Response
 from portico.errors import NotFound
 
-KINDS = {
+CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -36,7 +36,9 @@ class Assets:
     """The files below one folder, read when the door is made."""
 
     def __init__(self, root: Path) -> None:
-        files = sorted(each for each in root.rglob("*") if each.is_file() and each.suffix in KINDS)
+        files = sorted(
+            each for each in root.rglob("*") if each.is_file() and each.suffix in CONTENT_TYPES
+        )
         # Only names that stand in the folder: no path can lead out of it.
         self._files = {str(each.relative_to(root)): each.read_bytes() for each in files}
         together = sha256()
@@ -46,7 +48,7 @@ class Assets:
 
     def page(self, name: str) -> Response:
         """Return a page: never kept by anybody, never framed."""
-        headers = PAGE_HEADERS | {"content-type": KINDS[".html"]}
+        headers = PAGE_HEADERS | {"content-type": CONTENT_TYPES[".html"]}
         page = self._files[name].replace(b'"/assets/', f'"/assets/{self._version}'.encode())
         return Response(200, page, headers)
 
@@ -70,7 +72,7 @@ class Assets:
         # but must not keep them under that name.
         is_ours = versioned is not None and versioned[0] == self._version
         headers = {
-            "content-type": KINDS[Path(name).suffix],
+            "content-type": CONTENT_TYPES[Path(name).suffix],
             "cache-control": FOR_EVER if is_ours else FOR_A_WHILE,
             "etag": tag,
             # Portals on other origins import the module; cookies play no part in it. The
@@ -85,4 +87,6 @@ class Assets:
 
     def picture(self, png: bytes) -> Response:
         """Return an uploaded logo, whose name is its digest."""
-        return Response(200, png, {"content-type": KINDS[".png"], "cache-control": FOR_EVER})
+        return Response(
+            200, png, {"content-type": CONTENT_TYPES[".png"], "cache-control": FOR_EVER}
+        )

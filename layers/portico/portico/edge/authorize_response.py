@@ -9,15 +9,15 @@ from portico.edge.oauth import parameters_of
 from portico.edge.responses import Response, cookie_name
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
-from portico.openid.authorize import Sent, to_page
+from portico.openid.authorize import Redirect, to_page
 from portico.openid.registered_client import ClientId
 
-LONGEST_REQUEST = 4096
+LONGEST_RETURNED_REQUEST = 4096
 """Characters that the page gets back. It has them encoded once more, and no gateway takes headers of
 more than 10 KB."""
 
 
-def sent_on(sent: Sent, caller: Caller) -> Response:
+def sent_on(sent: Redirect, caller: Caller) -> Response:
     """Answer 303, which makes a form's POST a GET (RFC 9700, 4.12)."""
     if sent.cause:
         log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
@@ -38,10 +38,15 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     sent = to_page(client.workspace if client else "", reason)
     request = urlencode(asked)
     has_token = "id_token_hint" in asked
-    if reason == "try-later" and client and not has_token and len(request) <= LONGEST_REQUEST:
+    if (
+        reason == "try-later"
+        and client
+        and not has_token
+        and len(request) <= LONGEST_RETURNED_REQUEST
+    ):
         # So that the page can offer to try the same again.
         marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
-        sent = Sent(f"{sent.location}&{marks}", sent.outcome)
+        sent = Redirect(f"{sent.location}&{marks}", sent.outcome)
     return _led(sent)
 
 
@@ -53,5 +58,5 @@ def _asked(event: Mapping[str, Any]) -> dict[str, str]:
         return dict(event.get("queryStringParameters") or {})
 
 
-def _led(sent: Sent) -> Response:
+def _led(sent: Redirect) -> Response:
     return Response(303, headers={"location": sent.location}, outcome=sent.outcome)

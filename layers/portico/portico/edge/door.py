@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from portico.aws import deadline
-from portico.edge.problems import KINDS, problem
+from portico.edge.problems import PROBLEMS, problem
 from portico.edge.requests import body_of, caller_of, query_of
 from portico.edge.responses import Response
 from portico.errors import ChallengeClosed, PorticoError, TryLater
@@ -130,7 +130,7 @@ class Door:
     ) -> tuple[Response, str]:
         if isinstance(error, TryLater):
             log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
-        kind = KINDS.get(type(error), KINDS[TryLater])
+        kind = PROBLEMS.get(type(error), PROBLEMS[TryLater])
         if isinstance(error, ChallengeClosed):
             # The funnel asks why, and no dashboard can look into an answer.
             self._count(f"{kind.type}-{error.reason}")

@@ -8,7 +8,7 @@ from portico.edge.responses import Response, cookie_name, drop
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
 from portico.ids import is_workspace
-from portico.openid.end_session import Left
+from portico.openid.end_session import EndSessionAnswer
 from portico.openid.registered_client import ClientId
 
 
@@ -23,7 +23,7 @@ def cookies_of(caller: Caller) -> dict[str, str]:
     }
 
 
-def sent_on(left: Left) -> Response:
+def sent_on(left: EndSessionAnswer) -> Response:
     """Answer 303: to the portal, or to our page."""
     cookies = [drop(left.drops)] if left.drops else []
     headers = {"location": left.location}

@@ -27,7 +27,7 @@ class Kind:
         return self.metric or self.type
 
 
-KINDS: dict[type[errors.PorticoError], Kind] = {
+PROBLEMS: dict[type[errors.PorticoError], Kind] = {
     errors.PortalUnavailable: Kind(
         403,
         "portal-unavailable",
@@ -125,9 +125,9 @@ KINDS: dict[type[errors.PorticoError], Kind] = {
 
 def problem(error: errors.PorticoError, *, request_id: str) -> Response:
     """Return the answer for *error*; one that the table does not know is a fault of ours."""
-    if type(error) not in KINDS:
+    if type(error) not in PROBLEMS:
         error = errors.TryLater(cause=f"no problem type for {type(error).__name__}")
-    kind = KINDS[type(error)]
+    kind = PROBLEMS[type(error)]
     content: dict[str, Any] = {
         "type": kind.type,
         "title": kind.title,

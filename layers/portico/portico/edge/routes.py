@@ -6,7 +6,7 @@ from typing import Any
 
 from portico.errors import InvalidRequest, NotFound
 
-METHODS: dict[str, tuple[str, ...]] = {
+HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/": ("GET",),
     "/{workspace}": ("GET", "HEAD"),
     "/assets/{proxy+}": ("GET", "HEAD"),
@@ -48,7 +48,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:
     """Return why no route takes a request: 405 with the methods that there are, or 404."""
     path, method = event["rawPath"], event["requestContext"]["http"]["method"]
-    allowed = next((methods for route, methods in METHODS.items() if _fits(path, route)), ())
+    allowed = next((methods for route, methods in HTTP_METHODS.items() if _fits(path, route)), ())
     if not allowed or method in allowed:
         return NotFound()
     return InvalidRequest("method", "not here", status=405, allow=allowed)

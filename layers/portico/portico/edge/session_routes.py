@@ -12,9 +12,9 @@ from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import SignedIn
 from portico.sessions.sign_out import SignOuts
-from portico.settings import Session
+from portico.settings import SessionSettings
 
-METHODS = {"otp": "code", "pwd": "password", "fed": "sso"}
+METHOD_OF_AMR = {"otp": "code", "pwd": "password", "fed": "sso"}
 """How ``amr`` (RFC 8176) is called in our answers."""
 CACHED = {"cache-control": "public, max-age=3600"}
 """An authorizer keeps for two hours what it finds in a cache, so a rotation waits for three."""
@@ -29,7 +29,7 @@ class Refreshing:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionDesk:
+class SessionFlows:
     """What the session door does."""
 
     sessions: Sessions
@@ -38,7 +38,7 @@ class SessionDesk:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: Session) -> "SessionDesk":
+    def from_settings(cls, settings: SessionSettings) -> "SessionFlows":
         """Make the desk of a door."""
         return cls(
             Sessions.from_settings(settings),
@@ -60,7 +60,7 @@ class SessionDesk:
                 "id": claims["sid"],
                 "signed_in_at": claims["auth_time"],
                 "expires_at": claims["session_expires_at"],
-                "method": METHODS.get(claims["amr"][0], claims["amr"][0]),
+                "method": METHOD_OF_AMR.get(claims["amr"][0], claims["amr"][0]),
             },
         }
 

@@ -3,13 +3,13 @@
 from portico.codes.pending_identity import BROWSER_COOKIE
 from portico.edge.responses import Response, keep
 from portico.edge.sso_metrics import count
-from portico.sso.start import Begun
-from portico.sso.states import STATE_LIVES
+from portico.sso.start import StartedTrip
+from portico.sso.states import STATE_LIFETIME
 
 
-def sent_away(begun: Begun) -> Response:
+def sent_away(begun: StartedTrip) -> Response:
     """Answer where to go, and the cookie by which the browser is known when it comes back."""
     count("sso-started", workspace=begun.workspace, connection=begun.connection)
     # The page may stay away for the trip's ten minutes and type a code for ten more.
-    cookie = keep(BROWSER_COOKIE, begun.browser, stays=STATE_LIVES * 4)
+    cookie = keep(BROWSER_COOKIE, begun.browser, stays=STATE_LIFETIME * 4)
     return Response(200, {"authorize_url": begun.authorize_url}, cookies=[cookie])

@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import IS_THERE, ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.errors import GuessesSpent, seconds_until
 from portico.events import Event
 from portico.ids import base64url
 from portico.limits.known_browser import sealed
-from portico.limits.rules import DAY, GUESSES, HOUR, GuessBudget
-
-LONGEST_LIST = 30
-"""Times that a row may hold before the oldest are dropped."""
-IS_THERE = "attribute_exists(pk)"
+from portico.limits.rules import DAY, GUESSES, HOUR, LONGEST_LIST, GuessBudget
 
 
 @dataclass(frozen=True, slots=True)

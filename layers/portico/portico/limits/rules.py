@@ -50,6 +50,10 @@ class GuessBudget:
     """A year of guessing is 7,300 passwords: fewer than the lists that may not be set."""
 
 
+LONGEST_LIST = 30
+"""Times a mailbox row may hold before the oldest are dropped."""
+ACCOUNT_BUCKET = "account"
+"""Of a network, for what a contact starts who is signed in."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -12,15 +12,13 @@ from portico.ids import base64url
 from portico.limits.rules import (
     DAY,
     HOUR,
+    LONGEST_LIST,
     MAILBOX,
     NETWORK,
     MailboxBudget,
     NetworkBudget,
     folded,
 )
-
-LONGEST_LIST = 30
-"""Times a mailbox row may hold before the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)

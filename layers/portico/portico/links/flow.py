@@ -12,11 +12,11 @@ from portico.links.destinations import Destination, choose, landing
 from portico.links.rules import PERSONAL, SHARED, Link, public_id
 from portico.links.store import Links, open_link
 from portico.people.addresses import masked
-from portico.people.flow import Team
+from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
-from portico.settings import ResolveLink
+from portico.settings import ResolveLinkSettings
 
-DIRECTORY_NOTICES = {
+DIRECTORY_MESSAGES = {
     "match_required": "{name} signs in people from its company directory with single sign-on. "
     "If you are not in it, use a code instead.",
     "sso_only": "{name} signs in people from its company directory only. If you are not in it, "
@@ -84,7 +84,7 @@ class ResolvedLink:
         }
 
     def _notices(self) -> list[dict[str, str]]:
-        text = DIRECTORY_NOTICES.get(self.workspace.directory_rule)
+        text = DIRECTORY_MESSAGES.get(self.workspace.directory_rule)
         if text is None or self.link.break_glass:
             return []
         type_ = f"directory-{self.workspace.directory_rule.replace('_', '-')}"
@@ -99,7 +99,7 @@ class LinkResolver:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: ResolveLink) -> "LinkResolver":
+    def from_settings(cls, settings: ResolveLinkSettings) -> "LinkResolver":
         """Make the resolver of a door."""
         return cls(settings.people_table)
 
@@ -125,7 +125,7 @@ class LinkResolver:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkOffice:
+class TeamLinks:
     """Making and ending links, for the CLI, the local world and the admin door."""
 
     people_table: str
@@ -154,7 +154,7 @@ class LinkOffice:
             NotFound: no such workspace or contact.
             InvalidRequest: *to* is no area of this workspace's portal.
         """
-        team = Team(self.people_table, self.clock)
+        team = TeamPeople(self.people_table, self.clock)
         home = team.workspace(workspace)
         destination = Destination.parse(to)
         if to is not None and (destination is None or not destination.is_in(home)):
@@ -184,7 +184,7 @@ class LinkOffice:
         Raises:
             NotFound: no such workspace.
         """
-        home = Team(self.people_table, self.clock).workspace(workspace)
+        home = TeamPeople(self.people_table, self.clock).workspace(workspace)
         return Links(self.people_table, home.id).all()
 
     def revoke(self, workspace: str, link: str, *, by: str) -> Link:
@@ -193,7 +193,7 @@ class LinkOffice:
         Raises:
             NotFound: no such workspace or link.
         """
-        home = Team(self.people_table, self.clock).workspace(workspace)
+        home = TeamPeople(self.people_table, self.clock).workspace(workspace)
         now = self.clock.now()
         event = Event(
             "link.revoked", now, f"link-{link}", home.trail_days, by, detail={"link": link}

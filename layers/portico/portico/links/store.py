@@ -8,18 +8,18 @@ from itertools import batched
 from typing import Any
 
 from portico.aws.queries import keys_listed
-from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, Rows, get_many
+from portico.aws.tables import IS_THERE, MOST_AT_ONCE, NOT_THERE, ConditionFailed, Rows, get_many
 from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
 from portico.events import Event
 from portico.ids import digest, is_workspace
 from portico.links.rules import Link, is_token, public_id
 from portico.people.rules import Workspace
-from portico.people.store import IS_THERE, NOT_THERE, People, door_key, workspace_of
+from portico.people.store import People, settings_row_key, workspace_of
 
 AUTO_WAIT = timedelta(minutes=30)
 """A page that is opened, scanned or reloaded again sends nothing more for so long."""
-AFTERLIFE = timedelta(days=30)
+LINK_AFTERLIFE = timedelta(days=30)
 """How long an expired link stays readable, so that a team can see why it failed."""
 
 
@@ -46,7 +46,7 @@ def open_link(
     """
     if not is_workspace(workspace):
         raise InvalidPortalLink
-    keys = door_key(workspace), link_key(workspace, public_id(token))
+    keys = settings_row_key(workspace), link_key(workspace, public_id(token))
     door, row = People(table, workspace).read(*keys, consistent=consistent)
     return checked_link(door, row, token, at=at)
 
@@ -93,7 +93,7 @@ def link_row(link: Link) -> dict[str, Any]:
     row |= {name: value for name, value in optional.items() if value is not None}
     if link.expires_at is not None:
         row["expires_at"] = epoch(link.expires_at)
-        row["ttl"] = epoch(link.expires_at + AFTERLIFE)
+        row["ttl"] = epoch(link.expires_at + LINK_AFTERLIFE)
     return row
 
 

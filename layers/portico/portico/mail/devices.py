@@ -24,7 +24,7 @@ SYSTEMS = (
 )
 
 
-def coarse_origin(user_agent: str) -> str | None:
+def device_of(user_agent: str) -> str | None:
     """Name the browser and the system, e.g. ``"Firefox (Windows)"``.
 
     Product names need no translation. Every answer is one of a few dozen fixed texts, whatever
@@ -35,6 +35,6 @@ def coarse_origin(user_agent: str) -> str | None:
     return f"{browser} ({system})" if browser and system else None
 
 
-KNOWN_ORIGINS = frozenset(
+KNOWN_DEVICES = frozenset(
     f"{browser} ({system})" for _, browser in BROWSERS for _, system in SYSTEMS
 )

@@ -56,7 +56,7 @@ class CodeLetter:
     """How long the code stays good, counted from `asked_at`."""
     code_in_subject: bool
     origin_hint: str | None
-    """What `portico.mail.devices.coarse_origin` said; any other text is left out."""
+    """What `portico.mail.devices.device_of` said; any other text is left out."""
     account: str | None = None
     """Purpose ``link``: what the team calls the connection, e.g. ``"Facebook"``."""
 
@@ -125,7 +125,7 @@ class NoticeLetter:
     host: str
     happened_at: datetime
     origin_hint: str | None
-    """What `portico.mail.devices.coarse_origin` said; any other text is left out."""
+    """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
     """``email-changed``: the page that takes it back. Opening it alone changes nothing."""
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-LARGEST_LOGO = 64 * 1024
-TALLEST = 40
-WIDEST = 200
+LARGEST_MAIL_LOGO = 64 * 1024
+TALLEST_LOGO = 40
+WIDEST_LOGO = 200
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -22,7 +22,7 @@ def usable_logo(png: bytes | None) -> Logo | None:
 
     A broken logo must not hold back a code, so nothing is raised.
     """
-    if png is None or len(png) > LARGEST_LOGO or not png.startswith(PNG_SIGNATURE):
+    if png is None or len(png) > LARGEST_MAIL_LOGO or not png.startswith(PNG_SIGNATURE):
         return None
     if len(png) < 24 or png[12:16] != b"IHDR":
         return None
@@ -30,5 +30,5 @@ def usable_logo(png: bytes | None) -> Logo | None:
     height = int.from_bytes(png[20:24])
     if not (width and height):
         return None
-    scale = min(TALLEST / height, WIDEST / width)
+    scale = min(TALLEST_LOGO / height, WIDEST_LOGO / width)
     return Logo(png, max(1, round(width * scale)), max(1, round(height * scale)))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-LONGEST_NAME = 100
+LONGEST_MAIL_NAME = 100
 
 # Persian and emoji names need these two; every other invisible character is dropped.
 JOINERS = "\u200c\u200d"
@@ -20,17 +20,17 @@ def plain_name(text: str, *, otherwise: str = "") -> str:
     an encoded word, which the library would decode behind our back (``=?utf-8?q?=0A?=``).
 
     Returns:
-        At most `LONGEST_NAME` characters on one line, or *otherwise* if nothing is left.
+        At most `LONGEST_MAIL_NAME` characters on one line, or *otherwise* if nothing is left.
     """
     # Cut first: five kilobytes of name should cost nothing.
-    text = unicodedata.normalize("NFC", text[: 4 * LONGEST_NAME])
+    text = unicodedata.normalize("NFC", text[: 4 * LONGEST_MAIL_NAME])
     text = "".join(_seen(character) for character in text)
     # A removal may put two halves of the next mark together: repeat until nothing changes.
     while (simpler := SCHEME.sub(" ", re.sub(r"[<>]|=\?|\?=", "", text))) != text:
         text = simpler
     text = " ".join(text.split())
-    if len(text) > LONGEST_NAME:
-        text = text[: LONGEST_NAME - 1].rstrip() + "…"
+    if len(text) > LONGEST_MAIL_NAME:
+        text = text[: LONGEST_MAIL_NAME - 1].rstrip() + "…"
     return text if text.strip(JOINERS) else otherwise
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portico.mail.devices import KNOWN_ORIGINS
+from portico.mail.devices import KNOWN_DEVICES
 from portico.mail.languages import Words, best_language, words_of
 from portico.mail.letters import Change, CodeLetter, Letter, NoticeLetter, Purpose
 from portico.mail.mail_logo import Logo, usable_logo
@@ -87,7 +87,7 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
 def _happened(letter: NoticeLetter, words: Words) -> str:
     when = words.moment(letter.happened_at)
     own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
-    if letter.origin_hint in KNOWN_ORIGINS:
+    if letter.origin_hint in KNOWN_DEVICES:
         return words.say(own, "happened_with", when=when, origin=letter.origin_hint)
     return words.say(own, "happened", when=when)
 
@@ -127,7 +127,7 @@ def _subject(letter: CodeLetter, words: Words) -> str:
 
 def _asked(letter: CodeLetter, words: Words) -> str:
     when = words.moment(letter.asked_at)
-    if letter.origin_hint in KNOWN_ORIGINS:
+    if letter.origin_hint in KNOWN_DEVICES:
         return words.say("asked_with", when=when, origin=letter.origin_hint)
     return words.say("asked", when=when)
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import ALWAYS, ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.events import Event
 from portico.mail.letters import Change
 
-NOTICE_LIVES = timedelta(days=1)
+NOTICE_LIFETIME = timedelta(days=1)
 """What is not mailed by then is not mailed: the trail has it, and an old alarm is a false one."""
 
 ROW = "notice"
@@ -103,7 +103,7 @@ class Notices:
         It never refuses: a notice that is there already must not keep anybody from what they
         do. So it is an update whose every attribute stays as it was, and a second change of a
         kind within the hour, or the same press again, changes nothing and wakes nobody. For
-        that a claim sets ``mail`` to 0: removed, it would be asked for again.
+        that a sender that takes it sets ``mail`` to 0: removed, it would be asked for again.
         """
         return self.rows.updating(*self._asked(happened))
 
@@ -113,7 +113,7 @@ class Notices:
 
     def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
         hour = epoch(happened.begun) // 3600
-        ends = epoch(happened.at + NOTICE_LIVES)
+        ends = epoch(happened.at + NOTICE_LIFETIME)
         event = Event("notice.asked", happened.at, detail={"kind": happened.change.value})
         attributes: dict[str, Any] = {
             "mail": 1,
@@ -134,7 +134,7 @@ class Notices:
             f"{self.workspace}#notice#{happened.contact}#{happened.change.value}-{hour}",
             ROW,
             f"SET {changes}",
-            "attribute_not_exists(pk) OR attribute_exists(pk)",
+            ALWAYS,
             {f":{name}": value for name, value in attributes.items()},
         )
 
@@ -143,7 +143,7 @@ class Notices:
         row = self.rows.get(key, ROW)
         return Notice.from_row(row) if row else None
 
-    def claim(self, key: str, *, at: datetime, take_over: timedelta) -> bool:
+    def take(self, key: str, *, at: datetime, take_over: timedelta) -> bool:
         """Take a notice, also from a sender that died with it; say whether it still needs one.
 
         Args:

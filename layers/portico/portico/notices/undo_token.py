@@ -13,7 +13,7 @@ from typing import Self
 from portico.aws.keys import KeyRing, Keys
 from portico.ids import base64url, is_workspace
 
-UNDO_LIVES = timedelta(hours=72)
+UNDO_LIFETIME = timedelta(hours=72)
 """How long whoever reads the old address can take a change of address back."""
 
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")

@@ -16,7 +16,7 @@ from portico.ids import base64url, digest
 from portico.people.rules import Contact
 from portico.sessions.rules import Session
 
-CODE_LIVES = timedelta(seconds=60)
+AUTHORIZATION_CODE_LIFETIME = timedelta(seconds=60)
 """A browser's redirect and a server's request; RFC 6749 allows ten minutes."""
 TOMBSTONE = timedelta(days=1)
 """How long the row stays, so that a code that comes late is known as one of ours."""
@@ -83,7 +83,7 @@ class Grant:
             idle=int(session.idle.total_seconds()),
             shared_computer=session.shared_computer,
             keep_days=session.keep_days,
-            expires_at=epoch(at + CODE_LIVES),
+            expires_at=epoch(at + AUTHORIZATION_CODE_LIFETIME),
         )
 
     @classmethod

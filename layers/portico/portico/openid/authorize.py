@@ -17,26 +17,26 @@ from portico.openid.protocol import Asked, OnlyS256, Server, said
 from portico.openid.registered_client import ClientId, Portal, portal_key
 from portico.openid.rules import (
     ASKED,
-    LONGEST_ADDRESS,
+    LONGEST_LOCATION,
     MEANT,
-    Verdict,
-    Wish,
+    AuthorizeRequest,
+    AuthorizeVerdict,
     asked_now,
     fits,
     granted,
     language,
 )
 from portico.people.rules import Contact, Workspace
-from portico.people.store import door_key, head_key, workspace_of
+from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import ID
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
-from portico.settings import Authorize
+from portico.settings import AuthorizeSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Redirect:
     """Where the browser goes on, and how the door counts it."""
 
     location: str
@@ -65,12 +65,12 @@ class Authorizations:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: Authorize) -> "Authorizations":
+    def from_settings(cls, settings: AuthorizeSettings) -> "Authorizations":
         """Make the endpoint of a door."""
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(settings.people_table, settings.sign_in_table, checker)
 
-    def authorize(self, parameters: dict[str, str], cookie: str, caller: Caller) -> Sent:
+    def authorize(self, parameters: dict[str, str], cookie: str, caller: Caller) -> Redirect:
         """Answer an authorization request.
 
         Args:
@@ -106,7 +106,10 @@ class Authorizations:
         workspace = client.workspace
         people = Rows(self.people_table, f"{workspace}#")
         sign_in = Rows(self.sign_in_table, f"{workspace}#")
-        wanted = [(people, *door_key(workspace)), (people, *portal_key(workspace, client.portal))]
+        wanted = [
+            (people, *settings_row_key(workspace)),
+            (people, *portal_key(workspace, client.portal)),
+        ]
         token = RefreshToken.parse(cookie)
         if token is not None:
             wanted += [
@@ -126,11 +129,11 @@ class Authorizations:
 
     def _answer(
         self, parameters: dict[str, str], found: _Found, caller: Caller, *, at: datetime
-    ) -> Sent:
+    ) -> Redirect:
         server = Server(lambda _: found.portal)
         server.register_grant(AuthorizationCodeGrant, [OnlyS256()])
         asked = Asked("GET", f"{caller.own_origin}/oauth2/authorize", parameters)
-        wish = Wish.read(parameters, at=at)
+        wish = AuthorizeRequest.read(parameters, at=at)
         try:
             server.get_consent_grant(asked)
         except OAuth2Error as error:
@@ -146,15 +149,17 @@ class Authorizations:
             hinted=hinted,
             at=at,
         )
-        if verdict is Verdict.GO and session is not None and found.contact is not None:
+        if verdict is AuthorizeVerdict.GO and session is not None and found.contact is not None:
             grant = Grant.of(found.portal.id, parameters, scope, session, found.contact, at=at)
             return self._grant(grant, parameters, found.home, caller, at=at)
-        if verdict is Verdict.OTHERWISE or wish.is_silent:
+        if verdict is AuthorizeVerdict.OTHERWISE or wish.is_silent:
             words = "somebody else is signed in" if session else "nobody is signed in"
-            name = "interaction_required" if verdict is Verdict.CHOOSE else "login_required"
+            name = (
+                "interaction_required" if verdict is AuthorizeVerdict.CHOOSE else "login_required"
+            )
             raise ProtocolRefused(name, words)
         kept = {ASKED: asked_now(at)} | ({MEANT: hinted} if hinted else {})
-        return _shown(parameters | kept, found, again=verdict is Verdict.AGAIN)
+        return _shown(parameters | kept, found, again=verdict is AuthorizeVerdict.AGAIN)
 
     def _grant(
         self,
@@ -164,7 +169,7 @@ class Authorizations:
         caller: Caller,
         *,
         at: datetime,
-    ) -> Sent:
+    ) -> Redirect:
         code = new_code()
         event = Event(
             "portal.granted",
@@ -190,21 +195,23 @@ class Authorizations:
         return str(claims["sub"])
 
 
-def to_page(workspace: str, reason: str) -> Sent:
+def to_page(workspace: str, reason: str) -> Redirect:
     """Lead to our own page with a reason: there is nowhere else to go."""
-    return Sent(f"/{workspace}#e={reason}", reason)
+    return Redirect(f"/{workspace}#e={reason}", reason)
 
 
-def _back(parameters: dict[str, str], caller: Caller, told: dict[str, str], outcome: str) -> Sent:
+def _back(
+    parameters: dict[str, str], caller: Caller, told: dict[str, str], outcome: str
+) -> Redirect:
     # `iss` lets a portal that knows several providers tell whose answer it is (RFC 9207).
     state = parameters.get("state")
     carried = {"state": state} if state and fits(state) else {}
     uri = parameters["redirect_uri"]
     query = urlencode(told | carried | {"iss": caller.own_origin})
-    return Sent(f"{uri}{'&' if '?' in uri else '?'}{query}", outcome)
+    return Redirect(f"{uri}{'&' if '?' in uri else '?'}{query}", outcome)
 
 
-def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Sent:
+def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Redirect:
     # In the fragment, which no log sees; the page brings the request back when it is done.
     kept = {name: value for name, value in parameters.items() if name != "id_token_hint"}
     request = urlencode(kept)
@@ -216,6 +223,6 @@ def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Sent:
     }
     marks |= {name: value for name, value in optional.items() if value}
     fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in marks.items())
-    if len(fragment) > LONGEST_ADDRESS:
+    if len(fragment) > LONGEST_LOCATION:
         raise ProtocolRefused("invalid_request", "the request is too long for an address")
-    return Sent(f"/{found.home.id}#{fragment}", "shown")
+    return Redirect(f"/{found.home.id}#{fragment}", "shown")

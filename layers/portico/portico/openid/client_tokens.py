@@ -10,7 +10,7 @@ from portico.ids import base64url, random_part
 from portico.openid.registered_client import Portal
 from portico.openid.rules import claims_of
 from portico.sessions.access_token import ACCESS, ID, amr_of, signed
-from portico.sessions.rules import ACCESS_TOKEN_LIVES, Session
+from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Subject:
             "iss": self.issuer,
             "sub": self.session.contact,
             "iat": epoch(at),
-            "exp": epoch(min(at + ACCESS_TOKEN_LIVES, self.session.expires_at)),
+            "exp": epoch(min(at + ACCESS_TOKEN_LIFETIME, self.session.expires_at)),
             "auth_time": epoch(self.session.signed_in_at),
             "amr": amr_of(self.session.method),
             "workspace": self.session.workspace,

@@ -25,7 +25,7 @@ from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.sign_out import SignOuts
 from portico.sessions.store import session_key
-from portico.settings import EndSession
+from portico.settings import EndSessionSettings
 
 ENDPOINT = "/oauth2/end_session"
 CARRIED = ("client_id", "post_logout_redirect_uri", "state", "ui_locales")
@@ -36,7 +36,7 @@ no gateway takes headers of more than 10 KB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class EndSessionAnswer:
     """Where the browser goes on, and how the door counts it."""
 
     location: str
@@ -84,7 +84,7 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Leavings:
+class EndSessions:
     """The end-session endpoint of a deployment."""
 
     people_table: str
@@ -93,7 +93,7 @@ class Leavings:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: EndSession) -> "Leavings":
+    def from_settings(cls, settings: EndSessionSettings) -> "EndSessions":
         """Make the endpoint of a door."""
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(settings.people_table, settings.sign_in_table, checker)
@@ -105,7 +105,7 @@ class Leavings:
         caller: Caller,
         *,
         posted: bool,
-    ) -> Left:
+    ) -> EndSessionAnswer:
         """End what the request proves, and say where the browser goes on.
 
         Args:
@@ -121,19 +121,21 @@ class Leavings:
         asked = self._understood(parameters, cookies, caller)
         found = self._read(asked, at=self.clock.now())
         if asked.hint is None and asked.client is not None and found.portal is None:
-            return Left(f"/{asked.workspace}#e=portal-not-known", "portal-not-known")
+            return EndSessionAnswer(f"/{asked.workspace}#e=portal-not-known", "portal-not-known")
         self._end(asked, found, caller)
         if posted and asked.workspace not in cookies:
             # From a page on another site it comes without our cookie. A navigation has it: to be
             # cleared, or to ask whoever else may be signed in.
-            return Left(f"{ENDPOINT}?{asked.query}", "sent-again")
+            return EndSessionAnswer(f"{ENDPOINT}?{asked.query}", "sent-again")
         if found.here is not None and not asked.is_theirs:
             # Nobody has shown that this contact wants to leave. Where the hint is another's, the
             # two share a computer: one has left by now, the other stays until they say so.
             request = quote(asked.query, safe="")
-            return Left(f"/{asked.workspace}#out={request}{asked.spoken}", "confirmation-asked")
+            return EndSessionAnswer(
+                f"/{asked.workspace}#out={request}{asked.spoken}", "confirmation-asked"
+            )
         drops = asked.workspace if asked.is_theirs else None
-        return Left(_onward(asked, found.portal), "signed-out", drops)
+        return EndSessionAnswer(_onward(asked, found.portal), "signed-out", drops)
 
     def _understood(
         self, parameters: Mapping[str, str], cookies: Mapping[str, str], caller: Caller

@@ -20,7 +20,7 @@ from portico.openid.registered_client import Portal
 from portico.openid.rules import granted
 
 S256_LENGTH = 43
-CODE = "code"
+RESPONSE_TYPE = "code"
 INVALID_CLIENT = "invalid_client"
 TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
 """Errors whose description would tell one portal from none, or quote the request."""
@@ -73,7 +73,7 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def check_response_type(self, response_type: str) -> bool:
         """Allow codes, and nothing else."""
-        return response_type == CODE
+        return response_type == RESPONSE_TYPE
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Allow codes and what follows from them."""
@@ -122,7 +122,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def get_authorization_grant(self, request: Asked) -> Any:
         """Return the one grant there is, or refuse without a quote of what was asked for."""
         # It quotes, and fails over what must not be quoted.
-        if request.payload.response_type != CODE:
+        if request.payload.response_type != RESPONSE_TYPE:
             raise UnsupportedResponseTypeError(None, None)
         return super().get_authorization_grant(request)
 

@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from portico.people.setting_rules import origin_of
 
-LONGEST = 512
-ANSWERS = frozenset("code state iss error error_description error_uri session_state".split())
+LONGEST_URI = 512
+ANSWER_PARAMETERS = frozenset(
+    "code state iss error error_description error_uri session_state".split()
+)
 """What is added to a redirect URI; there already, a portal could not tell ours from its own."""
-LEAVINGS = frozenset(("state",))
+SIGN_OUT_PARAMETERS = frozenset(("state",))
 """What is added to a post-logout URI (OpenID Connect RP-Initiated Logout 1.0, 3)."""
-BEGINNINGS = frozenset(("iss", "target_link_uri", "login_hint"))
+LOGIN_PARAMETERS = frozenset(("iss", "target_link_uri", "login_hint"))
 """What is added to an initiate login URI (OpenID Connect Core 1.0, 4)."""
 
 _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -30,19 +32,19 @@ _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\Z")
 
 def redirect(uri: str) -> str:
     """Let an address through that a browser opens, or an app on the contact's own device."""
-    return _opened(uri, ANSWERS)
+    return _opened(uri, ANSWER_PARAMETERS)
 
 
 def post_logout(uri: str) -> str:
     """Let an address through, as :func:`redirect` does."""
-    return _opened(uri, LEAVINGS)
+    return _opened(uri, SIGN_OUT_PARAMETERS)
 
 
 def initiate_login(uri: str) -> str:
     """Let the address of a page through: any app could claim to be another one."""
     _plain(uri)
     _check_web(uri)
-    _check_query(uri, BEGINNINGS)
+    _check_query(uri, LOGIN_PARAMETERS)
     return uri
 
 
@@ -68,8 +70,8 @@ def _opened(uri: str, added: frozenset[str]) -> str:
 
 
 def _plain(uri: str) -> None:
-    if not 0 < len(uri) <= LONGEST:
-        raise ValueError(f"an address of 1 to {LONGEST} characters")
+    if not 0 < len(uri) <= LONGEST_URI:
+        raise ValueError(f"an address of 1 to {LONGEST_URI} characters")
     if not uri.isascii():
         raise ValueError("an address in plain ASCII (a host in other letters by its xn-- name)")
     if not uri.isprintable() or " " in uri:

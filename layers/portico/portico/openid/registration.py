@@ -127,7 +127,9 @@ class _Checks:
         except ValueError as wrong:
             # What was typed may hold anything, and goes to a terminal.
             shown = (
-                uri if uri.isprintable() and len(uri) <= redirect_uris.LONGEST else "one of them"
+                uri
+                if uri.isprintable() and len(uri) <= redirect_uris.LONGEST_URI
+                else "one of them"
             )
             self._refuse(name, f"{shown}: {wrong}" if uri else str(wrong))
 

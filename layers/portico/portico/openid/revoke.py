@@ -11,7 +11,7 @@ from portico.openid.client_auth import Credentials, credentials_of
 from portico.openid.registered_client import Portal, portal_key
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import SessionStore, happened, session_key
-from portico.settings import Revoke
+from portico.settings import RevokeSettings
 
 ENDED_BY = "portal"
 
@@ -25,7 +25,7 @@ class Revocations:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: Revoke) -> "Revocations":
+    def from_settings(cls, settings: RevokeSettings) -> "Revocations":
         """Make the endpoint of a door."""
         return cls(settings.people_table, settings.sign_in_table)
 

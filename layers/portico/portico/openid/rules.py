@@ -17,12 +17,18 @@ ASKED = "portico_asked"
 """The parameter that says when a request first came, once the page has had it."""
 MEANT = "portico_meant"
 """The parameter that takes an ``id_token_hint``'s place then: no token lies about in an address."""
-ASKED_LIVES = timedelta(hours=1)
+ASKED_LIFETIME = timedelta(hours=1)
 """How long a sign-in may take until its request counts as a new one."""
 
-LONGEST = {"nonce": 512, "state": 2048, "redirect_uri": 512, "scope": 512, "login_hint": 254}
+LONGEST_PARAMETERS = {
+    "nonce": 512,
+    "state": 2048,
+    "redirect_uri": 512,
+    "scope": 512,
+    "login_hint": 254,
+}
 """Characters. The nonce goes into a token, and KMS signs 4,096 bytes."""
-LONGEST_ADDRESS = 8000
+LONGEST_LOCATION = 8000
 """Characters of what we add to one, which is what the page takes. A gateway has no room for more
 than 10 KB of headers, and would answer a bare 500."""
 
@@ -37,7 +43,7 @@ class Prompt(StrEnum):
     SELECT = "select_account"
 
 
-class Verdict(StrEnum):
+class AuthorizeVerdict(StrEnum):
     """What a portal's request comes to."""
 
     GO = "go"
@@ -53,7 +59,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AuthorizeRequest:
     """How the contact is to be signed in."""
 
     prompts: frozenset[str]
@@ -68,7 +74,7 @@ class Wish:
         Raises:
             ProtocolRefused: they contradict each other, or are none.
         """
-        for name, limit in LONGEST.items():
+        for name, limit in LONGEST_PARAMETERS.items():
             if len(parameters.get(name, "")) > limit:
                 raise ProtocolRefused("invalid_request", f"{name}: at most {limit} characters")
         if not fits(parameters.get("state", "")):
@@ -95,7 +101,7 @@ class Wish:
         contact: str | None,
         hinted: str | None,
         at: datetime,
-    ) -> Verdict:
+    ) -> AuthorizeVerdict:
         """Say what is to be done.
 
         Args:
@@ -105,22 +111,26 @@ class Wish:
             at: the time.
         """
         if signed_in_at is None:
-            return Verdict.SIGN_IN
+            return AuthorizeVerdict.SIGN_IN
         since = self.asked_at is not None and signed_in_at >= self.asked_at
         if hinted is not None and contact != hinted:
-            return Verdict.OTHERWISE if since else Verdict.AGAIN
+            return AuthorizeVerdict.OTHERWISE if since else AuthorizeVerdict.AGAIN
         if Prompt.SELECT in self.prompts and self.asked_at is None:
-            return Verdict.CHOOSE
+            return AuthorizeVerdict.CHOOSE
         # Whoever has signed in since the request came has done what it asked for.
         if since:
-            return Verdict.GO
+            return AuthorizeVerdict.GO
         is_old = self.max_age is not None and signed_in_at + self.max_age < at
-        return Verdict.AGAIN if is_old or Prompt.LOGIN in self.prompts else Verdict.GO
+        return (
+            AuthorizeVerdict.AGAIN
+            if is_old or Prompt.LOGIN in self.prompts
+            else AuthorizeVerdict.GO
+        )
 
 
 def fits(state: str) -> bool:
     """Say whether a state can go back in an address; one that cannot is refused, and left out."""
-    return len(quote(state)) <= LONGEST_ADDRESS
+    return len(quote(state)) <= LONGEST_LOCATION
 
 
 def granted(scope: str | None) -> str:
@@ -156,7 +166,7 @@ def _asked_at(parameters: dict[str, str], at: datetime) -> datetime | None:
     if not (text.isascii() and text.isdecimal() and len(text) < 12):
         return None
     asked = moment(int(text))
-    return asked if at - ASKED_LIVES < asked <= at else None
+    return asked if at - ASKED_LIFETIME < asked <= at else None
 
 
 def asked_now(at: datetime) -> str:

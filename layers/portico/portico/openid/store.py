@@ -6,6 +6,7 @@ from typing import Any
 
 from portico.aws.queries import keys_listed
 from portico.aws.tables import (
+    ALWAYS,
     MOST_AT_ONCE,
     Rows,
     TransactionRefused,
@@ -20,9 +21,8 @@ from portico.links.rules import SHARED, Link, public_id
 from portico.links.store import link_row
 from portico.openid.registered_client import Portal, portal_key
 from portico.people.rules import Workspace
-from portico.people.store import door_key
+from portico.people.store import settings_row_key
 
-ANYTHING = "attribute_not_exists(pk) OR attribute_exists(pk)"
 IS_AS_READ = "attribute_not_exists(portals) OR portals = :read"
 """The list is written as a whole: a colleague's portal must not be lost from it."""
 
@@ -71,10 +71,10 @@ class Portals:
         others = [each for each in home.portals if each["id"] != portal.id]
         shown = [*others, *filter(None, [portal.shown()])]
         parts = [
-            self.rows.putting(row, ANYTHING),
-            self.rows.putting(self._entrance(portal, event), ANYTHING),
+            self.rows.putting(row, ALWAYS),
+            self.rows.putting(self._entrance(portal, event), ALWAYS),
             self.rows.updating(
-                *door_key(self.workspace),
+                *settings_row_key(self.workspace),
                 "SET portals = :shown REMOVE event",
                 f"attribute_exists(pk) AND ({IS_AS_READ})",
                 {

@@ -12,9 +12,9 @@ from portico.events import Caller
 from portico.openid.authorization_codes import Grant
 from portico.openid.client_auth import credentials_of
 from portico.openid.protocol import Asked, Client, OnlyS256, Server
-from portico.openid.token_issue import Issuing
-from portico.openid.token_lookup import Family, Found
-from portico.settings import Token
+from portico.openid.token_issue import TokenIssue
+from portico.openid.token_lookup import Found, PortalSession
+from portico.settings import TokenSettings
 
 type Answer = tuple[int, dict[str, Any], dict[str, str]]
 """Status, JSON members, headers."""
@@ -24,7 +24,7 @@ WAYS = ["client_secret_basic", "client_secret_post", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanges:
+class TokenRequests:
     """The token endpoint of a deployment."""
 
     people_table: str
@@ -34,7 +34,7 @@ class Exchanges:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: Token) -> "Exchanges":
+    def from_settings(cls, settings: TokenSettings) -> "TokenRequests":
         """Make the endpoint of a door."""
         return cls(
             settings.people_table,
@@ -57,10 +57,10 @@ class Exchanges:
         basic = caller.authorization or ""
         found = Found(self.people_table, self.sign_in_table, parameters)
 
-        def tokens(*, user: Grant | Family, scope: str, **_: object) -> dict[str, Any]:
+        def tokens(*, user: Grant | PortalSession, scope: str, **_: object) -> dict[str, Any]:
             if found.portal is None:
                 raise InvalidGrantError
-            issuing = Issuing(
+            issuing = TokenIssue(
                 self.people_table,
                 self.sign_in_table,
                 self.keys,
@@ -107,14 +107,14 @@ class RenewedGrant(RefreshTokenGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
-    def authenticate_refresh_token(self, _refresh_token: str) -> Family | None:
+    def authenticate_refresh_token(self, _refresh_token: str) -> PortalSession | None:
         """Return the portal's session that the token belongs to."""
-        family: Family | None = self.request.credential.family
+        family: PortalSession | None = self.request.credential.family
         return family
 
-    def authenticate_user(self, refresh_token: Family) -> Family:
+    def authenticate_user(self, refresh_token: PortalSession) -> PortalSession:
         """Return whose it is."""
         return refresh_token
 
-    def revoke_old_credential(self, refresh_token: Family) -> None:
+    def revoke_old_credential(self, refresh_token: PortalSession) -> None:
         """Revoke nothing: the exchange did."""

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError
 
 from portico.aws import deadline
 from portico.aws.keys import KeyRing
-from portico.aws.parallel import beside
+from portico.aws.parallel import in_parallel
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
 from portico.clock import epoch, moment
 from portico.errors import NotSignedIn, TryLater
@@ -21,17 +21,17 @@ from portico.events import Caller
 from portico.openid.authorization_codes import Grant
 from portico.openid.client_tokens import Subject
 from portico.openid.registered_client import Portal
-from portico.openid.token_lookup import Family
+from portico.openid.token_lookup import PortalSession
 from portico.people.store import head_key
 from portico.sessions.refresh import Rotations
-from portico.sessions.rules import ACCESS_TOKEN_LIVES, RefreshToken, Session, held_id
+from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, RefreshToken, Session, portal_session_id
 from portico.sessions.store import SessionStore, happened, session_key
 
-ENDED = "The sign-in has ended."
+SIGN_IN_ENDED = "The sign-in has ended."
 
 
 @dataclass(frozen=True, slots=True)
-class Issuing:
+class TokenIssue:
     """The tokens of one answer."""
 
     people_table: str
@@ -56,7 +56,7 @@ class Issuing:
             raise InvalidGrantError("The code is older than a minute.")
         subject = self._subject(session, grant.name, grant.email, grant.scope)
         access = subject.access_token(key=self.signing_key, at=self.at)
-        signing = beside(self._naming(subject, access, grant.nonce))
+        signing = in_parallel(self._naming(subject, access, grant.nonce))
         try:
             self._begin(session)
             id_token = signing.result()
@@ -69,7 +69,7 @@ class Issuing:
             raise
         return _answer(access, token, id_token, grant.scope)
 
-    def next(self, family: Family, scope: str) -> dict[str, Any]:
+    def next(self, family: PortalSession, scope: str) -> dict[str, Any]:
         """Exchange a refresh token.
 
         Raises:
@@ -78,19 +78,19 @@ class Issuing:
         """
         held, contact = family.session, family.contact
         if not contact.active:
-            raise InvalidGrantError(ENDED)
+            raise InvalidGrantError(SIGN_IN_ENDED)
         if not (family.is_held and held.is_alive(sver=contact.sver, at=self.at)):
             # Only who holds a token of a living family may have something signed.
             self._rotate(family)
-            raise InvalidGrantError(ENDED)
+            raise InvalidGrantError(SIGN_IN_ENDED)
         subject = self._subject(held, contact.name, contact.email, scope)
-        signing = beside(lambda: subject.access_token(key=self.signing_key, at=self.at))
+        signing = in_parallel(lambda: subject.access_token(key=self.signing_key, at=self.at))
         parent = self._store.get(held.contact, held.parent or "")
         # One that only rested is no reason: its contact is busy in the portal.
         if parent is None or parent.ended_at is not None or self.at >= parent.expires_at:
-            raise InvalidGrantError(ENDED)
+            raise InvalidGrantError(SIGN_IN_ENDED)
         access = signing.result()
-        signing = beside(self._naming(subject, access, ""))
+        signing = in_parallel(self._naming(subject, access, ""))
         rotations, token = self._rotate(family)
         try:
             id_token = signing.result()
@@ -101,7 +101,7 @@ class Issuing:
 
     def _begun(self, grant: Grant, code: str) -> tuple[Session, RefreshToken]:
         keys = self.keys.current()
-        id_ = held_id(code)
+        id_ = portal_session_id(code)
         token = RefreshToken.first(keys.refresh, contact=grant.contact, session=id_, challenge=code)
         idle = timedelta(seconds=grant.idle)
         session = Session(
@@ -156,7 +156,7 @@ class Issuing:
                 self._end(session)
             raise InvalidGrantError("The code was used, or the sign-in has ended.") from None
 
-    def _rotate(self, family: Family) -> tuple[Rotations, RefreshToken]:
+    def _rotate(self, family: PortalSession) -> tuple[Rotations, RefreshToken]:
         rotations = Rotations(self.sign_in_table, self.keys)
         try:
             _, token = rotations.rotate(
@@ -168,7 +168,7 @@ class Issuing:
                 at=self.at,
             )
         except NotSignedIn:
-            raise InvalidGrantError(ENDED) from None
+            raise InvalidGrantError(SIGN_IN_ENDED) from None
         return rotations, token
 
     def _naming(self, subject: Subject, access: str, nonce: str) -> Callable[[], str]:
@@ -190,7 +190,7 @@ def _answer(access: str, refresh: RefreshToken, id_token: str, scope: str) -> di
     return {
         "access_token": access,
         "token_type": "Bearer",
-        "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
+        "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
         "refresh_token": str(refresh),
         "id_token": id_token,
         "scope": scope,

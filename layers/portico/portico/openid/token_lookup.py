@@ -8,13 +8,13 @@ from portico.errors import PortalUnavailable
 from portico.openid.authorization_codes import Grant, grant_key
 from portico.openid.registered_client import ClientId, Portal, portal_key
 from portico.people.rules import Contact
-from portico.people.store import door_key, head_key, workspace_of
+from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import session_key
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class PortalSession:
     """A refresh token, the portal's session that it names, and the contact's head."""
 
     token: RefreshToken = field(repr=False)
@@ -44,7 +44,7 @@ class Found:
     parameters: dict[str, str] = field(repr=False)
     portal: Portal | None = None
     grant: Grant | None = None
-    family: Family | None = None
+    family: PortalSession | None = None
     _asked_for: str | None = None
 
     def of(self, client_id: str) -> Portal | None:
@@ -66,7 +66,10 @@ class Found:
         workspace = client.workspace
         people = Rows(self.people_table, f"{workspace}#")
         sign_in = Rows(self.sign_in_table, f"{workspace}#")
-        wanted = [(people, *door_key(workspace)), (people, *portal_key(workspace, client.portal))]
+        wanted = [
+            (people, *settings_row_key(workspace)),
+            (people, *portal_key(workspace, client.portal)),
+        ]
         code = self.parameters.get("code")
         token = RefreshToken.parse(self.parameters.get("refresh_token", ""))
         if code is not None:
@@ -86,4 +89,6 @@ class Found:
         if code is not None:
             self.grant = Grant.from_row(found[0]) if found[0] else None
         elif token is not None and found[0] and found[1]:
-            self.family = Family(token, Session.from_row(found[1]), Contact.from_row(found[0]))
+            self.family = PortalSession(
+                token, Session.from_row(found[1]), Contact.from_row(found[0])
+            )

@@ -8,7 +8,7 @@ from portico.errors import InvalidRequest, NotSignedIn, ProtocolRefused
 from portico.events import Caller
 from portico.openid.id_token_hint import portal_claims
 from portico.sessions.access_token_check import TokenChecker, bearer_of
-from portico.settings import UserInfo as UserInfoSettings
+from portico.settings import UserInfoSettings
 
 TOLD = ("sub", "workspace", "email", "name")
 """As far as the token has them, which is as far as its scope goes."""

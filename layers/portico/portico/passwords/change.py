@@ -9,7 +9,7 @@ from portico.clock import SYSTEM, Clock
 from portico.codes.check import LONGEST_REQUEST_ID
 from portico.errors import InvalidRequest, MethodOff, NotSignedIn, TryLater
 from portico.events import Caller, Event
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.passwords.password_hash import hashed
@@ -19,9 +19,9 @@ from portico.people.password_store import Password, Passwords
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standing, Standings
 from portico.sessions.store import SessionStore
-from portico.settings import Password as PasswordSettings
+from portico.settings import PasswordSettings
 
-BY_ACCOUNT = "account"
+SET_IN_ACCOUNT = "account"
 """How a password came to be, in its row and in the trail."""
 
 
@@ -76,7 +76,7 @@ class PasswordChanges:
         proof = ids.digest(f"{standing.session.id}|{request_id}")[:16]
         if before is not None and before.proof == proof:
             return  # the same request again: its first answer was lost
-        self._set(standing, Password(hashed(password), now, BY_ACCOUNT, proof), before, caller)
+        self._set(standing, Password(hashed(password), now, SET_IN_ACCOUNT, proof), before, caller)
 
     def _set(
         self, standing: Standing, password: Password, before: Password | None, caller: Caller
@@ -92,7 +92,7 @@ class PasswordChanges:
             contact.id,
             standing.workspace.trail_days,
             network=caller.network,
-            detail={"by": BY_ACCOUNT},
+            detail={"by": SET_IN_ACCOUNT},
         )
         parts = [
             sessions.keeping(standing.session, at=password.changed_at),
@@ -121,5 +121,5 @@ def _happened(
         standing.workspace.trail_days,
         begun=at,
         at=at,
-        device=coarse_origin(caller.user_agent),
+        device=device_of(caller.user_agent),
     )

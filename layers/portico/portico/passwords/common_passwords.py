@@ -6,10 +6,10 @@
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_name("common_passwords.txt.gz")
-SHORTEST_WORD = 4
+COMMON_PASSWORDS_FILE = Path(__file__).with_name("common_passwords.txt.gz")
+SHORTEST_LISTED = 4
 """Characters of the shortest listed password."""
-LONGEST_WORD = 20
+LONGEST_LISTED = 20
 """Longer ones are looked up whole, and never inside of another."""
 
 
@@ -18,5 +18,5 @@ def listed() -> frozenset[str]:
     """Return them, case-folded; read when the first password is to be set, which few requests do."""
     import gzip  # noqa: PLC0415
 
-    lines = gzip.decompress(FILE.read_bytes()).decode().splitlines()
+    lines = gzip.decompress(COMMON_PASSWORDS_FILE.read_bytes()).decode().splitlines()
     return frozenset(line for line in lines if not line.startswith("# "))

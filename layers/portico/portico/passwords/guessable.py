@@ -7,7 +7,7 @@ hold, attackers make too: the same word again, a number behind it, a row of keys
 import re
 from collections.abc import Collection, Iterator
 
-from portico.passwords.common_passwords import LONGEST_WORD, SHORTEST_WORD, listed
+from portico.passwords.common_passwords import LONGEST_LISTED, SHORTEST_LISTED, listed
 
 FREE = 4
 """Characters that a guesser finds by trying: a day and a month, an exclamation mark."""
@@ -94,7 +94,7 @@ def _listed_in(text: str) -> Iterator[str]:
     known = listed()
     for spelling in {text, text.translate(_DISGUISED)}:
         for start in range(len(text)):
-            ends = range(start + SHORTEST_WORD, min(len(text), start + LONGEST_WORD) + 1)
+            ends = range(start + SHORTEST_LISTED, min(len(text), start + LONGEST_LISTED) + 1)
             yield from (spelling[start:end] for end in ends if spelling[start:end] in known)
 
 

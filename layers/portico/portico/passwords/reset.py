@@ -11,7 +11,7 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import ReturnTo
-from portico.codes.check import Checked, CodeChecks, Entry
+from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
@@ -22,10 +22,10 @@ from portico.passwords.rules import chosen, own_words
 from portico.people.heads import Heads
 from portico.people.password_store import Password, Passwords, password_key
 from portico.people.rules import Workspace
-from portico.people.store import People, door_key, workspace_of
-from portico.settings import Password as PasswordSettings
+from portico.people.store import People, settings_row_key, workspace_of
+from portico.settings import PasswordSettings
 
-BY_CODE = "reset"
+RESET_BY_CODE = "reset"
 """How a password came to be, in its row and in the trail."""
 
 
@@ -79,7 +79,7 @@ class PasswordResets:
         """
         password = chosen(typed.password)
         checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
-        entry = Entry(typed.challenge, typed.code, typed.request_id)
+        entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
         checked = checks.check(entry, caller, purposes=(Purpose.RESET,))
         try:
             workspace, before = self._read(checked)
@@ -95,7 +95,9 @@ class PasswordResets:
     def _read(self, checked: Checked) -> tuple[Workspace, Password | None]:
         people = People(self.people_table, checked.challenge.id.workspace)
         contact = checked.challenge.contact_id or ""
-        door, row = people.read(door_key(people.workspace), password_key(people.workspace, contact))
+        door, row = people.read(
+            settings_row_key(people.workspace), password_key(people.workspace, contact)
+        )
         workspace = workspace_of(door) if door else None
         if workspace is None or not workspace.takes_passwords():
             raise MethodOff
@@ -130,7 +132,7 @@ class PasswordResets:
             contact,
             challenge.keep_days,
             network=caller.network,
-            detail={"by": BY_CODE},
+            detail={"by": RESET_BY_CODE},
         )
         happened = Happened(
             change,
@@ -145,10 +147,10 @@ class PasswordResets:
             Challenges(self.sign_in_table, workspace).using(
                 challenge.id, request_id=checked.request_id
             ),
-            Heads(self.people_table, workspace).outdating(contact, sver=checked.claim.sver),
+            Heads(self.people_table, workspace).outdating(contact, sver=checked.mail.sver),
             Passwords(self.people_table, workspace).putting(
                 contact,
-                Password(hash_, now, BY_CODE, checked.request_id),
+                Password(hash_, now, RESET_BY_CODE, checked.request_id),
                 before=before,
                 event=event,
             ),

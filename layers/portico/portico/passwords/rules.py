@@ -13,9 +13,9 @@ from portico.errors import InvalidRequest
 from portico.passwords.guessable import is_common, is_made_of
 from portico.people.rules import Workspace
 
-SHORTEST = 15
+SHORTEST_PASSWORD = 15
 """Characters, where nothing else is asked for beside the password (SP 800-63B-4)."""
-LONGEST = 128
+LONGEST_PASSWORD = 128
 """Characters. Hashing must not be handed a book (ASVS 5.0, 6.2.9: at least 64)."""
 SHORTEST_WORD = 3
 """A word of the contact's or the workspace's own; shorter ones are in everything."""
@@ -44,7 +44,7 @@ def sized(password: str) -> str:
         InvalidRequest: it can be nobody's, and is not worth hashing.
     """
     text = spelled(password)
-    if not 0 < len(text) <= LONGEST:
+    if not 0 < len(text) <= LONGEST_PASSWORD:
         raise InvalidRequest("password", Reason.TOO_LONG if text else "required")
     return text
 
@@ -68,9 +68,9 @@ def chosen(password: str, *, own: Iterable[str] = ()) -> str:
 
 def why_not(text: str, *, own: Iterable[str] = ()) -> Reason | None:
     """Return why a password in its one spelling may not be set."""
-    if len(text) < SHORTEST:
+    if len(text) < SHORTEST_PASSWORD:
         return Reason.TOO_SHORT
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_PASSWORD:
         return Reason.TOO_LONG
     if is_common(text):
         return Reason.COMMON

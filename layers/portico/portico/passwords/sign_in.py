@@ -8,7 +8,7 @@ from datetime import datetime
 from portico import ids
 from portico.aws import deadline
 from portico.aws.keys import KeyRing, ring
-from portico.aws.parallel import beside
+from portico.aws.parallel import in_parallel
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import ReturnTo
 from portico.codes.check import LONGEST_REQUEST_ID
@@ -27,17 +27,17 @@ from portico.limits.store import Limits
 from portico.links.destinations import choose, landing
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.passwords.password_hash import hashed, is_outdated, is_right
 from portico.passwords.rules import sized
 from portico.people.addresses import normalise, subject_of
 from portico.people.password_store import Password, Passwords, password_key
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, door_key, head_key, pointer_key
-from portico.sessions.access_token import PASSWORD
+from portico.people.store import People, head_key, pointer_key, settings_row_key
+from portico.sessions.access_token import BY_PASSWORD
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import ContactChanged, Proof, SignedIn, UsedAlready
-from portico.settings import Password as PasswordSettings
+from portico.settings import PasswordSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,10 @@ class PasswordSignIns:
         if not ids.is_workspace(typed.workspace):
             raise InvalidPortalLink
         people = People(self.people_table, typed.workspace)
-        common = door_key(people.workspace), link_key(people.workspace, public_id(typed.link))
+        common = (
+            settings_row_key(people.workspace),
+            link_key(people.workspace, public_id(typed.link)),
+        )
         pointers = [pointer_key(people.workspace, email)] if email else []
         door, row, *found = people.read(*common, *pointers)
         workspace, link = checked_link(door, row, typed.link, at=at)
@@ -187,7 +190,7 @@ class PasswordSignIns:
         renewing = None
         if is_outdated(kept.hash):
             passwords = Passwords(self.people_table, proof.workspace)
-            renewing = beside(
+            renewing = in_parallel(
                 lambda: passwords.rehash(proof.contact, before=kept.hash, after=hashed(password))
             )
         try:
@@ -227,10 +230,10 @@ def _proof(
         name=contact.name,
         email=contact.email,
         sver=contact.sver,
-        method=PASSWORD,
+        method=BY_PASSWORD,
         idle=workspace.idle,
         absolute=workspace.absolute,
         keep_days=workspace.trail_days,
         shared_computer=typed.shared_computer,
-        device=coarse_origin(caller.user_agent),
+        device=device_of(caller.user_agent),
     )

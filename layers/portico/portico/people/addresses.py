@@ -9,7 +9,7 @@ import unicodedata
 from portico.errors import InvalidRequest
 from portico.ids import digest
 
-LONGEST = 254
+LONGEST_EMAIL = 254
 """Characters of a whole address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
 LONGEST_LOCAL = 64
 
@@ -30,7 +30,7 @@ def normalise(text: str) -> str:
         InvalidRequest: not one address, or longer than 254 characters.
     """
     # The length first: nothing below may work on more than it must.
-    if len(text) > 4 * LONGEST:
+    if len(text) > 4 * LONGEST_EMAIL:
         raise _invalid("too long")
     address = unicodedata.normalize("NFC", text.strip(" \t\r\n")).lower()
     # Again: some accents join a small letter only, so that J̌ and ǰ are one from here on.
@@ -43,7 +43,7 @@ def normalise(text: str) -> str:
     if len(local) > LONGEST_LOCAL:
         raise _invalid("too long")
     address = f"{local}@{_a_label(domain)}"
-    if len(address) > LONGEST:
+    if len(address) > LONGEST_EMAIL:
         raise _invalid("too long")
     return address
 

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any
 
 from portico import ids
-from portico.aws.retry import patiently
+from portico.aws.retry import with_retries
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotFound, TakenAlready
 from portico.events import Event
@@ -22,14 +22,14 @@ from portico.people.store import People
 
 AT_ONCE = 100
 """Lines that are read, compared and written together: one call of DynamoDB reads so many rows."""
-WIDEST = 10
+MOST_WRITERS = 10
 """Writes at the same time: as many connections as botocore's pool holds."""
 
 ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ContactLine:
     """One line of a list."""
 
     line: int
@@ -46,7 +46,7 @@ class Entry:
 class Done:
     """What became of one line."""
 
-    entry: Entry
+    entry: ContactLine
     outcome: str
     reason: str = ""
     """Why it was refused."""
@@ -71,10 +71,10 @@ class Enrolment:
     by: str
     clock: Clock = SYSTEM
     dry_run: bool = False
-    width: int = WIDEST
+    width: int = MOST_WRITERS
     pause: Callable[[float], object] = time.sleep
 
-    def take(self, entries: Iterable[Entry]) -> Generator[list[Done]]:
+    def take(self, entries: Iterable[ContactLine]) -> Generator[list[Done]]:
         """Keep *entries*, no address twice, some at a time: what was yielded is in for good.
 
         Raises:
@@ -88,13 +88,13 @@ class Enrolment:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _keep(self, entries: Sequence[Entry], pool: ThreadPoolExecutor) -> list[Done]:
-        verdicts = patiently(lambda: self._judged(entries), pause=self.pause)
+    def _keep(self, entries: Sequence[ContactLine], pool: ThreadPoolExecutor) -> list[Done]:
+        verdicts = with_retries(lambda: self._judged(entries), pause=self.pause)
         if self.dry_run:
             return verdicts
         return list(pool.map(self._written, verdicts))
 
-    def _judged(self, entries: Sequence[Entry]) -> list[Done]:
+    def _judged(self, entries: Sequence[ContactLine]) -> list[Done]:
         by_email = self._people.contacts_by_email(each.email for each in entries)
         by_id = self._people.contacts_by_id(each.id for each in entries if each.id)
         return [
@@ -113,10 +113,10 @@ class Enrolment:
         )
         event = self._event("contact.added", contact.id)
         try:
-            patiently(lambda: self._people.add_contact(contact, event), pause=self.pause)
+            with_retries(lambda: self._people.add_contact(contact, event), pause=self.pause)
         except TakenAlready:
             # By ourselves, if the answer to an earlier try was lost; or by somebody else just now.
-            (now,) = patiently(lambda: self._judged([entry]), pause=self.pause)
+            (now,) = with_retries(lambda: self._judged([entry]), pause=self.pause)
             if now.outcome == UNCHANGED and self._is_there(contact):
                 return verdict
             taken = replace(now, outcome=REFUSED, reason="its address or id was taken just now")
@@ -130,7 +130,7 @@ class Enrolment:
             name = "contact.activated" if changes["active"] else "contact.deactivated"
         event = self._event(name, verdict.contact, fields=",".join(sorted(changes)))
         try:
-            patiently(
+            with_retries(
                 lambda: self._people.change_contact(verdict.contact, changes, event),
                 pause=self.pause,
             )
@@ -149,7 +149,7 @@ class Enrolment:
         return People(self.table, self.home.id)
 
 
-def verdict(entry: Entry, there: Contact | None, of_id: Contact | None) -> Done:
+def verdict(entry: ContactLine, there: Contact | None, of_id: Contact | None) -> Done:
     """Say what a line asks for.
 
     Args:

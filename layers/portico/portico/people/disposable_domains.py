@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portico.people.rules import Workspace
 
-FILE = Path(__file__).with_name("disposable_domains.txt.gz")
+DISPOSABLE_DOMAINS_FILE = Path(__file__).with_name("disposable_domains.txt.gz")
 
 
 def may_sign_up(workspace: Workspace, email: str) -> bool:
@@ -28,5 +28,5 @@ def listed() -> frozenset[str]:
     """Return the domains; read at the first sign-up."""
     import gzip  # noqa: PLC0415
 
-    lines = gzip.decompress(FILE.read_bytes()).decode().splitlines()
+    lines = gzip.decompress(DISPOSABLE_DOMAINS_FILE.read_bytes()).decode().splitlines()
     return frozenset(line for line in lines if not line.startswith("# "))

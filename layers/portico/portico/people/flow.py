@@ -14,7 +14,7 @@ from portico.people.store import People
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamPeople:
     """The people room's use cases, for the CLI, the local world and the admin door."""
 
     people_table: str

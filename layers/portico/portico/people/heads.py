@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from portico.aws.tables import Rows
+from portico.aws.tables import NOT_THERE, Rows
 from portico.clock import epoch
 from portico.events import Event
 from portico.ids import digest
 from portico.people.rules import Contact
-from portico.people.store import NOT_THERE, head_key, head_row, pointer_key, pointer_row
+from portico.people.store import head_key, head_row, pointer_key, pointer_row
 
 
 @dataclass(frozen=True, slots=True)

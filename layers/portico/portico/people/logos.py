@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portico.errors import InvalidRequest
 from portico.ids import is_workspace
 from portico.people.store import People
-from portico.settings import SignInPage
+from portico.settings import SignInPageSettings
 
 LARGEST_LOGO = 64 * 1024
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,7 +33,7 @@ class Logos:
     people_table: str
 
     @classmethod
-    def from_settings(cls, settings: SignInPage) -> "Logos":
+    def from_settings(cls, settings: SignInPageSettings) -> "Logos":
         """Make the logos of a door."""
         return cls(settings.people_table)
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from portico.aws.queries import keys_listed
 from portico.aws.tables import (
+    ALWAYS,
+    IS_THERE,
     MOST_AT_ONCE,
+    NOT_THERE,
     ConditionFailed,
     Rows,
     TransactionRefused,
@@ -19,13 +22,11 @@ from portico.events import Event
 from portico.ids import digest
 from portico.people.rules import Contact, Workspace
 
-NOT_THERE = "attribute_not_exists(pk)"
-IS_THERE = "attribute_exists(pk)"
 SHELVES = 16
 """Contacts of one workspace are listed on so many index keys, so that none runs hot."""
 
 
-def door_key(workspace: str) -> tuple[str, str]:
+def settings_row_key(workspace: str) -> tuple[str, str]:
     """Return the key of the row that every door reads."""
     return f"{workspace}#workspace", "door"
 
@@ -107,7 +108,7 @@ class People:
 
     def workspace_row(self) -> Workspace | None:
         """Read the workspace."""
-        row = self.rows.get(*door_key(self.workspace))
+        row = self.rows.get(*settings_row_key(self.workspace))
         return workspace_of(row) if row else None
 
     def add_workspace(self, workspace: Workspace, event: Event) -> None:
@@ -116,7 +117,7 @@ class People:
         Raises:
             TakenAlready: there is one of this id.
         """
-        pk, sk = door_key(self.workspace)
+        pk, sk = settings_row_key(self.workspace)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
         row |= {"list": "-workspaces", "listed": self.workspace}
         try:
@@ -135,7 +136,7 @@ class People:
         values = {f":{name}": settings[name] for name in names} | {":event": event.rider()}
         try:
             self.rows.update(
-                *door_key(self.workspace), f"SET {changes}event = :event", IS_THERE, values
+                *settings_row_key(self.workspace), f"SET {changes}event = :event", IS_THERE, values
             )
         except ConditionFailed:
             raise NotFound from None
@@ -144,7 +145,7 @@ class People:
         """Keep a workspace's logo and return the digest it is served under."""
         name = digest(png.hex())[:16]
         row = {"pk": f"{self.workspace}#logo", "sk": "png", "digest": name, "png": png}
-        self.rows.put(row, "attribute_not_exists(pk) OR attribute_exists(pk)")
+        self.rows.put(row, ALWAYS)
         return name
 
     def logo(self) -> tuple[str, bytes] | None:

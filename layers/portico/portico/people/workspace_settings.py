@@ -45,11 +45,11 @@ def checked(home: Workspace, changes: dict[str, Any] | None = None) -> Workspace
         SettingsRefused: one or more may not be so.
     """
     row = home.row() | (changes or {})
-    unknown = row.keys() - Settings.model_fields.keys()
+    unknown = row.keys() - WorkspaceSettings.model_fields.keys()
     if unknown:
         raise SettingsRefused(tuple((name, "there is no such setting") for name in sorted(unknown)))
     try:
-        settings = Settings.model_validate(row)
+        settings = WorkspaceSettings.model_validate(row)
     except ValidationError as refused:
         raise SettingsRefused(tuple(_in_words(each) for each in refused.errors())) from None
     return replace(home, **settings.model_dump())
@@ -57,7 +57,7 @@ def checked(home: Workspace, changes: dict[str, Any] | None = None) -> Workspace
 
 def describe(field: str) -> str:
     """Return what a setting may be, in words."""
-    return Settings.model_fields[field].description or ""
+    return WorkspaceSettings.model_fields[field].description or ""
 
 
 type Name = Annotated[
@@ -66,7 +66,7 @@ type Name = Annotated[
 type Listed[T] = Annotated[list[T], Field(max_length=50), AfterValidator(setting_rules.once_each)]
 
 
-class Connection(BaseModel):
+class ShownConnection(BaseModel):
     """What the page must know of one SSO provider."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -87,7 +87,7 @@ class ShownPortal(BaseModel):
     areas: Annotated[list[str], Field(max_length=4)]
 
 
-class Settings(BaseModel):
+class WorkspaceSettings(BaseModel):
     """Every field of a workspace's row, with what it may be."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -148,7 +148,7 @@ class Settings(BaseModel):
     directory_rule: Literal["off", "match_required", "sso_only"] = Field(
         description="Who must sign in by SSO: off, match_required or sso_only."
     )
-    connections: Annotated[list[Connection], Field(max_length=10)] = Field(
+    connections: Annotated[list[ShownConnection], Field(max_length=10)] = Field(
         description="The SSO providers that the page shows."
     )
     portals: Annotated[list[ShownPortal], Field(max_length=10)] = Field(
@@ -174,7 +174,7 @@ class Settings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _together(self) -> "Settings":
+    def _together(self) -> "WorkspaceSettings":
         if self.session_idle_seconds > self.session_absolute_seconds:
             raise ValueError("session_idle_seconds: no longer than session_absolute_seconds")
         if self.request_flows and "request" not in self.areas:

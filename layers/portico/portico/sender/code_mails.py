@@ -1,18 +1,15 @@
-"""Send the mails that challenges ask for: once each, with the same code however often we try."""
+"""The mail of a challenge: sent once, with the same code however often it is tried."""
 
-import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from portico.aws import ses
 from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
-from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
-from portico.errors import TryLater
 from portico.events import Event
-from portico.ids import ChallengeId
+from portico.ids import parse_challenge
 from portico.limits.known_browser import is_known, mark_of
 from portico.limits.store import Limits
 from portico.limits.strangers import Strangers
@@ -20,155 +17,169 @@ from portico.mail.letters import Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
+from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_content import code_mail, logo_of
-from portico.sender.recipients import recipients_of
-from portico.sender.taken_mails import TAKE_OVER, Claims
-from portico.settings import SendMail
+from portico.sender.recipients import Recipients, recipients_of
+from portico.sender.taken_mails import TakenMails
+from portico.settings import SendMailSettings
 
-log = logging.getLogger("portico.mail")
-
-MAILED = "mailed"
-DONE_BEFORE = "done-before"
-SOON = timedelta(seconds=5)
-"""When to try again after SES has answered no."""
-
-
-@dataclass(eq=False)
-class Unfinished(Exception):
-    """The mail is not out, or nobody knows; try again *after* so long."""
-
-    after: timedelta
-    cause: str
+HAS_ACCOUNT = "already-a-contact"
+"""Why nothing is mailed to somebody who signs up and is a contact."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outbox:
-    """The mails of a deployment."""
+class CodeMails:
+    """The mails that the challenges of a deployment ask for."""
 
     people_table: str
     sign_in_table: str
     keys: KeyRing
     limits: Limits
     strangers: Strangers
-    sender: str
-    configuration_set: str
-    retry_queue: str
-    clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: SendMail) -> "Outbox":
-        """Make the outbox of the sender."""
+    def from_settings(cls, settings: SendMailSettings) -> "CodeMails":
+        """Make the code mails of the sender."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
             ring(settings.code_secret),
             Limits(settings.sign_in_table),
             Strangers.of_quota(settings.sign_in_table, settings.daily_quota),
-            settings.mail_from,
-            settings.configuration_set,
-            settings.retry_queue,
         )
 
-    def deliver(self, challenge: Challenge, generation: int) -> str:
-        """Send one mail, unless it was sent, or must not be.
+    def of(self, challenge: Challenge, generation: int) -> "CodeMail":
+        """Return the mail of one generation of *challenge*."""
+        return CodeMail(self, challenge, generation)
 
-        Returns:
-            ``mailed``, ``done-before``, or ``withheld-<reason>``.
-
-        Raises:
-            Unfinished: it is not out, or nobody knows; it can be tried again.
-        """
-        claim = challenge.claims.get(generation)
-        if claim is not None and claim.sent:
-            return DONE_BEFORE
-        try:
-            return self._deliver(challenge, generation)
-        except TryLater as fault:
-            raise Unfinished(TAKE_OVER + SOON, fault.cause) from fault
-
-    def retry(self, id_: ChallengeId, generation: int) -> str:
-        """Send a mail that the retry queue names.
+    def named(self, ids: dict[str, Any]) -> "CodeMail | None":
+        """Return the mail that the retry queue names; ``None``: there is no such challenge.
 
         Raises:
-            Unfinished: it is still not out.
             TryLater: its row is out of reach.
         """
+        id_, generation = parse_challenge(ids["challenge"]), ids["generation"]
         challenge = Challenges(self.sign_in_table, id_.workspace).get(id_)
         if challenge is None or generation > challenge.generation:
-            return DONE_BEFORE
-        return self.deliver(challenge, generation)
+            return None
+        return self.of(challenge, generation)
 
-    def queue(self, challenge: ChallengeId, generation: int, *, after: timedelta) -> None:
-        """Put a mail on the retry queue: ids only.
 
-        Raises:
-            TryLater: SQS is out of reach.
-        """
-        message = {"challenge": str(challenge), "generation": generation}
-        ses.enqueue(self.retry_queue, message, delay=after)
+@dataclass(slots=True)
+class CodeMail:
+    """One generation's mail. The rows are read once, when it is asked whether it may go."""
 
-    def _deliver(self, challenge: Challenge, generation: int) -> str:
-        now = self.clock.now()
-        claims = Claims(self.sign_in_table, challenge.id.workspace)
-        people = People(self.people_table, challenge.id.workspace)
-        recipients = recipients_of(challenge, people)
-        why_not = recipients.why_not(challenge, generation, at=now)
-        workspace, contact = recipients.workspace, recipients.contact
-        # Before the claim: a code counts from its claim on, and one that the mailbox's
-        # budget keeps back must never count, not even for a moment.
-        if why_not is None and contact is not None:
-            why_not = self._why_not_now(challenge, generation, contact, recipients.to, at=now)
-        if why_not is not None or workspace is None or contact is None:
-            return self._withhold(claims, challenge, generation, why_not or "not-a-contact", at=now)
-        if challenge.purpose == Purpose.SIGN_UP and contact.sver != NOT_YET:
+    mails: CodeMails
+    challenge: Challenge
+    generation: int
+    _people: People = field(init=False)
+    _taken: TakenMails = field(init=False)
+    _recipients: Recipients = field(init=False)
+    _workspace: Workspace = field(init=False)
+    _contact: Contact = field(init=False)
+    _keys: Keys = field(init=False)
+
+    def __post_init__(self) -> None:
+        workspace = self.challenge.id.workspace
+        self._people = People(self.mails.people_table, workspace)
+        self._taken = TakenMails(self.mails.sign_in_table, workspace)
+
+    def is_sent(self) -> bool:
+        """Say whether the challenge says that the mail is out."""
+        taken = self.challenge.taken.get(self.generation)
+        return taken is not None and taken.sent
+
+    def why_not(self, *, at: datetime) -> str | None:
+        """Return why nothing may be mailed; takes the budgets last."""
+        found = self._recipients = recipients_of(self.challenge, self._people)
+        why_not = found.why_not(self.challenge, self.generation, at=at)
+        if why_not is not None:
+            return why_not
+        if found.workspace is None or found.contact is None:
+            return "not-a-contact"
+        self._workspace, self._contact = found.workspace, found.contact
+        why_not = self._why_not_now(at=at)
+        if why_not is None and self._signs_up() and self._contact.sver != NOT_YET:
             # Nothing to sign up for. The page says the same, and only the mailbox learns why.
-            self._tell_of_account(challenge, contact, workspace, at=now)
-            return self._withhold(claims, challenge, generation, "already-a-contact", at=now)
-        to = recipients.to or contact.email
-        keys = self._take(claims, challenge, generation, contact, at=now)
-        if keys is None:
-            return DONE_BEFORE
-        try:
-            message = code_mail(
-                challenge,
-                generation,
-                workspace,
-                contact,
-                to=to,
-                keys=keys,
-                logo=logo_of(workspace, people),
-                sender=self.sender,
-                at=now,
-            )
-            ses_id = ses.send(
-                message,
-                sender=self.sender,
-                to=to,
-                configuration_set=self.configuration_set,
-            )
-        except (ses.MailRefused, ValueError) as refused:
-            return self._refused(claims, challenge, generation, refused, at=now)
-        detail = {"generation": str(generation), "ses_id": ses_id}
-        claims.note_sent(
-            challenge.id, generation, Event("code.mailed", self.clock.now(), detail=detail)
-        )
-        return MAILED
+            return HAS_ACCOUNT
+        return why_not
 
-    def _why_not_now(
-        self,
-        challenge: Challenge,
-        generation: int,
-        contact: Contact,
-        to: str | None,
-        *,
-        at: datetime,
-    ) -> str | None:
-        key = self.keys.current().mailbox
+    def take(self, *, at: datetime) -> bool:
+        """Take the mail, and the keys that its code is made with."""
+        taken = self.challenge.taken.get(self.generation)
+        # A mail that another sender began has the code of that sender's keys.
+        keys = self.mails.keys.of(taken.key) if taken else self.mails.keys.current()
+        if keys is None:
+            return False
+        self._keys = keys
+        try:
+            if taken:
+                self._taken.take_over(self.challenge.id, self.generation, at=at)
+            else:
+                self._taken.take(
+                    self.challenge.id, self.generation, self._contact, key=keys.version, at=at
+                )
+        except ConditionFailed as failed:
+            now_there = Challenge.from_row(failed.row) if failed.row else None
+            other = now_there.taken.get(self.generation) if now_there else None
+            if other is None or other.sent:
+                # Sent by somebody else, withheld, or a newer mail is asked for.
+                return False
+            raise TakenByAnother from None
+        return True
+
+    def write(self, *, sender: str, at: datetime) -> tuple[str, bytes]:
+        """Return the address and the message, the same code whoever writes it."""
+        to = self._recipients.to or self._contact.email
+        message = code_mail(
+            self.challenge,
+            self.generation,
+            self._workspace,
+            self._contact,
+            to=to,
+            keys=self._keys,
+            logo=logo_of(self._workspace, self._people),
+            sender=sender,
+            at=at,
+        )
+        return to, message
+
+    def release(self) -> None:
+        """Let another sender take it at once."""
+        self._taken.release(self.challenge.id, self.generation)
+
+    def note_sent(self, ses_id: str, *, at: datetime) -> None:
+        """Record that SES has it; from then on nobody sends it again."""
+        detail = {"generation": str(self.generation), "ses_id": ses_id}
+        self._taken.note_sent(
+            self.challenge.id, self.generation, Event("code.mailed", at, detail=detail)
+        )
+
+    def withhold(self, reason: str, *, at: datetime) -> None:
+        """Record why it will never be sent; its code is never right."""
+        if reason == HAS_ACCOUNT:
+            self._tell_of_account(at=at)
+        detail = {"reason": reason, "generation": str(self.generation)}
+        self._taken.withhold(
+            self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
+        )
+
+    def _signs_up(self) -> bool:
+        return self.challenge.purpose == Purpose.SIGN_UP
+
+    def _why_not_now(self, *, at: datetime) -> str | None:
+        mails, challenge, contact, to = (
+            self.mails,
+            self.challenge,
+            self._contact,
+            self._recipients.to,
+        )
+        key = mails.keys.current().mailbox
         mark = mark_of(key, workspace=challenge.id.workspace, contact=contact.id)
-        granted = self.limits.grant_mail(
+        granted = mails.limits.grant_mail(
             to or contact.email,
             key=key,
-            mail=f"{challenge.id.random}/{generation}",
+            mail=f"{challenge.id.random}/{self.generation}",
             stranger=not (challenge.is_personal or is_known(challenge.known, mark)),
             at=at,
         )
@@ -176,71 +187,16 @@ class Outbox:
             return "mailbox-budget"
         if contact.sver != NOT_YET and to is None:
             return None
-        return self.strangers.why_not(challenge.id, at=at)
+        return mails.strangers.why_not(challenge.id, at=at)
 
-    def _tell_of_account(
-        self, challenge: Challenge, contact: Contact, workspace: Workspace, *, at: datetime
-    ) -> None:
+    def _tell_of_account(self, *, at: datetime) -> None:
         happened = Happened(
             Change.ACCOUNT_EXISTS,
-            contact.id,
-            challenge.host,
-            workspace.trail_days,
-            begun=challenge.asked[0],
+            self._contact.id,
+            self.challenge.host,
+            self._workspace.trail_days,
+            begun=self.challenge.asked[0],
             at=at,
-            device=challenge.device,
+            device=self.challenge.device,
         )
-        Notices(self.sign_in_table, workspace.id).ask(happened)
-
-    def _take(
-        self,
-        claims: Claims,
-        challenge: Challenge,
-        generation: int,
-        contact: Contact,
-        *,
-        at: datetime,
-    ) -> Keys | None:
-        """Make this mail ours, and return the keys for its code; ``None``: it needs no mail."""
-        claim = challenge.claims.get(generation)
-        # A mail that another sender began has the code of that sender's keys.
-        keys = self.keys.of(claim.key) if claim else self.keys.current()
-        if keys is None:
-            return None
-        try:
-            if claim:
-                claims.take_over(challenge.id, generation, at=at)
-            else:
-                claims.claim(challenge.id, generation, contact, key=keys.version, at=at)
-        except ConditionFailed as failed:
-            now_there = Challenge.from_row(failed.row) if failed.row else None
-            other = now_there.claims.get(generation) if now_there else None
-            if other is None or other.sent:
-                # Sent by somebody else, withheld, or a newer mail is asked for.
-                return None
-            raise Unfinished(TAKE_OVER + SOON, "claimed by another sender") from None
-        return keys
-
-    def _refused(
-        self,
-        claims: Claims,
-        challenge: Challenge,
-        generation: int,
-        refused: ses.MailRefused | ValueError,
-        *,
-        at: datetime,
-    ) -> str:
-        if isinstance(refused, ses.MailRefused) and not refused.final:
-            claims.release(challenge.id, generation)
-            raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
-        # Nobody can mail anything while an identity is not verified: somebody must hear of it.
-        reason = refused.reason if isinstance(refused, ses.MailRefused) else "address"
-        log.error("mail.refused", extra={"reason": reason})
-        return self._withhold(claims, challenge, generation, "mail-refused", at=at)
-
-    def _withhold(
-        self, claims: Claims, challenge: Challenge, generation: int, reason: str, *, at: datetime
-    ) -> str:
-        detail = {"reason": reason, "generation": str(generation)}
-        claims.withhold(challenge.id, generation, Event("code.withheld", at, detail=detail))
-        return f"withheld-{reason}"
+        Notices(self.mails.sign_in_table, self._workspace.id).ask(happened)

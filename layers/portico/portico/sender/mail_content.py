@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portico.aws.keys import Keys
-from portico.codes.challenge import CODE_LIVES, Challenge
+from portico.codes.challenge import CODE_LIFETIME, Challenge
 from portico.codes.rules import derive_code, label_of
 from portico.mail.languages import best_language
 from portico.mail.letters import CodeLetter, NoticeLetter, Purpose
@@ -47,7 +47,7 @@ def code_mail(
         to=to,
         host=challenge.host,
         asked_at=challenge.asked[generation - 1],
-        lives=CODE_LIVES,
+        lives=CODE_LIFETIME,
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
         account=challenge.connects["label"] if challenge.connects else None,

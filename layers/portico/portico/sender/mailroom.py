@@ -6,35 +6,39 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from portico.aws.ses import put_back
+from portico.aws.sqs import put_back
 from portico.aws.values import Row, row_of
 from portico.codes.challenge import Challenge, id_in
 from portico.errors import TryLater
-from portico.ids import fingerprint, parse_challenge
+from portico.ids import fingerprint
 from portico.notices.store import ROW as NOTICE
 from portico.notices.store import Notice
-from portico.sender.code_mails import DONE_BEFORE, Outbox, Unfinished
-from portico.sender.notice_mails import Noticeboard
-from portico.settings import SendMail
+from portico.sender.code_mails import CodeMails
+from portico.sender.delivery import DONE_BEFORE, Delivery, Mail, Unfinished
+from portico.sender.notice_mails import NoticeMails
+from portico.settings import SendMailSettings
 
 log = logging.getLogger("portico.mail")
 
-FIRST_WAIT = timedelta(seconds=5)
+FIRST_RETRY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
     """Takes records, and never holds up a stream."""
 
-    outbox: Outbox
-    noticeboard: Noticeboard
-    retry_queue: str
+    delivery: Delivery
+    codes: CodeMails
+    notices: NoticeMails
 
     @classmethod
-    def from_settings(cls, settings: SendMail) -> "Mailroom":
+    def from_settings(cls, settings: SendMailSettings) -> "Mailroom":
         """Make the mailroom of the sender."""
-        outbox, noticeboard = Outbox.from_settings(settings), Noticeboard.from_settings(settings)
-        return cls(outbox, noticeboard, settings.retry_queue)
+        return cls(
+            Delivery.from_settings(settings),
+            CodeMails.from_settings(settings),
+            NoticeMails.from_settings(settings),
+        )
 
     def send(self, record: dict[str, Any]) -> str:
         """Send what one record asks for.
@@ -56,51 +60,52 @@ class Mailroom:
         if not row.get("mail"):
             return DONE_BEFORE
         try:
-            return self._deliver(row)
+            return self.delivery.deliver(self._mail_of(row))
         except Exception as error:  # noqa: BLE001
             # Failing here would hold every later mail of the shard until this one is done. Also
             # a row that cannot be read goes to the queue: there it ends among the dead letters.
-            self._put_off(row, error)
+            ids = _ids_of(row)
+            _log(error, ids)
+            self.delivery.queue(ids, after=_wait(error))
             return "queued"
 
-    def _deliver(self, row: Row) -> str:
-        if row["sk"] == NOTICE:
-            return self.noticeboard.deliver(Notice.from_row(row))
-        return self.outbox.deliver(Challenge.from_row(row), row["mail"])
-
-    def _put_off(self, row: Row, error: Exception) -> None:
-        if row["sk"] == NOTICE:
-            _log(error, notice=fingerprint(row["pk"]))
-            self.noticeboard.queue(row["pk"], after=_wait(error))
-        else:
-            challenge = id_in(row["pk"])
-            _log(error, challenge=fingerprint(str(challenge)), generation=row["mail"])
-            self.outbox.queue(challenge, row["mail"], after=_wait(error))
-
     def _from_queue(self, message: dict[str, Any]) -> str:
-        # Either {"challenge": …, "generation": …} or {"notice": <its partition key>}.
         ids = json.loads(message["body"])
         tries = int(message["attributes"]["ApproximateReceiveCount"])
         try:
-            if "notice" in ids:
-                return self.noticeboard.retry(ids["notice"])
-            return self.outbox.retry(parse_challenge(ids["challenge"]), ids["generation"])
+            mail = self._named(ids)
+            return self.delivery.deliver(mail) if mail else DONE_BEFORE
         except Exception as error:
-            named = {n: fingerprint(ids[n]) for n in ("notice", "challenge") if n in ids}
-            _log(error, **ids | named)
-            wait = max(_wait(error), FIRST_WAIT * 2**tries)
-            put_back(self.retry_queue, message["receiptHandle"], after=wait)
+            _log(error, ids)
+            wait = max(_wait(error), FIRST_RETRY * 2**tries)
+            put_back(self.delivery.retry_queue, message["receiptHandle"], after=wait)
             raise
+
+    def _mail_of(self, row: Row) -> Mail:
+        if row["sk"] == NOTICE:
+            return self.notices.of(Notice.from_row(row))
+        return self.codes.of(Challenge.from_row(row), row["mail"])
+
+    def _named(self, ids: dict[str, Any]) -> Mail | None:
+        return self.notices.named(ids) if "notice" in ids else self.codes.named(ids)
+
+
+def _ids_of(row: Row) -> dict[str, Any]:
+    """Return what names a row's mail on the retry queue: ids, and nothing else."""
+    if row["sk"] == NOTICE:
+        return {"notice": row["pk"]}
+    return {"challenge": str(id_in(row["pk"])), "generation": row["mail"]}
 
 
 def _wait(error: Exception) -> timedelta:
-    return error.after if isinstance(error, Unfinished) else FIRST_WAIT
+    return error.after if isinstance(error, Unfinished) else FIRST_RETRY
 
 
-def _log(error: Exception, **which: Any) -> None:
+def _log(error: Exception, ids: dict[str, Any]) -> None:
     match error:
         case Unfinished(cause=cause) | TryLater(cause=cause):
             pass
         case _:
             cause = type(error).__name__
-    log.warning("mail.unfinished", extra={**which, "cause": cause})
+    named = {n: fingerprint(ids[n]) for n in ("notice", "challenge") if n in ids}
+    log.warning("mail.unfinished", extra=ids | named | {"cause": cause})

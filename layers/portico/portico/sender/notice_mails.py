@@ -1,134 +1,125 @@
-"""Mail the notices that changes ask for: once each, and never held up by a budget."""
+"""The mail of a notice: sent once, and never held up by a budget."""
 
-import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from portico.aws import ses
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed
-from portico.clock import SYSTEM, Clock
-from portico.errors import TryLater
 from portico.events import Event, origin_of
 from portico.mail.letters import Change
 from portico.notices.store import Notice, Notices
 from portico.notices.undo_token import Undo
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, door_key, head_key, workspace_of
-from portico.sender.code_mails import DONE_BEFORE, MAILED, SOON, Unfinished
+from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_content import logo_of, notice_mail
 from portico.sender.recipients import is_inbound
 from portico.sender.taken_mails import TAKE_OVER
-from portico.settings import SendMail
-
-log = logging.getLogger("portico.mail")
+from portico.settings import SendMailSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Noticeboard:
-    """The notices of a deployment."""
+class NoticeMails:
+    """The mails that the notices of a deployment ask for."""
 
     people_table: str
     sign_in_table: str
     keys: KeyRing
-    sender: str
-    configuration_set: str
-    retry_queue: str
-    clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: SendMail) -> "Noticeboard":
-        """Make the noticeboard of the sender."""
-        return cls(
-            settings.people_table,
-            settings.sign_in_table,
-            ring(settings.code_secret),
-            settings.mail_from,
-            settings.configuration_set,
-            settings.retry_queue,
-        )
+    def from_settings(cls, settings: SendMailSettings) -> "NoticeMails":
+        """Make the notice mails of the sender."""
+        return cls(settings.people_table, settings.sign_in_table, ring(settings.code_secret))
 
-    def deliver(self, notice: Notice) -> str:
-        """Send one notice, unless it was sent, or must not be.
+    def of(self, notice: Notice) -> "NoticeMail":
+        """Return the mail of *notice*."""
+        return NoticeMail(self, notice)
 
-        Returns:
-            ``mailed``, ``done-before``, or ``withheld-<reason>``.
+    def named(self, ids: dict[str, Any]) -> "NoticeMail | None":
+        """Return the mail that the retry queue names; ``None``: there is no such notice.
 
         Raises:
-            Unfinished: it is not out, or nobody knows; it can be tried again.
+            TryLater: its row is out of reach.
         """
-        try:
-            return self._deliver(notice)
-        except TryLater as fault:
-            raise Unfinished(TAKE_OVER + SOON, fault.cause) from fault
+        key = ids["notice"]
+        notice = Notices(self.sign_in_table, key.partition("#")[0]).get(key)
+        return self.of(notice) if notice else None
 
-    def retry(self, key: str) -> str:
-        """Send a notice that the retry queue names.
 
-        Raises:
-            Unfinished: it is still not out.
-        """
-        try:
-            notice = Notices(self.sign_in_table, key.partition("#")[0]).get(key)
-        except TryLater as fault:
-            raise Unfinished(SOON, fault.cause) from fault
-        return self.deliver(notice) if notice else DONE_BEFORE
+@dataclass(slots=True)
+class NoticeMail:
+    """One notice's mail. The rows are read once, when it is asked whether it may go."""
 
-    def queue(self, key: str, *, after: timedelta) -> None:
-        """Put a notice on the retry queue: ids only.
+    mails: NoticeMails
+    notice: Notice
+    _people: People = field(init=False)
+    _notices: Notices = field(init=False)
+    _workspace: Workspace = field(init=False)
+    _contact: Contact = field(init=False)
 
-        Raises:
-            TryLater: SQS is out of reach.
-        """
-        ses.enqueue(self.retry_queue, {"notice": key}, delay=after)
+    def __post_init__(self) -> None:
+        self._people = People(self.mails.people_table, self.notice.workspace)
+        self._notices = Notices(self.mails.sign_in_table, self.notice.workspace)
 
-    def _deliver(self, notice: Notice) -> str:
-        now = self.clock.now()
-        notices = Notices(self.sign_in_table, notice.workspace)
-        people = People(self.people_table, notice.workspace)
-        head, door = people.read(
-            head_key(people.workspace, notice.contact), door_key(people.workspace)
+    def is_sent(self) -> bool:
+        """Leave it to :meth:`take`, which asks the row as it is."""
+        return False
+
+    def why_not(self, *, at: datetime) -> str | None:
+        """Return why nothing may be mailed."""
+        people = self._people
+        head, settings_row = people.read(
+            head_key(people.workspace, self.notice.contact), settings_row_key(people.workspace)
         )
         contact = Contact.from_row(head) if head else None
-        workspace = workspace_of(door) if door else None
+        workspace = workspace_of(settings_row) if settings_row else None
         if contact is None or workspace is None:
-            return _withhold(notices, notice, "not-a-contact", at=now)
-        why_not = _why_not(notice, contact, workspace, at=now)
-        if why_not is not None:
-            return _withhold(notices, notice, why_not, at=now)
-        try:
-            if not notices.claim(notice.key, at=now, take_over=TAKE_OVER):
-                return DONE_BEFORE
-        except ConditionFailed:
-            raise Unfinished(TAKE_OVER + SOON, "claimed by another sender") from None
-        try:
-            logo = logo_of(workspace, people)
-            ses_id = ses.send(
-                notice_mail(
-                    notice,
-                    workspace,
-                    contact,
-                    undo_url=self._undo_url(notice),
-                    logo=logo,
-                    sender=self.sender,
-                    at=now,
-                ),
-                sender=self.sender,
-                to=notice.to or contact.email,
-                configuration_set=self.configuration_set,
-            )
-        except (ses.MailRefused, ValueError) as refused:
-            return _refused(notices, notice, refused, at=now)
-        detail = {"ses_id": ses_id}
-        notices.note_sent(notice.key, Event("notice.mailed", self.clock.now(), detail=detail))
-        return MAILED
+            return "not-a-contact"
+        self._contact, self._workspace = contact, workspace
+        return _why_not(self.notice, contact, workspace, at=at)
 
-    def _undo_url(self, notice: Notice) -> str | None:
+    def take(self, *, at: datetime) -> bool:
+        """Take the notice, also from a sender that died with it."""
+        try:
+            return self._notices.take(self.notice.key, at=at, take_over=TAKE_OVER)
+        except ConditionFailed:
+            raise TakenByAnother from None
+
+    def write(self, *, sender: str, at: datetime) -> tuple[str, bytes]:
+        """Return the address and the message."""
+        message = notice_mail(
+            self.notice,
+            self._workspace,
+            self._contact,
+            undo_url=self._undo_url(),
+            logo=logo_of(self._workspace, self._people),
+            sender=sender,
+            at=at,
+        )
+        return self.notice.to or self._contact.email, message
+
+    def release(self) -> None:
+        """Let another sender take it at once."""
+        self._notices.release(self.notice.key)
+
+    def note_sent(self, ses_id: str, *, at: datetime) -> None:
+        """Record that SES has it."""
+        event = Event("notice.mailed", at, detail={"ses_id": ses_id})
+        self._notices.note_sent(self.notice.key, event)
+
+    def withhold(self, reason: str, *, at: datetime) -> None:
+        """Record why it will never be sent."""
+        event = Event("notice.withheld", at, detail={"reason": reason})
+        self._notices.withhold(self.notice.key, event)
+
+    def _undo_url(self) -> str | None:
+        notice = self.notice
         if notice.undo is None:
             return None
         # A notice that is mailed again after a rotation has another token, which is as good.
         token = Undo.of(
-            self.keys.current(),
+            self.mails.keys.current(),
             workspace=notice.workspace,
             contact=notice.contact,
             change=notice.undo,
@@ -146,23 +137,3 @@ def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: date
     if is_inbound(notice.to or contact.email, workspace):
         return "inbound-address"
     return "too-late" if at >= notice.expires_at else None
-
-
-def _refused(
-    notices: Notices,
-    notice: Notice,
-    refused: ses.MailRefused | ValueError,
-    *,
-    at: datetime,
-) -> str:
-    if isinstance(refused, ses.MailRefused) and not refused.final:
-        notices.release(notice.key)
-        raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
-    reason = refused.reason if isinstance(refused, ses.MailRefused) else "address"
-    log.error("mail.refused", extra={"reason": reason})
-    return _withhold(notices, notice, "mail-refused", at=at)
-
-
-def _withhold(notices: Notices, notice: Notice, reason: str, *, at: datetime) -> str:
-    notices.withhold(notice.key, Event("notice.withheld", at, detail={"reason": reason}))
-    return f"withheld-{reason}"

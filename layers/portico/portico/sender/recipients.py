@@ -14,7 +14,7 @@ from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 from portico.people.disposable_domains import may_sign_up
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, door_key, head_key, pointer_key, workspace_of
+from portico.people.store import People, head_key, pointer_key, settings_row_key, workspace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Recipients:
 
 def recipients_of(challenge: Challenge, people: People) -> Recipients:
     """Read the workspace, the link and the contact of a challenge, consistently."""
-    common = door_key(people.workspace), link_key(people.workspace, challenge.link)
+    common = settings_row_key(people.workspace), link_key(people.workspace, challenge.link)
     if challenge.purpose == Purpose.NEW_EMAIL:
         return _moving(challenge, people, common)
     if challenge.email is None:

@@ -17,7 +17,7 @@ TAKE_OVER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
+class TakenMails:
     """The mails that one workspace's challenges ask for."""
 
     table: str
@@ -28,7 +28,7 @@ class Claims:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace}#")
 
-    def claim(
+    def take(
         self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime
     ) -> None:
         """Take the mail of *generation*, so that nobody else sends it.
@@ -51,16 +51,16 @@ class Claims:
         )
 
     def take_over(self, id_: ChallengeId, generation: int, *, at: datetime) -> None:
-        """Take the mail from a sender that claimed it and died.
+        """Take the mail from a sender that took it and died.
 
         Raises:
             ConditionFailed: it is sent, or the other one may still be at it.
         """
-        claim = f"claim_{generation}"
+        taken = f"claim_{generation}"
         self.rows.update(
             *challenge_key(id_),
-            f"SET {claim}.at = :now REMOVE event",
-            f"{claim}.at <= :long_ago AND attribute_not_exists({claim}.sent)",
+            f"SET {taken}.at = :now REMOVE event",
+            f"{taken}.at <= :long_ago AND attribute_not_exists({taken}.sent)",
             {":now": epoch(at), ":long_ago": epoch(at - TAKE_OVER)},
         )
 
@@ -75,11 +75,11 @@ class Claims:
 
     def release(self, id_: ChallengeId, generation: int) -> None:
         """Let another sender take the mail at once: SES answered, and has it not."""
-        claim = f"claim_{generation}"
+        taken = f"claim_{generation}"
         self.rows.update(
             *challenge_key(id_),
-            f"SET {claim}.at = :zero REMOVE event",
-            f"attribute_exists({claim}) AND attribute_not_exists({claim}.sent)",
+            f"SET {taken}.at = :zero REMOVE event",
+            f"attribute_exists({taken}) AND attribute_not_exists({taken}.sent)",
             {":zero": 0},
         )
 
@@ -98,15 +98,15 @@ class Claims:
             ":contact": {"id": f"ct_{'-' * 22}", "name": "-" * 12, "email": "-" * 18},
         }
         is_asked = "mail = :generation"
-        is_claimed = f"attribute_exists(claim_{generation})"
+        is_taken = f"attribute_exists(claim_{generation})"
         has_no_mail = f"attribute_not_exists(claim_{generation}.sent)"
         with suppress(ConditionFailed):
             self.rows.update(
                 *challenge_key(id_),
                 f"{change}, mail",
-                f"{is_asked} AND NOT {is_claimed}",
+                f"{is_asked} AND NOT {is_taken}",
                 values | {":generation": generation},
             )
             return
         with suppress(ConditionFailed):
-            self.rows.update(*challenge_key(id_), change, f"{is_claimed} AND {has_no_mail}", values)
+            self.rows.update(*challenge_key(id_), change, f"{is_taken} AND {has_no_mail}", values)

@@ -8,11 +8,11 @@ from typing import Any
 from portico.aws.kms import key_name, sign
 from portico.clock import epoch
 from portico.ids import base64url, random_part
-from portico.sessions.rules import ACCESS_TOKEN_LIVES
+from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 
-CODE = "code"
-PASSWORD = "password"  # noqa: S105 - a way to sign in, no password
-AMR = {CODE: "otp", PASSWORD: "pwd"}
+BY_CODE = "code"
+BY_PASSWORD = "password"  # noqa: S105 - a way to sign in, no password
+AMR = {BY_CODE: "otp", BY_PASSWORD: "pwd"}
 """How our ways of signing in are called in ``amr`` (RFC 8176)."""
 FEDERATED = "fed"
 """How every provider is: what it asked for is its own business. Not registered, but usual."""
@@ -44,7 +44,7 @@ class Claims:
             "jti": random_part(),
             "iat": epoch(at),
             "nbf": epoch(at),
-            "exp": epoch(min(at + ACCESS_TOKEN_LIVES, self.session_expires_at)),
+            "exp": epoch(min(at + ACCESS_TOKEN_LIFETIME, self.session_expires_at)),
             "scope": "portal",
             "email": self.email,
             "name": self.name,

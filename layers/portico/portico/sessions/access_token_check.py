@@ -16,11 +16,11 @@ from portico.sessions.access_token import ACCESS
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
 
-ALGORITHMS = ["RS256"]
-LONGEST_TOKEN = 4096
+TOKEN_ALGORITHMS = ["RS256"]
+LONGEST_ACCESS_TOKEN = 4096
 OURS = "portal"
 """The scope of the tokens that our own doors take."""
-LEEWAY = 60
+TOKEN_LEEWAY = 60
 """Seconds that the clock of another signing environment may be ahead."""
 
 
@@ -94,10 +94,10 @@ class TokenChecker:
         from joserfc.errors import JoseError  # noqa: PLC0415
 
         keys = self.key_set()
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > LONGEST_ACCESS_TOKEN:
             raise NotSignedIn
         try:
-            told = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            told = jwt.decode(token, keys, algorithms=TOKEN_ALGORITHMS)
         except (JoseError, ValueError, TypeError, KeyError):
             raise NotSignedIn from None
         claims: dict[str, Any] = told.claims
@@ -108,7 +108,7 @@ class TokenChecker:
 
 def is_due(claims: dict[str, Any], *, at: datetime) -> bool:
     """Say whether a token's time is now, give or take another clock's minute at its start."""
-    return bool(claims.get("nbf", 0) - LEEWAY <= epoch(at) < claims.get("exp", 0))
+    return bool(claims.get("nbf", 0) - TOKEN_LEEWAY <= epoch(at) < claims.get("exp", 0))
 
 
 def bearer_of(caller: Caller) -> str | None:

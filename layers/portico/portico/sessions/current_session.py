@@ -13,7 +13,7 @@ from portico.errors import NotSignedIn, ReAuthNeeded
 from portico.events import Caller
 from portico.ids import is_workspace
 from portico.people.rules import Contact, Workspace
-from portico.people.store import door_key, head_key, workspace_of
+from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.rules import Session
 from portico.sessions.store import session_key
@@ -70,7 +70,7 @@ class Standings:
         sign_in = Rows(self.sign_in_table, f"{workspace}#")
         door, head, row = get_many(
             [
-                (people, *door_key(workspace)),
+                (people, *settings_row_key(workspace)),
                 (people, *head_key(workspace, claims["sub"])),
                 (sign_in, *session_key(workspace, claims["sub"], claims["sid"])),
             ],

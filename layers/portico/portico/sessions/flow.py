@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.parallel import beside
+from portico.aws.parallel import in_parallel
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.ids import fingerprint
 from portico.people.rules import Contact
-from portico.people.store import People, door_key, head_key, workspace_of
+from portico.people.store import People, head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import Claims, make
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.refresh import Rotations
@@ -24,8 +24,7 @@ from portico.sessions.rules import (
     session_id,
 )
 from portico.sessions.store import SessionStore, happened
-from portico.settings import Password, VerifyCode
-from portico.settings import Session as SessionSettings
+from portico.settings import PasswordSettings, SessionSettings, VerifyCodeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,9 @@ class Sessions:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: VerifyCode | SessionSettings | Password) -> "Sessions":
+    def from_settings(
+        cls, settings: VerifyCodeSettings | SessionSettings | PasswordSettings
+    ) -> "Sessions":
         """Make the sessions of a door."""
         return cls(
             settings.people_table,
@@ -97,7 +98,7 @@ class Sessions:
             ended_by=None,
             keep_days=proof.keep_days,
         )
-        signing = beside(
+        signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
         )
         sign_in = fingerprint(proof.challenge)
@@ -136,7 +137,7 @@ class Sessions:
         if token is None:
             raise NotSignedIn
         people = People(self.people_table, workspace)
-        head, door = people.read(head_key(workspace, token.contact), door_key(workspace))
+        head, door = people.read(head_key(workspace, token.contact), settings_row_key(workspace))
         if door is None or head is None:
             raise NotSignedIn
         workspace_of(door).admit(caller)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from portico.sessions.rules import ACCESS_TOKEN_LIVES
+from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 
 
 class UsedAlready(Exception):
@@ -59,7 +59,7 @@ class SignedIn:
         return {
             "access_token": self.access_token,
             "token_type": "Bearer",
-            "expires_in": int(ACCESS_TOKEN_LIVES.total_seconds()),
+            "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
             "contact": {"id": self.contact, "name": self.name, "email": self.email},
             "workspace": self.workspace,
         }

@@ -8,7 +8,7 @@ from portico.aws.keys import KeyRing
 from portico.aws.tables import ConditionFailed
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
-from portico.sessions.rules import RefreshToken, Session, Verdict, judge
+from portico.sessions.rules import RefreshToken, RefreshVerdict, Session, judge
 from portico.sessions.store import SessionStore, happened
 
 
@@ -82,16 +82,16 @@ class Rotations:
         self, session: Session, token: RefreshToken, sver: int, caller: Caller, *, at: datetime
     ) -> RefreshToken:
         verdict = judge(session, token, sver=sver, at=at)
-        if verdict is Verdict.YOUNG:
+        if verdict is RefreshVerdict.YOUNG:
             return token
         # The chain was made with the keys that the row names, perhaps older than ours.
         keys = self.keys.of(session.key)
         if keys is None:
             raise NotSignedIn
         key = keys.refresh
-        if verdict is Verdict.OVERTAKEN:
+        if verdict is RefreshVerdict.OVERTAKEN:
             return token.successor(key)
-        if verdict is Verdict.OLD and token.leads_to(session.current, n=session.n, key=key):
+        if verdict is RefreshVerdict.OLD and token.leads_to(session.current, n=session.n, key=key):
             event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
             SessionStore(self.sign_in_table, session.workspace).end(
                 session.contact, session.id, by="refresh-reuse", event=event

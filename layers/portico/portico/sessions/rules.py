@@ -15,7 +15,7 @@ from typing import Any, Self
 from portico.clock import moment
 from portico.ids import base64url, digest
 
-ACCESS_TOKEN_LIVES = timedelta(minutes=10)
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 """How long a portal may believe a token without asking: the bound on a late sign-out."""
 GRACE = timedelta(seconds=20)
 """How long the previous refresh token still gets the same successor."""
@@ -23,7 +23,7 @@ SHARED_COMPUTER_IDLE = timedelta(minutes=30)
 RETRY_WINDOW = timedelta(minutes=1)
 """How long the request that began a session may be sent again and get the same one."""
 
-HELD = "pse_"
+PORTAL_SESSION_PREFIX = "pse_"
 """How the ids of sessions begin that portals hold."""
 
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
@@ -38,12 +38,12 @@ def session_id(challenge: str) -> str:
     return f"ses_{base64url(sha256(b'session of ' + challenge.encode()).digest())[:22]}"
 
 
-def held_id(code: str) -> str:
+def portal_session_id(code: str) -> str:
     """Return the id of the one session of a portal that an authorization code can become.
 
     It tells itself from a browser's: there may be many, and who lists browsers reads none.
     """
-    return f"{HELD}{base64url(sha256(b'session held by ' + code.encode()).digest())[:22]}"
+    return f"{PORTAL_SESSION_PREFIX}{base64url(sha256(b'session held by ' + code.encode()).digest())[:22]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Session:
         return is_running and self.sver == sver
 
 
-class Verdict(StrEnum):
+class RefreshVerdict(StrEnum):
     """What a presented refresh token is, once the row would not rotate it."""
 
     YOUNG = "young"
@@ -178,17 +178,17 @@ class Verdict(StrEnum):
     """The session has ended."""
 
 
-def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> Verdict:
+def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> RefreshVerdict:
     """Say what *token* is to *session*."""
     if not session.is_alive(sver=sver, at=at):
-        return Verdict.DEAD
+        return RefreshVerdict.DEAD
     if hmac.compare_digest(session.current, token.hash):
-        return Verdict.YOUNG
+        return RefreshVerdict.YOUNG
     is_previous = session.previous is not None and hmac.compare_digest(session.previous, token.hash)
     is_within_grace = session.previous_stays or at < session.rotated_at + GRACE
     if is_previous and is_within_grace:
-        return Verdict.OVERTAKEN
-    return Verdict.OLD
+        return RefreshVerdict.OVERTAKEN
+    return RefreshVerdict.OLD
 
 
 def is_good(
@@ -196,7 +196,11 @@ def is_good(
 ) -> bool:
     """Say whether a browser that shows *token* is signed in; nothing is exchanged for it."""
     verdict = judge(session, token, sver=sver, at=at)
-    return active and session.portal is None and verdict in (Verdict.YOUNG, Verdict.OVERTAKEN)
+    return (
+        active
+        and session.portal is None
+        and verdict in (RefreshVerdict.YOUNG, RefreshVerdict.OVERTAKEN)
+    )
 
 
 def _derive(key: bytes, session: str, n: int, before: str) -> str:

@@ -9,7 +9,7 @@ from portico.events import Caller
 from portico.people.store import People, head_key
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import SessionStore, happened
-from portico.settings import Session as SessionSettings
+from portico.settings import SessionSettings
 
 EVERYWHERE = "everywhere"
 

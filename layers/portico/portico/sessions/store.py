@@ -9,14 +9,14 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
 from portico.events import Caller, Event
 from portico.ids import event_id
-from portico.sessions.rules import GRACE, HELD, RETRY_WINDOW, RefreshToken, Session
+from portico.sessions.rules import GRACE, PORTAL_SESSION_PREFIX, RETRY_WINDOW, RefreshToken, Session
 
 IS_RUNNING = "attribute_not_exists(ended_at) AND expires_at > :now AND idle_ends_at > :now"
 
 
 def session_key(workspace: str, contact: str, session: str) -> tuple[str, str]:
     """Return the key of a session's row: a browser's, or one that a portal holds."""
-    kind = "held" if session.startswith(HELD) else "session"
+    kind = "held" if session.startswith(PORTAL_SESSION_PREFIX) else "session"
     return f"{workspace}#contact#{contact}", f"{kind}#{session}"
 
 

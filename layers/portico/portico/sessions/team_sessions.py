@@ -12,10 +12,10 @@ from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.sessions.rules import HELD, Session
+from portico.sessions.rules import PORTAL_SESSION_PREFIX, Session
 from portico.sessions.store import SessionStore, session_key, whose
 
-ENDED = {
+END_REASONS = {
     "contact": "signed out",
     "code-reuse": "its code came back",
     "everywhere": "signed out everywhere",
@@ -27,7 +27,7 @@ ENDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class ListedSession:
     """One browser that a contact has signed in with, or a portal that it let in."""
 
     session: Session
@@ -38,14 +38,14 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionDesk:
+class TeamSessions:
     """The sessions of a deployment, for the CLI and the admin door."""
 
     people_table: str
     sign_in_table: str
     clock: Clock = SYSTEM
 
-    def of(self, contact: Contact) -> list[SignedIn]:
+    def of(self, contact: Contact) -> list[ListedSession]:
         """List a contact's sessions, newest first: those alive, and those not yet swept.
 
         A portal's stand behind the browser's that they came from, and end with.
@@ -53,7 +53,7 @@ class SessionDesk:
         found = list(self._read(contact, at=self.clock.now()))
         return sorted(found, key=_place, reverse=True)
 
-    def end(self, contact: Contact, session: str, *, by: str) -> SignedIn:
+    def end(self, contact: Contact, session: str, *, by: str) -> ListedSession:
         """End one session; one that has ended stays as it is.
 
         Raises:
@@ -87,25 +87,25 @@ class SessionDesk:
         transact_surely([People(self.people_table, home.id).ending_sessions(contact.id, event)])
         return alive
 
-    def _find(self, contact: Contact, session: str) -> SignedIn:
+    def _find(self, contact: Contact, session: str) -> ListedSession:
         for each in self.of(contact):
             if each.session.id == session:
                 return each
         raise NotFound
 
-    def _read(self, contact: Contact, *, at: datetime) -> Iterator[SignedIn]:
+    def _read(self, contact: Contact, *, at: datetime) -> Iterator[ListedSession]:
         rows = SessionStore(self.sign_in_table, contact.workspace).rows
         found: list[dict[str, Any]] = []
-        for kind in ("", HELD):
+        for kind in ("", PORTAL_SESSION_PREFIX):
             pk, first = session_key(contact.workspace, contact.id, kind)
             found += rows_between(rows, pk, first, first + "~")
         sessions = [Session.from_row(row) for row in found]
         known = {each.id: each for each in sessions}
         for row, session in zip(found, sessions, strict=True):
-            yield SignedIn(session, row.get("device"), _state(session, contact, known, at))
+            yield ListedSession(session, row.get("device"), _state(session, contact, known, at))
 
 
-def _place(each: SignedIn) -> tuple[datetime, str, bool, str]:
+def _place(each: ListedSession) -> tuple[datetime, str, bool, str]:
     session = each.session
     its_browser = session.parent or session.id
     return session.signed_in_at, its_browser, session.portal is None, session.id
@@ -113,7 +113,7 @@ def _place(each: SignedIn) -> tuple[datetime, str, bool, str]:
 
 def _state(session: Session, contact: Contact, known: dict[str, Session], at: datetime) -> str:
     if session.ended_at is not None:
-        return ENDED.get(session.ended_by or "", "ended")
+        return END_REASONS.get(session.ended_by or "", "ended")
     if at >= session.expires_at:
         return "its time was over"
     if session.portal is not None:

@@ -8,7 +8,12 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import ReturnTo
-from portico.codes.pending_identity import Connecting, Pendings, ask_for_proof, browser_of
+from portico.codes.pending_identity import (
+    PendingIdentities,
+    PendingIdentity,
+    ask_for_proof,
+    browser_of,
+)
 from portico.directory.store import Rule
 from portico.errors import TryLater
 from portico.events import Caller, Event
@@ -17,13 +22,13 @@ from portico.people.rules import Contact
 from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlready
-from portico.settings import FinishSso
+from portico.settings import FinishSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
-from portico.sso.link_account import add
-from portico.sso.match import Known, known_of, obey_directory
+from portico.sso.link_account import link_account
+from portico.sso.match import MatchedContact, match_of, obey_directory
 from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
 from portico.sso.providers.kinds import NotBelieved
-from portico.sso.relying_party import Relying
+from portico.sso.relying_party import RelyingParty
 from portico.sso.rules import Person
 from portico.sso.start import attempt_of
 from portico.sso.states import State, States, Trip
@@ -32,7 +37,7 @@ from portico.sso.transport import ProviderAway
 
 
 @dataclass(frozen=True, slots=True)
-class SsoFinishes:
+class SsoCallbacks:
     """The ends of a deployment's trips."""
 
     people_table: str
@@ -44,7 +49,7 @@ class SsoFinishes:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: FinishSso) -> "SsoFinishes":
+    def from_settings(cls, settings: FinishSsoSettings) -> "SsoCallbacks":
         """Make the finishes of a door."""
         return cls(
             settings.people_table,
@@ -96,9 +101,9 @@ class SsoFinishes:
         person = self._person(state, trip, answered, caller)
         if trip.adds:
             tables = self.people_table, self.sign_in_table
-            add(trip, person, state.workspace, caller, tables=tables, at=self.clock.now())
+            link_account(trip, person, state.workspace, caller, tables=tables, at=self.clock.now())
             return ToPage(state.workspace, trip.mark, "linked")
-        known = known_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
+        known = match_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
         if not known.home.portal_enabled:
             raise Refusal("portal-unavailable")
         # The state keeps how the connection was; whether it may be used is asked now.
@@ -128,7 +133,7 @@ class SsoFinishes:
             raise Refusal("sso-expired", "key-rotated-twice")
         attempt = attempt_of(state, keys.code, connection, caller)
         try:
-            return Relying(connection, secret, self.discovery).person(
+            return RelyingParty(connection, secret, self.discovery).person(
                 attempt, answered.code, issuer=answered.issuer, at=self.clock.now()
             )
         except NotBelieved as error:
@@ -137,12 +142,12 @@ class SsoFinishes:
             raise Refusal("sso-failed", "misconfigured") from error
 
     def _prove(
-        self, state: State, trip: Trip, person: Person, known: Known, caller: Caller
+        self, state: State, trip: Trip, person: Person, known: MatchedContact, caller: Caller
     ) -> ToPage:
         # Under a directory rule a match is what lets somebody in; a code would get around it.
         if Rule(known.home.directory_rule) is not Rule.OFF:
             raise Refusal("no-contact", "in-directory-but-no-contact")
-        connecting = Connecting(
+        connecting = PendingIdentity(
             identity=person.identity,
             label=trip.connection.label,
             browser=trip.browser,
@@ -159,7 +164,7 @@ class SsoFinishes:
         if trip.contact is None and address is None:
             detail = {"connection": trip.connection.id}
             event = Event("sso.address-needed", now, network=caller.network, detail=detail)
-            waiting = Pendings(self.sign_in_table, state.workspace).wait(connecting, event)
+            waiting = PendingIdentities(self.sign_in_table, state.workspace).wait(connecting, event)
             return ToPage(state.workspace, "p", str(waiting))
         # The code will be typed on our own page, which this answer leads to.
         page = replace(caller, origin=caller.own_origin)
@@ -174,7 +179,7 @@ class SsoFinishes:
         trip: Trip,
         person: Person,
         contact: str,
-        known: Known,
+        known: MatchedContact,
         caller: Caller,
     ) -> Arrived:
         now = self.clock.now()
@@ -204,7 +209,7 @@ class SsoFinishes:
         person: Person,
         contact: str,
         sver: int,
-        known: Known,
+        known: MatchedContact,
         caller: Caller,
         *,
         at: datetime,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.workspace_settings import SettingsRefused
-from portico.sso.providers.microsoft import MULTI_TENANT, PERSONAL
-from portico.sso.rules import CONNECTION, KINDS, Connection
+from portico.sso.providers.microsoft import MULTI_TENANT, PERSONAL_TENANT
+from portico.sso.rules import CONNECTION, PROVIDER_KINDS, Connection
 from portico.sso.transport import NotPublic, check_url
 
 LONGEST_CLIENT_ID = 200
@@ -60,8 +60,8 @@ class _Checks:
 
     def run(self) -> None:
         self._names()
-        if self.connection.kind not in KINDS:
-            self._refuse("kind", f"one of {' '.join(KINDS)}")
+        if self.connection.kind not in PROVIDER_KINDS:
+            self._refuse("kind", f"one of {' '.join(PROVIDER_KINDS)}")
             return
         self._tenants()
         self._issuer()
@@ -87,7 +87,7 @@ class _Checks:
         if not tenants or len(tenants) > MOST_TENANTS:
             self._refuse("tenant", f"1 to {MOST_TENANTS} tenant ids, or organizations, or common")
         for each in tenants:
-            if each == PERSONAL:
+            if each == PERSONAL_TENANT:
                 self._refuse("tenant", f"{each}: is everybody's; common lets them in")
             elif each in MULTI_TENANT and len(set(tenants)) > 1:
                 self._refuse("tenant", f"{each}: stands alone, the others are in it already")

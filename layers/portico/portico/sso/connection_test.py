@@ -21,7 +21,7 @@ IN_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ConnectionTest:
     """What a provider answered; *problems* is empty if it will do."""
 
     asked: dict[str, str]
@@ -29,13 +29,13 @@ class Trial:
     problems: list[str]
 
 
-def tried(connection: Connection, discovery: Discovery) -> Trial:
+def test_connection(connection: Connection, discovery: Discovery) -> ConnectionTest:
     """Read what a provider publishes, as a sign-in does. Never raises for what it does."""
     provider = PROVIDERS[connection.kind]
     if not isinstance(provider, OpenId):
         # It publishes nothing about itself: only a sign-in shows whether the app is right.
         asked = {"authorize": provider.authorize, "token": provider.token, "scope": provider.scope}
-        return Trial(asked, [])
+        return ConnectionTest(asked, [])
     url, issuer = provider.discovery(connection)
     asked = {"discovery": url, "issuer": issuer}
     try:
@@ -49,11 +49,11 @@ def tried(connection: Connection, discovery: Discovery) -> Trial:
         }
         keys = discovery.keys(found.jwks_uri)
     except Misconfigured as wrong:
-        return Trial(asked, [f"{url}: {wrong.reason}. The connection expects {issuer}."])
+        return ConnectionTest(asked, [f"{url}: {wrong.reason}. The connection expects {issuer}."])
     except ProviderAway as away:
-        return Trial(asked, [f"{url}: {_in_words(away)}."])
+        return ConnectionTest(asked, [f"{url}: {_in_words(away)}."])
     asked["keys found"] = str(len(keys.keys))
-    return Trial(asked, [] if keys.keys else [f"{found.jwks_uri}: it publishes no keys."])
+    return ConnectionTest(asked, [] if keys.keys else [f"{found.jwks_uri}: it publishes no keys."])
 
 
 def _in_words(away: ProviderAway) -> str:

@@ -13,12 +13,22 @@ from requests import Session
 from portico.errors import PorticoError
 from portico.sso.transport import ProviderAdapter, ProviderAway, check_url
 
-KEPT = 3600.0
+DOCUMENTS_KEPT = 3600.0
 """Seconds: a key that was replaced under the same name is noticed by then at the latest."""
 REFETCH = 60.0
 """Seconds between two fetches for a key that is not there: anybody can name such a key."""
 # Ours, whatever the document lists: `none` and shared-secret algorithms are no proof (gap 1).
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+ID_TOKEN_ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+)
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -70,7 +80,7 @@ class Discovery:
             Misconfigured: it says something else than the connection.
         """
         try:
-            return self._checked(self._read(url, fresher_than=KEPT), issuer)
+            return self._checked(self._read(url, fresher_than=DOCUMENTS_KEPT), issuer)
         except Misconfigured:
             # Perhaps it has been mended since: a team that mends it tries at once.
             return self._checked(self._read(url, fresher_than=REFETCH), issuer)
@@ -84,7 +94,7 @@ class Discovery:
             except ValueError as error:
                 raise Misconfigured(f"its {name} is not {error}") from None
         offered = _texts(document, "id_token_signing_alg_values_supported", "RS256")
-        algorithms = tuple(each for each in ALGORITHMS if each in offered)
+        algorithms = tuple(each for each in ID_TOKEN_ALGORITHMS if each in offered)
         if not algorithms:
             raise Misconfigured("it signs with no algorithm that we take")
         basic = "client_secret_basic"
@@ -110,7 +120,7 @@ class Discovery:
             Misconfigured: there are none that can be read.
         """
         found: list[Key] = []
-        for each in self._published(url, fresher_than=REFETCH if again else KEPT):
+        for each in self._published(url, fresher_than=REFETCH if again else DOCUMENTS_KEPT):
             # A key that cannot be read is not ours to mind: others may know it (RFC 7517, 5).
             with suppress(JoseError, ValueError, TypeError, KeyError):
                 found.append(import_key(each))
@@ -120,7 +130,7 @@ class Discovery:
 
     def key_issuer(self, url: str, kid: str | None) -> str | None:
         """Return the issuer that a key is limited to, as Microsoft's JWKS says (gap 6)."""
-        for key in self._published(url, fresher_than=KEPT):
+        for key in self._published(url, fresher_than=DOCUMENTS_KEPT):
             if key.get("kid") == kid and key.get("issuer"):
                 return str(key["issuer"])
         return None

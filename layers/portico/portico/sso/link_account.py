@@ -8,6 +8,7 @@ from portico.clock import epoch
 from portico.codes.challenge import ACCOUNT_LINK, ReturnTo
 from portico.errors import MethodOff
 from portico.events import Caller
+from portico.limits.rules import ACCOUNT_BUCKET
 from portico.links.destinations import choose, landing
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
@@ -16,14 +17,12 @@ from portico.people.store import head_key
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standings
 from portico.sessions.store import IS_RUNNING, session_key
-from portico.settings import StartSso
+from portico.settings import StartSsoSettings
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import CONNECTION, Person
-from portico.sso.start import Begun, Leaving, SsoStarts
+from portico.sso.start import SsoStarts, StartedTrip, TripStart
 from portico.sso.states import Trip
 from portico.sso.store import Connections
-
-BUCKET = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +34,20 @@ class AskedAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class SsoAdditions:
+class AccountLinks:
     """The beginnings of trips that connect an account."""
 
     standings: Standings
     starts: SsoStarts
 
     @classmethod
-    def from_settings(cls, settings: StartSso, starts: SsoStarts) -> "SsoAdditions":
+    def from_settings(cls, settings: StartSsoSettings, starts: SsoStarts) -> "AccountLinks":
         """Make the additions of a door, whose trips begin as *starts* begins them."""
         checker = TokenChecker(settings.signing_keys.split(","))
         tables = settings.people_table, settings.sign_in_table
         return cls(Standings(*tables, checker), starts)
 
-    def start(self, asked: AskedAccount, caller: Caller) -> Begun:
+    def start(self, asked: AskedAccount, caller: Caller) -> StartedTrip:
         """Send a contact's browser to a provider, to connect an account of theirs.
 
         Raises:
@@ -66,9 +65,9 @@ class SsoAdditions:
         if connection is None or not connection.on:
             raise MethodOff
         office = home.is_office(caller.network)
-        self.starts.limits.count_start(caller.network, bucket=BUCKET, office=office, at=now)
+        self.starts.limits.count_start(caller.network, bucket=ACCOUNT_BUCKET, office=office, at=now)
         destination = choose(home, None, None)
-        leaving = Leaving(
+        leaving = TripStart(
             home,
             connection,
             link=ACCOUNT_LINK,
@@ -82,7 +81,7 @@ class SsoAdditions:
         return self.starts.send(leaving, caller)
 
 
-def add(
+def link_account(
     trip: Trip,
     person: Person,
     workspace: str,

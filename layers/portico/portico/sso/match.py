@@ -10,14 +10,14 @@ from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key
 from portico.people.rules import Workspace
-from portico.people.store import door_key, pointer_key, workspace_of
+from portico.people.store import pointer_key, settings_row_key, workspace_of
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Person
 from portico.sso.states import Trip
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class MatchedContact:
     """What our own rows say about a person."""
 
     home: Workspace
@@ -32,7 +32,9 @@ class Known:
     record: Record | None
 
 
-def known_of(table: str, workspace: str, trip: Trip, person: Person, *, at: datetime) -> Known:
+def match_of(
+    table: str, workspace: str, trip: Trip, person: Person, *, at: datetime
+) -> MatchedContact:
     """Read all that our rows say about a person, in one call.
 
     Raises:
@@ -41,7 +43,7 @@ def known_of(table: str, workspace: str, trip: Trip, person: Person, *, at: date
     rows = Rows(table, f"{workspace}#")
     address = person.vouched_address(trip.connection)
     wanted: dict[str, tuple[str, str]] = {
-        "door": door_key(workspace),
+        "door": settings_row_key(workspace),
         "link": link_key(workspace, trip.link),
         "identity": identity_key(workspace, person.identity),
     }
@@ -60,7 +62,7 @@ def known_of(table: str, workspace: str, trip: Trip, person: Person, *, at: date
     identity, pointer = got["identity"], got.get("pointer")
     # Tenant and object id first: they are never given to somebody else.
     record = got.get("by_object") or got.get("by_email")
-    return Known(
+    return MatchedContact(
         home=workspace_of(got["door"]),
         link=link,
         owner=identity["contact"] if identity else None,
@@ -71,7 +73,7 @@ def known_of(table: str, workspace: str, trip: Trip, person: Person, *, at: date
     )
 
 
-def obey_directory(known: Known) -> None:
+def obey_directory(known: MatchedContact) -> None:
     """Let a person through whom the workspace's rule lets through.
 
     Raises:

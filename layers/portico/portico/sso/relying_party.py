@@ -24,9 +24,9 @@ from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
 from portico.sso.transport import ProviderAway
 
-LEEWAY = 60
+ID_TOKEN_LEEWAY = 60
 """Seconds by which a provider's clock and ours may differ."""
-LONGEST_TOKEN = 64 * 1024
+LONGEST_ID_TOKEN = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Relying:
+class RelyingParty:
     """Us, as the client of one connection's provider."""
 
     connection: Connection
@@ -163,7 +163,7 @@ class Relying:
         self, metadata: Metadata, token: dict[str, Any], attempt: Attempt, *, at: datetime
     ) -> dict[str, Any]:
         text = token.get("id_token")
-        if not isinstance(text, str) or len(text) > LONGEST_TOKEN:
+        if not isinstance(text, str) or len(text) > LONGEST_ID_TOKEN:
             raise NotBelieved("no-id-token")
         read = self._decoded(metadata, text)
         issuer = metadata.issuer
@@ -184,7 +184,7 @@ class Relying:
         }
         claims = CodeIDToken(read.claims, read.header, options, params)
         try:
-            claims.validate(now=epoch(at), leeway=LEEWAY)
+            claims.validate(now=epoch(at), leeway=ID_TOKEN_LEEWAY)
         except (JoseError, AuthlibBaseError, ValueError, TypeError) as error:
             raise NotBelieved(f"id-token: {type(error).__name__}") from error
         self._check_more(claims)

@@ -9,7 +9,7 @@ from portico.people.addresses import normalise
 from portico.people.identities import Identity
 
 CONNECTION = re.compile(r"[a-z][a-z0-9-]{1,30}\Z")
-KINDS = ("microsoft", "google", "facebook", "x", "oidc")
+PROVIDER_KINDS = ("microsoft", "google", "facebook", "x", "oidc")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from portico.limits.store import Limits
 from portico.links.destinations import choose, landing
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
-from portico.mail.devices import coarse_origin
+from portico.mail.devices import device_of
 from portico.people.rules import Workspace
-from portico.people.store import door_key
-from portico.settings import StartSso
+from portico.people.store import settings_row_key
+from portico.settings import StartSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
-from portico.sso.relying_party import Attempt, Relying
+from portico.sso.relying_party import Attempt, RelyingParty
 from portico.sso.rules import CONNECTION, Connection
-from portico.sso.states import STATE_LIVES, State, States, Trip
+from portico.sso.states import STATE_LIFETIME, State, States, Trip
 from portico.sso.store import client_secret, connection_key
 from portico.sso.transport import ProviderAway
 
@@ -37,7 +37,7 @@ class AskedSso:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedTrip:
     """Where the browser goes, and the cookie by which it is known when it comes back."""
 
     authorize_url: str = field(repr=False)
@@ -47,7 +47,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class TripStart:
     """A trip before it begins: by which connection, and what comes after it."""
 
     home: Workspace
@@ -72,7 +72,7 @@ class SsoStarts:
     clock: Clock = SYSTEM
 
     @classmethod
-    def from_settings(cls, settings: StartSso) -> "SsoStarts":
+    def from_settings(cls, settings: StartSsoSettings) -> "SsoStarts":
         """Make the starts of a door."""
         return cls(
             settings.people_table,
@@ -83,7 +83,7 @@ class SsoStarts:
             Limits(settings.sign_in_table),
         )
 
-    def start(self, asked: AskedSso, caller: Caller) -> Begun:
+    def start(self, asked: AskedSso, caller: Caller) -> StartedTrip:
         """Store a one-shot state for this browser and say where it goes.
 
         Raises:
@@ -101,7 +101,7 @@ class SsoStarts:
         bucket = f"office-{home.id}" if office else link.kind
         self.limits.count_start(caller.network, bucket=bucket, office=office, at=self.clock.now())
         destination = choose(home, asked.to, link.destination)
-        leaving = Leaving(
+        leaving = TripStart(
             home,
             connection,
             link=link.id,
@@ -112,7 +112,7 @@ class SsoStarts:
         )
         return self.send(leaving, caller)
 
-    def send(self, leaving: "Leaving", caller: Caller) -> Begun:
+    def send(self, leaving: "TripStart", caller: Caller) -> StartedTrip:
         """Store a one-shot state for this browser and say where it goes.
 
         Raises:
@@ -126,7 +126,7 @@ class SsoStarts:
         keys = self.keys.current()
         attempt = attempt_of(state, keys.code, connection, caller)
         try:
-            url = Relying(connection, secret, self.discovery).authorize_url(attempt)
+            url = RelyingParty(connection, secret, self.discovery).authorize_url(attempt)
         except ProviderAway as away:
             raise TryLater(cause=f"provider {connection.kind}: {away}") from away
         except Misconfigured as wrong:
@@ -141,17 +141,17 @@ class SsoStarts:
             idle=home.session_idle_seconds,
             absolute=home.session_absolute_seconds,
             keep_days=home.trail_days,
-            device=coarse_origin(caller.user_agent),
+            device=device_of(caller.user_agent),
             origin=caller.origin or "",
             key=keys.version,
-            expires_at=now + STATE_LIVES,
+            expires_at=now + STATE_LIFETIME,
             adds=leaving.adds,
             sver=leaving.sver,
         )
         name = "sso.adding" if leaving.adds else "sso.started"
         event = Event(name, now, network=caller.network, detail={"connection": connection.id})
         States(self.sign_in_table, home.id).begin(state, trip, event)
-        return Begun(url, browser, home.id, connection.id)
+        return StartedTrip(url, browser, home.id, connection.id)
 
     def _read(self, asked: AskedSso) -> tuple[Workspace, Link, Connection | None]:
         if not is_workspace(asked.workspace):
@@ -159,7 +159,7 @@ class SsoStarts:
         rows = Rows(self.people_table, f"{asked.workspace}#")
         named = asked.connection if CONNECTION.match(asked.connection) else "-"
         keys = (
-            door_key(asked.workspace),
+            settings_row_key(asked.workspace),
             link_key(asked.workspace, public_id(asked.link)),
             connection_key(asked.workspace, named),
         )

@@ -12,8 +12,8 @@ from portico.events import Event
 from portico.ids import base64url, digest, is_workspace, random_part
 from portico.sso.rules import Connection
 
-STATE_LIVES = timedelta(minutes=10)
-AFTERLIFE = timedelta(days=1)
+STATE_LIFETIME = timedelta(minutes=10)
+STATE_AFTERLIFE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Trip:
             "origin": self.origin,
             "key": self.key,
             "expires_at": epoch(self.expires_at),
-            "ttl": epoch(self.expires_at + AFTERLIFE),
+            "ttl": epoch(self.expires_at + STATE_AFTERLIFE),
             "subject": self.contact or f"link-{self.link}",
         }
         optional = {

@@ -8,7 +8,7 @@ from portico.aws.tables import Rows, TransactionRefused, get_many, transact
 from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Workspace
-from portico.people.store import door_key
+from portico.people.store import settings_row_key
 from portico.sso.rules import Connection
 
 
@@ -83,7 +83,7 @@ class Connections:
         parts = [
             self.rows.putting(row, anything),
             self.rows.updating(
-                *door_key(self.workspace),
+                *settings_row_key(self.workspace),
                 "SET connections = :shown REMOVE event",
                 "attribute_exists(pk)",
                 {":shown": sorted([*others, shown], key=lambda each: str(each["id"]))},

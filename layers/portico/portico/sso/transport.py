@@ -26,8 +26,8 @@ LARGEST_ANSWER = 1024 * 1024
 CHUNK = 64 * 1024
 MOST_ADDRESSES = 3
 """Of one name that are tried."""
-CONNECT_TIMEOUT = 2.0
-READ_TIMEOUT = 3.0
+PROVIDER_CONNECT_TIMEOUT = 2.0
+PROVIDER_READ_TIMEOUT = 3.0
 ANSWER_TIME = 4.0
 """Seconds that one whole answer may take: a provider may also drip."""
 
@@ -94,7 +94,7 @@ def _public_socket(self: HTTPConnection) -> socket.socket:
 def _connected(family: int, kind: int, protocol: int, address: Any) -> socket.socket:
     deadline.ask()
     opened = socket.socket(family, kind, protocol)
-    opened.settimeout(deadline.at_most(CONNECT_TIMEOUT))
+    opened.settimeout(deadline.at_most(PROVIDER_CONNECT_TIMEOUT))
     try:
         opened.connect(address)
     except OSError:
@@ -138,7 +138,10 @@ class ProviderAdapter(HTTPAdapter):
         deadline.ask()
         try:
             check_url(request.url or "", loopback=self._loopback)
-            timeout = deadline.at_most(CONNECT_TIMEOUT), deadline.at_most(READ_TIMEOUT)
+            timeout = (
+                deadline.at_most(PROVIDER_CONNECT_TIMEOUT),
+                deadline.at_most(PROVIDER_READ_TIMEOUT),
+            )
             answer = super().send(request, stream=True, timeout=timeout)
             answer._content = _bounded(answer)  # noqa: SLF001 - as requests itself fills it
         except (RequestException, HTTPError, OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.aws.values import row_of
 from portico.clock import epoch
 from portico.ids import ChallengeId, fingerprint
-from portico.settings import RecordTrail
+from portico.settings import RecordTrailSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Recorder:
     table: str
 
     @classmethod
-    def from_settings(cls, settings: RecordTrail) -> "Recorder":
+    def from_settings(cls, settings: RecordTrailSettings) -> "Recorder":
         """Make the recorder of a door."""
         return cls(settings.trail_table)
 

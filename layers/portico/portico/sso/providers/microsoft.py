@@ -13,7 +13,7 @@ from portico.sso.rules import Connection, Person
 
 HOST = "https://login.microsoftonline.com"
 MULTI_TENANT = ("organizations", "common")
-PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant that all personal accounts belong to."""
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
@@ -42,7 +42,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
         raise NotBelieved("no-tenant")
     allowed = set(connection.tenants)
     is_listed = tenant in allowed
-    is_organization = tenant != PERSONAL and "organizations" in allowed
+    is_organization = tenant != PERSONAL_TENANT and "organizations" in allowed
     if not (is_listed or is_organization or "common" in allowed):
         raise NotBelieved("tenant-not-allowed")
     # Whoever runs a tenant can write any address into `email` (nOAuth). It counts when
@@ -51,7 +51,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     owns_domain = claims.get("xms_edov") in (True, 1, "1", "true", "True")
     # A personal account's address was confirmed once, by whoever had it then: people keep the
     # account when they leave the company.
-    is_personal = tenant == PERSONAL
+    is_personal = tenant == PERSONAL_TENANT
     return Person(
         # `sub` differs from app to app and `oid` repeats across tenants: together they do not.
         Identity(connection.id, str(claims["iss"]), f"{tenant}.{object_id}"),
