@@ -188,7 +188,7 @@ class TestTheAddress:
         owner.sees_heading("Your address is back")
         owner.opens(undo[0])
         owner.page.locator("#undo").click()
-        owner.sees_heading("This was undone already")
+        owner.sees_heading("This was already undone")
 
         # Whoever made the change is out, and the connected account still leads to the contact.
         person.opens("/lumen#account")
@@ -241,7 +241,7 @@ class TestSessions:
 
         person.page.locator("#end-others").click()
 
-        expect(person.message).to_contain_text("Everywhere else you are signed out")
+        expect(person.message).to_contain_text("You are signed out everywhere else")
         expect(person.page.locator("#end-others")).to_have_count(0)
         elsewhere.opens("/lumen#account")
         elsewhere.sees_heading("You are not signed in")

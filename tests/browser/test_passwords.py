@@ -120,7 +120,7 @@ class TestAFirstPassword:
         expect(person.page.get_by_role("status")).to_have_text("Long enough.")
         person.page.locator("#continue").click()
 
-        # It signs nobody in by itself.
+        # The link alone signs nobody in.
         expect(person.message).to_contain_text("Your password is set. Sign in with it now.")
         expect(person.page.locator("#email")).to_have_value("eve@example.com")
         person.page.locator("#password").fill(FIRST)

@@ -227,7 +227,7 @@ class TestWhatAPortalMayWish:
 
         person.page.locator("#email-me").click()
 
-        expect(person.message).to_contain_text("Enter a whole address")
+        expect(person.message).to_contain_text("Enter a full address")
 
     def test_is_a_language_until_the_contact_chooses_one(self, person):
         person.opens(asked_by_the_portal(person, ui_locales="tlh ar-EG de"))

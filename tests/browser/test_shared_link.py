@@ -43,7 +43,7 @@ class TestASharedLink:
         person.page.keyboard.press("Enter")
 
         expect(person.message).to_be_focused()
-        expect(person.message).to_contain_text("Enter a whole address")
+        expect(person.message).to_contain_text("Enter a full address")
         expect(person.page.get_by_label("Primary email")).to_have_value("ann@")
 
     def test_can_be_used_with_another_address(self, person, house):

@@ -76,5 +76,5 @@ class TestSomebodyKnown:
 
         assert "already have an account" in house.subject_mailed_to("zoe@example.com")
         person.page.get_by_role("button", name="Use another address").click()
-        person.page.get_by_role("button", name="I have an account already").click()
+        person.page.get_by_role("button", name="I already have an account").click()
         expect(person.page.locator("#use-password")).to_be_visible()

@@ -220,7 +220,7 @@ class TestAContact:
         person.page.reload()
         person.page.get_by_label("Primary email").fill("cem@")
         person.page.keyboard.press("Enter")
-        expect(person.message).to_contain_text("Enter a whole address")
+        expect(person.message).to_contain_text("Enter a full address")
         person.asks_for_a_code(email)
         expect(person.page.locator("#lead")).to_contain_text(f"To connect {name}")
         expect(person.page.locator("#lead")).to_contain_text(email)

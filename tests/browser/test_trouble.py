@@ -190,7 +190,7 @@ class TestInsideAnotherPage:
         person.page.goto(f"{house.origin}/outer.html")
 
         frame = person.page.frame_locator("iframe")
-        expect(frame.get_by_role("heading", level=1)).to_have_text("Sign in in a window of its own")
+        expect(frame.get_by_role("heading", level=1)).to_have_text("Sign-in needs its own window")
         expect(frame.get_by_role("link", name="Open the sign-in page")).to_have_attribute(
             "target", "_blank"
         )

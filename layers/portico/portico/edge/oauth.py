@@ -36,9 +36,9 @@ def parameters_of(event: Mapping[str, Any]) -> dict[str, str]:
         if len(value) > LONGEST_TEXT:
             raise InvalidRequest(name[:64], "too long")
         if value != parameters[name]:
-            raise InvalidRequest(name[:64], "twice")
+            raise InvalidRequest(name[:64], "sent twice")
     if len(parameters) != len(pairs):
-        raise InvalidRequest("parameters", "one is there twice")
+        raise InvalidRequest("parameters", "one was sent twice")
     return parameters
 
 

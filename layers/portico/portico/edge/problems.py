@@ -45,13 +45,13 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         401,
         "code-not-accepted",
         "Sign-in failed",
-        "That is not the code we sent. Check it against the newest mail.",
+        "This is not the code we sent. Check it in the newest email.",
     ),
     errors.PasswordNotAccepted: Kind(
         401,
         "password-not-accepted",
         "Sign-in failed",
-        "Address and password do not belong together. Check both, or choose Forgot password.",
+        "Address and password do not match. Check both, or choose Forgot password.",
     ),
     errors.ChallengeClosed: Kind(
         410,
@@ -75,10 +75,10 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         401,
         "sso-failed",
         "Sign-in failed",
-        "Signing in there did not work. Try again, or choose another way.",
+        "The provider could not sign you in. Try again, or choose another way.",
     ),
     errors.ResendTooSoon: Kind(
-        429, "too-soon", "Please wait", "A code was sent a moment ago. Wait before the next one."
+        429, "too-soon", "Please wait", "We sent a code a moment ago. Wait before you ask again."
     ),
     errors.TooManyRequests: Kind(
         429, "too-many-requests", "Please wait", "Too many requests. Try again later."
@@ -91,10 +91,13 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         metric="guesses-spent",
     ),
     errors.ReAuthNeeded: Kind(
-        401, "re-auth-needed", "Sign in again", "For this, sign in again: your sign-in is too old."
+        401, "re-auth-needed", "Sign in again", "Your sign-in is too old for this. Sign in again."
     ),
     errors.NotSignedIn: Kind(
-        401, "not-signed-in", "Signed out", "There is no session, or it has ended. Sign in again."
+        401,
+        "not-signed-in",
+        "Signed out",
+        "You are not signed in, or your session has ended. Sign in again.",
     ),
     errors.ProtocolRefused: Kind(
         400, "protocol-refused", "Refused", "The protocol does not allow this request."
@@ -103,22 +106,25 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         409,
         "last-way-in",
         "Still needed",
-        "Without it, nothing would let you sign in any more. Add another way first.",
+        "This is your only way to sign in. Add another way first.",
     ),
-    errors.TakenAlready: Kind(409, "taken", "Already taken", "It belongs to somebody else by now."),
-    errors.NotFound: Kind(404, "not-found", "Not found", "There is no such thing here."),
+    errors.TakenAlready: Kind(409, "taken", "Already taken", "Somebody else already uses it."),
+    errors.NotFound: Kind(404, "not-found", "Not found", "There is nothing here by that name."),
     errors.CrossSite: Kind(
-        403, "cross-site", "Refused", "This request came from a site that may not send it."
+        403,
+        "cross-site",
+        "Refused",
+        "This request came from a site that is not allowed to send it.",
     ),
     errors.InvalidRequest: Kind(
-        400, "invalid-request", "Check the form", "A field is missing or is not as it should be."
+        400, "invalid-request", "Check the form", "A field is missing or not valid."
     ),
-    errors.TooLarge: Kind(413, "too-large", "Too large", "The request is larger than it may be."),
+    errors.TooLarge: Kind(413, "too-large", "Too large", "The request is too large."),
     errors.TryLater: Kind(
         503,
         "try-later",
         "Try again shortly",
-        "Something behind us is out of reach. Nothing was lost: send the same request again.",
+        "We cannot answer right now. Nothing was lost. Send the same request again.",
     ),
 }
 

@@ -191,7 +191,9 @@ class Authorizations:
         except NotSignedIn:
             claims = {}
         if claims.get("aud") != portal.client_id:
-            raise ProtocolRefused("invalid_request", "id_token_hint: one that we made for you")
+            raise ProtocolRefused(
+                "invalid_request", "id_token_hint: not an id_token of this client"
+            )
         return str(claims["sub"])
 
 

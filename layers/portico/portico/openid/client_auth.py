@@ -49,7 +49,7 @@ def credentials_of(parameters: Mapping[str, str], authorization: str | None) -> 
     named, secret = parameters.get("client_id"), parameters.get("client_secret")
     if authorization is not None:
         if secret is not None:
-            raise InvalidRequest("client_secret", "once: in the header or in the form")
+            raise InvalidRequest("client_secret", "send it once, in the header or in the form")
         user, secret = _basic(authorization)
         if named not in (None, user):
             raise _unknown()
@@ -73,5 +73,5 @@ def _basic(authorization: str) -> tuple[str, str]:
 
 
 def _unknown() -> ProtocolRefused:
-    words = "the portal is not known, or did not show its secret"
+    words = "the client is unknown, or its secret is missing or wrong"
     return ProtocolRefused("invalid_client", words, 401, BASIC)

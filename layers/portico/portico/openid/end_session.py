@@ -146,7 +146,7 @@ class EndSessions:
         if hint is not None and named is None:
             client = hint.client
         if (named is not None and client is None) or (hint is not None and hint.client != client):
-            raise InvalidRequest("client_id", "one of ours, whose id_token it is")
+            raise InvalidRequest("client_id", "the client that the id_token was issued to")
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
         if client is not None:
             workspace = client.workspace

@@ -24,15 +24,15 @@ RESPONSE_TYPE = "code"
 INVALID_CLIENT = "invalid_client"
 TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
 """Errors whose description would tell one portal from none, or quote the request."""
-NO_WORDS = "the request is not as it should be"
+NO_WORDS = "the request is not valid"
 WORDS = {
-    INVALID_CLIENT: "the portal is not known, or did not show its secret",
+    INVALID_CLIENT: "the client is unknown, or its secret is missing or wrong",
     "unsupported_grant_type": "grant_type: authorization_code or refresh_token",
-    "invalid_grant": "it is unknown, used, too old or another portal's, or the sign-in has ended",
+    "invalid_grant": "the code or token is unknown, used, expired or another portal's, or the sign-in has ended",
     "unsupported_response_type": "response_type: code",
     "unauthorized_client": "the portal may not ask for this",
     "invalid_scope": "scope: openid",
-    "invalid_request": "a parameter is missing or is not as it should be; PKCE with S256 is needed",
+    "invalid_request": "a parameter is missing or not valid; PKCE with S256 is required",
 }
 """Descriptions, for a developer who reads them in an address."""
 

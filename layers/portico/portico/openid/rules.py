@@ -86,7 +86,7 @@ class AuthorizeRequest:
             raise ProtocolRefused("invalid_request", "response_mode: only query")
         prompts = frozenset(parameters.get("prompt", "").split())
         if Prompt.NONE in prompts and len(prompts) > 1:
-            raise ProtocolRefused("invalid_request", "prompt: none stands alone")
+            raise ProtocolRefused("invalid_request", "prompt: none cannot be combined with others")
         return cls(prompts, _max_age(parameters.get("max_age")), _asked_at(parameters, at))
 
     @property

@@ -38,7 +38,7 @@ class UserInfo:
         """
         token = form.get("access_token")
         if token is not None and caller.authorization:
-            raise InvalidRequest("access_token", "once: in the header or in the form")
+            raise InvalidRequest("access_token", "send it once, in the header or in the form")
         return self._of(token or bearer_of(caller), caller)
 
     def read(self, query: dict[str, str], caller: Caller) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class UserInfo:
                 self.checker, token, issuer=caller.own_origin, at=self.clock.now()
             )
         except NotSignedIn:
-            raise _refused("invalid_token", "it is none of ours, or is over", 401) from None
+            raise _refused("invalid_token", "the token is unknown or has expired", 401) from None
         if WANTED not in claims.get("scope", "").split():
             raise _refused("insufficient_scope", "openid was not granted", 403)
         return {name: claims[name] for name in TOLD if name in claims}
