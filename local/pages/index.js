@@ -82,7 +82,7 @@ async function show() {
   const world = await answer.json();
   showTime(world.now);
   at("workspaces").replaceChildren(...world.workspaces.map((each) => card(each, world)));
-  at("unknown").textContent = `No contact anywhere: ${world.unknown_emails.join(", ")}. The page must look the same for it.`;
+  at("unknown").textContent = `Not a contact of any workspace: ${world.unknown_emails.join(", ")}. The page must look the same for this address.`;
 }
 
 async function forward(seconds) {

@@ -75,7 +75,7 @@ async function keepLooking() {
       await look();
       at("status").textContent = "";
     } catch {
-      at("status").textContent = "The front does not answer. Is make run still running?";
+      at("status").textContent = "No answer from this machine. Is make run still running?";
     }
   }
   setTimeout(keepLooking, LOOK_EVERY_MS);

@@ -5,7 +5,7 @@ const ENGLISH = {
   tickets: "Tickets",
   hello: (name) => `Hello, ${name}`,
   yourTickets: "Your tickets",
-  yourTicketsText: "What you have asked, and what became of it.",
+  yourTicketsText: "Your requests and their status.",
   newRequest: "New request",
   search: "Search for answers",
   yourConversations: "Your conversations",
@@ -21,7 +21,7 @@ const ENGLISH = {
   askForLink: "Ask your service provider for a portal link.",
   unavailable: "The portal is not available",
   unavailableText: "Try again later, or contact the team you usually write to.",
-  unreachable: "Sign-in does not answer",
+  unreachable: "Sign-in is not responding",
   unreachableText: "Check your connection and load the page again.",
   ticket: (id) => `Ticket ${id}`,
   open: "Open",
@@ -32,7 +32,7 @@ const ENGLISH = {
   what: "What do you need, and by when?",
   send: "Send",
   sent: "Thank you. This is a sample portal: nothing was sent.",
-  cameTo: (area) => `Portico led here: ${area}`,
+  cameTo: (area) => `Portico brought you here: ${area}`,
 };
 
 const GERMAN = {
@@ -40,7 +40,7 @@ const GERMAN = {
   tickets: "Tickets",
   hello: (name) => `Guten Tag, ${name}`,
   yourTickets: "Ihre Tickets",
-  yourTicketsText: "Was Sie gefragt haben, und was daraus wurde.",
+  yourTicketsText: "Ihre Anfragen und ihr Stand.",
   newRequest: "Neue Anfrage",
   search: "Nach Antworten suchen",
   yourConversations: "Ihre Unterhaltungen",
@@ -67,7 +67,7 @@ const GERMAN = {
   what: "Was brauchen Sie, und bis wann?",
   send: "Absenden",
   sent: "Danke. Dies ist ein Beispielportal: Es wurde nichts gesendet.",
-  cameTo: (area) => `Portico führte hierher: ${area}`,
+  cameTo: (area) => `Portico hat Sie hierher geführt: ${area}`,
 };
 
 const ARABIC = {
@@ -75,7 +75,7 @@ const ARABIC = {
   tickets: "التذاكر",
   hello: (name) => `مرحبًا، ${name}`,
   yourTickets: "تذاكرك",
-  yourTicketsText: "ما سألت عنه، وما آل إليه.",
+  yourTicketsText: "طلباتك وحالتها.",
   newRequest: "طلب جديد",
   search: "ابحث عن إجابات",
   yourConversations: "محادثاتك",

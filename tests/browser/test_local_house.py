@@ -44,7 +44,7 @@ class TestTheLinks:
         expect(clock).to_have_text(re.compile(r"\d"))
         before = clock.inner_text()
 
-        person.page.get_by_role("button", name="1 hour on").click()
+        person.page.get_by_role("button", name="+1 hour").click()
 
         expect(clock).not_to_have_text(before)
 
