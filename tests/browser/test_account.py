@@ -171,7 +171,7 @@ class TestTheAddress:
         person.finds_no_barrier()
         proves(person, "eve.new@example.org")
 
-        expect(person.message).to_contain_text("Your address is eve.new@example.org now")
+        expect(person.message).to_contain_text("Your address is now eve.new@example.org")
         expect(person.page.get_by_role("button", name="Disconnect X")).to_be_visible()
 
         undo = re.search(

@@ -77,7 +77,7 @@ class TestAGuide:
         text = Guide(home(password_method=True), "en").text()
 
         assert "Choose “Forgot password?” and type your primary email" in text
-        assert "it sets your first password too" in text
+        assert "Use it to set your first password" in text
 
     def test_names_the_domains_that_may_sign_up(self):
         text = Guide(home(sign_up=True, sign_up_domains=["example.com"]), "en").text()
@@ -91,7 +91,7 @@ class TestAGuide:
         text = Guide(home(directory_rule=rule, connections=[GOOGLE]), "en").text()
 
         assert said in text
-        assert "mails a code there" not in text
+        assert "sends a code there" not in text
 
     def test_begins_at_the_portal_or_at_a_link(self):
         link = "https://signin.acme.test/acme#l=lnk_x"
