@@ -112,7 +112,10 @@ class TestTheTokenBefore:
         stolen = thief.refreshes()
 
         assert stolen.problem == (401, "not-signed-in")
-        assert stolen.body["detail"] == "You are not signed in, or your session has ended. Sign in again."
+        assert (
+            stolen.body["detail"]
+            == "You are not signed in, or your session has ended. Sign in again."
+        )
         assert ann.refreshes().problem == (401, "not-signed-in")
         assert portal.session_rows()[0]["ended_by"] == "refresh-reuse"
         last = portal.records_trail()[-1]

@@ -28,7 +28,9 @@ class TeamPeople:
             TakenAlready: there is one of this id.
         """
         if not ids.is_workspace(workspace.id):
-            raise InvalidRequest("id", "2 to 31 of a-z, 0-9 and -, a letter first, and no reserved word")
+            raise InvalidRequest(
+                "id", "2 to 31 of a-z, 0-9 and -, a letter first, and no reserved word"
+            )
         event = self._event(workspace, "workspace.created", workspace.id, by)
         self._people(workspace.id).add_workspace(workspace, event)
         return workspace
