@@ -18,6 +18,7 @@ DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
 CONTRACT := $(VENV)/contract/.ready
+TSC := requirements/node_modules/.ready
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
@@ -51,11 +52,12 @@ test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes s
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
 
-lint: $(DEV)  ## style, types and the import rules
+lint: $(DEV) $(TSC)  ## style, types and the import rules; the page's JavaScript too, so it needs Node
 	$(VENV)/dev/bin/ruff check
 	$(VENV)/dev/bin/ruff format --check
 	$(VENV)/dev/bin/mypy
 	$(VENV)/dev/bin/lint-imports
+	requirements/node_modules/.bin/tsc --project .
 
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) -n $(WORKERS) tests/template
@@ -99,7 +101,7 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 		$(COMPILE) -c requirements/dev.txt $$brought $$own -o $${own%.in}.txt; done
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) tests/clients/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
@@ -109,12 +111,12 @@ chromium:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
 
 node:
-	@command -v npm >/dev/null || { echo "The tests with client libraries need Node 20 or newer, with npm." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make lint and make clients need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
 
 # Exact versions and no lock file, which would name where packages come from.
-tests/clients/node_modules/.ready: tests/clients/package.json | node
-	@echo "Installing the client libraries"
-	@cd tests/clients && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+%/node_modules/.ready: %/package.json | node
+	@echo "Installing what $< names"
+	@cd $* && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 $(UV): requirements/uv.txt | python

@@ -1,19 +1,28 @@
 /** The mails of this run. New ones come by themselves, and are opened unless an older one is read. */
 
+/**
+ * @typedef {{ id: number, at: string, from: string, to: string, subject: string, text: string,
+ *   html: string, inline: Record<string, string>, headers: Record<string, string> }} Mail `at` is
+ *   in ISO 8601; `inline` leads from a picture's name in `html` to its data
+ */
+
 const LOOK_EVERY_MS = 1500;
 const CODE = /\b[0-9A-Z]{3}-[0-9A-Z]{4}\b/;
 
+/** @param {string} id @returns {any} an element that mailbox.html has */
 const at = (id) => document.getElementById(id);
 
-/** @type {any[]} newest first */
+/** @type {Mail[]} newest first */
 let mails = [];
 /** @type {number | null} */
 let opened = null;
 
+/** @param {Mail} mail */
 function time(mail) {
   return new Date(mail.at).toLocaleTimeString();
 }
 
+/** @param {Mail} mail */
 function row(mail) {
   const button = document.createElement("button");
   const texts = [
@@ -34,12 +43,14 @@ function row(mail) {
   return item;
 }
 
+/** @param {Mail} mail */
 function withPictures(mail) {
   let html = mail.html;
   for (const [name, data] of Object.entries(mail.inline)) html = html.replaceAll(name, data);
   return html;
 }
 
+/** @param {Mail} mail */
 function open(mail) {
   opened = mail.id;
   at("subject").textContent = mail.subject;

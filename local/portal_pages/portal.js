@@ -5,13 +5,26 @@
 
 import { wordsOf } from "/_portal/words.js";
 
-const config = JSON.parse(document.getElementById("config").textContent);
+/** @param {string} id @returns {any} an element that page.html has */
+const at = (id) => document.getElementById(id);
+
+/**
+ * @typedef {typeof import("../../functions/sign_in_page/static/assets/portico.js")} Portico
+ * @typedef {import("../../functions/sign_in_page/static/assets/portico.js").Session} Session
+ * @typedef {[title: string, ...content: (Node | string)[]]} Area
+ */
+
+const config = JSON.parse(at("config").textContent);
 const { workspace, area, api, link } = config;
 const { language, direction, words } = wordsOf(workspace.locale);
 const home = `/${workspace.id}`;
-const at = (id) => document.getElementById(id);
 
-/** @param {string} tag @param {Record<string, string>} [attributes] @param {(Node | string)[]} children */
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} children
+ */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -66,7 +79,7 @@ function searchBox() {
   return element("form", { role: "search", class: "search" }, box);
 }
 
-/** @param {{ id: string, text: string, state: string }[]} conversations */
+/** @param {{ id: string, text: string, state: "open" | "solved" }[]} conversations */
 function conversationList(conversations) {
   if (!conversations.length) return element("p", { class: "soft", id: "conversations" }, words.noConversations);
   const rows = conversations.map(({ id, text, state }) =>
@@ -80,6 +93,7 @@ function conversationList(conversations) {
   return element("ul", { class: "card lines", id: "conversations" }, ...rows);
 }
 
+/** @param {string} state @param {string} title @param {(Node | string)[]} content */
 function show(state, title, ...content) {
   document.title = `${title} · ${workspace.name}`;
   const main = at("area");
@@ -88,10 +102,11 @@ function show(state, title, ...content) {
   main.replaceChildren(element("div", { class: "stack" }, element("h1", {}, title), ...content));
 }
 
+/** @type {Record<string, (contact: Session["contact"], token: string) => Area | Promise<Area>>} */
 const AREAS = {
   async dashboard(contact, token) {
     const { conversations } = await ownBackend(token);
-    const flows = workspace.request_flows.map((flow) =>
+    const flows = workspace.request_flows.map((/** @type {string} */ flow) =>
       element("a", { class: "card", href: `${home}/requests/${flow}` }, element("h2", {}, words.request(flow))),
     );
     const tickets = element(
@@ -169,6 +184,7 @@ const AREAS = {
   },
 };
 
+/** @param {Session} session */
 async function showArea(session) {
   const [title, ...content] = await AREAS[area.kind](session.contact, session.access_token);
   show("signed-in", title, ...content);
@@ -190,6 +206,7 @@ function showSignedOut() {
   show("signed-out", words.signedOut, ...search, element("p", {}, words.signedOutText), element("p", {}, way));
 }
 
+/** @param {{ type?: string }} error a PorticoError, or whatever the portal's own back end was */
 function showProblem(error) {
   const isOff = error.type === "portal-unavailable";
   const [title, text] = isOff
@@ -200,9 +217,11 @@ function showProblem(error) {
 
 async function start() {
   // A portal of your own imports it from a fixed address; here the port is chosen at the start.
+  /** @type {Portico} */
   const { createPortico } = await import(`${api}/assets/portico.js`);
   const portico = createPortico({ workspace: workspace.id });
 
+  /** @param {{ everywhere?: boolean }} [options] */
   async function leave(options) {
     await portico.signOut(options);
     showSignedOut();

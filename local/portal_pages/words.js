@@ -3,7 +3,7 @@
 const ENGLISH = {
   dashboard: "Home",
   tickets: "Tickets",
-  hello: (name) => `Hello, ${name}`,
+  hello: (/** @type {string} */ name) => `Hello, ${name}`,
   yourTickets: "Your tickets",
   yourTicketsText: "Your requests and their status.",
   newRequest: "New request",
@@ -12,7 +12,7 @@ const ENGLISH = {
   noConversations: "No conversations yet.",
   start: "Start a conversation",
   editProfile: "Edit profile",
-  signedInAs: (name, email) => `${name} · ${email}`,
+  signedInAs: (/** @type {string} */ name, /** @type {string} */ email) => `${name} · ${email}`,
   signIn: "Sign in",
   signOut: "Sign out",
   signOutEverywhere: "Sign out everywhere",
@@ -23,18 +23,19 @@ const ENGLISH = {
   unavailableText: "Try again later, or contact the team you usually write to.",
   unreachable: "Sign-in is not responding",
   unreachableText: "Check your connection and load the page again.",
-  ticket: (id) => `Ticket ${id}`,
+  ticket: (/** @type {string} */ id) => `Ticket ${id}`,
   open: "Open",
   solved: "Solved",
   asked: "The printer on the second floor prints blank pages.",
   answered: "We have ordered a new drum. It comes tomorrow.",
-  request: (flow) => `Request: ${flow}`,
+  request: (/** @type {string} */ flow) => `Request: ${flow}`,
   what: "What do you need, and by when?",
   send: "Send",
   sent: "Thank you. This is a sample portal: nothing was sent.",
-  cameTo: (area) => `Portico brought you here: ${area}`,
+  cameTo: (/** @type {string} */ area) => `Portico brought you here: ${area}`,
 };
 
+/** @type {typeof ENGLISH} */
 const GERMAN = {
   dashboard: "Start",
   tickets: "Tickets",
@@ -70,6 +71,7 @@ const GERMAN = {
   cameTo: (area) => `Portico hat Sie hierher geführt: ${area}`,
 };
 
+/** @type {typeof ENGLISH} */
 const ARABIC = {
   dashboard: "الرئيسية",
   tickets: "التذاكر",
@@ -105,6 +107,7 @@ const ARABIC = {
   cameTo: (area) => `أوصلك Portico إلى: ${area}`,
 };
 
+/** @type {Record<string, typeof ENGLISH>} */
 const ALL = { en: ENGLISH, de: GERMAN, ar: ARABIC };
 
 /** @param {string} locale */

@@ -167,7 +167,7 @@ export class AccountVisit {
     return {
       editProfile: () =>
         this.#form(forms.editProfile, {
-          save: (/** @type {import("./portico.js").Profile} */ changes) =>
+          save: (/** @type {{ name?: string, language?: string, time_zone?: string }} */ changes) =>
             this.#change(async () => {
               await account.edit(changes);
               await portico.session({ fresh: true });

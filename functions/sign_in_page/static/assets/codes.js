@@ -143,7 +143,9 @@ export class Codes {
       if (isShared && !challenge.connects) return "another_address";
       return (hasOtherWays || Boolean(challenge.connects)) && "another_way";
     };
-    const anew = { reset: this.#steps.forgot, sign_up: this.#steps.signUp }[challenge.purpose ?? ""];
+    /** @type {Record<string, (() => void) | undefined>} */
+    const askedFrom = { reset: this.#steps.forgot, sign_up: this.#steps.signUp };
+    const anew = askedFrom[challenge.purpose ?? ""];
     return {
       brand: way?.workspace ?? kept.brand(),
       challenge,
