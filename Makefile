@@ -31,7 +31,7 @@ export PYTHON
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
 .PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed clients browser soak bench \
-	lock clean python chromium node
+	lock licences clean python chromium node
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -99,6 +99,9 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	brought=$$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' layers/*/requirements.txt); \
 	for own in functions/*/requirements.in; do \
 		$(COMPILE) -c requirements/dev.txt $$brought $$own -o $${own%.in}.txt; done
+
+licences: $(DEV)  ## THIRD_PARTY.txt anew, after a lock: what is bundled, with its licences
+	$(VENV)/dev/bin/python layers/third_party.py
 
 clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ Here each handler starts in a bare interpreter that sees its artefact and its la
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from portico import settings
-from tests.support.building import LAYERS, LAYERS_OF, SHIPPED
+from tests.support.building import LAYERS, LAYERS_OF, ROOT, SHIPPED
 from tests.support.template import folder, resources
 
 AARCH64 = 183
@@ -139,10 +140,31 @@ class TestABuiltDoor:
         for layer in layers:
             assert not own & layer
 
+    def test_ships_the_licence_of_all_it_carries(self, built, door):
+        path = built.path(door)
+        base = path[1]
+        ours = {each: (ROOT / each).read_bytes() for each in ("LICENSE", "NOTICE")}
+        assert {each: (base / "portico" / each).read_bytes() for each in ours} == ours
+
+        packages = [each for part in path for each in part.glob("*.dist-info")]
+        names = {each.name.partition("-")[0].lower().replace("_", "-") for each in packages}
+        assert names >= set(bundled_by(folder(door))), "pip leaves a folder for each package"
+        for package in packages:
+            files = [each.name for each in package.rglob("*") if each.is_file()]
+            assert any(re.match("licen[sc]e|copying", each, re.IGNORECASE) for each in files), (
+                package
+            )
+
     def test_ships_its_door_and_no_other(self, built, door):
         assert (built.artefact(door) / "handler.py").is_file()
         others = {folder(each) for each in DOORS} - {folder(door)}
         assert not others & {each.name for each in built.artefact(door).iterdir()}
+
+
+def bundled_by(door: str) -> list[str]:
+    """The packages that a door's own file names, besides those of layers."""
+    own = ROOT / "functions" / door / "requirements.txt"
+    return re.findall(r"^([a-z0-9-]+)==", own.read_text(), re.MULTILINE) if own.exists() else []
 
 
 class TestTheListener:
