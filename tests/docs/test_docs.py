@@ -14,7 +14,7 @@ from tests.support.template import doors, template
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md")])
 ROOMS = ROOT / "layers" / "portico" / "portico"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 OF_CONNECTIONS = ("added", "changed", "switched-on", "switched-off")
