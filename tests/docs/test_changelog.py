@@ -6,7 +6,7 @@ from datetime import date
 
 import yaml
 
-from tests.doors import ROOT
+from tests.support.doors import ROOT
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 UPGRADING = (ROOT / "UPGRADING.md").read_text()

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.doors import ROOT
+from tests.support.doors import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 PATHS = sorted(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.doors import ROOT
+from tests.support.doors import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text()
 LISTS = sorted((ROOT / "layers/portico/portico").rglob("*.txt.gz"))
