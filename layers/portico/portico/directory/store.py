@@ -7,7 +7,6 @@ from enum import StrEnum
 from itertools import batched
 from typing import Any, Self
 
-from portico.aws.queries import keys_listed
 from portico.aws.tables import (
     ALWAYS,
     MOST_AT_ONCE,
@@ -165,6 +164,9 @@ class Directory:
 
     def all(self) -> Iterator[Record]:
         """Read every record. For a team, never for a door."""
+        # Loaded here: a team lists, and no function does.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
+
         keys = keys_listed(self.rows, f"{self.workspace}#records")
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             rows = get_many([(self.rows, *key) for key in some], consistent=False)

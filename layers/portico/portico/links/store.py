@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from portico.aws.queries import keys_listed
 from portico.aws.tables import IS_THERE, MOST_AT_ONCE, NOT_THERE, ConditionFailed, Rows, get_many
 from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
@@ -115,6 +114,9 @@ class Links:
 
     def all(self) -> list[Link]:
         """Read every link, personal ones first, each kind by age. For a team, never for a door."""
+        # Loaded here: a team lists, and no function does.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
+
         keys = list(keys_listed(self.rows, f"{self.workspace}#links"))
         links = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):

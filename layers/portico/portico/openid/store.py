@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
-from portico.aws.queries import keys_listed
 from portico.aws.tables import (
     ALWAYS,
     MOST_AT_ONCE,
@@ -46,6 +45,9 @@ class Portals:
 
     def all(self) -> list[Portal]:
         """Read every portal, for a team's list."""
+        # Loaded here: a team lists, and no function does.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
+
         keys = list(keys_listed(self.rows, f"{self.workspace}#portals"))
         rows: list[dict[str, Any] | None] = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):

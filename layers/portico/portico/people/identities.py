@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Self
 
-from portico.aws.queries import keys_listed
 from portico.aws.tables import MOST_AT_ONCE, Rows, get_many
 from portico.clock import epoch
 from portico.ids import digest
@@ -54,6 +53,9 @@ class Owned:
 
 def owned(rows: Rows, workspace: str) -> Iterator[Owned]:
     """Read all identities of a workspace. For a team, never for a door."""
+    # Loaded here: a team lists, and no function does.
+    from portico.aws.queries import keys_listed  # noqa: PLC0415
+
     keys = keys_listed(rows, f"{workspace}#identities")
     for some in batched(keys, MOST_AT_ONCE, strict=False):
         for row in get_many([(rows, *key) for key in some], consistent=False):

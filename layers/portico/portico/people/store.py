@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
-from portico.aws.queries import keys_listed
 from portico.aws.tables import (
     ALWAYS,
     IS_THERE,
@@ -215,6 +214,9 @@ class People:
 
     def contacts(self) -> Iterator[Contact]:
         """Read every contact. For a team, never for a door."""
+        # Loaded here: a team lists, and no function does.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
+
         for shelf in range(SHELVES):
             keys = keys_listed(self.rows, f"{self.workspace}#contacts#{shelf:02}")
             for some in batched(keys, MOST_AT_ONCE, strict=False):

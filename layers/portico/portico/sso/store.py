@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from portico.aws.queries import keys_listed
 from portico.aws.secrets import text_of
 from portico.aws.tables import Rows, TransactionRefused, get_many, transact
 from portico.errors import NotFound
@@ -53,6 +52,9 @@ class Connections:
 
     def all(self) -> list[Connection]:
         """Read every connection, for a team's list."""
+        # Loaded here: a team lists, and no function does.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
+
         keys = list(keys_listed(self.rows, f"{self.workspace}#connections"))
         rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
         return [Connection.from_row(row) for row in rows if row]
