@@ -217,8 +217,8 @@ def _registered(world: World) -> Site:
     secret = new_secret(secrets.token_bytes(32))
     portal = Portal("help", world.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
     event = Event("portal.added", datetime.now(UTC), "portal-help", 365, "bench")
-    home = world.team.workspace(world.id)
-    Portals(world.people.table, world.id).put(portal, home, event)
+    workspace = world.team.workspace(world.id)
+    Portals(world.people.table, world.id).put(portal, workspace, event)
     return Site(world, portal, secret)
 
 

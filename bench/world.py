@@ -232,7 +232,7 @@ def _load(folder: str, variables: Mapping[str, str]) -> Handler:
 def _connect(world: World, base: str) -> None:
     google = Connection(
         id="google",
-        workspace=ACME,
+        workspace_id=ACME,
         kind="google",
         label="Google",
         client_id=client_id("google"),

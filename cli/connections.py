@@ -83,7 +83,7 @@ def add(
             raise Complaint(f"--kind: {id_} is {before.kind}; another kind needs another id")
         typed = Connection(
             id=id_,
-            workspace=home.id,
+            workspace_id=home.id,
             kind=kind,
             label=label or LABELS.get(kind, home.name),
             client_id=client_id,

@@ -66,7 +66,7 @@ def add(
         fresh = None if public else new_secret(secrets.token_bytes(32))
         typed = Portal(
             id=name,
-            workspace=home.id,
+            workspace_id=home.id,
             label=name if label is None else label,
             redirect_uris=redirect_uris,
             post_logout_uris=post_logout_uris or [],

@@ -98,7 +98,7 @@ def _networks(at: Desk, contact: Contact, found: list[ListedSession]) -> dict[st
     if not found:
         return {}
     since = min(each.session.signed_in_at for each in found)
-    lines = at.trail(contact.workspace).lines([contact.id], since=since)
+    lines = at.trail(contact.workspace_id).lines([contact.id], since=since)
     return {
         each.detail["session"]: each.network for each in lines if each.name == "session.started"
     }

@@ -48,11 +48,11 @@ class Connecting:
         for record in known.directory:
             directory.put(_record(record), self._event("directory.imported", known.id))
 
-    def _connect(self, workspace: str, known: KnownConnection) -> Connection:
+    def _connect(self, workspace_id: str, known: KnownConnection) -> Connection:
         here = f"{self.providers}/{known.kind}"
         connection = Connection(
             id=known.id or known.kind,
-            workspace=workspace,
+            workspace_id=workspace_id,
             kind=known.kind,
             label=known.label,
             client_id=client_id(known.kind),
@@ -63,10 +63,10 @@ class Connecting:
         )
         name = secret_name(self.secrets, connection)
         self._secrets_manager.create_secret(Name=name, SecretString=client_secret(known.kind))
-        home = People(self.people_table, workspace).workspace_row()
-        if home is not None:
-            Connections(self.people_table, workspace).put(
-                connection, home, self._event("connection.changed", workspace)
+        workspace = People(self.people_table, workspace_id).workspace_row()
+        if workspace is not None:
+            Connections(self.people_table, workspace_id).put(
+                connection, workspace, self._event("connection.changed", workspace_id)
             )
         return connection
 
@@ -75,11 +75,11 @@ class Connecting:
         # As the door itself reads the provider's answer, which X wraps.
         answer = {"data": claims} if connection.kind == "x" else claims
         identity = PROVIDERS[connection.kind].read(connection, answer).identity
-        rows = Rows(self.people_table, f"{connection.workspace}#")
+        rows = Rows(self.people_table, f"{connection.workspace_id}#")
         own = owning(
             rows,
             identity,
-            workspace=connection.workspace,
+            workspace_id=connection.workspace_id,
             contact=contact,
             sver=1,
             at=datetime.now(UTC),
@@ -90,8 +90,8 @@ class Connecting:
     def _secrets_manager(self) -> Any:
         return boto3.client("secretsmanager")
 
-    def _event(self, name: str, workspace: str) -> Event:
-        return Event(name, datetime.now(UTC), workspace, KEEP_DAYS, BY)
+    def _event(self, name: str, workspace_id: str) -> Event:
+        return Event(name, datetime.now(UTC), workspace_id, KEEP_DAYS, BY)
 
 
 def _record(known: KnownRecord) -> Record:

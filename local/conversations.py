@@ -30,13 +30,13 @@ class Visitors:
 
     api: str
 
-    def contact_of(self, workspace: str, authorization: str) -> str:
+    def contact_of(self, workspace_id: str, authorization: str) -> str:
         """Return the contact's id.
 
         Raises:
             NotSignedIn: there is no token, or it is none of this workspace's.
         """
-        query = urlencode({"workspace": workspace})
+        query = urlencode({"workspace": workspace_id})
         asked = Request(  # noqa: S310 - our own front
             f"{self.api}/v1/session?{query}", headers={"authorization": authorization}
         )

@@ -15,19 +15,19 @@ UNKNOWN_EMAIL = "nobody@example.com"
 """A contact of no workspace: the page must look the same for it."""
 
 
-def contact_id(workspace: str, key: str) -> str:
+def contact_id(workspace_id: str, key: str) -> str:
     """Return a contact id of the right shape, e.g. ``ct_demo-acme-ann-00000000``."""
-    return "ct_" + f"demo-{workspace}-{key}-".ljust(22, "0")[:22]
+    return "ct_" + f"demo-{workspace_id}-{key}-".ljust(22, "0")[:22]
 
 
-def link_token(workspace: str, key: str) -> str:
+def link_token(workspace_id: str, key: str) -> str:
     """Return a link token of the right shape, e.g. ``lnk_demo-acme-shared-000…``."""
-    return "lnk_" + f"demo-{workspace}-{key}-".ljust(43, "0")
+    return "lnk_" + f"demo-{workspace_id}-{key}-".ljust(43, "0")
 
 
-def portal_secret(workspace: str, name: str) -> str:
+def portal_secret(workspace_id: str, name: str) -> str:
     """Return a client secret of the right shape, e.g. ``pos_demo-harbor-help-center-000…``."""
-    return "pos_" + f"demo-{workspace}-{name}-".ljust(43, "0")
+    return "pos_" + f"demo-{workspace_id}-{name}-".ljust(43, "0")
 
 
 ACME = KnownWorkspace(

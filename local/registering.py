@@ -32,22 +32,22 @@ class Registering:
         """Write all of one workspace's."""
         for each in known.portals:
             portal = checked(self._portal(known.id, each))
-            home = TeamPeople(self.people_table).workspace(known.id)
+            workspace = TeamPeople(self.people_table).workspace(known.id)
             event = Event(
                 "portal.added",
                 datetime.now(UTC),
                 f"portal-{portal.id}",
-                home.trail_days,
+                workspace.trail_days,
                 BY,
                 detail={"portal": portal.id},
             )
-            Portals(self.people_table, known.id).put(portal, home, event)
+            Portals(self.people_table, known.id).put(portal, workspace, event)
 
-    def _portal(self, workspace: str, known: KnownPortal) -> Portal:
-        secrets = [] if known.is_public else [digest(portal_secret(workspace, known.id))]
+    def _portal(self, workspace_id: str, known: KnownPortal) -> Portal:
+        secrets = [] if known.is_public else [digest(portal_secret(workspace_id, known.id))]
         return Portal(
             id=known.id,
-            workspace=workspace,
+            workspace_id=workspace_id,
             label=known.label,
             redirect_uris=[self.other_portal + known.callback],
             post_logout_uris=[self.other_portal + known.signed_out] if known.signed_out else [],
@@ -59,9 +59,9 @@ class Registering:
 def told(row: dict[str, Any]) -> dict[str, Any]:
     """Return what ``world.json`` says of a portal's row. Only the known world's secrets are known."""
     portal = Portal.from_row(row)
-    secret = portal_secret(portal.workspace, portal.id)
+    secret = portal_secret(portal.workspace_id, portal.id)
     return {
-        "workspace": portal.workspace,
+        "workspace": portal.workspace_id,
         "id": portal.id,
         "label": portal.label,
         "client_id": portal.client_id,

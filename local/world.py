@@ -64,11 +64,11 @@ class World:
         except NotFound:
             return None
 
-    def shared_link(self, workspace: str) -> str | None:
+    def shared_link(self, workspace_id: str) -> str | None:
         """Return the address of a known workspace's link for everybody."""
-        if workspace not in {each.id for each in WORKSPACES}:
+        if workspace_id not in {each.id for each in WORKSPACES}:
             return None
-        return address_of(self.host, workspace, link_token(workspace, "shared"))
+        return address_of(self.host, workspace_id, link_token(workspace_id, "shared"))
 
     def read(self, *, at: datetime) -> dict[str, Any]:
         """Return what is there now, links and people of the CLI included."""
@@ -141,10 +141,10 @@ class World:
         # Only the known world's tokens are known: rows hold hashes.
         token = _tokens().get(link.id)
         return {
-            "workspace": link.workspace,
+            "workspace": link.workspace_id,
             "id": link.id,
             "kind": link.kind,
-            "url": address_of(self.host, link.workspace, token) if token else None,
+            "url": address_of(self.host, link.workspace_id, token) if token else None,
             "token": token,
             "state": link.state(at=at),
             "destination": link.destination or "dashboard",
@@ -184,27 +184,27 @@ class World:
         connecting.make(known)
         Registering(self.people_table, self.other_portal).make(known)
 
-    def _set_password(self, workspace: str, contact: str, password: str) -> None:
+    def _set_password(self, workspace_id: str, contact: str, password: str) -> None:
         now = datetime.now(UTC)
         event = Event("password.set", now, contact, 365, BY)
         kept = Password(hashed(password), now, "reset", BY)
-        passwords = Passwords(self.people_table, workspace)
+        passwords = Passwords(self.people_table, workspace_id)
         transact([passwords.putting(contact, kept, before=None, event=event)])
 
-    def _add_link(self, workspace: str, known: KnownLink) -> None:
+    def _add_link(self, workspace_id: str, known: KnownLink) -> None:
         office = TeamLinks(self.people_table)
         link, _ = office.create(
-            workspace,
+            workspace_id,
             by=BY,
             contact=known.contact,
             to=known.to,
             lives=timedelta(days=-1) if known.state == "expired" else LONG,
             label=known.label,
-            token=link_token(workspace, known.key),
+            token=link_token(workspace_id, known.key),
             break_glass=known.break_glass,
         )
         if known.state == "revoked":
-            office.revoke(workspace, link.id, by=BY)
+            office.revoke(workspace_id, link.id, by=BY)
 
 
 @cache
@@ -213,9 +213,9 @@ def _tokens() -> dict[str, str]:
     return {public_id(token): token for token in tokens}
 
 
-def _place(workspace: str) -> tuple[int, str]:
+def _place(workspace_id: str) -> tuple[int, str]:
     known = [each.id for each in WORKSPACES]
-    return (known.index(workspace) if workspace in known else len(known), workspace)
+    return (known.index(workspace_id) if workspace_id in known else len(known), workspace_id)
 
 
 def _all_rows(table: str) -> Iterator[Row]:

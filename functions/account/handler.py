@@ -96,6 +96,6 @@ def export(query: dict[str, str], caller: Caller) -> Response:
 @handler.reads("DELETE /v1/account")
 def delete(query: dict[str, str], caller: Caller) -> Response:
     """End the account."""
-    workspace = workspace_in(query)
-    desk.deletions.delete(workspace, caller)
-    return gone(workspace)
+    workspace_id = workspace_in(query)
+    desk.deletions.delete(workspace_id, caller)
+    return gone(workspace_id)

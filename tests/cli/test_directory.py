@@ -58,7 +58,7 @@ class Office:
     def links(self, email, identity, record=None):
         contact = self.contact(email)
         part = owning(
-            Rows("people", "acme#"), identity, workspace="acme", contact=contact["id"],
+            Rows("people", "acme#"), identity, workspace_id="acme", contact=contact["id"],
             sver=contact["sver"], at=SYSTEM.now(), record=record,
         )  # fmt: skip
         transact([part])

@@ -29,7 +29,7 @@ class TestTwoTabs:
         for each in BOTH:
             identity = Identity(each, "https://idp.test", "ann")
             contact, at = house.ann.id, SYSTEM.now()
-            own = owning(rows, identity, workspace=house.id, contact=contact, sver=1, at=at)
+            own = owning(rows, identity, workspace_id=house.id, contact=contact, sver=1, at=at)
             transact([own])
         house.sets(
             code_method=False,

@@ -28,7 +28,7 @@ def house(emulator):
 def site(house: House) -> Site:
     registered = Registered(
         id="help",
-        workspace=house.id,
+        workspace_id=house.id,
         label="Help",
         redirect_uris=[CALLBACK],
         post_logout_uris=[SIGNED_OUT],

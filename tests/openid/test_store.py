@@ -75,7 +75,7 @@ class TestARegisteredPortal:
 
         with pytest.raises(NotFound):
             nowhere.put(
-                replace(HELP, workspace="nowhere"), Workspace("nowhere", "N", "https://n"), ADDED
+                replace(HELP, workspace_id="nowhere"), Workspace("nowhere", "N", "https://n"), ADDED
             )
 
     def test_stands_beside_more_than_one_call_can_read(self, portals, home):

@@ -20,14 +20,14 @@ HASH = hashed(RIGHT)
 def gives(contact: Contact, hash_: str = HASH) -> None:
     """Give a contact a password, as an earlier reset did."""
     password = Password(hash_, NOON, "reset", "earlier")
-    passwords = Passwords("people", contact.workspace)
+    passwords = Passwords("people", contact.workspace_id)
     event = Event("password.set", NOON, contact.id, 365)
     transact([passwords.putting(contact.id, password, before=None, event=event)])
 
 
 def stored(contact: Contact) -> Password:
     """Return a contact's password as it is stored."""
-    password = Passwords("people", contact.workspace).get(contact.id)
+    password = Passwords("people", contact.workspace_id).get(contact.id)
     assert password is not None
     return password
 
@@ -50,5 +50,5 @@ def others(house: Portal) -> None:
     identity = Identity("idp", "https://idp.test", "dee")
     rows = People("people", house.id).rows
     workspace, contact, sver = house.id, dee.id, dee.sver
-    part = owning(rows, identity, workspace=workspace, contact=contact, sver=sver, at=NOON)
+    part = owning(rows, identity, workspace_id=workspace, contact=contact, sver=sver, at=NOON)
     transact([part])

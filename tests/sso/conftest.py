@@ -44,7 +44,7 @@ class World:
         home = portal or self.portal
         given: dict[str, Any] = {
             "id": ID.get(kind, kind),
-            "workspace": home.id,
+            "workspace_id": home.id,
             "kind": kind,
             "label": LABELS[kind],
             "client_id": client_id(kind),

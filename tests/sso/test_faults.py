@@ -15,7 +15,7 @@ CONNECTIONS = ["microsoft", "google", "oidc", "facebook", "twitter"]
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(transport, "READ_TIMEOUT", 0.3)
+    monkeypatch.setattr(transport, "PROVIDER_READ_TIMEOUT", 0.3)
     monkeypatch.setattr(transport, "ANSWER_TIME", 0.4)
 
 

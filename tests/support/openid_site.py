@@ -67,7 +67,7 @@ class Site:
             "post_logout_uris": [SIGNED_OUT],
             "secrets": [digest(secret)] if secret else [],
         }
-        registered = Registered(id=name, workspace=portal.id, **given | more)
+        registered = Registered(id=name, workspace_id=portal.id, **given | more)
         home = portal.team.workspace(portal.id)
         event = Event("portal.added", NOON, f"portal-{name}", home.trail_days, by="test")
         Portals("people", portal.id).put(registered, home, event)

@@ -29,11 +29,11 @@ class InvalidName(Invalid):
 class ChallengeId(NamedTuple):
     """The two parts of ``chl_<workspace>_<random>``."""
 
-    workspace: str
+    workspace_id: str
     random: str
 
     def __str__(self) -> str:
-        return f"chl_{self.workspace}_{self.random}"
+        return f"chl_{self.workspace_id}_{self.random}"
 
 
 def base64url(data: bytes) -> str:
@@ -51,9 +51,9 @@ def new_contact_id() -> str:
     return f"ct_{random_part()}"
 
 
-def new_challenge_id(workspace: str) -> ChallengeId:
+def new_challenge_id(workspace_id: str) -> ChallengeId:
     """Return a fresh id that only the asking browser will know."""
-    return ChallengeId(workspace, random_part())
+    return ChallengeId(workspace_id, random_part())
 
 
 def new_link_token() -> str:
@@ -95,9 +95,9 @@ def carried(text: str, *, kind: str) -> tuple[str, str] | None:
         The workspace and the random part; ``None`` for any other shape.
     """
     start, _, rest = text.partition("_")
-    workspace, _, random = rest.partition("_")
-    is_ours = start == kind and is_workspace(workspace) and _RANDOM.match(random) is not None
-    return (workspace, random) if is_ours else None
+    workspace_id, _, random = rest.partition("_")
+    is_ours = start == kind and is_workspace(workspace_id) and _RANDOM.match(random) is not None
+    return (workspace_id, random) if is_ours else None
 
 
 def digest(text: str) -> str:

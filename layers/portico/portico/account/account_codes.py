@@ -69,27 +69,27 @@ class AccountCodes:
         return self._ask(owner, Purpose.NEW_EMAIL, email)
 
     def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
-        home, caller = owner.standing.workspace, owner.caller
-        office = home.is_office(caller.network)
+        workspace, caller = owner.standing.workspace, owner.caller
+        office = workspace.is_office(caller.network)
         self.limits.count_start(
             caller.network, bucket=ACCOUNT_BUCKET, office=office, at=owner.clock.now()
         )
-        destination = choose(home, None, None)
+        destination = choose(workspace, None, None)
         new = NewChallenge(
-            id=new_challenge_id(home.id),
+            id=new_challenge_id(workspace.id),
             purpose=purpose,
             link=ACCOUNT_LINK,
             email=email,
             contact_id=owner.id,
             return_to=ReturnTo(
-                str(destination), landing(home, destination, None, issuer=caller.own_origin)
+                str(destination), landing(workspace, destination, None, issuer=caller.own_origin)
             ),
-            idle=home.idle,
-            absolute=home.absolute,
-            keep_days=home.trail_days,
+            idle=workspace.idle,
+            absolute=workspace.absolute,
+            keep_days=workspace.trail_days,
             device=device_of(caller.user_agent),
             known=None,
         )
         event = owner.event("code.requested", purpose=purpose.value)
-        challenges = Challenges(self.owners.sign_in_table, home.id)
+        challenges = Challenges(self.owners.sign_in_table, workspace.id)
         return CodeAsked(challenges.begin(new, caller, event))

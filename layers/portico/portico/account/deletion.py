@@ -18,7 +18,7 @@ class Deletions:
 
     owners: Owners
 
-    def delete(self, workspace: str, caller: Caller) -> None:
+    def delete(self, workspace_id: str, caller: Caller) -> None:
         """End the caller's account: name, address, password and connected accounts are gone.
 
         What stays is a row that says there was one, and the trail, for as long as it is kept.
@@ -28,23 +28,23 @@ class Deletions:
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
             TryLater: nothing has changed.
         """
-        owner = self.owners.of(workspace, caller, fresh=True)
-        home, contact = owner.standing.workspace, owner.standing.contact
-        if not home.account_deletion:
+        owner = self.owners.of(workspace_id, caller, fresh=True)
+        workspace, contact = owner.standing.workspace, owner.standing.contact
+        if not workspace.account_deletion:
             raise MethodOff
         parts = owner.heads.leaving(contact, owner.event("account.deleted"))
         parts.append(owner.still_here())
-        passwords = Passwords(self.owners.people_table, workspace)
+        passwords = Passwords(self.owners.people_table, workspace_id)
         if passwords.get(owner.id) is not None:
             parts.append(passwords.removing(owner.id, owner.event("password.removed")))
         mine = {":contact": owner.id}
         parts += [
             owner.people.rows.deleting(
-                *identity_key(workspace, Identity.from_row(row)), "contact = :contact", mine
+                *identity_key(workspace_id, Identity.from_row(row)), "contact = :contact", mine
             )
             for row in identities_of(owner)
         ]
-        language = contact.language or home.locale
+        language = contact.language or workspace.locale
         parts.append(owner.telling(Change.ACCOUNT_DELETED, to=contact.email, language=language))
         try:
             transact_surely(parts)

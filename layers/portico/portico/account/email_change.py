@@ -57,9 +57,9 @@ class EmailChange:
         return cls(*names, moment(row["changed_at"]), moment(undone) if undone else None)
 
 
-def email_change_key(workspace: str, contact: str, change: str) -> tuple[str, str]:
+def email_change_key(workspace_id: str, contact: str, change: str) -> tuple[str, str]:
     """Return the key of a change's row."""
-    return f"{workspace}#contact#{contact}", f"email-change#{change}"
+    return f"{workspace_id}#contact#{contact}", f"email-change#{change}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class EmailChanges:
         checked = checks.check(entry, caller, purposes=(Purpose.NEW_EMAIL,))
         challenge = checked.challenge
         new = challenge.email or ""
-        if (challenge.id.workspace, challenge.contact_id) != (typed.workspace, owner.id):
+        if (challenge.id.workspace_id, challenge.contact_id) != (typed.workspace, owner.id):
             raise ChallengeClosed("expired")
         try:
             self._move(owner, checked, new)
@@ -110,27 +110,35 @@ class EmailChanges:
             CrossSite, PortalUnavailable, TryLater: as for every request.
         """
         token = Undo.parse(asked.undo)
-        if token is None or token.workspace != asked.workspace or not is_workspace(asked.workspace):
+        if (
+            token is None
+            or token.workspace_id != asked.workspace
+            or not is_workspace(asked.workspace)
+        ):
             raise ChallengeClosed("expired")
-        people = People(self.owners.people_table, token.workspace)
+        people = People(self.owners.people_table, token.workspace_id)
         row, head, door = people.read(
-            email_change_key(token.workspace, token.contact, token.change),
-            head_key(token.workspace, token.contact),
-            settings_row_key(token.workspace),
+            email_change_key(token.workspace_id, token.contact, token.change),
+            head_key(token.workspace_id, token.contact),
+            settings_row_key(token.workspace_id),
         )
         if row is None or head is None or door is None:
             raise ChallengeClosed("expired")
         # The row first: whoever makes tokens up has no change's id, and asks for no secret.
         if not head["active"] or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
-        home, move, contact = workspace_of(door), EmailChange.from_row(row), Contact.from_row(head)
-        home.admit(caller)
+        workspace, move, contact = (
+            workspace_of(door),
+            EmailChange.from_row(row),
+            Contact.from_row(head),
+        )
+        workspace.admit(caller)
         if move.undone_at is not None:
             raise ChallengeClosed("used")
         if self.clock.now() >= move.at + UNDO_LIFETIME:
             raise ChallengeClosed("expired")
-        self._take_back(people, home, move, contact, caller)
-        return home
+        self._take_back(people, workspace, move, contact, caller)
+        return workspace
 
     def _move(self, owner: Owner, checked: Checked, new: str) -> None:
         contact = owner.standing.contact
@@ -138,7 +146,7 @@ class EmailChanges:
             return  # the same press again: its first answer was lost
         people, now = owner.people, self.clock.now()
         change = checked.challenge.id.random
-        pk, sk = email_change_key(contact.workspace, contact.id, change)
+        pk, sk = email_change_key(contact.workspace_id, contact.id, change)
         made = {
             "pk": pk,
             "sk": sk,
@@ -170,16 +178,23 @@ class EmailChanges:
 
     def _is_made(self, owner: Owner, checked: Checked) -> bool:
         change = checked.challenge.id.random
-        key = email_change_key(owner.people.workspace, owner.id, change)
+        key = email_change_key(owner.people.workspace_id, owner.id, change)
         return owner.people.rows.get(*key) is not None
 
     def _take_back(
-        self, people: People, home: Workspace, move: EmailChange, contact: Contact, caller: Caller
+        self,
+        people: People,
+        workspace: Workspace,
+        move: EmailChange,
+        contact: Contact,
+        caller: Caller,
     ) -> None:
-        now, heads = self.clock.now(), Heads(people.table, people.workspace)
-        event = Event("email.restored", now, contact.id, home.trail_days, network=caller.network)
+        now, heads = self.clock.now(), Heads(people.table, people.workspace_id)
+        event = Event(
+            "email.restored", now, contact.id, workspace.trail_days, network=caller.network
+        )
         undone = people.rows.updating(
-            *email_change_key(home.id, move.contact, move.change),
+            *email_change_key(workspace.id, move.contact, move.change),
             "SET undone_at = :now",
             "attribute_not_exists(undone_at)",
             {":now": epoch(now)},

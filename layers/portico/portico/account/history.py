@@ -30,11 +30,11 @@ class Histories:
     owners: Owners
     trail_table: str
 
-    def read(self, workspace: str, limit: str | None, caller: Caller) -> list[dict[str, Any]]:
+    def read(self, workspace_id: str, limit: str | None, caller: Caller) -> list[dict[str, Any]]:
         """Return what happened, newest first.
 
         Args:
-            workspace: the workspace.
+            workspace_id: the workspace.
             limit: how many lines at most, as it was sent.
             caller: whose they are.
 
@@ -45,26 +45,26 @@ class Histories:
         wanted = limit or str(SHOWN)
         if not wanted.isdecimal() or not 0 < int(wanted) <= MOST_SHOWN:
             raise InvalidRequest("limit", f"1 to {MOST_SHOWN}")
-        owner = self.owners.of(workspace, caller)
+        owner = self.owners.of(workspace_id, caller)
         return list(islice(self._lines(owner), int(wanted)))
 
-    def export(self, workspace: str, caller: Caller) -> dict[str, Any]:
+    def export(self, workspace_id: str, caller: Caller) -> dict[str, Any]:
         """Return all that we hold of the caller, in the words of the API.
 
         Raises:
             NotSignedIn: the session has ended.
         """
-        account = Profiles(self.owners).read(workspace, caller)
+        account = Profiles(self.owners).read(workspace_id, caller)
         content = account.answer()
         return {
-            "workspace": workspace,
+            "workspace": workspace_id,
             **{name: content[name] for name in ("contact", "password", "identities", "sessions")},
             "events": list(islice(self._lines(account.owner), MOST_EXPORTED)),
         }
 
     def _lines(self, owner: Owner) -> Iterator[dict[str, Any]]:
-        rows = Rows(self.trail_table, f"{owner.people.workspace}#")
-        pk = f"{owner.people.workspace}#trail#{owner.id}"
+        rows = Rows(self.trail_table, f"{owner.people.workspace_id}#")
+        pk = f"{owner.people.workspace_id}#trail#{owner.id}"
         for row in rows_within(rows, pk, newest_first=True):
             told = row.get("detail") or {}
             detail = {n: v for n, v in told.items() if n in TELLING}

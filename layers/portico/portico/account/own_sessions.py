@@ -14,25 +14,25 @@ class OwnSessions:
 
     owners: Owners
 
-    def end(self, workspace: str, session: str, caller: Caller) -> None:
+    def end(self, workspace_id: str, session: str, caller: Caller) -> None:
         """End one session of the caller's; ended already is as good.
 
         Raises:
             NotFound: it is none of theirs.
             NotSignedIn: the session of the caller has ended.
         """
-        owner = self.owners.of(workspace, caller)
+        owner = self.owners.of(workspace_id, caller)
         event = owner.event("session.ended", session=session, reason="ended-by-contact")
         if owner.sessions.end(owner.id, session, by="contact", event=event) is None:
             raise NotFound
 
-    def end_others(self, workspace: str, caller: Caller) -> None:
+    def end_others(self, workspace_id: str, caller: Caller) -> None:
         """End all sessions but the caller's, and every open challenge.
 
         Raises:
             NotSignedIn: the session of the caller has ended.
         """
-        owner = self.owners.of(workspace, caller)
+        owner = self.owners.of(workspace_id, caller)
         event = owner.event("sessions.ended", reason="ended-by-contact")
         try:
             transact_surely(owner.alone(event))

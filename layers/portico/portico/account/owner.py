@@ -51,7 +51,7 @@ class Owner:
             device=device_of(self.caller.user_agent),
             **more,
         )
-        return Notices(self.sessions.table, self.people.workspace).asking(happened)
+        return Notices(self.sessions.table, self.people.workspace_id).asking(happened)
 
     def still_here(self) -> dict[str, Any]:
         """Return the part that asks whether their session still runs."""
@@ -80,7 +80,7 @@ class Owners:
         tables = settings.people_table, settings.sign_in_table
         return cls(*tables, Standings(*tables, TokenChecker(settings.signing_keys.split(","))))
 
-    def of(self, workspace: str, caller: Caller, *, fresh: bool = False) -> Owner:
+    def of(self, workspace_id: str, caller: Caller, *, fresh: bool = False) -> Owner:
         """Return who *caller* is.
 
         Raises:
@@ -89,7 +89,7 @@ class Owners:
             CrossSite, PortalUnavailable: as for every request.
             TryLater: our rows or keys are out of reach.
         """
-        standing = self.standings.of(workspace, caller)
+        standing = self.standings.of(workspace_id, caller)
         if fresh:
             standing.demand_fresh(at=self.clock.now())
         return Owner(

@@ -46,23 +46,25 @@ class Account:
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members; times are seconds since 1970."""
-        home = self.owner.standing.workspace
-        offered = [each for each in home.connections if home.offers(each["id"])]
+        workspace = self.owner.standing.workspace
+        offered = [each for each in workspace.connections if workspace.offers(each["id"])]
         return {
             "contact": contact_answer(self.owner.standing.contact),
             "password": {
                 "is_set": self.password_changed_at is not None,
                 "changed_at": epoch(self.password_changed_at) if self.password_changed_at else None,
             },
-            "identities": [_identity_answer(each, home.connections) for each in self.identities],
+            "identities": [
+                _identity_answer(each, workspace.connections) for each in self.identities
+            ],
             "sessions": self.sessions,
             "offers": {
-                "code": home.takes_codes(),
-                "password": home.takes_passwords(),
+                "code": workspace.takes_codes(),
+                "password": workspace.takes_passwords(),
                 "connections": [
                     {name: each[name] for name in ("id", "kind", "label")} for each in offered
                 ],
-                "deletion": home.account_deletion,
+                "deletion": workspace.account_deletion,
             },
             "fresh_until": epoch(self.owner.standing.fresh_until),
         }
@@ -74,14 +76,14 @@ class Profiles:
 
     owners: Owners
 
-    def read(self, workspace: str, caller: Caller) -> Account:
+    def read(self, workspace_id: str, caller: Caller) -> Account:
         """Return the caller's account.
 
         Raises:
             NotSignedIn, CrossSite, PortalUnavailable, TryLater: as for every request.
         """
-        owner = self.owners.of(workspace, caller)
-        password = Passwords(self.owners.people_table, workspace).get(owner.id)
+        owner = self.owners.of(workspace_id, caller)
+        password = Passwords(self.owners.people_table, workspace_id).get(owner.id)
         return Account(
             owner,
             password.changed_at if password else None,
@@ -106,7 +108,7 @@ class Profiles:
         event = owner.event("account.edited", fields=",".join(names))
         try:
             owner.people.rows.update(
-                *head_key(contact.workspace, contact.id),
+                *head_key(contact.workspace_id, contact.id),
                 f"SET {settings}, event = :event",
                 "active = :yes AND sver = :sver",
                 {
@@ -124,7 +126,7 @@ class Profiles:
 def identities_of(owner: Owner) -> list[dict[str, Any]]:
     """Return the rows of the accounts elsewhere that sign this contact in."""
     rows = owner.people.rows
-    shelf = f"{owner.people.workspace}#identities"
+    shelf = f"{owner.people.workspace_id}#identities"
     keys = list(keys_listed(rows, shelf, starting=f"{owner.id}#"))
     found = get_many([(rows, *key) for key in keys], consistent=True) if keys else []
     # The index is a moment behind: what is another's by now is not shown.
@@ -143,7 +145,7 @@ def sessions_of(owner: Owner) -> Iterator[dict[str, Any]]:
     """
     now = owner.clock.now()
     sver = owner.standing.contact.sver
-    pk = f"{owner.people.workspace}#contact#{owner.id}"
+    pk = f"{owner.people.workspace_id}#contact#{owner.id}"
     running = [
         row
         for row in rows_within(owner.sessions.rows, pk, starting="session#")

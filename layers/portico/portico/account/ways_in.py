@@ -20,7 +20,7 @@ class WaysIn:
 
     owners: Owners
 
-    def remove_password(self, workspace: str, caller: Caller) -> None:
+    def remove_password(self, workspace_id: str, caller: Caller) -> None:
         """Take the password away; other sessions end.
 
         Raises:
@@ -28,19 +28,19 @@ class WaysIn:
             LastWayIn: nothing else would let the contact in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
         """
-        owner = self.owners.of(workspace, caller, fresh=True)
-        passwords = Passwords(self.owners.people_table, workspace)
+        owner = self.owners.of(workspace_id, caller, fresh=True)
+        passwords = Passwords(self.owners.people_table, workspace_id)
         if passwords.get(owner.id) is None:
             raise NotFound
         removing = passwords.removing(owner.id, owner.event("password.removed"))
         telling = owner.telling(Change.PASSWORD_REMOVED)
         self._take(owner, removing, telling, _others(owner, identities_of(owner)))
 
-    def unlink(self, workspace: str, identity: str, caller: Caller) -> None:
+    def unlink(self, workspace_id: str, identity: str, caller: Caller) -> None:
         """Take an account elsewhere away; other sessions end.
 
         Args:
-            workspace: the workspace.
+            workspace_id: the workspace.
             identity: its id, as the account lists it.
             caller: whose it is.
 
@@ -49,23 +49,23 @@ class WaysIn:
             LastWayIn: nothing else would let the contact in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
         """
-        owner = self.owners.of(workspace, caller, fresh=True)
+        owner = self.owners.of(workspace_id, caller, fresh=True)
         rows = identities_of(owner)
         row = next((each for each in rows if identity_id(each) == identity), None)
         if row is None:
             raise NotFound
-        home = owner.standing.workspace
+        workspace = owner.standing.workspace
         label = next(
-            (each["label"] for each in home.connections if each["id"] == row["connection"]),
+            (each["label"] for each in workspace.connections if each["id"] == row["connection"]),
             row["connection"],
         )
         removing = owner.people.rows.deleting(
-            *identity_key(workspace, Identity.from_row(row)),
+            *identity_key(workspace_id, Identity.from_row(row)),
             "contact = :contact",
             {":contact": owner.id},
         )
         others = _others(owner, [each for each in rows if each is not row])
-        if home.takes_passwords():
+        if workspace.takes_passwords():
             others.append(_password_is_there(owner.people, owner.id))
         telling = owner.telling(Change.IDENTITY_UNLINKED, label=label)
         event = owner.event("identity.unlinked", connection=row["connection"])
@@ -113,17 +113,17 @@ def _commit(parts: list[dict[str, Any]]) -> None:
 
 def _others(owner: Owner, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the parts that each ask whether one other account still lets the contact in."""
-    home = owner.standing.workspace
+    workspace = owner.standing.workspace
     return [
         owner.people.rows.checking(
-            *identity_key(home.id, Identity.from_row(row)),
+            *identity_key(workspace.id, Identity.from_row(row)),
             "contact = :contact",
             {":contact": owner.id},
         )
         for row in rows
-        if home.offers(row["connection"])
+        if workspace.offers(row["connection"])
     ]
 
 
 def _password_is_there(people: People, contact: str) -> dict[str, Any]:
-    return people.rows.checking(*password_key(people.workspace, contact), HAS_ONE)
+    return people.rows.checking(*password_key(people.workspace_id, contact), HAS_ONE)

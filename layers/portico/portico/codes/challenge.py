@@ -187,8 +187,8 @@ class Challenge:
 
 def id_in(key: str) -> ChallengeId:
     """Return the id of the challenge whose row has this partition key."""
-    workspace, _, random = key.split("#")
-    return ChallengeId(workspace, random)
+    workspace_id, _, random = key.split("#")
+    return ChallengeId(workspace_id, random)
 
 
 def id_of(text: str) -> ChallengeId:

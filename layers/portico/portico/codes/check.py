@@ -70,7 +70,7 @@ class CodeChecks:
         if len(request_id) > LONGEST_REQUEST_ID:
             raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
         now = self.clock.now()
-        challenges = Challenges(self.sign_in_table, id_.workspace)
+        challenges = Challenges(self.sign_in_table, id_.workspace_id)
         tried = self._press(entry.challenge, request_id, code)
         challenge, is_counted = challenges.count_attempt(
             id_, caller, tried=tried, browser=browser_of(caller), at=now
@@ -86,7 +86,7 @@ class CodeChecks:
         """Tell the trail that a code was refused; *detail* says why a right one was."""
         detail = {"attempts_left": str(challenge.attempts_left), **detail}
         event = Event("code.refused", self.clock.now(), network=caller.network, detail=detail)
-        Challenges(self.sign_in_table, challenge.id.workspace).note(challenge.id, event)
+        Challenges(self.sign_in_table, challenge.id.workspace_id).note(challenge.id, event)
 
     def give_back(self, checked: Checked) -> None:
         """Undo the count of a right code that could not be exchanged.
@@ -96,7 +96,7 @@ class CodeChecks:
         """
         deadline.leave(deadline.TIME_TO_MEND)
         id_ = checked.challenge.id
-        challenges = Challenges(self.sign_in_table, id_.workspace)
+        challenges = Challenges(self.sign_in_table, id_.workspace_id)
         challenges.give_attempt_back(id_, tried=checked.tried)
 
     def _matching(

@@ -26,13 +26,13 @@ PENDING_LIFETIME = timedelta(minutes=10)
 class PendingId:
     """``pnd_<workspace>_<22 characters>``."""
 
-    workspace: str
+    workspace_id: str
     random: str
 
     @classmethod
-    def new(cls, workspace: str) -> Self:
+    def new(cls, workspace_id: str) -> Self:
         """Return a fresh one."""
-        return cls(workspace, random_part())
+        return cls(workspace_id, random_part())
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -41,12 +41,12 @@ class PendingId:
         return cls(*parts) if parts else None
 
     def __str__(self) -> str:
-        return f"pnd_{self.workspace}_{self.random}"
+        return f"pnd_{self.workspace_id}_{self.random}"
 
     @property
     def key(self) -> tuple[str, str]:
         """The row's key."""
-        return f"{self.workspace}#pending#{digest(str(self))[:32]}", "pending"
+        return f"{self.workspace_id}#pending#{digest(str(self))[:32]}", "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class PendingIdentity:
     keep_days: int
     device: str | None
 
-    def challenge(self, workspace: str, email: str | None) -> NewChallenge:
+    def challenge(self, workspace_id: str, email: str | None) -> NewChallenge:
         """Return the challenge that proves the address."""
         return NewChallenge(
-            id=new_challenge_id(workspace),
+            id=new_challenge_id(workspace_id),
             purpose=Purpose.LINK,
             link=self.link,
             email=None if self.contact else email,
@@ -120,15 +120,15 @@ class PendingIdentities:
     """What waits for an address in one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
     rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", Rows(self.table, f"{self.workspace}#"))
+        object.__setattr__(self, "rows", Rows(self.table, f"{self.workspace_id}#"))
 
     def wait(self, connecting: PendingIdentity, event: Event) -> PendingId:
         """Keep an identity until an address is typed."""
-        id_ = PendingId.new(self.workspace)
+        id_ = PendingId.new(self.workspace_id)
         pk, sk = id_.key
         ends = event.at + PENDING_LIFETIME
         row = {
@@ -153,17 +153,17 @@ class PendingIdentities:
 
 def ask_for_proof(
     table: str,
-    workspace: str,
+    workspace_id: str,
     connecting: PendingIdentity,
     email: str | None,
     caller: Caller,
     at: datetime,
 ) -> Challenge:
     """Begin the challenge that proves an address for *connecting*."""
-    new = connecting.challenge(workspace, email)
+    new = connecting.challenge(workspace_id, email)
     detail = {"link": connecting.link, "connection": connecting.identity.connection}
     event = Event("code.requested", at, network=caller.network, detail=detail)
-    return Challenges(table, workspace).begin(new, caller, event)
+    return Challenges(table, workspace_id).begin(new, caller, event)
 
 
 def browser_of(caller: Caller) -> str:

@@ -135,31 +135,33 @@ class CodeRequests:
         """
         id_ = id_of(asked.challenge)
         now = self.clock.now()
-        challenges = Challenges(self.sign_in_table, id_.workspace)
+        challenges = Challenges(self.sign_in_table, id_.workspace_id)
         event = Event("code.resent", now, network=caller.network)
         return CodeAsked(challenges.ask_again(id_, caller, event))
 
-    def _prove(self, pending: str, email: str | None, workspace: str, caller: Caller) -> CodeAsked:
+    def _prove(
+        self, pending: str, email: str | None, workspace_id: str, caller: Caller
+    ) -> CodeAsked:
         if email is None:
             raise InvalidRequest("email", "required")
         now = self.clock.now()
         id_ = PendingId.parse(pending)
-        if id_ is None or id_.workspace != workspace:
+        if id_ is None or id_.workspace_id != workspace_id:
             raise ChallengeClosed("expired")
-        home = People(self.people_table, workspace).workspace_row()
-        if home is None:
+        workspace = People(self.people_table, workspace_id).workspace_row()
+        if workspace is None:
             raise ChallengeClosed("expired")
-        home.admit(caller)
+        workspace.admit(caller)
         self.limits.count_start(
-            caller.network, bucket="shared", office=home.is_office(caller.network), at=now
+            caller.network, bucket="shared", office=workspace.is_office(caller.network), at=now
         )
-        connecting = PendingIdentities(self.sign_in_table, workspace).find(
+        connecting = PendingIdentities(self.sign_in_table, workspace_id).find(
             id_, browser=browser_of(caller), at=now
         )
         if connecting is None:
             raise ChallengeClosed("expired")
         return CodeAsked(
-            ask_for_proof(self.sign_in_table, workspace, connecting, email, caller, now)
+            ask_for_proof(self.sign_in_table, workspace_id, connecting, email, caller, now)
         )
 
     def _new(

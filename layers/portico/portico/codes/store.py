@@ -90,7 +90,7 @@ class NewChallenge:
 
 def challenge_key(id_: ChallengeId) -> tuple[str, str]:
     """Return the key of a challenge's row."""
-    return f"{id_.workspace}#challenge#{id_.random}", "challenge"
+    return f"{id_.workspace_id}#challenge#{id_.random}", "challenge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,12 @@ class Challenges:
     """The challenges of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def begin(self, new: NewChallenge, caller: Caller, event: Event) -> Challenge:
         """Write a new challenge that asks for its first mail."""

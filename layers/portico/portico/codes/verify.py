@@ -113,7 +113,7 @@ class Codes:
         if typed.shared_computer:
             return None
         key = self.keys.current().mailbox
-        return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
+        return mark_of(key, workspace_id=signed_in.workspace_id, contact=signed_in.contact)
 
     def _also(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
         """Return what belongs to the session's transaction."""
@@ -121,13 +121,13 @@ class Codes:
         challenge = checked.challenge
         also = self._becoming(checked, proof) if proof.is_new else []
         if challenge.connects:
-            rows = Rows(self.people_table, f"{proof.workspace}#")
+            rows = Rows(self.people_table, f"{proof.workspace_id}#")
             identity = Identity.from_row(challenge.connects)
             also.append(
                 owning(
                     rows,
                     identity,
-                    workspace=proof.workspace,
+                    workspace_id=proof.workspace_id,
                     contact=proof.contact,
                     sver=proof.sver,
                     at=now,
@@ -139,15 +139,17 @@ class Codes:
             event = Event(
                 "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
             )
-            links = Links(self.people_table, proof.workspace)
+            links = Links(self.people_table, proof.workspace_id)
             also.append(links.using(challenge.link, request_id=proof.request_id, event=event))
         return also
 
     def _becoming(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
         """Return the parts that make a contact of whoever has just proved an address."""
         event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
-        contact = Contact(proof.contact, proof.workspace, proof.name, proof.email, sver=proof.sver)
-        heads = Heads(self.people_table, proof.workspace)
+        contact = Contact(
+            proof.contact, proof.workspace_id, proof.name, proof.email, sver=proof.sver
+        )
+        heads = Heads(self.people_table, proof.workspace_id)
         return heads.signing_up(contact, event, proof=str(checked.challenge.id))
 
     def _telling(self, challenge: Challenge, proof: Proof) -> dict[str, Any]:
@@ -161,7 +163,7 @@ class Codes:
             label=challenge.connects["label"] if challenge.connects else "",
             device=challenge.device,
         )
-        return Notices(self.sign_in_table, proof.workspace).asking(happened)
+        return Notices(self.sign_in_table, proof.workspace_id).asking(happened)
 
 
 def _proof(checked: Checked, typed: TypedCode) -> Proof:
@@ -170,7 +172,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
     return Proof(
         challenge=str(challenge.id),
         request_id=checked.request_id,
-        workspace=challenge.id.workspace,
+        workspace_id=challenge.id.workspace_id,
         contact=challenge.contact_id or "",
         name=challenge.contact_name or "",
         email=challenge.contact_email or "",

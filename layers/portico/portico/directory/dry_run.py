@@ -40,12 +40,12 @@ class Check:
     last_import: datetime | None
 
 
-def check(table: str, workspace: str, connected: Connected) -> Check:
+def check(table: str, workspace_id: str, connected: Connected) -> Check:
     """Match every active contact of a workspace, as a sign-in would, without one."""
-    people, directory = People(table, workspace), Directory(table, workspace)
+    people, directory = People(table, workspace_id), Directory(table, workspace_id)
     records = list(directory.all())
     contacts = [each for each in people.contacts() if each.active]
-    matching = _Matching.of(records, owned(people.rows, workspace), connected)
+    matching = _Matching.of(records, owned(people.rows, workspace_id), connected)
     reasons = ((each, matching.why_not(each)) for each in contacts)
     return Check(
         contacts=len(contacts),

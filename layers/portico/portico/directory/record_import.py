@@ -33,7 +33,7 @@ class DirectoryImport:
     """One import into one workspace."""
 
     table: str
-    home: Workspace
+    workspace: Workspace
     by: str
     clock: Clock = SYSTEM
 
@@ -69,7 +69,7 @@ class DirectoryImport:
             "changed": str(done.changed),
             "deactivated": str(done.deactivated),
         }
-        self._directory.imported(self._event("directory.imported", self.home.id, **detail))
+        self._directory.imported(self._event("directory.imported", self.workspace.id, **detail))
         return done
 
     def _keep(
@@ -107,7 +107,7 @@ class DirectoryImport:
     def _by_identity(self) -> dict[str, set[str]]:
         # Read once, and only if somebody leaves.
         found: dict[str, set[str]] = defaultdict(set)
-        for each in owned(self._people.rows, self.home.id):
+        for each in owned(self._people.rows, self.workspace.id):
             found[each.identity.subject].add(each.contact)
             if each.record is not None:
                 found[each.record].add(each.contact)
@@ -117,12 +117,14 @@ class DirectoryImport:
         return self._event("contact.left-directory", contact)
 
     def _event(self, name: str, subject: str, **detail: str) -> Event:
-        return Event(name, self.clock.now(), subject, self.home.trail_days, self.by, detail=detail)
+        return Event(
+            name, self.clock.now(), subject, self.workspace.trail_days, self.by, detail=detail
+        )
 
     @property
     def _directory(self) -> Directory:
-        return Directory(self.table, self.home.id)
+        return Directory(self.table, self.workspace.id)
 
     @property
     def _people(self) -> People:
-        return People(self.table, self.home.id)
+        return People(self.table, self.workspace.id)

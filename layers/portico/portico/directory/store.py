@@ -83,24 +83,24 @@ class Record:
         return row | {name: value for name, value in optional.items() if value is not None}
 
 
-def record_key(workspace: str, source: str, external_id: str) -> tuple[str, str]:
+def record_key(workspace_id: str, source: str, external_id: str) -> tuple[str, str]:
     """Return the key of a record."""
-    return f"{workspace}#record#{source}#{external_id}", "record"
+    return f"{workspace_id}#record#{source}#{external_id}", "record"
 
 
-def object_key(workspace: str, tenant: str, object_id: str) -> tuple[str, str]:
+def object_key(workspace_id: str, tenant: str, object_id: str) -> tuple[str, str]:
     """Return the key under which a record is found by its tenant and object id."""
-    return f"{workspace}#record-key#object#{tenant}#{object_id}", "record"
+    return f"{workspace_id}#record-key#object#{tenant}#{object_id}", "record"
 
 
-def email_key(workspace: str, email: str) -> tuple[str, str]:
+def email_key(workspace_id: str, email: str) -> tuple[str, str]:
     """Return the key under which a record is found by an address."""
-    return f"{workspace}#record-key#email#{digest(email)[:32]}", "record"
+    return f"{workspace_id}#record-key#email#{digest(email)[:32]}", "record"
 
 
-def last_import_key(workspace: str) -> tuple[str, str]:
+def last_import_key(workspace_id: str) -> tuple[str, str]:
     """Return the key of the row that says when records were last brought up to date."""
-    return f"{workspace}#directory", "import"
+    return f"{workspace_id}#directory", "import"
 
 
 @dataclass(eq=False)
@@ -115,16 +115,16 @@ class Directory:
     """The directory records of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def get(self, source: str, external_id: str) -> Record | None:
         """Read a record."""
-        row = self.rows.get(*record_key(self.workspace, source, external_id))
+        row = self.rows.get(*record_key(self.workspace_id, source, external_id))
         return Record.from_row(row) if row else None
 
     def put(self, record: Record, event: Event, also: Sequence[dict[str, Any]] = ()) -> None:
@@ -141,8 +141,8 @@ class Directory:
         if not record.active:
             # Somebody who has left holds on to nothing that finds somebody else by now.
             found_by = self._still_its_own(record, found_by, or_free=True)
-        pk, sk = record_key(self.workspace, record.source, record.external_id)
-        listed = {"list": f"{self.workspace}#records", "listed": record.user_name}
+        pk, sk = record_key(self.workspace_id, record.source, record.external_id)
+        listed = {"list": f"{self.workspace_id}#records", "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
         parts = [self.rows.putting(row, ALWAYS)]
         its_own = "source = :source AND external_id = :id"
@@ -167,20 +167,20 @@ class Directory:
         # Loaded here: a team lists, and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = keys_listed(self.rows, f"{self.workspace}#records")
+        keys = keys_listed(self.rows, f"{self.workspace_id}#records")
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             rows = get_many([(self.rows, *key) for key in some], consistent=False)
             yield from (Record.from_row(row) for row in rows if row)
 
     def imported(self, event: Event) -> None:
         """Remember that the records have just been brought up to date."""
-        pk, sk = last_import_key(self.workspace)
+        pk, sk = last_import_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, "at": epoch(event.at), "event": event.rider()}
         self.rows.put(row, ALWAYS)
 
     def last_import(self) -> datetime | None:
         """Return when the records were last brought up to date."""
-        row = self.rows.get(*last_import_key(self.workspace))
+        row = self.rows.get(*last_import_key(self.workspace_id))
         return moment(row["at"]) if row else None
 
     def _still_its_own(
@@ -202,7 +202,7 @@ class Directory:
     def _found_by(self, record: Record | None) -> list[tuple[str, str]]:
         if record is None:
             return []
-        keys = [email_key(self.workspace, each) for each in record.emails]
+        keys = [email_key(self.workspace_id, each) for each in record.emails]
         if record.tenant and record.object_id:
-            keys.append(object_key(self.workspace, record.tenant, record.object_id))
+            keys.append(object_key(self.workspace_id, record.tenant, record.object_id))
         return keys

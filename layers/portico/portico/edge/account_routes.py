@@ -54,10 +54,10 @@ def workspace_in(query: dict[str, str]) -> str:
     Raises:
         InvalidRequest: it names none.
     """
-    workspace = query.get("workspace", "")
-    if not is_workspace(workspace):
+    workspace_id = query.get("workspace", "")
+    if not is_workspace(workspace_id):
         raise InvalidRequest("workspace", "required")
-    return workspace
+    return workspace_id
 
 
 def showing(contact: Contact) -> Response:
@@ -70,6 +70,6 @@ def downloaded(content: dict[str, Any]) -> Response:
     return Response(200, content, DOWNLOADED)
 
 
-def gone(workspace: str) -> Response:
+def gone(workspace_id: str) -> Response:
     """Answer that the account is no more, and clear its cookie."""
-    return Response(204, cookies=[drop(workspace)])
+    return Response(204, cookies=[drop(workspace_id)])

@@ -27,7 +27,7 @@ def sent_on(sent: Redirect, caller: Caller) -> Response:
 def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
     """Return the browser's refresh token for the workspace of the portal that asks."""
     client = ClientId.parse(parameters.get("client_id"))
-    return caller.cookies.get(cookie_name(client.workspace), "") if client else ""
+    return caller.cookies.get(cookie_name(client.workspace_id), "") if client else ""
 
 
 def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
@@ -35,7 +35,7 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     asked = _asked(event)
     client = ClientId.parse(asked.get("client_id"))
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
-    sent = to_page(client.workspace if client else "", reason)
+    sent = to_page(client.workspace_id if client else "", reason)
     request = urlencode(asked)
     has_token = "id_token_hint" in asked
     if (

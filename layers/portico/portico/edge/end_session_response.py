@@ -41,4 +41,4 @@ def _workspace(event: Mapping[str, Any]) -> str:
         client = ClientId.parse(parameters_of(event).get("client_id"))
     except PorticoError:
         return ""
-    return client.workspace if client else ""
+    return client.workspace_id if client else ""

@@ -42,9 +42,9 @@ class Response:
         return answer
 
 
-def cookie_name(workspace: str) -> str:
+def cookie_name(workspace_id: str) -> str:
     """Return the name of a workspace's refresh cookie."""
-    return f"__Host-portico-{workspace}"
+    return f"__Host-portico-{workspace_id}"
 
 
 def keep(name: str, value: str, *, stays: timedelta | None) -> str:
@@ -53,6 +53,6 @@ def keep(name: str, value: str, *, stays: timedelta | None) -> str:
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 
 
-def drop(workspace: str) -> str:
+def drop(workspace_id: str) -> str:
     """Return the cookie that clears it."""
-    return f"{cookie_name(workspace)}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+    return f"{cookie_name(workspace_id)}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"

@@ -15,7 +15,7 @@ def signed_in(
     if not caller.is_browser:
         # A portal's back end has no cookie jar to speak of, and no page that could be tricked.
         content["refresh_token"] = session.refresh_token
-    cookies = [keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)]
+    cookies = [keep(cookie_name(session.workspace_id), session.refresh_token, stays=session.stays)]
     if mark:
-        cookies.append(keep(known_cookie(session.workspace), mark, stays=REMEMBERED))
+        cookies.append(keep(known_cookie(session.workspace_id), mark, stays=REMEMBERED))
     return Response(200, content, cookies=cookies)

@@ -70,15 +70,15 @@ class SessionFlows:
         Raises:
             NotSignedIn: none came along, or it is worth nothing.
         """
-        workspace = asked.workspace
-        if not is_workspace(workspace):
+        workspace_id = asked.workspace
+        if not is_workspace(workspace_id):
             raise NotSignedIn
         # A body's token is a back end's: a page that holds one has stolen it.
         text = None if caller.is_browser else asked.refresh_token
-        text = text or caller.cookies.get(cookie_name(workspace))
+        text = text or caller.cookies.get(cookie_name(workspace_id))
         if not text:
             raise NotSignedIn
-        return self.sessions.refresh(workspace, text, caller)
+        return self.sessions.refresh(workspace_id, text, caller)
 
     def sign_out(self, query: dict[str, str], caller: Caller) -> Response:
         """End one session or all, with the token, or with the cookie and the browser's proof.
@@ -86,19 +86,19 @@ class SessionFlows:
         Raises:
             NotSignedIn: neither came along, or it is worth nothing.
         """
-        workspace = _workspace(query)
+        workspace_id = _workspace(query)
         everywhere = query.get("everywhere", "").lower() in ("true", "1")
-        text = caller.cookies.get(cookie_name(workspace))
+        text = caller.cookies.get(cookie_name(workspace_id))
         if caller.authorization:
-            claims = self._claims(workspace, caller)
+            claims = self._claims(workspace_id, caller)
             self.ends.with_token(
-                workspace, claims["sub"], claims["sid"], caller, everywhere=everywhere
+                workspace_id, claims["sub"], claims["sid"], caller, everywhere=everywhere
             )
         elif text:
-            self.ends.with_cookie(workspace, text, caller, everywhere=everywhere)
+            self.ends.with_cookie(workspace_id, text, caller, everywhere=everywhere)
         else:
             raise NotSignedIn
-        return Response(204, cookies=[drop(workspace)])
+        return Response(204, cookies=[drop(workspace_id)])
 
     def discovery(self, caller: Caller) -> Response:
         """Return the metadata that clients and token checkers read."""
@@ -111,12 +111,12 @@ class SessionFlows:
         """Return the public keys."""
         return Response(200, self.checker.published(), CACHED)
 
-    def _claims(self, workspace: str, caller: Caller) -> dict[str, Any]:
-        return self.checker.of_caller(caller, workspace=workspace, at=self.clock.now())
+    def _claims(self, workspace_id: str, caller: Caller) -> dict[str, Any]:
+        return self.checker.of_caller(caller, workspace_id=workspace_id, at=self.clock.now())
 
 
 def _workspace(query: dict[str, str]) -> str:
-    workspace = query.get("workspace", "")
-    if not is_workspace(workspace):
+    workspace_id = query.get("workspace", "")
+    if not is_workspace(workspace_id):
         raise InvalidRequest("workspace", "required")
-    return workspace
+    return workspace_id

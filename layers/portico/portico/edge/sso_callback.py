@@ -29,13 +29,13 @@ def answered(query: dict[str, str]) -> Answered:
 def sent_on(outcome: Arrived | ToPage) -> Response:
     """Answer 303: to the portal, signed in, or to our page with one mark in its fragment."""
     if outcome.trip is not None:
-        workspace, connection = outcome.trip
-        count(f"sso-{outcome.step}", workspace=workspace, connection=connection)
+        workspace_id, connection = outcome.trip
+        count(f"sso-{outcome.step}", workspace_id=workspace_id, connection=connection)
     if isinstance(outcome, ToPage):
         fragment = f"{outcome.mark}={quote(outcome.value, safe='')}"
-        return Response(303, headers={"location": f"/{outcome.workspace}#{fragment}"})
+        return Response(303, headers={"location": f"/{outcome.workspace_id}#{fragment}"})
     session = outcome.signed_in
-    cookie = keep(cookie_name(session.workspace), session.refresh_token, stays=session.stays)
+    cookie = keep(cookie_name(session.workspace_id), session.refresh_token, stays=session.stays)
     # A browser carries the fragment it came with over to an address that has none, and
     # Facebook sends it back with one of its own.
     url = outcome.return_to.url
@@ -48,4 +48,4 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     query: Mapping[str, str] = event.get("queryStringParameters") or {}
     state = State.parse(query.get("state", ""))
     reason = "try-later" if isinstance(error, TryLater) else "sso-failed"
-    return sent_on(ToPage(state.workspace if state else "", "e", reason))
+    return sent_on(ToPage(state.workspace_id if state else "", "e", reason))

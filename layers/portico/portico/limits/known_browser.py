@@ -14,21 +14,21 @@ REMEMBERED = timedelta(days=180)
 """How long a browser keeps its mark after the last sign-in."""
 
 
-def known_cookie(workspace: str) -> str:
+def known_cookie(workspace_id: str) -> str:
     """Return the name of the cookie that holds a workspace's mark."""
     # No workspace's id has a low line, so none can be called what this cookie is called.
-    return f"__Host-portico_known-{workspace}"
+    return f"__Host-portico_known-{workspace_id}"
 
 
-def mark_of(key: bytes, *, workspace: str, contact: str) -> str:
+def mark_of(key: bytes, *, workspace_id: str, contact: str) -> str:
     """Return the mark that a browser gets when *contact* signs in.
 
     Args:
         key: 32 bytes, the mailbox key.
-        workspace: the workspace's id.
+        workspace_id: the workspace's id.
         contact: the contact's id.
     """
-    return base64url(hmac.digest(key, f"known|{workspace}|{contact}".encode(), sha256))
+    return base64url(hmac.digest(key, f"known|{workspace_id}|{contact}".encode(), sha256))
 
 
 def sealed(mark: str) -> str:

@@ -41,13 +41,13 @@ class Guesses:
     """The guesses at passwords of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
     budget: GuessBudget = GUESSES
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#guess#")
+        return Rows(self.table, f"{self.workspace_id}#guess#")
 
     def count(self, tried: Tried, *, key: bytes, at: datetime) -> Guess:
         """Count one guess, both windows in one write.
@@ -111,10 +111,10 @@ class Guesses:
             self.rows.update(guess.pk, guess.sk, "SET event = :event", IS_THERE, values)
 
     def _guess(self, tried: Tried, key: bytes) -> Guess:
-        text = f"guess|{self.workspace}|{tried.who}"
+        text = f"guess|{self.workspace_id}|{tried.who}"
         name = base64url(hmac.digest(key, text.encode(), sha256))
         kind = f"known-{sealed(tried.mark)}" if tried.mark else "budget"
-        return Guess(f"{self.workspace}#guess#{name}", kind, tried.by)
+        return Guess(f"{self.workspace_id}#guess#{name}", kind, tried.by)
 
     def _wait(self, made: list[int], *, at: datetime) -> timedelta:
         windows = (self.budget.an_hour, HOUR), (self.budget.a_day, DAY)

@@ -46,8 +46,8 @@ class Strangers:
         """
         hour, day = epoch(at) // 3600, epoch(at) // 86400
         first = sha256(str(challenge).encode()).digest()[0]
-        workspace = challenge.workspace
-        theirs = f"{workspace}#", f"{workspace}#strangers#{hour}"
+        workspace_id = challenge.workspace_id
+        theirs = f"{workspace_id}#", f"{workspace_id}#strangers#{hour}"
         if not self._count(*theirs, first, cap=self.an_hour, ends=(hour + 1) * 3600):
             return "strangers-of-workspace"
         all_ = "-strangers#", f"-strangers#{day}"

@@ -51,11 +51,13 @@ def choose(workspace: Workspace, *wanted: str | None) -> Destination:
     return next(allowed, DASHBOARD)
 
 
-def landing(home: Workspace, destination: Destination, link: Link | None, *, issuer: str) -> str:
+def landing(
+    workspace: Workspace, destination: Destination, link: Link | None, *, issuer: str
+) -> str:
     """Return where a browser goes once it is signed in.
 
     Args:
-        home: the workspace.
+        workspace: the workspace.
         destination: what was wanted of its portal.
         link: what it came by; ``None``: by none.
         issuer: our own origin.
@@ -65,9 +67,9 @@ def landing(home: Workspace, destination: Destination, link: Link | None, *, iss
     """
     if link is not None and link.portal:
         # It was the portal that sent it here, with a request that the page keeps.
-        return f"{issuer}/{home.id}#resume"
-    url = destination.url(home)
-    for each in home.portals:
+        return f"{issuer}/{workspace.id}#resume"
+    url = destination.url(workspace)
+    for each in workspace.portals:
         if not each["areas"] or destination.area in each["areas"]:
             begins = each["initiate_login_uri"]
             query = urlencode({"iss": issuer, "target_link_uri": url})

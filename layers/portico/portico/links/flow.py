@@ -46,35 +46,35 @@ class ResolvedLink:
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
-        home = self.workspace
-        logo = f"/assets/logo/{home.id}/{home.logo}.png" if home.logo else None
+        workspace = self.workspace
+        logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None
         sso = [
             {"id": each["id"], "kind": each["kind"], "label": each["label"]}
-            for each in home.connections
-            if each.get("on") and home.sso_method
+            for each in workspace.connections
+            if each.get("on") and workspace.sso_method
         ]
-        takes_codes = home.takes_codes(break_glass=self.link.break_glass)
+        takes_codes = workspace.takes_codes(break_glass=self.link.break_glass)
         personal = self.link.is_personal
         return {
             "workspace": {
-                "id": home.id,
-                "name": home.name,
+                "id": workspace.id,
+                "name": workspace.name,
                 "logo_url": logo,
-                "accent_color": home.accent_color,
-                "locale": home.locale,
+                "accent_color": workspace.accent_color,
+                "locale": workspace.locale,
             },
             "link": {
                 "kind": self.link.kind,
                 "email_hint": self.link.email_hint,
-                "send_on_open": personal and home.send_on_open and takes_codes,
+                "send_on_open": personal and workspace.send_on_open and takes_codes,
             },
             "methods": {
                 "code": takes_codes,
-                "password": home.takes_passwords(),
-                "sign_up": home.takes_sign_ups() and not personal,
+                "password": workspace.takes_passwords(),
+                "sign_up": workspace.takes_sign_ups() and not personal,
                 "sso": sso,
             },
-            "directory_rule": home.directory_rule,
+            "directory_rule": workspace.directory_rule,
             "notices": self._notices(),
             "destination": {
                 "area": str(self.destination),
@@ -133,7 +133,7 @@ class TeamLinks:
 
     def create(
         self,
-        workspace: str,
+        workspace_id: str,
         *,
         by: str,
         contact: str | None = None,
@@ -155,60 +155,62 @@ class TeamLinks:
             InvalidRequest: *to* is no area of this workspace's portal.
         """
         team = TeamPeople(self.people_table, self.clock)
-        home = team.workspace(workspace)
+        workspace = team.workspace(workspace_id)
         destination = Destination.parse(to)
-        if to is not None and (destination is None or not destination.is_in(home)):
+        if to is not None and (destination is None or not destination.is_in(workspace)):
             raise InvalidRequest("to", "no area of this workspace's portal")
-        owner = team.contact(workspace, contact) if contact else None
+        owner = team.contact(workspace_id, contact) if contact else None
         token = token or ids.new_link_token()
         now = self.clock.now()
         link = Link(
             id=public_id(token),
-            workspace=workspace,
+            workspace_id=workspace_id,
             token_hash=ids.digest(token),
             kind=PERSONAL if owner else SHARED,
             created_at=now,
-            expires_at=now + (lives or timedelta(days=home.link_days)),
+            expires_at=now + (lives or timedelta(days=workspace.link_days)),
             contact=owner.id if owner else None,
             email_hint=masked(owner.email) if owner else None,
             destination=to,
             label=label,
             break_glass=break_glass and owner is not None,
         )
-        Links(self.people_table, workspace).add(link, self._event(home, "link.created", link, by))
+        Links(self.people_table, workspace_id).add(
+            link, self._event(workspace, "link.created", link, by)
+        )
         return link, token
 
-    def links(self, workspace: str) -> list[Link]:
+    def links(self, workspace_id: str) -> list[Link]:
         """Return all links of a workspace, ended ones for as long as they are kept.
 
         Raises:
             NotFound: no such workspace.
         """
-        home = TeamPeople(self.people_table, self.clock).workspace(workspace)
-        return Links(self.people_table, home.id).all()
+        workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
+        return Links(self.people_table, workspace.id).all()
 
-    def revoke(self, workspace: str, link: str, *, by: str) -> Link:
+    def revoke(self, workspace_id: str, link: str, *, by: str) -> Link:
         """End a link by its public id.
 
         Raises:
             NotFound: no such workspace or link.
         """
-        home = TeamPeople(self.people_table, self.clock).workspace(workspace)
+        workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
         now = self.clock.now()
         event = Event(
-            "link.revoked", now, f"link-{link}", home.trail_days, by, detail={"link": link}
+            "link.revoked", now, f"link-{link}", workspace.trail_days, by, detail={"link": link}
         )
-        return Links(self.people_table, workspace).revoke(link, event)
+        return Links(self.people_table, workspace_id).revoke(link, event)
 
-    def _event(self, home: Workspace, name: str, link: Link, by: str) -> Event:
+    def _event(self, workspace: Workspace, name: str, link: Link, by: str) -> Event:
         subject = link.contact or f"link-{link.id}"
         detail = {"link": link.id, "kind": "break-glass" if link.break_glass else link.kind}
-        return Event(name, self.clock.now(), subject, home.trail_days, by, detail=detail)
+        return Event(name, self.clock.now(), subject, workspace.trail_days, by, detail=detail)
 
 
-def address_of(host: str, workspace: str, token: str, *, to: str | None = None) -> str:
+def address_of(host: str, workspace_id: str, token: str, *, to: str | None = None) -> str:
     """Return the URL to hand out. Token and destination stand in the fragment, which no
     server, log, proxy or referrer ever sees.
     """
     fragment = f"l={token}" + (f"&to={to}" if to else "")
-    return f"{host}/{workspace}#{fragment}"
+    return f"{host}/{workspace_id}#{fragment}"

@@ -30,7 +30,7 @@ class Link:
     """A link as it is stored: its token's hash, never its token."""
 
     id: str
-    workspace: str
+    workspace_id: str
     token_hash: str
     kind: str
     created_at: datetime
@@ -51,7 +51,7 @@ class Link:
         """Read a link's row."""
         return cls(
             id=row["id"],
-            workspace=row["workspace"],
+            workspace_id=row["workspace"],
             token_hash=row["token_hash"],
             kind=row["kind"],
             created_at=moment(row["created_at"]),

@@ -22,19 +22,19 @@ LINK_AFTERLIFE = timedelta(days=30)
 """How long an expired link stays readable, so that a team can see why it failed."""
 
 
-def link_key(workspace: str, link: str) -> tuple[str, str]:
+def link_key(workspace_id: str, link: str) -> tuple[str, str]:
     """Return the key of a link's row."""
-    return f"{workspace}#link#{link}", "link"
+    return f"{workspace_id}#link#{link}", "link"
 
 
 def open_link(
-    table: str, workspace: str, token: str, *, at: datetime, consistent: bool
+    table: str, workspace_id: str, token: str, *, at: datetime, consistent: bool
 ) -> tuple[Workspace, Link]:
     """Read a link and its workspace in one call.
 
     Args:
         table: the People table.
-        workspace: the id in the page's path, as typed.
+        workspace_id: the id in the page's path, as typed.
         token: the token in the page's fragment, as typed.
         at: the time.
         consistent: whether a link revoked just now must be refused.
@@ -43,10 +43,10 @@ def open_link(
         InvalidPortalLink: whatever is wrong with either. A token of the wrong shape is read
             like one of the right shape, so that both take the same work.
     """
-    if not is_workspace(workspace):
+    if not is_workspace(workspace_id):
         raise InvalidPortalLink
-    keys = settings_row_key(workspace), link_key(workspace, public_id(token))
-    door, row = People(table, workspace).read(*keys, consistent=consistent)
+    keys = settings_row_key(workspace_id), link_key(workspace_id, public_id(token))
+    door, row = People(table, workspace_id).read(*keys, consistent=consistent)
     return checked_link(door, row, token, at=at)
 
 
@@ -69,16 +69,16 @@ def checked_link(
 
 def link_row(link: Link) -> dict[str, Any]:
     """Return the row of a new link."""
-    pk, sk = link_key(link.workspace, link.id)
+    pk, sk = link_key(link.workspace_id, link.id)
     row: dict[str, Any] = {
         "pk": pk,
         "sk": sk,
         "id": link.id,
-        "workspace": link.workspace,
+        "workspace": link.workspace_id,
         "token_hash": link.token_hash,
         "kind": link.kind,
         "created_at": epoch(link.created_at),
-        "list": f"{link.workspace}#links",
+        "list": f"{link.workspace_id}#links",
         "listed": f"{link.kind}#{epoch(link.created_at)}#{link.id}",
     }
     optional = {
@@ -101,12 +101,12 @@ class Links:
     """The links of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def add(self, link: Link, event: Event) -> None:
         """Write a new link."""
@@ -117,7 +117,7 @@ class Links:
         # Loaded here: a team lists, and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = list(keys_listed(self.rows, f"{self.workspace}#links"))
+        keys = list(keys_listed(self.rows, f"{self.workspace_id}#links"))
         links = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             found = get_many([(self.rows, *key) for key in some], consistent=False)
@@ -130,7 +130,7 @@ class Links:
         Raises:
             NotFound: there is no such link.
         """
-        pk, sk = link_key(self.workspace, link)
+        pk, sk = link_key(self.workspace_id, link)
         change = "SET revoked_at = if_not_exists(revoked_at, :now), event = :event"
         values = {":now": epoch(event.at), ":event": event.rider()}
         try:
@@ -141,7 +141,7 @@ class Links:
     def using(self, link: str, *, request_id: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that uses a break-glass link up."""
         return self.rows.updating(
-            *link_key(self.workspace, link),
+            *link_key(self.workspace_id, link),
             "SET revoked_at = :now, used_by = :request, event = :event",
             "attribute_not_exists(revoked_at) OR used_by = :request",
             {":now": epoch(event.at), ":request": request_id, ":event": event.rider()},
@@ -161,7 +161,7 @@ class Links:
         """
         ends = at + AUTO_WAIT
         row = {
-            "pk": f"{self.workspace}#auto#{link}",
+            "pk": f"{self.workspace_id}#auto#{link}",
             "sk": "auto",
             "sent_by": request,
             "expires_at": epoch(ends),
@@ -181,7 +181,7 @@ class Links:
         """Give the automatic mail of *request* back, because it was not stored after all."""
         with suppress(ConditionFailed):
             self.rows.update(
-                f"{self.workspace}#auto#{link}",
+                f"{self.workspace_id}#auto#{link}",
                 "auto",
                 "SET expires_at = :zero",
                 "sent_by = :request",

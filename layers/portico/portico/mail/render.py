@@ -69,18 +69,18 @@ def render(letter: Letter) -> RenderedLetter:
 
 def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
     what = letter.change.value.replace("-", "_")
-    workspace = unlinked(_workspace(letter))
+    workspace_id = unlinked(_workspace(letter))
     account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
-    intro = words.say(what, "intro", account=account, workspace=workspace)
+    intro = words.say(what, "intro", account=account, workspace=workspace_id)
     return {
         "subject": words.say(what, "subject", workspace=_workspace(letter)),
         "preheader": intro,
         "heading": words.say(what, "heading"),
         "intro": intro,
         "happened": _happened(letter, words),
-        "not_you": words.say(what, "not_you", workspace=workspace),
+        "not_you": words.say(what, "not_you", workspace=workspace_id),
         "undo_url": letter.undo_url or "",
-        "automatic": words.say("automatic", workspace=workspace),
+        "automatic": words.say("automatic", workspace=workspace_id),
     }
 
 
@@ -98,20 +98,20 @@ def _code(letter: CodeLetter) -> dict[str, str]:
 
 def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
     purpose = letter.purpose.value
-    workspace = unlinked(_workspace(letter))
+    workspace_id = unlinked(_workspace(letter))
     minutes = words.minutes(letter.lives // timedelta(minutes=1))
     return {
         "subject": _subject(letter, words),
         "preheader": words.say("preheader", minutes=minutes),
-        "heading": words.say(purpose, "heading", workspace=workspace),
-        "intro": words.say(purpose, "intro", workspace=workspace, **_account(letter, words)),
+        "heading": words.say(purpose, "heading", workspace=workspace_id),
+        "intro": words.say(purpose, "intro", workspace=workspace_id, **_account(letter, words)),
         "label_word": words.say("label"),
         "same_label": words.say("same_label", label=letter.label),
         "validity": words.say("validity", minutes=minutes),
         "asked": _asked(letter, words),
-        "not_you": words.say(purpose, "not_you", workspace=workspace),
-        "keep_secret": words.say("keep_secret", workspace=workspace),
-        "automatic": words.say("automatic", workspace=workspace),
+        "not_you": words.say(purpose, "not_you", workspace=workspace_id),
+        "keep_secret": words.say("keep_secret", workspace=workspace_id),
+        "automatic": words.say("automatic", workspace=workspace_id),
     }
 
 

@@ -80,7 +80,7 @@ class Notice:
         )
 
     @property
-    def workspace(self) -> str:
+    def workspace_id(self) -> str:
         """Whose contact it is for."""
         return self.key.partition("#")[0]
 
@@ -90,12 +90,12 @@ class Notices:
     """The notices of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def asking(self, happened: Happened) -> dict[str, Any]:
         """Return the part of a transaction that asks for a notice.
@@ -131,7 +131,7 @@ class Notices:
         attributes |= {name: value for name, value in optional.items() if value}
         changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)
         return (
-            f"{self.workspace}#notice#{happened.contact}#{happened.change.value}-{hour}",
+            f"{self.workspace_id}#notice#{happened.contact}#{happened.change.value}-{hour}",
             ROW,
             f"SET {changes}",
             ALWAYS,

@@ -25,7 +25,7 @@ _VERSION = re.compile(r"[A-Za-z0-9-]{1,8}\Z")
 class Undo:
     """``und.<workspace>.<contact>.<change>.<version>.<43 characters>``."""
 
-    workspace: str
+    workspace_id: str
     contact: str
     change: str
     """The id of the change: 22 characters."""
@@ -34,10 +34,10 @@ class Undo:
     mac: str = field(repr=False)
 
     @classmethod
-    def of(cls, keys: Keys, *, workspace: str, contact: str, change: str) -> Self:
+    def of(cls, keys: Keys, *, workspace_id: str, contact: str, change: str) -> Self:
         """Derive the one token of a change."""
-        mac = _derive(keys, workspace, contact, change)
-        return cls(workspace, contact, change, keys.version, mac)
+        mac = _derive(keys, workspace_id, contact, change)
+        return cls(workspace_id, contact, change, keys.version, mac)
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -45,14 +45,16 @@ class Undo:
         parts = text.split(".")
         if len(parts) != 6 or len(text) > 200 or parts[0] != "und":
             return None
-        _, workspace, contact, change, version, mac = parts
+        _, workspace_id, contact, change, version, mac = parts
         shapes = (_CONTACT.match(contact), _CHANGE.match(change), _VERSION.match(version))
-        if not is_workspace(workspace) or not all(shapes):
+        if not is_workspace(workspace_id) or not all(shapes):
             return None
-        return cls(workspace, contact, change, version, mac)
+        return cls(workspace_id, contact, change, version, mac)
 
     def __str__(self) -> str:
-        return ".".join(("und", self.workspace, self.contact, self.change, self.version, self.mac))
+        return ".".join(
+            ("und", self.workspace_id, self.contact, self.change, self.version, self.mac)
+        )
 
     def is_true(self, keys: KeyRing) -> bool:
         """Say whether we made it.
@@ -63,10 +65,10 @@ class Undo:
         ours = keys.of(self.version)
         if ours is None or not self.mac.isascii():
             return False
-        mac = _derive(ours, self.workspace, self.contact, self.change)
+        mac = _derive(ours, self.workspace_id, self.contact, self.change)
         return hmac.compare_digest(mac, self.mac)
 
 
-def _derive(keys: Keys, workspace: str, contact: str, change: str) -> str:
-    text = f"undo|{workspace}|{contact}|{change}"
+def _derive(keys: Keys, workspace_id: str, contact: str, change: str) -> str:
+    text = f"undo|{workspace_id}|{contact}|{change}"
     return base64url(hmac.digest(keys.code, text.encode(), sha256))

@@ -27,9 +27,9 @@ def new_code() -> str:
     return base64url(secrets.token_bytes(32))
 
 
-def grant_key(workspace: str, code: str) -> tuple[str, str]:
+def grant_key(workspace_id: str, code: str) -> tuple[str, str]:
     """Return the key of a code's row; of the code, it holds a hash."""
-    return f"{workspace}#grant#{digest(code)}", "code"
+    return f"{workspace_id}#grant#{digest(code)}", "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,16 @@ class Grant:
         return at < moment(self.expires_at)
 
 
-def keep(table: str, workspace: str, code: str, grant: Grant, event: Event) -> None:
+def keep(table: str, workspace_id: str, code: str, grant: Grant, event: Event) -> None:
     """Write a code's row.
 
     Raises:
         TryLater: DynamoDB is out of reach.
     """
-    pk, sk = grant_key(workspace, code)
+    pk, sk = grant_key(workspace_id, code)
     row = {"pk": pk, "sk": sk, **asdict(grant), "event": event.rider()}
     row["ttl"] = grant.expires_at + int(TOMBSTONE.total_seconds())
     # The same request, sent again by the SDK after a lost answer, writes the same row.
-    Rows(table, f"{workspace}#").put(
+    Rows(table, f"{workspace_id}#").put(
         row, "attribute_not_exists(pk) OR session = :mine", {":mine": grant.session}
     )

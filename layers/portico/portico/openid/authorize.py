@@ -49,7 +49,7 @@ class Redirect:
 class _Found:
     """What one read tells: the workspace, the portal, and who is signed in there."""
 
-    home: Workspace
+    workspace: Workspace
     portal: Portal
     session: Session | None
     contact: Contact | None
@@ -87,12 +87,12 @@ class Authorizations:
             return to_page("", "portal-not-known")
         found = self._read(client, cookie, at=now)
         if found is None:
-            return to_page(client.workspace, "portal-not-known")
-        if not found.home.portal_enabled:
-            return to_page(client.workspace, "portal-unavailable")
+            return to_page(client.workspace_id, "portal-not-known")
+        if not found.workspace.portal_enabled:
+            return to_page(client.workspace_id, "portal-unavailable")
         if parameters.get("redirect_uri") not in found.portal.redirect_uris:
             # Nobody is sent to an address that was not registered, not even with an error.
-            return to_page(client.workspace, "portal-not-known")
+            return to_page(client.workspace_id, "portal-not-known")
         try:
             return self._answer(parameters, found, caller, at=now)
         except ProtocolRefused as refused:
@@ -103,18 +103,18 @@ class Authorizations:
             return replace(_back(parameters, caller, told, "try-later"), cause=away.cause)
 
     def _read(self, client: ClientId, cookie: str, *, at: datetime) -> _Found | None:
-        workspace = client.workspace
-        people = Rows(self.people_table, f"{workspace}#")
-        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        workspace_id = client.workspace_id
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         wanted = [
-            (people, *settings_row_key(workspace)),
-            (people, *portal_key(workspace, client.portal)),
+            (people, *settings_row_key(workspace_id)),
+            (people, *portal_key(workspace_id, client.portal)),
         ]
         token = RefreshToken.parse(cookie)
         if token is not None:
             wanted += [
-                (people, *head_key(workspace, token.contact)),
-                (sign_in, *session_key(workspace, token.contact, token.session)),
+                (people, *head_key(workspace_id, token.contact)),
+                (sign_in, *session_key(workspace_id, token.contact, token.session)),
             ]
         door, row, *theirs = get_many(wanted, consistent=True)
         portal = Portal.from_row(row) if row else None
@@ -151,7 +151,7 @@ class Authorizations:
         )
         if verdict is AuthorizeVerdict.GO and session is not None and found.contact is not None:
             grant = Grant.of(found.portal.id, parameters, scope, session, found.contact, at=at)
-            return self._grant(grant, parameters, found.home, caller, at=at)
+            return self._grant(grant, parameters, found.workspace, caller, at=at)
         if verdict is AuthorizeVerdict.OTHERWISE or wish.is_silent:
             words = "somebody else is signed in" if session else "nobody is signed in"
             name = (
@@ -165,7 +165,7 @@ class Authorizations:
         self,
         grant: Grant,
         parameters: dict[str, str],
-        home: Workspace,
+        workspace: Workspace,
         caller: Caller,
         *,
         at: datetime,
@@ -179,7 +179,7 @@ class Authorizations:
             network=caller.network,
             detail={"portal": grant.portal, "session": grant.session},
         )
-        keep(self.sign_in_table, home.id, code, grant, event)
+        keep(self.sign_in_table, workspace.id, code, grant, event)
         return _back(parameters, caller, {"code": code}, "granted")
 
     def _hinted(self, parameters: dict[str, str], portal: Portal, caller: Caller) -> str | None:
@@ -197,9 +197,9 @@ class Authorizations:
         return str(claims["sub"])
 
 
-def to_page(workspace: str, reason: str) -> Redirect:
+def to_page(workspace_id: str, reason: str) -> Redirect:
     """Lead to our own page with a reason: there is nowhere else to go."""
-    return Redirect(f"/{workspace}#e={reason}", reason)
+    return Redirect(f"/{workspace_id}#e={reason}", reason)
 
 
 def _back(
@@ -227,4 +227,4 @@ def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Redirec
     fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in marks.items())
     if len(fragment) > LONGEST_LOCATION:
         raise ProtocolRefused("invalid_request", "the request is too long for an address")
-    return Redirect(f"/{found.home.id}#{fragment}", "shown")
+    return Redirect(f"/{found.workspace.id}#{fragment}", "shown")

@@ -67,6 +67,6 @@ class Subject:
             "exp": epoch(min(at + ACCESS_TOKEN_LIFETIME, self.session.expires_at)),
             "auth_time": epoch(self.session.signed_in_at),
             "amr": amr_of(self.session.method),
-            "workspace": self.session.workspace,
+            "workspace": self.session.workspace_id,
             **claims_of(self.name, self.email, self.scope),
         }

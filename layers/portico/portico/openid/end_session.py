@@ -49,7 +49,7 @@ class EndSessionAnswer:
 class _Asked:
     """A request to sign out, and what it proves."""
 
-    workspace: str
+    workspace_id: str
     client: ClientId | None
     hint: Hint | None
     token: RefreshToken | None
@@ -121,9 +121,9 @@ class EndSessions:
         asked = self._understood(parameters, cookies, caller)
         found = self._read(asked, at=self.clock.now())
         if asked.hint is None and asked.client is not None and found.portal is None:
-            return EndSessionAnswer(f"/{asked.workspace}#e=portal-not-known", "portal-not-known")
+            return EndSessionAnswer(f"/{asked.workspace_id}#e=portal-not-known", "portal-not-known")
         self._end(asked, found, caller)
-        if posted and asked.workspace not in cookies:
+        if posted and asked.workspace_id not in cookies:
             # From a page on another site it comes without our cookie. A navigation has it: to be
             # cleared, or to ask whoever else may be signed in.
             return EndSessionAnswer(f"{ENDPOINT}?{asked.query}", "sent-again")
@@ -132,9 +132,9 @@ class EndSessions:
             # two share a computer: one has left by now, the other stays until they say so.
             request = quote(asked.query, safe="")
             return EndSessionAnswer(
-                f"/{asked.workspace}#out={request}{asked.spoken}", "confirmation-asked"
+                f"/{asked.workspace_id}#out={request}{asked.spoken}", "confirmation-asked"
             )
-        drops = asked.workspace if asked.is_theirs else None
+        drops = asked.workspace_id if asked.is_theirs else None
         return EndSessionAnswer(_onward(asked, found.portal), "signed-out", drops)
 
     def _understood(
@@ -149,31 +149,31 @@ class EndSessions:
             raise InvalidRequest("client_id", "the client that the id_token was issued to")
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
         if client is not None:
-            workspace = client.workspace
+            workspace_id = client.workspace_id
             carried["client_id"] = str(client)
         elif len(cookies) > 1:
             raise InvalidRequest("client_id", "required")
         else:
-            workspace = next(iter(cookies), "")
-        token = RefreshToken.parse(cookies.get(workspace, ""))
-        asked = _Asked(workspace, client, hint, token, carried)
+            workspace_id = next(iter(cookies), "")
+        token = RefreshToken.parse(cookies.get(workspace_id, ""))
+        asked = _Asked(workspace_id, client, hint, token, carried)
         if len(asked.query) > LONGEST_REQUEST:
             raise InvalidRequest("parameters", "too long")
         return asked
 
     def _read(self, asked: _Asked, *, at: datetime) -> _Found:
-        people = Rows(self.people_table, f"{asked.workspace}#")
-        sign_in = Rows(self.sign_in_table, f"{asked.workspace}#")
+        people = Rows(self.people_table, f"{asked.workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{asked.workspace_id}#")
         keys: dict[str, tuple[Rows, str, str]] = {}
         if asked.client is not None:
-            keys["portal"] = people, *portal_key(asked.workspace, asked.client.portal)
+            keys["portal"] = people, *portal_key(asked.workspace_id, asked.client.portal)
         if asked.hint is not None:
             hint = asked.hint
-            keys["hinted"] = sign_in, *session_key(asked.workspace, hint.contact, hint.session)
+            keys["hinted"] = sign_in, *session_key(asked.workspace_id, hint.contact, hint.session)
         if asked.token is not None:
             token = asked.token
-            keys["here"] = sign_in, *session_key(asked.workspace, token.contact, token.session)
-            keys["head"] = people, *head_key(asked.workspace, token.contact)
+            keys["here"] = sign_in, *session_key(asked.workspace_id, token.contact, token.session)
+            keys["head"] = people, *head_key(asked.workspace_id, token.contact)
         # Both sessions may be one, and DynamoDB refuses to read a row twice.
         wanted = list(dict.fromkeys(keys.values()))
         read = get_many(wanted, consistent=True) if wanted else []
@@ -215,7 +215,7 @@ def _onward(asked: _Asked, portal: Portal | None) -> str:
     uri = asked.parameters.get("post_logout_redirect_uri")
     # Compared as it stands: whatever is not registered so is no address of the portal's.
     if portal is None or not portal.on or uri not in portal.post_logout_uris:
-        return f"/{asked.workspace}#bye{asked.spoken}"
+        return f"/{asked.workspace_id}#bye{asked.spoken}"
     state = asked.parameters.get("state")
     if state is None:
         return uri

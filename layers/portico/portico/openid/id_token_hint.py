@@ -55,7 +55,7 @@ def portal_claims(
     """
     claims = checker.read(token, typ=ACCESS, issuer=issuer)
     client = ClientId.parse(_text(claims, "client_id"))
-    is_whole = client is not None and client.workspace == claims.get("workspace")
+    is_whole = client is not None and client.workspace_id == claims.get("workspace")
     if not is_whole or not is_due(claims, at=at):
         raise NotSignedIn
     return claims

@@ -18,24 +18,24 @@ SECRETS_KEPT = 2
 class ClientId(NamedTuple):
     """``prt_<workspace>_<name>``: public, and in every request of the portal."""
 
-    workspace: str
+    workspace_id: str
     portal: str
 
     def __str__(self) -> str:
-        return f"prt_{self.workspace}_{self.portal}"
+        return f"prt_{self.workspace_id}_{self.portal}"
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """Read a client id; anything else is ``None``."""
         start, _, rest = (text or "").partition("_")
-        workspace, _, portal = rest.partition("_")
-        is_ours = start == "prt" and is_workspace(workspace) and PORTAL.match(portal)
-        return cls(workspace, portal) if is_ours else None
+        workspace_id, _, portal = rest.partition("_")
+        is_ours = start == "prt" and is_workspace(workspace_id) and PORTAL.match(portal)
+        return cls(workspace_id, portal) if is_ours else None
 
 
-def portal_key(workspace: str, portal: str) -> tuple[str, str]:
+def portal_key(workspace_id: str, portal: str) -> tuple[str, str]:
     """Return the key of a portal's row."""
-    return f"{workspace}#portal#{portal}", "portal"
+    return f"{workspace_id}#portal#{portal}", "portal"
 
 
 def new_secret(random: bytes) -> str:
@@ -48,7 +48,7 @@ class Portal:
     """One registered client. Addresses are compared as they stand, character by character."""
 
     id: str
-    workspace: str
+    workspace_id: str
     label: str
     """What the team calls it."""
     redirect_uris: list[str] = field(default_factory=list)
@@ -67,16 +67,19 @@ class Portal:
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a portal's row."""
         names = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in row.items() if name in names})
+        values = {name: value for name, value in row.items() if name in names}
+        return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of the row."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["workspace"] = values.pop("workspace_id")
+        return values
 
     @property
     def client_id(self) -> str:
         """Its name in the protocol."""
-        return str(ClientId(self.workspace, self.id))
+        return str(ClientId(self.workspace_id, self.id))
 
     @property
     def is_public(self) -> bool:
@@ -86,7 +89,7 @@ class Portal:
     @property
     def aud(self) -> str:
         """Who its access tokens are for."""
-        return self.audience or self.workspace
+        return self.audience or self.workspace_id
 
     def has_secret(self, text: str) -> bool:
         """Say whether *text* is the portal's secret, the one before included."""

@@ -31,15 +31,15 @@ def checked(portal: Portal) -> Portal:
     return checks.portal
 
 
-def cautions(portal: Portal, home: Workspace, *, loopback: bool = False) -> list[str]:
+def cautions(portal: Portal, workspace: Workspace, *, loopback: bool = False) -> list[str]:
     """Return what a team should know of a portal that may be so.
 
     Args:
         portal: as it was let through.
-        home: its workspace, as its doors know it.
+        workspace: its workspace, as its doors know it.
         loopback: whether all of it is on one developer's machine anyway.
     """
-    found = list(_of_beginning(portal, home))
+    found = list(_of_beginning(portal, workspace))
     apps = [each for each in portal.redirect_uris if redirect_uris.web_origin(each) is None]
     if apps and not portal.is_public:
         found.append(
@@ -53,28 +53,30 @@ def cautions(portal: Portal, home: Workspace, *, loopback: bool = False) -> list
     return found
 
 
-def _of_beginning(portal: Portal, home: Workspace) -> Iterator[str]:
+def _of_beginning(portal: Portal, workspace: Workspace) -> Iterator[str]:
     begins = portal.initiate_login_uri
     if begins is None:
         if portal.areas:
             yield "Its areas say nothing without --initiate-login-uri: nobody is sent there."
         return
-    missing = sorted(set(portal.areas) - home.areas.keys())
+    missing = sorted(set(portal.areas) - workspace.areas.keys())
     if missing:
-        yield f"{home.id} has no area {' '.join(missing)}: portico workspace set {home.id} --area"
-    theirs, there = redirect_uris.web_origin(begins), redirect_uris.web_origin(home.portal_url)
+        yield f"{workspace.id} has no area {' '.join(missing)}: portico workspace set {workspace.id} --area"
+    theirs, there = redirect_uris.web_origin(begins), redirect_uris.web_origin(workspace.portal_url)
     if theirs != there:
         yield (
-            f"Contacts who come by a portal link are to go on to {there}, where {home.id} has its "
+            f"Contacts who come by a portal link are to go on to {there}, where {workspace.id} has its "
             f"portal, and {theirs} will hardly send them there: a portal opens pages of its own "
-            f"only. portico workspace set {home.id} --portal-url"
+            f"only. portico workspace set {workspace.id} --portal-url"
         )
     if not portal.on:
         return
-    wanted = set(portal.areas or home.areas)
-    for other in sorted(home.portals, key=lambda each: str(each["id"])):
+    wanted = set(portal.areas or workspace.areas)
+    for other in sorted(workspace.portals, key=lambda each: str(each["id"])):
         both = (
-            sorted(wanted & set(other["areas"] or home.areas)) if other["id"] != portal.id else []
+            sorted(wanted & set(other["areas"] or workspace.areas))
+            if other["id"] != portal.id
+            else []
         )
         if both:
             first, second = sorted((portal.id, str(other["id"])))
@@ -141,7 +143,7 @@ class _Checks:
 
     def _audience(self) -> None:
         audience = self.portal.audience
-        if audience in (None, self.portal.workspace):
+        if audience in (None, self.portal.workspace_id):
             self.portal = replace(self.portal, audience=None)
         elif not _ABSOLUTE.match(audience or "") or len(audience or "") > LONGEST_AUDIENCE:
             # A bare word could be another workspace's id, and its doors would believe the token.

@@ -55,12 +55,12 @@ class Revocations:
     def _read(
         self, credentials: Credentials, token: RefreshToken | None
     ) -> tuple[Portal | None, Session | None]:
-        workspace, portal = credentials.client
-        people = Rows(self.people_table, f"{workspace}#")
-        sign_in = Rows(self.sign_in_table, f"{workspace}#")
-        wanted = [(people, *portal_key(workspace, portal))]
+        workspace_id, portal = credentials.client
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
+        wanted = [(people, *portal_key(workspace_id, portal))]
         if token is not None:
-            wanted.append((sign_in, *session_key(workspace, token.contact, token.session)))
+            wanted.append((sign_in, *session_key(workspace_id, token.contact, token.session)))
         row, *theirs = get_many(wanted, consistent=True)
         session = Session.from_row(theirs[0]) if theirs and theirs[0] else None
         return Portal.from_row(row) if row else None, session
@@ -68,7 +68,7 @@ class Revocations:
     def _end(self, session: Session, caller: Caller) -> None:
         now = self.clock.now()
         event = happened("session.ended", session, caller, at=now, reason="ended-by-portal")
-        store = SessionStore(self.sign_in_table, session.workspace)
+        store = SessionStore(self.sign_in_table, session.workspace_id)
         store.end(session.contact, session.id, by=ENDED_BY, event=event)
 
 

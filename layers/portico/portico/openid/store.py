@@ -31,16 +31,16 @@ class Portals:
     """The portals of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def get(self, portal: str) -> Portal | None:
         """Read a portal; one that was removed is still there, and off."""
-        row = self.rows.get(*portal_key(self.workspace, portal))
+        row = self.rows.get(*portal_key(self.workspace_id, portal))
         return Portal.from_row(row) if row else None
 
     def all(self) -> list[Portal]:
@@ -48,40 +48,40 @@ class Portals:
         # Loaded here: a team lists, and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = list(keys_listed(self.rows, f"{self.workspace}#portals"))
+        keys = list(keys_listed(self.rows, f"{self.workspace_id}#portals"))
         rows: list[dict[str, Any] | None] = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             rows += get_many([(self.rows, *key) for key in some], consistent=False)
         return [Portal.from_row(row) for row in rows if row]
 
-    def put(self, portal: Portal, home: Workspace, event: Event) -> None:
+    def put(self, portal: Portal, workspace: Workspace, event: Event) -> None:
         """Keep a portal, its entrance, and what the doors must know of it, together.
 
         Raises:
             NotFound: there is no such workspace.
-            TryLater: a colleague changed a portal since *home* was read.
+            TryLater: a colleague changed a portal since *workspace* was read.
         """
-        pk, sk = portal_key(self.workspace, portal.id)
+        pk, sk = portal_key(self.workspace_id, portal.id)
         row = {
             "pk": pk,
             "sk": sk,
             **portal.row(),
-            "list": f"{self.workspace}#portals",
+            "list": f"{self.workspace_id}#portals",
             "listed": portal.id,
             "event": event.rider(),
         }
-        others = [each for each in home.portals if each["id"] != portal.id]
+        others = [each for each in workspace.portals if each["id"] != portal.id]
         shown = [*others, *filter(None, [portal.shown()])]
         parts = [
             self.rows.putting(row, ALWAYS),
             self.rows.putting(self._entrance(portal, event), ALWAYS),
             self.rows.updating(
-                *settings_row_key(self.workspace),
+                *settings_row_key(self.workspace_id),
                 "SET portals = :shown REMOVE event",
                 f"attribute_exists(pk) AND ({IS_AS_READ})",
                 {
                     ":shown": sorted(shown, key=lambda each: str(each["id"])),
-                    ":read": home.portals,
+                    ":read": workspace.portals,
                 },
             ),
         ]
@@ -98,7 +98,7 @@ class Portals:
         token = portal.client_id
         link = Link(
             id=public_id(token),
-            workspace=self.workspace,
+            workspace_id=self.workspace_id,
             token_hash=digest(token),
             kind=SHARED,
             created_at=event.at,

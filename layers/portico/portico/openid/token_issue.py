@@ -95,7 +95,7 @@ class TokenIssue:
         try:
             id_token = signing.result()
         except TryLater:
-            rotations.keep(held.workspace, family.token, token)
+            rotations.keep(held.workspace_id, family.token, token)
             raise
         return _answer(access, token, id_token, scope)
 
@@ -106,7 +106,7 @@ class TokenIssue:
         idle = timedelta(seconds=grant.idle)
         session = Session(
             id=id_,
-            workspace=self.portal.workspace,
+            workspace_id=self.portal.workspace_id,
             contact=grant.contact,
             sver=grant.sver,
             method=grant.method,
@@ -135,16 +135,16 @@ class TokenIssue:
         event = happened(
             "session.started", session, self.caller, at=self.at, method=session.method, **detail
         )
-        workspace = session.workspace
+        workspace_id = session.workspace_id
         parts = [
             self._store.granting(session, event, request=self.caller.request_id),
-            Rows(self.people_table, f"{workspace}#").checking(
-                *head_key(workspace, session.contact),
+            Rows(self.people_table, f"{workspace_id}#").checking(
+                *head_key(workspace_id, session.contact),
                 "active = :yes AND sver = :sver",
                 {":yes": True, ":sver": session.sver},
             ),
-            Rows(self.sign_in_table, f"{workspace}#").checking(
-                *session_key(workspace, session.contact, session.parent or ""),
+            Rows(self.sign_in_table, f"{workspace_id}#").checking(
+                *session_key(workspace_id, session.contact, session.parent or ""),
                 "attribute_not_exists(ended_at) AND expires_at > :now",
                 {":now": epoch(self.at)},
             ),
@@ -160,7 +160,7 @@ class TokenIssue:
         rotations = Rotations(self.sign_in_table, self.keys)
         try:
             _, token = rotations.rotate(
-                self.portal.workspace,
+                self.portal.workspace_id,
                 family.token,
                 self.caller,
                 sver=family.contact.sver,
@@ -183,7 +183,7 @@ class TokenIssue:
 
     @property
     def _store(self) -> SessionStore:
-        return SessionStore(self.sign_in_table, self.portal.workspace)
+        return SessionStore(self.sign_in_table, self.portal.workspace_id)
 
 
 def _answer(access: str, refresh: RefreshToken, id_token: str, scope: str) -> dict[str, Any]:

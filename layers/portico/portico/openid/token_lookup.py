@@ -63,21 +63,21 @@ class Found:
         client = ClientId.parse(client_id)
         if client is None or self.parameters.get("client_id", client_id) != client_id:
             return
-        workspace = client.workspace
-        people = Rows(self.people_table, f"{workspace}#")
-        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        workspace_id = client.workspace_id
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         wanted = [
-            (people, *settings_row_key(workspace)),
-            (people, *portal_key(workspace, client.portal)),
+            (people, *settings_row_key(workspace_id)),
+            (people, *portal_key(workspace_id, client.portal)),
         ]
         code = self.parameters.get("code")
         token = RefreshToken.parse(self.parameters.get("refresh_token", ""))
         if code is not None:
-            wanted.append((sign_in, *grant_key(workspace, code)))
+            wanted.append((sign_in, *grant_key(workspace_id, code)))
         elif token is not None:
             wanted += [
-                (people, *head_key(workspace, token.contact)),
-                (sign_in, *session_key(workspace, token.contact, token.session)),
+                (people, *head_key(workspace_id, token.contact)),
+                (sign_in, *session_key(workspace_id, token.contact, token.session)),
             ]
         door, row, *found = get_many(wanted, consistent=True)
         portal = Portal.from_row(row) if row else None

@@ -72,7 +72,7 @@ class PasswordChanges:
         password = chosen(
             typed.password, own=own_words(standing.workspace, contact.name, contact.email)
         )
-        before = Passwords(self.people_table, contact.workspace).get(contact.id)
+        before = Passwords(self.people_table, contact.workspace_id).get(contact.id)
         proof = ids.digest(f"{standing.session.id}|{request_id}")[:16]
         if before is not None and before.proof == proof:
             return  # the same request again: its first answer was lost
@@ -82,10 +82,10 @@ class PasswordChanges:
         self, standing: Standing, password: Password, before: Password | None, caller: Caller
     ) -> None:
         contact = standing.contact
-        heads = Heads(self.people_table, contact.workspace)
-        passwords = Passwords(self.people_table, contact.workspace)
-        sessions = SessionStore(self.sign_in_table, contact.workspace)
-        notices = Notices(self.sign_in_table, contact.workspace)
+        heads = Heads(self.people_table, contact.workspace_id)
+        passwords = Passwords(self.people_table, contact.workspace_id)
+        sessions = SessionStore(self.sign_in_table, contact.workspace_id)
+        notices = Notices(self.sign_in_table, contact.workspace_id)
         event = Event(
             "password.changed" if before else "password.set",
             password.changed_at,

@@ -43,13 +43,13 @@ class TypedReset:
 class PasswordSet:
     """Where the contact was going. They still have to sign in."""
 
-    workspace: str
+    workspace_id: str
     return_to: ReturnTo
 
     def answer(self) -> dict[str, Any]:
         """Return the answer's members."""
         to = {"area": self.return_to.area, "url": self.return_to.url}
-        return {"workspace": self.workspace, "return_to": to}
+        return {"workspace": self.workspace_id, "return_to": to}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ class PasswordResets:
         return PasswordSet(workspace.id, checked.challenge.return_to)
 
     def _read(self, checked: Checked) -> tuple[Workspace, Password | None]:
-        people = People(self.people_table, checked.challenge.id.workspace)
+        people = People(self.people_table, checked.challenge.id.workspace_id)
         contact = checked.challenge.contact_id or ""
         door, row = people.read(
-            settings_row_key(people.workspace), password_key(people.workspace, contact)
+            settings_row_key(people.workspace_id), password_key(people.workspace_id, contact)
         )
         workspace = workspace_of(door) if door else None
         if workspace is None or not workspace.takes_passwords():
@@ -124,7 +124,7 @@ class PasswordResets:
         self, checked: Checked, hash_: str, before: Password | None, caller: Caller
     ) -> Sequence[Any]:
         challenge, now = checked.challenge, self.clock.now()
-        workspace, contact = challenge.id.workspace, challenge.contact_id or ""
+        workspace_id, contact = challenge.id.workspace_id, challenge.contact_id or ""
         change = Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET
         event = Event(
             "password.changed" if before else "password.set",
@@ -144,18 +144,18 @@ class PasswordResets:
             device=challenge.device,
         )
         return [
-            Challenges(self.sign_in_table, workspace).using(
+            Challenges(self.sign_in_table, workspace_id).using(
                 challenge.id, request_id=checked.request_id
             ),
-            Heads(self.people_table, workspace).outdating(contact, sver=checked.mail.sver),
-            Passwords(self.people_table, workspace).putting(
+            Heads(self.people_table, workspace_id).outdating(contact, sver=checked.mail.sver),
+            Passwords(self.people_table, workspace_id).putting(
                 contact,
                 Password(hash_, now, RESET_BY_CODE, checked.request_id),
                 before=before,
                 event=event,
             ),
             # In the same transaction: no password changes without its contact being told.
-            Notices(self.sign_in_table, workspace).asking(happened),
+            Notices(self.sign_in_table, workspace_id).asking(happened),
         ]
 
 

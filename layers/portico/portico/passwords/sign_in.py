@@ -143,10 +143,10 @@ class PasswordSignIns:
             raise InvalidPortalLink
         people = People(self.people_table, typed.workspace)
         common = (
-            settings_row_key(people.workspace),
-            link_key(people.workspace, public_id(typed.link)),
+            settings_row_key(people.workspace_id),
+            link_key(people.workspace_id, public_id(typed.link)),
         )
-        pointers = [pointer_key(people.workspace, email)] if email else []
+        pointers = [pointer_key(people.workspace_id, email)] if email else []
         door, row, *found = people.read(*common, *pointers)
         workspace, link = checked_link(door, row, typed.link, at=at)
         workspace.admit(caller)
@@ -165,7 +165,7 @@ class PasswordSignIns:
 
     def _count(self, guesses: Guesses, opened: _Opened, caller: Caller, *, at: datetime) -> Guess:
         key = self.keys.current().mailbox
-        theirs = mark_of(key, workspace=opened.workspace.id, contact=opened.contact)
+        theirs = mark_of(key, workspace_id=opened.workspace.id, contact=opened.contact)
         borne = caller.cookies.get(known_cookie(opened.workspace.id), "")
         is_known = hmac.compare_digest(borne.encode(), theirs.encode())
         tried = Tried(opened.who, caller.request_id, theirs if is_known else None)
@@ -174,7 +174,7 @@ class PasswordSignIns:
     def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None]:
         people = People(self.people_table, opened.workspace.id)
         keys = head_key, password_key
-        head, row = people.read(*(key(people.workspace, opened.contact) for key in keys))
+        head, row = people.read(*(key(people.workspace_id, opened.contact) for key in keys))
         return Contact.from_row(head) if head else None, Password.from_row(row)
 
     def _record_refusal(
@@ -189,7 +189,7 @@ class PasswordSignIns:
     def _begin(self, proof: Proof, kept: Password, password: str, caller: Caller) -> SignedIn:
         renewing = None
         if is_outdated(kept.hash):
-            passwords = Passwords(self.people_table, proof.workspace)
+            passwords = Passwords(self.people_table, proof.workspace_id)
             renewing = in_parallel(
                 lambda: passwords.rehash(proof.contact, before=kept.hash, after=hashed(password))
             )
@@ -207,13 +207,15 @@ class PasswordSignIns:
         if typed.shared_computer:
             return None
         key = self.keys.current().mailbox
-        return mark_of(key, workspace=signed_in.workspace, contact=signed_in.contact)
+        return mark_of(key, workspace_id=signed_in.workspace_id, contact=signed_in.contact)
 
 
 def _return_to(opened: _Opened, typed: TypedPassword, caller: Caller) -> ReturnTo:
-    home, link = opened.workspace, opened.link
-    destination = choose(home, typed.to, link.destination)
-    return ReturnTo(str(destination), landing(home, destination, link, issuer=caller.own_origin))
+    workspace, link = opened.workspace, opened.link
+    destination = choose(workspace, typed.to, link.destination)
+    return ReturnTo(
+        str(destination), landing(workspace, destination, link, issuer=caller.own_origin)
+    )
 
 
 def _proof(
@@ -225,7 +227,7 @@ def _proof(
         # The same press again, after a lost answer, is the same session.
         challenge=f"pwd_{workspace.id}_{press}",
         request_id=request_id,
-        workspace=workspace.id,
+        workspace_id=workspace.id,
         contact=contact.id,
         name=contact.name,
         email=contact.email,

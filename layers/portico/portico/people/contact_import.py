@@ -67,7 +67,7 @@ class Enrolment:
     """
 
     table: str
-    home: Workspace
+    workspace: Workspace
     by: str
     clock: Clock = SYSTEM
     dry_run: bool = False
@@ -109,7 +109,7 @@ class Enrolment:
     def _add(self, verdict: Done) -> Done:
         entry = verdict.entry
         contact = Contact(
-            entry.id or ids.new_contact_id(), self.home.id, email=entry.email, **entry.says
+            entry.id or ids.new_contact_id(), self.workspace.id, email=entry.email, **entry.says
         )
         event = self._event("contact.added", contact.id)
         try:
@@ -142,11 +142,13 @@ class Enrolment:
         return contact.id in self._people.contacts_by_id([contact.id])
 
     def _event(self, name: str, subject: str, **detail: str) -> Event:
-        return Event(name, self.clock.now(), subject, self.home.trail_days, self.by, detail=detail)
+        return Event(
+            name, self.clock.now(), subject, self.workspace.trail_days, self.by, detail=detail
+        )
 
     @property
     def _people(self) -> People:
-        return People(self.table, self.home.id)
+        return People(self.table, self.workspace.id)
 
 
 def verdict(entry: ContactLine, there: Contact | None, of_id: Contact | None) -> Done:

@@ -35,29 +35,31 @@ class TeamPeople:
         self._people(workspace.id).add_workspace(workspace, event)
         return workspace
 
-    def workspace(self, workspace: str) -> Workspace:
+    def workspace(self, workspace_id: str) -> Workspace:
         """Read a workspace.
 
         Raises:
             NotFound: there is none.
         """
-        found = self._people(workspace).workspace_row() if ids.is_workspace(workspace) else None
+        found = (
+            self._people(workspace_id).workspace_row() if ids.is_workspace(workspace_id) else None
+        )
         if found is None:
             raise NotFound
         return found
 
-    def change_workspace(self, workspace: str, changes: dict[str, Any], *, by: str) -> Workspace:
+    def change_workspace(self, workspace_id: str, changes: dict[str, Any], *, by: str) -> Workspace:
         """Change settings of a workspace; the values have been checked by the caller."""
-        changed = replace(self.workspace(workspace), **changes)
+        changed = replace(self.workspace(workspace_id), **changes)
         event = self._event(
-            changed, "workspace.changed", workspace, by, fields=",".join(sorted(changes))
+            changed, "workspace.changed", workspace_id, by, fields=",".join(sorted(changes))
         )
-        self._people(workspace).change_workspace(changes, event)
+        self._people(workspace_id).change_workspace(changes, event)
         return changed
 
     def add_contact(
         self,
-        workspace: str,
+        workspace_id: str,
         *,
         name: str,
         email: str,
@@ -73,25 +75,25 @@ class TeamPeople:
             TakenAlready: the address is another contact's primary email.
         """
         called = contact_name(name)
-        home = self.workspace(workspace)
+        workspace = self.workspace(workspace_id)
         contact = Contact(
             id_ or ids.new_contact_id(),
-            workspace,
+            workspace_id,
             called,
             normalise(email),
             language=language,
         )
-        event = self._event(home, "contact.added", contact.id, by)
-        self._people(workspace).add_contact(contact, event)
+        event = self._event(workspace, "contact.added", contact.id, by)
+        self._people(workspace_id).add_contact(contact, event)
         return contact
 
-    def contact(self, workspace: str, who: str) -> Contact:
+    def contact(self, workspace_id: str, who: str) -> Contact:
         """Find a contact by id or by primary email.
 
         Raises:
             NotFound: there is none.
         """
-        people = self._people(self.workspace(workspace).id)
+        people = self._people(self.workspace(workspace_id).id)
         is_id = who.startswith("ct_") and "@" not in who
         contact_id = who if is_id else people.contact_id_of(normalise(who))
         found = people.contact(contact_id) if contact_id else None
@@ -99,15 +101,15 @@ class TeamPeople:
             raise NotFound
         return found
 
-    def set_active(self, workspace: str, who: str, active: bool, *, by: str) -> Contact:
+    def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
         """Let a contact sign in, or no longer; sessions and open challenges end either way."""
-        contact = self.contact(workspace, who)
+        contact = self.contact(workspace_id, who)
         name = "contact.activated" if active else "contact.deactivated"
-        event = self._event(self.workspace(workspace), name, contact.id, by)
-        return self._people(workspace).set_active(contact.id, active, event)
+        event = self._event(self.workspace(workspace_id), name, contact.id, by)
+        return self._people(workspace_id).set_active(contact.id, active, event)
 
-    def _people(self, workspace: str) -> People:
-        return People(self.people_table, workspace)
+    def _people(self, workspace_id: str) -> People:
+        return People(self.people_table, workspace_id)
 
     def _event(
         self, workspace: Workspace, name: str, subject: str, by: str, **detail: str

@@ -16,17 +16,17 @@ class Heads:
     """The heads of one workspace's contacts, and the pointers that lead to them."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> list[dict[str, Any]]:
         """Return the parts of a transaction that make a contact, once for each *proof*."""
         head = head_row(contact, event) | {"proof": digest(proof)[:16]}
-        pointer = pointer_row(self.workspace, contact.id, contact.email)
+        pointer = pointer_row(self.workspace_id, contact.id, contact.email)
         return [
             self.rows.putting(
                 head,
@@ -45,7 +45,7 @@ class Heads:
         change, values = "SET sver = sver + :one", {":one": 1, ":sver": sver, ":yes": True}
         noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
         return self.rows.updating(
-            *head_key(self.workspace, contact),
+            *head_key(self.workspace_id, contact),
             noted,
             "sver = :sver AND active = :yes",
             values | ({":event": event.rider()} if event else {}),
@@ -57,7 +57,7 @@ class Heads:
         The head first, then the new pointer, then the old one. All that began before ends.
         """
         moved = self.rows.updating(
-            *head_key(self.workspace, contact.id),
+            *head_key(self.workspace_id, contact.id),
             "SET email = :email, listed = :email, sver = sver + :one, event = :event "
             "REMOVE suppressed",
             "email = :old AND sver = :sver AND active = :yes",
@@ -74,13 +74,13 @@ class Heads:
         return [
             moved,
             self.rows.putting(
-                pointer_row(self.workspace, contact.id, email),
+                pointer_row(self.workspace_id, contact.id, email),
                 f"{NOT_THERE} OR contact = :contact",
                 mine,
             ),
             # Free at once for whoever proves it: an address that nobody can use helps nobody.
             self.rows.deleting(
-                *pointer_key(self.workspace, contact.email), "contact = :contact", mine
+                *pointer_key(self.workspace_id, contact.email), "contact = :contact", mine
             ),
         ]
 
@@ -89,7 +89,7 @@ class Heads:
         nothing but that there was one.
         """
         ended = self.rows.updating(
-            *head_key(self.workspace, contact.id),
+            *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event REMOVE list, listed, language, time_zone, suppressed",
             "sver = :sver AND active = :yes",
@@ -103,6 +103,6 @@ class Heads:
                 ":event": event.rider(),
             },
         )
-        pointer = pointer_key(self.workspace, contact.email)
+        pointer = pointer_key(self.workspace_id, contact.email)
         mine = {":contact": contact.id}
         return [ended, self.rows.deleting(*pointer, "contact = :contact", mine)]

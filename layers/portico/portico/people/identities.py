@@ -37,9 +37,9 @@ class Identity:
         return cls(row["connection"], row["issuer"], row["subject"])
 
 
-def identity_key(workspace: str, identity: Identity) -> tuple[str, str]:
+def identity_key(workspace_id: str, identity: Identity) -> tuple[str, str]:
     """Return the key that an identity can have once in a workspace."""
-    return f"{workspace}#identity#{identity.key}", "identity"
+    return f"{workspace_id}#identity#{identity.key}", "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class Owned:
     record: str | None
 
 
-def owned(rows: Rows, workspace: str) -> Iterator[Owned]:
+def owned(rows: Rows, workspace_id: str) -> Iterator[Owned]:
     """Read all identities of a workspace. For a team, never for a door."""
     # Loaded here: a team lists, and no function does.
     from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-    keys = keys_listed(rows, f"{workspace}#identities")
+    keys = keys_listed(rows, f"{workspace_id}#identities")
     for some in batched(keys, MOST_AT_ONCE, strict=False):
         for row in get_many([(rows, *key) for key in some], consistent=False):
             if row is not None:
@@ -67,7 +67,7 @@ def owning(
     rows: Rows,
     identity: Identity,
     *,
-    workspace: str,
+    workspace_id: str,
     contact: str,
     sver: int,
     at: datetime,
@@ -79,7 +79,7 @@ def owning(
     the next sign-in a read, checked again each time. *record* names the directory record
     that vouched for it, so that the contact's sessions end with it.
     """
-    pk, sk = identity_key(workspace, identity)
+    pk, sk = identity_key(workspace_id, identity)
     row = {
         "pk": pk,
         "sk": sk,
@@ -89,7 +89,7 @@ def owning(
         "subject": identity.subject,
         "sver": sver,
         "linked_at": epoch(at),
-        "list": f"{workspace}#identities",
+        "list": f"{workspace_id}#identities",
         "listed": f"{contact}#{identity.key}",
     }
     if record is not None:

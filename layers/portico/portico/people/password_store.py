@@ -36,9 +36,9 @@ class Password:
         return cls(row["hash"], moment(row["changed_at"]), row["by"], row["proof"])
 
 
-def password_key(workspace: str, contact: str) -> tuple[str, str]:
+def password_key(workspace_id: str, contact: str) -> tuple[str, str]:
     """Return the key of the row that holds a contact's password."""
-    return f"{workspace}#contact#{contact}", "password"
+    return f"{workspace_id}#contact#{contact}", "password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,22 @@ class Passwords:
     """The passwords of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def get(self, contact: str) -> Password | None:
         """Read a contact's password, consistently."""
-        return Password.from_row(self.rows.get(*password_key(self.workspace, contact)))
+        return Password.from_row(self.rows.get(*password_key(self.workspace_id, contact)))
 
     def putting(
         self, contact: str, password: Password, *, before: Password | None, event: Event
     ) -> dict[str, Any]:
         """Return the part of a transaction that sets a password, where *before* still stands."""
-        pk, sk = password_key(self.workspace, contact)
+        pk, sk = password_key(self.workspace_id, contact)
         row = {
             "pk": pk,
             "sk": sk,
@@ -78,7 +78,7 @@ class Passwords:
     def removing(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that takes a password away; the row stays."""
         return self.rows.updating(
-            *password_key(self.workspace, contact),
+            *password_key(self.workspace_id, contact),
             "REMOVE hash, by SET changed_at = :now, event = :event",
             HAS_ONE,
             {":now": epoch(event.at), ":event": event.rider()},
@@ -88,7 +88,7 @@ class Passwords:
         """Keep the same password by another hash, unless it has been changed meanwhile."""
         with suppress(ConditionFailed):
             self.rows.update(
-                *password_key(self.workspace, contact),
+                *password_key(self.workspace_id, contact),
                 "SET hash = :after REMOVE event",
                 "hash = :before",
                 {":before": before, ":after": after},

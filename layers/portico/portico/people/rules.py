@@ -181,7 +181,7 @@ class Contact:
     """A contact's head: what sign-in must know of a person, under 1 KB."""
 
     id: str
-    workspace: str
+    workspace_id: str
     name: str
     email: str
     active: bool = True
@@ -197,8 +197,11 @@ class Contact:
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a head row."""
         names = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in row.items() if name in names})
+        values = {name: value for name, value in row.items() if name in names}
+        return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of the row."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["workspace"] = values.pop("workspace_id")
+        return values

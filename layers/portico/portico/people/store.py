@@ -25,19 +25,19 @@ SHELVES = 16
 """Contacts of one workspace are listed on so many index keys, so that none runs hot."""
 
 
-def settings_row_key(workspace: str) -> tuple[str, str]:
+def settings_row_key(workspace_id: str) -> tuple[str, str]:
     """Return the key of the row that every door reads."""
-    return f"{workspace}#workspace", "door"
+    return f"{workspace_id}#workspace", "door"
 
 
-def head_key(workspace: str, contact: str) -> tuple[str, str]:
+def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
     """Return the key of a contact's head."""
-    return f"{workspace}#contact#{contact}", "head"
+    return f"{workspace_id}#contact#{contact}", "head"
 
 
-def pointer_key(workspace: str, email: str) -> tuple[str, str]:
+def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
     """Return the key that an address can have once in a workspace."""
-    return f"{workspace}#email#{email}", "pointer"
+    return f"{workspace_id}#email#{email}", "pointer"
 
 
 def workspace_of(row: dict[str, Any]) -> Workspace:
@@ -54,21 +54,21 @@ def workspace_of(row: dict[str, Any]) -> Workspace:
 
 def head_row(contact: Contact, event: Event) -> dict[str, Any]:
     """Return the row of a new contact's head."""
-    pk, sk = head_key(contact.workspace, contact.id)
+    pk, sk = head_key(contact.workspace_id, contact.id)
     shelf = int(digest(contact.id)[:2], 16) % SHELVES
     return {
         "pk": pk,
         "sk": sk,
         **contact.row(),
-        "list": f"{contact.workspace}#contacts#{shelf:02}",
+        "list": f"{contact.workspace_id}#contacts#{shelf:02}",
         "listed": contact.email,
         "event": event.rider(),
     }
 
 
-def pointer_row(workspace: str, contact: str, email: str) -> dict[str, Any]:
+def pointer_row(workspace_id: str, contact: str, email: str) -> dict[str, Any]:
     """Return the row that an address can have once."""
-    pk, sk = pointer_key(workspace, email)
+    pk, sk = pointer_key(workspace_id, email)
     return {"pk": pk, "sk": sk, "contact": contact}
 
 
@@ -77,12 +77,12 @@ class People:
     """The People rows of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def read(
         self, *keys: tuple[str, str], consistent: bool = True
@@ -92,22 +92,22 @@ class People:
 
     def contact(self, contact: str) -> Contact | None:
         """Read a contact's head."""
-        row = self.rows.get(*head_key(self.workspace, contact))
+        row = self.rows.get(*head_key(self.workspace_id, contact))
         return Contact.from_row(row) if row else None
 
     def contact_id_of(self, email: str) -> str | None:
         """Find whose primary email this is."""
-        row = self.rows.get(*pointer_key(self.workspace, email))
+        row = self.rows.get(*pointer_key(self.workspace_id, email))
         return row["contact"] if row else None
 
     def pointers(self, emails: Sequence[str]) -> list[str]:
         """Find whose primary emails these are."""
-        keys = [pointer_key(self.workspace, each) for each in emails]
+        keys = [pointer_key(self.workspace_id, each) for each in emails]
         return [row["contact"] for row in self.read(*keys) if row] if keys else []
 
     def workspace_row(self) -> Workspace | None:
         """Read the workspace."""
-        row = self.rows.get(*settings_row_key(self.workspace))
+        row = self.rows.get(*settings_row_key(self.workspace_id))
         return workspace_of(row) if row else None
 
     def add_workspace(self, workspace: Workspace, event: Event) -> None:
@@ -116,9 +116,9 @@ class People:
         Raises:
             TakenAlready: there is one of this id.
         """
-        pk, sk = settings_row_key(self.workspace)
+        pk, sk = settings_row_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
-        row |= {"list": "-workspaces", "listed": self.workspace}
+        row |= {"list": "-workspaces", "listed": self.workspace_id}
         try:
             self.rows.put(row, NOT_THERE)
         except ConditionFailed:
@@ -135,7 +135,10 @@ class People:
         values = {f":{name}": settings[name] for name in names} | {":event": event.rider()}
         try:
             self.rows.update(
-                *settings_row_key(self.workspace), f"SET {changes}event = :event", IS_THERE, values
+                *settings_row_key(self.workspace_id),
+                f"SET {changes}event = :event",
+                IS_THERE,
+                values,
             )
         except ConditionFailed:
             raise NotFound from None
@@ -143,13 +146,13 @@ class People:
     def put_logo(self, png: bytes) -> str:
         """Keep a workspace's logo and return the digest it is served under."""
         name = digest(png.hex())[:16]
-        row = {"pk": f"{self.workspace}#logo", "sk": "png", "digest": name, "png": png}
+        row = {"pk": f"{self.workspace_id}#logo", "sk": "png", "digest": name, "png": png}
         self.rows.put(row, ALWAYS)
         return name
 
     def logo(self) -> tuple[str, bytes] | None:
         """Read the logo: its digest and its bytes."""
-        row = self.rows.get(f"{self.workspace}#logo", "png")
+        row = self.rows.get(f"{self.workspace_id}#logo", "png")
         return (row["digest"], row["png"]) if row else None
 
     def add_contact(self, contact: Contact, event: Event) -> None:
@@ -159,7 +162,7 @@ class People:
             TakenAlready: the address is another contact's primary email.
         """
         head = head_row(contact, event)
-        pointer = pointer_row(self.workspace, contact.id, contact.email)
+        pointer = pointer_row(self.workspace_id, contact.id, contact.email)
         try:
             transact_surely(
                 [self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)]
@@ -179,7 +182,7 @@ class People:
         if "active" in changes:
             sets += "sver = sver + :one, "
             values[":one"] = 1
-        pk, sk = head_key(self.workspace, contact)
+        pk, sk = head_key(self.workspace_id, contact)
         try:
             self.rows.update(pk, sk, f"SET {sets}event = :event", IS_THERE, values)
         except ConditionFailed:
@@ -188,14 +191,14 @@ class People:
     def contacts_by_email(self, emails: Iterable[str]) -> dict[str, Contact]:
         """Read who has these primary emails, two calls for every hundred."""
         asked = list(emails)
-        pointers = self._many([pointer_key(self.workspace, each) for each in asked])
+        pointers = self._many([pointer_key(self.workspace_id, each) for each in asked])
         owners = {email: row["contact"] for email, row in zip(asked, pointers, strict=True) if row}
         heads = self.contacts_by_id(owners.values())
         return {email: heads[owner] for email, owner in owners.items() if owner in heads}
 
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
         """Read these contacts, a call for every hundred."""
-        keys = [head_key(self.workspace, each) for each in dict.fromkeys(contacts)]
+        keys = [head_key(self.workspace_id, each) for each in dict.fromkeys(contacts)]
         found = (Contact.from_row(row) for row in self._many(keys) if row)
         return {each.id: each for each in found}
 
@@ -206,7 +209,7 @@ class People:
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends all that a contact has signed in."""
         return self.rows.updating(
-            *head_key(self.workspace, contact),
+            *head_key(self.workspace_id, contact),
             "SET sver = sver + :one, event = :event",
             IS_THERE,
             {":one": 1, ":event": event.rider()},
@@ -218,7 +221,7 @@ class People:
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         for shelf in range(SHELVES):
-            keys = keys_listed(self.rows, f"{self.workspace}#contacts#{shelf:02}")
+            keys = keys_listed(self.rows, f"{self.workspace_id}#contacts#{shelf:02}")
             for some in batched(keys, MOST_AT_ONCE, strict=False):
                 yield from (Contact.from_row(row) for row in self.read(*some) if row is not None)
 
@@ -228,7 +231,7 @@ class People:
         Raises:
             NotFound: there is no such contact.
         """
-        pk, sk = head_key(self.workspace, contact)
+        pk, sk = head_key(self.workspace_id, contact)
         change = "SET active = :active, sver = sver + :one, event = :event"
         values = {":active": active, ":one": 1, ":event": event.rider()}
         try:

@@ -36,15 +36,15 @@ class SettingsRefused(Invalid):
     problems: tuple[tuple[str, str], ...]
 
 
-def checked(home: Workspace, changes: dict[str, Any] | None = None) -> Workspace:
-    """Return *home* with *changes*, each value in its one spelling.
+def checked(workspace: Workspace, changes: dict[str, Any] | None = None) -> Workspace:
+    """Return *workspace* with *changes*, each value in its one spelling.
 
     All settings are checked together, since some bound each other.
 
     Raises:
         SettingsRefused: one or more may not be so.
     """
-    row = home.row() | (changes or {})
+    row = workspace.row() | (changes or {})
     unknown = row.keys() - WorkspaceSettings.model_fields.keys()
     if unknown:
         raise SettingsRefused(tuple((name, "there is no such setting") for name in sorted(unknown)))
@@ -52,7 +52,7 @@ def checked(home: Workspace, changes: dict[str, Any] | None = None) -> Workspace
         settings = WorkspaceSettings.model_validate(row)
     except ValidationError as refused:
         raise SettingsRefused(tuple(_in_words(each) for each in refused.errors())) from None
-    return replace(home, **settings.model_dump())
+    return replace(workspace, **settings.model_dump())
 
 
 def describe(field: str) -> str:

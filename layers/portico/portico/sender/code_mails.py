@@ -59,7 +59,7 @@ class CodeMails:
             TryLater: its row is out of reach.
         """
         id_, generation = parse_challenge(ids["challenge"]), ids["generation"]
-        challenge = Challenges(self.sign_in_table, id_.workspace).get(id_)
+        challenge = Challenges(self.sign_in_table, id_.workspace_id).get(id_)
         if challenge is None or generation > challenge.generation:
             return None
         return self.of(challenge, generation)
@@ -80,9 +80,9 @@ class CodeMail:
     _keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
-        workspace = self.challenge.id.workspace
-        self._people = People(self.mails.people_table, workspace)
-        self._taken = TakenMails(self.mails.sign_in_table, workspace)
+        workspace_id = self.challenge.id.workspace_id
+        self._people = People(self.mails.people_table, workspace_id)
+        self._taken = TakenMails(self.mails.sign_in_table, workspace_id)
 
     def is_sent(self) -> bool:
         """Say whether the challenge says that the mail is out."""
@@ -175,7 +175,7 @@ class CodeMail:
             self._recipients.to,
         )
         key = mails.keys.current().mailbox
-        mark = mark_of(key, workspace=challenge.id.workspace, contact=contact.id)
+        mark = mark_of(key, workspace_id=challenge.id.workspace_id, contact=contact.id)
         granted = mails.limits.grant_mail(
             to or contact.email,
             key=key,

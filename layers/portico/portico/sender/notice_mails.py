@@ -59,8 +59,8 @@ class NoticeMail:
     _contact: Contact = field(init=False)
 
     def __post_init__(self) -> None:
-        self._people = People(self.mails.people_table, self.notice.workspace)
-        self._notices = Notices(self.mails.sign_in_table, self.notice.workspace)
+        self._people = People(self.mails.people_table, self.notice.workspace_id)
+        self._notices = Notices(self.mails.sign_in_table, self.notice.workspace_id)
 
     def is_sent(self) -> bool:
         """Leave it to :meth:`take`, which asks the row as it is."""
@@ -70,7 +70,8 @@ class NoticeMail:
         """Return why nothing may be mailed."""
         people = self._people
         head, settings_row = people.read(
-            head_key(people.workspace, self.notice.contact), settings_row_key(people.workspace)
+            head_key(people.workspace_id, self.notice.contact),
+            settings_row_key(people.workspace_id),
         )
         contact = Contact.from_row(head) if head else None
         workspace = workspace_of(settings_row) if settings_row else None
@@ -120,11 +121,11 @@ class NoticeMail:
         # A notice that is mailed again after a rotation has another token, which is as good.
         token = Undo.of(
             self.mails.keys.current(),
-            workspace=notice.workspace,
+            workspace_id=notice.workspace_id,
             contact=notice.contact,
             change=notice.undo,
         )
-        return f"{origin_of(notice.host)}/{notice.workspace}#undo={token}"
+        return f"{origin_of(notice.host)}/{notice.workspace_id}#undo={token}"
 
 
 def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: datetime) -> str | None:

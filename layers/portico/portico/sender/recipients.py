@@ -55,15 +55,17 @@ class Recipients:
 
 def recipients_of(challenge: Challenge, people: People) -> Recipients:
     """Read the workspace, the link and the contact of a challenge, consistently."""
-    common = settings_row_key(people.workspace), link_key(people.workspace, challenge.link)
+    common = settings_row_key(people.workspace_id), link_key(people.workspace_id, challenge.link)
     if challenge.purpose == Purpose.NEW_EMAIL:
         return _moving(challenge, people, common)
     if challenge.email is None:
-        head = head_key(people.workspace, challenge.contact_id or "")
+        head = head_key(people.workspace_id, challenge.contact_id or "")
         door, link, row = people.read(*common, head)
         contact = Contact.from_row(row) if row else None
     else:
-        door, link, pointer = people.read(*common, pointer_key(people.workspace, challenge.email))
+        door, link, pointer = people.read(
+            *common, pointer_key(people.workspace_id, challenge.email)
+        )
         contact = people.contact(pointer["contact"]) if pointer else None
     workspace = workspace_of(door) if door else None
     if contact is None and workspace is not None and _may_become_one(challenge, workspace):
@@ -77,14 +79,14 @@ def newcomer(challenge: Challenge) -> Contact:
     """
     email = challenge.email or ""
     id_ = f"ct_{base64url(sha256(f'contact of {challenge.id}'.encode()).digest())[:22]}"
-    return Contact(id_, challenge.id.workspace, email.partition("@")[0], email, sver=NOT_YET)
+    return Contact(id_, challenge.id.workspace_id, email.partition("@")[0], email, sver=NOT_YET)
 
 
 def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, str]]) -> Recipients:
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
-    head = head_key(people.workspace, challenge.contact_id or "")
-    door, _, row, pointer = people.read(*common, head, pointer_key(people.workspace, address))
+    head = head_key(people.workspace_id, challenge.contact_id or "")
+    door, _, row, pointer = people.read(*common, head, pointer_key(people.workspace_id, address))
     return Recipients(
         workspace_of(door) if door else None,
         None,

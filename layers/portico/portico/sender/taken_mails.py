@@ -21,12 +21,12 @@ class TakenMails:
     """The mails that one workspace's challenges ask for."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def take(
         self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime

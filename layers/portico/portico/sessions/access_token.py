@@ -25,7 +25,7 @@ class Claims:
     """What an access token says about a session and its contact."""
 
     issuer: str
-    workspace: str
+    workspace_id: str
     contact: str
     name: str
     email: str
@@ -38,7 +38,7 @@ class Claims:
         """Return the claims of a token made at *at* (RFC 9068's names)."""
         return {
             "iss": self.issuer,
-            "aud": self.workspace,
+            "aud": self.workspace_id,
             "sub": self.contact,
             "sid": self.session,
             "jti": random_part(),

@@ -54,20 +54,20 @@ class TokenChecker:
         """Return the JWKS document."""
         return dict(self.key_set().as_dict(private=False))
 
-    def of_caller(self, caller: Caller, *, workspace: str, at: datetime) -> dict[str, Any]:
+    def of_caller(self, caller: Caller, *, workspace_id: str, at: datetime) -> dict[str, Any]:
         """Return the claims of the access token that *caller* sends along.
 
         Raises:
-            NotSignedIn: there is none, or it is not a good one of *workspace*.
+            NotSignedIn: there is none, or it is not a good one of *workspace_id*.
             TryLater: KMS is out of reach.
         """
         token = bearer_of(caller)
         if token is None:
             raise NotSignedIn
-        return self.check(token, issuer=caller.own_origin, workspace=workspace, at=at)
+        return self.check(token, issuer=caller.own_origin, workspace_id=workspace_id, at=at)
 
-    def check(self, token: str, *, issuer: str, workspace: str, at: datetime) -> dict[str, Any]:
-        """Return the claims of a good token of *workspace*, made for its own portal.
+    def check(self, token: str, *, issuer: str, workspace_id: str, at: datetime) -> dict[str, Any]:
+        """Return the claims of a good token of *workspace_id*, made for its own portal.
 
         One that another site's portal was given is good for that portal's API, not for ours.
 
@@ -76,7 +76,7 @@ class TokenChecker:
             TryLater: KMS is out of reach.
         """
         claims = self.read(token, typ=ACCESS, issuer=issuer)
-        is_theirs = claims.get("aud") == workspace
+        is_theirs = claims.get("aud") == workspace_id
         if not (is_theirs and OURS in claims.get("scope", "").split() and is_due(claims, at=at)):
             raise NotSignedIn
         return claims

@@ -54,7 +54,7 @@ class Standings:
     checker: TokenChecker
     clock: Clock = SYSTEM
 
-    def of(self, workspace: str, caller: Caller) -> Standing:
+    def of(self, workspace_id: str, caller: Caller) -> Standing:
         """Return the session of a request's access token, as one read of the rows has it.
 
         Raises:
@@ -62,17 +62,17 @@ class Standings:
             CrossSite, PortalUnavailable: as for every request.
             TryLater: DynamoDB or KMS is out of reach.
         """
-        if not is_workspace(workspace):
+        if not is_workspace(workspace_id):
             raise NotSignedIn
         now = self.clock.now()
-        claims = self.checker.of_caller(caller, workspace=workspace, at=now)
-        people = Rows(self.people_table, f"{workspace}#")
-        sign_in = Rows(self.sign_in_table, f"{workspace}#")
+        claims = self.checker.of_caller(caller, workspace_id=workspace_id, at=now)
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         door, head, row = get_many(
             [
-                (people, *settings_row_key(workspace)),
-                (people, *head_key(workspace, claims["sub"])),
-                (sign_in, *session_key(workspace, claims["sub"], claims["sid"])),
+                (people, *settings_row_key(workspace_id)),
+                (people, *head_key(workspace_id, claims["sub"])),
+                (sign_in, *session_key(workspace_id, claims["sub"], claims["sid"])),
             ],
             consistent=True,
         )

@@ -79,7 +79,7 @@ class Sessions:
         )
         session = Session(
             id=id_,
-            workspace=proof.workspace,
+            workspace_id=proof.workspace_id,
             contact=proof.contact,
             sver=proof.sver,
             method=proof.method,
@@ -105,11 +105,11 @@ class Sessions:
         event = happened(
             "session.started", session, caller, at=now, method=proof.method, sign_in=sign_in
         )
-        started = self._store(proof.workspace).beginning(
+        started = self._store(proof.workspace_id).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device
         )
-        standing = Rows(self.people_table, f"{proof.workspace}#").checking(
-            *head_key(proof.workspace, proof.contact),
+        standing = Rows(self.people_table, f"{proof.workspace_id}#").checking(
+            *head_key(proof.workspace_id, proof.contact),
             "active = :yes AND sver = :sver",
             {":yes": True, ":sver": proof.sver},
         )
@@ -124,7 +124,7 @@ class Sessions:
             raise ContactChanged if is_changed else AlsoRefused from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
-    def refresh(self, workspace: str, text: str, caller: Caller) -> SignedIn:
+    def refresh(self, workspace_id: str, text: str, caller: Caller) -> SignedIn:
         """Exchange a refresh token.
 
         Raises:
@@ -136,8 +136,10 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise NotSignedIn
-        people = People(self.people_table, workspace)
-        head, door = people.read(head_key(workspace, token.contact), settings_row_key(workspace))
+        people = People(self.people_table, workspace_id)
+        head, door = people.read(
+            head_key(workspace_id, token.contact), settings_row_key(workspace_id)
+        )
         if door is None or head is None:
             raise NotSignedIn
         workspace_of(door).admit(caller)
@@ -146,11 +148,11 @@ class Sessions:
             raise NotSignedIn
         now = self.clock.now()
         rotations = Rotations(self.sign_in_table, self.keys)
-        session, kept = rotations.rotate(workspace, token, caller, sver=contact.sver, at=now)
+        session, kept = rotations.rotate(workspace_id, token, caller, sver=contact.sver, at=now)
         try:
             signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:
-            rotations.keep(workspace, token, kept)
+            rotations.keep(workspace_id, token, kept)
             raise
         return self._signed_in(session, contact.name, contact.email, kept, signed, at=now)
 
@@ -161,7 +163,7 @@ class Sessions:
             return ""
         claims = Claims(
             issuer=caller.own_origin,
-            workspace=session.workspace,
+            workspace_id=session.workspace_id,
             contact=session.contact,
             name=name,
             email=email,
@@ -184,8 +186,8 @@ class Sessions:
     ) -> SignedIn:
         stays = None if session.shared_computer else min(session.idle, session.expires_at - at)
         return SignedIn(
-            session.workspace, session.contact, name, email, access_token, str(token), stays
+            session.workspace_id, session.contact, name, email, access_token, str(token), stays
         )
 
-    def _store(self, workspace: str) -> SessionStore:
-        return SessionStore(self.sign_in_table, workspace)
+    def _store(self, workspace_id: str) -> SessionStore:
+        return SessionStore(self.sign_in_table, workspace_id)

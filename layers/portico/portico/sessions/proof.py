@@ -25,7 +25,7 @@ class Proof:
 
     challenge: str = field(repr=False)
     request_id: str
-    workspace: str
+    workspace_id: str
     contact: str
     name: str
     email: str
@@ -45,7 +45,7 @@ class Proof:
 class SignedIn:
     """A session's answer: the tokens, and who they are for."""
 
-    workspace: str
+    workspace_id: str
     contact: str
     name: str
     email: str
@@ -61,5 +61,5 @@ class SignedIn:
             "token_type": "Bearer",
             "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
             "contact": {"id": self.contact, "name": self.name, "email": self.email},
-            "workspace": self.workspace,
+            "workspace": self.workspace_id,
         }

@@ -21,7 +21,7 @@ class Rotations:
 
     def rotate(
         self,
-        workspace: str,
+        workspace_id: str,
         token: RefreshToken,
         caller: Caller,
         *,
@@ -32,7 +32,7 @@ class Rotations:
         """Exchange a token, or say again what it was exchanged for.
 
         Args:
-            workspace: whose session it is.
+            workspace_id: whose session it is.
             token: as it was presented.
             caller: who presented it.
             sver: of the contact's head, as it stands.
@@ -49,14 +49,14 @@ class Rotations:
         """
         keys = self.keys.current()
         successor = token.successor(keys.refresh)
-        store = SessionStore(self.sign_in_table, workspace)
+        store = SessionStore(self.sign_in_table, workspace_id)
         try:
             session = store.rotate(
                 token, successor, key=keys.version, sver=sver, portal=portal, at=at
             )
         except TryLater:
             # Perhaps it was done, and only its answer is lost.
-            self.keep(workspace, token, successor)
+            self.keep(workspace_id, token, successor)
             raise
         except ConditionFailed as failed:
             if failed.row is None:
@@ -67,7 +67,7 @@ class Rotations:
             return session, self._judged(session, token, sver, caller, at=at)
         return session, successor
 
-    def keep(self, workspace: str, token: RefreshToken, successor: RefreshToken) -> None:
+    def keep(self, workspace_id: str, token: RefreshToken, successor: RefreshToken) -> None:
         """Let *token* stay good: whoever holds it was not given *successor*.
 
         Left rotated, it would look stolen as soon as the grace is over, and an outage would
@@ -76,7 +76,7 @@ class Rotations:
         if token == successor:
             return
         deadline.leave(deadline.TIME_TO_MEND)
-        SessionStore(self.sign_in_table, workspace).keep_previous(token, successor)
+        SessionStore(self.sign_in_table, workspace_id).keep_previous(token, successor)
 
     def _judged(
         self, session: Session, token: RefreshToken, sver: int, caller: Caller, *, at: datetime
@@ -93,7 +93,7 @@ class Rotations:
             return token.successor(key)
         if verdict is RefreshVerdict.OLD and token.leads_to(session.current, n=session.n, key=key):
             event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
-            SessionStore(self.sign_in_table, session.workspace).end(
+            SessionStore(self.sign_in_table, session.workspace_id).end(
                 session.contact, session.id, by="refresh-reuse", event=event
             )
         raise NotSignedIn

@@ -105,7 +105,7 @@ class Session:
     """One signed-in browser, as its row tells."""
 
     id: str
-    workspace: str
+    workspace_id: str
     contact: str
     sver: int
     method: str
@@ -136,7 +136,7 @@ class Session:
         """Read a session's row."""
         return cls(
             id=row["id"],
-            workspace=row["workspace"],
+            workspace_id=row["workspace"],
             contact=row["contact"],
             sver=row["sver"],
             method=row["method"],

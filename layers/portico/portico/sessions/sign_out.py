@@ -28,7 +28,7 @@ class SignOuts:
         return cls(settings.people_table, settings.sign_in_table)
 
     def with_token(
-        self, workspace: str, contact: str, session: str, caller: Caller, *, everywhere: bool
+        self, workspace_id: str, contact: str, session: str, caller: Caller, *, everywhere: bool
     ) -> None:
         """Sign out the session that an access token speaks of.
 
@@ -36,23 +36,25 @@ class SignOuts:
             NotSignedIn: *everywhere*, and the session is not running: an access token alone,
                 which may have been left lying about for ten minutes, must not do that.
         """
-        found = self._store(workspace).get(contact, session)
+        found = self._store(workspace_id).get(contact, session)
         self._end(found, caller, everywhere=everywhere)
 
-    def with_cookie(self, workspace: str, text: str, caller: Caller, *, everywhere: bool) -> None:
+    def with_cookie(
+        self, workspace_id: str, text: str, caller: Caller, *, everywhere: bool
+    ) -> None:
         """Sign out the session of a refresh token.
 
         Raises:
             NotSignedIn: *everywhere*, with a token of no running session.
             CrossSite: a browser, on a page that is neither ours nor the portal's.
         """
-        home = People(self.people_table, workspace).workspace_row()
+        workspace = People(self.people_table, workspace_id).workspace_row()
         token = RefreshToken.parse(text)
-        if home is None or token is None:
+        if workspace is None or token is None:
             raise NotSignedIn
-        if not caller.comes_from(home.origins):
+        if not caller.comes_from(workspace.origins):
             raise CrossSite
-        found = self._store(workspace).get(token.contact, token.session)
+        found = self._store(workspace_id).get(token.contact, token.session)
         if found is not None and (
             found.portal is not None or token.hash not in (found.current, found.previous)
         ):
@@ -64,7 +66,7 @@ class SignOuts:
         if found.ended_at is None:
             now = self.clock.now()
             event = happened("session.ended", found, caller, at=now, reason="signed-out", **detail)
-            self._store(found.workspace).end(found.contact, found.id, by="contact", event=event)
+            self._store(found.workspace_id).end(found.contact, found.id, by="contact", event=event)
 
     def _end(self, found: Session | None, caller: Caller, *, everywhere: bool) -> None:
         if everywhere:
@@ -81,13 +83,13 @@ class SignOuts:
         event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
         # Every session and every open challenge carries the `sver` it saw; raising it
         # ends them all in one write, however many there are.
-        raised = Rows(self.people_table, f"{found.workspace}#").updating(
-            *head_key(found.workspace, found.contact),
+        raised = Rows(self.people_table, f"{found.workspace_id}#").updating(
+            *head_key(found.workspace_id, found.contact),
             "SET sver = sver + :one REMOVE event",
             "sver = :sver AND active = :yes",
             {":one": 1, ":sver": found.sver, ":yes": True},
         )
-        ended = self._store(found.workspace).ending(found, by=EVERYWHERE, event=event)
+        ended = self._store(found.workspace_id).ending(found, by=EVERYWHERE, event=event)
         try:
             transact_surely([ended, raised])
         except TransactionRefused as refused:
@@ -95,5 +97,5 @@ class SignOuts:
             if refused.rows.get(0, {}).get("ended_by") != EVERYWHERE:
                 raise NotSignedIn from None
 
-    def _store(self, workspace: str) -> SessionStore:
-        return SessionStore(self.sign_in_table, workspace)
+    def _store(self, workspace_id: str) -> SessionStore:
+        return SessionStore(self.sign_in_table, workspace_id)

@@ -14,10 +14,10 @@ from portico.sessions.rules import GRACE, PORTAL_SESSION_PREFIX, RETRY_WINDOW, R
 IS_RUNNING = "attribute_not_exists(ended_at) AND expires_at > :now AND idle_ends_at > :now"
 
 
-def session_key(workspace: str, contact: str, session: str) -> tuple[str, str]:
+def session_key(workspace_id: str, contact: str, session: str) -> tuple[str, str]:
     """Return the key of a session's row: a browser's, or one that a portal holds."""
     kind = "held" if session.startswith(PORTAL_SESSION_PREFIX) else "session"
-    return f"{workspace}#contact#{contact}", f"{kind}#{session}"
+    return f"{workspace_id}#contact#{contact}", f"{kind}#{session}"
 
 
 def happened(name: str, session: Session, caller: Caller, *, at: datetime, **detail: str) -> Event:
@@ -49,12 +49,12 @@ class SessionStore:
     """The sessions of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def beginning(
         self, session: Session, *, request_id: str, event: Event, device: str | None
@@ -95,19 +95,19 @@ class SessionStore:
         """Let the session that *request* granted be granted again: nobody was told its tokens."""
         with suppress(ConditionFailed):
             self.rows.update(
-                *session_key(self.workspace, contact, session),
+                *session_key(self.workspace_id, contact, session),
                 "SET unanswered = :yes REMOVE event",
                 "request_id = :mine AND attribute_not_exists(refreshed_at)",
                 {":yes": True, ":mine": request},
             )
 
     def _row(self, session: Session, event: Event) -> dict[str, Any]:
-        pk, sk = session_key(self.workspace, session.contact, session.id)
+        pk, sk = session_key(self.workspace_id, session.contact, session.id)
         row = {
             "pk": pk,
             "sk": sk,
             "id": session.id,
-            "workspace": session.workspace,
+            "workspace": session.workspace_id,
             "contact": session.contact,
             "sver": session.sver,
             "method": session.method,
@@ -134,7 +134,7 @@ class SessionStore:
 
     def get(self, contact: str, session: str) -> Session | None:
         """Read a session, consistently."""
-        row = self.rows.get(*session_key(self.workspace, contact, session))
+        row = self.rows.get(*session_key(self.workspace_id, contact, session))
         return Session.from_row(row) if row else None
 
     def rotate(
@@ -160,7 +160,7 @@ class SessionStore:
             "portal = :portal" if portal else "attribute_not_exists(portal)"
         )
         row = self.rows.update(
-            *session_key(self.workspace, token.contact, token.session),
+            *session_key(self.workspace_id, token.contact, token.session),
             "SET n = :n, current = :successor, previous = :token, key = :key, "
             "rotated_at = :now, refreshed_at = :now, idle_ends_at = :now + idle "
             "REMOVE event, previous_stays",
@@ -185,7 +185,7 @@ class SessionStore:
         """
         with suppress(ConditionFailed):
             self.rows.update(
-                *session_key(self.workspace, token.contact, token.session),
+                *session_key(self.workspace_id, token.contact, token.session),
                 "SET previous_stays = :yes",
                 "current = :successor AND previous = :token",
                 {":yes": True, ":token": token.hash, ":successor": successor.hash},
@@ -195,7 +195,7 @@ class SessionStore:
         """End a session; ending it again changes nothing. ``None``: there is none."""
         try:
             row = self.rows.update(
-                *session_key(self.workspace, contact, session),
+                *session_key(self.workspace_id, contact, session),
                 "SET ended_at = if_not_exists(ended_at, :now), "
                 "ended_by = if_not_exists(ended_by, :by), event = :event",
                 "attribute_exists(pk)",
@@ -210,7 +210,7 @@ class SessionStore:
         contact's ``sver`` by one, as the only one.
         """
         return self.rows.updating(
-            *session_key(self.workspace, session.contact, session.id),
+            *session_key(self.workspace_id, session.contact, session.id),
             "SET sver = sver + :one REMOVE event",
             f"{IS_RUNNING} AND sver = :sver",
             {":one": 1, ":sver": session.sver, ":now": epoch(at)},
@@ -218,13 +218,13 @@ class SessionStore:
 
     def running(self, session: Session, *, at: datetime) -> dict[str, Any]:
         """Return the part of a transaction that asks whether a session still runs."""
-        key = session_key(self.workspace, session.contact, session.id)
+        key = session_key(self.workspace_id, session.contact, session.id)
         return self.rows.checking(*key, IS_RUNNING, {":now": epoch(at)})
 
     def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""
         return self.rows.updating(
-            *session_key(self.workspace, session.contact, session.id),
+            *session_key(self.workspace_id, session.contact, session.id),
             "SET ended_at = :now, ended_by = :by, event = :event",
             IS_RUNNING,
             {":now": epoch(event.at), ":by": by, ":event": event.rider()},

@@ -69,11 +69,11 @@ class TeamSessions:
                 by,
                 detail={"session": session, **whose(before.session), "reason": "ended-by-team"},
             )
-            store = SessionStore(self.sign_in_table, contact.workspace)
+            store = SessionStore(self.sign_in_table, contact.workspace_id)
             store.end(contact.id, session, by="team", event=event)
         return self._find(contact, session)
 
-    def end_all(self, home: Workspace, contact: Contact, *, by: str) -> int:
+    def end_all(self, workspace: Workspace, contact: Contact, *, by: str) -> int:
         """End all that a contact has signed in, open codes too, in one write.
 
         Returns:
@@ -82,9 +82,16 @@ class TeamSessions:
         alive = sum(each.state == "alive" for each in self.of(contact))
         detail = {"sessions": str(alive)}
         event = Event(
-            "contact.signed-out", self.clock.now(), contact.id, home.trail_days, by, detail=detail
+            "contact.signed-out",
+            self.clock.now(),
+            contact.id,
+            workspace.trail_days,
+            by,
+            detail=detail,
         )
-        transact_surely([People(self.people_table, home.id).ending_sessions(contact.id, event)])
+        transact_surely(
+            [People(self.people_table, workspace.id).ending_sessions(contact.id, event)]
+        )
         return alive
 
     def _find(self, contact: Contact, session: str) -> ListedSession:
@@ -94,10 +101,10 @@ class TeamSessions:
         raise NotFound
 
     def _read(self, contact: Contact, *, at: datetime) -> Iterator[ListedSession]:
-        rows = SessionStore(self.sign_in_table, contact.workspace).rows
+        rows = SessionStore(self.sign_in_table, contact.workspace_id).rows
         found: list[dict[str, Any]] = []
         for kind in ("", PORTAL_SESSION_PREFIX):
-            pk, first = session_key(contact.workspace, contact.id, kind)
+            pk, first = session_key(contact.workspace_id, contact.id, kind)
             found += rows_between(rows, pk, first, first + "~")
         sessions = [Session.from_row(row) for row in found]
         known = {each.id: each for each in sessions}

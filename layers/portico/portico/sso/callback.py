@@ -67,7 +67,7 @@ class SsoCallbacks:
         state = State.parse(answered.state)
         if state is None:
             return ToPage("", "e", "sso-failed")
-        states = States(self.sign_in_table, state.workspace)
+        states = States(self.sign_in_table, state.workspace_id)
         try:
             trip = states.use(
                 state,
@@ -77,11 +77,11 @@ class SsoCallbacks:
                 at=self.clock.now(),
             )
         except TryLater:
-            return ToPage(state.workspace, "e", "try-later")
+            return ToPage(state.workspace_id, "e", "try-later")
         if trip is None:
-            return ToPage(state.workspace, "e", "sso-expired")
+            return ToPage(state.workspace_id, "e", "sso-expired")
         outcome = self._ended(states, state, trip, answered, caller)
-        return replace(outcome, trip=(state.workspace, trip.connection.id))
+        return replace(outcome, trip=(state.workspace_id, trip.connection.id))
 
     def _ended(
         self, states: States, state: State, trip: Trip, answered: Answered, caller: Caller
@@ -90,10 +90,10 @@ class SsoCallbacks:
             return self._finish(state, trip, answered, caller)
         except Refusal as refused:
             self._note(states, state, trip, caller, refused.detail)
-            return ToPage(state.workspace, trip.mark, refused.reason)
+            return ToPage(state.workspace_id, trip.mark, refused.reason)
         except (ProviderAway, TryLater) as away:
             self._note(states, state, trip, caller, f"away: {type(away).__name__}")
-            return ToPage(state.workspace, trip.mark, "try-later")
+            return ToPage(state.workspace_id, trip.mark, "try-later")
 
     def _finish(
         self, state: State, trip: Trip, answered: Answered, caller: Caller
@@ -101,13 +101,15 @@ class SsoCallbacks:
         person = self._person(state, trip, answered, caller)
         if trip.adds:
             tables = self.people_table, self.sign_in_table
-            link_account(trip, person, state.workspace, caller, tables=tables, at=self.clock.now())
-            return ToPage(state.workspace, trip.mark, "linked")
-        known = match_of(self.people_table, state.workspace, trip, person, at=self.clock.now())
-        if not known.home.portal_enabled:
+            link_account(
+                trip, person, state.workspace_id, caller, tables=tables, at=self.clock.now()
+            )
+            return ToPage(state.workspace_id, trip.mark, "linked")
+        known = match_of(self.people_table, state.workspace_id, trip, person, at=self.clock.now())
+        if not known.workspace.portal_enabled:
             raise Refusal("portal-unavailable")
         # The state keeps how the connection was; whether it may be used is asked now.
-        if not known.home.offers(trip.connection.id):
+        if not known.workspace.offers(trip.connection.id):
             raise Refusal("sso-failed", "connection-off")
         obey_directory(known)
         contact = known.owner or known.by_address
@@ -145,7 +147,7 @@ class SsoCallbacks:
         self, state: State, trip: Trip, person: Person, known: MatchedContact, caller: Caller
     ) -> ToPage:
         # Under a directory rule a match is what lets somebody in; a code would get around it.
-        if Rule(known.home.directory_rule) is not Rule.OFF:
+        if Rule(known.workspace.directory_rule) is not Rule.OFF:
             raise Refusal("no-contact", "in-directory-but-no-contact")
         connecting = PendingIdentity(
             identity=person.identity,
@@ -164,14 +166,16 @@ class SsoCallbacks:
         if trip.contact is None and address is None:
             detail = {"connection": trip.connection.id}
             event = Event("sso.address-needed", now, network=caller.network, detail=detail)
-            waiting = PendingIdentities(self.sign_in_table, state.workspace).wait(connecting, event)
-            return ToPage(state.workspace, "p", str(waiting))
+            waiting = PendingIdentities(self.sign_in_table, state.workspace_id).wait(
+                connecting, event
+            )
+            return ToPage(state.workspace_id, "p", str(waiting))
         # The code will be typed on our own page, which this answer leads to.
         page = replace(caller, origin=caller.own_origin)
         challenge = ask_for_proof(
-            self.sign_in_table, state.workspace, connecting, address, page, now
+            self.sign_in_table, state.workspace_id, connecting, address, page, now
         )
-        return ToPage(state.workspace, "c", str(challenge.id))
+        return ToPage(state.workspace_id, "c", str(challenge.id))
 
     def _let_in(
         self,
@@ -192,7 +196,7 @@ class SsoCallbacks:
                 )
             except ContactChanged:
                 pass
-        head = People(self.people_table, state.workspace).contact(contact)
+        head = People(self.people_table, state.workspace_id).contact(contact)
         if head is None or not head.active:
             raise Refusal("sso-failed", "contact-inactive")
         try:
@@ -218,7 +222,7 @@ class SsoCallbacks:
         proof = Proof(
             challenge=str(state),
             request_id=caller.request_id,
-            workspace=state.workspace,
+            workspace_id=state.workspace_id,
             contact=contact,
             name=head.name if head else "",
             email=head.email if head else "",
@@ -229,13 +233,13 @@ class SsoCallbacks:
             keep_days=trip.keep_days,
             device=trip.device,
         )
-        rows = Rows(self.people_table, f"{state.workspace}#")
+        rows = Rows(self.people_table, f"{state.workspace_id}#")
         # The record is named, so that its end can end the contact's sessions.
         record = known.record.name if known.record else known.owner_record
         own = owning(
             rows,
             person.identity,
-            workspace=state.workspace,
+            workspace_id=state.workspace_id,
             contact=contact,
             sver=sver,
             at=at,

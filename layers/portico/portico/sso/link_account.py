@@ -58,22 +58,22 @@ class AccountLinks:
         now = self.starts.clock.now()
         standing = self.standings.of(asked.workspace, caller)
         standing.demand_fresh(at=now)
-        home = standing.workspace
-        if not CONNECTION.match(asked.connection) or not home.offers(asked.connection):
+        workspace = standing.workspace
+        if not CONNECTION.match(asked.connection) or not workspace.offers(asked.connection):
             raise MethodOff
-        connection = Connections(self.starts.people_table, home.id).get(asked.connection)
+        connection = Connections(self.starts.people_table, workspace.id).get(asked.connection)
         if connection is None or not connection.on:
             raise MethodOff
-        office = home.is_office(caller.network)
+        office = workspace.is_office(caller.network)
         self.starts.limits.count_start(caller.network, bucket=ACCOUNT_BUCKET, office=office, at=now)
-        destination = choose(home, None, None)
+        destination = choose(workspace, None, None)
         leaving = TripStart(
-            home,
+            workspace,
             connection,
             link=ACCOUNT_LINK,
             contact=standing.contact.id,
             to=ReturnTo(
-                str(destination), landing(home, destination, None, issuer=caller.own_origin)
+                str(destination), landing(workspace, destination, None, issuer=caller.own_origin)
             ),
             adds=standing.session.id,
             sver=standing.contact.sver,
@@ -84,7 +84,7 @@ class AccountLinks:
 def link_account(
     trip: Trip,
     person: Person,
-    workspace: str,
+    workspace_id: str,
     caller: Caller,
     *,
     tables: tuple[str, str],
@@ -95,7 +95,7 @@ def link_account(
     Args:
         trip: with the contact and the session that began it.
         person: whom the provider has signed in.
-        workspace: of the trip.
+        workspace_id: of the trip.
         caller: the browser that came back; the state has vouched for it.
         tables: the People and the SignIn table.
         at: the time.
@@ -105,13 +105,15 @@ def link_account(
         TryLater: nothing has changed.
     """
     contact, sver = trip.contact or "", trip.sver or 0
-    people, sign_in = (Rows(table, f"{workspace}#") for table in tables)
-    own = owning(people, person.identity, workspace=workspace, contact=contact, sver=sver, at=at)
+    people, sign_in = (Rows(table, f"{workspace_id}#") for table in tables)
+    own = owning(
+        people, person.identity, workspace_id=workspace_id, contact=contact, sver=sver, at=at
+    )
     is_running = sign_in.checking(
-        *session_key(workspace, contact, trip.adds or ""), IS_RUNNING, {":now": epoch(at)}
+        *session_key(workspace_id, contact, trip.adds or ""), IS_RUNNING, {":now": epoch(at)}
     )
     is_theirs = people.checking(
-        *head_key(workspace, contact),
+        *head_key(workspace_id, contact),
         "active = :yes AND sver = :sver",
         {":yes": True, ":sver": sver},
     )
@@ -125,7 +127,7 @@ def link_account(
         label=trip.connection.label,
         device=trip.device,
     )
-    telling = Notices(sign_in.table, workspace).asking(happened)
+    telling = Notices(sign_in.table, workspace_id).asking(happened)
     try:
         transact_surely([own, is_running, is_theirs, telling])
     except TransactionRefused as refused:

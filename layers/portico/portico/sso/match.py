@@ -20,7 +20,7 @@ from portico.sso.states import Trip
 class MatchedContact:
     """What our own rows say about a person."""
 
-    home: Workspace
+    workspace: Workspace
     link: Link
     owner: str | None
     """The contact that the identity is linked to."""
@@ -33,25 +33,25 @@ class MatchedContact:
 
 
 def match_of(
-    table: str, workspace: str, trip: Trip, person: Person, *, at: datetime
+    table: str, workspace_id: str, trip: Trip, person: Person, *, at: datetime
 ) -> MatchedContact:
     """Read all that our rows say about a person, in one call.
 
     Raises:
         Refusal: the link has ended since the trip began.
     """
-    rows = Rows(table, f"{workspace}#")
+    rows = Rows(table, f"{workspace_id}#")
     address = person.vouched_address(trip.connection)
     wanted: dict[str, tuple[str, str]] = {
-        "door": settings_row_key(workspace),
-        "link": link_key(workspace, trip.link),
-        "identity": identity_key(workspace, person.identity),
+        "door": settings_row_key(workspace_id),
+        "link": link_key(workspace_id, trip.link),
+        "identity": identity_key(workspace_id, person.identity),
     }
     if address:
-        wanted["pointer"] = pointer_key(workspace, address)
-        wanted["by_email"] = email_key(workspace, address)
+        wanted["pointer"] = pointer_key(workspace_id, address)
+        wanted["by_email"] = email_key(workspace_id, address)
     if person.tenant and person.object_id:
-        wanted["by_object"] = object_key(workspace, person.tenant, person.object_id)
+        wanted["by_object"] = object_key(workspace_id, person.tenant, person.object_id)
     found = get_many([(rows, *key) for key in wanted.values()], consistent=True)
     got: dict[str, Any] = dict(zip(wanted, found, strict=True))
     if got["door"] is None or got["link"] is None:
@@ -63,7 +63,7 @@ def match_of(
     # Tenant and object id first: they are never given to somebody else.
     record = got.get("by_object") or got.get("by_email")
     return MatchedContact(
-        home=workspace_of(got["door"]),
+        workspace=workspace_of(got["door"]),
         link=link,
         owner=identity["contact"] if identity else None,
         owner_sver=identity["sver"] if identity else None,
@@ -79,7 +79,7 @@ def obey_directory(known: MatchedContact) -> None:
     Raises:
         Refusal: the rule asks for an active record, and there is none.
     """
-    rule = Rule(known.home.directory_rule)
+    rule = Rule(known.workspace.directory_rule)
     if rule is Rule.OFF:
         return
     if known.record is None:

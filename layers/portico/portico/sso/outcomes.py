@@ -36,7 +36,7 @@ class ToPage:
     needed first) or ``account`` (``linked``, or a reason why not).
     """
 
-    workspace: str
+    workspace_id: str
     mark: str
     value: str = field(repr=False)
     trip: tuple[str, str] | None = None

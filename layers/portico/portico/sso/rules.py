@@ -17,7 +17,7 @@ class Connection:
     """One provider as one workspace has registered with it. The client secret is elsewhere."""
 
     id: str
-    workspace: str
+    workspace_id: str
     kind: str
     label: str
     client_id: str
@@ -37,11 +37,13 @@ class Connection:
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row, or a state's snapshot of one."""
         names = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in row.items() if name in names})
+        values = {name: value for name, value in row.items() if name in names}
+        return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes that are set."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["workspace"] = values.pop("workspace_id")
         return {name: value for name, value in values.items() if value not in (None, [])}
 
 

@@ -42,7 +42,7 @@ class StartedTrip:
 
     authorize_url: str = field(repr=False)
     browser: str = field(repr=False)
-    workspace: str
+    workspace_id: str
     connection: str
 
 
@@ -50,7 +50,7 @@ class StartedTrip:
 class TripStart:
     """A trip before it begins: by which connection, and what comes after it."""
 
-    home: Workspace
+    workspace: Workspace
     connection: Connection
     link: str
     contact: str | None
@@ -93,21 +93,21 @@ class SsoStarts:
             TooManyRequests: the network's budget is spent.
             TryLater: nothing was stored.
         """
-        home, link, connection = self._read(asked)
-        home.admit(caller)
-        if connection is None or not connection.on or not home.sso_method:
+        workspace, link, connection = self._read(asked)
+        workspace.admit(caller)
+        if connection is None or not connection.on or not workspace.sso_method:
             raise MethodOff
-        office = home.is_office(caller.network)
-        bucket = f"office-{home.id}" if office else link.kind
+        office = workspace.is_office(caller.network)
+        bucket = f"office-{workspace.id}" if office else link.kind
         self.limits.count_start(caller.network, bucket=bucket, office=office, at=self.clock.now())
-        destination = choose(home, asked.to, link.destination)
+        destination = choose(workspace, asked.to, link.destination)
         leaving = TripStart(
-            home,
+            workspace,
             connection,
             link=link.id,
             contact=link.contact,
             to=ReturnTo(
-                str(destination), landing(home, destination, link, issuer=caller.own_origin)
+                str(destination), landing(workspace, destination, link, issuer=caller.own_origin)
             ),
         )
         return self.send(leaving, caller)
@@ -119,9 +119,9 @@ class SsoStarts:
             SsoFailed: the provider's documents do not fit the connection.
             TryLater: nothing was stored.
         """
-        now, home, connection = self.clock.now(), leaving.home, leaving.connection
+        now, workspace, connection = self.clock.now(), leaving.workspace, leaving.connection
         browser = caller.cookies.get(BROWSER_COOKIE) or random_part()
-        state = State.new(home.id)
+        state = State.new(workspace.id)
         secret = client_secret(self.secret_prefix, connection)
         keys = self.keys.current()
         attempt = attempt_of(state, keys.code, connection, caller)
@@ -138,9 +138,9 @@ class SsoStarts:
             contact=leaving.contact,
             area=leaving.to.area,
             url=leaving.to.url,
-            idle=home.session_idle_seconds,
-            absolute=home.session_absolute_seconds,
-            keep_days=home.trail_days,
+            idle=workspace.session_idle_seconds,
+            absolute=workspace.session_absolute_seconds,
+            keep_days=workspace.trail_days,
             device=device_of(caller.user_agent),
             origin=caller.origin or "",
             key=keys.version,
@@ -150,8 +150,8 @@ class SsoStarts:
         )
         name = "sso.adding" if leaving.adds else "sso.started"
         event = Event(name, now, network=caller.network, detail={"connection": connection.id})
-        States(self.sign_in_table, home.id).begin(state, trip, event)
-        return StartedTrip(url, browser, home.id, connection.id)
+        States(self.sign_in_table, workspace.id).begin(state, trip, event)
+        return StartedTrip(url, browser, workspace.id, connection.id)
 
     def _read(self, asked: AskedSso) -> tuple[Workspace, Link, Connection | None]:
         if not is_workspace(asked.workspace):
@@ -164,8 +164,8 @@ class SsoStarts:
             connection_key(asked.workspace, named),
         )
         door, link, row = get_many([(rows, *key) for key in keys], consistent=True)
-        home, found = checked_link(door, link, asked.link, at=self.clock.now())
-        return home, found, Connection.from_row(row) if row else None
+        workspace, found = checked_link(door, link, asked.link, at=self.clock.now())
+        return workspace, found, Connection.from_row(row) if row else None
 
 
 def attempt_of(state: State, key: bytes, connection: Connection, caller: Caller) -> Attempt:

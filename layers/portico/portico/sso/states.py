@@ -20,31 +20,31 @@ STATE_AFTERLIFE = timedelta(days=1)
 class State:
     """``st_<workspace>_<22 characters>``: what travels to the provider and back."""
 
-    workspace: str
+    workspace_id: str
     random: str
 
     @classmethod
-    def new(cls, workspace: str) -> Self:
+    def new(cls, workspace_id: str) -> Self:
         """Return a fresh one."""
-        return cls(workspace, random_part())
+        return cls(workspace_id, random_part())
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read one; anything else is ``None``."""
         # Wider than what we send: a state that came back spoiled still tells whose page says so.
         kind, _, rest = text.partition("_")
-        workspace, _, random = rest.partition("_")
-        if kind != "st" or not is_workspace(workspace) or not 16 <= len(random) <= 64:
+        workspace_id, _, random = rest.partition("_")
+        if kind != "st" or not is_workspace(workspace_id) or not 16 <= len(random) <= 64:
             return None
-        return cls(workspace, random)
+        return cls(workspace_id, random)
 
     def __str__(self) -> str:
-        return f"st_{self.workspace}_{self.random}"
+        return f"st_{self.workspace_id}_{self.random}"
 
     @property
     def key(self) -> tuple[str, str]:
         """The row's key: the state itself is as good as a token, and is stored nowhere."""
-        return f"{self.workspace}#sso#{digest(str(self))[:32]}", "state"
+        return f"{self.workspace_id}#sso#{digest(str(self))[:32]}", "state"
 
     def derived(self, key: bytes, use: str) -> str:
         """Return a secret that belongs to this state: its nonce, its PKCE verifier."""
@@ -134,12 +134,12 @@ class States:
     """The trips of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def begin(self, state: State, trip: Trip, event: Event) -> None:
         """Write a new trip."""

@@ -11,9 +11,9 @@ from portico.people.store import settings_row_key
 from portico.sso.rules import Connection
 
 
-def connection_key(workspace: str, connection: str) -> tuple[str, str]:
+def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
     """Return the key of a connection's row."""
-    return f"{workspace}#connection#{connection}", "connection"
+    return f"{workspace_id}#connection#{connection}", "connection"
 
 
 def secret_name(prefix: str, connection: Connection) -> str:
@@ -21,7 +21,7 @@ def secret_name(prefix: str, connection: Connection) -> str:
 
     A name that somebody could set would be a way to read any secret of the account.
     """
-    return f"{prefix}/{connection.workspace}/{connection.id}"
+    return f"{prefix}/{connection.workspace_id}/{connection.id}"
 
 
 def client_secret(prefix: str, connection: Connection) -> str:
@@ -38,16 +38,16 @@ class Connections:
     """The connections of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     @property
     def rows(self) -> Rows:
         """The rows that this store may touch."""
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
 
     def get(self, connection: str) -> Connection | None:
         """Read a connection."""
-        row = self.rows.get(*connection_key(self.workspace, connection))
+        row = self.rows.get(*connection_key(self.workspace_id, connection))
         return Connection.from_row(row) if row else None
 
     def all(self) -> list[Connection]:
@@ -55,22 +55,22 @@ class Connections:
         # Loaded here: a team lists, and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = list(keys_listed(self.rows, f"{self.workspace}#connections"))
+        keys = list(keys_listed(self.rows, f"{self.workspace_id}#connections"))
         rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
         return [Connection.from_row(row) for row in rows if row]
 
-    def put(self, connection: Connection, home: Workspace, event: Event) -> None:
+    def put(self, connection: Connection, workspace: Workspace, event: Event) -> None:
         """Keep a connection, and what the sign-in page must know of it, together.
 
         Raises:
             NotFound: there is no such workspace.
         """
-        pk, sk = connection_key(self.workspace, connection.id)
+        pk, sk = connection_key(self.workspace_id, connection.id)
         row = {
             "pk": pk,
             "sk": sk,
             **connection.row(),
-            "list": f"{self.workspace}#connections",
+            "list": f"{self.workspace_id}#connections",
             "listed": connection.id,
             "event": event.rider(),
         }
@@ -80,12 +80,12 @@ class Connections:
             "label": connection.label,
             "on": connection.on,
         }
-        others = [each for each in home.connections if each["id"] != connection.id]
+        others = [each for each in workspace.connections if each["id"] != connection.id]
         anything = "attribute_not_exists(pk) OR attribute_exists(pk)"
         parts = [
             self.rows.putting(row, anything),
             self.rows.updating(
-                *settings_row_key(self.workspace),
+                *settings_row_key(self.workspace_id),
                 "SET connections = :shown REMOVE event",
                 "attribute_exists(pk)",
                 {":shown": sorted([*others, shown], key=lambda each: str(each["id"]))},

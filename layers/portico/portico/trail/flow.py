@@ -63,10 +63,10 @@ class Recorder:
 
 def _sign_in(pk: str) -> dict[str, str]:
     """Return the name that all lines of one sign-in have in common; its session's has it too."""
-    workspace, kind, *rest = pk.split("#")
+    workspace_id, kind, *rest = pk.split("#")
     match kind:
         case "challenge":
-            return {"sign_in": fingerprint(str(ChallengeId(workspace, rest[0])))}
+            return {"sign_in": fingerprint(str(ChallengeId(workspace_id, rest[0])))}
         case "sso":
             # The key of a trip is the start of its state's hash already.
             return {"sign_in": rest[0][:12]}

@@ -53,7 +53,7 @@ class Trail:
     """The trail of one workspace."""
 
     table: str
-    workspace: str
+    workspace_id: str
 
     def lines(
         self,
@@ -76,10 +76,10 @@ class Trail:
         # A line's key is its time, as `Event.rider` writes it, then # and its id.
         first = since.isoformat(timespec="milliseconds") if since else "0"
         last = f"{until.isoformat(timespec='milliseconds')}~" if until else "~"
-        pk = f"{self.workspace}#trail#{subject}"
+        pk = f"{self.workspace_id}#trail#{subject}"
         rows = rows_between(self._rows, pk, first, last, newest_first=True)
         return (Line.from_row(row) for row in rows)
 
     @property
     def _rows(self) -> Rows:
-        return Rows(self.table, f"{self.workspace}#")
+        return Rows(self.table, f"{self.workspace_id}#")
