@@ -107,7 +107,7 @@ def _gives_ann(world: World, hash_: str) -> None:
     password = Password(hash_, now, "reset", ids.random_part())
     event = Event("password.set", now, world.ann.id, 365)
     before = passwords.get(world.ann.id)
-    transact([passwords.putting(world.ann.id, password, before=before, event=event)])
+    transact({"password": passwords.putting(world.ann.id, password, before=before, event=event)})
 
 
 _LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -84,7 +84,7 @@ class Connecting:
             sver=1,
             at=datetime.now(UTC),
         )
-        transact([own])
+        transact({"identity": own})
 
     @cached_property
     def _secrets_manager(self) -> Any:

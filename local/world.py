@@ -189,7 +189,7 @@ class World:
         event = Event("password.set", now, contact, 365, BY)
         kept = Password(hashed(password), now, "reset", BY)
         passwords = Passwords(self.people_table, workspace_id)
-        transact([passwords.putting(contact, kept, before=None, event=event)])
+        transact({"password": passwords.putting(contact, kept, before=None, event=event)})
 
     def _add_link(self, workspace_id: str, known: KnownLink) -> None:
         office = TeamLinks(self.people_table)

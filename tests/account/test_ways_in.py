@@ -19,7 +19,7 @@ def gives(portal):
         event = Event("password.set", NOON, portal.ann.id, 365)
         password = Password("$argon2id$none", NOON, "reset", "earlier")
         passwords = Passwords("people", portal.id)
-        transact([passwords.putting(portal.ann.id, password, before=None, event=event)])
+        transact({"password": passwords.putting(portal.ann.id, password, before=None, event=event)})
 
     def an_account(connection: str, contact: str = "") -> None:
         owner = contact or portal.ann.id

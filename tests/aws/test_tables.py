@@ -90,9 +90,9 @@ class TestAWrite:
         check = ACME.checking("acme#y", "y", "attribute_exists(pk)")
 
         with pytest.raises(TransactionRefused) as refused:
-            transact([put, check])
+            transact({"put": put, "check": check})
 
-        assert refused.value.failed == (1,)
+        assert refused.value.failed == {"check"}
         assert ACME.get("acme#x", "x") is None
 
 

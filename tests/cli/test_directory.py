@@ -61,7 +61,7 @@ class Office:
             Rows("people", "acme#"), identity, workspace_id="acme", contact=contact["id"],
             sver=contact["sver"], at=SYSTEM.now(), record=record,
         )  # fmt: skip
-        transact([part])
+        transact({"part": part})
 
 
 class TestImporting:

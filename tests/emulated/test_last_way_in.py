@@ -30,7 +30,7 @@ class TestTwoTabs:
             identity = Identity(each, "https://idp.test", "ann")
             contact, at = house.ann.id, SYSTEM.now()
             own = owning(rows, identity, workspace_id=house.id, contact=contact, sver=1, at=at)
-            transact([own])
+            transact({"identity": own})
         house.sets(
             code_method=False,
             connections=[{"id": n, "kind": "x", "label": n, "on": True} for n in BOTH],

@@ -22,7 +22,7 @@ def gives(contact: Contact, hash_: str = HASH) -> None:
     password = Password(hash_, NOON, "reset", "earlier")
     passwords = Passwords("people", contact.workspace_id)
     event = Event("password.set", NOON, contact.id, 365)
-    transact([passwords.putting(contact.id, password, before=None, event=event)])
+    transact({"password": passwords.putting(contact.id, password, before=None, event=event)})
 
 
 def stored(contact: Contact) -> Password:
@@ -51,4 +51,4 @@ def others(house: Portal) -> None:
     rows = People("people", house.id).rows
     workspace, contact, sver = house.id, dee.id, dee.sver
     part = owning(rows, identity, workspace_id=workspace, contact=contact, sver=sver, at=NOON)
-    transact([part])
+    transact({"part": part})

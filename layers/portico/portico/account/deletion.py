@@ -8,7 +8,7 @@ from portico.aws.tables import TransactionRefused, transact_surely
 from portico.errors import MethodOff, NotSignedIn
 from portico.events import Caller
 from portico.mail.letters import Change
-from portico.people.identities import Identity, identity_key
+from portico.people.identities import Identity, disowning
 from portico.people.password_store import Passwords
 
 
@@ -32,20 +32,19 @@ class Deletions:
         workspace, contact = owner.standing.workspace, owner.standing.contact
         if not workspace.account_deletion:
             raise MethodOff
-        parts = owner.heads.leaving(contact, owner.event("account.deleted"))
-        parts.append(owner.still_here())
+        parts = {
+            **owner.heads.deleting(contact, owner.event("account.deleted")),
+            "session": owner.still_here(),
+        }
         passwords = Passwords(self.owners.people_table, workspace_id)
         if passwords.get(owner.id) is not None:
-            parts.append(passwords.removing(owner.id, owner.event("password.removed")))
-        mine = {":contact": owner.id}
-        parts += [
-            owner.people.rows.deleting(
-                *identity_key(workspace_id, Identity.from_row(row)), "contact = :contact", mine
-            )
-            for row in identities_of(owner)
-        ]
+            parts["password"] = passwords.removing(owner.id, owner.event("password.removed"))
+        for row in identities_of(owner):
+            identity = Identity.from_row(row)
+            part = disowning(owner.people.rows, workspace_id, identity, owner.id)
+            parts[f"identity {identity.key}"] = part
         language = contact.language or workspace.locale
-        parts.append(owner.telling(Change.ACCOUNT_DELETED, to=contact.email, language=language))
+        parts["notice"] = owner.telling(Change.ACCOUNT_DELETED, to=contact.email, language=language)
         try:
             transact_surely(parts)
         except TransactionRefused:

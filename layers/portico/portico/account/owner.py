@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.events import Caller, Event
 from portico.mail.devices import device_of
@@ -55,14 +56,18 @@ class Owner:
 
     def still_here(self) -> dict[str, Any]:
         """Return the part that asks whether their session still runs."""
-        return self.sessions.running(self.standing.session, at=self.clock.now())
+        return self.sessions.running(self.id, self.standing.session.id, at=self.clock.now())
 
-    def alone(self, event: Event | None = None) -> list[dict[str, Any]]:
-        """Return the parts that end all other sessions and open challenges, and keep this one."""
-        return [
-            self.heads.outdating(self.id, sver=self.standing.contact.sver, event=event),
-            self.sessions.keeping(self.standing.session, at=self.clock.now()),
-        ]
+    def alone(self, event: Event | None = None) -> Parts:
+        """Return the parts that end all other sessions and open challenges, and keep this one.
+
+        They are named ``head`` and ``session``.
+        """
+        sver = self.standing.contact.sver
+        return {
+            "head": self.heads.raising_sver(self.id, sver=sver, event=event),
+            "session": self.sessions.keeping(self.standing.session, at=self.clock.now()),
+        }
 
 
 @dataclass(frozen=True, slots=True)

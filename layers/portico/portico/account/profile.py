@@ -17,7 +17,6 @@ from portico.people.contact_names import contact_name
 from portico.people.identities import Identity
 from portico.people.password_store import Passwords
 from portico.people.rules import Contact
-from portico.people.store import head_key
 from portico.sessions.rules import Session
 
 _ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
@@ -103,21 +102,9 @@ class Profiles:
         contact = owner.standing.contact
         if not changes:
             return contact
-        names = sorted(changes)
-        settings = ", ".join(f"{each} = :{each}" for each in names)
-        event = owner.event("account.edited", fields=",".join(names))
+        event = owner.event("account.edited", fields=",".join(sorted(changes)))
         try:
-            owner.people.rows.update(
-                *head_key(contact.workspace_id, contact.id),
-                f"SET {settings}, event = :event",
-                "active = :yes AND sver = :sver",
-                {
-                    **{f":{each}": changes[each] for each in names},
-                    ":yes": True,
-                    ":sver": contact.sver,
-                    ":event": event.rider(),
-                },
-            )
+            owner.heads.edit(contact, changes, event)
         except ConditionFailed:
             raise NotSignedIn from None
         return replace(contact, **changes)  # type: ignore[arg-type]  # texts, for three texts

@@ -5,13 +5,12 @@ from typing import Any
 
 from portico.account.owner import Owner, Owners
 from portico.account.profile import identities_of, identity_id
-from portico.aws.tables import TransactionRefused, transact_surely
+from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.errors import LastWayIn, NotFound, NotSignedIn
 from portico.events import Caller, Event
 from portico.mail.letters import Change
-from portico.people.identities import Identity, identity_key
-from portico.people.password_store import HAS_ONE, Passwords, password_key
-from portico.people.store import People
+from portico.people.identities import Identity, disowning, still_owning
+from portico.people.password_store import Passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,10 @@ class WaysIn:
             (each["label"] for each in workspace.connections if each["id"] == row["connection"]),
             row["connection"],
         )
-        removing = owner.people.rows.deleting(
-            *identity_key(workspace_id, Identity.from_row(row)),
-            "contact = :contact",
-            {":contact": owner.id},
-        )
+        removing = disowning(owner.people.rows, workspace_id, Identity.from_row(row), owner.id)
         others = _others(owner, [each for each in rows if each is not row])
         if workspace.takes_passwords():
-            others.append(_password_is_there(owner.people, owner.id))
+            others.append(Passwords(self.owners.people_table, workspace_id).having(owner.id))
         telling = owner.telling(Change.IDENTITY_UNLINKED, label=label)
         event = owner.event("identity.unlinked", connection=row["connection"])
         self._take(owner, removing, telling, others, event=event)
@@ -80,7 +75,7 @@ class WaysIn:
         *,
         event: Event | None = None,
     ) -> None:
-        parts = [removing, *owner.alone(event), telling]
+        parts = {"removed": removing, **owner.alone(event), "notice": telling}
         if owner.standing.workspace.takes_codes():
             # Whoever has the address has a way in.
             _commit(parts)
@@ -89,7 +84,7 @@ class WaysIn:
         # each cannot both succeed.
         for other in others:
             try:
-                _commit([*parts, other])
+                _commit({**parts, "other": other})
                 return
             except _OtherIsGone:
                 continue
@@ -100,13 +95,13 @@ class _OtherIsGone(Exception):
     """The way in that was to remain is not there any more."""
 
 
-def _commit(parts: list[dict[str, Any]]) -> None:
+def _commit(parts: Parts) -> None:
     try:
         transact_surely(parts)
     except TransactionRefused as refused:
-        if 0 in refused.failed:
+        if "removed" in refused.failed:
             raise NotFound from None
-        if {1, 2} & set(refused.failed):
+        if refused.failed & {"head", "session"}:
             raise NotSignedIn from None
         raise _OtherIsGone from None
 
@@ -115,15 +110,7 @@ def _others(owner: Owner, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the parts that each ask whether one other account still lets the contact in."""
     workspace = owner.standing.workspace
     return [
-        owner.people.rows.checking(
-            *identity_key(workspace.id, Identity.from_row(row)),
-            "contact = :contact",
-            {":contact": owner.id},
-        )
+        still_owning(owner.people.rows, workspace.id, Identity.from_row(row), owner.id)
         for row in rows
         if workspace.offers(row["connection"])
     ]
-
-
-def _password_is_there(people: People, contact: str) -> dict[str, Any]:
-    return people.rows.checking(*password_key(people.workspace_id, contact), HAS_ONE)

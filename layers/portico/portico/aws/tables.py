@@ -5,7 +5,7 @@ every name is aliased here, so that none can clash with one of DynamoDB's reserv
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,6 +27,10 @@ MOST_AT_ONCE = 100
 _NAME = re.compile(r"(?<![:#\w])([a-z_][a-z0-9_]*)\b(?!\()")
 
 
+type Parts = Mapping[str, Row]
+"""The parts of a transaction by their names, in the order in which they are sent."""
+
+
 class ForeignRow(Exception):
     """A store opened for one workspace was asked for another's row: a bug, never an answer."""
 
@@ -40,10 +44,11 @@ class ConditionFailed(Exception):
 
 @dataclass(eq=False)
 class TransactionRefused(Exception):
-    """A condition of a transaction failed; *rows* holds the old row of each failed part."""
+    """Conditions of a transaction failed: the parts of these names refused it."""
 
-    failed: tuple[int, ...]
-    rows: dict[int, Row]
+    failed: frozenset[str]
+    rows: dict[str, Row]
+    """What stood in the place of each failed part, where anything did."""
 
 
 class TransactionConflict(Exception):
@@ -165,8 +170,11 @@ def get_many(wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool) -> li
     raise TryLater(cause="dynamodb.batch_get_item: unprocessed keys")
 
 
-def transact(parts: Sequence[Row]) -> None:
+def transact(parts: Parts) -> None:
     """Write all of *parts* or none.
+
+    Args:
+        parts: by names of the caller's choice; a refusal names those that failed.
 
     Raises:
         TransactionRefused: a condition failed.
@@ -174,24 +182,28 @@ def transact(parts: Sequence[Row]) -> None:
         TryLater: DynamoDB is out of reach.
     """
     try:
-        client("dynamodb").transact_write_items(TransactItems=list(parts))
+        client("dynamodb").transact_write_items(TransactItems=list(parts.values()))
     except client("dynamodb").exceptions.TransactionCanceledException as cancelled:
-        reasons = cancelled.response.get("CancellationReasons", [])
-        codes = [each.get("Code") for each in reasons]
-        if "ConditionalCheckFailed" in codes:
-            failed = tuple(n for n, code in enumerate(codes) if code == "ConditionalCheckFailed")
-            rows = {n: row_of(reasons[n]["Item"]) for n in failed if reasons[n].get("Item")}
+        # One reason for each part, in the order in which they were sent.
+        reasons = dict(zip(parts, cancelled.response.get("CancellationReasons", []), strict=False))
+        codes = {name: each.get("Code") for name, each in reasons.items()}
+        failed = frozenset(name for name in codes if codes[name] == "ConditionalCheckFailed")
+        if failed:
+            rows = {
+                name: row_of(reasons[name]["Item"]) for name in failed if reasons[name].get("Item")
+            }
             raise TransactionRefused(failed, rows) from None
-        if "TransactionConflict" in codes:
+        if "TransactionConflict" in codes.values():
             raise TransactionConflict from cancelled
-        raise TryLater(cause=f"dynamodb.transact_write_items: {codes}") from cancelled
+        cause = f"dynamodb.transact_write_items: {list(codes.values())}"
+        raise TryLater(cause=cause) from cancelled
     except (ClientError, BotoCoreError) as error:
         if reason(error) == "TransactionInProgressException":
             raise TransactionConflict from error
         raise TryLater(cause=f"dynamodb.transact_write_items: {reason(error)}") from error
 
 
-def transact_surely(parts: Sequence[Row]) -> None:
+def transact_surely(parts: Parts) -> None:
     """Write all of *parts* or none, once more if somebody else's write was in the way.
 
     Raises:

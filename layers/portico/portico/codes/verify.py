@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import Rows
+from portico.aws.tables import Parts, Rows
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import NOT_YET, Challenge, ReturnTo
 from portico.codes.check import Checked, CodeChecks, CodeEntry
@@ -115,35 +115,31 @@ class Codes:
         key = self.keys.current().mailbox
         return mark_of(key, workspace_id=signed_in.workspace_id, contact=signed_in.contact)
 
-    def _also(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
+    def _also(self, checked: Checked, proof: Proof) -> Parts:
         """Return what belongs to the session's transaction."""
         now = self.clock.now()
         challenge = checked.challenge
-        also = self._becoming(checked, proof) if proof.is_new else []
+        also = dict(self._becoming(checked, proof)) if proof.is_new else {}
         if challenge.connects:
-            rows = Rows(self.people_table, f"{proof.workspace_id}#")
-            identity = Identity.from_row(challenge.connects)
-            also.append(
-                owning(
-                    rows,
-                    identity,
-                    workspace_id=proof.workspace_id,
-                    contact=proof.contact,
-                    sver=proof.sver,
-                    at=now,
-                )
+            also["identity"] = owning(
+                Rows(self.people_table, f"{proof.workspace_id}#"),
+                Identity.from_row(challenge.connects),
+                workspace_id=proof.workspace_id,
+                contact=proof.contact,
+                sver=proof.sver,
+                at=now,
             )
             # In the same transaction: no account is connected without its contact being told.
-            also.append(self._telling(challenge, proof))
+            also["notice"] = self._telling(challenge, proof)
         if challenge.is_break_glass:
             event = Event(
                 "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
             )
             links = Links(self.people_table, proof.workspace_id)
-            also.append(links.using(challenge.link, request_id=proof.request_id, event=event))
+            also["link"] = links.using(challenge.link, request_id=proof.request_id, event=event)
         return also
 
-    def _becoming(self, checked: Checked, proof: Proof) -> list[dict[str, Any]]:
+    def _becoming(self, checked: Checked, proof: Proof) -> Parts:
         """Return the parts that make a contact of whoever has just proved an address."""
         event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
         contact = Contact(

@@ -92,7 +92,9 @@ class DirectoryImport:
         what = "deactivated" if leaves else "changed" if before else "added"
         event = self._event(f"record.{what}", f"record-{digest(record.name)[:16]}")
         owners = self._owners(before) if before and leaves else []
-        also = [self._people.ending_sessions(each, self._ended(each)) for each in owners]
+        also = {
+            f"head {each}": self._people.ending_sessions(each, self._ended(each)) for each in owners
+        }
         self._directory.put(record, event, also)
         setattr(done, what, getattr(done, what) + 1)
         done.signed_out += owners

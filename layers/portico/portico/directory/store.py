@@ -1,6 +1,6 @@
 """The directory: people synced from a workspace's own source, and who of them may come in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any, Self
 from portico.aws.tables import (
     ALWAYS,
     MOST_AT_ONCE,
+    Parts,
     Rows,
     TransactionRefused,
     get_many,
@@ -127,7 +128,7 @@ class Directory:
         row = self.rows.get(*record_key(self.workspace_id, source, external_id))
         return Record.from_row(row) if row else None
 
-    def put(self, record: Record, event: Event, also: Sequence[dict[str, Any]] = ()) -> None:
+    def put(self, record: Record, event: Event, also: Parts | None = None) -> None:
         """Keep a record and what it is found by, and write what belongs to it, together.
 
         Raises:
@@ -144,21 +145,22 @@ class Directory:
         pk, sk = record_key(self.workspace_id, record.source, record.external_id)
         listed = {"list": f"{self.workspace_id}#records", "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
-        parts = [self.rows.putting(row, ALWAYS)]
+        parts = {"record": self.rows.putting(row, ALWAYS)}
+        finding = {f"found by {pk}": (pk, sk) for pk, sk in found_by}
         its_own = "source = :source AND external_id = :id"
         mine = {":source": record.source, ":id": record.external_id}
-        for pk, sk in found_by:
+        for name, (pk, sk) in finding.items():
             free = f"attribute_not_exists(pk) OR active = :no OR ({its_own})"
             row = {"pk": pk, "sk": sk, **record.row()}
-            parts.append(self.rows.putting(row, free, {":no": False, **mine}))
+            parts[name] = self.rows.putting(row, free, {":no": False, **mine})
         for pk, sk in self._still_its_own(record, left, or_free=False):
             # An address that the record no longer has must not find it: it is kept, inactive.
             row = {"pk": pk, "sk": sk, **record.row(), "active": False}
-            parts.append(self.rows.putting(row, its_own, mine))
+            parts[f"left {pk}"] = self.rows.putting(row, its_own, mine)
         try:
-            transact_surely([*parts, *also])
+            transact_surely({**parts, **(also or {})})
         except TransactionRefused as refused:
-            if refused.failed[0] in range(1, 1 + len(found_by)):
+            if refused.failed & finding.keys():
                 raise InUse(record) from None
             raise TryLater(cause="directory.put: changed by somebody else") from None
 

@@ -6,15 +6,11 @@ It is derived, like a code, so nothing that could undo anything is stored. It si
 import hmac
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from typing import Self
 
 from portico.aws.keys import KeyRing, Keys
 from portico.ids import base64url, is_workspace
-
-UNDO_LIFETIME = timedelta(hours=72)
-"""How long whoever reads the old address can take a change of address back."""
 
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 _CHANGE = re.compile(r"[A-Za-z0-9_-]{22}\Z")

@@ -72,10 +72,10 @@ class Portals:
         }
         others = [each for each in workspace.portals if each["id"] != portal.id]
         shown = [*others, *filter(None, [portal.shown()])]
-        parts = [
-            self.rows.putting(row, ALWAYS),
-            self.rows.putting(self._entrance(portal, event), ALWAYS),
-            self.rows.updating(
+        parts = {
+            "portal": self.rows.putting(row, ALWAYS),
+            "entrance": self.rows.putting(self._entrance(portal, event), ALWAYS),
+            "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
                 "SET portals = :shown REMOVE event",
                 f"attribute_exists(pk) AND ({IS_AS_READ})",
@@ -84,7 +84,7 @@ class Portals:
                     ":read": workspace.portals,
                 },
             ),
-        ]
+        }
         try:
             transact_surely(parts)
         except TransactionRefused as refused:

@@ -14,18 +14,18 @@ from authlib.oauth2.rfc6749 import InvalidGrantError
 from portico.aws import deadline
 from portico.aws.keys import KeyRing
 from portico.aws.parallel import in_parallel
-from portico.aws.tables import Rows, TransactionRefused, transact_surely
-from portico.clock import epoch, moment
+from portico.aws.tables import TransactionRefused, transact_surely
+from portico.clock import moment
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.openid.authorization_codes import Grant
 from portico.openid.client_tokens import Subject
 from portico.openid.registered_client import Portal
 from portico.openid.token_lookup import PortalSession
-from portico.people.store import head_key
+from portico.people.heads import Heads
 from portico.sessions.refresh import Rotations
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, RefreshToken, Session, portal_session_id
-from portico.sessions.store import SessionStore, happened, session_key
+from portico.sessions.store import SessionStore, happened
 
 SIGN_IN_ENDED = "The sign-in has ended."
 
@@ -69,19 +69,19 @@ class TokenIssue:
             raise
         return _answer(access, token, id_token, grant.scope)
 
-    def next(self, family: PortalSession, scope: str) -> dict[str, Any]:
+    def next(self, portal_session: PortalSession, scope: str) -> dict[str, Any]:
         """Exchange a refresh token.
 
         Raises:
             InvalidGrantError: the sign-in has ended, or the token is an old one, which ends it.
             TryLater: the token is as good as it was.
         """
-        held, contact = family.session, family.contact
+        held, contact = portal_session.session, portal_session.contact
         if not contact.active:
             raise InvalidGrantError(SIGN_IN_ENDED)
-        if not (family.is_held and held.is_alive(sver=contact.sver, at=self.at)):
-            # Only who holds a token of a living family may have something signed.
-            self._rotate(family)
+        if not (portal_session.is_held and held.is_alive(sver=contact.sver, at=self.at)):
+            # Only who holds a token of a living portal_session may have something signed.
+            self._rotate(portal_session)
             raise InvalidGrantError(SIGN_IN_ENDED)
         subject = self._subject(held, contact.name, contact.email, scope)
         signing = in_parallel(lambda: subject.access_token(key=self.signing_key, at=self.at))
@@ -91,11 +91,11 @@ class TokenIssue:
             raise InvalidGrantError(SIGN_IN_ENDED)
         access = signing.result()
         signing = in_parallel(self._naming(subject, access, ""))
-        rotations, token = self._rotate(family)
+        rotations, token = self._rotate(portal_session)
         try:
             id_token = signing.result()
         except TryLater:
-            rotations.keep(held.workspace_id, family.token, token)
+            rotations.keep(held.workspace_id, portal_session.token, token)
             raise
         return _answer(access, token, id_token, scope)
 
@@ -135,35 +135,29 @@ class TokenIssue:
         event = happened(
             "session.started", session, self.caller, at=self.at, method=session.method, **detail
         )
-        workspace_id = session.workspace_id
-        parts = [
-            self._store.granting(session, event, request=self.caller.request_id),
-            Rows(self.people_table, f"{workspace_id}#").checking(
-                *head_key(workspace_id, session.contact),
-                "active = :yes AND sver = :sver",
-                {":yes": True, ":sver": session.sver},
+        heads = Heads(self.people_table, session.workspace_id)
+        parts = {
+            "session": self._store.beginning_portal_session(
+                session, event, request=self.caller.request_id
             ),
-            Rows(self.sign_in_table, f"{workspace_id}#").checking(
-                *session_key(workspace_id, session.contact, session.parent or ""),
-                "attribute_not_exists(ended_at) AND expires_at > :now",
-                {":now": epoch(self.at)},
-            ),
-        ]
+            "standing": heads.standing(session.contact, sver=session.sver),
+            "parent": self._store.parent_running(session.contact, session.parent or "", at=self.at),
+        }
         try:
             transact_surely(parts)
         except TransactionRefused as refused:
-            if 0 in refused.failed:
+            if "session" in refused.failed:
                 self._end(session)
             raise InvalidGrantError("The code was used, or the sign-in has ended.") from None
 
-    def _rotate(self, family: PortalSession) -> tuple[Rotations, RefreshToken]:
+    def _rotate(self, portal_session: PortalSession) -> tuple[Rotations, RefreshToken]:
         rotations = Rotations(self.sign_in_table, self.keys)
         try:
             _, token = rotations.rotate(
                 self.portal.workspace_id,
-                family.token,
+                portal_session.token,
                 self.caller,
-                sver=family.contact.sver,
+                sver=portal_session.contact.sver,
                 portal=self.portal.id,
                 at=self.at,
             )

@@ -94,12 +94,12 @@ class PasswordChanges:
             network=caller.network,
             detail={"by": SET_IN_ACCOUNT},
         )
-        parts = [
-            sessions.keeping(standing.session, at=password.changed_at),
-            heads.outdating(contact.id, sver=contact.sver),
-            passwords.putting(contact.id, password, before=before, event=event),
-            notices.asking(_happened(standing, before, caller, at=password.changed_at)),
-        ]
+        parts = {
+            "session": sessions.keeping(standing.session, at=password.changed_at),
+            "head": heads.raising_sver(contact.id, sver=contact.sver),
+            "password": passwords.putting(contact.id, password, before=before, event=event),
+            "notice": notices.asking(_happened(standing, before, caller, at=password.changed_at)),
+        }
         try:
             transact_surely(parts)
         except TransactionRefused:

@@ -3,12 +3,11 @@
 The code proves the address, and nothing else happens: nobody is signed in by it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import TransactionRefused, transact_surely
+from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import ReturnTo
 from portico.codes.check import Checked, CodeChecks, CodeEntry
@@ -109,12 +108,12 @@ class PasswordResets:
         try:
             transact_surely(self._parts(checked, hashed(password), before, caller))
         except TransactionRefused as refused:
-            if 0 in refused.failed:
-                used_by = refused.rows.get(0, {}).get("used_by")
+            if "challenge" in refused.failed:
+                used_by = refused.rows.get("challenge", {}).get("used_by")
                 if used_by != checked.request_id:
                     raise ChallengeClosed("used") from None
                 return
-            if 1 in refused.failed:
+            if "head" in refused.failed:
                 # Another code set one since this code was mailed, or the contact was
                 # deactivated or signed out everywhere.
                 raise ChallengeClosed("expired") from None
@@ -122,7 +121,7 @@ class PasswordResets:
 
     def _parts(
         self, checked: Checked, hash_: str, before: Password | None, caller: Caller
-    ) -> Sequence[Any]:
+    ) -> Parts:
         challenge, now = checked.challenge, self.clock.now()
         workspace_id, contact = challenge.id.workspace_id, challenge.contact_id or ""
         change = Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET
@@ -143,20 +142,18 @@ class PasswordResets:
             at=now,
             device=challenge.device,
         )
-        return [
-            Challenges(self.sign_in_table, workspace_id).using(
-                challenge.id, request_id=checked.request_id
-            ),
-            Heads(self.people_table, workspace_id).outdating(contact, sver=checked.mail.sver),
-            Passwords(self.people_table, workspace_id).putting(
-                contact,
-                Password(hash_, now, RESET_BY_CODE, checked.request_id),
-                before=before,
-                event=event,
+        challenges = Challenges(self.sign_in_table, workspace_id)
+        heads = Heads(self.people_table, workspace_id)
+        password = Password(hash_, now, RESET_BY_CODE, checked.request_id)
+        return {
+            "challenge": challenges.using(challenge.id, request_id=checked.request_id),
+            "head": heads.raising_sver(contact, sver=checked.mail.sver),
+            "password": Passwords(self.people_table, workspace_id).putting(
+                contact, password, before=before, event=event
             ),
             # In the same transaction: no password changes without its contact being told.
-            Notices(self.sign_in_table, workspace_id).asking(happened),
-        ]
+            "notice": Notices(self.sign_in_table, workspace_id).asking(happened),
+        }
 
 
 def _own(workspace: Workspace, checked: Checked) -> list[str]:

@@ -1,14 +1,17 @@
-"""What becomes of a contact's head, as parts of the transactions that proofs are traded in."""
+"""A contact's head: conditions on it and changes of it, also as parts of transactions."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from portico.aws.tables import NOT_THERE, Rows
+from portico.aws.tables import NOT_THERE, Parts, Rows
 from portico.clock import epoch
 from portico.events import Event
 from portico.ids import digest
 from portico.people.rules import Contact
 from portico.people.store import head_key, head_row, pointer_key, pointer_row
+
+MAY_COME_IN = "active = :yes AND sver = :sver"
+"""Of a contact who may come in, and of whom nothing has ended since *sver* was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,15 @@ class Heads:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace_id}#")
 
-    def signing_up(self, contact: Contact, event: Event, *, proof: str) -> list[dict[str, Any]]:
-        """Return the parts of a transaction that make a contact, once for each *proof*."""
-        head = head_row(contact, event) | {"proof": digest(proof)[:16]}
-        pointer = pointer_row(self.workspace_id, contact.id, contact.email)
-        return [
-            self.rows.putting(
-                head,
-                f"{NOT_THERE} OR (proof = :proof AND sver = :one)",
-                {":proof": head["proof"], ":one": 1},
-            ),
-            self.rows.putting(
-                pointer, f"{NOT_THERE} OR contact = :contact", {":contact": contact.id}
-            ),
-        ]
+    def standing(self, contact: str, *, sver: int) -> dict[str, Any]:
+        """Return the part of a transaction that asks whether a contact may still come in."""
+        return self.rows.checking(
+            *head_key(self.workspace_id, contact), MAY_COME_IN, {":yes": True, ":sver": sver}
+        )
 
-    def outdating(self, contact: str, *, sver: int, event: Event | None = None) -> dict[str, Any]:
+    def raising_sver(
+        self, contact: str, *, sver: int, event: Event | None = None
+    ) -> dict[str, Any]:
         """Return the part of a transaction that ends all that began under *sver*, if that is
         what the head of a contact who may come in still says.
         """
@@ -47,20 +43,52 @@ class Heads:
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
             noted,
-            "sver = :sver AND active = :yes",
+            MAY_COME_IN,
             values | ({":event": event.rider()} if event else {}),
         )
 
-    def moving(self, contact: Contact, email: str, *, event: Event) -> list[dict[str, Any]]:
+    def edit(self, contact: Contact, changes: dict[str, str], event: Event) -> None:
+        """Write these fields of the head of a contact who may still come in.
+
+        Raises:
+            ConditionFailed: they may not.
+        """
+        names = sorted(changes)
+        settings = ", ".join(f"{each} = :{each}" for each in names)
+        values = {f":{each}": changes[each] for each in names}
+        self.rows.update(
+            *head_key(self.workspace_id, contact.id),
+            f"SET {settings}, event = :event",
+            MAY_COME_IN,
+            {**values, ":yes": True, ":sver": contact.sver, ":event": event.rider()},
+        )
+
+    def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
+        """Return the parts of a transaction that make a contact, once for each *proof*.
+
+        They are named ``head`` and ``pointer``.
+        """
+        head = head_row(contact, event) | {"proof": digest(proof)[:16]}
+        return {
+            "head": self.rows.putting(
+                head,
+                f"{NOT_THERE} OR (proof = :proof AND sver = :one)",
+                {":proof": head["proof"], ":one": 1},
+            ),
+            "pointer": self._pointing(contact.id, contact.email),
+        }
+
+    def changing_address(self, contact: Contact, email: str, *, event: Event) -> Parts:
         """Return the parts of a transaction that give a contact another primary address.
 
-        The head first, then the new pointer, then the old one. All that began before ends.
+        They are named ``head``, ``pointer`` and ``old_pointer``. All that began before ends.
+        Only :mod:`portico.people.address_change` asks for them.
         """
-        moved = self.rows.updating(
+        changed = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
             "SET email = :email, listed = :email, sver = sver + :one, event = :event "
             "REMOVE suppressed",
-            "email = :old AND sver = :sver AND active = :yes",
+            f"email = :old AND {MAY_COME_IN}",
             {
                 ":email": email,
                 ":old": contact.email,
@@ -70,29 +98,22 @@ class Heads:
                 ":event": event.rider(),
             },
         )
-        mine = {":contact": contact.id}
-        return [
-            moved,
-            self.rows.putting(
-                pointer_row(self.workspace_id, contact.id, email),
-                f"{NOT_THERE} OR contact = :contact",
-                mine,
-            ),
+        return {
+            "head": changed,
+            "pointer": self._pointing(contact.id, email),
             # Free at once for whoever proves it: an address that nobody can use helps nobody.
-            self.rows.deleting(
-                *pointer_key(self.workspace_id, contact.email), "contact = :contact", mine
-            ),
-        ]
+            "old_pointer": self._freeing(contact),
+        }
 
-    def leaving(self, contact: Contact, event: Event) -> list[dict[str, Any]]:
+    def deleting(self, contact: Contact, event: Event) -> Parts:
         """Return the parts of a transaction that end a contact: the head stays, and tells
-        nothing but that there was one.
+        nothing but that there was one. They are named ``head`` and ``pointer``.
         """
         ended = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event REMOVE list, listed, language, time_zone, suppressed",
-            "sver = :sver AND active = :yes",
+            MAY_COME_IN,
             {
                 ":no": False,
                 ":yes": True,
@@ -103,6 +124,18 @@ class Heads:
                 ":event": event.rider(),
             },
         )
-        pointer = pointer_key(self.workspace_id, contact.email)
-        mine = {":contact": contact.id}
-        return [ended, self.rows.deleting(*pointer, "contact = :contact", mine)]
+        return {"head": ended, "pointer": self._freeing(contact)}
+
+    def _pointing(self, contact: str, email: str) -> dict[str, Any]:
+        return self.rows.putting(
+            pointer_row(self.workspace_id, contact, email),
+            f"{NOT_THERE} OR contact = :contact",
+            {":contact": contact},
+        )
+
+    def _freeing(self, contact: Contact) -> dict[str, Any]:
+        return self.rows.deleting(
+            *pointer_key(self.workspace_id, contact.email),
+            "contact = :contact",
+            {":contact": contact.id},
+        )

@@ -6,9 +6,11 @@ from datetime import datetime
 from itertools import batched
 from typing import Any, Self
 
-from portico.aws.tables import MOST_AT_ONCE, Rows, get_many
+from portico.aws.tables import MOST_AT_ONCE, NOT_THERE, Rows, get_many
 from portico.clock import epoch
 from portico.ids import digest
+
+IS_THEIRS = "contact = :contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +96,14 @@ def owning(
     }
     if record is not None:
         row["record"] = record
-    nobodys_or_theirs = "attribute_not_exists(pk) OR contact = :contact"
-    return rows.putting(row, nobodys_or_theirs, {":contact": contact})
+    return rows.putting(row, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})
+
+
+def still_owning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
+    """Return the part of a transaction that asks whether *identity* is still the contact's."""
+    return rows.checking(*identity_key(workspace_id, identity), IS_THEIRS, {":contact": contact})
+
+
+def disowning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
+    """Return the part of a transaction that takes *identity* away from the contact."""
+    return rows.deleting(*identity_key(workspace_id, identity), IS_THEIRS, {":contact": contact})

@@ -75,6 +75,10 @@ class Passwords:
             return self.rows.putting(row, HAS_NONE)
         return self.rows.putting(row, "hash = :before", {":before": before.hash})
 
+    def having(self, contact: str) -> dict[str, Any]:
+        """Return the part of a transaction that asks whether a contact has a password."""
+        return self.rows.checking(*password_key(self.workspace_id, contact), HAS_ONE)
+
     def removing(self, contact: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that takes a password away; the row stays."""
         return self.rows.updating(

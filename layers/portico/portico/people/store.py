@@ -165,7 +165,10 @@ class People:
         pointer = pointer_row(self.workspace_id, contact.id, contact.email)
         try:
             transact_surely(
-                [self.rows.putting(head, NOT_THERE), self.rows.putting(pointer, NOT_THERE)]
+                {
+                    "head": self.rows.putting(head, NOT_THERE),
+                    "pointer": self.rows.putting(pointer, NOT_THERE),
+                }
             )
         except TransactionRefused:
             raise TakenAlready("email") from None
@@ -214,6 +217,14 @@ class People:
             IS_THERE,
             {":one": 1, ":event": event.rider()},
         )
+
+    def end_sessions(self, contact: str, event: Event) -> None:
+        """End all that a contact has signed in.
+
+        Raises:
+            TransactionRefused: there is no such contact.
+        """
+        transact_surely({"head": self.ending_sessions(contact, event)})
 
     def contacts(self) -> Iterator[Contact]:
         """Read every contact. For a team, never for a door."""

@@ -1,17 +1,16 @@
 """Begin and refresh sessions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from portico.aws.keys import KeyRing, ring
 from portico.aws.parallel import in_parallel
-from portico.aws.tables import Rows, TransactionRefused, transact_surely
+from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.ids import fingerprint
+from portico.people.heads import Heads
 from portico.people.rules import Contact
 from portico.people.store import People, head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import Claims, make
@@ -54,15 +53,14 @@ class Sessions:
         """Make sessions that only begin: a redirect carries a cookie and no access token."""
         return cls(people_table, sign_in_table, ring(secret), signing_key="")
 
-    def begin(
-        self, proof: Proof, caller: Caller, *, also: Sequence[dict[str, Any]] = ()
-    ) -> SignedIn:
+    def begin(self, proof: Proof, caller: Caller, *, also: Parts | None = None) -> SignedIn:
         """Turn a proof into a session, once, while KMS signs beside it.
 
         Args:
             proof: what was proved.
             caller: the browser that proved it.
-            also: parts that belong to the same transaction.
+            also: parts that belong to the same transaction, by names other than ``session``
+                and ``standing``.
 
         Raises:
             UsedAlready: the proof has been used by another request.
@@ -108,19 +106,17 @@ class Sessions:
         started = self._store(proof.workspace_id).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device
         )
-        standing = Rows(self.people_table, f"{proof.workspace_id}#").checking(
-            *head_key(proof.workspace_id, proof.contact),
-            "active = :yes AND sver = :sver",
-            {":yes": True, ":sver": proof.sver},
-        )
+        heads = Heads(self.people_table, proof.workspace_id)
         # One that is only now coming into being is written by a part of *also*.
-        parts = [started, *([] if proof.is_new else [standing]), *also]
+        standing = (
+            {} if proof.is_new else {"standing": heads.standing(proof.contact, sver=proof.sver)}
+        )
         try:
-            transact_surely(parts)
+            transact_surely({"session": started, **standing, **(also or {})})
         except TransactionRefused as refused:
-            if 0 in refused.failed:
+            if "session" in refused.failed:
                 raise UsedAlready from None
-            is_changed = 1 in refused.failed and not proof.is_new
+            is_changed = "standing" in refused.failed
             raise ContactChanged if is_changed else AlsoRefused from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 

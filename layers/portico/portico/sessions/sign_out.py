@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from portico.aws.tables import Rows, TransactionRefused, transact_surely
+from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import CrossSite, NotSignedIn
 from portico.events import Caller
-from portico.people.store import People, head_key
+from portico.people.heads import Heads
+from portico.people.store import People
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import SessionStore, happened
 from portico.settings import SessionSettings
@@ -83,18 +84,18 @@ class SignOuts:
         event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
         # Every session and every open challenge carries the `sver` it saw; raising it
         # ends them all in one write, however many there are.
-        raised = Rows(self.people_table, f"{found.workspace_id}#").updating(
-            *head_key(found.workspace_id, found.contact),
-            "SET sver = sver + :one REMOVE event",
-            "sver = :sver AND active = :yes",
-            {":one": 1, ":sver": found.sver, ":yes": True},
-        )
-        ended = self._store(found.workspace_id).ending(found, by=EVERYWHERE, event=event)
+        heads = Heads(self.people_table, found.workspace_id)
+        store = self._store(found.workspace_id)
         try:
-            transact_surely([ended, raised])
+            transact_surely(
+                {
+                    "session": store.ending(found, by=EVERYWHERE, event=event),
+                    "head": heads.raising_sver(found.contact, sver=found.sver),
+                }
+            )
         except TransactionRefused as refused:
             # Done already, by the same request before its answer was lost, or by another tab.
-            if refused.rows.get(0, {}).get("ended_by") != EVERYWHERE:
+            if refused.rows.get("session", {}).get("ended_by") != EVERYWHERE:
                 raise NotSignedIn from None
 
     def _store(self, workspace_id: str) -> SessionStore:

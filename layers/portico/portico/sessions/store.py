@@ -11,7 +11,8 @@ from portico.events import Caller, Event
 from portico.ids import event_id
 from portico.sessions.rules import GRACE, PORTAL_SESSION_PREFIX, RETRY_WINDOW, RefreshToken, Session
 
-IS_RUNNING = "attribute_not_exists(ended_at) AND expires_at > :now AND idle_ends_at > :now"
+HAS_NOT_ENDED = "attribute_not_exists(ended_at) AND expires_at > :now"
+IS_RUNNING = f"{HAS_NOT_ENDED} AND idle_ends_at > :now"
 
 
 def session_key(workspace_id: str, contact: str, session: str) -> tuple[str, str]:
@@ -76,7 +77,9 @@ class SessionStore:
             {":mine": request_id, ":a_minute_ago": epoch(session.signed_in_at - RETRY_WINDOW)},
         )
 
-    def granting(self, session: Session, event: Event, *, request: str) -> dict[str, Any]:
+    def beginning_portal_session(
+        self, session: Session, event: Event, *, request: str
+    ) -> dict[str, Any]:
         """Return the part of a transaction that puts the session of a portal.
 
         Its key comes from the authorization code, so its existence is what *used* means; it may
@@ -216,10 +219,18 @@ class SessionStore:
             {":one": 1, ":sver": session.sver, ":now": epoch(at)},
         )
 
-    def running(self, session: Session, *, at: datetime) -> dict[str, Any]:
+    def running(self, contact: str, session: str, *, at: datetime) -> dict[str, Any]:
         """Return the part of a transaction that asks whether a session still runs."""
-        key = session_key(self.workspace_id, session.contact, session.id)
+        key = session_key(self.workspace_id, contact, session)
         return self.rows.checking(*key, IS_RUNNING, {":now": epoch(at)})
+
+    def parent_running(self, contact: str, parent: str, *, at: datetime) -> dict[str, Any]:
+        """Return the part of a transaction that asks whether a browser's session has not ended.
+
+        One that only rests is no reason to refuse a portal: its contact is busy there.
+        """
+        key = session_key(self.workspace_id, contact, parent)
+        return self.rows.checking(*key, HAS_NOT_ENDED, {":now": epoch(at)})
 
     def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.queries import rows_between
-from portico.aws.tables import transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotFound
 from portico.events import Event
@@ -89,9 +88,7 @@ class TeamSessions:
             by,
             detail=detail,
         )
-        transact_surely(
-            [People(self.people_table, workspace.id).ending_sessions(contact.id, event)]
-        )
+        People(self.people_table, workspace.id).end_sessions(contact.id, event)
         return alive
 
     def _find(self, contact: Contact, session: str) -> ListedSession:

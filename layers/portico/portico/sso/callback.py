@@ -246,7 +246,7 @@ class SsoCallbacks:
             record=record,
         )
         # A known identity with the right hint needs no write.
-        also = [own] if head is not None or record != known.owner_record else []
+        also = {"identity": own} if head is not None or record != known.owner_record else {}
         try:
             signed_in = self.sessions.begin(proof, caller, also=also)
         except UsedAlready:

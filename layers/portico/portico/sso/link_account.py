@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
-from portico.clock import epoch
 from portico.codes.challenge import ACCOUNT_LINK, ReturnTo
 from portico.errors import MethodOff
 from portico.events import Caller
@@ -12,11 +11,11 @@ from portico.limits.rules import ACCOUNT_BUCKET
 from portico.links.destinations import choose, landing
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
+from portico.people.heads import Heads
 from portico.people.identities import owning
-from portico.people.store import head_key
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standings
-from portico.sessions.store import IS_RUNNING, session_key
+from portico.sessions.store import SessionStore
 from portico.settings import StartSsoSettings
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import CONNECTION, Person
@@ -105,18 +104,8 @@ def link_account(
         TryLater: nothing has changed.
     """
     contact, sver = trip.contact or "", trip.sver or 0
-    people, sign_in = (Rows(table, f"{workspace_id}#") for table in tables)
-    own = owning(
-        people, person.identity, workspace_id=workspace_id, contact=contact, sver=sver, at=at
-    )
-    is_running = sign_in.checking(
-        *session_key(workspace_id, contact, trip.adds or ""), IS_RUNNING, {":now": epoch(at)}
-    )
-    is_theirs = people.checking(
-        *head_key(workspace_id, contact),
-        "active = :yes AND sver = :sver",
-        {":yes": True, ":sver": sver},
-    )
+    people_table, sign_in_table = tables
+    rows = Rows(people_table, f"{workspace_id}#")
     happened = Happened(
         Change.IDENTITY_LINKED,
         contact,
@@ -127,10 +116,19 @@ def link_account(
         label=trip.connection.label,
         device=trip.device,
     )
-    telling = Notices(sign_in.table, workspace_id).asking(happened)
+    parts = {
+        "identity": owning(
+            rows, person.identity, workspace_id=workspace_id, contact=contact, sver=sver, at=at
+        ),
+        "session": SessionStore(sign_in_table, workspace_id).running(
+            contact, trip.adds or "", at=at
+        ),
+        "standing": Heads(people_table, workspace_id).standing(contact, sver=sver),
+        "notice": Notices(sign_in_table, workspace_id).asking(happened),
+    }
     try:
-        transact_surely([own, is_running, is_theirs, telling])
+        transact_surely(parts)
     except TransactionRefused as refused:
-        if 0 in refused.failed:
+        if "identity" in refused.failed:
             raise Refusal("already-linked") from None
         raise Refusal("sso-expired", "session-ended") from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portico.aws.secrets import text_of
-from portico.aws.tables import Rows, TransactionRefused, get_many, transact
+from portico.aws.tables import ALWAYS, Rows, TransactionRefused, get_many, transact
 from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Workspace
@@ -81,16 +81,15 @@ class Connections:
             "on": connection.on,
         }
         others = [each for each in workspace.connections if each["id"] != connection.id]
-        anything = "attribute_not_exists(pk) OR attribute_exists(pk)"
-        parts = [
-            self.rows.putting(row, anything),
-            self.rows.updating(
+        parts = {
+            "connection": self.rows.putting(row, ALWAYS),
+            "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
                 "SET connections = :shown REMOVE event",
                 "attribute_exists(pk)",
                 {":shown": sorted([*others, shown], key=lambda each: str(each["id"]))},
             ),
-        ]
+        }
         try:
             transact(parts)
         except TransactionRefused:
