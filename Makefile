@@ -128,11 +128,12 @@ $(UV): requirements/uv.txt | python
 	@$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-# The environments see the package and the CLI where they lie, so nothing is installed twice.
+# The environments see the package and the CLI where they lie, so nothing is installed twice. What
+# `portico` loads is compiled once: where bytecode may not be written later, every call would.
 $(VENV)/%/.ready: requirements/%.txt $(UV)
 	@echo "Installing the $* environment"
 	@test -x $(VENV)/$*/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENV)/$*
-	@$(UV) pip sync --quiet --require-hashes --python $(VENV)/$*/bin/python requirements/$*.txt
+	@$(UV) pip sync --quiet --require-hashes $(if $(filter dev,$*),--compile-bytecode) --python $(VENV)/$*/bin/python requirements/$*.txt
 	@if [ $* = dev ]; then \
 		printf '%s\n' "$(CURDIR)/layers/portico" "$(CURDIR)" > $(VENV)/dev/lib/python3.13/site-packages/portico.pth; \
 		printf '#!/bin/sh\nexec "%s" -m cli "$$@"\n' "$(CURDIR)/$(VENV)/dev/bin/python" > $(VENV)/dev/bin/portico; \

@@ -1,66 +1,110 @@
-"""``portico``: what a cloud team does from a terminal, through the rooms the doors use."""
+"""``portico``: what a cloud team does from a terminal, through the rooms the doors use.
 
+A command's module is loaded when the command is called, completed or asked for its help: loading
+all of them would take longer than most commands do.
+"""
+
+from collections import UserDict
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from cli import (
-    connections,
-    contacts,
-    directory,
-    doctor,
-    guide,
-    links,
-    portals,
-    sessions,
-    trail,
-    workspaces,
-)
-from cli.targets import LOCAL_URL
+from cli.local_option import with_local_url
+from cli.shared_options import AsJson, Local, Stack
+from cli.typed_values import leave_values_as_typed
 
 HELP = (
-    "Workspaces, contacts, links, sessions, SSO connections, portals and directories of one "
-    "Portico: a deployed one (--stack NAME, with your AWS credentials) or the one that `make run` started "
-    "(--local).\n\n"
-    "Ends with 0 when it is done, 1 when it is refused or there is no such thing, 2 when the "
-    "command cannot be understood, 3 when something is out of reach and the same command may be "
-    "tried later."
+    "Manage one Portico: its workspaces, contacts, links, sessions, SSO connections, portals and "
+    "directories. --stack NAME is a deployed one, with your AWS credentials; --local is the one "
+    "that `make run` started.\n\n"
+    "Exit codes: 0 done; 1 refused, or no such thing; 2 the command cannot be understood; "
+    "3 something is out of reach, try the same command later."
 )
+GROUPS = {
+    "workspace": ("cli.workspaces", "Workspaces: companies' portals and their rules."),
+    "contact": ("cli.contacts", "Contacts: the people who may sign in."),
+    "link": ("cli.links", "Portal links: what contacts open to sign in."),
+    "connection": ("cli.connections", "Connections: the SSO providers of a workspace."),
+    "portal": ("cli.portals", "Portals on any site, as OpenID clients of a workspace."),
+    "directory": ("cli.directory", "The directory: records, a dry run of its rule, break-glass."),
+    "session": ("cli.sessions", "Sessions: where a contact is signed in."),
+    "trail": ("cli.trail", "The trail: what happened, and why."),
+    "doctor": ("cli.doctor", "The doctor: is everything there, and well?"),
+}
+ALONE = {"guide": ("cli.guide", "Write down how to sign in to a workspace for the first time.")}
+"""Commands of one word."""
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+
+class Commands(UserDict[str, Any]):
+    """The commands of one group, loaded when somebody looks at them."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    @cached_property
+    def data(self) -> dict[str, Any]:  # type: ignore[override]
+        """Load them."""
+        group: Any = typer.main.get_group(import_module(self.module).app)
+        return dict(group.commands)
+
+
+class Alone(TyperCommand):
+    """A command of one word, loaded when it is called."""
+
+    def __init__(self, name: str, module: str, help_: str) -> None:
+        super().__init__(name, help=help_)
+        self.module = module
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Let the loaded command read the command line."""
+        loaded: Any = typer.main.get_command(import_module(self.module).app)
+        return loaded.make_context(*args, **more)
 
 
 class Root(TyperGroup):
     """The command itself. Typer has no option whose value may be left out; this one has."""
+
+    def __init__(self, **attrs: Any) -> None:
+        groups = {
+            name: TyperGroup(name=name, help=about, commands=Commands(module), no_args_is_help=True)  # type: ignore[arg-type]
+            for name, (module, about) in GROUPS.items()
+        }
+        alone = {name: Alone(name, *told) for name, told in ALONE.items()}
+        super().__init__(**attrs | {"commands": {**groups, **alone}})
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read ``--local`` alone as the URL that ``make run`` starts at."""
         return super().parse_args(ctx, with_local_url(args))
 
 
-def with_local_url(args: list[str]) -> list[str]:
-    """Return *args* with a URL behind every ``--local`` that has none."""
-    whole: list[str] = []
-    for n, each in enumerate(args):
-        whole.append(each)
-        if each == "--local" and not "".join(args[n + 1 : n + 2]).startswith("http"):
-            whole.append(LOCAL_URL)
-    return whole
+leave_values_as_typed()
+app = typer.Typer(cls=Root, help=HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
 
-app = typer.Typer(
-    cls=Root,
-    help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-)
-app.add_typer(workspaces.app, name="workspace")
-app.add_typer(contacts.app, name="contact")
-app.add_typer(links.app, name="link")
-app.add_typer(connections.app, name="connection")
-app.add_typer(portals.app, name="portal")
-app.add_typer(directory.app, name="directory")
-app.add_typer(sessions.app, name="session")
-app.add_typer(trail.app, name="trail")
-app.add_typer(doctor.app, name="doctor")
-app.command(name="guide")(guide.guide)
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    import tomllib
+
+    with PROJECT.open("rb") as file:
+        typer.echo(f"portico {tomllib.load(file)['project']['version']}")
+    raise typer.Exit
+
+
+@app.callback()
+def portico(
+    *,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+    version: bool = typer.Option(
+        False, "--version", help="Show the version.", callback=_print_version, is_eager=True
+    ),
+) -> None:
+    """Take what all commands share: the commands themselves read it (``shared_options``)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.complaints import Complaint, OutOfReach
+from cli.refusals import OutOfReach, Refusal
 from portico.aws import clients
 
 LONGEST = 4096
@@ -27,11 +27,13 @@ def asked(file: Path | None) -> str:
         try:
             text = file.read_text()
         except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "no text"
-            raise Complaint(f"--secret-file: {file}: {why}") from None
+            why = error.strerror if isinstance(error, OSError) else "not text"
+            raise Refusal(f"--secret-file: {file}: {why}") from None
     text = text.strip()
     if not 0 < len(text) <= LONGEST or not text.isprintable() or " " in text:
-        raise Complaint(f"The client secret: 1 to {LONGEST} characters on one line, no blanks.")
+        raise Refusal(
+            f"The client secret must be 1 to {LONGEST} characters on one line, without blanks."
+        )
     return text
 
 
@@ -50,7 +52,7 @@ def keep(name: str, text: str) -> None:
         except manager.exceptions.ResourceExistsException:
             manager.put_secret_value(SecretId=name, SecretString=text)
     except ClientError as error:
-        raise Complaint(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
+        raise Refusal(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
     except BotoCoreError as error:
         raise OutOfReach(f"Secrets Manager is out of reach: {clients.reason(error)}") from None
 
@@ -67,6 +69,6 @@ def is_kept(name: str) -> bool:
     except manager.exceptions.ResourceNotFoundException:
         return False
     except ClientError as error:
-        raise Complaint(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
+        raise Refusal(f"Secrets Manager refused: {clients.reason(error)} ({name})") from None
     except BotoCoreError as error:
         raise OutOfReach(f"Secrets Manager is out of reach: {clients.reason(error)}") from None

@@ -7,11 +7,13 @@ from typing import Any
 import typer
 
 from cli import checks_mail, checks_state
-from cli.complaints import Complaint, OutOfReach
-from cli.desk import AsJson, Local, Shown, Stack, desk
+from cli.command import running
 from cli.findings import ATTENTION, BROKEN, Finding, Patient, Unanswered, ask
+from cli.output import Shown
+from cli.refusals import OutOfReach, Refusal
+from cli.shared_options import AsJson, Local, Stack
 
-app = typer.Typer(help="The doctor: is everything there, and well?", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
@@ -26,11 +28,11 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
     Each finding is ok, attention, broken, or not here (where an emulated AWS lacks it). Ends with
     1 if anything is broken, so that a timer may run it. Reads no secret and changes nothing.
     """
-    with desk(stack, local, as_json) as at:
-        patient = examined(at.target.stack, emulated=at.target.loopback)
+    with running(stack, local, as_json, {}) as command:
+        patient = examined(command.deployment.stack, emulated=command.deployment.loopback)
         checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
         findings = [found for check in checks for found in check.findings()]
-        at.list(
+        command.list(
             f"The stack {patient.name}",
             _table(findings),
             findings=[asdict(each) for each in findings],
@@ -38,8 +40,8 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
         states = Counter(each.state for each in findings)
         also = f", {states[ATTENTION]} to look at" if states[ATTENTION] else ""
         if states[BROKEN]:
-            raise Complaint(f"{states[BROKEN]} broken{also}.")
-        at.say(f"Nothing is broken{also}.")
+            raise Refusal(f"{states[BROKEN]} broken{also}.")
+        command.say(f"Nothing is broken{also}.")
 
 
 def examined(name: str, *, emulated: bool) -> Patient:

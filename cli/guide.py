@@ -6,29 +6,34 @@ from typing import Annotated
 
 import typer
 
-from cli.complaints import Complaint, Usage
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
-from cli.guide_pages import Guide
+from cli.command import Command, looking_for, running
+from cli.guide_document import Guide
+from cli.output import Shown
+from cli.refusals import NotUnderstood, Refusal
+from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.links.rules import public_id
 from portico.mail.languages import LANGUAGES, best_language
 from portico.people.rules import Workspace
+
+app = typer.Typer(add_completion=False)
 
 TOKEN = re.compile(r"lnk_[A-Za-z0-9_-]{43}")
 ENDINGS = {"html": "html", "text": "txt"}
 
 
+@app.command(name="guide")
 def guide(
-    workspace: Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")],
+    workspace_id: WorkspaceId,
     *,
     language: Annotated[
         list[str] | None,
-        typer.Option(metavar="LANGUAGE", help=f"One of {' '.join(LANGUAGES)}; more than once."),
+        typer.Option(metavar="LANGUAGE", help=f"One of {' '.join(LANGUAGES)}. Repeat it for each."),
     ] = None,
-    html: Annotated[bool, typer.Option("--html", help="As a page.")] = False,
-    text: Annotated[bool, typer.Option("--text", help="As plain text.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="Write an HTML page.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Write plain text.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write files there; without it, one guide is shown."),
+        typer.Option(metavar="DIR", help="Folder for the files. Without it, one guide is printed."),
     ] = None,
     link: Annotated[
         str | None,
@@ -40,37 +45,52 @@ def guide(
 ) -> None:
     """Write down how to sign in for the first time, by the ways that a workspace offers."""
     unknown = [each for each in language or [] if each not in LANGUAGES]
-    with desk(stack, local, as_json) as at:
+    with running(stack, local, as_json, {}) as command:
         if unknown:
-            raise Usage(f"--language: one of {' '.join(LANGUAGES)}")
-        with looking_for(f"workspace {workspace}"):
-            home = at.team.workspace(workspace)
+            raise NotUnderstood(f"--language: one of {' '.join(LANGUAGES)}")
+        with looking_for(f"workspace {workspace_id}"):
+            workspace = command.team.workspace(workspace_id)
         if link is not None:
-            _check(at, home, link)
-        _note_troubles(at, home, link)
+            _check(command, workspace, link)
+        _note_troubles(command, workspace, link)
         wanted = [kind for kind, is_on in (("html", html), ("text", text)) if is_on]
         if output is None:
-            _show(at, home, language or [best_language(home.locale)], wanted or ["text"], link)
+            _show(
+                command,
+                workspace,
+                language or [best_language(workspace.locale)],
+                wanted or ["text"],
+                link,
+            )
         else:
-            _write(at, home, language or list(LANGUAGES), wanted or list(ENDINGS), link, output)
+            _write(
+                command,
+                workspace,
+                language or list(LANGUAGES),
+                wanted or list(ENDINGS),
+                link,
+                output,
+            )
 
 
 def _show(
-    at: Desk, home: Workspace, languages: list[str], kinds: list[str], link: str | None
+    command: Command, workspace: Workspace, languages: list[str], kinds: list[str], link: str | None
 ) -> None:
     if len(languages) * len(kinds) > 1:
-        raise Usage("Say --output DIR for more than one guide.")
-    one = Guide(home, languages[0], link)
+        raise NotUnderstood("Say --output DIR for more than one guide.")
+    one = Guide(workspace, languages[0], link)
     content = one.html() if kinds == ["html"] else one.text()
-    if at.as_json:
-        at.card("", {}, guide={"language": one.language, "format": kinds[0], "content": content})
+    if command.as_json:
+        command.card(
+            "", {}, guide={"language": one.language, "format": kinds[0], "content": content}
+        )
     else:
         typer.echo(content, nl=False)
 
 
 def _write(
-    at: Desk,
-    home: Workspace,
+    command: Command,
+    workspace: Workspace,
     languages: list[str],
     kinds: list[str],
     link: str | None,
@@ -80,36 +100,39 @@ def _write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for language in dict.fromkeys(languages):
-            one = Guide(home, language, link)
+            one = Guide(workspace, language, link)
             for kind in kinds:
                 file = folder / f"{one.file}.{ENDINGS[kind]}"
                 file.write_text(one.html() if kind == "html" else one.text(), encoding="utf-8")
                 written.append(file)
     except OSError as error:
-        raise Complaint(f"{error.filename}: {error.strerror}") from None
+        raise Refusal(f"{error.filename}: {error.strerror}") from None
     rows: list[dict[str, Shown]] = [{"file": str(each)} for each in written]
-    at.list(f"How to sign in to {home.name}", rows, files=[str(each) for each in written])
+    command.list(f"How to sign in to {workspace.name}", rows, files=[str(each) for each in written])
 
 
-def _check(at: Desk, home: Workspace, url: str) -> None:
+def _check(command: Command, workspace: Workspace, url: str) -> None:
     """Take only a link that everybody may have."""
     token = TOKEN.search(url)
-    is_ours = url.startswith(f"{at.target.api_url}/{home.id}#l=")
+    is_ours = url.startswith(f"{command.deployment.api_url}/{workspace.id}#l=")
     if not is_ours or token is None:
-        raise Complaint(f"--link: a whole URL, {at.target.api_url}/{home.id}#l=lnk_…")
+        raise Refusal(f"--link: a whole URL, {command.deployment.api_url}/{workspace.id}#l=lnk_…")
     id_ = public_id(token[0])
-    found = next((each for each in at.office.links(home.id) if each.id == id_), None)
-    if found is None or not found.is_alive(at=at.now()):
-        raise Complaint(f"--link: no link of {home.id} that is alive")
+    found = next((each for each in command.office.links(workspace.id) if each.id == id_), None)
+    if found is None or not found.is_alive(at=command.now()):
+        raise Refusal(f"--link: {workspace.id} has no such link, or the link has ended")
     if found.kind != "shared":
-        raise Complaint("--link: this one is personal, and a guide is for everybody")
+        raise Refusal("--link: this link is personal, and a guide is for everybody")
 
 
-def _note_troubles(at: Desk, home: Workspace, link: str | None) -> None:
-    if not home.portal_enabled:
-        at.note("The portal is disabled: nobody gets in by this guide.")
-    has_provider = any(home.offers(each["id"]) for each in home.connections)
-    if not (home.takes_codes() or home.takes_passwords() or has_provider):
-        at.note("The workspace offers no way in: portico workspace set --code-method")
+def _note_troubles(command: Command, workspace: Workspace, link: str | None) -> None:
+    if not workspace.portal_enabled:
+        command.note("The portal is disabled: nobody can sign in.")
+    has_provider = any(workspace.offers(each["id"]) for each in workspace.connections)
+    if not (workspace.takes_codes() or workspace.takes_passwords() or has_provider):
+        command.note(
+            "The workspace offers no way to sign in. To let contacts sign in with a code: portico "
+            f"workspace set {workspace.id} --code-method"
+        )
     if link is None:
-        at.note("It begins at the portal. With --link URL it begins at a shared link.")
+        command.note("The guide begins at the portal. To begin at a shared link: --link URL")

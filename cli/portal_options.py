@@ -4,57 +4,74 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.complaints import Usage
+from cli.option_names import PORTAL, field_of, label_of
+from cli.refusals import NotUnderstood
 
-Home = Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The portal's, part of its client id.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The portal's name, part of its client id.")
+]
 Redirects = typer.Option(
-    "--redirect-uri", metavar="URI", help="Where codes are sent, exactly so. Repeat it for each."
+    PORTAL["redirect_uris"],
+    metavar="URI",
+    help="An address that codes are sent to, exactly. Repeat it for each.",
 )
 PostLogouts = Annotated[
     list[str] | None,
     typer.Option(
-        "--post-logout-uri",
+        PORTAL["post_logout_uris"],
         metavar="URI",
-        help="Where contacts may be sent once they have signed out, exactly so. Repeat it.",
+        help="An address that contacts may be sent to after signing out, exactly. Repeat it.",
     ),
 ]
 Areas = Annotated[
     list[str] | None,
     typer.Option(
-        "--area", metavar="AREA", help="An area that it serves, if not all. Repeat it for each."
+        PORTAL["areas"],
+        metavar="AREA",
+        help="An area that the portal serves, if not all. Repeat it for each.",
     ),
 ]
 Begins = Annotated[
     str | None,
     typer.Option(
-        "--initiate-login-uri",
+        PORTAL["initiate_login_uri"],
         metavar="URI",
-        help="Where contacts are sent who came by a portal link, to begin from there.",
+        help="Where contacts who came by a portal link begin to sign in.",
     ),
 ]
 Audience = Annotated[
     str | None,
-    typer.Option(metavar="URI", help="What access tokens are for, if not the workspace."),
+    typer.Option(
+        PORTAL["audience"],
+        metavar="URI",
+        help="Audience of the access tokens, if not the workspace.",
+    ),
 ]
-Label = Annotated[str | None, typer.Option(help="What your team calls it.")]
+Label = Annotated[
+    str | None, typer.Option(PORTAL["label"], help="Your team's name for the portal.")
+]
 
-RESET: dict[str, dict[str, Any]] = {
-    "post-logout-uri": {"post_logout_uris": []},
-    "area": {"areas": []},
-    "initiate-login-uri": {"initiate_login_uri": None},
-    "audience": {"audience": None},
+DEFAULTS: dict[str, Any] = {
+    "post_logout_uris": [],
+    "areas": [],
+    "initiate_login_uri": None,
+    "audience": None,
 }
-"""What can be taken back, and to what."""
+"""What can be put back, and to what."""
+RESET = ", ".join(label_of(field, PORTAL) for field in DEFAULTS)
+"""Their names, for help and messages."""
 
 
-def taken_back(named: list[str]) -> dict[str, Any]:
-    """Return the fields of what was named for ``--reset``, as they are without it.
+def defaults_of(options: list[str]) -> dict[str, Any]:
+    """Return the fields that *options* set, each with its default.
 
     Raises:
-        Usage: there is no such thing to take back.
+        NotUnderstood: an option is none of the portal's, or has no default.
     """
-    unknown = [each for each in named if each.removeprefix("--") not in RESET]
-    if unknown:
-        raise Usage(f"--reset {unknown[0]}: one of {', '.join(RESET)}")
-    return {n: value for each in named for n, value in RESET[each.removeprefix("--")].items()}
+    fields = {}
+    for option in options:
+        field = field_of(option, PORTAL)
+        if field not in DEFAULTS:
+            raise NotUnderstood(f"--reset {option}: it takes one of {RESET}")
+        fields[field] = DEFAULTS[field]
+    return fields

@@ -1,72 +1,74 @@
 """``portico portal``: portals that are OpenID clients of their workspace."""
 
-import secrets
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from cli import portal_views as views
-from cli.complaints import Complaint, Usage
-from cli.desk import AsJson, Desk, Local, Stack, desk, home_of
+from cli import portal_output as views
+from cli.command import Command, running, workspace_of
+from cli.option_names import PORTAL as NAMES
 from cli.portal_options import (
     RESET,
     Areas,
     Audience,
     Begins,
-    Home,
     Label,
     Name,
     PostLogouts,
     Redirects,
-    taken_back,
+    defaults_of,
 )
+from cli.portal_secrets import changed_secrets, fresh_secret
+from cli.refusals import Refusal
+from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal, new_secret
-from portico.openid.registration import checked
-from portico.openid.store import Portals
-from portico.people import workspace_settings as settings
+from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal
 from portico.people.rules import Workspace
 
-app = typer.Typer(
-    help="Portals on any site, as OpenID clients of a workspace.", no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
 def add(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     name: Name,
     *,
     redirect_uris: Annotated[list[str], Redirects],
     post_logout_uris: PostLogouts = None,
     public: Annotated[
-        bool, typer.Option("--public", help="It keeps no secret: a page or an app.")
+        bool, typer.Option("--public", help="The portal keeps no secret: it is a page or an app.")
     ] = False,
     areas: Areas = None,
     initiate_login_uri: Begins = None,
     audience: Audience = None,
     label: Label = None,
     replacing: Annotated[
-        bool, typer.Option("--replace", help="Give the name of a removed portal again.")
+        bool, typer.Option("--replace", help="Use the name of a removed portal again.")
     ] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a portal and show its client id and, this once, its secret."""
-    with desk(stack, local, as_json) as at:
-        home = home_of(at, workspace)
-        before = _stored(at, home).get(name) if PORTAL.match(name) else None
+    """Register a portal. Show its client id and, only this once, its secret."""
+    from portico.openid.registration import checked
+
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        before = command.portals(workspace.id).get(name) if PORTAL.match(name) else None
         if before is not None and not views.is_removed(before):
-            raise Complaint(f"There is a portal {name} in {workspace}: portico portal set")
+            raise Refusal(
+                f"{workspace_id} already has a portal {name}. To change it: portico portal set"
+            )
         if before is not None and not replacing:
-            raise Complaint(f"A portal {name} of {workspace} was removed: see --replace.")
-        fresh = None if public else new_secret(secrets.token_bytes(32))
+            raise Refusal(
+                f"{workspace_id} had a portal {name}, which was removed. To use its name again: --replace"
+            )
+        fresh = None if public else fresh_secret()
         typed = Portal(
             id=name,
-            workspace_id=home.id,
+            workspace_id=workspace.id,
             label=name if label is None else label,
             redirect_uris=redirect_uris,
             post_logout_uris=post_logout_uris or [],
@@ -76,49 +78,55 @@ def add(
             audience=audience,
         )
         portal = checked(typed)
-        _write(at, home, portal, "portal.added", kind=views.kind(portal))
-        views.remark(at, home, portal)
-        at.note(f"Next: {views.GUIDES} has the lines to paste, for each library.")
-        views.show(at, portal, secret=fresh)
+        _write(command, workspace, portal, "portal.added", kind=views.kind(portal))
+        views.remark(command, workspace, portal)
+        command.note(f"Next: {views.GUIDES} has the lines to paste, for each library.")
+        views.show(command, portal, secret=fresh)
 
 
 @app.command(name="list")
 def list_(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     *,
-    all_: Annotated[bool, typer.Option("--all", help="Also those that were removed.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Include those that were removed.")] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """List a workspace's portals."""
-    with desk(stack, local, as_json) as at:
-        home = home_of(at, workspace)
-        every = sorted(_stored(at, home).all(), key=lambda each: each.id)
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        every = sorted(command.portals(workspace.id).all(), key=lambda each: each.id)
         found = [each for each in every if all_ or not views.is_removed(each)]
         if len(found) < len(every):
-            at.note(f"{len(every) - len(found)} removed, see --all.")
+            command.note(f"{len(every) - len(found)} removed: --all shows them.")
         for each in found:
-            views.remark(at, home, each)
-        rows = [views.row(at, each) for each in found]
-        at.list(f"Portals of {workspace}", [views.short(each) for each in found], portals=rows)
+            views.remark(command, workspace, each)
+        rows = [views.row(command, each) for each in found]
+        command.list(
+            f"Portals of {workspace_id}", [views.short(each) for each in found], portals=rows
+        )
 
 
 @app.command()
 def show(
-    workspace: Home, name: Name, stack: Stack = None, local: Local = None, as_json: AsJson = False
+    workspace_id: WorkspaceId,
+    name: Name,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show how a portal is registered. Never its secret, of which only a hash is kept."""
-    with desk(stack, local, as_json) as at:
-        home = home_of(at, workspace)
-        portal = _portal(at, home, name)
-        views.remark(at, home, portal)
-        views.show(at, portal)
+    """Show how a portal is registered. Its secret is not shown: Portico keeps only a hash."""
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        portal = _portal(command, workspace, name)
+        views.remark(command, workspace, portal)
+        views.show(command, portal)
 
 
 @app.command(name="set")
 def set_(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     name: Name,
     *,
     redirect_uris: Annotated[list[str] | None, Redirects] = None,
@@ -128,25 +136,34 @@ def set_(
     audience: Audience = None,
     label: Label = None,
     on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Whether anybody may sign in through it.")
+        bool | None,
+        typer.Option(f"{NAMES['on']}/--off", help="Whether anybody may sign in through it."),
     ] = None,
     new: Annotated[
         bool,
-        typer.Option("--new-secret", help="Show a new secret, once; the one before stays good."),
+        typer.Option(
+            "--new-secret", help="Make a new secret and show it once. The one before stays valid."
+        ),
     ] = False,
     retire: Annotated[
-        bool, typer.Option("--retire-old-secret", help="Only the newest secret stays good.")
+        bool, typer.Option("--retire-old-secret", help="Only the newest secret stays valid.")
     ] = False,
-    public: Annotated[bool, typer.Option("--public", help="It keeps no secret any more.")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="The portal keeps no secret from now on.")
+    ] = False,
     reset: Annotated[
         list[str] | None,
-        typer.Option(metavar="OPTION", help=f"Take it back: {', '.join(RESET)}. Repeat it."),
+        typer.Option(
+            metavar="OPTION", help=f"Put it back to its default: {RESET}. Repeat it for each."
+        ),
     ] = None,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change how a portal is registered. A list that is given takes the place of the one before."""
+    """Change how a portal is registered. A list replaces the one before."""
+    from portico.openid.registration import checked
+
     given = {
         "redirect_uris": redirect_uris,
         "post_logout_uris": post_logout_uris,
@@ -156,41 +173,41 @@ def set_(
         "label": label,
         "on": on,
     }
-    with desk(stack, local, as_json) as at:
-        home = home_of(at, workspace)
-        before = _portal(at, home, name)
-        fresh, kept = _secrets(before.secrets, new=new, retire=retire, public=public)
-        changes: dict[str, Any] = {**taken_back(reset or []), "secrets": kept}
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        before = _portal(command, workspace, name)
+        fresh, kept = changed_secrets(before.secrets, new=new, retire=retire, public=public)
+        changes: dict[str, Any] = {**defaults_of(reset or []), "secrets": kept}
         changes |= {n: value for n, value in given.items() if value not in (None, [])}
         portal = checked(replace(before, **changes))
         changed = views.changed(before, portal)
         if changed:
-            _write(at, home, portal, "portal.changed", changed=",".join(changed))
+            _write(command, workspace, portal, "portal.changed", changed=",".join(changed))
         else:
-            at.note("Nothing to change: it was so before.")
+            command.note("Nothing changed: the values are the same as before.")
         if fresh and len(before.secrets) == SECRETS_KEPT and not retire:
-            at.note("Two secrets are good at a time: the oldest of three is so no more.")
-        views.remark(at, home, portal)
-        views.show(at, portal, secret=fresh)
+            command.note("Only two secrets are valid at a time: the oldest has ended.")
+        views.remark(command, workspace, portal)
+        views.show(command, portal, secret=fresh)
 
 
 @app.command()
 def remove(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     name: Name,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a portal away: nobody signs in through it, and its tokens are not refreshed any more."""
-    with desk(stack, local, as_json) as at:
-        home = home_of(at, workspace)
-        before = _portal(at, home, name)
+    """Remove a portal: nobody signs in through it, and its tokens are not refreshed."""
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        before = _portal(command, workspace, name)
         question = f"Remove {before.client_id}, for everybody who is signed in there?"
         if not yes and not typer.confirm(question, err=True):
-            raise Complaint("Nothing was done.")
+            raise Refusal("Nothing was done.")
         gone = replace(
             before,
             on=False,
@@ -199,43 +216,34 @@ def remove(
             secrets=[],
             initiate_login_uri=None,
         )
-        _write(at, home, gone, "portal.removed")
-        at.note("Access tokens that it holds are believed for ten minutes at most.")
-        at.card(f"Removed: {gone.label}", {"client id": gone.client_id}, portal=views.row(at, gone))
+        _write(command, workspace, gone, "portal.removed")
+        command.note("Access tokens that it holds stay valid for ten minutes at most.")
+        command.card(
+            f"Removed: {gone.label}", {"client id": gone.client_id}, portal=views.row(command, gone)
+        )
 
 
-def _stored(at: Desk, home: Workspace) -> Portals:
-    return Portals(at.target.people_table, home.id)
-
-
-def _portal(at: Desk, home: Workspace, name: str) -> Portal:
-    found = _stored(at, home).get(name) if PORTAL.match(name) else None
+def _portal(command: Command, workspace: Workspace, name: str) -> Portal:
+    found = command.portals(workspace.id).get(name) if PORTAL.match(name) else None
     if found is None or views.is_removed(found):
-        raise Complaint(f"There is no portal {name} in {home.id}.")
+        raise Refusal(f"There is no portal {name} in {workspace.id}.")
     return found
 
 
-def _secrets(
-    before: list[str], *, new: bool, retire: bool, public: bool
-) -> tuple[str | None, list[str]]:
-    """Return a fresh secret, if one is wanted, and the hashes to keep."""
-    if public and (new or retire):
-        raise Usage("--public keeps no secret: not with --new-secret or --retire-old-secret.")
-    fresh = new_secret(secrets.token_bytes(32)) if new else None
-    every = [digest(fresh), *before] if fresh else before
-    return fresh, [] if public else every[: 1 if retire else SECRETS_KEPT]
+def _write(
+    command: Command, workspace: Workspace, portal: Portal, happened: str, **detail: str
+) -> None:
+    from portico.people import workspace_settings as settings
 
-
-def _write(at: Desk, home: Workspace, portal: Portal, happened: str, **detail: str) -> None:
-    shown = [each for each in home.portals if each["id"] != portal.id]
+    shown = [each for each in workspace.portals if each["id"] != portal.id]
     # What the doors will know of it shares a row with all other settings.
-    settings.checked(home, {"portals": [*shown, *filter(None, [portal.shown()])]})
+    settings.checked(workspace, {"portals": [*shown, *filter(None, [portal.shown()])]})
     event = Event(
         happened,
-        at.now(),
+        command.now(),
         f"portal-{portal.id}",
-        home.trail_days,
-        at.by,
+        workspace.trail_days,
+        command.by,
         detail={"portal": portal.id, **detail},
     )
-    _stored(at, home).put(portal, home, event)
+    command.portals(workspace.id).put(portal, workspace, event)

@@ -6,42 +6,41 @@ from typing import Annotated, Any
 import typer
 
 from cli import durations
-from cli.complaints import Complaint, Usage
-from cli.desk import AsJson, Desk, Local, Shown, Stack, contact_of, desk, home_of, looking_for
+from cli.command import Command, contact_of, looking_for, running, workspace_of
+from cli.option_names import WHO as NAMES
+from cli.output import Shown
+from cli.refusals import NotUnderstood, Refusal
+from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.people.rules import Contact
 from portico.sessions.team_sessions import ListedSession
 
-app = typer.Typer(help="Sessions: where a contact is signed in.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
-Home = Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")]
-Who = Annotated[
-    str, typer.Argument(metavar="WHO", help="The contact's id (ct_...) or primary email.")
-]
-TEN_MINUTES = "A portal that already holds an access token believes it for ten minutes at most."
+TEN_MINUTES = "A portal that already holds an access token accepts it for ten minutes at most."
 
 
 @app.command(name="list")
 def list_(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     who: Who,
     *,
-    all_: Annotated[bool, typer.Option("--all", help="Also those that have ended.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Include those that have ended.")] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """List where a contact is signed in, newest first. Never a token."""
-    with desk(stack, local, as_json) as at:
-        contact = contact_of(at, workspace, who)
-        found = at.sessions.of(contact)
+    """List where a contact is signed in, newest first. Tokens are never shown."""
+    with running(stack, local, as_json, NAMES) as command:
+        contact = contact_of(command, workspace_id, who)
+        found = command.sessions.of(contact)
         shown = [each for each in found if all_ or each.state == "alive"]
         ended = sum(each.state != "alive" for each in found)
         if ended and not all_:
-            at.note(f"{ended} ended, see --all.")
-        networks = _networks(at, contact, shown)
-        at.list(
+            command.note(f"{ended} ended: --all shows them.")
+        networks = _networks(command, contact, shown)
+        command.list(
             f"Sessions of {contact.name}",
-            [_short(each, networks, at.now()) for each in shown],
+            [_short(each, networks, command.now()) for each in shown],
             contact=contact.id,
             sessions=[_row(each, networks) for each in shown],
         )
@@ -49,56 +48,58 @@ def list_(
 
 @app.command()
 def end(
-    workspace: Home,
+    workspace_id: WorkspaceId,
     who: Who,
     *,
     session: Annotated[
         str | None, typer.Option(metavar="ID", help="One session, as listed (ses_...).")
     ] = None,
-    all_: Annotated[
-        bool, typer.Option("--all", help="All of them, and open codes as well.")
-    ] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All of them, and open codes too.")] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign a contact out. The trail records who did it.
 
-    They may sign in again at once; who must not is deactivated: portico contact deactivate.
+    They may sign in again at once. To prevent that: portico contact deactivate.
     """
-    with desk(stack, local, as_json) as at:
+    with running(stack, local, as_json, NAMES) as command:
         if (session is None) is not all_:
-            raise Usage("Say which: --session ID for one, or --all.")
-        contact = contact_of(at, workspace, who)
+            raise NotUnderstood("Say which: --session ID for one, or --all.")
+        contact = contact_of(command, workspace_id, who)
         if session is None:
-            ended = at.sessions.end_all(home_of(at, workspace), contact, by=at.by)
+            ended = command.sessions.end_all(
+                workspace_of(command, workspace_id), contact, by=command.by
+            )
         else:
-            ended = _end_one(at, contact, session)
+            ended = _end_one(command, contact, session)
         if ended:
-            at.note(TEN_MINUTES)
-        at.card(
+            command.note(TEN_MINUTES)
+        command.card(
             f"Signed out: {contact.name}",
-            {"sessions ended": ended, "by": at.by},
+            {"sessions ended": ended, "by": command.by},
             contact=contact.id,
             sessions_ended=ended,
         )
 
 
-def _end_one(at: Desk, contact: Contact, session: str) -> int:
+def _end_one(command: Command, contact: Contact, session: str) -> int:
     with looking_for(f"session {session} of {contact.email}"):
-        before = {each.session.id: each for each in at.sessions.of(contact)}.get(session)
+        before = {each.session.id: each for each in command.sessions.of(contact)}.get(session)
         if before is not None and before.state != "alive":
-            raise Complaint(f"The session has ended already: {before.state}.")
-        at.sessions.end(contact, session, by=at.by)
+            raise Refusal(f"The session has ended already: {before.state}.")
+        command.sessions.end(contact, session, by=command.by)
     return 1
 
 
-def _networks(at: Desk, contact: Contact, found: list[ListedSession]) -> dict[str, str | None]:
+def _networks(
+    command: Command, contact: Contact, found: list[ListedSession]
+) -> dict[str, str | None]:
     """Return where each session began, which its row does not say and the trail does."""
     if not found:
         return {}
     since = min(each.session.signed_in_at for each in found)
-    lines = at.trail(contact.workspace_id).lines([contact.id], since=since)
+    lines = command.trail(contact.workspace_id).lines([contact.id], since=since)
     return {
         each.detail["session"]: each.network for each in lines if each.name == "session.started"
     }

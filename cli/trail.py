@@ -8,26 +8,26 @@ from typing import Annotated, Any
 import typer
 
 from cli import durations
-from cli.complaints import Usage
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of
-from cli.spreadsheets import Sheet
-from cli.why import Case, conclusion, explained
+from cli.command import Command, running, workspace_of
+from cli.csv_output import Sheet
+from cli.diagnosis import Case, conclusion, explained
+from cli.output import Shown
+from cli.refusals import NotUnderstood
+from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.errors import InvalidRequest, NotFound
 from portico.links.store import link_key
-from portico.openid.store import Portals
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People
 from portico.trail.lookup import Line
 
-app = typer.Typer(help="The trail: what happened, and why.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 COLUMNS = ("at", "event", "subject", "by", "network", "detail")
 
 
 @app.command()
 def show(
-    workspace: Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")],
+    workspace_id: WorkspaceId,
     *,
     contact: Annotated[
         str | None,
@@ -35,17 +35,21 @@ def show(
     ] = None,
     link: Annotated[str | None, typer.Option(metavar="ID", help="A link, by its id.")] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="WHEN", help="As 2h or 3d ago, or 2026-11-21T12:00.")
+        str | None,
+        typer.Option(metavar="WHEN", help="How long ago (2h, 3d), or a time (2026-11-21T12:00)."),
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="WHEN", help="As --since.")] = None,
     event: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only these, as code.withheld or code. Repeat it."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this event (code.withheld) or kind (code). Repeat it for each.",
+        ),
     ] = None,
     failed: Annotated[
         bool, typer.Option("--failed", help="Only what was refused or withheld.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10000, help="So many at most.")] = 25,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="Lines to show at most.")] = 25,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False,
     stack: Stack = None,
     local: Local = None,
@@ -53,61 +57,65 @@ def show(
 ) -> None:
     """Show what happened, newest first, and say why somebody cannot get in.
 
-    The trail is kept by whom it concerns, and has no list of a whole workspace: name a contact,
-    an address or a link. With neither it shows what was done to the workspace itself: its
-    settings, its connections, its directory. It is a few seconds behind.
+    Name a contact, an address or a link: the trail is kept for each of them, and not as one list
+    of the workspace. Without them, it shows what was done to the workspace itself: its settings,
+    connections, portals and directory. The trail is a few seconds behind.
     """
-    with desk(stack, local, as_json) as at:
+    with running(stack, local, as_json, {}) as command:
         if as_csv and as_json:
-            raise Usage("--csv or --json, not both.")
-        home = home_of(at, workspace)
-        case = _case(at, home, contact) if contact else None
-        lines = at.trail(workspace).lines(
-            _subjects(at, home, case, link),
-            since=_moment(since, at.now(), "--since"),
-            until=_moment(until, at.now(), "--until"),
+            raise NotUnderstood("Say --csv or --json, not both.")
+        workspace = workspace_of(command, workspace_id)
+        case = _case(command, workspace, contact) if contact else None
+        lines = command.trail(workspace_id).lines(
+            _subjects(command, workspace, case, link),
+            since=_moment(since, command.now(), "--since"),
+            until=_moment(until, command.now(), "--until"),
         )
         wanted = _filtered(lines, event or [], failed=failed, link=link)
         found = list(islice(wanted, limit + 1))
         if len(found) > limit:
-            at.note(f"There is more: --limit shows {limit}, --since and --event narrow it down.")
+            command.note(
+                f"There is more than these {limit} lines: raise --limit, or narrow down with --since or --event."
+            )
         found = found[:limit]
         if as_csv:
             _print(found)
             return
-        said = _concluded(at, case) if case else []
-        title = f"What happened to {_name(case, link, home)}"
+        said = _concluded(command, case) if case else []
+        title = f"What happened to {_name(case, link, workspace)}"
         rows = [_row(each) for each in found]
-        at.list(title, [_short(each) for each in found], trail=rows, conclusion=said)
+        command.list(title, [_short(each) for each in found], trail=rows, conclusion=said)
         for each in said:
-            at.say(each)
+            command.say(each)
 
 
-def _case(at: Desk, home: Workspace, who: str) -> Case:
+def _case(command: Command, workspace: Workspace, who: str) -> Case:
     try:
-        found: Contact | None = at.team.contact(home.id, who)
+        found: Contact | None = command.team.contact(workspace.id, who)
     except NotFound:
         found = None
     if found is not None:
-        return Case(home, found.email, found)
+        return Case(workspace, found.email, found)
     try:
-        return Case(home, normalise(who), None)
+        return Case(workspace, normalise(who), None)
     except InvalidRequest:
         # An id of nobody: there may be a trail of them all the same.
-        return Case(home, who, None)
+        return Case(workspace, who, None)
 
 
-def _subjects(at: Desk, home: Workspace, case: Case | None, link: str | None) -> list[str]:
+def _subjects(
+    command: Command, workspace: Workspace, case: Case | None, link: str | None
+) -> list[str]:
     if case is not None:
         return case.subjects
     if link is not None:
         # What was asked for by a personal link is kept under its contact.
-        (row,) = People(at.target.people_table, home.id).read(link_key(home.id, link))
+        (row,) = command.people(workspace.id).read(link_key(workspace.id, link))
         of_contact = [row["contact"]] if row and row.get("contact") else []
         return [f"link-{link}", *of_contact]
-    connections = (f"connection-{each['id']}" for each in home.connections)
-    portals = Portals(at.target.people_table, home.id).all()
-    return [home.id, *connections, *(f"portal-{each.id}" for each in portals)]
+    connections = (f"connection-{each['id']}" for each in workspace.connections)
+    portals = command.portals(workspace.id).all()
+    return [workspace.id, *connections, *(f"portal-{each.id}" for each in portals)]
 
 
 def _filtered(
@@ -122,10 +130,10 @@ def _filtered(
             yield each
 
 
-def _concluded(at: Desk, case: Case) -> list[str]:
+def _concluded(command: Command, case: Case) -> list[str]:
     # Of all that happened lately, whatever part of it was asked to be shown.
-    lines = at.trail(case.home.id).lines(case.subjects)
-    return conclusion(case, list(islice(lines, 50)), at=at.now())
+    lines = command.trail(case.workspace.id).lines(case.subjects)
+    return conclusion(case, list(islice(lines, 50)), at=command.now())
 
 
 def _moment(text: str | None, now: datetime, option: str) -> datetime | None:
@@ -139,13 +147,15 @@ def _moment(text: str | None, now: datetime, option: str) -> datetime | None:
     try:
         return now - durations.parse(text)
     except typer.BadParameter:
-        raise Usage(f"{option}: as 30m, 2h or 3d, or a time such as 2026-11-21T12:00Z") from None
+        raise NotUnderstood(
+            f"{option}: as 30m, 2h or 3d, or a time such as 2026-11-21T12:00Z"
+        ) from None
 
 
-def _name(case: Case | None, link: str | None, home: Workspace) -> str:
+def _name(case: Case | None, link: str | None, workspace: Workspace) -> str:
     if case is not None:
         return case.contact.name if case.contact else case.email
-    return f"link {link}" if link else home.name
+    return f"link {link}" if link else workspace.name
 
 
 def _row(line: Line) -> dict[str, Any]:

@@ -5,55 +5,69 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import durations, sites
-from cli import portal_views as views
-from cli.complaints import Usage, option_of
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, looking_for
-from cli.settings import OPTIONS, Settings, changes_of, logo_of, taking_settings
-from portico.openid.store import Portals
+from cli import durations
+from cli import portal_output as views
+from cli.command import Command, running, workspace_of
+from cli.option_names import WORKSPACE as NAMES
+from cli.option_names import label_of
+from cli.output import Shown
+from cli.refusals import NotUnderstood
+from cli.setting_options import (
+    SETTINGS,
+    Settings,
+    SettingsCommand,
+    changes_of,
+    logo_of,
+    taking_settings,
+)
+from cli.shared_options import AsJson, Local, Stack
 from portico.people.rules import Workspace
-from portico.people.store import People
-from portico.people.workspace_settings import checked, describe
 
-app = typer.Typer(help="Workspaces: companies' portals and their rules.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The workspace's id, as in its URL.")]
 
 
-@app.command()
+@app.command(cls=SettingsCommand)
 @taking_settings
 def create(
-    id_: Id,
+    workspace_id: Id,
     *,
-    name: Annotated[str, typer.Option(help=describe("name"))],
-    portal_url: Annotated[str, typer.Option(help=describe("portal_url"))],
+    name: Annotated[str, typer.Option(NAMES["name"])],
+    portal_url: Annotated[str, typer.Option(NAMES["portal_url"])],
     settings: Settings,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """Open a workspace."""
-    with desk(stack, local, as_json) as at:
+    from portico.people.workspace_settings import checked
+
+    with running(stack, local, as_json, NAMES) as command:
         logo = logo_of(settings)
-        bare = Workspace(id_, name, portal_url)
-        home = checked(bare, changes_of(settings, bare, reset=[]))
-        at.team.create_workspace(home, by=at.by)
+        bare = Workspace(workspace_id, name, portal_url)
+        workspace = checked(bare, changes_of(settings, bare, reset=[]))
+        command.team.create_workspace(workspace, by=command.by)
         if logo is not None:
-            home = at.team.change_workspace(home.id, _kept(at, home, logo), by=at.by)
-        _show(at, home)
+            workspace = command.team.change_workspace(
+                workspace.id, _kept(command, workspace, logo), by=command.by
+            )
+        _show(command, workspace)
 
 
 @app.command()
-def show(id_: Id, stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
+def show(
+    workspace_id: Id, stack: Stack = None, local: Local = None, as_json: AsJson = False
+) -> None:
     """Show a workspace and its settings."""
-    with desk(stack, local, as_json) as at:
-        _show(at, _workspace(at, id_))
+    with running(stack, local, as_json, NAMES) as command:
+        _show(command, workspace_of(command, workspace_id))
 
 
-@app.command(name="set")
+@app.command(name="set", cls=SettingsCommand)
 @taking_settings
 def set_(
-    id_: Id,
+    workspace_id: Id,
     *,
     settings: Settings,
     reset: Annotated[
@@ -64,45 +78,47 @@ def set_(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change settings of a workspace. They hold for whoever comes from now on."""
-    with desk(stack, local, as_json) as at:
+    """Change settings of a workspace. They apply from the next sign-in on."""
+    from portico.people.workspace_settings import checked
+
+    with running(stack, local, as_json, NAMES) as command:
         if not settings and not reset:
-            raise Usage("Say what to set; `portico workspace set --help` lists the settings.")
+            raise NotUnderstood(
+                "Say what to set. `portico workspace set --help` lists the settings."
+            )
         logo = logo_of(settings)
-        home = _workspace(at, id_)
-        wanted = changes_of(settings, home, reset or [])
-        after = checked(home, wanted)
+        workspace = workspace_of(command, workspace_id)
+        wanted = changes_of(settings, workspace, reset or [])
+        after = checked(workspace, wanted)
         changes = {name: getattr(after, name) for name in wanted}
-        changes = {name: value for name, value in changes.items() if value != getattr(home, name)}
+        changes = {
+            name: value for name, value in changes.items() if value != getattr(workspace, name)
+        }
         if logo is not None:
-            changes |= _kept(at, home, logo)
+            changes |= _kept(command, workspace, logo)
         if changes:
-            home = at.team.change_workspace(id_, changes, by=at.by)
+            workspace = command.team.change_workspace(workspace_id, changes, by=command.by)
         else:
-            at.note("Nothing to change: it was so before.")
-        _show(at, home)
+            command.note("Nothing changed: the values are the same as before.")
+        _show(command, workspace)
 
 
-def _workspace(at: Desk, id_: str) -> Workspace:
-    with looking_for(f"workspace {id_}"):
-        return at.team.workspace(id_)
+def _kept(command: Command, workspace: Workspace, logo: bytes) -> dict[str, Any]:
+    return {"logo": command.people(workspace.id).put_logo(logo)}
 
 
-def _kept(at: Desk, home: Workspace, logo: bytes) -> dict[str, Any]:
-    return {"logo": People(at.target.people_table, home.id).put_logo(logo)}
+def _show(command: Command, workspace: Workspace) -> None:
+    from cli.workspace_warnings import warnings
 
-
-def _show(at: Desk, home: Workspace) -> None:
-    at.notes.extend(sites.warnings(home, at.target))
-    for each in Portals(at.target.people_table, home.id).all() if home.portals else []:
+    command.notes.extend(warnings(workspace, command.deployment))
+    for each in command.portals(workspace.id).all() if workspace.portals else []:
         # Where its portal is and which areas it has is what its clients were registered by.
-        views.remark_on_settings(at, home, each)
-    page = f"{at.target.api_url}/{home.id}"
-    row = asdict(home)
+        views.remark_on_settings(command, workspace, each)
+    page = f"{command.deployment.api_url}/{workspace.id}"
+    row = asdict(workspace)
     content: dict[str, Shown] = {"page": page}
-    for name in ("id", *OPTIONS):
-        value = row[name]
-        is_time = name in ("session_idle_seconds", "session_absolute_seconds")
-        label = "id" if name == "id" else option_of(name).removeprefix("--")
-        content[label] = durations.written(value) if is_time else value
-    at.card(home.name, content, workspace=row, page_url=page)
+    content["id"] = row["id"]
+    for field, setting in SETTINGS.items():
+        value = row[field]
+        content[label_of(field, NAMES)] = durations.written(value) if setting.is_time else value
+    command.card(workspace.name, content, workspace=row, page_url=page)

@@ -18,7 +18,7 @@ from typer import testing
 from typer.testing import CliRunner, Result
 
 from cli.app import app
-from cli.targets import formation
+from cli.deployments import formation
 from portico.aws import clients
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
@@ -30,6 +30,7 @@ ENVIRONMENT = (
     "AWS_PROFILE",
     "AWS_SESSION_TOKEN",
     "AWS_SHARED_CREDENTIALS_FILE",
+    "PORTICO_LOCAL",
     "PORTICO_STACK",
 )
 OUTPUTS = {
@@ -51,6 +52,8 @@ class Wire:
     stacks: dict[str, dict[str, str]] = field(default_factory=lambda: {"portico": OUTPUTS})
     parameters: dict[str, str] = field(default_factory=dict)
     local: dict[str, Any] = field(default_factory=dict)
+    item: dict[str, Any] | None = None
+    """What a table has under any key, for a command in a process of its own."""
 
     def describe(self, name: str) -> tuple[int, str]:
         if name not in self.stacks:
@@ -88,8 +91,11 @@ def exchange() -> Iterator[Wire]:
             self.answers(200 if found else 404, json.dumps(found))
 
         def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-            self.answers(*asked.describe(form["StackName"][0]))
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            if self.headers.get("x-amz-target") == "DynamoDB_20120810.GetItem":
+                self.answers(200, json.dumps({"Item": asked.item}))
+            else:
+                self.answers(*asked.describe(parse_qs(body)["StackName"][0]))
 
         def answers(self, status: int, text: str) -> None:
             self.send_response(status)
@@ -114,6 +120,7 @@ def exchange() -> Iterator[Wire]:
 def wire(exchange: Wire) -> Wire:
     """The wire, as a test finds it."""
     exchange.stacks, exchange.parameters, exchange.local = {"portico": OUTPUTS}, {}, {}
+    exchange.item = None
     return exchange
 
 

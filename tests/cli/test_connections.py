@@ -91,7 +91,7 @@ class TestAddingAConnection:
         assert "typed~value" not in result.output
 
     @pytest.mark.parametrize(
-        ("content", "why"), [("", "1 to 4096"), ("a b", "no blanks"), (None, "No such file")]
+        ("content", "why"), [("", "1 to 4096"), ("a b", "without blanks"), (None, "No such file")]
     )
     def test_without_a_secret_is_refused(self, acme, tmp_path, content, why):
         if content is not None:
@@ -111,7 +111,7 @@ class TestAddingAConnection:
     def test_twice_is_refused_unless_it_is_meant(self, entra, secret):
         again = (*MICROSOFT, "--secret-file", secret, "--label", "Acme account")
 
-        assert "already: see --replace" in entra.refused(*again)
+        assert "To write over it: --replace" in entra.refused(*again)
         assert entra.told(*again, "--replace")["connection"]["label"] == "Acme account"
 
     def test_never_turns_one_kind_into_another(self, entra, secret):
@@ -120,7 +120,7 @@ class TestAddingAConnection:
             "--secret-file", secret, "--replace",
         )  # fmt: skip
 
-        assert "another kind needs another id" in said
+        assert "Another kind needs another id" in said
 
     @pytest.mark.parametrize(
         ("options", "why"),
@@ -198,7 +198,7 @@ class TestListingConnections:
     def test_says_when_sso_is_off_altogether(self, entra):
         entra.says("workspace", "set", "acme", "--no-sso")
 
-        assert "SSO is off" in entra.told("connection", "list", "acme")["notes"][0]
+        assert "SSO is switched off" in entra.told("connection", "list", "acme")["notes"][0]
 
 
 class TestSwitchingAConnection:
@@ -323,15 +323,15 @@ def provider():
 @pytest.fixture
 def at_home(acme, provider, secret, monkeypatch):
     """A stack whose providers may answer on this machine, as those of `make run` do."""
-    import cli.desk
-    from cli.targets import find as really_find
+    from cli import deployments
+    from cli.deployments import find as really_find
 
     def find(stack, local):
         from dataclasses import replace
 
         return replace(really_find(stack, local), loopback=True)
 
-    monkeypatch.setattr(cli.desk, "find", find)
+    monkeypatch.setattr(deployments, "find", find)
     acme.says(
         "connection", "add", "acme", "idp", "--kind", "oidc", "--client-id", "a",
         "--issuer", provider.url, "--secret-file", secret,

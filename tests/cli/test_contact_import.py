@@ -4,9 +4,9 @@ import pytest
 from rich.console import Console
 
 from cli import progress
-from cli.complaints import Complaint
-from cli.people_file import Refused, opened
+from cli.contact_csv import RefusedRow, opened
 from cli.progress import Progress
+from cli.refusals import Refusal
 from portico.people.contact_import import ContactLine
 
 HEADER = "email,name,language,active"
@@ -62,14 +62,14 @@ class TestAFile:
             ("ann@example.com,A\x1b[2J,,", "name: 1 to 100"),
             ("ann@example.com,Ann,xx,", "language: one of en de"),
             ("ann@example.com,Ann,,maybe", "active: true or false"),
-            ("ann@example.com,Ann", "2 values, and there are 4 columns"),
+            ("ann@example.com,Ann", "2 values for 4 columns"),
             ('ann@example.com,"Ann" Archer,,', "expected after"),
         ],
     )
     def test_goes_on_after_a_line_that_is_wrong(self, read, line, why):
         wrong, right = read(line, "ben@example.com,Ben,,")
 
-        assert isinstance(wrong, Refused)
+        assert isinstance(wrong, RefusedRow)
         assert wrong.line == 2
         assert why in wrong.reason
         assert right.email == "ben@example.com"
@@ -80,7 +80,7 @@ class TestAFile:
         with opened(file) as people:
             wrong, right = people.lines()
 
-        assert wrong == Refused(2, "ann@example.com", "not UTF-8: save the file as UTF-8")
+        assert wrong == RefusedRow(2, "ann@example.com", "not UTF-8: save the file as UTF-8")
         assert right.email == "ben@example.com"
 
     def test_has_an_address_once_in_whatever_spelling(self, read):
@@ -88,7 +88,7 @@ class TestAFile:
             "ann@example.com,Ann,,", "ANN@example.com,Anna,,", "ben@example.com,Ben,,"
         )
 
-        assert second == Refused(3, "ANN@example.com", "ann@example.com is on line 2 already")
+        assert second == RefusedRow(3, "ANN@example.com", "ann@example.com is already on line 2")
         assert (first.email, third.email) == ("ann@example.com", "ben@example.com")
 
     def test_has_an_id_once_and_of_our_making(self, read):
@@ -98,7 +98,7 @@ class TestAFile:
             header="email,name,id",
         )  # fmt: skip
 
-        assert twice.reason == f"{id_} is on line 2 already"
+        assert twice.reason == f"{id_} is already on line 2"
         assert none.reason.startswith("id: ct_ and 22")
 
     def test_names_lines_as_an_editor_does(self, read):
@@ -108,7 +108,7 @@ class TestAFile:
 
     @pytest.mark.parametrize("header", ["email", "email,name,email", ""])
     def test_wants_its_columns(self, read, header):
-        with pytest.raises(Complaint, match="names the columns"):
+        with pytest.raises(Refusal, match="names the columns"):
             read(header=header)
 
     def test_is_never_held_as_a_whole(self, file):
@@ -214,7 +214,7 @@ class TestImportingContacts:
         said = office.runs("--report", str(office.file))
 
         assert said.exit_code == 1
-        assert "that is the file to import" in said.stderr
+        assert "this is the file to import" in said.stderr
         assert office.file.read_text().startswith(HEADER)
 
     def test_refuses_columns_it_does_not_know(self, office):

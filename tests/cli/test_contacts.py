@@ -25,7 +25,7 @@ class TestAddingAContact:
     def test_with_an_address_that_is_taken_is_refused(self, acme, ann):
         said = acme.refused("contact", "add", "acme", "--name", "B", "--email", "ann@example.com")
 
-        assert said == "Another contact of this workspace has this email already."
+        assert said == "Another contact of this workspace already has this email."
 
     @pytest.mark.parametrize(
         ("given", "said"),

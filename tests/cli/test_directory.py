@@ -109,7 +109,7 @@ class TestImporting:
     @pytest.mark.parametrize(
         ("line", "why"),
         [
-            ("entra,a1,,,Ann,ann@acme.test", "line 2: not as many values"),
+            ("entra,a1,,,Ann,ann@acme.test", "line 2: the line has more or fewer values"),
             ("Entra AD,a1,,,Ann,ann@acme.test,true", "line 2: source:"),
             ("entra,,,,Ann,ann@acme.test,true", "line 2: external_id:"),
             ("entra,a1,,,,ann@acme.test,true", "line 2: user_name:"),
@@ -117,9 +117,12 @@ class TestImporting:
             ("entra,a1,,,Ann,ann@acme.test,maybe", "line 2: active: true or false"),
             (f"entra,a1,{TENANT},,Ann,ann@acme.test,true", "line 2: tenant and object_id: both"),
             (f"entra,a1,acme.test,{ANN},Ann,ann@acme.test,true", "line 2: tenant: a GUID"),
-            ("entra,a1,,,Ann,,true", "line 2: neither an address nor"),
-            (f"{ANN_IN}\n{ANN_IN}", "line 3: record entra#a1 is on line 2 already"),
-            (f"{ANN_IN}\nhr,9,,,Eve,ann@acme.test,true", "line 3: ann@acme.test is on line 2"),
+            ("entra,a1,,,Ann,,true", "line 2: without an address, or tenant"),
+            (f"{ANN_IN}\n{ANN_IN}", "line 3: record entra#a1 is already on line 2"),
+            (
+                f"{ANN_IN}\nhr,9,,,Eve,ann@acme.test,true",
+                "line 3: ann@acme.test is already on line 2",
+            ),
         ],
     )
     def test_keeps_nothing_of_a_file_with_a_wrong_line(self, directory, line, why):

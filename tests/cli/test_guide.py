@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from cli.guide_pages import CONTINUES, WORDS, WORDS_OF_PAGE, Guide
+from cli.guide_document import CONTINUES, WORDS, WORDS_OF_PAGE, Guide
 from portico.mail.languages import LANGUAGES
 from portico.people.rules import Workspace
 from tests.docs.test_docs import ROOT
@@ -212,7 +212,9 @@ class TestTheCommand:
         told = acme.told("link", "create", "acme")
         acme.says("link", "revoke", "acme", told["link"]["id"])
 
-        assert "alive" in acme.refused("guide", "acme", "--link", told["url"])
+        assert "no such link, or the link has ended" in acme.refused(
+            "guide", "acme", "--link", told["url"]
+        )
         elsewhere = told["url"].replace("signin.acme.test", "evil.test")
         assert "a whole URL" in acme.refused("guide", "acme", "--link", elsewhere)
 
@@ -221,7 +223,7 @@ class TestTheCommand:
 
         result = acme.says("guide", "acme")
 
-        assert "no way in" in result.stderr
+        assert "no way to sign in" in result.stderr
 
     def test_wants_a_folder_for_more_than_one(self, acme):
         said = acme.refused("guide", "acme", "--html", "--text", code=2)

@@ -111,7 +111,7 @@ class TestListingLinks:
         told = acme.told("link", "list", "acme")
 
         assert [each["id"] for each in told["links"]] == [kept]
-        assert told["notes"] == ["1 ended, see --all."]
+        assert told["notes"] == ["1 ended: --all shows them."]
 
     def test_never_shows_a_token_or_its_hash(self, acme):
         token = acme.told("link", "create", "acme")["token"]

@@ -261,7 +261,7 @@ class TestChangingAPortal:
     def test_as_it_was_says_so(self, help_center):
         told = help_center.told(*SET, "--label", "help-center")
 
-        assert told["notes"] == ["Nothing to change: it was so before."]
+        assert told["notes"] == ["Nothing changed: the values are the same as before."]
         assert help_center.row("acme#portal#help-center")["event"]["name"] == "portal.added"
 
     def test_takes_back_what_need_not_be_there(self, acme):
@@ -329,7 +329,7 @@ class TestChangingASecret:
 
         assert len(stored().secrets) == 2
         assert first not in stored().secrets
-        assert "the oldest of three" in notes[0]
+        assert "the oldest has ended" in notes[0]
 
     def test_makes_a_public_portal_confidential_and_back(self, acme):
         acme.says(*ADD, "--public")
@@ -373,7 +373,7 @@ class TestRemovingAPortal:
         help_center.says("portal", "remove", "acme", "help-center", "--yes")
 
         told = help_center.told("portal", "list", "acme")
-        assert (told["portals"], told["notes"]) == ([], ["1 removed, see --all."])
+        assert (told["portals"], told["notes"]) == ([], ["1 removed: --all shows them."])
         assert len(help_center.told("portal", "list", "acme", "--all")["portals"]) == 1
         for command in (SET, ("portal", "show", *SET[2:]), ("portal", "remove", *SET[2:])):
             assert "There is no portal help-center in acme." in help_center.refused(*command)
@@ -382,7 +382,7 @@ class TestRemovingAPortal:
         first = acme.told(*ADD)["secret"]
         acme.says("portal", "remove", "acme", "help-center", "--yes")
 
-        assert "see --replace" in acme.refused(*ADD)
+        assert "To use its name again: --replace" in acme.refused(*ADD)
         second = acme.told(*ADD, "--replace")["secret"]
 
         assert stored().secrets == [digest(second)]
@@ -481,7 +481,7 @@ class TestItsSessions:
         told = terminal.told("trail", "show", "acme", "--contact", "ann@example.com")
         table = terminal.says("trail", "show", "acme", "--contact", "ann@example.com").stdout
 
-        assert told["conclusion"][0].startswith("Signed in at 2026-11-21 12:00 UTC")
+        assert told["conclusion"][0].startswith("Ann Archer signed in at 2026-11-21 12:00 UTC")
         assert "went on to portal help" in table
         assert "portal help got its tokens" in table
 

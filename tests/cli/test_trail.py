@@ -77,14 +77,16 @@ class TestTheTrailOfAContact:
     def test_says_how_it_ended(self, terminal, ann):
         (said,) = shown(terminal, *ANN)["conclusion"]
 
-        assert said.startswith("Signed in at 2026-11-21 12:04 UTC, 0 s ago.")
+        assert said.startswith("Ann Archer signed in at 2026-11-21 12:04 UTC, 0 s ago.")
 
     def test_is_narrowed_down(self, terminal, ann):
         for options, told in NARROWED.items():
             assert (options, names(shown(terminal, *ANN, *options))) == (options, told)
 
     def test_says_that_there_is_more(self, terminal, ann):
-        assert "--limit shows 2" in shown(terminal, *ANN, "--limit", "2")["notes"][0]
+        assert (
+            "There is more than these 2 lines" in shown(terminal, *ANN, "--limit", "2")["notes"][0]
+        )
         assert shown(terminal, *ANN, "--limit", "5")["notes"] == []
 
     def test_is_a_table_for_people(self, terminal, ann):
@@ -92,7 +94,7 @@ class TestTheTrailOfAContact:
 
         assert "a wrong code, 4 attempts left" in said
         assert "203.0.113.7" in said
-        assert "Signed in at" in said
+        assert "signed in at" in said
 
     def test_is_a_sheet_for_spreadsheets(self, terminal, ann):
         said = terminal.says("trail", "show", "acme", *ANN, "--csv").stdout

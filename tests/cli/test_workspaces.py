@@ -42,7 +42,7 @@ class TestCreatingAWorkspace:
             "workspace", "create", "acme", "--name", "B", "--portal-url", "https://b.test"
         )
 
-        assert said == "There is a workspace of this id already."
+        assert said == "There is already a workspace with this id."
         assert TeamPeople("people").workspace("acme").name == "Acme Support"
 
     @pytest.mark.parametrize("id_", ["www", "A", "a", "acme_support"])
@@ -86,7 +86,7 @@ class TestSettingAWorkspace:
 
         told = acme.told("workspace", "set", "acme", "--name", "Acme Support")
 
-        assert "Nothing to change: it was so before." in told["notes"]
+        assert "Nothing changed: the values are the same as before." in told["notes"]
         assert acme.row("acme#workspace") == written
 
     def test_to_nothing_is_no_command(self, acme):
@@ -113,7 +113,7 @@ class TestSettingAWorkspace:
     def test_bounds_the_rest_by_the_life(self, acme):
         said = acme.refused("workspace", "set", "acme", "--session-life", "1h")
 
-        assert said == "--session-idle: no longer than session_absolute_seconds"
+        assert said == "--session-idle: no longer than --session-life"
 
     def test_wants_durations_with_their_unit(self, acme):
         result = acme.runs("workspace", "set", "acme", "--session-idle", "30", "--stack", "portico")
@@ -187,6 +187,18 @@ class TestAPortalOnAnotherSite:
 
     def test_is_said_to_people_too(self, acme):
         assert "Note: https://portal.acme.test" in acme.says("workspace", "show", "acme").stderr
+
+
+class TestAWorkspaceWithoutCodes:
+    def test_is_warned_of_if_nobody_can_sign_in(self, acme):
+        notes = acme.told("workspace", "set", "acme", "--no-code-method")["notes"]
+
+        assert any("no other way to sign in: nobody can." in each for each in notes)
+
+    def test_is_not_where_passwords_are_on(self, acme):
+        notes = acme.told("workspace", "set", "acme", "--no-code-method", "--passwords")["notes"]
+
+        assert not any("nobody can" in each for each in notes)
 
 
 def _areas(terminal, *settings):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.records import read
+from cli.directory_csv import read
 from portico.edge.problems import PROBLEMS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS

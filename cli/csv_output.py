@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from cli.complaints import Complaint
+from cli.refusals import Refusal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,7 +30,7 @@ class Sheet:
         try:
             file = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise Complaint(f"{path}: {error.strerror}") from None
+            raise Refusal(f"{path}: {error.strerror}") from None
         with file:
             sheet = cls(file)
             sheet.write(*columns)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.reasons import WITHHELD
-from cli.why import Case, conclusion, explained
+from cli.diagnosis import Case, conclusion, explained
+from cli.trail_words import WITHHELD
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
 from tests.docs.test_docs import ROOMS, in_code
@@ -61,39 +61,45 @@ class TestAPortalOnAnotherSite:
     def test_that_fetched_nothing_is_named(self):
         said = concluded(self.TOLD, self.IN)
 
-        assert "The portal help was told so at 2026-11-21 11:52 UTC, and did not fetch" in said
+        assert (
+            "Portico told the portal help at 2026-11-21 11:52 UTC, but the portal did not fetch"
+            in said
+        )
         assert "portico portal show acme help" in said
 
     def test_that_fetched_its_tokens_is_no_reason(self):
         fetched = line("session.started", minutes=8, portal="help", parent="ses_1")
 
-        assert concluded(fetched, self.TOLD, self.IN).startswith("Signed in at")
+        assert concluded(fetched, self.TOLD, self.IN).startswith("Ann Archer signed in at")
 
     def test_has_a_moment_to_fetch_them(self):
         told = line("portal.granted", minutes=1, portal="help", session="ses_1")
 
-        assert concluded(told, self.IN).startswith("Signed in at")
+        assert concluded(told, self.IN).startswith("Ann Archer signed in at")
 
     def test_says_nothing_of_what_was_tried_since(self):
         refused = line("code.refused", minutes=7, attempts_left="0")
 
-        assert "Typed five wrong codes" in concluded(refused, self.TOLD, self.IN)
+        assert "typed five wrong codes" in concluded(refused, self.TOLD, self.IN)
 
     def test_ends_a_session_of_its_own_and_no_other(self):
         ended = line("session.ended", portal="help", parent="ses_1", reason="ended-by-portal")
 
-        assert concluded(ended, self.IN).startswith("Signed in at")
-        assert explained(ended) == "the portal gave its tokens back"
+        assert concluded(ended, self.IN).startswith("Ann Archer signed in at")
+        assert explained(ended) == "the portal revoked its tokens"
 
 
 class TestWhatHappened:
     @pytest.mark.parametrize(
         ("happened", "said"),
         [
-            (line("session.started", method="code"), "Signed in at 2026-11-21 11:55 UTC, 5 min"),
+            (
+                line("session.started", method="code"),
+                "Ann Archer signed in at 2026-11-21 11:55 UTC, 5 min",
+            ),
             (line("session.ended", reason="refresh-reuse"), "an old token came back"),
             (line("contact.signed-out", by="cli:olga", sessions="2"), "ended all sessions: 2"),
-            (line("code.refused", attempts_left="0"), "Typed five wrong codes"),
+            (line("code.refused", attempts_left="0"), "typed five wrong codes"),
             (line("code.refused", attempts_left="1"), "1 attempt left"),
             (
                 line("code.refused", attempts_left="4", reason="already-linked"),
@@ -128,7 +134,7 @@ class TestWhatHappened:
 
         said = concluded(home=home)
 
-        assert "takes no codes: the way in is single sign-on" in said
+        assert "takes no codes: contacts sign in with single sign-on" in said
         assert "portico trail show acme --link ID" in said
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cli import durations
-from cli.reasons import ENDED, REFUSED, THEN, WITHHELD
+from cli.trail_words import ENDED, REFUSED, THEN, WITHHELD
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
@@ -17,7 +17,7 @@ LOOK = timedelta(minutes=2)
 class Case:
     """Somebody who cannot get in."""
 
-    home: Workspace
+    workspace: Workspace
     email: str
     contact: Contact | None
 
@@ -40,7 +40,7 @@ def conclusion(case: Case, lines: list[Line], *, at: datetime) -> list[str]:
         return standing
     newest = next((each for each in lines if _is_decisive(each)), None)
     if newest is None:
-        return _silence(case.home)
+        return _silence(case.workspace)
     return _unfetched(case, lines, at) or _latest(case, newest, at)
 
 
@@ -54,11 +54,11 @@ def explained(line: Line) -> str:
         case "code.resent":
             return "asked for another mail"
         case "code.mailed":
-            return f"mail {detail.get('generation', '')} is with SES"
+            return f"SES accepted mail {detail.get('generation', '')}"
         case "code.withheld":
             return f"no mail: {WITHHELD.get(reason, reason)}"
         case "code.refused" if reason:
-            return f"a right code, but {REFUSED.get(reason, reason)}"
+            return f"the code was right, but {REFUSED.get(reason, reason)}"
         case "code.refused":
             return f"a wrong code, {_attempts(detail)} left"
         case "session.started" if "parent" in detail:
@@ -80,50 +80,50 @@ def explained(line: Line) -> str:
 
 def _standing(case: Case, lines: list[Line]) -> list[str]:
     """What keeps them out whatever they do."""
-    home, contact = case.home, case.contact
-    if not home.portal_enabled:
+    workspace, contact = case.workspace, case.contact
+    if not workspace.portal_enabled:
         return [
-            f"The portal of {home.name} is switched off: nobody gets in.",
-            f"To switch it on: portico workspace set {home.id} --portal-enabled",
+            f"The portal of {workspace.name} is switched off: nobody gets in.",
+            f"To switch it on: portico workspace set {workspace.id} --portal-enabled",
         ]
     if contact is None:
         return [
             (
-                f"There is no contact with the address {case.email} in {home.id}. Only the primary "
-                "email counts, in that very spelling."
+                f"There is no contact with the address {case.email} in {workspace.id}. Only a primary "
+                "email counts, exactly as it is spelled."
             ),
-            f'To add one: portico contact add {home.id} --name "…" --email {case.email}',
+            f'To add one: portico contact add {workspace.id} --name "…" --email {case.email}',
         ]
     if not contact.active:
         since = next((each for each in lines if each.name == "contact.deactivated"), None)
         told = f" since {_time(since.at)}, by {since.by}" if since else ""
         return [
             f"{contact.name} is deactivated{told}.",
-            f"To let them in again: portico contact activate {home.id} {contact.email}",
+            f"To let them in again: portico contact activate {workspace.id} {contact.email}",
         ]
     if contact.suppressed:
         return [
             f"No mail is sent to {contact.email} after a {contact.suppressed}.",
-            "Once the mailbox is mended, the mark has to be taken away; until then only SSO works.",
+            "Only SSO works until the mailbox is repaired and the block on the address is removed.",
         ]
     return []
 
 
-def _silence(home: Workspace) -> list[str]:
+def _silence(workspace: Workspace) -> list[str]:
     """What it means that nothing happened."""
     said = [
         (
             "Nobody has asked for a code for this address: the link is bad, the address was mistyped, "
-            "or the network's budget is spent."
+            "or the network has used up its budget."
         ),
-        f"See the links: portico link list {home.id} --all",
+        f"See the links: portico link list {workspace.id} --all",
     ]
-    if not home.takes_codes():
-        said[0] = f"{home.name} takes no codes: the way in is single sign-on."
-    if home.sso_method and home.connections:
+    if not workspace.takes_codes():
+        said[0] = f"{workspace.name} takes no codes: contacts sign in with single sign-on."
+    if workspace.sso_method and workspace.connections:
         said.append(
-            "A try by single sign-on through a shared link is kept under that link: "
-            f"portico trail show {home.id} --link ID"
+            "A single sign-on that began with a shared link is kept under that link: "
+            f"portico trail show {workspace.id} --link ID"
         )
     return said
 
@@ -137,10 +137,14 @@ def _unfetched(case: Case, lines: list[Line], at: datetime) -> list[str]:
             portal = line.detail.get("portal", "?")
             return [
                 (
-                    f"Is signed in. The portal {portal} was told so at {_time(line.at)}, and did not "
-                    "fetch its tokens: its server cannot reach Portico, or is refused."
+                    f"{_name(case)} is signed in. Portico told the portal {portal} at "
+                    f"{_time(line.at)}, but the portal did not fetch its tokens: its server cannot "
+                    "reach Portico, or Portico refuses it."
                 ),
-                f"docs/operate.md, Portals on other sites. portico portal show {case.home.id} {portal}",
+                (
+                    "See docs/operate.md, Portals on other sites, and: portico portal show "
+                    f"{case.workspace.id} {portal}"
+                ),
             ]
     return []
 
@@ -154,75 +158,75 @@ def _is_decisive(line: Line) -> bool:
 
 def _latest(case: Case, line: Line, at: datetime) -> list[str]:
     """What became of the newest try."""
-    home = case.home.id
+    workspace_id, name = case.workspace.id, _name(case)
     when = f"{_time(line.at)}, {durations.about(at - line.at)} ago"
     match line.name:
         case "session.started":
             return [
                 (
-                    f"Signed in at {when}. If the portal says otherwise, it is the portal's origin or "
-                    f"site: portico workspace show {home}"
+                    f"{name} signed in at {when}. If the portal says otherwise, check the portal's "
+                    f"origin and site: portico workspace show {workspace_id}"
                 )
             ]
         case "session.ended" | "contact.signed-out":
             return [
-                (
-                    f"Was in, until {when}: {explained(line)}. Nothing here keeps them from signing "
-                    "in again."
-                )
+                (f"{name} was signed in until {when}: {explained(line)}. They can sign in again.")
             ]
         case "code.refused" if line.detail.get("reason"):
-            return [f"Was refused at {when}: {explained(line)}."]
+            return [f"{name} was refused at {when}: {explained(line)}."]
         case "code.refused" if line.detail.get("attempts_left") == "0":
             return [
                 (
-                    f"Typed five wrong codes, the last at {when}: that sign-in is closed. A new one "
-                    "works: open the link again and ask for a new code."
+                    f"{name} typed five wrong codes, the last at {when}. That sign-in is closed. To "
+                    "sign in, they open the link again and ask for a new code."
                 )
             ]
         case "code.refused":
             return [
                 (
-                    f"Typed another code than was mailed, at {when}; {_attempts(line.detail)} left. "
-                    "Page and mail show the same two letters: was it the newest "
-                    "mail?"
+                    f"{name} typed a wrong code at {when}; {_attempts(line.detail)} left. The page "
+                    "and the right mail show the same two letters: ask whether it was the newest mail."
                 )
             ]
         case "code.withheld":
             reason = line.detail.get("reason", "")
-            then = THEN.get(reason, "It may be over by now: ask for a new code.")
+            then = THEN.get(reason, "The cause may have passed: ask for a new code.")
             return [
-                f"The mail asked for was withheld at {when}: {WITHHELD.get(reason, reason)}.",
-                then.format(workspace=home, email=case.email),
+                f"Portico withheld the mail at {when}: {WITHHELD.get(reason, reason)}.",
+                then.format(workspace=workspace_id, email=case.email),
             ]
         case "code.mailed":
             return [
                 (
-                    f"A code was mailed at {when} and has not been typed. SES took the mail; look into "
-                    "spam, and whether the address is a list."
+                    f"A code was mailed at {when} and has not been typed. SES accepted the mail: look "
+                    "into the spam folder, and check whether the address is a mailing list."
                 )
             ]
         case "sso.refused":
             return [
                 (
-                    f"Came back from {line.detail.get('connection', 'the provider')} at {when} and was "
-                    f"not let in: {line.detail.get('reason', '?')}."
+                    f"{name} came back from {line.detail.get('connection', 'the provider')} at {when} "
+                    f"and was refused: {line.detail.get('reason', '?')}."
                 ),
-                "docs/operate.md, Why can't Ann get in?, has each reason.",
+                "For each reason, see docs/operate.md, Why can't Ann get in?",
             ]
         case "sso.started":
-            return [f"Went to the provider at {when} and has not come back, or to another browser."]
+            return [f"{name} went to the provider at {when} and has not come back to that browser."]
         case "sso.address-needed":
-            return [f"The provider named no address at {when}; the page asked for one."]
+            return [f"The provider named no address at {when}; so the page asked for one."]
     if at - line.at < LOOK:
-        return [f"A code was asked for at {when}: the mail is on its way."]
+        return [f"{name} asked for a code at {when}: the mail is on its way."]
     return [
         (
-            f"A code was asked for at {when}, and no mail has left: it is still being tried, or was "
+            f"{name} asked for a code at {when}, and no mail has left: Portico still tries, or has "
             "given up."
         ),
-        "See portico doctor stack.",
+        "To see whether mail works: portico doctor stack",
     ]
+
+
+def _name(case: Case) -> str:
+    return case.contact.name if case.contact else case.email
 
 
 def _attempts(detail: dict[str, str]) -> str:

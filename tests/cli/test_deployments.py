@@ -1,16 +1,12 @@
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import boto3
 import pytest
 
-from cli.app import with_local_url
+from cli.deployments import formation
 from cli.durations import seconds, written
-from cli.sites import is_same_site, site_of
-from cli.targets import formation
+from cli.same_site import is_same_site, site_of
 
 SHOW = ("workspace", "show", "acme")
 
@@ -104,19 +100,6 @@ class TestTheLocalOne:
     def test_is_named_together_with_no_stack(self, acme):
         assert acme.runs(*SHOW, "--local", "--stack", "portico").exit_code == 2
 
-    @pytest.mark.parametrize(
-        ("given", "whole"),
-        [
-            (["--local"], ["--local", "http://127.0.0.1:8000"]),
-            (["--local", "x"], ["--local", "http://127.0.0.1:8000", "x"]),
-            (["--local", "--json"], ["--local", "http://127.0.0.1:8000", "--json"]),
-            (["--local", "http://127.0.0.1:9000"], ["--local", "http://127.0.0.1:9000"]),
-            (["x"], ["x"]),
-        ],
-    )
-    def test_needs_no_url_at_the_usual_place(self, given, whole):
-        assert with_local_url(given) == whole
-
 
 class TestADuration:
     @pytest.mark.parametrize(
@@ -158,21 +141,12 @@ class TestASite:
     def test_ends_where_browsers_end_it(self, one, other):
         assert not is_same_site(one, other)
 
+    def test_may_have_letters_of_its_own(self):
+        # 公司.cn is a public suffix: the list spells it so, a browser in ASCII.
+        assert site_of("https://a.b.xn--55qx5d.cn") == "b.xn--55qx5d.cn"
+
     def test_is_named_by_its_registrable_name(self):
         assert site_of("https://a.b.acme.co.uk/x") == "acme.co.uk"
-
-
-class TestTheCommand:
-    def test_starts_as_a_module(self):
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", "--help"],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-
-        assert "workspace" in done.stdout
 
 
 def _local(now="2026-11-21T12:00:00+00:00"):

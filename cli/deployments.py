@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from botocore.exceptions import (
@@ -18,17 +17,17 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from cli.complaints import Complaint, OutOfReach, Usage
+from cli.local_option import local_url, url_in
+from cli.refusals import NotUnderstood, OutOfReach, Refusal
 from portico.aws import clients
 from portico.clock import SYSTEM
 
-LOCAL_URL = "http://127.0.0.1:8000"
 PATIENCE = 5
 """Seconds to wait for the local front, which may be starting."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Deployment:
     """One Portico."""
 
     stack: str
@@ -45,17 +44,27 @@ class Target:
     """Whether SSO providers may answer on this machine itself."""
 
 
-def find(stack: str | None, local: str | None) -> Target:
+def find(stack: str | None, local: str | None) -> Deployment:
     """Find the Portico that was named, and point the rooms' clients at it.
 
     Raises:
         Complaint: it is not there, not named, or not to be seen with these credentials.
     """
-    if local is None:
-        stack = stack or os.environ.get("PORTICO_STACK") or None
-    if (stack is None) == (local is None):
-        raise Usage("Say which Portico: --stack NAME for a deployed one, or --local.")
-    return _deployed(stack) if stack else _running(str(local))
+    if stack is None and local is None:
+        stack = os.environ.get("PORTICO_STACK") or None
+        local = url_in(os.environ.get("PORTICO_LOCAL"))
+        if stack and local:
+            raise NotUnderstood(
+                "PORTICO_STACK and PORTICO_LOCAL are both set. Say which Portico: --stack NAME or "
+                "--local."
+            )
+    if stack and local:
+        raise NotUnderstood("Say which Portico: --stack NAME or --local, not both.")
+    if local:
+        return _local(local_url(local, "--local"))
+    if not stack:
+        raise NotUnderstood("Say which Portico: --stack NAME for a deployed one, or --local.")
+    return _deployed(stack)
 
 
 @cache
@@ -65,30 +74,32 @@ def formation() -> Any:
     return clients.session().create_client("cloudformation")
 
 
-def _deployed(name: str) -> Target:
+def _deployed(name: str) -> Deployment:
     if "AWS_REGION" in os.environ:
         # botocore knows only the other name.
         os.environ.setdefault("AWS_DEFAULT_REGION", os.environ["AWS_REGION"])
     try:
         answer = formation().describe_stacks(StackName=name)
     except NoRegionError:
-        raise Usage("Which region? Set AWS_REGION, or a region in your AWS profile.") from None
+        raise NotUnderstood(
+            "Which region? Set AWS_REGION, or a region in your AWS profile."
+        ) from None
     except (NoCredentialsError, ProfileNotFound) as error:
-        raise Complaint(f"No AWS credentials: {error}") from None
+        raise Refusal(f"No AWS credentials: {error}") from None
     except ClientError as error:
         if "does not exist" in str(error):
             region = clients.session().get_config_variable("region")
-            raise Complaint(f"There is no stack {name} in {region} of this account.") from None
-        raise Complaint(f"AWS refused: {error}") from None
+            raise Refusal(f"There is no stack {name} in {region} of this account.") from None
+        raise Refusal(f"AWS refused: {error}") from None
     except BotoCoreError as error:
         raise OutOfReach(f"AWS is out of reach: {error}") from None
     (stack,) = answer["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
     if not {"PeopleTable", "SignInTable", "TrailTable", "ApiUrl"} <= outputs.keys():
-        raise Complaint(f"The stack {name} is no Portico, or is not deployed to its end.")
+        raise Refusal(f"The stack {name} is no Portico, or is not deployed to its end.")
     origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
-    return Target(
+    return Deployment(
         stack["StackName"],
         outputs["PeopleTable"],
         outputs["SignInTable"],
@@ -99,13 +110,11 @@ def _deployed(name: str) -> Target:
     )
 
 
-def _running(url: str) -> Target:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise Usage(f"--local takes a URL such as {LOCAL_URL}, and {url} is none.")
+def _local(url: str) -> Deployment:
     try:
-        told = _ask(f"{url.rstrip('/')}/_local/stack.json")
-        now = datetime.fromisoformat(_ask(f"{url.rstrip('/')}/_local/clock")["now"])
-        target = Target(
+        told = _ask(f"{url}/_local/stack.json")
+        now = datetime.fromisoformat(_ask(f"{url}/_local/clock")["now"])
+        target = Deployment(
             told["stack"],
             told["people_table"],
             told["sign_in_table"],
@@ -124,7 +133,10 @@ def _running(url: str) -> Target:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
     except (URLError, TimeoutError, ValueError, KeyError):
-        raise OutOfReach(f"Nothing of ours answers at {url}. Is `make run` running?") from None
+        raise OutOfReach(
+            f"No Portico answers at {url}. Start it with `make run`. If it runs at another port, "
+            "name that port: --local 8010, or PORTICO_LOCAL=8010."
+        ) from None
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ.update(environment)

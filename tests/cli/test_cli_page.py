@@ -8,8 +8,9 @@ import typer
 
 from cli import checks_mail, checks_state
 from cli.app import app
+from cli.contact_csv import NEEDED, OPTIONAL, opened
 from cli.findings import DEPLOY, Patient
-from cli.people_file import NEEDED, OPTIONAL, opened
+from cli.setting_options import SETTINGS
 from portico.people.contact_import import ContactLine
 from tests.docs.test_docs import PAGES, ROOT, anchors, page
 
@@ -17,9 +18,11 @@ TREE: Any = typer.main.get_command(app)
 
 
 def options(command: Any) -> set[str]:
+    # A command of one word is loaded when its command line is read.
+    loaded = command.make_context(command.name, [], resilient_parsing=True).command
     return {
         option
-        for each in command.params
+        for each in loaded.params
         for option in (*each.opts, *each.secondary_opts)
         if option.startswith("--")
     }
@@ -65,8 +68,24 @@ class TestTheCommandsOwnPage:
                 assert ALONE[group] - SHARED == named, part
                 continue
             if group == "workspace":
-                continue  # its options are its settings, which docs/table.md has
+                continue  # its options are its settings, which have a table of their own
             assert COMMANDS[group][name] - SHARED - named <= {"--no-complete"}, part
+
+    def test_has_every_setting_by_its_names(self):
+        rows = re.findall(r"^\| (`--.*`) \| `([a-z_]+)` \|$", page("cli.md"), re.MULTILINE)
+
+        told = {field: set(re.findall(r"`(--[a-z-]+)`", names)) for names, field in rows}
+        assert list(told) == list(SETTINGS)
+        assert told == {
+            each.name: {*each.opts, *each.secondary_opts} - {""}
+            for each in TREE.commands["workspace"].commands["set"].params
+            if each.name in SETTINGS
+        }
+
+    def test_has_every_option_of_the_command_itself(self):
+        described = set(re.findall(r"(--[a-z-]+)", page("cli.md").partition("\n## Workspaces")[0]))
+
+        assert options(TREE) <= described
 
     def test_shows_a_file_that_can_be_imported(self, tmp_path):
         (example,) = re.findall(r"```csv\n(.*?)```", page("cli.md"), re.DOTALL)

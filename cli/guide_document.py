@@ -45,7 +45,7 @@ class Part:
 class Guide:
     """How to sign in to one workspace for the first time, in one language."""
 
-    home: Workspace
+    workspace: Workspace
     language: str
     link: str | None = None
     """A shared portal link; without one, the portal is where it begins."""
@@ -53,7 +53,7 @@ class Guide:
     @property
     def file(self) -> str:
         """The file's name, but for its ending."""
-        return f"sign-in-{self.home.id}.{self.language}"
+        return f"sign-in-{self.workspace.id}.{self.language}"
 
     def html(self) -> str:
         """Return a page that needs nothing but itself."""
@@ -63,12 +63,12 @@ class Guide:
             lines = "\n".join(f"<li>{self._html(each)}</li>" for each in part.lines)
             heading = f"<h2>{self._html(part.title)}</h2>"
             parts.append(f"<section>\n{heading}\n<{tag}>\n{lines}\n</{tag}>\n</section>")
-        accent = self.home.accent_color or ACCENT
+        accent = self.workspace.accent_color or ACCENT
         content = {
             "language": self.language,
             "direction": words["direction"],
             "accent": accent if re.fullmatch(r"#[0-9A-Fa-f]{6}", accent) else ACCENT,
-            "workspace": escape(self.home.name),
+            "workspace": escape(self.workspace.name),
             "title": escape(self._text(("title", {}))),
             "heading": self._html(("title", {})),
             "lead": self._html(("lead", {})),
@@ -88,9 +88,9 @@ class Guide:
 
     def parts(self) -> Iterator[Part]:
         """Yield what this workspace offers, and nothing else."""
-        home = self.home
+        workspace = self.workspace
         yield self._opening()
-        if home.takes_codes():
+        if workspace.takes_codes():
             facts = {
                 "length": str(CODE_LENGTH),
                 "minutes": str(CODE_LIFETIME // timedelta(minutes=1)),
@@ -98,12 +98,12 @@ class Guide:
             lines = [("code_1", self._quoted("email_me")), ("code_2", {})]
             lines.append(("code_3", facts | {"next": _of_page(self.language)["continue"]}))
             yield Part(("code_title", {}), lines)
-        if home.takes_passwords():
+        if workspace.takes_passwords():
             yield self._password()
-        for each in home.connections:
-            if home.offers(each["id"]):
+        for each in workspace.connections:
+            if workspace.offers(each["id"]):
                 yield self._provider(each["kind"], {"provider": each["label"]})
-        if home.takes_sign_ups():
+        if workspace.takes_sign_ups():
             yield self._sign_up()
         yield Part(("personal_title", {}), [("personal_1", {}), ("personal_2", {})], False)
         yield self._trouble()
@@ -112,18 +112,20 @@ class Guide:
         if self.link:
             lines: list[Sentence] = [("open_link", {"url": self.link})]
         else:
-            lines = [("open_portal", {"url": self.home.portal_url} | self._quoted("sign_in"))]
+            lines = [("open_portal", {"url": self.workspace.portal_url} | self._quoted("sign_in"))]
         lines.append(("open_switch", {}))
-        rule = self.home.directory_rule
+        rule = self.workspace.directory_rule
         if rule != "off":
-            labels = [e["label"] for e in self.home.connections if self.home.offers(e["id"])]
+            labels = [
+                e["label"] for e in self.workspace.connections if self.workspace.offers(e["id"])
+            ]
             lines.append((f"directory_{rule}", {"providers": ", ".join(labels)}))
         return Part(("open_title", {}), lines, False)
 
     def _password(self) -> Part:
         page = _of_page(self.language)
         lines: list[Sentence] = []
-        if self.home.takes_codes():
+        if self.workspace.takes_codes():
             lines.append(("password_1", self._quoted("use_password")))
         lines.append(("password_2", {"forgot": page["forgot_password"]}))
         lines.append(
@@ -136,19 +138,23 @@ class Guide:
         label = "continue_with" if kind in CONTINUES else "sign_in_with"
         button = _of_page(self.language)[label].format_map(provider)
         lines: list[Sentence] = [("sso_1", provider | {"button": button})]
-        if self.home.directory_rule == "off":
+        if self.workspace.directory_rule == "off":
             lines.append(("sso_2", provider))
         return Part(("sso_title", provider), lines)
 
     def _sign_up(self) -> Part:
         lines: list[Sentence] = [("sign_up_1", self._quoted("need_account")), ("sign_up_2", {})]
-        if self.home.sign_up_domains:
-            lines.append(("sign_up_domains", {"domains": ", ".join(self.home.sign_up_domains)}))
+        if self.workspace.sign_up_domains:
+            lines.append(
+                ("sign_up_domains", {"domains": ", ".join(self.workspace.sign_up_domains)})
+            )
         return Part(("sign_up_title", {}), lines)
 
     def _trouble(self) -> Part:
-        home = self.home
-        is_mailed = home.takes_codes() or home.takes_passwords() or home.takes_sign_ups()
+        workspace = self.workspace
+        is_mailed = (
+            workspace.takes_codes() or workspace.takes_passwords() or workspace.takes_sign_ups()
+        )
         lines: list[Sentence] = [("trouble_mail", {})] if is_mailed else []
         lines.append(("trouble_link", {}))
         lines.append(("trouble_shared", {"shared": _of_page(self.language)["shared_computer"]}))
@@ -160,7 +166,7 @@ class Guide:
 
     def _text(self, sentence: Sentence) -> str:
         name, values = sentence
-        words, values = _words(self.language), {"workspace": self.home.name, **values}
+        words, values = _words(self.language), {"workspace": self.workspace.name, **values}
         if words["direction"] == "rtl":
             # So that a Latin name does not drag the full stop behind it to the wrong side.
             values = {k: f"{FIRST_STRONG_ISOLATE}{v}{POP_ISOLATE}" for k, v in values.items()}
@@ -168,7 +174,7 @@ class Guide:
 
     def _html(self, sentence: Sentence) -> str:
         name, values = sentence
-        dressed = {"workspace": self.home.name, **values}
+        dressed = {"workspace": self.workspace.name, **values}
         shown = {each: _dressed(each, value) for each, value in dressed.items()}
         return escape(_words(self.language)[name], quote=False).format_map(shown)
 

@@ -1,13 +1,13 @@
 """How ``portico portal`` shows what is registered, and what it remarks on."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
-from cli.complaints import option_of
-from cli.desk import Desk, Shown, without
+from cli.command import Command
+from cli.option_names import PORTAL, label_of
+from cli.output import Shown, told, without
 from portico.openid.redirect_uris import web_origin
 from portico.openid.registered_client import Portal
-from portico.openid.registration import cautions
 from portico.people.rules import Workspace
 
 GUIDES = "docs/portals/README.md"
@@ -37,42 +37,48 @@ def changed(before: Portal, after: Portal) -> list[str]:
         for each in fields(Portal)
         if getattr(before, each.name) != getattr(after, each.name)
     ]
-    return [option_of(name).removeprefix("--") for name in names]
+    return [label_of(name, PORTAL) for name in names]
 
 
-def remark(at: Desk, home: Workspace, portal: Portal) -> None:
+def remark(command: Command, workspace: Workspace, portal: Portal) -> None:
     """Note what a team should know of a portal that is on."""
     if not portal.on:
         return
-    if not home.portal_enabled:
-        at.note(f"The workspace is switched off: portico workspace set {home.id} --portal-enabled")
-    remark_on_settings(at, home, portal)
-    known = at.target.portal_origins
+    if not workspace.portal_enabled:
+        command.note(
+            f"The workspace is switched off. To switch it on: portico workspace set {workspace.id} --portal-enabled"
+        )
+    remark_on_settings(command, workspace, portal)
+    known = command.deployment.portal_origins
     if known is not None and portal.is_public:
         pages = {web_origin(each) for each in portal.redirect_uris} - {None}
         for origin in sorted(str(each) for each in pages - known):
-            at.note(
+            command.note(
                 f"{portal.id}: {origin} is not among the stack's PortalOrigins, so its pages may "
                 "not trade a code for tokens. Deploy with it added to that parameter."
             )
 
 
-def remark_on_settings(at: Desk, home: Workspace, portal: Portal) -> None:
+def remark_on_settings(command: Command, workspace: Workspace, portal: Portal) -> None:
     """Note where a portal and the settings of its workspace do not fit together."""
-    for each in cautions(portal, home, loopback=at.target.loopback) if portal.on else []:
-        at.note(f"{portal.id}: {each}")
+    from portico.openid.registration import cautions
+
+    for each in (
+        cautions(portal, workspace, loopback=command.deployment.loopback) if portal.on else []
+    ):
+        command.note(f"{portal.id}: {each}")
 
 
-def row(at: Desk, portal: Portal) -> dict[str, Any]:
+def row(command: Command, portal: Portal) -> dict[str, Any]:
     """Return a portal as JSON has it."""
     return {
-        **without(asdict(portal), ["secrets"]),
+        **without(told(portal), ["secrets"]),
         "client_id": portal.client_id,
         "public": portal.is_public and not is_removed(portal),
         "secrets_kept": len(portal.secrets),
         "state": state(portal),
-        "issuer": at.target.api_url,
-        "discovery": _discovery(at),
+        "issuer": command.deployment.api_url,
+        "discovery": _discovery(command),
     }
 
 
@@ -87,14 +93,14 @@ def short(portal: Portal) -> dict[str, Shown]:
     }
 
 
-def show(at: Desk, portal: Portal, *, secret: str | None = None) -> None:
+def show(command: Command, portal: Portal, *, secret: str | None = None) -> None:
     """Show a portal, and a secret that was made just now."""
-    told = row(at, portal)
+    told = row(command, portal)
     several = "2, until --retire-old-secret" if len(portal.secrets) > 1 else "1"
     content: dict[str, Shown] = {
         "client id": portal.client_id,
-        "issuer": at.target.api_url,
-        "discovery": _discovery(at),
+        "issuer": command.deployment.api_url,
+        "discovery": _discovery(command),
         "state": state(portal),
         "kind": kind(portal),
         "secrets": None if portal.is_public else several,
@@ -105,12 +111,12 @@ def show(at: Desk, portal: Portal, *, secret: str | None = None) -> None:
         "audience": portal.aud,
     }
     if secret is None:
-        at.card(portal.label, content, portal=told)
+        command.card(portal.label, content, portal=told)
         return
-    at.note("The secret is shown only now: of it a hash is kept. Lost is lost: --new-secret.")
-    at.card(portal.label, content, portal=told, secret=secret)
-    at.line(secret)
+    command.note("The secret is shown only now: Portico keeps a hash. If it is lost: --new-secret")
+    command.card(portal.label, content, portal=told, secret=secret)
+    command.line(secret)
 
 
-def _discovery(at: Desk) -> str:
-    return f"{at.target.api_url}/.well-known/openid-configuration"
+def _discovery(command: Command) -> str:
+    return f"{command.deployment.api_url}/.well-known/openid-configuration"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from cli.complaints import Complaint
-from cli.records import SWITCH
+from cli.directory_csv import SWITCH
+from cli.refusals import Refusal
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.contact_import import ContactLine
@@ -25,7 +25,7 @@ _ID = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """A line that is no contact, and why."""
 
     line: int
@@ -37,7 +37,7 @@ class _Wrong(Exception):
     """What is wrong with one line."""
 
 
-class PeopleFile:
+class ContactCsv:
     """One file, open: its columns, and its lines as they come."""
 
     def __init__(self, raw: BinaryIO, text: TextIO, *, size: int) -> None:
@@ -59,7 +59,7 @@ class PeopleFile:
         """Bytes read so far."""
         return self._raw.tell()
 
-    def lines(self) -> Iterator[ContactLine | Refused]:
+    def lines(self) -> Iterator[ContactLine | RefusedRow]:
         """Yield each line as what it asks for, or as what is wrong with it."""
         rows = csv.reader(self._text, delimiter=self._comma, strict=True)
         with _first_places() as first_place:
@@ -75,20 +75,20 @@ class PeopleFile:
                     return
                 except (csv.Error, _Wrong) as wrong:
                     typed = dict(zip(self._columns, cells, strict=False)).get("email", "")
-                    yield Refused(line, typed.strip(), str(wrong))
+                    yield RefusedRow(line, typed.strip(), str(wrong))
 
     @staticmethod
     def _only_once(entry: ContactLine, first_place: Callable[[str, int], int]) -> ContactLine:
         for name in filter(None, (entry.email, entry.id)):
             place = first_place(name, entry.line)
             if place != entry.line:
-                raise _Wrong(f"{name} is on line {place} already")
+                raise _Wrong(f"{name} is already on line {place}")
         return entry
 
     def _check_columns(self) -> None:
         missing = [each for each in NEEDED if each not in self._columns]
         if missing or len(set(self._columns)) != len(self._columns):
-            raise Complaint(
+            raise Refusal(
                 f"The first line names the columns, each once: {', '.join(NEEDED)}, and if you "
                 f"like {', '.join(OPTIONAL)}. Missing: {', '.join(missing) or 'none'}."
             )
@@ -96,7 +96,7 @@ class PeopleFile:
 
     def _entry(self, cells: list[str], line: int) -> ContactLine:
         if len(cells) != len(self._columns):
-            raise _Wrong(f"{len(cells)} values, and there are {len(self._columns)} columns")
+            raise _Wrong(f"{len(cells)} values for {len(self._columns)} columns")
         if not all(each.isascii() or _is_text(each) for each in cells):
             raise _Wrong("not UTF-8: save the file as UTF-8")
         values = dict(zip(self._columns, (each.strip() for each in cells), strict=True))
@@ -111,12 +111,12 @@ class PeopleFile:
             says["active"] = _switch(values["active"])
         id_ = values.get("id") or None
         if id_ and not _ID.match(id_):
-            raise _Wrong("id: ct_ and 22 characters, as Portico gave it, or empty")
+            raise _Wrong("id: ct_ and 22 characters, as Portico gave it; or leave it empty")
         return ContactLine(line, email, says, id_)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[PeopleFile]:
+def opened(path: Path) -> Iterator[ContactCsv]:
     """Open a file of contacts.
 
     Raises:
@@ -125,14 +125,14 @@ def opened(path: Path) -> Iterator[PeopleFile]:
     try:
         raw = path.open("rb")
     except OSError as error:
-        raise Complaint(f"{path}: {error.strerror}") from None
+        raise Refusal(f"{path}: {error.strerror}") from None
     # A spreadsheet's UTF-8 begins with a mark that is no part of the first column's name. What is
     # not UTF-8 makes its own line wrong, and not the lines before and after it.
     with (
         raw,
         io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
     ):
-        yield PeopleFile(raw, text, size=path.stat().st_size)
+        yield ContactCsv(raw, text, size=path.stat().st_size)
 
 
 def _is_text(cell: str) -> bool:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from cli.complaints import Complaint, OutOfReach
-from cli.desk import AsJson, Desk, Local, Shown, Stack, desk, home_of
-from cli.people_file import NEEDED, OPTIONAL, PeopleFile, Refused, opened
+from cli.command import Command, workspace_of
+from cli.contact_csv import NEEDED, OPTIONAL, ContactCsv, RefusedRow, opened
+from cli.csv_output import Sheet
+from cli.output import Shown
 from cli.progress import Progress
-from cli.spreadsheets import Sheet
+from cli.refusals import NotUnderstood, OutOfReach, Refusal
 from portico.errors import TryLater
 from portico.people import contact_import
 from portico.people.contact_import import ContactLine, Done, Enrolment
@@ -35,18 +34,18 @@ class Tally:
     deactivated: int = 0
     reached: int = 1
     """The line up to which everything is in."""
-    examples: list[Refused] = field(default_factory=list)
+    examples: list[RefusedRow] = field(default_factory=list)
     sheet: Sheet | None = None
 
     def count(self, done: Done) -> None:
         if done.outcome == contact_import.REFUSED:
-            self.refuse(Refused(done.entry.line, done.entry.email, done.reason))
+            self.refuse(RefusedRow(done.entry.line, done.entry.email, done.reason))
             return
         self.rows += 1
         setattr(self, done.outcome, getattr(self, done.outcome) + 1)
         self.deactivated += done.changes.get("active") is False
 
-    def refuse(self, row: Refused) -> None:
+    def refuse(self, row: RefusedRow) -> None:
         self.rows += 1
         self.refused += 1
         if len(self.examples) < TOLD:
@@ -59,53 +58,42 @@ class Tally:
         return ", ".join(f"{getattr(self, name):,} {name}" for name in names)
 
 
-def import_(
-    workspace: Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")],
-    file: Annotated[Path, typer.Argument(metavar="CSV", help="The file, in UTF-8.")],
+def import_contacts(
+    command: Command,
+    workspace_id: str,
+    file: Path,
     *,
-    report: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write every refused row there: line, email, reason."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    from_line: Annotated[
-        int,
-        typer.Option(
-            "--from-line", metavar="LINE", min=1, help="Go on there after an interruption."
-        ),
-    ] = 1,
-    writers: Annotated[
-        int, typer.Option(min=1, max=contact_import.MOST_WRITERS, help="So many writes at a time.")
-    ] = contact_import.MOST_WRITERS,
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave columns out that are none of ours.")
-    ] = False,
-    stack: Stack = None,
-    local: Local = None,
-    as_json: AsJson = False,
+    report: Path | None,
+    dry_run: bool,
+    from_line: int,
+    writers: int | None,
+    ignore_unknown: bool,
 ) -> None:
-    """Add contacts, or bring them up to date. Found by their primary email.
+    """Add the contacts of a file, or bring them up to date.
 
-    Columns: email and name; and if you like language, active (true or false) and id. What a
-    column does not say, or an empty active, is left as it is.
-
-    A refused row is left out, and the others go on. The same file again changes nothing, so an
-    import that was interrupted is finished by the same command.
+    Raises:
+        Refusal: the file cannot be read, or some of its rows were refused; the others are in.
+        OutOfReach: it stopped on its way, and says where to go on.
     """
-    with desk(stack, local, as_json) as at, opened(file) as people:
-        home = home_of(at, workspace)
-        _check(at, people, ignore_unknown=ignore_unknown)
+    width = contact_import.MOST_WRITERS if writers is None else writers
+    if width > contact_import.MOST_WRITERS:
+        raise NotUnderstood(f"--writers: 1 to {contact_import.MOST_WRITERS}")
+    with opened(file) as people:
+        workspace = workspace_of(command, workspace_id)
+        _check(command, people, ignore_unknown=ignore_unknown)
         tally = Tally(reached=max(1, from_line - 1))
         with ExitStack() as open_:
             if report is not None:
                 if report.resolve() == file.resolve():
-                    raise Complaint("--report: that is the file to import")
+                    raise Refusal("--report: this is the file to import")
                 tally.sheet = open_.enter_context(Sheet.at(report, "line", "email", "reason"))
-            progress = open_.enter_context(Progress.shown(people.size, quiet=as_json))
+            progress = open_.enter_context(Progress.shown(people.size, quiet=command.as_json))
             enrolment = Enrolment(
-                at.target.people_table, home, at.by, dry_run=dry_run, width=writers
+                command.deployment.people_table,
+                workspace,
+                command.by,
+                dry_run=dry_run,
+                width=width,
             )
             try:
                 for some in enrolment.take(_entries(people, tally, from_line)):
@@ -117,24 +105,24 @@ def import_(
                 raise OutOfReach(f"Out of reach: {fault.cause}\n{_how_to_go_on(tally)}") from fault
             except KeyboardInterrupt:
                 raise OutOfReach(f"Interrupted.\n{_how_to_go_on(tally)}") from None
-        _tell(at, home, tally, report, dry_run=dry_run)
+        _tell(command, workspace, tally, report, dry_run=dry_run)
 
 
-def _check(at: Desk, people: PeopleFile, *, ignore_unknown: bool) -> None:
+def _check(command: Command, people: ContactCsv, *, ignore_unknown: bool) -> None:
     if people.unknown and not ignore_unknown:
-        raise Complaint(
+        raise Refusal(
             f"Unknown columns: {', '.join(people.unknown)}. There are "
             f"{', '.join((*NEEDED, *OPTIONAL))}; --ignore-unknown leaves the others out."
         )
     if people.unknown:
-        at.note(f"Left out: {', '.join(people.unknown)}.")
+        command.note(f"Left out: {', '.join(people.unknown)}.")
 
 
-def _entries(people: PeopleFile, tally: Tally, from_line: int) -> Iterator[ContactLine]:
+def _entries(people: ContactCsv, tally: Tally, from_line: int) -> Iterator[ContactLine]:
     for each in people.lines():
         if each.line < from_line:
             tally.skipped += 1
-        elif isinstance(each, Refused):
+        elif isinstance(each, RefusedRow):
             tally.refuse(each)
         else:
             yield each
@@ -147,13 +135,15 @@ def _how_to_go_on(tally: Tally) -> str:
     )
 
 
-def _tell(at: Desk, home: Workspace, tally: Tally, report: Path | None, *, dry_run: bool) -> None:
+def _tell(
+    command: Command, workspace: Workspace, tally: Tally, report: Path | None, *, dry_run: bool
+) -> None:
     if dry_run:
-        at.note("Nothing was written: this is what the import would do.")
+        command.note("Nothing was written: this is what the import would do.")
     if tally.deactivated and not dry_run:
-        at.note(
-            f"Sessions and open codes of the {tally.deactivated:,} deactivated have ended. A "
-            "portal that already holds an access token believes it for ten minutes at most."
+        command.note(
+            f"Sessions and open codes of the {tally.deactivated:,} deactivated contacts have ended. A "
+            "portal that already holds an access token accepts it for ten minutes at most."
         )
     names = ["rows", "added", "changed", "unchanged", "refused"]
     names += [name for name in ("skipped", "deactivated") if getattr(tally, name)]
@@ -161,15 +151,15 @@ def _tell(at: Desk, home: Workspace, tally: Tally, report: Path | None, *, dry_r
     refused: list[dict[str, Any]] = [
         {"line": each.line, "email": each.email, "reason": each.reason} for each in tally.examples
     ]
-    title = f"Contacts of {home.name}"
-    at.card(title, counts, dry_run=dry_run, **counts, refused_rows=refused)
-    if refused and not at.as_json:
-        at.list("Refused", refused)
+    title = f"Contacts of {workspace.name}"
+    command.card(title, counts, dry_run=dry_run, **counts, refused_rows=refused)
+    if refused and not command.as_json:
+        command.list("Refused", refused)
     if tally.refused:
         more = tally.refused - len(refused)
         where = f"All of them are in {report}." if report else "--report FILE writes all of them."
-        raise Complaint(
+        raise Refusal(
             f"{tally.refused:,} of {tally.rows:,} rows were refused"
             f"{f', {more:,} more than are listed' if more else ''}. {where} "
-            "Mend them and import the file again: the others are left alone."
+            "Correct them and import the file again: the other contacts do not change."
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cli.complaints import Complaint
+from cli.refusals import Refusal
 from portico.directory.store import Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
@@ -40,9 +40,9 @@ def read(file: Path, *, at: datetime) -> list[Record]:
         # A spreadsheet's UTF-8 begins with a mark that is no part of the first column's name.
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise Complaint(f"{file}: {error.strerror}") from None
+        raise Refusal(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Complaint(f"{file}: save it as UTF-8") from None
+        raise Refusal(f"{file}: save it as UTF-8") from None
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     columns = [(each or "").strip() for each in table.fieldnames or []]
     missing = [each for each in NEEDED if each not in columns]
@@ -51,16 +51,16 @@ def read(file: Path, *, at: datetime) -> list[Record]:
         told = f"The first line names the columns: {', '.join((*NEEDED, *OPTIONAL))}."
         also = [f"Missing: {', '.join(missing)}."] if missing else []
         also += [f"Unknown: {', '.join(unknown)}."] if unknown else []
-        raise Complaint(" ".join([told, *also]))
+        raise Refusal(" ".join([told, *also]))
     table.fieldnames = columns
     reading = _Reading(table, at)
     records = list(reading.records())
     if reading.problems:
         more = len(reading.problems) - TOLD
         told = "\n".join(reading.problems[:TOLD])
-        raise Complaint(told + (f"\n… and {more} more" if more > 0 else ""))
+        raise Refusal(told + (f"\n… and {more} more" if more > 0 else ""))
     if not records:
-        raise Complaint(f"{file}: no records; an empty directory is never what was meant")
+        raise Refusal(f"{file}: the file has no records. An empty directory is not imported.")
     return records
 
 
@@ -86,7 +86,7 @@ class _Reading:
 
     def _record(self, row: dict[str, str]) -> Record:
         if None in row or None in row.values():
-            raise Wrong("not as many values as there are columns")
+            raise Wrong("the line has more or fewer values than there are columns")
         values = {name: value.strip() for name, value in row.items()}
         if not _SOURCE.match(values["source"]):
             raise Wrong("source: up to 40 of a-z, 0-9 and -, a letter first")
@@ -104,7 +104,7 @@ class _Reading:
                 raise Wrong(f"{name}: a GUID")
         emails = self._emails(values["emails"])
         if not emails and tenant is None:
-            raise Wrong("neither an address nor tenant and object_id: it could match nobody")
+            raise Wrong("without an address, or tenant and object_id, it can match nobody")
         return Record(
             values["source"],
             values["external_id"],
@@ -135,4 +135,4 @@ class _Reading:
         for name in names:
             first = self.seen.setdefault(name, self.table.line_num)
             if first != self.table.line_num:
-                raise Wrong(f"{name} is on line {first} already")
+                raise Wrong(f"{name} is already on line {first}")

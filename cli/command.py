@@ -1,0 +1,183 @@
+"""What all commands share: which Portico, in whose name, and how the answer is shown.
+
+Rooms are loaded when a command asks for them: behind them are the libraries that cost a call
+most of its time.
+"""
+
+import getpass
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli import output
+from cli.output import Shown
+from cli.refusals import Refusal, refusal_of
+from portico.clock import SYSTEM
+from portico.errors import NotFound, PorticoError
+from portico.people.rules import Contact, Workspace
+
+if TYPE_CHECKING:
+    from cli.deployments import Deployment
+    from portico.links.flow import TeamLinks
+    from portico.openid.store import Portals
+    from portico.people.flow import TeamPeople
+    from portico.people.store import People
+    from portico.sessions.team_sessions import TeamSessions
+    from portico.sso.store import Connections
+    from portico.trail.lookup import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command at work."""
+
+    deployment: "Deployment"
+    as_json: bool
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def team(self) -> "TeamPeople":
+        """Workspaces and contacts."""
+        from portico.people.flow import TeamPeople
+
+        return TeamPeople(self.deployment.people_table)
+
+    @property
+    def office(self) -> "TeamLinks":
+        """Links."""
+        from portico.links.flow import TeamLinks
+
+        return TeamLinks(self.deployment.people_table)
+
+    @property
+    def sessions(self) -> "TeamSessions":
+        """Sessions."""
+        from portico.sessions.team_sessions import TeamSessions
+
+        return TeamSessions(self.deployment.people_table, self.deployment.sign_in_table)
+
+    def people(self, workspace_id: str) -> "People":
+        """Return the rows of a workspace."""
+        from portico.people.store import People
+
+        return People(self.deployment.people_table, workspace_id)
+
+    def connections(self, workspace_id: str) -> "Connections":
+        """Return the SSO connections of a workspace."""
+        from portico.sso.store import Connections
+
+        return Connections(self.deployment.people_table, workspace_id)
+
+    def portals(self, workspace_id: str) -> "Portals":
+        """Return the portals of a workspace that are OpenID clients."""
+        from portico.openid.store import Portals
+
+        return Portals(self.deployment.people_table, workspace_id)
+
+    def trail(self, workspace_id: str) -> "Trail":
+        """Return what happened in a workspace."""
+        from portico.trail.lookup import Trail
+
+        return Trail(self.deployment.trail_table, workspace_id)
+
+    @property
+    def by(self) -> str:
+        """Who the trail will say it was."""
+        try:
+            return f"cli:{getpass.getuser()}"
+        except (KeyError, OSError):
+            return "cli:unknown"
+
+    def now(self) -> datetime:
+        """Return the time by which links are judged."""
+        return SYSTEM.now()
+
+    def note(self, text: str) -> None:
+        """Keep a remark for the end: it went through, and there is something to know."""
+        self.notes.append(text)
+
+    def card(self, title: str, content: Mapping[str, Shown], **also: Any) -> None:
+        """Show one thing; *also* is how JSON says it."""
+        if self.as_json:
+            output.print_json({**also, "notes": self.notes})
+        else:
+            output.print_card(title, content)
+
+    def list(self, title: str, rows: list[dict[str, Shown]], **also: Any) -> None:
+        """Show several things of one kind; *also* is how JSON says them."""
+        if self.as_json:
+            output.print_json({**also, "notes": self.notes})
+        else:
+            output.print_list(title, rows)
+
+    def line(self, text: str) -> None:
+        """Say one thing as it is, so that it can be copied; JSON has it already."""
+        if not self.as_json:
+            output.print_line(text)
+
+    def say(self, text: str) -> None:
+        """Say a sentence; JSON has it already."""
+        if not self.as_json:
+            output.print_sentence(text)
+
+
+@contextmanager
+def running(
+    stack: str | None,
+    local: str | None,
+    as_json: bool,
+    names: Mapping[str, str],
+) -> Iterator[Command]:
+    """Do one command at the Portico that was named; say what went wrong, and leave with its code.
+
+    *names* is what the command calls the fields that a room may refuse (``option_names``).
+    """
+    try:
+        try:
+            from cli.deployments import find
+
+            command = Command(find(stack, local), as_json)
+            yield command
+        except PorticoError as error:
+            raise refusal_of(error, names) from error
+    except Refusal as refusal:
+        _print_refusal(refusal, as_json)
+        raise typer.Exit(refusal.code) from None
+    if not as_json:
+        for note in command.notes:
+            output.print_sentence(f"Note: {note}", style="yellow", to_stderr=True)
+
+
+@contextmanager
+def looking_for(what: str) -> Iterator[None]:
+    """Name what a room did not find."""
+    try:
+        yield
+    except NotFound:
+        raise Refusal(f"There is no {what}.") from None
+
+
+def workspace_of(command: Command, workspace_id: str) -> Workspace:
+    """Read a workspace, or say that there is none."""
+    with looking_for(f"workspace {workspace_id}"):
+        return command.team.workspace(workspace_id)
+
+
+def contact_of(command: Command, workspace_id: str, who: str) -> Contact:
+    """Find a contact by id or primary email, or say what is not there."""
+    workspace_of(command, workspace_id)
+    with looking_for(f"contact {who} in {workspace_id}"):
+        return command.team.contact(workspace_id, who)
+
+
+def _print_refusal(refusal: Refusal, as_json: bool) -> None:
+    if as_json:
+        said = {"error": refusal.text.splitlines(), "exit_code": refusal.code}
+        typer.echo(json.dumps(said, ensure_ascii=False), err=True)
+    else:
+        output.print_sentence(refusal.text, style="red", to_stderr=True)

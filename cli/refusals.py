@@ -1,0 +1,77 @@
+"""What is said when a command cannot be done, and the exit code that goes with it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cli.option_names import name_of
+from portico import errors
+
+_FIELD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+"""A field's own name in the middle of a reason; plain words are no field names there."""
+
+
+@dataclass
+class Refusal(Exception):
+    """A sentence for the person at the terminal."""
+
+    text: str
+    code: int = 1
+
+
+class NotUnderstood(Refusal):
+    """The command cannot be understood."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, 2)
+
+
+class OutOfReach(Refusal):
+    """The same command may work later."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, 3)
+
+
+def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
+    """Say what a room said, for somebody who does not know the rooms.
+
+    Args:
+        error: what the room raised.
+        names: what the command calls the fields (``option_names``).
+    """
+    match error:
+        case errors.InvalidRequest(field=field, reason=reason):
+            return Refusal(_line(field, reason, names))
+        case errors.TakenAlready(what="workspace"):
+            return Refusal("There is already a workspace with this id.")
+        case errors.TakenAlready(what=what):
+            return Refusal(f"Another contact of this workspace already has this {what}.")
+        case errors.NotFound():
+            return Refusal("There is no such thing.")
+        case errors.TryLater():
+            return _fault(error)
+        case errors.Invalid():
+            return _invalid(error, names)
+    return Refusal(type(error).__name__)
+
+
+def _fault(error: errors.TryLater) -> Refusal:
+    from portico.aws.retry import is_final
+
+    if is_final(error):
+        return Refusal(f"AWS refused: {error.cause}")
+    return OutOfReach(f"Out of reach, try again later: {error.cause}")
+
+
+def _invalid(error: errors.Invalid, names: Mapping[str, str]) -> Refusal:
+    from portico.people.workspace_settings import SettingsRefused
+
+    if isinstance(error, SettingsRefused):
+        return Refusal("\n".join(_line(field, why, names) for field, why in error.problems))
+    return Refusal(type(error).__name__)
+
+
+def _line(field: str, reason: str, names: Mapping[str, str]) -> str:
+    said = _FIELD.sub(lambda found: name_of(found[0], names), reason)
+    return f"{name_of(field, names)}: {said}"

@@ -1,0 +1,181 @@
+"""The settings of a workspace as options, one for each, for the commands that take them."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from cli import durations
+from cli.option_names import WORKSPACE, field_of, similar, switch
+from cli.refusals import NotUnderstood, Refusal
+from portico.errors import InvalidRequest
+from portico.people.rules import Workspace
+
+type Settings = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How one setting is typed. What it is called, ``option_names`` says."""
+
+    kind: Any
+    metavar: str | None = None
+    more: str = ""
+    """What its help adds to what the setting may be."""
+    is_time: bool = False
+    """Kept in seconds, typed and shown with a unit."""
+
+    def option(self, field: str) -> Any:
+        """Declare its option."""
+        name = WORKSPACE[field]
+        name = switch(name) if self.kind is bool else name
+        return typer.Option(name, metavar=self.metavar, help=self.more)
+
+
+EACH = "Repeat it for each."
+SETTINGS: dict[str, Setting] = {
+    "name": Setting(str, "TEXT"),
+    "portal_url": Setting(str, "URL"),
+    "portal_enabled": Setting(bool),
+    "areas": Setting(list[str], "NAME=PATH", "NAME= takes one away. May be repeated."),
+    "request_flows": Setting(list[str], "NAME", EACH),
+    "portal_origins": Setting(list[str], "URL", EACH),
+    "locale": Setting(str, "CODE"),
+    "accent_color": Setting(str, "COLOUR"),
+    "logo": Setting(Path, "FILE", "A PNG of at most 64 KB."),
+    "sender_name": Setting(str, "TEXT"),
+    "code_method": Setting(bool),
+    "sso_method": Setting(bool),
+    "password_method": Setting(bool),
+    "sign_up": Setting(bool),
+    "sign_up_domains": Setting(list[str], "DOMAIN", EACH),
+    "sign_up_blocked": Setting(list[str], "DOMAIN", EACH),
+    "sign_up_disposable": Setting(bool),
+    "account_deletion": Setting(bool),
+    "directory_rule": Setting(str, "RULE"),
+    "send_on_open": Setting(bool),
+    "code_in_subject": Setting(bool),
+    "session_idle_seconds": Setting(str, "DURATION", "As 30m or 8h.", is_time=True),
+    "session_absolute_seconds": Setting(str, "DURATION", "As 12h or 7d.", is_time=True),
+    "link_days": Setting(int, "DAYS"),
+    "trail_days": Setting(int, "DAYS"),
+    "office_networks": Setting(list[str], "RANGE", EACH),
+    "inbound_addresses": Setting(list[str], "EMAIL", EACH),
+}
+"""What a team may change."""
+
+
+class SettingsCommand(TyperCommand):
+    """A command that takes settings, and says what each may be when it is asked for help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Describe the settings: whoever checks them knows, and is slow to load."""
+        from portico.people.workspace_settings import describe
+
+        for option in self.params:
+            setting = SETTINGS.get(str(option.name))
+            if setting is not None:
+                option.help = f"{describe(str(option.name))} {setting.more}".strip()  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
+
+def taking_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* an option per setting; its *settings* are those that were given.
+
+    *command* may name a setting as a parameter of its own, to make it required.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [each for each in signature.parameters.values() if each.name != "settings"]
+    named = {each.name for each in own}
+    others = [
+        inspect.Parameter(
+            field,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[setting.kind | None, setting.option(field)],
+        )
+        for field, setting in SETTINGS.items()
+        if field not in named
+    ]
+
+    def with_settings(**given: Any) -> None:
+        settings = {n: v for n, v in given.items() if n in SETTINGS and v not in (None, [])}
+        rest = {n: v for n, v in given.items() if n in named}
+        command(**rest, settings=settings)
+
+    with_settings.__signature__ = inspect.Signature(own + others)  # type: ignore[attr-defined]
+    with_settings.__annotations__ = {each.name: each.annotation for each in own + others}
+    with_settings.__doc__ = command.__doc__
+    with_settings.__name__ = command.__name__
+    return with_settings
+
+
+def changes_of(settings: Settings, workspace: Workspace, reset: list[str]) -> Settings:
+    """Return the fields that were given, as a workspace has them. The logo is not among them.
+
+    Raises:
+        Usage: a setting that has no default, or an area that is none, was named.
+    """
+    changes = {name: _default(name) for name in map(_field_of, reset)}
+    changes |= {name: value for name, value in settings.items() if name != "logo"}
+    for name, setting in SETTINGS.items():
+        if setting.is_time and isinstance(changes.get(name), str):
+            changes[name] = durations.seconds(changes[name])
+    if "areas" in settings:
+        kept = _default("areas") if "areas" in map(_field_of, reset) else workspace.areas
+        changes["areas"] = _merged(kept, settings["areas"])
+    return changes
+
+
+def logo_of(settings: Settings) -> bytes | None:
+    """Read the logo that was given.
+
+    Raises:
+        Complaint: it cannot be read, or is no PNG of at most 64 KB.
+    """
+    path = settings.get("logo")
+    if path is None:
+        return None
+    from portico.people import logos
+
+    try:
+        return logos.checked(path.read_bytes())
+    except OSError as error:
+        raise Refusal(f"--logo: {path}: {error.strerror}") from None
+    except InvalidRequest as refused:
+        raise Refusal(f"--logo: {path}: {refused.reason}") from None
+
+
+def _merged(areas: dict[str, str], given: list[str]) -> dict[str, str]:
+    merged = dict(areas)
+    for each in given:
+        name, sign, path = each.partition("=")
+        if not sign:
+            raise NotUnderstood(f"{WORKSPACE['areas']} {each}: as NAME=PATH")
+        if path:
+            merged[name] = path
+        else:
+            merged.pop(name, None)
+    return merged
+
+
+def _field_of(option: str) -> str:
+    field = field_of(option, WORKSPACE)
+    if field is None:
+        meant = similar(option, WORKSPACE)
+        hint = f" Did you mean {meant}?" if meant else ""
+        raise NotUnderstood(f"--reset {option}: there is no such setting.{hint}")
+    return field
+
+
+def _default(name: str) -> Any:
+    field = next(each for each in fields(Workspace) if each.name == name)
+    if field.default is not MISSING:
+        return field.default
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    raise NotUnderstood(f"--reset {WORKSPACE[name]}: it has no default.")

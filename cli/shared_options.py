@@ -1,0 +1,35 @@
+"""Options and arguments that several commands share."""
+
+from typing import Annotated, Any
+
+import typer
+
+
+def _said_before(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+    """Return what was said before the command, if nothing is said behind it."""
+    return value or ctx.find_root().params.get(str(param.name))
+
+
+Stack = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A deployed stack, by its name (or PORTICO_STACK).",
+        callback=_said_before,
+    ),
+]
+Local = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[PORT or URL]",
+        help="The Portico that `make run` started, at port 8000 if nothing else is said (or "
+        "PORTICO_LOCAL=1, a port or a URL).",
+        callback=_said_before,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.", callback=_said_before)]
+
+WorkspaceId = Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")]
+Who = Annotated[
+    str, typer.Argument(metavar="WHO", help="The contact's id (ct_...) or primary email.")
+]
