@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from local.bind_address import bind_address, docker_bridge, warning
 from local.doors import DoorsBroken
 from local.emulator import PYTHON, EmulatorFailed
 from local.house import House
@@ -22,7 +23,7 @@ class Left(BaseException):
 
 def main() -> int:
     """Start the house, say where it is, and wait."""
-    port = _port()
+    asked = _asked()
     if not PYTHON.exists():
         return _give_up("The emulator is not installed yet. Start with: make run")
     for ending in ENDINGS:
@@ -30,7 +31,9 @@ def main() -> int:
     begun = time.monotonic()
     try:
         with ExitStack() as stack:
-            house = House(port, stack, _step)
+            bind = bind_address(for_containers=asked.sam_local, bridge=docker_bridge())
+            print(warning(bind), end="", flush=True)
+            house = House(asked.port, stack, _step, bind=bind)
             house.open()
             print(f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.directions()}", flush=True)
             house.stay()
@@ -43,7 +46,7 @@ def main() -> int:
     return 0
 
 
-def _port() -> int:
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
         "--port",
@@ -51,10 +54,15 @@ def _port() -> int:
         default=8000,
         help="of pages and API; portal, providers and other-site portal are on the next three",
     )
-    port: int = parser.parse_args().port
-    if not 1 <= port <= 65532:
+    parser.add_argument(
+        "--sam-local",
+        action="store_true",
+        help="let containers of `sam local` reach the emulated AWS; without it only this machine does",
+    )
+    asked = parser.parse_args()
+    if not 1 <= asked.port <= 65532:
         parser.error("--port: from 1 to 65532")
-    return port
+    return asked
 
 
 def _leave(*_: object) -> None:

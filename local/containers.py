@@ -5,11 +5,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.emulator import ROOT
 from local.stack import FRONT, Stack
 
 FOLDER = ROOT / ".local"
+HOST = "host.docker.internal"
+"""This machine, as a container of samconfig.toml's section ``local`` calls it (``add_host``)."""
 
 
 @contextmanager
@@ -34,11 +37,17 @@ def told_to_sam(stack: Stack, folder: Path = FOLDER) -> Iterator[None]:
 
 
 def environments(stack: Stack) -> dict[str, dict[str, str]]:
-    """Return each door's variables, with where AWS is."""
+    """Return each door's variables, with where AWS is, as a container sees it.
+
+    In a container, loopback is the container itself, so the emulator is named anew wherever it is
+    named: queues' URLs do it too.
+    """
+    here = stack.emulator.endpoint
+    there = f"http://{HOST}:{urlsplit(here).port}"
     return {
         door: {
-            **{name: value for name, value in variables.items() if name != FRONT},
-            "AWS_ENDPOINT_URL": stack.emulator.endpoint,
+            **{k: v.replace(here, there) for k, v in variables.items() if k != FRONT},
+            "AWS_ENDPOINT_URL": there,
         }
         for door, variables in stack.environments.items()
     }

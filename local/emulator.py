@@ -16,6 +16,8 @@ from typing import Any
 
 import boto3
 
+from local.bind_address import LOOPBACK, dialled
+
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv" / "local" / "bin" / "python"
 REGION = "eu-west-1"
@@ -66,37 +68,41 @@ class Emulator:
 
 
 @contextmanager
-def emulated_aws(settings: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+def emulated_aws(
+    settings: Mapping[str, str] | None = None, *, bind: str = LOOPBACK
+) -> Iterator[Emulator]:
     """Run an emulator for as long as the context lasts. It keeps nothing.
+
+    Args:
+        settings: variables of the emulator's own.
+        bind: the address to listen on.
 
     Raises:
         EmulatorFailed: it did not answer in time.
     """
     with tempfile.TemporaryDirectory(prefix="portico-", ignore_cleanup_errors=True) as folder:
-        port = _free_port()
+        port = _free_port(bind)
         log = Path(folder) / "emulator.log"
         with log.open("w") as output:
-            process = _start(port, Path(folder), output.fileno(), settings or {})
+            own = _variables(bind, port, Path(folder)) | dict(settings or {})
+            process = _start(own, Path(folder), output.fileno())
         try:
-            emulator = Emulator(f"http://127.0.0.1:{port}")
+            emulator = Emulator(f"http://{dialled(bind)}:{port}")
             _wait_for(emulator, process, log)
             yield emulator
         finally:
             _stop(process)
 
 
-def _start(
-    port: int, folder: Path, output: int, settings: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
-    own = {
-        "BIND_HOST": "127.0.0.1",
+def _variables(bind: str, port: int, folder: Path) -> dict[str, str]:
+    return {
+        "BIND_HOST": bind,
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         # Queue URLs name this host.
-        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_HOST": dialled(bind),
         "MINISTACK_REGION": REGION,
         "PERSIST_STATE": "0",
         # A function that has to start again costs a second of waiting for a mail.
@@ -106,10 +112,14 @@ def _start(
         # Functions run on the Python that is found first.
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
     }
+
+
+def _start(own: Mapping[str, str], folder: Path, output: int) -> subprocess.Popen[bytes]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
     # A session of its own: Ctrl-C in the terminal must reach us first, and us alone.
     return subprocess.Popen(
         [str(PYTHON), "-P", str(ROOT / "local" / "tethered.py"), str(os.getpid()), "ministack"],
-        env={**inherited, **own, **settings},
+        env={**inherited, **own},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -141,8 +151,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
-def _free_port() -> int:
+def _free_port(address: str) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         port: int = probe.getsockname()[1]
         return port

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from local.bind_address import LOOPBACK
 from local.clock import FrontClock
 from local.containers import told_to_sam
 from local.cors import Cors
@@ -38,12 +39,14 @@ class House:
             and then the sample portal on another site.
         stack: undoes whatever was started.
         step: shows what is being done, and how long it took.
+        bind: the address that the emulated AWS listens on. Any but loopback is for containers.
     """
 
-    def __init__(self, port: int, stack: ExitStack, step: Step) -> None:
+    def __init__(self, port: int, stack: ExitStack, step: Step, *, bind: str = LOOPBACK) -> None:
         self._port = port
         self._stack = stack
         self._step = step
+        self._bind = bind
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
         self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
         # On a port, and so an origin, of their own: a trip to them really leaves the page.
@@ -73,7 +76,7 @@ class House:
         }
         template = self._stack.enter_context(translating(parameters))
         with self._step("Starting the emulated AWS"):
-            emulator = self._stack.enter_context(emulated_aws())
+            emulator = self._stack.enter_context(emulated_aws(bind=self._bind))
         os.environ.update(emulator.environment())
         # Metrics are log lines: nobody reads them here. Their namespace is asked for all the same,
         # when one is counted, and by then a door's own variables are gone.
@@ -101,7 +104,8 @@ class House:
         with self._step("Letting the known people in"):
             world.make()
         wake(deployed)
-        self._stack.enter_context(told_to_sam(deployed))
+        if self._bind != LOOPBACK:
+            self._stack.enter_context(told_to_sam(deployed))
         self._front.world = world
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, Portal(world)))
