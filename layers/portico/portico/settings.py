@@ -3,6 +3,7 @@
 Names are those of template.yaml; a test compares the two.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
@@ -33,6 +34,18 @@ class DoorSettings:
             if not values[name]:
                 raise SettingMissing(name.upper())
         return cls(**values)
+
+
+def log_level(environ: Mapping[str, str]) -> int:
+    """Return the level below which a door's own log says nothing, e.g. ``logging.WARNING``.
+
+    It is ``LogLevel`` of the template. Lambda's own level is open for metrics, which are log lines
+    too, so it must not decide here. Where somebody has raised it above ours, Lambda drops what
+    stands between the two, and so do we.
+    """
+    known = logging.getLevelNamesMapping()
+    ours = known.get(environ.get("POWERTOOLS_LOG_LEVEL", ""), logging.INFO)
+    return max(ours, known.get(environ.get("AWS_LAMBDA_LOG_LEVEL", ""), logging.NOTSET))
 
 
 OPTIONAL = frozenset({"edge_secret", "issuer", "provider_loopback"})

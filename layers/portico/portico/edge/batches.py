@@ -1,5 +1,7 @@
 """Batches of stream records and queue messages, one after the other, each on its own."""
 
+import logging
+import os
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +9,11 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-log = Logger(service="portico")
+from portico.settings import log_level
+
+log = Logger(service="portico", level=log_level(os.environ))
+# Powertools takes Lambda's own level wherever there is one, and no argument changes that.
+logging.getLogger("portico").setLevel(log_level(os.environ))
 
 type Record = dict[str, Any]
 

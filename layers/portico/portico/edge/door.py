@@ -1,5 +1,7 @@
 """A door: one Lambda handler with its routes, which reads, calls a room, and answers."""
 
+import logging
+import os
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +16,7 @@ from portico.edge.requests import body_of, caller_of, query_of
 from portico.edge.responses import Response
 from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
-from portico.settings import HttpSettings
+from portico.settings import HttpSettings, log_level
 
 DEADLINE = timedelta(seconds=2.5)
 """A request that has not been answered by then is answered with ``try-later``."""
@@ -23,7 +25,9 @@ type Route = Callable[[Mapping[str, Any], Caller], Response]
 type Work = Callable[[dict[str, str], Caller], Response]
 """What a door does with a request's parameters."""
 
-log = Logger(service="portico")
+log = Logger(service="portico", level=log_level(os.environ))
+# Powertools takes Lambda's own level wherever there is one, and no argument changes that.
+logging.getLogger("portico").setLevel(log_level(os.environ))
 
 
 class Door:
