@@ -6,9 +6,9 @@ from typing import Any
 
 import typer
 
-from cli import checks_mail, checks_state
+from cli import checks_limits, checks_mail, checks_state
 from cli.command import running
-from cli.findings import ATTENTION, BROKEN, Finding, Patient, Unanswered, ask
+from cli.findings import ATTENTION, BROKEN, Check, Finding, Patient, Unanswered, ask
 from cli.output import Shown
 from cli.refusals import OutOfReach, Refusal
 from cli.shared_options import AsJson, Local, Stack
@@ -23,15 +23,14 @@ def doctor() -> None:
 
 @app.command()
 def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
-    """Look at a deployed stack: mail, alarms, keys, tables, queues, functions.
+    """Look at a deployed stack: mail, alarms, limits, keys, tables, queues, functions.
 
     Each finding is ok, attention, broken, or not here (where an emulated AWS lacks it). Ends with
     1 if anything is broken, so that a timer may run it. Reads no secret and changes nothing.
     """
     with running(stack, local, as_json, {}) as command:
         patient = examined(command.deployment.stack, emulated=command.deployment.loopback)
-        checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
-        findings = [found for check in checks for found in check.findings()]
+        findings = [found for check in checks(patient) for found in check.findings()]
         command.list(
             f"The stack {patient.name}",
             _table(findings),
@@ -42,6 +41,12 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
         if states[BROKEN]:
             raise Refusal(f"{states[BROKEN]} broken{also}.")
         command.say(f"Nothing is broken{also}.")
+
+
+def checks(patient: Patient) -> list[Check]:
+    """Return all questions, in the order in which they are shown."""
+    rooms = (checks_mail, checks_limits, checks_state)
+    return [check for room in rooms for check in room.checks(patient)]
 
 
 def examined(name: str, *, emulated: bool) -> Patient:

@@ -6,10 +6,12 @@ sandbox, or a function whose update failed. tests/emulated/test_doctor.py asks a
 
 import copy
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from cli.checks_limits import RSA
 from portico.aws import clients
 from tests.docs.test_docs import ROOT, anchors
 
@@ -59,6 +61,12 @@ WELL: dict[str, Any] = {
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
     "lambda.GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
     "lambda.GetEventSourceMapping": {"State": "Enabled", "LastProcessingResult": "OK"},
+    "lambda.GetAccountSettings": {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 950}
+    },
+    "servicequotas.ListServiceQuotas": {"Quotas": [{"QuotaName": RSA, "Value": 1000.0}]},
+    "apigateway.GetAccount": {"throttleSettings": {"rateLimit": 10000.0, "burstLimit": 5000}},
+    "dynamodb.DescribeLimits": {"TableMaxWriteCapacityUnits": 40000},
 }
 MORE = {
     "SigningKeys": "arn:key",
@@ -75,6 +83,7 @@ class Hospital:
     def __init__(self, terminal):
         self.terminal = terminal
         self.says = copy.deepcopy(WELL)
+        self.turns: dict[str, Iterator[dict[str, Any]]] = {}
         self.asked: list[str] = []
 
     def answers(self, model, **_):
@@ -82,6 +91,8 @@ class Hospital:
         operation = operation.replace("ses.", "sesv2.").replace("monitoring.", "cloudwatch.")
         self.asked.append(operation)
         answer = self.says.get(operation)
+        if operation in self.turns:
+            answer = next(self.turns[operation])
         if isinstance(answer, str):
             return _Status(400), {"Error": {"Code": answer, "Message": "as the test wants it"}}
         return None if answer is None else (_Status(200), answer)
@@ -114,7 +125,8 @@ def staff(cloud, exchange):
     clients.client.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", exchange.url)
-        found = [clients.client(each, patient=True) for each in (*services, "lambda")]
+        more = ("lambda", "service-quotas", "apigateway")
+        found = [clients.client(each, patient=True) for each in (*services, *more)]
     yield [each.meta.events for each in found]
     clients.client.cache_clear()
 
@@ -123,7 +135,14 @@ def staff(cloud, exchange):
 def hospital(terminal, staff):
     before = terminal.wire.stacks["portico"]
     terminal.wire.stacks = {"portico": before | MORE}
-    terminal.wire.parameters = {"Stage": "prod", "MailIdentity": "acme.test"}
+    terminal.wire.parameters = {
+        "Stage": "prod",
+        "MailIdentity": "acme.test",
+        "MailQuota": "50000",
+        "PasswordConcurrency": "0",
+        "ThrottleRate": "200",
+        "ThrottleBurst": "400",
+    }
     hospital = Hospital(terminal)
     for each in staff:
         each.register("before-call", hospital.answers)
@@ -138,7 +157,7 @@ class TestAStackThatIsWell:
 
         assert {each["state"] for each in findings} == {"ok"}
         assert {each["see"] for each in findings} == {""}
-        assert len(findings) >= 14
+        assert len(findings) >= 19
 
     def test_is_told_in_one_line_each(self, hospital):
         result = hospital.terminal.says("doctor", "stack")
@@ -201,6 +220,34 @@ ATTENTION = {
     "updating": (
         "lambda.GetFunctionConfiguration", "LastUpdateStatus", "InProgress", "still being updated",
     ),
+    "concurrency": (
+        "lambda.GetAccountSettings", "AccountLimit.ConcurrentExecutions", 99, "99 function calls",
+    ),
+    "reserved": (
+        "lambda.GetAccountSettings", "AccountLimit.UnreservedConcurrentExecutions", 99,
+        "reservations leave 99",
+    ),
+    "mail rate": ("sesv2.GetAccount", "SendQuota.MaxSendRate", 1.0, "1 mails a second"),
+    "mail quota": (
+        "sesv2.GetAccount", "SendQuota.Max24HourSend", 49999.0,
+        "MailQuota says 50,000 mails in 24 hours, and SES allows 49,999",
+    ),
+    "signatures": (
+        "servicequotas.ListServiceQuotas", "Quotas", [{"QuotaName": RSA, "Value": 399.0}],
+        "399 RSA signatures a second: ThrottleRate lets 400 through",
+    ),
+    "no such quota": ("servicequotas.ListServiceQuotas", "Quotas", [], "does not list"),
+    "requests": (
+        "apigateway.GetAccount", "throttleSettings.rateLimit", 199.0,
+        "ThrottleRate is 200, and the account is allowed 199",
+    ),
+    "burst": (
+        "apigateway.GetAccount", "throttleSettings.burstLimit", 399,
+        "ThrottleBurst is 400, and the account is allowed 399",
+    ),
+    "writes": (
+        "dynamodb.DescribeLimits", "TableMaxWriteCapacityUnits", 3999, "3,999 write units",
+    ),
 }  # fmt: skip
 
 
@@ -241,6 +288,32 @@ class TestAStackWithOneThingWrong:
         hospital.sets("sesv2.GetAccount", "ProductionAccessEnabled", to=False)
 
         assert "sandbox" in hospital.finds("attention")["said"]
+
+    def test_in_a_new_account_is_warned_of_its_concurrency(self, hospital):
+        limit = hospital.says["lambda.GetAccountSettings"]["AccountLimit"]
+        limit |= {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
+
+        found = hospital.finds("attention")
+
+        assert found["said"] == "10 function calls at once, and 100 are few: ask for 1,000"
+        assert found["see"] == "docs/first-day.md#limits-to-ask-for"
+
+    @pytest.mark.parametrize(("wanted", "warned"), [("900", False), ("901", True)])
+    def test_cannot_reserve_what_lambda_keeps_free(self, hospital, wanted, warned):
+        hospital.terminal.wire.parameters["PasswordConcurrency"] = wanted
+
+        said = [each["said"] for each in hospital.looks() if each["state"] == "attention"]
+
+        assert [each.startswith("PasswordConcurrency is 901,") for each in said] == [True] * warned
+
+    def test_reads_all_pages_of_quotas(self, hospital):
+        pages = iter([
+            {"Quotas": [{"QuotaName": "Keys", "Value": 1.0}], "NextToken": "more"},
+            {"Quotas": [{"QuotaName": RSA, "Value": 100.0}]},
+        ])  # fmt: skip
+        hospital.turns["servicequotas.ListServiceQuotas"] = pages
+
+        assert "100 RSA signatures" in hospital.finds("attention")["said"]
 
     def test_with_an_alarm_that_rings_names_it(self, hospital):
         alarm = hospital.says["cloudwatch.DescribeAlarms"]["MetricAlarms"][0]

@@ -1,20 +1,19 @@
 """The doctor's questions are ones that AWS answers: asked of a whole emulated stack."""
 
-from cli import checks_mail, checks_state
-from cli.doctor import examined
+from cli.doctor import checks, examined
 from cli.findings import NOT_HERE, OK
 
 
 def test_a_fresh_stack_is_well_as_far_as_there_is_one(account):
     patient = examined(account.name, emulated=True)
-    checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
 
-    findings = [found for check in checks for found in check.findings()]
+    findings = [found for check in checks(patient) for found in check.findings()]
 
     assert {each.state for each in findings} == {OK, NOT_HERE}, findings
     assert [each.what for each in findings if each.state == NOT_HERE] == [
         "SES identity portico.example",
         "alarms",
+        "limits",
         "PeopleTable",
         "SignInTable",
         "TrailTable",

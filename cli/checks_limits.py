@@ -1,0 +1,123 @@
+"""What the doctor asks of the account's limits: those of *First day*, where an API tells them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cli.findings import ATTENTION, NOT_HERE, OK, Check, Patient, ask
+
+CONCURRENCY = 100
+"""Function calls at once. Under it a busy minute is answered with 503; new accounts may have 10."""
+KEPT_FREE = 100
+"""Of the concurrency, what Lambda lets nobody reserve. Source: Lambda, Reserved concurrency."""
+MAILS_A_SECOND = 14.0
+"""What SES gives with production access. In the sandbox it is one."""
+SIGNATURES_A_REQUEST = 2
+"""At most: a portal on another site is given two tokens."""
+WRITE_UNITS = 4_000
+"""A second and table: what a new table on demand takes from its first minute."""
+RSA = "Cryptographic operations (RSA) request rate"
+"""The name of KMS's quota in Service Quotas."""
+SEE = "docs/first-day.md#limits-to-ask-for"
+
+type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
+
+
+def checks(patient: Patient) -> list[Check]:
+    """Return the questions about the account's limits."""
+    if patient.emulated:
+        return [Check("limits", SEE, _of_no_account)]
+    return [
+        Check("limit: Lambda", SEE, lambda: _concurrency(patient)),
+        Check("limit: SES", SEE, lambda: _mails(patient)),
+        Check("limit: KMS", SEE, lambda: _signatures(patient)),
+        Check("limit: API Gateway", SEE, lambda: _requests(patient)),
+        Check("limit: DynamoDB", SEE, _writes),
+    ]
+
+
+def _of_no_account() -> Answers:
+    yield NOT_HERE, "an emulated AWS has no limits"
+
+
+def _concurrency(patient: Patient) -> Answers:
+    limit = ask("lambda", "get_account_settings")["AccountLimit"]
+    allowed = int(limit["ConcurrentExecutions"])
+    free = int(limit.get("UnreservedConcurrentExecutions", allowed))
+    said = f"{allowed:,} function calls at once"
+    if allowed < CONCURRENCY:
+        yield ATTENTION, f"{said}, and {CONCURRENCY} are few: ask for 1,000"
+    elif free < CONCURRENCY:
+        yield ATTENTION, f"{said}, of which reservations leave {free:,} for all other functions"
+    else:
+        yield OK, said
+    wanted = _number(patient, "PasswordConcurrency")
+    if wanted and allowed < KEPT_FREE + wanted:
+        kept = f"Lambda keeps {KEPT_FREE} of {allowed:,} free"
+        yield ATTENTION, f"PasswordConcurrency is {wanted:,.0f}, and {kept}: deploying it fails"
+
+
+def _mails(patient: Patient) -> Answers:
+    quota = ask("sesv2", "get_account").get("SendQuota", {})
+    rate, most = quota.get("MaxSendRate", 0.0), quota.get("Max24HourSend", -1)
+    if rate < MAILS_A_SECOND:
+        yield ATTENTION, f"{rate:,.0f} mails a second: ask for production access"
+    else:
+        yield OK, f"{rate:,.0f} mails a second"
+    promised = _number(patient, "MailQuota")
+    if 0 <= most < promised:
+        yield (
+            ATTENTION,
+            f"MailQuota says {promised:,.0f} mails in 24 hours, and SES allows {most:,.0f}",
+        )
+
+
+def _signatures(patient: Patient) -> Answers:
+    allowed = _quota("kms", RSA)
+    if allowed is None:
+        yield ATTENTION, f"Service Quotas does not list “{RSA}”"
+        return
+    needed = SIGNATURES_A_REQUEST * _number(patient, "ThrottleRate")
+    said = f"{allowed:,.0f} RSA signatures a second"
+    if allowed < needed:
+        yield ATTENTION, f"{said}: ThrottleRate lets {needed:,.0f} through"
+    else:
+        yield OK, said
+
+
+def _quota(service: str, name: str) -> float | None:
+    more: dict[str, Any] = {}
+    while True:
+        answer = ask("service-quotas", "list_service_quotas", ServiceCode=service, **more)
+        for each in answer["Quotas"]:
+            if each["QuotaName"] == name:
+                return float(each["Value"])
+        if not answer.get("NextToken"):
+            return None
+        more = {"NextToken": answer["NextToken"]}
+
+
+def _requests(patient: Patient) -> Answers:
+    # HTTP APIs share it with REST APIs, and only the REST API's own service tells it.
+    allowed = ask("apigateway", "get_account").get("throttleSettings", {})
+    said = f"{allowed.get('rateLimit', 0):,.0f} requests a second"
+    short = False
+    for parameter, kind in (("ThrottleRate", "rateLimit"), ("ThrottleBurst", "burstLimit")):
+        wanted, given = _number(patient, parameter), allowed.get(kind, 0)
+        if given < wanted:
+            short = True
+            yield (
+                ATTENTION,
+                f"{parameter} is {wanted:,.0f}, and the account is allowed {given:,.0f}",
+            )
+    if not short:
+        yield OK, said
+
+
+def _writes() -> Answers:
+    allowed = int(ask("dynamodb", "describe_limits")["TableMaxWriteCapacityUnits"])
+    said = f"{allowed:,} write units a second for a table"
+    yield (ATTENTION if allowed < WRITE_UNITS else OK), said
+
+
+def _number(patient: Patient, parameter: str) -> float:
+    return float(patient.parameters.get(parameter) or 0)
