@@ -1,4 +1,7 @@
-"""`make bench`: measure what docs/performance.md quotes, and write it there."""
+"""`make bench`: measure what docs/performance.md quotes, and write it there.
+
+What docs/first-day.md says of a month's bill is reckoned from it.
+"""
 
 import os
 import platform
@@ -8,25 +11,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold_start, cost, same_answer, warm
+from bench import cold_start, cost, month, same_answer, warm
 from bench.world import world_at
 from local.emulator import emulated_aws
 
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "performance.md"
+FIRST_DAY = DOCS / "first-day.md"
 
 
 def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and put it between its marks on the page.
 
     Args:
-        wanted: ``cold`` or ``warm``, for that half alone.
+        wanted: ``cold`` or ``warm``, for that half alone; ``month``, for what is only reckoned.
     """
     begins = time.monotonic()
-    halves = {"cold": cold_start.tables, "warm": _warm}
+    halves = {"cold": cold_start.tables, "warm": _warm, "month": _nothing}
     for half in wanted or list(halves):
         for name, table in halves[half]():
             print(f"{table}\n{name}, after {time.monotonic() - begins:.0f} s\n", flush=True)
-            _put(name, f"{table}\n{_made()}\n")
+            _put(PAGE, name, f"{table}\n{_made()}\n")
+    _put(FIRST_DAY, "month", month.table(PAGE.read_text()))
     return 0
 
 
@@ -40,6 +46,10 @@ def _warm() -> Iterator[tuple[str, str]]:
         yield "hottest", warm.hottest_table(world)
 
 
+def _nothing() -> Iterator[tuple[str, str]]:
+    return iter(())
+
+
 def _made() -> str:
     load = os.getloadavg()[1]
     return (
@@ -48,14 +58,14 @@ def _made() -> str:
     )
 
 
-def _put(name: str, content: str) -> None:
-    page = PAGE.read_text()
+def _put(path: Path, name: str, content: str) -> None:
+    page = path.read_text()
     begins, ends = f"<!-- bench:{name} -->\n", f"<!-- /bench:{name} -->"
     before, has_place, rest = page.partition(begins)
     _, is_whole, after = rest.partition(ends)
     if not (has_place and is_whole):
-        raise SystemExit(f"docs/performance.md has no place for {name}")
-    PAGE.write_text(f"{before}{begins}\n{content}\n{ends}{after}")
+        raise SystemExit(f"docs/{path.name} has no place for {name}")
+    path.write_text(f"{before}{begins}\n{content}\n{ends}{after}")
 
 
 if __name__ == "__main__":

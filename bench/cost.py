@@ -1,8 +1,8 @@
 """Dollars per million sign-ins, from the counted calls and the list prices of AWS.
 
 Prices are those of us-east-1, without free tiers and discounts, as listed in November 2026.
-Not in it: storage (a sign-in's rows are swept after a day), backups, a WAF, data transfer, keys
-and secrets (a dollar or less each a month), and metrics (by name and month, not by use).
+Not in it: storage (a sign-in's rows are swept after a day), backups, a WAF, data transfer, and what
+is paid by the month and not by use, such as keys, secrets, alarms and metrics: ``bench/month.py``.
 """
 
 from collections.abc import Mapping
