@@ -45,7 +45,7 @@ from tests.support import plain_values
 from tests.support.doors import door
 from tests.support.once import once
 from tests.support.portal import Portal
-from tests.support.wire import Wire, tapped
+from tests.support.wire import Wire, settle, tapped
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -103,13 +103,15 @@ def built_tables(cloud: None) -> None:
 
 
 @pytest.fixture
-def tables(built_tables: None) -> None:
+def tables(built_tables: None) -> Iterator[None]:
     """The three tables, empty."""
     # Built once and emptied: building them anew took a quarter of a test's time.
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables.values():
         table.items.clear()
     # A door keeps a provider's secret for an hour; the next test's provider has another.
     secrets_by_name.forget()
+    yield
+    settle()
 
 
 @pytest.fixture

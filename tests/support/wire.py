@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto.core.models import botocore_stubber
 
-from portico.aws import clients
+from portico.aws import clients, parallel
 
 CLIENTS = (
     ("dynamodb", False),
@@ -31,6 +31,16 @@ type Meddler = Callable[
     [str, AWSPreparedRequest, Callable[[], AWSResponse | None]], AWSResponse | None
 ]
 """Is handed the operation, the request, and what lets it arrive."""
+
+
+def settle() -> None:
+    """Wait for what was started beside an answer that came first, as a refusal does.
+
+    It would be counted as the next request's, or the next test's.
+    """
+    if parallel._pool.cache_info().currsize:
+        parallel._pool().shutdown(wait=True)
+        parallel._pool.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,7 @@ class Wire:
         return [each.parameters for each in self.sent if each.operation == operation]
 
     def forget(self) -> None:
+        settle()
         self.sent.clear()
 
     def cut(self, operation: str, *, times: int = 99, after: int = 0) -> None:
