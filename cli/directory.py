@@ -14,8 +14,8 @@ from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.directory.dry_run import Check, Connected, check
 from portico.directory.record_import import DirectoryImport
-from portico.directory.store import Rule
 from portico.links.flow import address_of
+from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Contact, Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -176,7 +176,7 @@ def _remark(command: Command, workspace: Workspace, found: Check) -> None:
         command.note("No directory was ever imported.")
     elif command.now() - found.last_import > STALE:
         command.note(f"The last import is {_age(command.now() - found.last_import)} old.")
-    if found.unmatched and workspace.directory_rule == Rule.SSO_ONLY:
+    if found.unmatched and workspace.directory_rule == DirectoryRule.SSO_ONLY:
         command.note("The rule is already sso_only: contacts without a match are shut out now.")
     command.note(
         "Counted as a sign-in would: by an identity that matched, else by the primary address "

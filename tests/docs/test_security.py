@@ -121,7 +121,7 @@ class TestTheNumbers:
             "access token": f"{ACCESS_TOKEN_LIFETIME // minute} minutes",
             "authorization code": f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits",
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
-            "session": f"{home.idle // hour} hours at rest, {home.absolute.days} days at most",
+            "session": f"{home.stay.idle // hour} hours at rest, {home.stay.absolute.days} days at most",
             "body": f"{LARGEST_BODY // 1024} KB, {DEEPEST_JSON} levels",
             "deadline": f"{DEADLINE.total_seconds()} seconds",
         }

@@ -11,6 +11,7 @@ from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import TryLater
 from portico.events import Caller
 from portico.people.identities import Identity
+from portico.people.stay import Stay
 from portico.sso.link_account import link_account
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Connection, Person
@@ -39,9 +40,7 @@ def trip_of(house, email):
         contact=contact,
         area="dashboard",
         url="",
-        idle=60,
-        absolute=60,
-        keep_days=30,
+        stay=Stay(timedelta(seconds=60), timedelta(seconds=60), 30),
         device=None,
         origin="",
         expires_at=SYSTEM.now() + timedelta(minutes=10),

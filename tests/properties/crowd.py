@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from portico.codes.challenge import ReturnTo
 from portico.codes.pending_identity import BROWSER_COOKIE, PendingIdentities, PendingIdentity
 from portico.events import Event
 from portico.ids import digest
+from portico.links.destinations import ReturnTo
 from portico.links.rules import public_id
 from portico.people.identities import Identity
 from tests.support.doors import Answer
@@ -86,9 +86,7 @@ class Crowd:
             link=public_id(self.portal.shared),
             contact=None,
             return_to=ReturnTo("dashboard", home.portal_url),
-            idle=home.idle,
-            absolute=home.absolute,
-            keep_days=home.trail_days,
+            stay=home.stay,
             device=None,
         )
         return connecting, Event("sso.pending", now, home.id, home.trail_days)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from portico import ids
+from portico.errors import CrossSite
 
 
 def origin_of(host: str) -> str:
@@ -51,6 +52,15 @@ class Caller:
         if self.origin is not None:
             return self.origin == self.own_origin or self.origin in origins
         return self.fetch_site in ("same-origin", "none")
+
+    def demand_site(self, origins: frozenset[str]) -> None:
+        """Let a browser act only from our own page or from one of *origins*.
+
+        Raises:
+            CrossSite: this comes from another page, or proves nothing.
+        """
+        if not self.comes_from(origins):
+            raise CrossSite
 
 
 @dataclass(frozen=True, slots=True)

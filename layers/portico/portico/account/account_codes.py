@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portico.account.owner import Owner, Owners
-from portico.codes.challenge import ACCOUNT_LINK, ReturnTo
+from portico.codes.challenge import ACCOUNT_LINK
 from portico.codes.request import CodeAsked
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff
@@ -11,12 +11,10 @@ from portico.events import Caller
 from portico.ids import new_challenge_id
 from portico.limits.rules import ACCOUNT_BUCKET
 from portico.limits.store import Limits
-from portico.links.destinations import choose, landing
+from portico.links.destinations import return_to
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
-
-"""Asking from within an account is counted apart from signing in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +68,15 @@ class AccountCodes:
 
     def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
         workspace, caller = owner.standing.workspace, owner.caller
-        office = workspace.is_office(caller.network)
-        self.limits.count_start(
-            caller.network, bucket=ACCOUNT_BUCKET, office=office, at=owner.clock.now()
-        )
-        destination = choose(workspace, None, None)
+        self.limits.start(workspace, caller.network, bucket=ACCOUNT_BUCKET, at=owner.clock.now())
         new = NewChallenge(
             id=new_challenge_id(workspace.id),
             purpose=purpose,
             link=ACCOUNT_LINK,
             email=email,
             contact_id=owner.id,
-            return_to=ReturnTo(
-                str(destination), landing(workspace, destination, None, issuer=caller.own_origin)
-            ),
-            idle=workspace.idle,
-            absolute=workspace.absolute,
-            keep_days=workspace.trail_days,
+            return_to=return_to(workspace, None, None, issuer=caller.own_origin),
+            stay=workspace.stay,
             device=device_of(caller.user_agent),
             known=None,
         )

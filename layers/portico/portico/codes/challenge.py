@@ -15,6 +15,8 @@ from portico.errors import (
 )
 from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
+from portico.links.destinations import ReturnTo
+from portico.people.stay import Stay
 
 CODE_LIFETIME = timedelta(minutes=10)
 """From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
@@ -51,14 +53,6 @@ class TakenMail:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnTo:
-    """Where the contact goes afterwards, decided when the code was asked for."""
-
-    area: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Challenge:
     """A challenge's row."""
 
@@ -82,9 +76,7 @@ class Challenge:
     known: str | None
     """The seal of the mark that the browser sent along, if any."""
     return_to: ReturnTo
-    idle: timedelta
-    absolute: timedelta
-    keep_days: int
+    stay: Stay
     generation: int
     asked: tuple[datetime, ...]
     attempts: int
@@ -118,9 +110,7 @@ class Challenge:
             is_break_glass=bool(row.get("break_glass")),
             known=row.get("known"),
             return_to=ReturnTo(row["area"], row["url"]),
-            idle=timedelta(seconds=row["idle"]),
-            absolute=timedelta(seconds=row["absolute"]),
-            keep_days=row["keep_days"],
+            stay=Stay.from_row(row),
             generation=row["generation"],
             asked=tuple(moment(each) for each in row["asked"]),
             attempts=row["attempts"],

@@ -22,6 +22,17 @@ NEVER_MAILED = (0, -1)
 LONGEST_REQUEST_ID = 64
 
 
+def request_id_of(given: str | None) -> str:
+    """Return what names one press of a button: as the browser named it, or a new name.
+
+    Raises:
+        InvalidRequest: it is longer than 64 characters.
+    """
+    if given and len(given) > LONGEST_REQUEST_ID:
+        raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+    return given or ids.random_part()
+
+
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
     """What a contact typed for a challenge, and the name of the press that sent it."""
@@ -66,9 +77,7 @@ class CodeChecks:
         """
         id_ = id_of(entry.challenge)
         code = read_code(entry.code)
-        request_id = entry.request_id or ids.random_part()
-        if len(request_id) > LONGEST_REQUEST_ID:
-            raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+        request_id = request_id_of(entry.request_id)
         now = self.clock.now()
         challenges = Challenges(self.sign_in_table, id_.workspace_id)
         tried = self._press(entry.challenge, request_id, code)

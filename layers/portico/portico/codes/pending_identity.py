@@ -10,12 +10,14 @@ from typing import Any, Self
 
 from portico.aws.tables import Rows
 from portico.clock import epoch, moment
-from portico.codes.challenge import Challenge, ReturnTo
+from portico.codes.challenge import Challenge
 from portico.codes.store import Challenges, NewChallenge
 from portico.events import Caller, Event
 from portico.ids import carried, digest, new_challenge_id, random_part
+from portico.links.destinations import ReturnTo
 from portico.mail.letters import Purpose
 from portico.people.identities import Identity
+from portico.people.stay import Stay
 
 BROWSER_COOKIE = "__Host-portico-browser"
 """Binds a trip to a provider, and what follows it, to one browser."""
@@ -60,9 +62,7 @@ class PendingIdentity:
     link: str
     contact: str | None
     return_to: ReturnTo
-    idle: timedelta
-    absolute: timedelta
-    keep_days: int
+    stay: Stay
     device: str | None
 
     def challenge(self, workspace_id: str, email: str | None) -> NewChallenge:
@@ -74,9 +74,7 @@ class PendingIdentity:
             email=None if self.contact else email,
             contact_id=self.contact,
             return_to=self.return_to,
-            idle=self.idle,
-            absolute=self.absolute,
-            keep_days=self.keep_days,
+            stay=self.stay,
             device=self.device,
             known=None,
             connects={**self.identity.row(), "label": self.label},
@@ -92,9 +90,7 @@ class PendingIdentity:
             "link": self.link,
             "area": self.return_to.area,
             "url": self.return_to.url,
-            "idle": int(self.idle.total_seconds()),
-            "absolute": int(self.absolute.total_seconds()),
-            "keep_days": self.keep_days,
+            **self.stay.row(),
         }
         return row | ({"device": self.device} if self.device else {})
 
@@ -108,9 +104,7 @@ class PendingIdentity:
             row["link"],
             None,
             ReturnTo(row["area"], row["url"]),
-            timedelta(seconds=row["idle"]),
-            timedelta(seconds=row["absolute"]),
-            row["keep_days"],
+            Stay.from_row(row),
             row.get("device"),
         )
 

@@ -6,15 +6,16 @@ from typing import Any
 from portico import ids
 from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import CODE_LIFETIME, Challenge, ReturnTo, id_of
+from portico.codes.challenge import CODE_LIFETIME, Challenge, id_of
 from portico.codes.pending_identity import PendingId, PendingIdentities, ask_for_proof, browser_of
 from portico.codes.rules import CODE_LENGTH, label_of
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import known_cookie, sealed
+from portico.limits.rules import OFFICE_BUCKET
 from portico.limits.store import Limits
-from portico.links.destinations import choose, landing
+from portico.links.destinations import return_to
 from portico.links.rules import Link
 from portico.links.store import Links, open_link
 from portico.mail.devices import device_of
@@ -110,9 +111,9 @@ class CodeRequests:
             _admit(workspace, email or "")
         if asked.auto and not (link.is_personal and workspace.send_on_open):
             raise InvalidRequest("auto", "not for this link")
-        office = workspace.is_office(caller.network)
-        bucket = f"office-{workspace.id}" if office else link.kind
-        self.limits.count_start(caller.network, bucket=bucket, office=office, at=now)
+        self.limits.start(
+            workspace, caller.network, bucket=link.kind, office_bucket=OFFICE_BUCKET, at=now
+        )
         new = self._new(purpose, workspace, link, email, asked, caller)
         event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
         challenges = Challenges(self.sign_in_table, workspace.id)
@@ -152,9 +153,7 @@ class CodeRequests:
         if workspace is None:
             raise ChallengeClosed("expired")
         workspace.admit(caller)
-        self.limits.count_start(
-            caller.network, bucket="shared", office=workspace.is_office(caller.network), at=now
-        )
+        self.limits.start(workspace, caller.network, bucket="shared", at=now)
         connecting = PendingIdentities(self.sign_in_table, workspace_id).find(
             id_, browser=browser_of(caller), at=now
         )
@@ -174,20 +173,14 @@ class CodeRequests:
         caller: Caller,
     ) -> NewChallenge:
         mark = caller.cookies.get(known_cookie(workspace.id))
-        destination = choose(workspace, asked.to, link.destination)
         return NewChallenge(
             id=ids.new_challenge_id(workspace.id),
             purpose=purpose,
             link=link.id,
             email=email,
             contact_id=link.contact,
-            return_to=ReturnTo(
-                str(destination),
-                landing(workspace, destination, link, issuer=caller.own_origin),
-            ),
-            idle=workspace.idle,
-            absolute=workspace.absolute,
-            keep_days=workspace.trail_days,
+            return_to=return_to(workspace, asked.to, link, issuer=caller.own_origin),
+            stay=workspace.stay,
             device=device_of(caller.user_agent),
             known=sealed(mark) if mark else None,
             break_glass=link.break_glass,

@@ -13,13 +13,14 @@ from portico.codes.challenge import (
     MOST_ATTEMPTS,
     RESEND_WAITS,
     Challenge,
-    ReturnTo,
 )
 from portico.errors import ChallengeClosed
 from portico.events import Caller, Event
 from portico.ids import ChallengeId
+from portico.links.destinations import ReturnTo
 from portico.mail.letters import Purpose
 from portico.people.addresses import subject_of
+from portico.people.stay import Stay
 
 CHALLENGE_AFTERLIFE = timedelta(days=1)
 """How long a team can still see what became of a challenge."""
@@ -40,9 +41,7 @@ class NewChallenge:
     email: str | None
     contact_id: str | None
     return_to: ReturnTo
-    idle: timedelta
-    absolute: timedelta
-    keep_days: int
+    stay: Stay
     device: str | None
     known: str | None
     connects: dict[str, Any] | None = None
@@ -64,9 +63,7 @@ class NewChallenge:
             "host": caller.host,
             "area": self.return_to.area,
             "url": self.return_to.url,
-            "idle": int(self.idle.total_seconds()),
-            "absolute": int(self.absolute.total_seconds()),
-            "keep_days": self.keep_days,
+            **self.stay.row(),
             "generation": 1,
             "mail": 1,
             "asked": [epoch(now)],

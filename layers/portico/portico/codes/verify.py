@@ -6,11 +6,12 @@ from typing import Any
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Parts, Rows
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import NOT_YET, Challenge, ReturnTo
+from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
+from portico.links.destinations import ReturnTo
 from portico.links.store import Links
 from portico.mail.letters import Change, Purpose
 from portico.notices.store import Happened, Notices
@@ -133,7 +134,11 @@ class Codes:
             also["notice"] = self._telling(challenge, proof)
         if challenge.is_break_glass:
             event = Event(
-                "link.used", now, proof.contact, proof.keep_days, detail={"link": challenge.link}
+                "link.used",
+                now,
+                proof.contact,
+                proof.stay.keep_days,
+                detail={"link": challenge.link},
             )
             links = Links(self.people_table, proof.workspace_id)
             also["link"] = links.using(challenge.link, request_id=proof.request_id, event=event)
@@ -141,7 +146,7 @@ class Codes:
 
     def _becoming(self, checked: Checked, proof: Proof) -> Parts:
         """Return the parts that make a contact of whoever has just proved an address."""
-        event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.keep_days)
+        event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.stay.keep_days)
         contact = Contact(
             proof.contact, proof.workspace_id, proof.name, proof.email, sver=proof.sver
         )
@@ -153,7 +158,7 @@ class Codes:
             Change.IDENTITY_LINKED,
             proof.contact,
             challenge.host,
-            challenge.keep_days,
+            challenge.stay.keep_days,
             begun=challenge.asked[0],
             at=self.clock.now(),
             label=challenge.connects["label"] if challenge.connects else "",
@@ -174,9 +179,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         email=challenge.contact_email or "",
         sver=1 if is_new else checked.mail.sver,
         method="code",
-        idle=challenge.idle,
-        absolute=challenge.absolute,
-        keep_days=challenge.keep_days,
+        stay=challenge.stay,
         shared_computer=typed.shared_computer,
         device=challenge.device,
         is_new=is_new,

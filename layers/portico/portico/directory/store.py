@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import batched
 from typing import Any, Self
 
@@ -20,16 +19,6 @@ from portico.clock import epoch, moment
 from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import digest
-
-
-class Rule(StrEnum):
-    """Whether SSO, or any way in, needs a directory record."""
-
-    OFF = "off"
-    MATCH_REQUIRED = "match_required"
-    """SSO only for contacts with an active record; others may use a code."""
-    SSO_ONLY = "sso_only"
-    """A match or a refusal: no code, no password, no proof."""
 
 
 @dataclass(frozen=True, slots=True)

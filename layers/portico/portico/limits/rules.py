@@ -52,6 +52,8 @@ class GuessBudget:
 
 LONGEST_LIST = 30
 """Times a mailbox row may hold before the oldest are dropped."""
+OFFICE_BUCKET = "office"
+"""Of the starts of one office at one workspace; the workspace's id is added."""
 ACCOUNT_BUCKET = "account"
 """Of a network, for what a contact starts who is signed in."""
 HOUR = timedelta(hours=1)

@@ -4,6 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Protocol
 
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
@@ -21,6 +22,17 @@ from portico.limits.rules import (
 )
 
 
+class HasOffices(Protocol):
+    """A workspace, as far as budgets must know it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    def is_office(self, network: str) -> bool:
+        """Say whether many of its contacts sit behind *network*."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The budgets of a deployment; their rows belong to no workspace."""
@@ -28,6 +40,33 @@ class Limits:
     table: str
     network: NetworkBudget = NETWORK
     mailbox: MailboxBudget = MAILBOX
+
+    def start(
+        self,
+        workspace: HasOffices,
+        network: str,
+        *,
+        bucket: str,
+        office_bucket: str | None = None,
+        at: datetime,
+    ) -> None:
+        """Count one start of *network* at a workspace, which may know it as an office.
+
+        Args:
+            workspace: where it starts.
+            network: an IPv4 address or an IPv6 /64.
+            bucket: which starts share a budget, e.g. ``shared`` or ``personal``.
+            office_bucket: which starts of an office share one of the workspace's own; ``None``:
+                they are in *bucket*, with an office's budget.
+            at: the time.
+
+        Raises:
+            TooManyRequests, TryLater: as for :meth:`count_start`.
+        """
+        office = workspace.is_office(network)
+        if office and office_bucket is not None:
+            bucket = f"{office_bucket}-{workspace.id}"
+        self.count_start(network, bucket=bucket, office=office, at=at)
 
     def count_start(self, network: str, *, bucket: str, office: bool, at: datetime) -> None:
         """Count one start of *network*, both windows in one write.

@@ -75,3 +75,24 @@ def landing(
             query = urlencode({"iss": issuer, "target_link_uri": url})
             return f"{begins}{'&' if '?' in begins else '?'}{query}"
     return url
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTo:
+    """Where the contact goes afterwards, decided when the code was asked for."""
+
+    area: str
+    url: str
+
+
+def return_to(workspace: Workspace, to: str | None, link: Link | None, *, issuer: str) -> ReturnTo:
+    """Decide where a contact goes once they are signed in.
+
+    Args:
+        workspace: the workspace.
+        to: the area that was asked for; it goes before the one of the link.
+        link: what they came by; ``None``: by none.
+        issuer: our own origin.
+    """
+    destination = choose(workspace, to, link.destination if link else None)
+    return ReturnTo(str(destination), landing(workspace, destination, link, issuer=issuer))

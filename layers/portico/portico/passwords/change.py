@@ -6,8 +6,8 @@ from datetime import datetime
 from portico import ids
 from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.codes.check import LONGEST_REQUEST_ID
-from portico.errors import InvalidRequest, MethodOff, NotSignedIn, TryLater
+from portico.codes.check import request_id_of
+from portico.errors import MethodOff, NotSignedIn, TryLater
 from portico.events import Caller, Event
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
@@ -60,9 +60,7 @@ class PasswordChanges:
             MethodOff: the workspace takes no passwords.
             TryLater: nothing has changed; the same request can be sent again.
         """
-        request_id = typed.request_id or ids.random_part()
-        if len(request_id) > LONGEST_REQUEST_ID:
-            raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+        request_id = request_id_of(typed.request_id)
         now = self.clock.now()
         standing = self.standings.of(typed.workspace, caller)
         if not standing.workspace.takes_passwords():

@@ -9,11 +9,11 @@ from typing import Any
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import ReturnTo
 from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
+from portico.links.destinations import ReturnTo
 from portico.mail.letters import Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.passwords.password_hash import hashed
@@ -129,7 +129,7 @@ class PasswordResets:
             "password.changed" if before else "password.set",
             now,
             contact,
-            challenge.keep_days,
+            challenge.stay.keep_days,
             network=caller.network,
             detail={"by": RESET_BY_CODE},
         )
@@ -137,7 +137,7 @@ class PasswordResets:
             change,
             contact,
             challenge.host,
-            challenge.keep_days,
+            challenge.stay.keep_days,
             begun=challenge.asked[0],
             at=now,
             device=challenge.device,

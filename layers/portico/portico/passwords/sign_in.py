@@ -10,8 +10,7 @@ from portico.aws import deadline
 from portico.aws.keys import KeyRing, ring
 from portico.aws.parallel import in_parallel
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import ReturnTo
-from portico.codes.check import LONGEST_REQUEST_ID
+from portico.codes.check import request_id_of
 from portico.codes.verify import Verified
 from portico.errors import (
     InvalidPortalLink,
@@ -24,7 +23,7 @@ from portico.events import Caller, Event
 from portico.limits.known_browser import known_cookie, mark_of
 from portico.limits.password_guesses import Guess, Guesses, Tried
 from portico.limits.store import Limits
-from portico.links.destinations import choose, landing
+from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.devices import device_of
@@ -110,9 +109,7 @@ class PasswordSignIns:
             TryLater: nothing was consumed; the same request can be sent again.
         """
         password = sized(typed.password)
-        request_id = typed.request_id or ids.random_part()
-        if len(request_id) > LONGEST_REQUEST_ID:
-            raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
+        request_id = request_id_of(typed.request_id)
         now = self.clock.now()
         opened = self._open(typed, caller, at=now)
         self._count_network(opened.workspace, caller, at=now)
@@ -159,9 +156,13 @@ class PasswordSignIns:
 
     def _count_network(self, workspace: Workspace, caller: Caller, *, at: datetime) -> None:
         # Apart from starting: whoever guesses passwords must not use up their office's codes.
-        office = workspace.is_office(caller.network)
-        bucket = f"password-office-{workspace.id}" if office else "password"
-        self.limits.count_start(caller.network, bucket=bucket, office=office, at=at)
+        self.limits.start(
+            workspace,
+            caller.network,
+            bucket="password",
+            office_bucket="password-office",
+            at=at,
+        )
 
     def _count(self, guesses: Guesses, opened: _Opened, caller: Caller, *, at: datetime) -> Guess:
         key = self.keys.current().mailbox
@@ -212,10 +213,7 @@ class PasswordSignIns:
 
 def _return_to(opened: _Opened, typed: TypedPassword, caller: Caller) -> ReturnTo:
     workspace, link = opened.workspace, opened.link
-    destination = choose(workspace, typed.to, link.destination)
-    return ReturnTo(
-        str(destination), landing(workspace, destination, link, issuer=caller.own_origin)
-    )
+    return return_to(workspace, typed.to, link, issuer=caller.own_origin)
 
 
 def _proof(
@@ -233,9 +231,7 @@ def _proof(
         email=contact.email,
         sver=contact.sver,
         method=BY_PASSWORD,
-        idle=workspace.idle,
-        absolute=workspace.absolute,
-        keep_days=workspace.trail_days,
+        stay=workspace.stay,
         shared_computer=typed.shared_computer,
         device=device_of(caller.user_agent),
     )

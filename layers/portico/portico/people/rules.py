@@ -8,8 +8,10 @@ from types import UnionType
 from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
-from portico.errors import CrossSite, PortalUnavailable
+from portico.errors import PortalUnavailable
 from portico.events import Caller
+from portico.people import directory_rule
+from portico.people.stay import Stay
 
 LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
 """The languages of page and mail."""
@@ -21,9 +23,6 @@ AREAS = {
     "request": "/requests/{flow}",
 }
 """Where a portal keeps its areas, unless its workspace says otherwise."""
-
-TAKE_CODES = ("off", "match_required")
-"""Directory rules under which a code signs somebody in; under one that is unknown, none does."""
 
 
 @dataclass(frozen=True)
@@ -101,15 +100,19 @@ class Workspace:
 
     def takes_codes(self, *, break_glass: bool = False) -> bool:
         """Say whether a code signs somebody in; a break-glass link's always does."""
-        return break_glass or (self.code_method and self.directory_rule in TAKE_CODES)
+        return break_glass or (self.code_method and directory_rule.takes_codes(self.directory_rule))
 
     def takes_passwords(self) -> bool:
         """Say whether a password signs somebody in."""
-        return self.password_method and self.directory_rule != "sso_only"
+        return self.password_method and directory_rule.takes_passwords(self.directory_rule)
 
     def takes_sign_ups(self) -> bool:
         """Say whether somebody new may come in: never where a directory says who may."""
-        return self.sign_up and self.directory_rule == "off"
+        return self.sign_up and directory_rule.takes_sign_ups(self.directory_rule)
+
+    def needs_record(self) -> bool:
+        """Say whether SSO lets in only people of the directory."""
+        return directory_rule.needs_record(self.directory_rule)
 
     def welcomes(self, email: str) -> bool:
         """Say whether the team's lists let this address sign up; subdomains count with theirs."""
@@ -130,14 +133,13 @@ class Workspace:
         return frozenset({f"{parts.scheme}://{parts.netloc}", *self.portal_origins})
 
     @property
-    def absolute(self) -> timedelta:
-        """How long a session may live."""
-        return timedelta(seconds=self.session_absolute_seconds)
-
-    @property
-    def idle(self) -> timedelta:
-        """How long a session may rest."""
-        return timedelta(seconds=self.session_idle_seconds)
+    def stay(self) -> Stay:
+        """For how long a sign-in that begins now may last."""
+        return Stay(
+            timedelta(seconds=self.session_idle_seconds),
+            timedelta(seconds=self.session_absolute_seconds),
+            self.trail_days,
+        )
 
     @property
     def sender(self) -> str:
@@ -160,8 +162,8 @@ class Workspace:
             CrossSite: a browser, on a page that is neither ours nor the portal's.
             PortalUnavailable: the portal is off.
         """
-        if caller.is_browser and not caller.comes_from(self.origins):
-            raise CrossSite
+        if caller.is_browser:
+            caller.demand_site(self.origins)
         if not self.portal_enabled:
             raise PortalUnavailable
 

@@ -70,7 +70,8 @@ class Sessions:
         """
         now = self.clock.now()
         keys = self.keys.current()
-        idle = min(proof.idle, SHARED_COMPUTER_IDLE) if proof.shared_computer else proof.idle
+        stay = proof.stay
+        idle = min(stay.idle, SHARED_COMPUTER_IDLE) if proof.shared_computer else stay.idle
         id_ = session_id(proof.challenge)
         token = RefreshToken.first(
             keys.refresh, contact=proof.contact, session=id_, challenge=proof.challenge
@@ -82,7 +83,7 @@ class Sessions:
             sver=proof.sver,
             method=proof.method,
             signed_in_at=now,
-            expires_at=now + proof.absolute,
+            expires_at=now + stay.absolute,
             idle_ends_at=now + idle,
             idle=idle,
             shared_computer=proof.shared_computer,
@@ -94,7 +95,7 @@ class Sessions:
             key=keys.version,
             ended_at=None,
             ended_by=None,
-            keep_days=proof.keep_days,
+            keep_days=stay.keep_days,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from portico.people.stay import Stay
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 
 
@@ -31,9 +32,7 @@ class Proof:
     email: str
     sver: int
     method: str
-    idle: timedelta
-    absolute: timedelta
-    keep_days: int
+    stay: Stay
     shared_computer: bool = False
     is_new: bool = False
     """The contact comes into being in the session's transaction."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import CrossSite, NotSignedIn
+from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.people.heads import Heads
 from portico.people.store import People
@@ -53,8 +53,7 @@ class SignOuts:
         token = RefreshToken.parse(text)
         if workspace is None or token is None:
             raise NotSignedIn
-        if not caller.comes_from(workspace.origins):
-            raise CrossSite
+        caller.demand_site(workspace.origins)
         found = self._store(workspace_id).get(token.contact, token.session)
         if found is not None and (
             found.portal is not None or token.hash not in (found.current, found.previous)

@@ -2,21 +2,20 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import ReturnTo
 from portico.codes.pending_identity import (
     PendingIdentities,
     PendingIdentity,
     ask_for_proof,
     browser_of,
 )
-from portico.directory.store import Rule
 from portico.errors import TryLater
 from portico.events import Caller, Event
+from portico.links.destinations import ReturnTo
 from portico.people.identities import owning
 from portico.people.rules import Contact
 from portico.people.store import People
@@ -147,7 +146,7 @@ class SsoCallbacks:
         self, state: State, trip: Trip, person: Person, known: MatchedContact, caller: Caller
     ) -> ToPage:
         # Under a directory rule a match is what lets somebody in; a code would get around it.
-        if Rule(known.workspace.directory_rule) is not Rule.OFF:
+        if known.workspace.needs_record():
             raise Refusal("no-contact", "in-directory-but-no-contact")
         connecting = PendingIdentity(
             identity=person.identity,
@@ -156,9 +155,7 @@ class SsoCallbacks:
             link=trip.link,
             contact=trip.contact,
             return_to=ReturnTo(trip.area, trip.url),
-            idle=timedelta(seconds=trip.idle),
-            absolute=timedelta(seconds=trip.absolute),
-            keep_days=trip.keep_days,
+            stay=trip.stay,
             device=trip.device,
         )
         address = person.address()
@@ -228,9 +225,7 @@ class SsoCallbacks:
             email=head.email if head else "",
             sver=sver,
             method=f"sso:{trip.connection.id}",
-            idle=timedelta(seconds=trip.idle),
-            absolute=timedelta(seconds=trip.absolute),
-            keep_days=trip.keep_days,
+            stay=trip.stay,
             device=trip.device,
         )
         rows = Rows(self.people_table, f"{state.workspace_id}#")

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
-from portico.codes.challenge import ACCOUNT_LINK, ReturnTo
+from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import MethodOff
 from portico.events import Caller
 from portico.limits.rules import ACCOUNT_BUCKET
-from portico.links.destinations import choose, landing
+from portico.links.destinations import return_to
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
@@ -63,17 +63,13 @@ class AccountLinks:
         connection = Connections(self.starts.people_table, workspace.id).get(asked.connection)
         if connection is None or not connection.on:
             raise MethodOff
-        office = workspace.is_office(caller.network)
-        self.starts.limits.count_start(caller.network, bucket=ACCOUNT_BUCKET, office=office, at=now)
-        destination = choose(workspace, None, None)
+        self.starts.limits.start(workspace, caller.network, bucket=ACCOUNT_BUCKET, at=now)
         leaving = TripStart(
             workspace,
             connection,
             link=ACCOUNT_LINK,
             contact=standing.contact.id,
-            to=ReturnTo(
-                str(destination), landing(workspace, destination, None, issuer=caller.own_origin)
-            ),
+            to=return_to(workspace, None, None, issuer=caller.own_origin),
             adds=standing.session.id,
             sver=standing.contact.sver,
         )
@@ -110,7 +106,7 @@ def link_account(
         Change.IDENTITY_LINKED,
         contact,
         caller.host,
-        trip.keep_days,
+        trip.stay.keep_days,
         begun=at,
         at=at,
         label=trip.connection.label,

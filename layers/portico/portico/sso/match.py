@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Rows, get_many
-from portico.directory.store import Record, Rule, email_key, object_key
+from portico.directory.store import Record, email_key, object_key
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key
@@ -74,13 +74,12 @@ def match_of(
 
 
 def obey_directory(known: MatchedContact) -> None:
-    """Let a person through whom the workspace's rule lets through.
+    """Refuse whoever has no record, where the workspace's directory rule asks for one.
 
     Raises:
         Refusal: the rule asks for an active record, and there is none.
     """
-    rule = Rule(known.workspace.directory_rule)
-    if rule is Rule.OFF:
+    if not known.workspace.needs_record():
         return
     if known.record is None:
         raise Refusal("not-in-directory")

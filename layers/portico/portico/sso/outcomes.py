@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from portico.codes.challenge import ReturnTo
+from portico.links.destinations import ReturnTo
 from portico.sessions.proof import SignedIn
 
 

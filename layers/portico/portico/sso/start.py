@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import ReturnTo
 from portico.codes.pending_identity import BROWSER_COOKIE
 from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
 from portico.ids import digest, is_workspace, random_part
+from portico.limits.rules import OFFICE_BUCKET
 from portico.limits.store import Limits
-from portico.links.destinations import choose, landing
+from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.devices import device_of
@@ -97,18 +97,19 @@ class SsoStarts:
         workspace.admit(caller)
         if connection is None or not connection.on or not workspace.sso_method:
             raise MethodOff
-        office = workspace.is_office(caller.network)
-        bucket = f"office-{workspace.id}" if office else link.kind
-        self.limits.count_start(caller.network, bucket=bucket, office=office, at=self.clock.now())
-        destination = choose(workspace, asked.to, link.destination)
+        self.limits.start(
+            workspace,
+            caller.network,
+            bucket=link.kind,
+            office_bucket=OFFICE_BUCKET,
+            at=self.clock.now(),
+        )
         leaving = TripStart(
             workspace,
             connection,
             link=link.id,
             contact=link.contact,
-            to=ReturnTo(
-                str(destination), landing(workspace, destination, link, issuer=caller.own_origin)
-            ),
+            to=return_to(workspace, asked.to, link, issuer=caller.own_origin),
         )
         return self.send(leaving, caller)
 
@@ -138,9 +139,7 @@ class SsoStarts:
             contact=leaving.contact,
             area=leaving.to.area,
             url=leaving.to.url,
-            idle=workspace.session_idle_seconds,
-            absolute=workspace.session_absolute_seconds,
-            keep_days=workspace.trail_days,
+            stay=workspace.stay,
             device=device_of(caller.user_agent),
             origin=caller.origin or "",
             key=keys.version,

@@ -10,6 +10,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.events import Event
 from portico.ids import base64url, digest, is_workspace, random_part
+from portico.people.stay import Stay
 from portico.sso.rules import Connection
 
 STATE_LIFETIME = timedelta(minutes=10)
@@ -64,9 +65,7 @@ class Trip:
     """A personal link's contact: nobody else may come in."""
     area: str
     url: str
-    idle: int
-    absolute: int
-    keep_days: int
+    stay: Stay
     device: str | None
     origin: str
     key: str
@@ -92,9 +91,7 @@ class Trip:
             row.get("contact"),
             row["area"],
             row["url"],
-            row["idle"],
-            row["absolute"],
-            row["keep_days"],
+            Stay.from_row(row),
             row.get("device"),
             row["origin"],
             row["key"],
@@ -111,9 +108,7 @@ class Trip:
             "link": self.link,
             "area": self.area,
             "url": self.url,
-            "idle": self.idle,
-            "absolute": self.absolute,
-            "keep_days": self.keep_days,
+            **self.stay.row(),
             "origin": self.origin,
             "key": self.key,
             "expires_at": epoch(self.expires_at),
