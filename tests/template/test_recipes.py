@@ -19,6 +19,11 @@ FIREWALL = RECIPE["Firewall"]["Properties"]
 CACHES_NOTHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 PASSES_EVERYTHING_ON = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 """Managed policies: CachingDisabled, and AllViewerAndCloudFrontHeaders-2022-06."""
+KEPT_UNLESS_TOLD = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+"""Statuses of errors that CloudFront keeps for ten seconds, and lets a distribution decide on.
+
+Source: CloudFront's developer guide, "How CloudFront caches HTTP 4xx and 5xx status codes".
+"""
 
 
 def behaviours():
@@ -51,6 +56,19 @@ class TestTheCache:
         allowed = int(CACHED["cache-control"].rpartition("=")[2])
 
         assert cache_policy("Keys")["MaxTTL"] < allowed
+
+    def test_keeps_no_error(self):
+        # Neither cookie nor Authorization is in the key: one contact's 503 would be everybody's.
+        kept_for = {
+            each["ErrorCode"]: each["ErrorCachingMinTTL"]
+            for each in DISTRIBUTION.get("CustomErrorResponses", [])
+        }
+
+        assert kept_for == dict.fromkeys(KEPT_UNLESS_TOLD, 0)
+
+    def test_leaves_every_error_its_own_words(self):
+        for each in DISTRIBUTION["CustomErrorResponses"]:
+            assert each.keys() == {"ErrorCode", "ErrorCachingMinTTL"}
 
     def test_would_be_told_not_to_keep_any_other_answer(self):
         assert Response(200, {}).to_event()["headers"]["cache-control"] == "no-store"
