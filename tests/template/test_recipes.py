@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from portico.edge.assets import FOR_EVER
 from portico.edge.problems import PROBLEMS
 from portico.edge.requests import EDGE_HEADER
@@ -11,11 +13,12 @@ from portico.edge.routes import HTTP_METHODS
 from portico.edge.session_routes import CACHED
 from portico.errors import TooManyRequests
 from portico.limits.rules import NETWORK
-from tests.support.template import ROOT, template
+from tests.support.template import ROOT, doors, resolved, template
 
 RECIPE = template(ROOT / "recipes" / "cloudfront.yaml")["Resources"]
 DISTRIBUTION = RECIPE["Distribution"]["Properties"]["DistributionConfig"]
 FIREWALL = RECIPE["Firewall"]["Properties"]
+SECRET_BY_NAME = {"Fn::Sub": "{{resolve:secretsmanager:${EdgeSecret}}}"}
 CACHES_NOTHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 PASSES_EVERYTHING_ON = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 """Managed policies: CachingDisabled, and AllViewerAndCloudFrontHeaders-2022-06."""
@@ -87,8 +90,27 @@ class TestWhatReachesPortico:
     def test_bears_the_edge_secret_under_the_name_that_doors_read(self):
         (origin,) = DISTRIBUTION["Origins"]
         assert origin["OriginCustomHeaders"] == [
-            {"HeaderName": EDGE_HEADER, "HeaderValue": {"Ref": "EdgeSecret"}}
+            {"HeaderName": EDGE_HEADER, "HeaderValue": SECRET_BY_NAME}
         ]
+
+    def test_bears_the_secret_that_doors_were_given_by_the_same_name(self):
+        for door in doors().values():
+            stated = door["Environment"]["Variables"].get("EDGE_SECRET")
+            if stated is not None:
+                assert resolved(stated, {"EdgeSecret": "portico/edge"}) == SECRET_BY_NAME
+                assert resolved(stated, {"EdgeSecret": ""}) == ""
+
+    @pytest.mark.parametrize("path", ["template.yaml", "recipes/cloudfront.yaml"])
+    def test_bears_no_secret_that_was_typed_into_a_parameter(self, path):
+        parameter = template(ROOT / path)["Parameters"]["EdgeSecret"]
+        name = re.compile(parameter["AllowedPattern"])
+
+        assert name.fullmatch("portico/edge")
+        # Neither an ARN, which names its region, nor what would end the reference.
+        assert not name.fullmatch(
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:portico/edge"
+        )
+        assert not name.fullmatch("x}}")
 
     def test_comes_by_https_alone(self):
         (origin,) = DISTRIBUTION["Origins"]
