@@ -1,8 +1,9 @@
 """What the doctor asks of mail, and of the alarms."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from cli.findings import ATTENTION, BROKEN, NOT_HERE, OK, Check, Patient, ask
+from cli.findings import ATTENTION, BROKEN, NOT_HERE, OK, Check, Patient, Unanswered, ask
 
 ALMOST = 0.8
 """Of a day's quota: time to ask for more, which takes SES a day."""
@@ -13,10 +14,13 @@ type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
 
 def checks(patient: Patient) -> list[Check]:
     """Return the questions about one stack's mail and alarms."""
-    identity = patient.parameters.get("MailIdentity", "")
+    sender = patient.parameters.get("MailFrom", "")
+    identity = patient.parameters.get("MailIdentity") or sender.rpartition("@")[2]
+    see = "docs/deploy.md#mail"
     return [
-        Check("SES account", "docs/deploy.md#mail", lambda: _account(patient)),
-        Check(f"SES identity {identity}", "docs/deploy.md#mail", lambda: _identity(patient)),
+        Check("SES account", see, lambda: _account(patient)),
+        Check(f"SES identity {identity}", see, lambda: _identity(patient, identity)),
+        Check(f"MailFrom {sender}", see, lambda: _sender(sender, identity)),
         Check("alarms", "docs/operate.md#alarms", lambda: _alarms(patient)),
     ]
 
@@ -27,7 +31,7 @@ def _account(patient: Patient) -> Answers:
         yield OK, "out of the sandbox"
     else:
         state = BROKEN if patient.is_prod else ATTENTION
-        yield state, "in the sandbox: only verified addresses get mail"
+        yield state, "in the sandbox: only addresses and domains that SES has verified get mail"
     if not account.get("SendingEnabled", True) or account.get("EnforcementStatus") == "SHUTDOWN":
         yield BROKEN, "sending is paused: SES says why in its console", RAISE
     elif account.get("EnforcementStatus") == "PROBATION":
@@ -51,8 +55,45 @@ def _quota(quota: dict[str, float]) -> tuple[str, str, str]:
     return (ATTENTION if sent >= ALMOST * most else OK), used, RAISE
 
 
-def _identity(patient: Patient) -> Answers:
-    name = patient.parameters.get("MailIdentity", "")
+def _sender(sender: str, name: str) -> Answers:
+    domain = sender.rpartition("@")[2].lower()
+    if name.lower() == sender.lower():
+        # The identity's own check has looked at it.
+        yield OK, "is the identity itself"
+        return
+    if "@" in name or not f".{domain}".endswith(f".{name.lower()}"):
+        yield BROKEN, f"is not within the identity {name}: SES takes no mail from it"
+    else:
+        yield OK, f"is within the identity {name}"
+    # SES takes the nearest identity, with its own verification, DKIM and MAIL FROM.
+    for nearer in [sender, *_domains(domain, above=name.lower())]:
+        own = _identity_of(nearer)
+        if own is None:
+            continue
+        if own.get("VerifiedForSendingStatus"):
+            yield ATTENTION, f"SES takes the identity {nearer} in the place of {name}"
+        else:
+            yield BROKEN, f"SES takes the identity {nearer}, which is not verified, and not {name}"
+        return
+
+
+def _domains(domain: str, *, above: str) -> Iterator[str]:
+    """Name *domain* and its parents, up to the one below *above*."""
+    while domain.endswith(f".{above}"):
+        yield domain
+        domain = domain.partition(".")[2]
+
+
+def _identity_of(name: str) -> dict[str, Any] | None:
+    try:
+        return ask("sesv2", "get_email_identity", EmailIdentity=name)
+    except Unanswered as none:
+        if none.reason != "NotFoundException":
+            raise
+        return None
+
+
+def _identity(patient: Patient, name: str) -> Answers:
     identity = ask("sesv2", "get_email_identity", EmailIdentity=name)
     if identity.get("VerifiedForSendingStatus"):
         yield OK, "verified"

@@ -16,6 +16,7 @@ WITHHELD = {
     "inbound-address": "it is the help desk's own inbox, where others would read the code",
     "too-late": "the mail could not leave within the code's first five minutes",
     "mail-refused": "SES refuses it for good",
+    "address-refused": "no mail can be written to this address",
 }
 """Why a code was not mailed, by the trail's word for it."""
 THEN = {
@@ -26,6 +27,7 @@ THEN = {
     "strangers-of-deployment": "See docs/operate.md, StrangersAlarm.",
     "inbound-address": "The contact needs an address of their own.",
     "too-late": "A new code works. If it happens again: portico doctor stack",
+    "address-refused": "Look at its spelling: portico contact show {workspace} {email}",
     "mail-refused": "See what is wrong with the sender: portico doctor stack",
 }
 """What to do about it, where the contact's own row does not say."""

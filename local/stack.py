@@ -127,7 +127,7 @@ def deploy(
     # What a cloud team has done before it deploys.
     domain = MAIL_FROM.partition("@")[2]
     emulator.client("sesv2", account=account).create_email_identity(EmailIdentity=domain)
-    given = {"MailFrom": MAIL_FROM, "MailIdentity": domain, **parameters}
+    given = {"MailFrom": MAIL_FROM, **parameters}
     formation = emulator.client("cloudformation", account=account)
     formation.create_stack(
         StackName=NAME,

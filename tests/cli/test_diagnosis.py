@@ -142,7 +142,9 @@ class TestALine:
     def test_explains_every_reason_why_a_mail_was_withheld(self):
         source = (ROOMS / "sender" / "recipients.py").read_text()
         reasons = set(re.findall(r'(?:return|else) f?"([a-z-]+[a-z])"', source))
-        reasons |= in_code(r'"(mailbox-budget|mail-refused|already-a-contact|strangers-of-\w+)"')
+        reasons |= in_code(
+            r'"(mailbox-budget|mail-refused|address-refused|already-a-contact|strangers-of-\w+)"'
+        )
         reasons |= {f"address-suppressed-{why}" for why in ("bounce", "complaint")}
 
         assert reasons == set(WITHHELD)

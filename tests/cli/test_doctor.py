@@ -8,6 +8,7 @@ import copy
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -84,15 +85,19 @@ class Hospital:
         self.terminal = terminal
         self.says = copy.deepcopy(WELL)
         self.turns: dict[str, Iterator[dict[str, Any]]] = {}
+        self.identities = {"acme.test": self.says["sesv2.GetEmailIdentity"]}
         self.asked: list[str] = []
 
-    def answers(self, model, **_):
+    def answers(self, model, params, **_):
         operation = f"{model.service_model.signing_name}.{model.name}"
         operation = operation.replace("ses.", "sesv2.").replace("monitoring.", "cloudwatch.")
         self.asked.append(operation)
         answer = self.says.get(operation)
         if operation in self.turns:
             answer = next(self.turns[operation])
+        if operation == "sesv2.GetEmailIdentity":
+            name = unquote(params["url_path"].rpartition("/")[2])
+            answer = self.identities.get(name, "NotFoundException")
         if isinstance(answer, str):
             return _Status(400), {"Error": {"Code": answer, "Message": "as the test wants it"}}
         return None if answer is None else (_Status(200), answer)
@@ -142,6 +147,7 @@ def hospital(terminal, staff):
         "PasswordConcurrency": "0",
         "ThrottleRate": "200",
         "ThrottleBurst": "400",
+        "MailFrom": "signin@mail.acme.test",
     }
     hospital = Hospital(terminal)
     for each in staff:
@@ -328,6 +334,41 @@ class TestAStackWithOneThingWrong:
         hospital.says["cloudwatch.DescribeAlarms"]["MetricAlarms"][0]["AlarmActions"] = []
 
         assert "AlarmTopic" in hospital.finds("attention")["said"]
+
+    @pytest.mark.parametrize("nearer", ["signin@mail.acme.test", "mail.acme.test"])
+    @pytest.mark.parametrize(("verified", "state"), [(True, "attention"), (False, "broken")])
+    def test_with_an_identity_nearer_to_the_sender_names_it(
+        self, hospital, nearer, verified, state
+    ):
+        hospital.identities[nearer] = {"VerifiedForSendingStatus": verified}
+
+        found = hospital.finds(state, code=0 if verified else 1)
+
+        assert f"SES takes the identity {nearer}" in found["said"]
+        assert _leads_somewhere(found["see"])
+
+    @pytest.mark.parametrize("sender", ["signin@other.test", "signin@notacme.test"])
+    def test_with_a_sender_outside_of_its_identity_says_so(self, hospital, sender):
+        hospital.terminal.wire.parameters["MailFrom"] = sender
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == f"MailFrom {sender}"
+        assert "not within the identity acme.test" in found["said"]
+
+    def test_whose_identity_is_the_address_itself_is_asked_about_that(self, hospital):
+        hospital.terminal.wire.parameters["MailIdentity"] = "signin@mail.acme.test"
+        hospital.identities["signin@mail.acme.test"] = hospital.identities["acme.test"]
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
+
+    def test_that_names_no_identity_is_asked_about_the_senders_domain(self, hospital):
+        hospital.terminal.wire.parameters |= {"MailFrom": "signin@acme.test", "MailIdentity": ""}
+
+        findings = hospital.looks()
+
+        assert {each["state"] for each in findings} == {"ok"}
+        assert "SES identity acme.test" in {each["what"] for each in findings}
 
     def test_ends_with_a_complaint(self, hospital):
         hospital.sets("kms.DescribeKey", "KeyMetadata", "KeyState", to="Disabled")

@@ -397,7 +397,7 @@ class TestMai01AnAddressWithMoreInIt:
         portal.delivers_mail()
 
         assert portal.mails == []
-        assert portal.challenge_row()["withheld_1"] == "mail-refused"
+        assert portal.challenge_row()["withheld_1"] == "address-refused"
 
     def test_mai_01_a_name_with_line_ends_makes_no_header(self, portal):
         evil = "Acme\r\nBcc: eve@evil.test\r\n\r\nHello"

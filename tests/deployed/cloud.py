@@ -4,12 +4,13 @@ import json
 import subprocess
 import urllib.request
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 import boto3
 
-from local.emulator import Emulator
+from local.emulator import ACCOUNT, Emulator
 from tests.support.building import ARCHITECTURE, ROOT, SAM, Build, environment
 
 STACK = "portico-deployed"
@@ -72,7 +73,6 @@ def deploy(built: Build, emulator: Emulator, **parameters: str) -> Stack:
     chosen = {
         "Architecture": ARCHITECTURE,
         "MailFrom": MAIL_FROM,
-        "MailIdentity": MAIL_DOMAIN,
         "PortalOrigins": PORTAL,
         **parameters,
     }
@@ -91,12 +91,42 @@ def deploy(built: Build, emulator: Emulator, **parameters: str) -> Stack:
     return Stack(emulator, {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]})
 
 
+def what_ses_asks(stack: Stack, recipient: str) -> set[str]:
+    """The resources that a new account's SES asks the sender's role for, at one mail.
+
+    The sandbox asks for the recipient's identity too, and an identity of the address itself goes
+    before that of its domain.
+
+    Source: SES's developer guide, "Controlling access to SES" and "Request production access".
+    """
+    identities = {MAIL_DOMAIN, MAIL_FROM, recipient, recipient.partition("@")[2]}
+    arn = f"arn:aws:ses:{stack.emulator.environment()['AWS_REGION']}:{ACCOUNT}"
+    configuration_set = f"{arn}:configuration-set/{stack.outputs['ConfigurationSet']}"
+    return {configuration_set, *(f"{arn}:identity/{each}" for each in identities)}
+
+
+def lets_mail_out(stack: Stack, resource: str, *, sender: str) -> bool:
+    """Judge the sender's deployed role as IAM does when SES asks it."""
+    policy = stack.client("iam").get_role_policy(
+        RoleName=stack.names["SendMailRole"], PolicyName="door"
+    )
+    return any(
+        {"ses:SendEmail", "ses:SendRawEmail"} <= set(each["Action"])
+        and any(fnmatchcase(resource, like) for like in each["Resource"])
+        and each["Condition"] == {"StringEquals": {"ses:FromAddress": sender}}
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Sid"] == "Mail"
+    )
+
+
 def let_mail_out(stack: Stack) -> None:
     """Make the mail identity, as most accounts have one, and grant what the emulator asks beyond AWS.
 
-    The emulator checks sending mail against no resource but "*". The template's own grant, which
-    names the identity, is read by tests/template.
+    The emulator checks sending mail against no resource but "*". So the role's own grant is judged
+    here, for all that SES asks of a new account, before it is widened for the emulator.
     """
+    for resource in what_ses_asks(stack, "ann@elsewhere.test"):
+        assert lets_mail_out(stack, resource, sender=MAIL_FROM), f"the role may not use {resource}"
     stack.client("sesv2").create_email_identity(EmailIdentity=MAIL_DOMAIN)
     grant = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
     stack.client("iam").put_role_policy(

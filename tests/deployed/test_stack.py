@@ -2,7 +2,7 @@
 
 from joserfc import jws
 
-from tests.deployed.cloud import Stack, deploy
+from tests.deployed.cloud import MAIL_DOMAIN, Stack, deploy, lets_mail_out, what_ses_asks
 from tests.deployed.visiting import Browser, Visitor
 from tests.support.template import resources
 
@@ -17,6 +17,10 @@ class TestADeployedStack:
             assert "AWS_ENDPOINT_URL" not in variables
             empty = {each for each, value in variables.items() if not value}
             assert empty <= {"EDGE_SECRET", "ISSUER", "PROVIDER_LOOPBACK"}
+
+    def test_mails_in_no_other_name(self, stack):
+        for resource in what_ses_asks(stack, "ann@elsewhere.test"):
+            assert not lets_mail_out(stack, resource, sender=f"eve@{MAIL_DOMAIN}")
 
     def test_wakes_its_stream_readers_for_what_they_filter(self, stack):
         sources = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]

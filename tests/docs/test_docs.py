@@ -135,7 +135,9 @@ class TestOperating:
     def test_has_every_reason_why_a_mail_was_withheld(self):
         source = (ROOMS / "sender" / "recipients.py").read_text()
         reasons = set(re.findall(r'return f?"([a-z-]+)', source))
-        also = in_code(r'"(mailbox-budget|mail-refused|already-a-contact|strangers-of-\w+)"')
+        also = in_code(
+            r'"(mailbox-budget|mail-refused|address-refused|already-a-contact|strangers-of-\w+)"'
+        )
         table = page("operate.md").partition("| `reason` | so |")[2]
         assert all(reason in table for reason in reasons | also)
         assert len(reasons | also) >= 9

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from portico.edge.sso_metrics import count
 from tests.edge.test_logs import everything_logged
 from tests.support.openid_site import Site
 
@@ -56,6 +57,33 @@ class TestTheFunnel:
 
         assert found["verify_code: challenge-closed"] == 1
         assert found["verify_code: challenge-closed-expired"] == 1
+
+    def test_counts_as_mailed_what_is_typed_where_verified_is_counted(self, portal, counted):
+        portal.sets(password_method=True)
+        portal.browser.forgets_the_password("ann@example.com")
+        portal.delivers_mail()
+        portal.browser.sets_a_password("four tired herons at the weir", portal.mailed_code())
+        portal.delivers_mail()
+
+        found = counted()
+
+        assert found["send_mail: mailed-for-account"] == 1
+        assert found["send_mail: mailed"] == found["verify_code: answered"] == 0
+
+
+class TestATrip:
+    def test_is_counted_under_one_name_for_all_workspaces(self, capsys):
+        for workspace in ("acme", "umbrella"):
+            count("start_sso", "sso-started", workspace_id=workspace, connection="google")
+
+        lines = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+
+        metrics = {str(each["_aws"]["CloudWatchMetrics"]) for each in lines}
+        assert len(metrics) == 1
+        assert "[['service']]" in metrics.pop()
+        assert [each["service"] for each in lines] == ["start_sso", "start_sso"]
+        # Whose trip it was, the log still knows.
+        assert [each["connection"] for each in lines] == ["acme/google", "umbrella/google"]
 
 
 class TestAPortalsVisitors:

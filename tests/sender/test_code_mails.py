@@ -365,7 +365,9 @@ class TestAFaultOfSes:
         assert withheld(portal) == ["too-late"]
         assert portal.browser.types(code_of(portal.browser, 1)).status == 401
 
-    @pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+    @pytest.mark.parametrize(
+        "code", ["MessageRejected", "BadRequestException", "AccessDeniedException"]
+    )
     def test_that_is_final_is_told_and_its_code_is_never_right(
         self, portal, wire, code_of, retry_queue, code
     ):

@@ -7,17 +7,28 @@ from botocore.exceptions import ClientError
 from portico.aws.clients import client, reason
 from portico.errors import TryLater
 
+# What SES says of one address, or of the mail itself.
+_OF_THE_ADDRESS = frozenset({"BadRequestException", "InvalidParameterValue"})
+
 # SES will not take these, however often they are sent within the minutes that a code has:
-# the address, the sender's identity, or the whole account is refused.
-_FINAL = frozenset(
-    {
-        "MessageRejected",
-        "BadRequestException",
-        "InvalidParameterValue",
-        "MailFromDomainNotVerifiedException",
-        "AccountSuspendedException",
-    }
+# the address, the sender's identity, our own rights, or the whole account is refused.
+FINAL = _OF_THE_ADDRESS | {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccountSuspendedException",
+    "MailFromDomainNotVerifiedException",
+    "MessageRejected",
+    # The configuration set or the identity is gone.
+    "NotFoundException",
+    # A new account whose SES was never opened.
+    "OptInRequired",
+    "SubscriptionRequiredException",
+}
+PASSING = frozenset(
+    {"LimitExceededException", "SendingPausedException", "TooManyRequestsException"}
 )
+"""What may be over before the code is: the mail is tried again, and ends among the dead letters.
+Errors that are named in neither set are as good as these."""
 
 
 @dataclass(eq=False)
@@ -26,6 +37,11 @@ class MailRefused(Exception):
 
     reason: str
     final: bool
+
+    @property
+    def is_of_address(self) -> bool:
+        """Say whether the address may be to blame, and not whoever sends."""
+        return self.reason in _OF_THE_ADDRESS
 
 
 def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) -> str:
@@ -44,7 +60,7 @@ def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) 
         )
     except ClientError as error:
         code = reason(error)
-        raise MailRefused(code, final=code in _FINAL) from error
+        raise MailRefused(code, final=code in FINAL) from error
     except Exception as error:
         raise TryLater(cause=f"sesv2.send_email: {type(error).__name__}") from error
     return str(answer["MessageId"])

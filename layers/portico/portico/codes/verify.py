@@ -13,7 +13,7 @@ from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
 from portico.links.destinations import ReturnTo
 from portico.links.store import Links
-from portico.mail.letters import Change, Purpose
+from portico.mail.letters import SIGNS_IN, Change
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
 from portico.people.identities import Identity, owning
@@ -21,9 +21,6 @@ from portico.people.rules import Contact
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.settings import VerifyCodeSettings
-
-SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
-"""The purposes whose codes this door takes; others have doors of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def sent_on(outcome: Arrived | ToPage) -> Response:
     """Answer 303: to the portal, signed in, or to our page with one mark in its fragment."""
     if outcome.trip is not None:
         workspace_id, connection = outcome.trip
-        count(f"sso-{outcome.step}", workspace_id=workspace_id, connection=connection)
+        count("finish_sso", f"sso-{outcome.step}", workspace_id=workspace_id, connection=connection)
     if isinstance(outcome, ToPage):
         fragment = f"{outcome.mark}={quote(outcome.value, safe='')}"
         return Response(303, headers={"location": f"/{outcome.workspace_id}#{fragment}"})

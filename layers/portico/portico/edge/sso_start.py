@@ -9,7 +9,7 @@ from portico.sso.states import STATE_LIFETIME
 
 def sent_away(begun: StartedTrip) -> Response:
     """Answer where to go, and the cookie by which the browser is known when it comes back."""
-    count("sso-started", workspace_id=begun.workspace_id, connection=begun.connection)
+    count("start_sso", "sso-started", workspace_id=begun.workspace_id, connection=begun.connection)
     # The page may stay away for the trip's ten minutes and type a code for ten more.
     cookie = keep(BROWSER_COOKIE, begun.browser, stays=STATE_LIFETIME * 4)
     return Response(200, {"authorize_url": begun.authorize_url}, cookies=[cookie])

@@ -22,6 +22,10 @@ class Purpose(StrEnum):
     NEW_EMAIL = "new_email"
 
 
+SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
+"""Whose codes are typed at ``POST /v1/codes/verify``; the others have routes of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeLetter:
     """One code mail, before it has words.

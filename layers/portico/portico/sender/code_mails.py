@@ -13,7 +13,7 @@ from portico.ids import parse_challenge
 from portico.limits.known_browser import is_known, mark_of
 from portico.limits.store import Limits
 from portico.limits.strangers import Strangers
-from portico.mail.letters import Change, Purpose
+from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
@@ -23,6 +23,10 @@ from portico.sender.recipients import Recipients, recipients_of
 from portico.sender.taken_mails import TakenMails
 from portico.settings import SendMailSettings
 
+MAILED = "mailed"
+"""A code that is typed at ``POST /v1/codes/verify``, which counts those that were."""
+MAILED_FOR_ACCOUNT = "mailed-for-account"
+"""A code for a new password or a new address, which is typed elsewhere."""
 HAS_ACCOUNT = "already-a-contact"
 """Why nothing is mailed to somebody who signs up and is a contact."""
 
@@ -84,6 +88,11 @@ class CodeMail:
         self._people = People(self.mails.people_table, workspace_id)
         self._taken = TakenMails(self.mails.sign_in_table, workspace_id)
 
+    @property
+    def mailed(self) -> str:
+        """Return what it is counted as: the codes to sign in with apart, as those typed are."""
+        return MAILED if self.challenge.purpose in SIGNS_IN else MAILED_FOR_ACCOUNT
+
     def is_sent(self) -> bool:
         """Say whether the challenge says that the mail is out."""
         taken = self.challenge.taken.get(self.generation)
@@ -143,6 +152,10 @@ class CodeMail:
             at=at,
         )
         return to, message
+
+    def is_to_nobody_known(self) -> bool:
+        """Say whether it is for somebody who is no contact yet."""
+        return self._contact.sver == NOT_YET
 
     def release(self) -> None:
         """Let another sender take it at once."""

@@ -16,7 +16,6 @@ from portico.settings import SendMailSettings
 
 log = logging.getLogger("portico.mail")
 
-MAILED = "mailed"
 DONE_BEFORE = "done-before"
 SOON = timedelta(seconds=5)
 """When to try again after SES has answered no."""
@@ -37,6 +36,10 @@ class TakenByAnother(Exception):
 class Mail(Protocol):
     """One mail that a row asks for. Every method may raise ``TryLater``."""
 
+    @property
+    def mailed(self) -> str:
+        """Return what it is counted as once it is out, e.g. ``mailed-notice``."""
+
     def is_sent(self) -> bool:
         """Say whether the row, as it was read, says that the mail is out."""
 
@@ -56,6 +59,9 @@ class Mail(Protocol):
         Raises:
             ValueError: the address is none that can be mailed to.
         """
+
+    def is_to_nobody_known(self) -> bool:
+        """Say whether the address is nobody's yet, and anybody may have typed it."""
 
     def release(self) -> None:
         """Let another sender take the mail at once: SES answered, and has it not."""
@@ -85,7 +91,7 @@ class Delivery:
         """Send one mail, unless it was sent, or must not be.
 
         Returns:
-            ``mailed``, ``done-before``, or ``withheld-<reason>``.
+            The mail's own ``mailed…``, ``done-before``, or ``withheld-<reason>``.
 
         Raises:
             Unfinished: it is not out, or nobody knows; it can be tried again.
@@ -126,17 +132,21 @@ class Delivery:
             if not refused.final:
                 mail.release()
                 raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
-            return _refused(mail, refused.reason, at=now)
+            # SES has one word for a mail that we made badly and for an address that it cannot
+            # write to. Of a contact's it is taken for ours; anybody may sign up with an address
+            # that takes no mail.
+            of_address = refused.is_of_address and mail.is_to_nobody_known()
+            return _refused(mail, refused.reason, of_address=of_address, at=now)
         except ValueError:
-            return _refused(mail, "address", at=now)
+            return _refused(mail, "address", of_address=True, at=now)
         mail.note_sent(ses_id, at=self.clock.now())
-        return MAILED
+        return mail.mailed
 
 
-def _refused(mail: Mail, reason: str, *, at: datetime) -> str:
-    # Nobody can mail anything while an identity is not verified: somebody must hear of it.
+def _refused(mail: Mail, reason: str, *, of_address: bool, at: datetime) -> str:
     log.error("mail.refused", extra={"reason": reason})
-    return _withhold(mail, "mail-refused", at=at)
+    # Nobody can mail anything while an identity is not verified: an alarm hears of the second.
+    return _withhold(mail, "address-refused" if of_address else "mail-refused", at=at)
 
 
 def _withhold(mail: Mail, reason: str, *, at: datetime) -> str:

@@ -44,8 +44,8 @@ class Mailroom:
         """Send what one record asks for.
 
         Returns:
-            What became of it, as a metric's name: ``mailed``, ``withheld-<reason>``,
-            ``done-before`` or ``queued``.
+            What became of it, as a metric's name: ``mailed``, ``mailed-for-account``,
+            ``mailed-notice``, ``withheld-<reason>``, ``done-before`` or ``queued``.
 
         Raises:
             Unfinished, and whatever else went wrong: a queue's message that must come again.

@@ -62,6 +62,11 @@ class NoticeMail:
         self._people = People(self.mails.people_table, self.notice.workspace_id)
         self._notices = Notices(self.mails.sign_in_table, self.notice.workspace_id)
 
+    @property
+    def mailed(self) -> str:
+        """Return what it is counted as."""
+        return "mailed-notice"
+
     def is_sent(self) -> bool:
         """Leave it to :meth:`take`, which asks the row as it is."""
         return False
@@ -99,6 +104,10 @@ class NoticeMail:
             at=at,
         )
         return self.notice.to or self._contact.email, message
+
+    def is_to_nobody_known(self) -> bool:
+        """Deny it: only contacts are told of changes."""
+        return False
 
     def release(self) -> None:
         """Let another sender take it at once."""
