@@ -6,10 +6,14 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PORT ?= 8000
 STAGE ?= dev
-# Chosen once and by its real path, so that version shims and SAM's build folders (which carry no
-# .python-version) all mean the same interpreter.
-PYTHON := $(shell for p in python3.13 python3 $(HOME)/.pyenv/versions/3.13*/bin/python3.13; do \
+ARCH ?= arm64
+ANSWERS := deployments.toml
+# Chosen once and by its real path: a version shim, such as pyenv's, finds no .python-version in the
+# folder that SAM builds in.
+ifeq ($(PYTHON),)
+PYTHON := $(shell for p in python3.13 python3 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.13*/bin/python3.13; do \
 	$$p -c 'import sys; sys.version_info[:2] == (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+endif
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 VENV := .venv
@@ -26,7 +30,7 @@ FAST := not browser and not clients and not deployed and not slow and not soak
 SLOW := slow and not browser and not clients and not deployed and not soak
 
 export SAM_CLI_TELEMETRY := 0
-export PYTHON
+export PYTHON ARCH
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
@@ -64,11 +68,19 @@ gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, g
 
 check: lint gates test test-slow test-deployed clients browser  ## everything CI runs, in its order
 
-build: $(TOOLS)  ## sam build: what would be deployed, with bytecode
-	$(SAM) build --config-env $(STAGE)
+build: $(TOOLS)  ## sam build: what would be deployed, with bytecode; ARCH=x86_64 for the other machine
+	$(SAM) build --config-env $(STAGE) --parameter-overrides Architecture=$(ARCH)
 
-deploy: build  ## sam deploy --guided into your own AWS account: STAGE=dev or prod
-	$(SAM) deploy --guided --config-env $(STAGE)
+deploy: build $(ANSWERS)  ## sam deploy --guided into your own AWS account: STAGE=dev or prod
+	@answered=$$(awk -v stage='[$(STAGE).deploy.' '/^\[/ { ours = index($$0, stage) == 1 } ours' $(ANSWERS) | \
+		sed -nE 's/.*Architecture=[^a-z]*(arm64|x86_64).*/\1/p'); \
+	test "$${answered:-$(ARCH)}" = $(ARCH) || { \
+		echo "$(ANSWERS) says Architecture=$$answered, and this was built for $(ARCH): make deploy ARCH=$$answered" >&2; exit 1; }
+	$(SAM) deploy --guided --config-file $(ANSWERS) --config-env $(STAGE)
+
+# Yours: git ignores it. SAM writes into it what you have answered, and asks with that the next time.
+$(ANSWERS): | samconfig.toml
+	@sed 's/^parameter_overrides = \[/&"Architecture=$(ARCH)", /' samconfig.toml > $@
 
 test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed

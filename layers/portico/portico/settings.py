@@ -13,6 +13,10 @@ class SettingMissing(RuntimeError):
     """A door was deployed without a variable it needs: better no door than a wrong one."""
 
 
+class SettingTooShort(RuntimeError):
+    """A door was deployed with a secret that can be guessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
     """Variables whose upper-case names are the fields' names; an empty one counts as absent."""
@@ -28,11 +32,14 @@ class DoorSettings:
 
         Raises:
             SettingMissing: one that may not be empty is.
+            SettingTooShort: the edge secret is there, and can be guessed.
         """
         values = {each.name: environ.get(each.name.upper(), "") for each in fields(cls)}
         for name in sorted(values.keys() - OPTIONAL):
             if not values[name]:
                 raise SettingMissing(name.upper())
+        if 0 < len(values.get("edge_secret", "")) < SHORTEST_EDGE_SECRET:
+            raise SettingTooShort("EDGE_SECRET")
         return cls(**values)
 
 
@@ -50,6 +57,9 @@ def log_level(environ: Mapping[str, str]) -> int:
 
 OPTIONAL = frozenset({"edge_secret", "issuer", "provider_loopback"})
 """Parameters a cloud team may leave empty."""
+
+SHORTEST_EDGE_SECRET = 32
+"""Characters. Whoever guesses it says from which network they come, and budgets count networks."""
 
 
 @dataclass(frozen=True, slots=True)

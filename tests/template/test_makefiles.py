@@ -1,0 +1,129 @@
+"""The makefiles that SAM runs: they find the interpreter, and build for the template's Architecture.
+
+SAM runs each in a copy of its folder, below the system's temporary folder: nothing but what lies in
+that copy, the environment and the name of the folder they are started in can tell them anything.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.template.reading import ROOT, resources, template
+
+MAKEFILES = ["functions/Makefile", "layers/crypto/Makefile", "layers/portico/Makefile"]
+ARCHITECTURES = template()["Parameters"]["Architecture"]["AllowedValues"]
+
+
+class Scratch:
+    """A folder as SAM makes one for a build, on a machine whose Pythons are pyenv's shims."""
+
+    def __init__(self, folder: Path) -> None:
+        self.code, self.artefact = folder / "scratch", folder / "artefact"
+        self.home, self.shims = folder / "home", folder / "shims"
+        shutil.copytree(ROOT / "functions", self.code)
+        self.artefact.mkdir()
+        real = Path(sys.base_prefix) / "bin" / "python3.13"
+        versions = self.home / ".pyenv" / "versions" / "3.13.9" / "bin"
+        _script(versions / "python3.13", f'exec "{real}" "$@"')
+        for name in ("python3.13", "python3"):
+            # What a shim does where no .python-version says which of its versions is meant.
+            _script(self.shims / name, f'echo "pyenv: {name}: command not found" >&2; exit 127')
+
+    def builds(self, door: str, architecture: str = "arm64", **environment: str):
+        kept = {k: v for k, v in os.environ.items() if k not in {"ARCH", "PYTHON", "PYENV_ROOT"}}
+        own = {
+            "HOME": str(self.home),
+            "PATH": f"{self.shims}{os.pathsep}/usr/bin{os.pathsep}/bin",
+            "ARTIFACTS_DIR": str(self.artefact),
+        }
+        # As SAM does: the makefile of the working copy, started in the scratch folder.
+        return subprocess.run(
+            ["make", "--makefile", ROOT / "functions" / "Makefile", f"build-{door}"],
+            cwd=self.code / "architectures" / architecture,
+            env=kept | own | environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def scratch(tmp_path) -> Scratch:
+    return Scratch(tmp_path)
+
+
+class TestAMakefile:
+    def test_finds_the_interpreter_behind_shims_that_do_not_know_which_is_meant(self, scratch):
+        done = scratch.builds("Revoke")
+
+        assert done.returncode == 0, done.stderr
+        assert (scratch.artefact / "handler.py").is_file()
+        assert list(scratch.artefact.glob("__pycache__/*.pyc"))
+
+    def test_takes_the_interpreter_that_it_is_told(self, scratch):
+        shutil.rmtree(scratch.home)
+        given = str(Path(sys.base_prefix) / "bin" / "python3.13")
+
+        assert scratch.builds("Revoke", PYTHON=given).returncode == 0
+
+    def test_says_what_is_missing(self, scratch):
+        shutil.rmtree(scratch.home)
+
+        done = scratch.builds("Revoke", PATH=f"{scratch.shims}{os.pathsep}{_tools(scratch.home)}")
+
+        assert done.returncode != 0
+        assert "Portico needs Python 3.13" in done.stderr
+
+    @pytest.mark.parametrize("asked", ARCHITECTURES)
+    def test_refuses_an_architecture_that_is_not_the_templates(self, scratch, asked):
+        (other,) = set(ARCHITECTURES) - {asked}
+
+        done = scratch.builds("Revoke", other, ARCH=asked)
+
+        assert done.returncode != 0
+        assert f"sam build --parameter-overrides Architecture={asked}" in done.stderr
+        assert scratch.builds("Revoke", asked, ARCH=asked).returncode == 0
+
+    def test_finds_the_interpreter_as_all_others_do(self):
+        def found(path: str) -> str:
+            search = re.search(r"ifeq \(\$\(PYTHON\),\)\nPYTHON := .*?\nendif\n",
+                               (ROOT / path).read_text(), re.DOTALL)  # fmt: skip
+            assert search, path
+            return search[0]
+
+        assert len({found(path) for path in ["Makefile", *MAKEFILES]}) == 1
+
+
+class TestTheTemplate:
+    def test_names_the_architecture_to_every_makefile(self):
+        found = template()["Resources"].items()
+        built = {name: each["Metadata"] for name, each in found if "BuildMethod" in
+                 each.get("Metadata", {})}  # fmt: skip
+        layers = resources("AWS::Serverless::LayerVersion")
+
+        assert built.keys() == resources("AWS::Serverless::Function").keys() | layers.keys()
+        for name, metadata in built.items():
+            code = layers[name]["ContentUri"] if name in layers else "functions"
+            folder = metadata["WorkingDirectory"]["Fn::Sub"]
+            assert folder == f"{code}/architectures/${{Architecture}}"
+            for each in ARCHITECTURES:
+                assert (ROOT / folder.replace("${Architecture}", each)).is_dir()
+        assert {str(built[name]["BuildArchitecture"]) for name in layers} == {
+            "{'Ref': 'Architecture'}"
+        }
+
+
+def _script(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+
+
+def _tools(folder: Path) -> Path:
+    """A folder with make and a shell, and no Python."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("make", "sh"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    return folder
