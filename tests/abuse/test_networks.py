@@ -21,7 +21,7 @@ FORGEABLE = [
     "fastly-client-ip",
     "cloudfront-viewer-address",
 ]
-SECRET = "between us and CloudFront"
+SECRET = "between us and our own CloudFront, and nobody else"
 
 
 def claim(header: str, address: str) -> dict[str, str]:

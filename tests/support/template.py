@@ -89,7 +89,7 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
 
 
 def resolved(value: Any, parameters: dict[str, str]) -> Any:
-    """Decide conditions and references to *parameters*; everything else keeps its long form."""
+    """Decide conditions and references to *parameters*, and leave out what has no value; all else keeps its long form."""
     if isinstance(value, list):
         return [each for each in (resolved(one, parameters) for one in value) if each is not None]
     if not isinstance(value, dict):
@@ -104,7 +104,8 @@ def resolved(value: Any, parameters: dict[str, str]) -> Any:
             case "Fn::If":
                 chosen = inner[1] if holds(inner[0], parameters) else inner[2]
                 return resolved(chosen, parameters)
-    return {key: resolved(each, parameters) for key, each in value.items()}
+    decided = {key: resolved(each, parameters) for key, each in value.items()}
+    return {key: each for key, each in decided.items() if each is not None}
 
 
 def holds(condition: str, parameters: dict[str, str]) -> bool:

@@ -20,6 +20,15 @@ class TestADoorsEnvironment:
         stated = doors()[door]["Environment"]["Variables"]
         assert set(stated) == settings.ALL[door].variables()
 
+    def test_bears_no_secret_that_can_be_guessed(self):
+        wanted = dict.fromkeys(settings.ALL["session"].variables(), "x")
+
+        with pytest.raises(settings.SettingTooShort):
+            settings.ALL["session"].read(wanted | {"EDGE_SECRET": "x" * 31})
+
+        for fine in ("x" * 32, ""):
+            settings.ALL["session"].read(wanted | {"EDGE_SECRET": fine})
+
     def test_is_described_for_every_door(self):
         assert set(doors()) == set(settings.ALL)
 

@@ -8,6 +8,7 @@ import pytest
 from tests.support.template import doors, resources, statements
 
 WITH_A_STAR = {
+    "Mail": "an identity of the address itself goes before its domain's, and the sandbox asks for recipients'",
     "FindStream": "a stream's name is the time it was made, and ListStreams asks before it is known",
     "ReadClientSecrets": "connections come and go without a deployment, each under a derived name",
 }
@@ -199,6 +200,21 @@ class TestAGrantOfRows:
     def test_is_for_single_rows(self, role, statement):
         more = MORE_THAN_ROWS.get(statement["Sid"], set())
         assert set(statement["Action"]) <= ROW_ACTIONS | more
+
+
+class TestTheSender:
+    def test_may_mail_from_one_address_by_whatever_identity_ses_asks_for(self):
+        mailing = [(role, each) for role, each in statements() if "ses:SendEmail" in each["Action"]]
+        ((role, grant),) = mailing
+
+        assert role == "SendMailRole"
+        # A mail that is handed over finished is asked for by the second name.
+        assert grant["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
+        assert grant["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        assert [each["Fn::Sub"].rpartition(":")[2] for each in grant["Resource"]] == [
+            "identity/*",
+            "configuration-set/${ConfigurationSet}",
+        ]
 
 
 class TestADoor:

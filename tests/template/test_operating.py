@@ -19,7 +19,14 @@ OF_DOORS = {"answered", "resent", *(kind.counted_as for kind in PROBLEMS.values(
 RFC_6749 = {"invalid_request", "invalid_client", "invalid_grant", "invalid_scope"}
 """Errors of its section 5.2."""
 OF_RECORDS = {
-    "send_mail": {"mailed", "queued", "failed", "done-before"},
+    "send_mail": {
+        "mailed",
+        "mailed-for-account",
+        "mailed-notice",
+        "queued",
+        "failed",
+        "done-before",
+    },
     "record_trail": {"recorded", "repeated", "failed"},
 }
 """What the doors count beside what the code spells out (docs/operate.md, Logs and metrics)."""
@@ -73,7 +80,22 @@ def names_of(door: str) -> set[str]:
     asked = in_code(r', "(granted|shown|refused|portal-not-known)"\)')
     refused = {f"{how}{error}" for how in in_code(r'f"(refused-)\{') for error in RFC_6749}
     named = {f"challenge-closed-{each}" for each in closed}
-    return OF_DOORS | named | {"authorize": asked, "token": refused}.get(door, set())
+    trips = {"start_sso": {"sso-started"}, "finish_sso": {"sso-arrived"}}
+    of_its_own = {"authorize": asked, "token": refused, **trips}
+    return OF_DOORS | named | of_its_own.get(door, set())
+
+
+def rings(name: str, **counted: float | None) -> bool:
+    """Work an alarm's expression out, as CloudWatch does; ``None``: nothing was counted."""
+    alarm = ALARMS[name]
+    (expression,) = [each["Expression"] for each in alarm["Metrics"] if "Expression" in each]
+    spelled = re.sub(r"\b(AND|OR)\b", lambda word: word[0].lower(), expression)
+    names: dict[str, Any] = {
+        "IF": lambda condition, yes, no: yes if condition else no,
+        "FILL": lambda value, instead: instead if value is None else value,
+    }
+    value = eval(spelled, {"__builtins__": {}}, names | counted)  # noqa: S307  # of our own file
+    return bool(value >= alarm["Threshold"])
 
 
 class TestAnAlarm:
@@ -98,7 +120,42 @@ class TestAnAlarm:
         assert ALARMS[name]["AlarmActions"] == ALARMS[name]["OKActions"] == chosen
 
 
+class TestAnAlarmOfASmallDeployment:
+    @pytest.mark.parametrize("name", ["MailDeadLettersAlarm", "TrailDeadLettersAlarm"])
+    def test_rings_for_any_dead_letter(self, name):
+        alarm = ALARMS[name]
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (0, 1)
+
+    def test_rings_for_any_mail_that_ses_refuses_for_good(self):
+        alarm = ALARMS["MailRefusedAlarm"]
+        assert alarm["MetricName"] == "withheld-mail-refused"
+        assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1)
+
+    @pytest.mark.parametrize(
+        ("errors", "answers", "heard"),
+        [(1, 10, True), (1, 50, True), (1, 51, False), (4, 4, True), (0, 10, False)],
+    )
+    def test_rings_for_a_share_of_5xx(self, errors, answers, heard):
+        assert rings("ServerErrorsAlarm", errors=errors, answers=answers) == heard
+
+    def test_rings_for_five_5xx_as_ever_however_many_answers_there_are(self):
+        assert rings("ServerErrorsAlarm", errors=5, answers=1_000_000)
+        assert not rings("ServerErrorsAlarm", errors=4, answers=1_000_000)
+
+    @pytest.mark.parametrize(
+        ("mailed", "verified", "heard"),
+        [(20, 3, True), (20, 4, False), (19, None, False), (20, None, True)],
+    )
+    def test_tells_codes_that_nobody_types(self, mailed, verified, heard):
+        assert rings("CodesUnusedAlarm", mailed=mailed, verified=verified) == heard
+
+
 class TestTheDashboard:
+    def test_is_named_by_its_region_since_the_account_has_each_name_once(self):
+        (board,) = resources("AWS::CloudWatch::Dashboard").values()
+        assert board["DashboardName"] == {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
+
     def test_shows_every_alarm(self):
         (widget,) = [each for each in dashboard() if each["type"] == "alarm"]
 
@@ -126,7 +183,7 @@ class TestTheDashboard:
 
         assert named <= template()["Resources"].keys()
 
-    def test_searches_the_dimensions_that_trips_have(self):
+    def test_searches_by_door_alone(self):
         searched = [
             line[0]["expression"]
             for widget in dashboard()
@@ -135,10 +192,17 @@ class TestTheDashboard:
             if isinstance(line[0], dict)
         ]
 
-        assert len(searched) == 4
+        assert len(searched) == 2
         for each in searched:
             dimensions = re.findall(r"\{Portico/\$\{AWS::StackName\},([\w,]+)\}", each)
-            assert dimensions in (["service"], ["connection,service"])
+            assert dimensions == ["service"]
+
+    def test_tells_connections_apart_by_the_log_since_metrics_are_paid_for(self):
+        (widget,) = [each for each in dashboard() if each["type"] == "log"]
+        query = widget["properties"]["query"]
+
+        assert re.findall(r"\$\{(\w+)\}", query) == ["StartSsoLog", "FinishSsoLog"]
+        assert "by connection, step" in query
 
 
 class TestAMetric:
