@@ -14,7 +14,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.template.reading import LOCAL, ROOT, template
+from tests.support.template import LOCAL, ROOT, template
 
 pytestmark = pytest.mark.slow
 

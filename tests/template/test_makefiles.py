@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.reading import ROOT, resources, template
+from tests.support.template import ROOT, resources, template
 
 MAKEFILES = ["functions/Makefile", "layers/crypto/Makefile", "layers/portico/Makefile"]
 ARCHITECTURES = template()["Parameters"]["Architecture"]["AllowedValues"]
