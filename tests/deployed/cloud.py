@@ -3,6 +3,7 @@
 import json
 import subprocess
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -16,6 +17,7 @@ from tests.support.building import ARCHITECTURE, ROOT, SAM, Build, environment
 STACK = "portico-deployed"
 MAIL_DOMAIN = "example.com"
 MAIL_FROM = f"signin@{MAIL_DOMAIN}"
+TAG = "team=support"
 PORTAL = "https://portal.example.com"
 
 
@@ -79,7 +81,7 @@ def deploy(built: Build, emulator: Emulator, **parameters: str) -> Stack:
     command = [
         SAM, "deploy", "--template-file", built.template, "--stack-name", STACK, "--resolve-s3",
         "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-        "--no-progressbar", "--parameter-overrides", *(f"{k}={v}" for k, v in chosen.items()),
+        "--no-progressbar", "--tags", TAG, "--parameter-overrides", *(f"{k}={v}" for k, v in chosen.items()),
     ]  # fmt: skip
     done = subprocess.run(
         [str(each) for each in command],
@@ -127,7 +129,9 @@ def let_mail_out(stack: Stack) -> None:
     """
     for resource in what_ses_asks(stack, "ann@elsewhere.test"):
         assert lets_mail_out(stack, resource, sender=MAIL_FROM), f"the role may not use {resource}"
-    stack.client("sesv2").create_email_identity(EmailIdentity=MAIL_DOMAIN)
+    ses = stack.client("sesv2")
+    with suppress(ses.exceptions.AlreadyExistsException):
+        ses.create_email_identity(EmailIdentity=MAIL_DOMAIN)
     grant = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
     stack.client("iam").put_role_policy(
         RoleName=stack.names["SendMailRole"],

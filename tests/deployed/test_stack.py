@@ -2,7 +2,7 @@
 
 from joserfc import jws
 
-from tests.deployed.cloud import MAIL_DOMAIN, Stack, deploy, lets_mail_out, what_ses_asks
+from tests.deployed.cloud import MAIL_DOMAIN, TAG, Stack, deploy, lets_mail_out, what_ses_asks
 from tests.deployed.visiting import Browser, Visitor
 from tests.support.template import resources
 
@@ -17,6 +17,13 @@ class TestADeployedStack:
             assert "AWS_ENDPOINT_URL" not in variables
             empty = {each for each, value in variables.items() if not value}
             assert empty <= {"EDGE_SECRET", "ISSUER", "PROVIDER_LOOPBACK"}
+
+    def test_hands_its_tags_on_to_what_it_keeps(self, stack):
+        tables = stack.client("dynamodb")
+        for name in ("PeopleTable", "SignInTable", "TrailTable"):
+            arn = tables.describe_table(TableName=stack.outputs[name])["Table"]["TableArn"]
+            tags = tables.list_tags_of_resource(ResourceArn=arn)["Tags"]
+            assert TAG in {f"{each['Key']}={each['Value']}" for each in tags}
 
     def test_mails_in_no_other_name(self, stack):
         for resource in what_ses_asks(stack, "ann@elsewhere.test"):

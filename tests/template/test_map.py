@@ -8,8 +8,17 @@ import pytest
 from portico import errors
 from portico.edge.problems import PROBLEMS
 from portico.edge.sso_callback import ALLOWED
-from tests.support.template import doors, resolved, resources, template
+from tests.support.template import ROOT, doors, resolved, resources, template
 
+OWN_KEY = "arn:aws:kms:eu-west-1:123456789012:key/own"
+KEEPING = {
+    "AWS::DynamoDB::Table": ("SSESpecification", "KMSMasterKeyId"),
+    "AWS::SQS::Queue": ("KmsMasterKeyId",),
+    "AWS::SecretsManager::Secret": ("KmsKeyId",),
+    "AWS::Logs::LogGroup": ("KmsKeyId",),
+}
+"""Whatever keeps something, and where it names its key."""
+RESTORE = template(ROOT / "recipes" / "restore.yaml")
 NAMES_PEOPLE = (
     "path",
     "query",
@@ -42,6 +51,100 @@ class TestATable:
         protection = table["Properties"]["DeletionProtectionEnabled"]
         assert resolved(protection, {"Stage": "prod"}) is True
         assert resolved(protection, {"Stage": "dev"}) is False
+
+
+class TestWhatATableOfADeletedStackIsRestoredBy:
+    @pytest.mark.parametrize("name", ["PeopleTable", "TrailTable"])
+    def test_is_the_very_table(self, name):
+        # What differed would be changed by the next deployment, or overlooked by it.
+        restored = RESTORE["Resources"][name]
+        assert restored["Properties"] == template()["Resources"][name]["Properties"]
+
+    def test_has_all_that_outlives_a_stack_and_nothing_else(self):
+        kept = {
+            name
+            for name, each in template()["Resources"].items()
+            if each.get("DeletionPolicy", "Delete") != "Delete"
+        }
+        # The identity is SES's own, and is used where it is found.
+        assert set(RESTORE["Resources"]) == kept - {"Identity"}
+        for part in ("Parameters", "Conditions"):
+            for name, each in RESTORE[part].items():
+                assert each == template()[part][name]
+
+    def test_is_never_taken_away_by_an_import_that_fails(self):
+        for each in RESTORE["Resources"].values():
+            assert each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain"
+
+
+class TestASecondStackOfTheAccount:
+    def test_has_no_name_that_the_account_has_once(self):
+        # Everything else is of one region, or is named by CloudFormation itself.
+        named_once = {"AWS::IAM::Role": "RoleName", "AWS::CloudWatch::Dashboard": "DashboardName",
+                      "AWS::S3::Bucket": "BucketName"}  # fmt: skip
+        named = [
+            each.get(name) for kind, name in named_once.items() for each in resources(kind).values()
+        ]
+        assert {str(each) for each in named if each} == {
+            "{'Fn::Sub': '${AWS::StackName}-${AWS::Region}'}"
+        }
+
+    def test_names_what_it_names_by_its_stack(self):
+        stated = [
+            each[name]
+            for kind, name in (("AWS::Logs::LogGroup", "LogGroupName"),)
+            for each in resources(kind).values()
+        ]
+        assert stated
+        assert all("${AWS::StackName}" in each["Fn::Sub"] for each in stated)
+
+
+class TestAFirstCreateThatFails:
+    def test_leaves_nothing_that_a_second_one_would_meet(self):
+        kept = {each.get("DeletionPolicy") for each in template()["Resources"].values()}
+        # "Retain" would leave the identity, whose name can be made only once.
+        assert kept == {None, "Delete", "RetainExceptOnCreate"}
+
+
+class TestAKeyOfOnesOwn:
+    @pytest.mark.parametrize("kind", KEEPING)
+    def test_is_named_by_all_that_keeps_something(self, kind):
+        for each in resources(kind).values():
+            stated = resolved(each, {"DataKey": OWN_KEY})
+            for part in KEEPING[kind]:
+                stated = stated[part]
+            assert stated == OWN_KEY
+
+    @pytest.mark.parametrize("kind", KEEPING)
+    def test_is_nowhere_named_unless_it_is_given(self, kind):
+        assert "DataKey" not in str(
+            [resolved(e, {"DataKey": ""}) for e in resources(kind).values()]
+        )
+
+    def test_takes_the_place_of_a_queues_own(self):
+        for each in resources("AWS::SQS::Queue").values():
+            assert resolved(each, {"DataKey": ""})["SqsManagedSseEnabled"] is True
+            assert "SqsManagedSseEnabled" not in resolved(each, {"DataKey": OWN_KEY})
+
+
+class TestABoundary:
+    def test_bounds_every_role_if_it_is_given(self):
+        boundary = "arn:aws:iam::123456789012:policy/bounds"
+        for each in resources("AWS::IAM::Role").values():
+            given = resolved(each, {"PermissionsBoundary": boundary})
+            assert given["PermissionsBoundary"] == boundary
+            assert "PermissionsBoundary" not in resolved(each, {"PermissionsBoundary": ""})
+
+
+class TestWhatAParameterPromises:
+    def test_is_no_ceiling_that_the_gateway_does_not_keep(self):
+        said = template()["Parameters"]["ThrottleRate"]["Description"]
+        assert "no ceiling" in said.replace("\n", " ")
+
+    def test_is_no_share_that_a_small_account_cannot_give(self):
+        parameter = template()["Parameters"]["PasswordConcurrency"]
+        assert parameter["Default"] == 0
+        assert "only 0 deploys" in parameter["Description"]
 
 
 class TestTheAccessLog:

@@ -137,11 +137,7 @@ class TestAnAlarmOfASmallDeployment:
         [(1, 10, True), (1, 50, True), (1, 51, False), (4, 4, True), (0, 10, False)],
     )
     def test_rings_for_a_share_of_5xx(self, errors, answers, heard):
-        assert rings("ServerErrorsAlarm", errors=errors, answers=answers) == heard
-
-    def test_rings_for_five_5xx_as_ever_however_many_answers_there_are(self):
-        assert rings("ServerErrorsAlarm", errors=5, answers=1_000_000)
-        assert not rings("ServerErrorsAlarm", errors=4, answers=1_000_000)
+        assert rings("ErrorShareAlarm", errors=errors, answers=answers) == heard
 
     @pytest.mark.parametrize(
         ("mailed", "verified", "heard"),

@@ -42,9 +42,10 @@ class TestTheTemplate:
         # W2001: parameters that only SAM's own properties used are gone after translation.
         says(TOOLS / "cfn-lint", "-i", "W2001", "--", file)
 
-    def test_has_a_recipe_beside_it_that_is_clean_too(self):
+    def test_has_recipes_beside_it_that_are_clean_too(self):
         # us-east-1: CloudFront takes certificates and firewalls from there alone.
         says(TOOLS / "cfn-lint", "-r", "us-east-1", "--", ROOT / "recipes" / "cloudfront.yaml")
+        says(TOOLS / "cfn-lint", "--", ROOT / "recipes" / "restore.yaml")
 
     def test_keeps_its_cross_site_rules_through_translation(self):
         # SAM takes any function inside for the whole of them, and drops the rest without a word.
