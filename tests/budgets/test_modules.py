@@ -86,7 +86,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
         path = [ROOT / "functions" / door, ROOT / "layers/portico", *mine]
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", START, *map(str, path)],
-            env=dict.fromkeys(settings.ALL[door].variables(), "stated"),
+            env=dict.fromkeys(settings.ALL[door].variables(), f"{'stated':.<32}"),
             capture_output=True,
             text=True,
             check=False,

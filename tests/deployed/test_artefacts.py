@@ -97,7 +97,7 @@ def start(path: list[Path], environment: dict[str, str]) -> dict[str, list[str]]
 
 
 def environment_of(door: str) -> dict[str, str]:
-    stated = dict.fromkeys(settings.ALL[folder(door)].variables(), "stated")
+    stated = dict.fromkeys(settings.ALL[folder(door)].variables(), f"{'stated':.<32}")
     region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
     return {
         **stated,
