@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 SAM = ROOT / ".venv" / "tools" / "bin" / "sam"
 ANSWERS = "deployments.toml"
 MAIL_FROM = "signin@example.com"
-QUESTION = r"\t(?!Looking)(?:\x1b\[1m)?([^\t\r\n]+?)(?:\x1b\[0m)? (?:\[(.*?)\])?(?: \[\w/\w\])?: ?$"
+QUESTION = r"\t(?!Looking)(?:\x1b\[1m)?([^\t\r\n=\x1b]+?)(?:\x1b\[0m)? ?(?:\[([^\r\n]*?)\])?(?: \[\w/\w\])?: ?$"
 END = "Looking for resources needed for deployment"
 PATIENCE = 60
 """Seconds for one question. SAM reads the template anew before some."""
@@ -60,7 +60,7 @@ class Walk:
     def walks(self, **typed: str) -> "Walk":
         """Answer every question with Enter, but for those that are named in *typed*."""
         while len(self.asked) < MOST:
-            if self._sam.expect([QUESTION, END, pexpect.EOF]) != 0:
+            if self._sam.expect([QUESTION, END, pexpect.EOF, pexpect.TIMEOUT]) != 0:
                 break
             what = re.sub(r"\x1b\[\d+m", "", self._sam.match[1]).removeprefix("Parameter ")
             self.asked.append((what, self._sam.match[2] or ""))
