@@ -145,8 +145,10 @@ class Delivery:
 
 def _refused(mail: Mail, reason: str, *, of_address: bool, at: datetime) -> str:
     log.error("mail.refused", extra={"reason": reason})
-    # Nobody can mail anything while an identity is not verified: an alarm hears of the second.
-    return _withhold(mail, "address-refused" if of_address else "mail-refused", at=at)
+    if of_address:
+        return _withhold(mail, "address-refused", at=at)
+    # Nobody can mail anything while an identity is not verified: an alarm hears of this one.
+    return _withhold(mail, "mail-refused", at=at)
 
 
 def _withhold(mail: Mail, reason: str, *, at: datetime) -> str:
