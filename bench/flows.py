@@ -16,8 +16,8 @@ from portico import ids
 from portico.clock import SYSTEM
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import Portal, new_secret
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient, new_secret
+from portico.openid.store import RegisteredClients
 from tests.support.doors import Answer
 from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site, query_of
 from tests.support.portal import WRONG, Browser
@@ -215,10 +215,10 @@ def _at_a_portal(walk: Walk) -> None:
 
 def _registered(world: World) -> Site:
     secret = new_secret(secrets.token_bytes(32))
-    portal = Portal("help", world.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
+    portal = RegisteredClient("help", world.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
     event = Event("portal.added", datetime.now(UTC), "portal-help", 365, "bench")
     workspace = world.team.workspace(world.id)
-    Portals(world.people.table, world.id).put(portal, workspace, event)
+    RegisteredClients(world.people.table, world.id).put(portal, workspace, event)
     return Site(world, portal, secret)
 
 

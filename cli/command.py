@@ -24,7 +24,7 @@ from portico.people.rules import Contact, Workspace
 if TYPE_CHECKING:
     from cli.deployments import Deployment
     from portico.links.flow import TeamLinks
-    from portico.openid.store import Portals
+    from portico.openid.store import RegisteredClients
     from portico.people.flow import TeamPeople
     from portico.people.store import People
     from portico.sessions.team_sessions import TeamSessions
@@ -73,11 +73,11 @@ class Command:
 
         return Connections(self.deployment.people_table, workspace_id)
 
-    def portals(self, workspace_id: str) -> "Portals":
+    def portals(self, workspace_id: str) -> "RegisteredClients":
         """Return the portals of a workspace that are OpenID clients."""
-        from portico.openid.store import Portals
+        from portico.openid.store import RegisteredClients
 
-        return Portals(self.deployment.people_table, workspace_id)
+        return RegisteredClients(self.deployment.people_table, workspace_id)
 
     def trail(self, workspace_id: str) -> "Trail":
         """Return what happened in a workspace."""

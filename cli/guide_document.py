@@ -12,8 +12,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from portico.codes.challenge import CODE_LIFETIME
-from portico.codes.rules import CODE_LENGTH
+from portico.codes.rules import CODE_LENGTH, CODE_LIFETIME
 from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from portico.passwords.rules import SHORTEST_PASSWORD
 from portico.people.rules import Workspace

@@ -7,40 +7,40 @@ from cli.command import Command
 from cli.option_names import PORTAL, label_of
 from cli.output import Shown, told, without
 from portico.openid.redirect_uris import web_origin
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.people.rules import Workspace
 
 GUIDES = "docs/portals/README.md"
 
 
-def kind(portal: Portal) -> str:
+def kind(portal: RegisteredClient) -> str:
     """Return ``public`` or ``confidential``."""
     return "public" if portal.is_public else "confidential"
 
 
-def is_removed(portal: Portal) -> bool:
+def is_removed(portal: RegisteredClient) -> bool:
     """Say whether a team took it away: one that is registered has an address at least."""
     return not portal.redirect_uris
 
 
-def state(portal: Portal) -> str:
+def state(portal: RegisteredClient) -> str:
     """Return ``on``, ``off`` or ``removed``."""
     if is_removed(portal):
         return "removed"
     return "on" if portal.on else "off"
 
 
-def changed(before: Portal, after: Portal) -> list[str]:
+def changed(before: RegisteredClient, after: RegisteredClient) -> list[str]:
     """Return what differs, as the options call it."""
     names = [
         each.name
-        for each in fields(Portal)
+        for each in fields(RegisteredClient)
         if getattr(before, each.name) != getattr(after, each.name)
     ]
     return [label_of(name, PORTAL) for name in names]
 
 
-def remark(command: Command, workspace: Workspace, portal: Portal) -> None:
+def remark(command: Command, workspace: Workspace, portal: RegisteredClient) -> None:
     """Note what a team should know of a portal that is on."""
     if not portal.on:
         return
@@ -59,7 +59,7 @@ def remark(command: Command, workspace: Workspace, portal: Portal) -> None:
             )
 
 
-def remark_on_settings(command: Command, workspace: Workspace, portal: Portal) -> None:
+def remark_on_settings(command: Command, workspace: Workspace, portal: RegisteredClient) -> None:
     """Note where a portal and the settings of its workspace do not fit together."""
     from portico.openid.registration import cautions
 
@@ -69,7 +69,7 @@ def remark_on_settings(command: Command, workspace: Workspace, portal: Portal) -
         command.note(f"{portal.id}: {each}")
 
 
-def row(command: Command, portal: Portal) -> dict[str, Any]:
+def row(command: Command, portal: RegisteredClient) -> dict[str, Any]:
     """Return a portal as JSON has it."""
     return {
         **without(told(portal), ["secrets"]),
@@ -82,7 +82,7 @@ def row(command: Command, portal: Portal) -> dict[str, Any]:
     }
 
 
-def short(portal: Portal) -> dict[str, Shown]:
+def short(portal: RegisteredClient) -> dict[str, Shown]:
     """Return a portal as a line of a list."""
     return {
         "id": portal.id,
@@ -93,7 +93,7 @@ def short(portal: Portal) -> dict[str, Shown]:
     }
 
 
-def show(command: Command, portal: Portal, *, secret: str | None = None) -> None:
+def show(command: Command, portal: RegisteredClient, *, secret: str | None = None) -> None:
     """Show a portal, and a secret that was made just now."""
     told = row(command, portal)
     several = "2, until --retire-old-secret" if len(portal.secrets) > 1 else "1"

@@ -24,7 +24,7 @@ from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal
+from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -56,7 +56,7 @@ def add(
 
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
-        before = command.portals(workspace.id).get(name) if PORTAL.match(name) else None
+        before = command.portals(workspace.id).get(name) if CLIENT_NAME.match(name) else None
         if before is not None and not views.is_removed(before):
             raise Refusal(
                 f"{workspace_id} already has a portal {name}. To change it: portico portal set"
@@ -66,7 +66,7 @@ def add(
                 f"{workspace_id} had a portal {name}, which was removed. To use its name again: --replace"
             )
         fresh = None if public else fresh_secret()
-        typed = Portal(
+        typed = RegisteredClient(
             id=name,
             workspace_id=workspace.id,
             label=name if label is None else label,
@@ -223,15 +223,15 @@ def remove(
         )
 
 
-def _portal(command: Command, workspace: Workspace, name: str) -> Portal:
-    found = command.portals(workspace.id).get(name) if PORTAL.match(name) else None
+def _portal(command: Command, workspace: Workspace, name: str) -> RegisteredClient:
+    found = command.portals(workspace.id).get(name) if CLIENT_NAME.match(name) else None
     if found is None or views.is_removed(found):
         raise Refusal(f"There is no portal {name} in {workspace.id}.")
     return found
 
 
 def _write(
-    command: Command, workspace: Workspace, portal: Portal, happened: str, **detail: str
+    command: Command, workspace: Workspace, portal: RegisteredClient, happened: str, **detail: str
 ) -> None:
     from portico.people import workspace_settings as settings
 

@@ -8,9 +8,9 @@ from local.known import KnownPortal, KnownWorkspace
 from local.people import portal_secret
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.openid.registration import checked
-from portico.openid.store import Portals
+from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople
 
 BY = "local world"
@@ -41,11 +41,11 @@ class Registering:
                 BY,
                 detail={"portal": portal.id},
             )
-            Portals(self.people_table, known.id).put(portal, workspace, event)
+            RegisteredClients(self.people_table, known.id).put(portal, workspace, event)
 
-    def _portal(self, workspace_id: str, known: KnownPortal) -> Portal:
+    def _portal(self, workspace_id: str, known: KnownPortal) -> RegisteredClient:
         secrets = [] if known.is_public else [digest(portal_secret(workspace_id, known.id))]
-        return Portal(
+        return RegisteredClient(
             id=known.id,
             workspace_id=workspace_id,
             label=known.label,
@@ -58,7 +58,7 @@ class Registering:
 
 def told(row: dict[str, Any]) -> dict[str, Any]:
     """Return what ``world.json`` says of a portal's row. Only the known world's secrets are known."""
-    portal = Portal.from_row(row)
+    portal = RegisteredClient.from_row(row)
     secret = portal_secret(portal.workspace_id, portal.id)
     return {
         "workspace": portal.workspace_id,

@@ -19,7 +19,7 @@ from cli.option_names import CONNECTION, PORTAL, WORKSPACE, field_of, label_of, 
 from cli.refusals import refusal_of
 from cli.setting_options import SETTINGS
 from portico.errors import InvalidRequest
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.people.rules import Workspace
 from portico.people.workspace_settings import SettingsRefused
 
@@ -166,7 +166,7 @@ class TestAPortalsField:
     def test_is_in_the_table_if_it_can_be_set(self):
         shared = {"id", "workspace_id", "secrets"}
 
-        assert {each.name for each in fields(Portal)} - shared <= PORTAL.keys()
+        assert {each.name for each in fields(RegisteredClient)} - shared <= PORTAL.keys()
 
 
 class TestAConnectionsField:

@@ -11,7 +11,7 @@ from portico.errors import InvalidPortalLink
 from portico.ids import digest
 from portico.links.rules import public_id
 from portico.links.store import open_link
-from portico.openid.store import Portals
+from portico.openid.store import RegisteredClients
 from tests.support.openid_site import CALLBACK, Site
 
 ADD = ("portal", "add", "acme", "help-center", "--redirect-uri", "https://portal.acme.test/cb")
@@ -27,7 +27,7 @@ def help_center(acme):
 
 
 def stored(name="help-center"):
-    portal = Portals("people", "acme").get(name)
+    portal = RegisteredClients("people", "acme").get(name)
     assert portal is not None
     return portal
 
@@ -147,7 +147,7 @@ class TestAddingAPortal:
             {"id": f"p{n}", "initiate_login_uri": "https://a.test/l", "areas": []}
             for n in range(10)
         ]
-        Portals("people", "acme").rows.put(row | {"portals": ten}, "attribute_exists(pk)")
+        RegisteredClients("people", "acme").rows.put(row | {"portals": ten}, "attribute_exists(pk)")
 
         assert "portals with --initiate-login-uri: 10 at most" in acme.refused(*ADD, *BEGINS)
         assert acme.told(*ADD)["portal"]["state"] == "on"
@@ -515,4 +515,4 @@ class TestTheTrailOfAPortal:
 
 
 def stored_or_none():
-    return Portals("people", "acme").get("help-center")
+    return RegisteredClients("people", "acme").get("help-center")

@@ -21,8 +21,8 @@ from portico.aws import clients
 from portico.events import Event
 from portico.ids import digest
 from portico.links.flow import TeamLinks
-from portico.openid.registered_client import Portal, new_secret
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient, new_secret
+from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.deployed.cloud import PORTAL, Stack
@@ -78,7 +78,7 @@ class Acme:
             home = Workspace("acme", "Acme Support", PORTAL, password_method=True, sign_up=True)
             TeamPeople(self._table).create_workspace(home, by="cli")
             _, self.link = TeamLinks(self._table).create("acme", by="cli", to="ticket:123")
-            other = Portal(
+            other = RegisteredClient(
                 "help-center",
                 "acme",
                 "On another site",
@@ -87,7 +87,7 @@ class Acme:
                 secrets=[digest(SECRET)],
             )
             event = Event("portal.added", datetime.now(UTC), "portal-help-center", 365, "cli")
-            Portals(self._table, "acme").put(other, home, event)
+            RegisteredClients(self._table, "acme").put(other, home, event)
             self.client_id = other.client_id
 
     def adds_a_contact(self) -> Contact:

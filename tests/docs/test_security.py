@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from portico.codes.challenge import CHALLENGE_LIFETIME, CODE_LIFETIME, MOST_ATTEMPTS, RESEND_WAITS
-from portico.codes.rules import CODE_ALPHABET, CODE_LENGTH
+from portico.codes.rules import (
+    CHALLENGE_LIFETIME,
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    CODE_LIFETIME,
+    MOST_ATTEMPTS,
+    RESEND_WAITS,
+)
 from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import MAILBOX, NETWORK

@@ -7,8 +7,8 @@ import pytest
 
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import Portal as Registered
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient as Registered
+from portico.openid.store import RegisteredClients
 from tests.conftest import NOON
 from tests.emulated.house import House, at_once, house_at
 from tests.openid.handed import is_running
@@ -36,7 +36,7 @@ def site(house: House) -> Site:
     )
     event = Event("portal.added", NOON, "portal-help", house.workspace.trail_days, by="test")
     people = house.stack.outputs["PeopleTable"]
-    Portals(people, house.id).put(registered, house.team.workspace(house.id), event)
+    RegisteredClients(people, house.id).put(registered, house.team.workspace(house.id), event)
     return Site(house, registered, SECRET)
 
 

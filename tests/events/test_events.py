@@ -15,8 +15,8 @@ import pytest
 from portico.aws.values import Row, item_of, row_of
 from portico.events import Event
 from portico.links.flow import TeamLinks
-from portico.openid.registered_client import Portal
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient
+from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from portico.sso.rules import Connection
@@ -104,10 +104,12 @@ def harbor(tables: None, clock: Any) -> None:
     event = Event("portal.added", datetime.now(UTC), "portal-spa", 365, "test")
     there = home.portal_url
     for portal in (
-        Portal("spa", "harbor", "In the browser", redirect_uris=[f"{there}/spa/callback"]),
-        Portal("help-center", "harbor", "Help", post_logout_uris=[f"{there}/signed-out"]),
+        RegisteredClient(
+            "spa", "harbor", "In the browser", redirect_uris=[f"{there}/spa/callback"]
+        ),
+        RegisteredClient("help-center", "harbor", "Help", post_logout_uris=[f"{there}/signed-out"]),
     ):
-        Portals("people", "harbor").put(portal, home, event)
+        RegisteredClients("people", "harbor").put(portal, home, event)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from portico.edge.responses import cookie_name
 from portico.events import Event
 from portico.openid.end_session import LONGEST_REQUEST
-from portico.openid.store import Portals
+from portico.openid.store import RegisteredClients
 from portico.sessions.access_token import ACCESS
 from tests.conftest import NOON
 from tests.openid.handed import changed, is_running, refusal, signed_in
@@ -360,7 +360,7 @@ class TestTheWayBack:
     def test_of_a_portal_that_is_off_is_ours(self, portal, ann, held):
         off = replace(held.site.registered, on=False)
         home, event = portal.team.workspace("acme"), Event("portal.removed", NOON, "portal-help", 9)
-        Portals("people", "acme").put(off, home, event)
+        RegisteredClients("people", "acme").put(off, home, event)
 
         assert goes(ann, {"id_token_hint": held.id_token, **BACK}) == "/acme#bye"
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from portico.ids import digest
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.openid.registration import cautions, checked
 from portico.people import workspace_settings as settings
 from portico.people.rules import Workspace
 from portico.people.workspace_settings import LARGEST_SETTINGS, SettingsRefused
 
 ACME = Workspace("acme", "Acme Support", "https://help.acme.test")
-HELP = Portal(
+HELP = RegisteredClient(
     "help-center",
     "acme",
     "Help center",
@@ -307,5 +307,5 @@ class TestTheRowOfTheDoors:
         assert f"{LARGEST_SETTINGS} bytes together" in refused.value.problems[0][1]
 
 
-def each(n: int, path: str = "login") -> Portal:
+def each(n: int, path: str = "login") -> RegisteredClient:
     return replace(BEGINS, id=f"portal-{n}", initiate_login_uri=f"https://p{n}.acme.test/{path}")

@@ -8,13 +8,13 @@ from portico.errors import InvalidPortalLink, NotFound, TryLater
 from portico.events import Event
 from portico.ids import digest
 from portico.links.store import open_link
-from portico.openid.registered_client import Portal
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient
+from portico.openid.store import RegisteredClients
 from portico.people.rules import Workspace
 from tests.conftest import NOON
 
 ADDED = Event("portal.added", NOON, "portal-help", 365, "test")
-HELP = Portal(
+HELP = RegisteredClient(
     "help",
     "acme",
     "Help",
@@ -26,7 +26,7 @@ HELP = Portal(
 
 @pytest.fixture
 def portals(portal):
-    return Portals("people", portal.id)
+    return RegisteredClients("people", portal.id)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ class TestARegisteredPortal:
         assert portals.get("shop") is None
 
     def test_needs_a_workspace(self, portals, tables):
-        nowhere = Portals("people", "nowhere")
+        nowhere = RegisteredClients("people", "nowhere")
 
         with pytest.raises(NotFound):
             nowhere.put(

@@ -13,8 +13,8 @@ from joserfc.jwk import KeySet
 
 from portico.events import Event
 from portico.ids import digest
-from portico.openid.registered_client import Portal as Registered
-from portico.openid.store import Portals
+from portico.openid.registered_client import RegisteredClient as Registered
+from portico.openid.store import RegisteredClients
 from tests.conftest import NOON
 from tests.support.doors import ORIGIN, Answer
 from tests.support.portal import Browser, Portal
@@ -70,7 +70,7 @@ class Site:
         registered = Registered(id=name, workspace_id=portal.id, **given | more)
         home = portal.team.workspace(portal.id)
         event = Event("portal.added", NOON, f"portal-{name}", home.trail_days, by="test")
-        Portals("people", portal.id).put(registered, home, event)
+        RegisteredClients("people", portal.id).put(registered, home, event)
         return cls(portal, registered, secret)
 
     @property

@@ -5,6 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from portico.clock import moment
+from portico.codes.rules import (
+    CODE_LIFETIME,
+    GENERATIONS_THAT_COUNT,
+    LATEST_SEND,
+    MOST_ATTEMPTS,
+    RESEND_WAITS,
+)
 from portico.errors import (
     ChallengeClosed,
     CrossSite,
@@ -17,18 +24,6 @@ from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
 from portico.links.destinations import ReturnTo
 from portico.people.stay import Stay
-
-CODE_LIFETIME = timedelta(minutes=10)
-"""From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
-CHALLENGE_LIFETIME = timedelta(minutes=30)
-MOST_ATTEMPTS = 5
-"""Over all codes of a challenge: 2⁻³¹ to guess right, and five guesses per mail at most."""
-RESEND_WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
-"""Before the second, third and fourth mail of a challenge. There is no fifth."""
-GENERATIONS_THAT_COUNT = 2
-"""Mails overtake each other, so the one before the newest is still good."""
-LATEST_SEND = timedelta(minutes=5)
-"""A code with less of its ten minutes left is not mailed any more."""
 
 ACCOUNT_LINK = "-account"
 """In the place of a link's id, where a contact who is signed in asks for a code."""

@@ -9,9 +9,9 @@ from portico import ids
 from portico.aws import deadline
 from portico.aws.keys import KeyRing
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import GENERATIONS_THAT_COUNT, Challenge, TakenMail, id_of
+from portico.codes.challenge import Challenge, TakenMail, id_of
 from portico.codes.pending_identity import browser_of
-from portico.codes.rules import derive_code, read_code, same
+from portico.codes.rules import GENERATIONS_THAT_COUNT, derive_code, read_code, same
 from portico.codes.store import Challenges
 from portico.errors import CodeNotAccepted, InvalidRequest
 from portico.events import Caller, Event

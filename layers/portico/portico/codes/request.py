@@ -6,9 +6,9 @@ from typing import Any
 from portico import ids
 from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
-from portico.codes.challenge import CODE_LIFETIME, Challenge, id_of
+from portico.codes.challenge import Challenge, id_of
 from portico.codes.pending_identity import PendingId, PendingIdentities, ask_for_proof, browser_of
-from portico.codes.rules import CODE_LENGTH, label_of
+from portico.codes.rules import CODE_LENGTH, CODE_LIFETIME, label_of
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event

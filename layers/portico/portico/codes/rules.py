@@ -1,11 +1,24 @@
-"""The seven characters: how they are made, and how they are read from what a person types."""
+"""The numbers of a code, and its seven characters: how they are made and how they are read."""
 
 import hmac
 import re
 import unicodedata
+from datetime import timedelta
 from hashlib import sha256
 
 from portico.errors import InvalidRequest
+
+CODE_LIFETIME = timedelta(minutes=10)
+"""From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
+CHALLENGE_LIFETIME = timedelta(minutes=30)
+MOST_ATTEMPTS = 5
+"""Over all codes of a challenge: 2⁻³¹ to guess right, and five guesses per mail at most."""
+RESEND_WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
+"""Before the second, third and fourth mail of a challenge. There is no fifth."""
+GENERATIONS_THAT_COUNT = 2
+"""Mails overtake each other, so the one before the newest is still good."""
+LATEST_SEND = timedelta(minutes=5)
+"""A code with less of its ten minutes left is not mailed any more."""
 
 CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 """30 letters and digits: no vowels, so no words; no I, L, O, which look like 1 and 0."""

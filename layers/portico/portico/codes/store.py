@@ -7,13 +7,8 @@ from typing import Any
 
 from portico.aws.tables import IS_THERE, ConditionFailed, Rows
 from portico.clock import epoch
-from portico.codes.challenge import (
-    CHALLENGE_LIFETIME,
-    CODE_LIFETIME,
-    MOST_ATTEMPTS,
-    RESEND_WAITS,
-    Challenge,
-)
+from portico.codes.challenge import Challenge
+from portico.codes.rules import CHALLENGE_LIFETIME, CODE_LIFETIME, MOST_ATTEMPTS, RESEND_WAITS
 from portico.errors import ChallengeClosed
 from portico.events import Caller, Event
 from portico.ids import ChallengeId

@@ -17,14 +17,14 @@ def metadata(issuer: str) -> dict[str, Any]:
     Source: OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3; OpenID Connect
     RP-Initiated Logout 1.0, 2.1; Initiating User Registration 1.0, 3.
     """
-    door = f"{issuer}/oauth2"
+    base = f"{issuer}/oauth2"
     return {
         "issuer": issuer,
-        "authorization_endpoint": f"{door}/authorize",
-        "token_endpoint": f"{door}/token",
-        "userinfo_endpoint": f"{door}/userinfo",
-        "end_session_endpoint": f"{door}/end_session",
-        "revocation_endpoint": f"{door}/revoke",
+        "authorization_endpoint": f"{base}/authorize",
+        "token_endpoint": f"{base}/token",
+        "userinfo_endpoint": f"{base}/userinfo",
+        "end_session_endpoint": f"{base}/end_session",
+        "revocation_endpoint": f"{base}/revoke",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -27,12 +27,12 @@ def answered(query: dict[str, str]) -> Answered:
 
 
 def sent_on(outcome: Arrived | ToPage) -> Response:
-    """Answer 303: to the portal, signed in, or to our page with one mark in its fragment."""
+    """Answer 303: to the portal, signed in, or to our page with one key in its fragment."""
     if outcome.trip is not None:
         workspace_id, connection = outcome.trip
         count("finish_sso", f"sso-{outcome.step}", workspace_id=workspace_id, connection=connection)
     if isinstance(outcome, ToPage):
-        fragment = f"{outcome.mark}={quote(outcome.value, safe='')}"
+        fragment = f"{outcome.fragment_key}={quote(outcome.value, safe='')}"
         return Response(303, headers={"location": f"/{outcome.workspace_id}#{fragment}"})
     session = outcome.signed_in
     cookie = keep(cookie_name(session.workspace_id), session.refresh_token, stays=session.stays)

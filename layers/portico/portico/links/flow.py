@@ -75,7 +75,7 @@ class ResolvedLink:
                 "sso": sso,
             },
             "directory_rule": workspace.directory_rule,
-            "notices": self._notices(),
+            "notices": self._messages(),
             "destination": {
                 "area": str(self.destination),
                 "label": self.destination.area,
@@ -83,7 +83,7 @@ class ResolvedLink:
             },
         }
 
-    def _notices(self) -> list[dict[str, str]]:
+    def _messages(self) -> list[dict[str, str]]:
         text = DIRECTORY_MESSAGES.get(self.workspace.directory_rule)
         if text is None or self.link.break_glass:
             return []

@@ -46,12 +46,12 @@ def open_link(
     if not is_workspace(workspace_id):
         raise InvalidPortalLink
     keys = settings_row_key(workspace_id), link_key(workspace_id, public_id(token))
-    door, row = People(table, workspace_id).read(*keys, consistent=consistent)
-    return checked_link(door, row, token, at=at)
+    settings_row, row = People(table, workspace_id).read(*keys, consistent=consistent)
+    return checked_link(settings_row, row, token, at=at)
 
 
 def checked_link(
-    door: dict[str, Any] | None, row: dict[str, Any] | None, token: str, *, at: datetime
+    settings_row: dict[str, Any] | None, row: dict[str, Any] | None, token: str, *, at: datetime
 ) -> tuple[Workspace, Link]:
     """Return the workspace and the link of the rows that *token* led to.
 
@@ -59,12 +59,12 @@ def checked_link(
         InvalidPortalLink: whatever is wrong with either.
     """
     link = Link.from_row(row) if row else None
-    if door is None or link is None or not is_token(token) or not link.is_alive(at=at):
+    if settings_row is None or link is None or not is_token(token) or not link.is_alive(at=at):
         raise InvalidPortalLink
     # The key holds 64 bits of the hash; all 256 decide.
     if not hmac.compare_digest(link.token_hash, digest(token)):
         raise InvalidPortalLink
-    return workspace_of(door), link
+    return workspace_of(settings_row), link
 
 
 def link_row(link: Link) -> dict[str, Any]:

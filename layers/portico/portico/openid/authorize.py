@@ -14,7 +14,7 @@ from portico.errors import NotSignedIn, ProtocolRefused, TryLater
 from portico.events import Caller, Event
 from portico.openid.authorization_codes import Grant, keep, new_code
 from portico.openid.protocol import Asked, OnlyS256, Server, said
-from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.openid.registered_client import ClientId, RegisteredClient, client_key
 from portico.openid.rules import (
     ASKED,
     LONGEST_LOCATION,
@@ -50,7 +50,7 @@ class _Found:
     """What one read tells: the workspace, the portal, and who is signed in there."""
 
     workspace: Workspace
-    portal: Portal
+    portal: RegisteredClient
     session: Session | None
     contact: Contact | None
 
@@ -108,7 +108,7 @@ class Authorizations:
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         wanted = [
             (people, *settings_row_key(workspace_id)),
-            (people, *portal_key(workspace_id, client.portal)),
+            (people, *client_key(workspace_id, client.portal)),
         ]
         token = RefreshToken.parse(cookie)
         if token is not None:
@@ -116,16 +116,16 @@ class Authorizations:
                 (people, *head_key(workspace_id, token.contact)),
                 (sign_in, *session_key(workspace_id, token.contact, token.session)),
             ]
-        door, row, *theirs = get_many(wanted, consistent=True)
-        portal = Portal.from_row(row) if row else None
-        if door is None or portal is None or not portal.on:
+        settings_row, row, *theirs = get_many(wanted, consistent=True)
+        portal = RegisteredClient.from_row(row) if row else None
+        if settings_row is None or portal is None or not portal.on:
             return None
         session, contact = None, None
         if token is not None and all(theirs):
             contact, session = Contact.from_row(theirs[0] or {}), Session.from_row(theirs[1] or {})
             if not is_good(session, token, contact.sver, active=contact.active, at=at):
                 session = None
-        return _Found(workspace_of(door), portal, session, contact)
+        return _Found(workspace_of(settings_row), portal, session, contact)
 
     def _answer(
         self, parameters: dict[str, str], found: _Found, caller: Caller, *, at: datetime
@@ -182,7 +182,9 @@ class Authorizations:
         keep(self.sign_in_table, workspace.id, code, grant, event)
         return _back(parameters, caller, {"code": code}, "granted")
 
-    def _hinted(self, parameters: dict[str, str], portal: Portal, caller: Caller) -> str | None:
+    def _hinted(
+        self, parameters: dict[str, str], portal: RegisteredClient, caller: Caller
+    ) -> str | None:
         text = parameters.get("id_token_hint")
         if text is None:
             return parameters.get(MEANT)

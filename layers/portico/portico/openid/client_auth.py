@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from portico.errors import InvalidRequest, ProtocolRefused
-from portico.openid.registered_client import ClientId, Portal
+from portico.openid.registered_client import ClientId, RegisteredClient
 
 BASIC = 'Basic realm="portico", charset="UTF-8"'
 
@@ -23,7 +23,7 @@ class Credentials:
     secret: str | None = field(repr=False)
     """``None``: nothing, as a public client."""
 
-    def prove(self, portal: Portal | None) -> Portal:
+    def prove(self, portal: RegisteredClient | None) -> RegisteredClient:
         """Return the portal, if it is theirs.
 
         Raises:
@@ -33,7 +33,7 @@ class Credentials:
             raise _unknown()
         return portal
 
-    def _fits(self, portal: Portal) -> bool:
+    def _fits(self, portal: RegisteredClient) -> bool:
         if self.secret is None:
             return portal.is_public
         return portal.has_secret(self.secret)

@@ -7,7 +7,7 @@ from typing import Any
 
 from portico.clock import epoch
 from portico.ids import base64url, random_part
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.openid.rules import claims_of
 from portico.sessions.access_token import ACCESS, ID, amr_of, signed
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, Session
@@ -18,7 +18,7 @@ class Subject:
     """Who signed in, and for which portal: what both tokens tell."""
 
     issuer: str
-    portal: Portal
+    portal: RegisteredClient
     session: Session
     """The portal's own, whose ``parent`` is the browser's."""
     name: str

@@ -17,7 +17,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.openid.id_token_hint import Hint
-from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.openid.registered_client import ClientId, RegisteredClient, client_key
 from portico.openid.rules import language
 from portico.people.rules import Contact
 from portico.people.store import head_key
@@ -78,7 +78,7 @@ class _Asked:
 class _Found:
     """What one read tells: the portal, the hint's session, and the one that runs here."""
 
-    portal: Portal | None
+    portal: RegisteredClient | None
     hinted: Session | None
     here: Session | None
 
@@ -166,7 +166,7 @@ class EndSessions:
         sign_in = Rows(self.sign_in_table, f"{asked.workspace_id}#")
         keys: dict[str, tuple[Rows, str, str]] = {}
         if asked.client is not None:
-            keys["portal"] = people, *portal_key(asked.workspace_id, asked.client.portal)
+            keys["portal"] = people, *client_key(asked.workspace_id, asked.client.portal)
         if asked.hint is not None:
             hint = asked.hint
             keys["hinted"] = sign_in, *session_key(asked.workspace_id, hint.contact, hint.session)
@@ -181,7 +181,7 @@ class EndSessions:
         row = {name: rows[key] for name, key in keys.items()}
         portal, hinted = row.get("portal"), row.get("hinted")
         return _Found(
-            Portal.from_row(portal) if portal else None,
+            RegisteredClient.from_row(portal) if portal else None,
             Session.from_row(hinted) if hinted else None,
             _running(row.get("here"), row.get("head"), asked.token, at=at),
         )
@@ -211,7 +211,7 @@ def _running(
     return session if is_proved and is_alive else None
 
 
-def _onward(asked: _Asked, portal: Portal | None) -> str:
+def _onward(asked: _Asked, portal: RegisteredClient | None) -> str:
     uri = asked.parameters.get("post_logout_redirect_uri")
     # Compared as it stands: whatever is not registered so is no address of the portal's.
     if portal is None or not portal.on or uri not in portal.post_logout_uris:

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 
 from portico.errors import ProtocolRefused
 from portico.openid.client_auth import BASIC
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.openid.rules import granted
 
 S256_LENGTH = 43
@@ -43,7 +43,7 @@ logging.getLogger("authlib").setLevel(logging.WARNING)
 class Client(ClientMixin):  # type: ignore[misc]
     """A portal in authlib's words."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: RegisteredClient) -> None:
         """Speak for *portal*."""
         self.portal = portal
 
@@ -105,7 +105,7 @@ class Asked(Request):  # type: ignore[misc]
 class Server(AuthorizationServer):  # type: ignore[misc]
     """One request's server: it finds its client by *finds*, and stores nothing by itself."""
 
-    def __init__(self, finds: Callable[[str], Portal | None]) -> None:
+    def __init__(self, finds: Callable[[str], RegisteredClient | None]) -> None:
         """Make a server that knows portals by their client ids."""
         super().__init__()
         self._finds = finds

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from portico.ids import base64url, digest, is_workspace
 
-PORTAL = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
+CLIENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 """What a portal's name may be: part of its client id."""
 
 SECRETS_KEPT = 2
@@ -29,11 +29,11 @@ class ClientId(NamedTuple):
         """Read a client id; anything else is ``None``."""
         start, _, rest = (text or "").partition("_")
         workspace_id, _, portal = rest.partition("_")
-        is_ours = start == "prt" and is_workspace(workspace_id) and PORTAL.match(portal)
+        is_ours = start == "prt" and is_workspace(workspace_id) and CLIENT_NAME.match(portal)
         return cls(workspace_id, portal) if is_ours else None
 
 
-def portal_key(workspace_id: str, portal: str) -> tuple[str, str]:
+def client_key(workspace_id: str, portal: str) -> tuple[str, str]:
     """Return the key of a portal's row."""
     return f"{workspace_id}#portal#{portal}", "portal"
 
@@ -44,7 +44,7 @@ def new_secret(random: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class RegisteredClient:
     """One registered client. Addresses are compared as they stand, character by character."""
 
     id: str
@@ -96,7 +96,7 @@ class Portal:
         return _is_among(digest(text), self.secrets)
 
     def shown(self) -> dict[str, Any] | None:
-        """Return what the workspace's door row must know; ``None``: nothing."""
+        """Return what the workspace's settings row must know; ``None``: nothing."""
         if not (self.on and self.initiate_login_uri):
             return None
         uri = self.initiate_login_uri

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from portico.openid import redirect_uris
-from portico.openid.registered_client import PORTAL, SECRETS_KEPT, Portal
+from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import AREAS, Workspace
 from portico.people.workspace_settings import SettingsRefused
 
@@ -18,7 +18,7 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def checked(portal: Portal) -> Portal:
+def checked(portal: RegisteredClient) -> RegisteredClient:
     """Return *portal*, each value in its one spelling.
 
     Raises:
@@ -31,7 +31,9 @@ def checked(portal: Portal) -> Portal:
     return checks.portal
 
 
-def cautions(portal: Portal, workspace: Workspace, *, loopback: bool = False) -> list[str]:
+def cautions(
+    portal: RegisteredClient, workspace: Workspace, *, loopback: bool = False
+) -> list[str]:
     """Return what a team should know of a portal that may be so.
 
     Args:
@@ -53,7 +55,7 @@ def cautions(portal: Portal, workspace: Workspace, *, loopback: bool = False) ->
     return found
 
 
-def _of_beginning(portal: Portal, workspace: Workspace) -> Iterator[str]:
+def _of_beginning(portal: RegisteredClient, workspace: Workspace) -> Iterator[str]:
     begins = portal.initiate_login_uri
     if begins is None:
         if portal.areas:
@@ -85,7 +87,7 @@ def _of_beginning(portal: Portal, workspace: Workspace) -> Iterator[str]:
 
 @dataclass
 class _Checks:
-    portal: Portal
+    portal: RegisteredClient
     problems: list[tuple[str, str]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -100,7 +102,7 @@ class _Checks:
         self._secrets()
 
     def _names(self) -> None:
-        if not PORTAL.match(self.portal.id):
+        if not CLIENT_NAME.match(self.portal.id):
             self._refuse("portal", "1 to 31 of a-z, 0-9 and -, a letter first")
         label = self.portal.label
         if not (0 < len(label) <= LONGEST_LABEL and label.isprintable() and label == label.strip()):

@@ -8,7 +8,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, ProtocolRefused
 from portico.events import Caller
 from portico.openid.client_auth import Credentials, credentials_of
-from portico.openid.registered_client import Portal, portal_key
+from portico.openid.registered_client import RegisteredClient, client_key
 from portico.sessions.rules import RefreshToken, Session
 from portico.sessions.store import SessionStore, happened, session_key
 from portico.settings import RevokeSettings
@@ -54,16 +54,16 @@ class Revocations:
 
     def _read(
         self, credentials: Credentials, token: RefreshToken | None
-    ) -> tuple[Portal | None, Session | None]:
+    ) -> tuple[RegisteredClient | None, Session | None]:
         workspace_id, portal = credentials.client
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
-        wanted = [(people, *portal_key(workspace_id, portal))]
+        wanted = [(people, *client_key(workspace_id, portal))]
         if token is not None:
             wanted.append((sign_in, *session_key(workspace_id, token.contact, token.session)))
         row, *theirs = get_many(wanted, consistent=True)
         session = Session.from_row(theirs[0]) if theirs and theirs[0] else None
-        return Portal.from_row(row) if row else None, session
+        return RegisteredClient.from_row(row) if row else None, session
 
     def _end(self, session: Session, caller: Caller) -> None:
         now = self.clock.now()
@@ -72,7 +72,7 @@ class Revocations:
         store.end(session.contact, session.id, by=ENDED_BY, event=event)
 
 
-def _is_theirs(session: Session, token: RefreshToken, portal: Portal) -> bool:
+def _is_theirs(session: Session, token: RefreshToken, portal: RegisteredClient) -> bool:
     return session.portal == portal.id and token.hash in (session.current, session.previous)
 
 

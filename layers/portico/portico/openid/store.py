@@ -18,7 +18,7 @@ from portico.events import Event
 from portico.ids import digest
 from portico.links.rules import SHARED, Link, public_id
 from portico.links.store import link_row
-from portico.openid.registered_client import Portal, portal_key
+from portico.openid.registered_client import RegisteredClient, client_key
 from portico.people.rules import Workspace
 from portico.people.store import settings_row_key
 
@@ -27,7 +27,7 @@ IS_AS_READ = "attribute_not_exists(portals) OR portals = :read"
 
 
 @dataclass(frozen=True, slots=True)
-class Portals:
+class RegisteredClients:
     """The portals of one workspace."""
 
     table: str
@@ -38,12 +38,12 @@ class Portals:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace_id}#")
 
-    def get(self, portal: str) -> Portal | None:
+    def get(self, portal: str) -> RegisteredClient | None:
         """Read a portal; one that was removed is still there, and off."""
-        row = self.rows.get(*portal_key(self.workspace_id, portal))
-        return Portal.from_row(row) if row else None
+        row = self.rows.get(*client_key(self.workspace_id, portal))
+        return RegisteredClient.from_row(row) if row else None
 
-    def all(self) -> list[Portal]:
+    def all(self) -> list[RegisteredClient]:
         """Read every portal, for a team's list."""
         # Loaded here: a team lists, and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
@@ -52,16 +52,16 @@ class Portals:
         rows: list[dict[str, Any] | None] = []
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             rows += get_many([(self.rows, *key) for key in some], consistent=False)
-        return [Portal.from_row(row) for row in rows if row]
+        return [RegisteredClient.from_row(row) for row in rows if row]
 
-    def put(self, portal: Portal, workspace: Workspace, event: Event) -> None:
+    def put(self, portal: RegisteredClient, workspace: Workspace, event: Event) -> None:
         """Keep a portal, its entrance, and what the doors must know of it, together.
 
         Raises:
             NotFound: there is no such workspace.
             TryLater: a colleague changed a portal since *workspace* was read.
         """
-        pk, sk = portal_key(self.workspace_id, portal.id)
+        pk, sk = client_key(self.workspace_id, portal.id)
         row = {
             "pk": pk,
             "sk": sk,
@@ -92,7 +92,7 @@ class Portals:
                 raise TryLater(cause="somebody changed a portal at the same moment") from None
             raise NotFound from None
 
-    def _entrance(self, portal: Portal, event: Event) -> dict[str, Any]:
+    def _entrance(self, portal: RegisteredClient, event: Event) -> dict[str, Any]:
         # A shared link whose token is the client id, which is as public as a shared link: so
         # whatever a link opens, a portal opens, and no door has to know the difference.
         token = portal.client_id

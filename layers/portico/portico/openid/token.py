@@ -109,8 +109,8 @@ class RenewedGrant(RefreshTokenGrant):  # type: ignore[misc]
 
     def authenticate_refresh_token(self, _refresh_token: str) -> PortalSession | None:
         """Return the portal's session that the token belongs to."""
-        family: PortalSession | None = self.request.credential.family
-        return family
+        portal_session: PortalSession | None = self.request.credential.portal_session
+        return portal_session
 
     def authenticate_user(self, refresh_token: PortalSession) -> PortalSession:
         """Return whose it is."""

@@ -20,7 +20,7 @@ from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.openid.authorization_codes import Grant
 from portico.openid.client_tokens import Subject
-from portico.openid.registered_client import Portal
+from portico.openid.registered_client import RegisteredClient
 from portico.openid.token_lookup import PortalSession
 from portico.people.heads import Heads
 from portico.sessions.refresh import Rotations
@@ -38,7 +38,7 @@ class TokenIssue:
     sign_in_table: str
     keys: KeyRing
     signing_key: str
-    portal: Portal
+    portal: RegisteredClient
     caller: Caller
     at: datetime
 
@@ -76,16 +76,18 @@ class TokenIssue:
             InvalidGrantError: the sign-in has ended, or the token is an old one, which ends it.
             TryLater: the token is as good as it was.
         """
-        held, contact = portal_session.session, portal_session.contact
+        session, contact = portal_session.session, portal_session.contact
         if not contact.active:
             raise InvalidGrantError(SIGN_IN_ENDED)
-        if not (portal_session.is_held and held.is_alive(sver=contact.sver, at=self.at)):
+        if not (
+            portal_session.is_by_this_client and session.is_alive(sver=contact.sver, at=self.at)
+        ):
             # Only who holds a token of a living portal_session may have something signed.
             self._rotate(portal_session)
             raise InvalidGrantError(SIGN_IN_ENDED)
-        subject = self._subject(held, contact.name, contact.email, scope)
+        subject = self._subject(session, contact.name, contact.email, scope)
         signing = in_parallel(lambda: subject.access_token(key=self.signing_key, at=self.at))
-        parent = self._store.get(held.contact, held.parent or "")
+        parent = self._store.get(session.contact, session.parent or "")
         # One that only rested is no reason: its contact is busy in the portal.
         if parent is None or parent.ended_at is not None or self.at >= parent.expires_at:
             raise InvalidGrantError(SIGN_IN_ENDED)
@@ -95,7 +97,7 @@ class TokenIssue:
         try:
             id_token = signing.result()
         except TryLater:
-            rotations.keep(held.workspace_id, portal_session.token, token)
+            rotations.keep(session.workspace_id, portal_session.token, token)
             raise
         return _answer(access, token, id_token, scope)
 

@@ -6,7 +6,7 @@ from typing import Any
 from portico.aws.tables import Rows, get_many
 from portico.errors import PortalUnavailable
 from portico.openid.authorization_codes import Grant, grant_key
-from portico.openid.registered_client import ClientId, Portal, portal_key
+from portico.openid.registered_client import ClientId, RegisteredClient, client_key
 from portico.people.rules import Contact
 from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.rules import RefreshToken, Session
@@ -22,7 +22,7 @@ class PortalSession:
     contact: Contact
 
     @property
-    def is_held(self) -> bool:
+    def is_by_this_client(self) -> bool:
         """Whether the token is one that the portal was given last."""
         return self.token.hash in (self.session.current, self.session.previous)
 
@@ -42,12 +42,12 @@ class Found:
     people_table: str
     sign_in_table: str
     parameters: dict[str, str] = field(repr=False)
-    portal: Portal | None = None
+    portal: RegisteredClient | None = None
     grant: Grant | None = None
-    family: PortalSession | None = None
+    portal_session: PortalSession | None = None
     _asked_for: str | None = None
 
-    def of(self, client_id: str) -> Portal | None:
+    def of(self, client_id: str) -> RegisteredClient | None:
         """Return the portal of that id, and keep what else its request names.
 
         Raises:
@@ -68,7 +68,7 @@ class Found:
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         wanted = [
             (people, *settings_row_key(workspace_id)),
-            (people, *portal_key(workspace_id, client.portal)),
+            (people, *client_key(workspace_id, client.portal)),
         ]
         code = self.parameters.get("code")
         token = RefreshToken.parse(self.parameters.get("refresh_token", ""))
@@ -79,16 +79,16 @@ class Found:
                 (people, *head_key(workspace_id, token.contact)),
                 (sign_in, *session_key(workspace_id, token.contact, token.session)),
             ]
-        door, row, *found = get_many(wanted, consistent=True)
-        portal = Portal.from_row(row) if row else None
-        if door is None or portal is None or not portal.on:
+        settings_row, row, *found = get_many(wanted, consistent=True)
+        portal = RegisteredClient.from_row(row) if row else None
+        if settings_row is None or portal is None or not portal.on:
             return
-        if not workspace_of(door).portal_enabled:
+        if not workspace_of(settings_row).portal_enabled:
             raise PortalUnavailable
         self.portal = portal
         if code is not None:
             self.grant = Grant.from_row(found[0]) if found[0] else None
         elif token is not None and found[0] and found[1]:
-            self.family = PortalSession(
+            self.portal_session = PortalSession(
                 token, Session.from_row(found[1]), Contact.from_row(found[0])
             )

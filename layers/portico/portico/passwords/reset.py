@@ -94,10 +94,10 @@ class PasswordResets:
     def _read(self, checked: Checked) -> tuple[Workspace, Password | None]:
         people = People(self.people_table, checked.challenge.id.workspace_id)
         contact = checked.challenge.contact_id or ""
-        door, row = people.read(
+        settings_row, row = people.read(
             settings_row_key(people.workspace_id), password_key(people.workspace_id, contact)
         )
-        workspace = workspace_of(door) if door else None
+        workspace = workspace_of(settings_row) if settings_row else None
         if workspace is None or not workspace.takes_passwords():
             raise MethodOff
         return workspace, Password.from_row(row)

@@ -144,8 +144,8 @@ class PasswordSignIns:
             link_key(people.workspace_id, public_id(typed.link)),
         )
         pointers = [pointer_key(people.workspace_id, email)] if email else []
-        door, row, *found = people.read(*common, *pointers)
-        workspace, link = checked_link(door, row, typed.link, at=at)
+        settings_row, row, *found = people.read(*common, *pointers)
+        workspace, link = checked_link(settings_row, row, typed.link, at=at)
         workspace.admit(caller)
         if not workspace.takes_passwords():
             raise MethodOff

@@ -1,6 +1,6 @@
 """What a team may set: every field of a workspace, its range, and the reason in words.
 
-Only who edits imports this (the CLI, and the admin door to come): pydantic alone would cost a
+Only the CLI imports this: pydantic alone would cost a
 door of the daily path a third of its cold start. Doors read the rows as they stand.
 """
 

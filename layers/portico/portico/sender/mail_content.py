@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from portico.aws.keys import Keys
-from portico.codes.challenge import CODE_LIFETIME, Challenge
-from portico.codes.rules import derive_code, label_of
+from portico.codes.challenge import Challenge
+from portico.codes.rules import CODE_LIFETIME, derive_code, label_of
 from portico.mail.languages import best_language
 from portico.mail.letters import CodeLetter, NoticeLetter, Purpose
 from portico.mail.mime import compose

@@ -60,14 +60,14 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
         return _moving(challenge, people, common)
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
-        door, link, row = people.read(*common, head)
+        settings_row, link, row = people.read(*common, head)
         contact = Contact.from_row(row) if row else None
     else:
-        door, link, pointer = people.read(
+        settings_row, link, pointer = people.read(
             *common, pointer_key(people.workspace_id, challenge.email)
         )
         contact = people.contact(pointer["contact"]) if pointer else None
-    workspace = workspace_of(door) if door else None
+    workspace = workspace_of(settings_row) if settings_row else None
     if contact is None and workspace is not None and _may_become_one(challenge, workspace):
         contact = newcomer(challenge)
     return Recipients(workspace, Link.from_row(link) if link else None, contact)
@@ -86,9 +86,11 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
-    door, _, row, pointer = people.read(*common, head, pointer_key(people.workspace_id, address))
+    settings_row, _, row, pointer = people.read(
+        *common, head, pointer_key(people.workspace_id, address)
+    )
     return Recipients(
-        workspace_of(door) if door else None,
+        workspace_of(settings_row) if settings_row else None,
         None,
         Contact.from_row(row) if row else None,
         to=address,

@@ -68,7 +68,7 @@ class Standings:
         claims = self.checker.of_caller(caller, workspace_id=workspace_id, at=now)
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
-        door, head, row = get_many(
+        settings_row, head, row = get_many(
             [
                 (people, *settings_row_key(workspace_id)),
                 (people, *head_key(workspace_id, claims["sub"])),
@@ -76,9 +76,11 @@ class Standings:
             ],
             consistent=True,
         )
-        if door is None or head is None or row is None:
+        if settings_row is None or head is None or row is None:
             raise NotSignedIn
-        standing = Standing(workspace_of(door), Contact.from_row(head), Session.from_row(row))
+        standing = Standing(
+            workspace_of(settings_row), Contact.from_row(head), Session.from_row(row)
+        )
         standing.workspace.admit(caller)
         is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)
         if not standing.contact.active or not is_alive:

@@ -134,12 +134,12 @@ class Sessions:
         if token is None:
             raise NotSignedIn
         people = People(self.people_table, workspace_id)
-        head, door = people.read(
+        head, settings_row = people.read(
             head_key(workspace_id, token.contact), settings_row_key(workspace_id)
         )
-        if door is None or head is None:
+        if settings_row is None or head is None:
             raise NotSignedIn
-        workspace_of(door).admit(caller)
+        workspace_of(settings_row).admit(caller)
         contact = Contact.from_row(head)
         if not contact.active:
             raise NotSignedIn

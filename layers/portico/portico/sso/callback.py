@@ -89,10 +89,10 @@ class SsoCallbacks:
             return self._finish(state, trip, answered, caller)
         except Refusal as refused:
             self._note(states, state, trip, caller, refused.detail)
-            return ToPage(state.workspace_id, trip.mark, refused.reason)
+            return ToPage(state.workspace_id, trip.fragment_key, refused.reason)
         except (ProviderAway, TryLater) as away:
             self._note(states, state, trip, caller, f"away: {type(away).__name__}")
-            return ToPage(state.workspace_id, trip.mark, "try-later")
+            return ToPage(state.workspace_id, trip.fragment_key, "try-later")
 
     def _finish(
         self, state: State, trip: Trip, answered: Answered, caller: Caller
@@ -103,7 +103,7 @@ class SsoCallbacks:
             link_account(
                 trip, person, state.workspace_id, caller, tables=tables, at=self.clock.now()
             )
-            return ToPage(state.workspace_id, trip.mark, "linked")
+            return ToPage(state.workspace_id, trip.fragment_key, "linked")
         known = match_of(self.people_table, state.workspace_id, trip, person, at=self.clock.now())
         if not known.workspace.portal_enabled:
             raise Refusal("portal-unavailable")

@@ -41,7 +41,7 @@ class AccountLinks:
 
     @classmethod
     def from_settings(cls, settings: StartSsoSettings, starts: SsoStarts) -> "AccountLinks":
-        """Make the additions of a door, whose trips begin as *starts* begins them."""
+        """Make the account links of a function, whose trips begin as *starts* begins them."""
         checker = TokenChecker(settings.signing_keys.split(","))
         tables = settings.people_table, settings.sign_in_table
         return cls(Standings(*tables, checker), starts)

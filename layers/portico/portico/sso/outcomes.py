@@ -30,14 +30,14 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class ToPage:
-    """Not yet, or not at all: the sign-in page goes on, told by one mark in its fragment.
+    """Not yet, or not at all: the sign-in page goes on, told by one key in its fragment.
 
-    *mark* is ``e`` (a reason), ``c`` (a challenge to type a code for), ``p`` (an address is
+    *fragment_key* is ``e`` (a reason), ``c`` (a challenge to type a code for), ``p`` (an address is
     needed first) or ``account`` (``linked``, or a reason why not).
     """
 
     workspace_id: str
-    mark: str
+    fragment_key: str
     value: str = field(repr=False)
     trip: tuple[str, str] | None = None
 
@@ -45,7 +45,7 @@ class ToPage:
     def step(self) -> str:
         """How far the trip got: ``proof``, ``address``, or why it ended."""
         steps = {"c": "proof", "p": "address"}
-        return steps.get(self.mark, self.value.removeprefix("sso-"))
+        return steps.get(self.fragment_key, self.value.removeprefix("sso-"))
 
 
 class Refusal(Exception):

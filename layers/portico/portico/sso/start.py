@@ -162,8 +162,8 @@ class SsoStarts:
             link_key(asked.workspace, public_id(asked.link)),
             connection_key(asked.workspace, named),
         )
-        door, link, row = get_many([(rows, *key) for key in keys], consistent=True)
-        workspace, found = checked_link(door, link, asked.link, at=self.clock.now())
+        settings_row, link, row = get_many([(rows, *key) for key in keys], consistent=True)
+        workspace, found = checked_link(settings_row, link, asked.link, at=self.clock.now())
         return workspace, found, Connection.from_row(row) if row else None
 
 

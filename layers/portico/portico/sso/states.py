@@ -77,7 +77,7 @@ class Trip:
     """What the head of that contact said when the trip began."""
 
     @property
-    def mark(self) -> str:
+    def fragment_key(self) -> str:
         """What the page looks for at its end: an error of a sign-in, or how the account fared."""
         return "account" if self.adds else "e"
 
