@@ -133,13 +133,13 @@ def try_(
     as_json: AsJson = False,
 ) -> None:
     """Test a connection: ask its provider as a sign-in would, and say what is wrong."""
-    from portico.sso.connection_test import test_connection
+    from portico.sso.connection_check import check_connection
     from portico.sso.discovery import Discovery
 
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         connection = _connection(command, workspace, id_)
-        trial = test_connection(connection, Discovery(loopback=command.deployment.loopback))
+        trial = check_connection(connection, Discovery(loopback=command.deployment.loopback))
         problems = list(trial.problems)
         name = secret_name(command.deployment.connection_secrets, connection)
         if not client_secrets.is_kept(name):

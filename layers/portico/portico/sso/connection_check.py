@@ -21,7 +21,7 @@ IN_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionTest:
+class ConnectionCheck:
     """What a provider answered; *problems* is empty if it will do."""
 
     asked: dict[str, str]
@@ -29,13 +29,13 @@ class ConnectionTest:
     problems: list[str]
 
 
-def test_connection(connection: Connection, discovery: Discovery) -> ConnectionTest:
+def check_connection(connection: Connection, discovery: Discovery) -> ConnectionCheck:
     """Read what a provider publishes, as a sign-in does. Never raises for what it does."""
     provider = PROVIDERS[connection.kind]
     if not isinstance(provider, OpenId):
         # It publishes nothing about itself: only a sign-in shows whether the app is right.
         asked = {"authorize": provider.authorize, "token": provider.token, "scope": provider.scope}
-        return ConnectionTest(asked, [])
+        return ConnectionCheck(asked, [])
     url, issuer = provider.discovery(connection)
     asked = {"discovery": url, "issuer": issuer}
     try:
@@ -49,11 +49,11 @@ def test_connection(connection: Connection, discovery: Discovery) -> ConnectionT
         }
         keys = discovery.keys(found.jwks_uri)
     except Misconfigured as wrong:
-        return ConnectionTest(asked, [f"{url}: {wrong.reason}. The connection expects {issuer}."])
+        return ConnectionCheck(asked, [f"{url}: {wrong.reason}. The connection expects {issuer}."])
     except ProviderAway as away:
-        return ConnectionTest(asked, [f"{url}: {_in_words(away)}."])
+        return ConnectionCheck(asked, [f"{url}: {_in_words(away)}."])
     asked["keys found"] = str(len(keys.keys))
-    return ConnectionTest(asked, [] if keys.keys else [f"{found.jwks_uri}: it publishes no keys."])
+    return ConnectionCheck(asked, [] if keys.keys else [f"{found.jwks_uri}: it publishes no keys."])
 
 
 def _in_words(away: ProviderAway) -> str:
