@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md")])
 ROOMS = ROOT / "layers" / "portico" / "portico"
+HANDLERS = list(ROOT.glob("functions/*/handler.py"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 OF_CONNECTIONS = ("added", "changed", "switched-on", "switched-off")
 
@@ -73,6 +74,33 @@ class TestTheApi:
         listed = re.findall(r"^\| `(\w+)\(", page("api.md"), re.MULTILINE)
         assert functions == set(listed)
         assert len(listed) >= 7
+
+
+class TestTheHouse:
+    """docs/architecture.md and docs/language.md, which a contributor reads first."""
+
+    @pytest.mark.parametrize("name", ["architecture.md", "language.md"])
+    def test_has_every_room(self, name):
+        rooms = {each.parent.name for each in ROOMS.glob("*/__init__.py")}
+        table = re.split(r"^\| room \| what it \w+ \|\n", page(name), flags=re.MULTILINE)[1]
+        listed = re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
+        assert len(listed) == len(rooms)
+        assert set(listed) == rooms
+
+    def test_has_every_door(self):
+        listed = re.findall(r"^\| `(\w+)` \|", page("architecture.md"), re.MULTILINE)
+        assert doors().keys() <= set(listed)
+
+    def test_says_how_long_doors_are(self):
+        lines = sorted(len(each.read_text().splitlines()) for each in HANDLERS)
+        shortest, longest, half = map(
+            int,
+            re.findall(
+                r"shortest has (\d+) .* longest (\d+), .* have (\d+) or", page("architecture.md")
+            )[0],
+        )
+        assert (shortest, longest) == (lines[0], lines[-1])
+        assert half == lines[len(lines) // 2 - 1]
 
 
 class TestTheTables:
