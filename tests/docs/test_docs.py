@@ -166,7 +166,7 @@ class TestOperating:
         also = in_code(
             r'"(mailbox-budget|mail-refused|address-refused|already-a-contact|strangers-of-\w+)"'
         )
-        table = page("operate.md").partition("| `reason` | so |")[2]
+        table = page("operate.md").partition("| why withheld | it means |")[2]
         assert all(reason in table for reason in reasons | also)
         assert len(reasons | also) >= 9
 
