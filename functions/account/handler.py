@@ -1,4 +1,4 @@
-"""/v1/account: a contact's own account, all but setting a password and connecting accounts."""
+"""/v1/account: a contact's own account, except setting a password and connecting accounts."""
 
 import os
 
@@ -30,13 +30,13 @@ def edit(edited: EditedProfile, caller: Caller) -> Response:
 
 @handler.takes("POST /v1/account/confirm", AskedConfirmation)
 def confirm(asked: AskedConfirmation, caller: Caller) -> Response:
-    """Mail a code that begins a fresh session."""
+    """Ask for a code that begins a fresh session."""
     return Response(202, desk.codes.to_confirm(asked, caller).answer())
 
 
 @handler.takes("POST /v1/account/email", AskedEmailChange)
 def move(asked: AskedEmailChange, caller: Caller) -> Response:
-    """Mail a code to a new address."""
+    """Ask for a code that goes to a new address."""
     return Response(202, desk.codes.to_move(asked, caller).answer())
 
 
@@ -48,20 +48,20 @@ def confirm_move(typed: TypedEmailChange, caller: Caller) -> Response:
 
 @handler.takes("POST /v1/account/email/undo", AskedUndo)
 def undo_move(asked: AskedUndo, caller: Caller) -> Response:
-    """Give the old address back."""
+    """Undo a change of address."""
     return Response(200, {"workspace": desk.moves.undo(asked, caller).id})
 
 
 @handler.reads("DELETE /v1/account/password")
 def remove_password(query: dict[str, str], caller: Caller) -> Response:
-    """Take the password away."""
+    """Remove the password."""
     desk.ways.remove_password(workspace_in(query), caller)
     return Response(204)
 
 
 @handler.reads("DELETE /v1/account/identities/{identity}")
 def unlink(query: dict[str, str], caller: Caller) -> Response:
-    """Take a connected account away."""
+    """Remove a connected account."""
     desk.ways.unlink(workspace_in(query), query["identity"], caller)
     return Response(204)
 
@@ -89,13 +89,13 @@ def history(query: dict[str, str], caller: Caller) -> Response:
 
 @handler.reads("GET /v1/account/export")
 def export(query: dict[str, str], caller: Caller) -> Response:
-    """Hand over all that we hold."""
+    """Return everything that we hold about the contact."""
     return downloaded(desk.histories.export(workspace_in(query), caller))
 
 
 @handler.reads("DELETE /v1/account")
 def delete(query: dict[str, str], caller: Caller) -> Response:
-    """End the account."""
+    """Delete the account."""
     workspace_id = workspace_in(query)
     desk.deletions.delete(workspace_id, caller)
     return gone(workspace_id)

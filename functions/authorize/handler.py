@@ -16,6 +16,6 @@ handler = Door("authorize", settings, sends_back=led_back)
 
 @handler.asks("GET /oauth2/authorize", "POST /oauth2/authorize")
 def authorize(parameters: dict[str, str], caller: Caller) -> Response:
-    """Answer the portal with a code, or show the page first."""
+    """Answer the portal with an authorization code, or show the page first."""
     sent = authorizations.authorize(parameters, cookie_of(parameters, caller), caller)
     return sent_on(sent, caller)

@@ -16,11 +16,11 @@ handler = Door("end_session", settings, sends_back=stayed)
 
 @handler.asks("GET /oauth2/end_session")
 def navigated(query: dict[str, str], caller: Caller) -> Response:
-    """Sign out, or ask; then back to the portal."""
+    """Sign the contact out, or ask them first; then send the browser back."""
     return sent_on(leavings.leave(query, cookies_of(caller), caller, posted=False))
 
 
 @handler.asks("POST /oauth2/end_session")
 def posted(form: dict[str, str], caller: Caller) -> Response:
-    """The same, by a form."""
+    """Do the same for a form."""
     return sent_on(leavings.leave(form, cookies_of(caller), caller, posted=True))

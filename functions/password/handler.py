@@ -1,4 +1,4 @@
-"""POST /v1/passwords/*, POST /v1/sign-up, PUT /v1/account/password: what begins with a password."""
+"""POST /v1/passwords/*, POST /v1/sign-up, PUT /v1/account/password: all that has to do with passwords."""
 
 import os
 
@@ -37,18 +37,18 @@ def forgot(asked: AskedProof, caller: Caller) -> Response:
 
 @handler.takes("POST /v1/passwords/reset", TypedReset)
 def reset(typed: TypedReset, caller: Caller) -> Response:
-    """Set a password by the code. Nobody is signed in by that."""
+    """Set a password by the code. This signs nobody in."""
     return Response(200, resets.reset(typed, caller).answer())
 
 
 @handler.takes("POST /v1/sign-up", AskedProof)
 def sign_up(asked: AskedProof, caller: Caller) -> Response:
-    """Ask for the code that makes a contact; the answer is the same for every address."""
+    """Ask for a code that makes a contact; the answer is the same for every address."""
     return Response(202, codes.request(asked.code(), caller, purpose=Purpose.SIGN_UP).answer())
 
 
 @handler.takes("PUT /v1/account/password", ChosenPassword)
 def change(typed: ChosenPassword, caller: Caller) -> Response:
-    """Set the password of whoever is signed in."""
+    """Set the password of the contact who is signed in."""
     changes.change(typed, caller)
     return Response(204)

@@ -1,4 +1,4 @@
-"""POST /v1/links/resolve: say what lies behind a portal link, and how one may sign in."""
+"""POST /v1/links/resolve: say what a portal link opens, and how its contact may sign in."""
 
 import os
 
@@ -15,5 +15,5 @@ handler = Door("resolve_link", settings)
 
 @handler.takes("POST /v1/links/resolve", OpenedLink)
 def resolve(opened: OpenedLink, caller: Caller) -> Response:
-    """Answer how one may sign in through this link."""
+    """Say what the link opens, and how its contact may sign in."""
     return Response(200, links.resolve(opened, caller).answer())

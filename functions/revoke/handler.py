@@ -16,6 +16,6 @@ handler = Door("revoke", settings, tells=refused)
 
 @handler.asks("POST /oauth2/revoke")
 def revoke(form: dict[str, str], caller: Caller) -> Response:
-    """End the session that a refresh token belongs to."""
+    """End the portal session that a refresh token belongs to."""
     revocations.revoke(form, caller)
     return Response(200)

@@ -1,4 +1,4 @@
-"""The stream of the SignIn table, and the retry queue: send the code mails that rows ask for."""
+"""The stream of the SignIn table, and the retry queue: send the mails that rows ask for."""
 
 import os
 

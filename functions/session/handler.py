@@ -1,4 +1,4 @@
-"""GET and DELETE /v1/session, POST /v1/session/refresh, GET /.well-known/*: live with a session."""
+"""GET and DELETE /v1/session, POST /v1/session/refresh, GET /.well-known/*: sessions and published keys."""
 
 import os
 
@@ -16,7 +16,7 @@ handler = Door("session", settings)
 
 @handler.reads("GET /v1/session")
 def read(query: dict[str, str], caller: Caller) -> Response:
-    """Say whose session an access token speaks of."""
+    """Say what an access token says."""
     return Response(200, desk.read(query, caller))
 
 
@@ -29,17 +29,17 @@ def refresh(asked: Refreshing, caller: Caller) -> Response:
 
 @handler.reads("DELETE /v1/session")
 def sign_out(query: dict[str, str], caller: Caller) -> Response:
-    """End this session, or all of the contact's."""
+    """End this session, or all sessions of the contact."""
     return desk.sign_out(query, caller)
 
 
 @handler.reads("GET /.well-known/openid-configuration")
 def discovery(query: dict[str, str], caller: Caller) -> Response:
-    """Say where the keys are."""
+    """Describe the OpenID provider to client libraries."""
     return desk.discovery(caller)
 
 
 @handler.reads("GET /.well-known/jwks.json")
 def keys(query: dict[str, str], caller: Caller) -> Response:
-    """Publish the keys that access tokens are checked with."""
+    """Publish the keys that check our tokens."""
     return desk.keys()

@@ -14,7 +14,7 @@ settings = SignInPageSettings.read(os.environ)
 assets = Assets(Path(__file__).parent / "static")
 logos = Logos.from_settings(settings)
 handler = Door("sign_in_page", settings)
-# Whatever no route takes is refused in the form that every refusal has.
+# A path without a route gets a problem as its answer, like every refusal.
 handler.refuses("$default")
 
 

@@ -18,11 +18,11 @@ handler = Door("start_sso", settings)
 
 @handler.takes("POST /v1/sso/start", AskedSso)
 def start(asked: AskedSso, caller: Caller) -> Response:
-    """Answer where the browser goes, and bind it to what it comes back with."""
+    """Return the provider's address, and bind the trip to this browser."""
     return sent_away(starts.start(asked, caller))
 
 
 @handler.takes("POST /v1/account/identities", AskedAccount)
 def add(asked: AskedAccount, caller: Caller) -> Response:
-    """The same, to connect an account to whoever is signed in."""
+    """Do the same to connect an account to the contact who is signed in."""
     return sent_away(additions.start(asked, caller))

@@ -1,4 +1,4 @@
-"""POST /oauth2/token: a portal fetches tokens, for a code or a refresh token."""
+"""POST /oauth2/token: a portal gets tokens for an authorization code or a refresh token."""
 
 import os
 
@@ -16,5 +16,5 @@ handler = Door("token", settings, tells=refused)
 
 @handler.asks("POST /oauth2/token")
 def token(parameters: dict[str, str], caller: Caller) -> Response:
-    """Exchange a code or a refresh token."""
+    """Exchange an authorization code or a refresh token."""
     return answered(*exchanges.exchange(parameters, caller))

@@ -1,4 +1,4 @@
-"""GET and POST /oauth2/userinfo: whom an access token speaks of."""
+"""GET and POST /oauth2/userinfo: whom a portal's access token belongs to."""
 
 import os
 
@@ -16,11 +16,11 @@ handler = Door("userinfo", settings, tells=refused)
 
 @handler.asks("GET /oauth2/userinfo")
 def read(query: dict[str, str], caller: Caller) -> Response:
-    """Say who it is, by the token in the header."""
+    """Read the token from the header."""
     return Response(200, userinfo.read(query, caller))
 
 
 @handler.asks("POST /oauth2/userinfo")
 def posted(form: dict[str, str], caller: Caller) -> Response:
-    """The same, by the token in the header or in the form."""
+    """Read the token from the header or from the form."""
     return Response(200, userinfo.posted(form, caller))

@@ -1,6 +1,7 @@
 """What can go wrong, as values: a kind says how to react, a class says what happened.
 
-The domain knows the reason. Only ``edge/problems.py`` knows the status code.
+``edge/problems.py`` gives each class its status. Two classes name theirs, since HTTP or OAuth
+defines it: :class:`InvalidRequest` and :class:`ProtocolRefused`.
 """
 
 from dataclasses import dataclass

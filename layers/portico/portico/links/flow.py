@@ -126,7 +126,7 @@ class LinkResolver:
 
 @dataclass(frozen=True, slots=True)
 class TeamLinks:
-    """Making and ending links, for the CLI, the local world and the admin door."""
+    """Making and ending links, for the CLI and the local world."""
 
     people_table: str
     clock: Clock = SYSTEM

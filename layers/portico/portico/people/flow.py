@@ -15,7 +15,7 @@ from portico.people.store import People
 
 @dataclass(frozen=True, slots=True)
 class TeamPeople:
-    """The people room's use cases, for the CLI, the local world and the admin door."""
+    """The people room's use cases, for the CLI and the local world."""
 
     people_table: str
     clock: Clock = SYSTEM

@@ -38,7 +38,7 @@ class ListedSession:
 
 @dataclass(frozen=True, slots=True)
 class TeamSessions:
-    """The sessions of a deployment, for the CLI and the admin door."""
+    """The sessions of a deployment, for the CLI."""
 
     people_table: str
     sign_in_table: str
