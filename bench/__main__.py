@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold_start, cost, month, same_answer, warm
-from bench.world import world_at
+from bench import cold_start, cost, monthly_cost, same_answer, warm_requests
+from bench.deployment import deployment_at
 from local.emulator import emulated_aws
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -32,18 +32,18 @@ def main(wanted: list[str]) -> int:
         for name, table in halves[half]():
             print(f"{table}\n{name}, after {time.monotonic() - begins:.0f} s\n", flush=True)
             _put(PAGE, name, f"{table}\n{_made()}\n")
-    _put(FIRST_DAY, "month", month.table(PAGE.read_text()))
+    _put(FIRST_DAY, "month", monthly_cost.table(PAGE.read_text()))
     return 0
 
 
 def _warm() -> Iterator[tuple[str, str]]:
-    with emulated_aws() as emulator, world_at(emulator) as world:
-        grown = warm.grown(world)
-        yield "warm", warm.table(grown)
-        yield "growth", warm.growth_table(grown)
+    with emulated_aws() as emulator, deployment_at(emulator) as deployment:
+        grown = warm_requests.grown(deployment)
+        yield "warm", warm_requests.table(grown)
+        yield "growth", warm_requests.growth_table(grown)
         yield "cost", cost.table(grown.flows, grown.cpu[grown.largest])
-        yield "same-answer", same_answer.table(world)
-        yield "hottest", warm.hottest_table(world)
+        yield "same-answer", same_answer.table(deployment)
+        yield "hottest", warm_requests.hottest_table(deployment)
 
 
 def _nothing() -> Iterator[tuple[str, str]]:

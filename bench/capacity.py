@@ -7,7 +7,7 @@ Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 
 from typing import Any
 
-from bench.tape import Exchange
+from bench.recorded_calls import Exchange
 from portico.aws.values import row_of
 from tests.budgets.capacity import KILOBYTE, size_of
 

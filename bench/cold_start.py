@@ -20,7 +20,7 @@ import botocore
 
 from tests.deployed.test_artefacts import environment_of
 from tests.deployed.test_artefacts import start as compiling
-from tests.support.building import Build, build
+from tests.support.sam_build import Build, build
 from tests.support.template import folder
 
 ROUNDS = 15

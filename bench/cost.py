@@ -2,7 +2,7 @@
 
 Prices are those of us-east-1, without free tiers and discounts, as listed in November 2026.
 Not in it: storage (a sign-in's rows are swept after a day), backups, a WAF, data transfer, and what
-is paid by the month and not by use, such as keys, secrets, alarms and metrics: ``bench/month.py``.
+is paid by the month and not by use, such as keys, secrets, alarms and metrics: ``bench/monthly_cost.py``.
 """
 
 from collections.abc import Mapping

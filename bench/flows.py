@@ -10,8 +10,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from bench.capacity import read_units, streamed, write_units
-from bench.tape import Deck, Exchange, Player, recording
-from bench.world import Handler, World
+from bench.deployment import Deployment, Handler
+from bench.recorded_calls import Deck, Exchange, Player, recording
 from portico import ids
 from portico.clock import SYSTEM
 from portico.events import Event
@@ -19,8 +19,8 @@ from portico.ids import digest
 from portico.openid.registered_client import RegisteredClient, new_secret
 from portico.openid.store import RegisteredClients
 from tests.support.doors import Answer
+from tests.support.driver import WRONG, Browser
 from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site, query_of
-from tests.support.portal import WRONG, Browser
 
 RIGHT = "four tired herons at the weir"
 GUESS = "four tired herons at the pond"
@@ -77,19 +77,19 @@ class Flow:
 class Walk:
     """Walks through flows and keeps each."""
 
-    world: World
+    deployment: Deployment
     flows: dict[str, Flow] = field(default_factory=dict)
 
     def step(self, name: str, work: Callable[[], Any]) -> Any:
         """Keep the one invocation that *work* makes as the flow *name*."""
-        self.world.hands = partial(self._keep, name)
+        self.deployment.hands = partial(self._keep, name)
         try:
             return work()
         finally:
-            self.world.hands = None
+            self.deployment.hands = None
 
     def _keep(self, name: str, door: Handler, event: dict[str, Any]) -> Any:
-        sink, now = self.world.sink, SYSTEM.now()
+        sink, now = self.deployment.sink, SYSTEM.now()
         logged, lines = sink.bytes, sink.lines
         with recording() as tape, redirect_stdout(sink):
             answer = door(event, None)
@@ -98,10 +98,10 @@ class Walk:
         return answer
 
 
-def walked(world: World) -> dict[str, Flow]:
+def walked(deployment: Deployment) -> dict[str, Flow]:
     """Walk through all flows as Ann, in an environment that is warm."""
-    _warm_up(world)
-    walk = Walk(world)
+    _warm_up(deployment)
+    walk = Walk(deployment)
     _by_a_shared_link(walk)
     _by_a_personal_link(walk)
     _by_sso(walk)
@@ -111,73 +111,73 @@ def walked(world: World) -> dict[str, Flow]:
     return walk.flows
 
 
-def _warm_up(world: World) -> None:
+def _warm_up(deployment: Deployment) -> None:
     # The secret, the keys and the provider's document are fetched once an environment.
-    ann = world.browser = Browser(world)
-    with redirect_stdout(world.sink):
+    ann = deployment.browser = Browser(deployment)
+    with redirect_stdout(deployment.sink):
         token = ann.signs_in().body["access_token"]
         ann.reads_the_session(token)
         for _ in range(2):
             assert ann.signs_in_with("google").cookie("__Host-portico-acme")
-    world.forward(minutes=30)
+    deployment.forward(minutes=30)
 
 
 def _by_a_shared_link(walk: Walk) -> None:
-    world, step = walk.world, walk.step
-    ann = world.browser = Browser(world, source_ip="203.0.113.8")
-    page = {"path": {"workspace": world.id}}
+    deployment, step = walk.deployment, walk.step
+    ann = deployment.browser = Browser(deployment, source_ip="203.0.113.8")
+    page = {"path": {"workspace": deployment.id}}
     step("page", lambda: ann.sends("sign_in_page", "GET /{workspace}", **page))
     step("resolve", ann.opens_the_link)
     step("request", ann.asks_for_a_code)
-    step("send", world.delivers_mail)
-    step("trail", lambda: world.hand("record_trail", world.record_of(ann)))
+    step("send", deployment.delivers_mail)
+    step("trail", lambda: deployment.hand("record_trail", deployment.record_of(ann)))
     step("wrong code", lambda: ann.types(WRONG))
     token = step("verify", ann.types_the_mailed_code).body["access_token"]
     step("read", lambda: ann.reads_the_session(token))
-    world.forward(minutes=1)
+    deployment.forward(minutes=1)
     step("refresh", ann.refreshes)
     step("sign out", lambda: ann.signs_out(token))
 
 
 def _by_a_personal_link(walk: Walk) -> None:
-    world, step = walk.world, walk.step
-    link = world.personal_link()
-    ann = world.browser = Browser(world, source_ip="203.0.113.9")
+    deployment, step = walk.deployment, walk.step
+    link = deployment.personal_link()
+    ann = deployment.browser = Browser(deployment, source_ip="203.0.113.9")
     step("request, auto", lambda: ann.asks_for_a_code(None, link=link, auto=True))
-    step("send, personal", world.delivers_mail)
-    world.forward(seconds=30)
+    step("send, personal", deployment.delivers_mail)
+    deployment.forward(seconds=30)
     step("resend", ann.asks_again)
 
 
 def _by_sso(walk: Walk) -> None:
-    world, step = walk.world, walk.step
-    ann = world.browser = Browser(world, source_ip="203.0.113.10")
+    deployment, step = walk.deployment, walk.step
+    ann = deployment.browser = Browser(deployment, source_ip="203.0.113.10")
     step("start sso", lambda: ann.starts_sso("google"))
     came = step("finish sso", ann.comes_back)
     assert came.cookie("__Host-portico-acme"), came.event
 
 
 def _by_a_password(walk: Walk) -> None:
-    world, step = walk.world, walk.step
-    ann = world.browser = Browser(world, source_ip="203.0.113.11")
+    deployment, step = walk.deployment, walk.step
+    ann = deployment.browser = Browser(deployment, source_ip="203.0.113.11")
     step("forgot", ann.forgets_the_password)
-    with redirect_stdout(world.sink):
-        world.delivers_mail()
-    _held(step("reset", lambda: ann.sets_a_password(RIGHT, world.mailed_code())))
+    with redirect_stdout(deployment.sink):
+        deployment.delivers_mail()
+    _held(step("reset", lambda: ann.sets_a_password(RIGHT, deployment.mailed_code())))
     step("wrong password", lambda: ann.types_a_password(GUESS))
     came = _held(step("password", lambda: ann.types_a_password(RIGHT)))
     token = came.body["access_token"]
-    with redirect_stdout(world.sink):
+    with redirect_stdout(deployment.sink):
         _of_the_account(ann, "GET /v1/account", token)
     _held(step("account", lambda: _of_the_account(ann, "GET /v1/account", token)))
 
 
 def _as_a_newcomer(walk: Walk) -> None:
-    world, step = walk.world, walk.step
+    deployment, step = walk.deployment, walk.step
     name = ids.random_part()[:12].lower()
-    eve = world.browser = Browser(world, source_ip="203.0.113.12")
+    eve = deployment.browser = Browser(deployment, source_ip="203.0.113.12")
     _held(step("sign up", lambda: eve.signs_up(f"{name}@example.com")))
-    step("send, sign up", world.delivers_mail)
+    step("send, sign up", deployment.delivers_mail)
     came = _held(step("verify, sign up", eve.types_the_mailed_code))
     token = came.body["access_token"]
 
@@ -185,19 +185,19 @@ def _as_a_newcomer(walk: Walk) -> None:
     asks = "POST /v1/account/email"
     asked = _held(step("move", lambda: _of_the_account(eve, asks, token, moving)))
     eve.challenge = asked.body["challenge"]
-    with redirect_stdout(world.sink):
-        world.delivers_mail()
-    typed = {"challenge": eve.challenge, "code": world.mailed_code()}
+    with redirect_stdout(deployment.sink):
+        deployment.delivers_mail()
+    typed = {"challenge": eve.challenge, "code": deployment.mailed_code()}
     confirms = "POST /v1/account/email/confirm"
     _held(step("confirm move", lambda: _of_the_account(eve, confirms, token, typed)))
 
 
 def _at_a_portal(walk: Walk) -> None:
-    world, step = walk.world, walk.step
-    site = _registered(world)
-    ann = world.browser = Browser(world, source_ip="203.0.113.13")
+    deployment, step = walk.deployment, walk.step
+    site = _registered(deployment)
+    ann = deployment.browser = Browser(deployment, source_ip="203.0.113.13")
     _held(step("authorize, page", lambda: site.sends(ann)))
-    with redirect_stdout(world.sink):
+    with redirect_stdout(deployment.sink):
         # By the password of the walk before: a mailbox gets few codes an hour.
         _held(ann.types_a_password(RIGHT))
     came = _held(step("authorize", lambda: site.sends(ann)))
@@ -205,7 +205,7 @@ def _at_a_portal(walk: Walk) -> None:
     _held(step("token", lambda: site.redeems(code)))
     bearer = {"authorization": f"Bearer {site.tokens['access_token']}"}
     _held(step("userinfo", lambda: ann.sends("userinfo", "GET /oauth2/userinfo", headers=bearer)))
-    world.forward(seconds=30)
+    deployment.forward(seconds=30)
     _held(step("token, refresh", site.refreshes))
     leaving = {"id_token_hint": site.tokens["id_token"]}
     leaves = "GET /oauth2/end_session"
@@ -213,13 +213,15 @@ def _at_a_portal(walk: Walk) -> None:
     assert "__Host-portico-acme" not in ann.cookies
 
 
-def _registered(world: World) -> Site:
+def _registered(deployment: Deployment) -> Site:
     secret = new_secret(secrets.token_bytes(32))
-    portal = RegisteredClient("help", world.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)])
+    portal = RegisteredClient(
+        "help", deployment.id, "Help", [CALLBACK], [SIGNED_OUT], [digest(secret)]
+    )
     event = Event("portal.added", datetime.now(UTC), "portal-help", 365, "bench")
-    workspace = world.team.workspace(world.id)
-    RegisteredClients(world.people.table, world.id).put(portal, workspace, event)
-    return Site(world, portal, secret)
+    workspace = deployment.team.workspace(deployment.id)
+    RegisteredClients(deployment.people.table, deployment.id).put(portal, workspace, event)
+    return Site(deployment, portal, secret)
 
 
 def _of_the_account(

@@ -14,17 +14,17 @@ from unittest.mock import patch
 
 import argon2
 
+from bench.cpu_time import pairs
+from bench.deployment import Deployment
+from bench.distributions import farthest, larger, when_alike
 from bench.flows import GUESS, RIGHT, Flow, Walk
-from bench.samples import farthest, larger, when_alike
-from bench.timing import pairs
-from bench.world import World
 from portico import ids
 from portico.aws.tables import transact
 from portico.clock import SYSTEM
 from portico.events import Event
 from portico.passwords import password_hash
 from portico.people.password_store import Password, Passwords
-from tests.support.portal import WRONG, Browser
+from tests.support.driver import WRONG, Browser
 
 PAIRS, PAIRS_OF_HASHES = 2000, 400
 """Of the fewer, one in twenty coins falls outside the band."""
@@ -47,67 +47,71 @@ CLOCKS = {"CPU": time.process_time, "wall": time.perf_counter}
 type Flows = Mapping[str, Flow]
 
 
-def table(world: World) -> str:
+def table(deployment: Deployment) -> str:
     """Measure, and return the Markdown table."""
     lines = [
         "| `P(contact > other)` | pairs | CPU | wall | apart, CPU | K-S, CPU | within 0.45 to 0.55 |",
         "|---|---|---|---|---|---|---|",
     ]
-    world.forward(hours=2)
-    asked, typed = _walked_by_code(world)
+    deployment.forward(hours=2)
+    asked, typed = _walked_by_code(deployment)
     lines += _lines("`POST /v1/codes`", asked)
     lines += _lines("`POST /v1/codes/verify`, a wrong code", typed, others=["nobody"])
-    forgot, signed_up = _walked_by_mail(world)
+    forgot, signed_up = _walked_by_mail(deployment)
     lines += _lines("`POST /v1/passwords/forgot`", forgot)
     lines += _lines("`POST /v1/sign-up`", signed_up)
     door = "`POST /v1/passwords/sign-in`, a wrong password"
-    _gives_ann(world, password_hash.hashed(RIGHT))
-    lines += _lines(door, _walked_by_password(world), rounds=PAIRS_OF_HASHES)
+    _gives_ann(deployment, password_hash.hashed(RIGHT))
+    lines += _lines(door, _walked_by_password(deployment), rounds=PAIRS_OF_HASHES)
     with _light_hashes():
-        _gives_ann(world, _LIGHT.hash(RIGHT))
-        lines += _lines(f"{door}, a hash of no weight", _walked_by_password(world))
+        _gives_ann(deployment, _LIGHT.hash(RIGHT))
+        lines += _lines(f"{door}, a hash of no weight", _walked_by_password(deployment))
     return "\n".join(lines) + "\n"
 
 
-def _walked_by_code(world: World) -> tuple[Flows, Flows]:
-    asked, typed = Walk(world), Walk(world)
-    for who, email, browser in _everybody(world, EMAILS):
+def _walked_by_code(deployment: Deployment) -> tuple[Flows, Flows]:
+    asked, typed = Walk(deployment), Walk(deployment)
+    for who, email, browser in _everybody(deployment, EMAILS):
         asked.step(who, partial(browser.asks_for_a_code, email))
-        with redirect_stdout(world.sink):
-            world.delivers_mail()
+        with redirect_stdout(deployment.sink):
+            deployment.delivers_mail()
         typed.step(who, partial(browser.types, WRONG))
     return asked.flows, typed.flows
 
 
-def _walked_by_mail(world: World) -> tuple[Flows, Flows]:
-    forgot, signed_up = Walk(world), Walk(world)
-    for who, email, browser in _everybody(world, EMAILS):
+def _walked_by_mail(deployment: Deployment) -> tuple[Flows, Flows]:
+    forgot, signed_up = Walk(deployment), Walk(deployment)
+    for who, email, browser in _everybody(deployment, EMAILS):
         forgot.step(who, partial(browser.forgets_the_password, email))
         signed_up.step(who, partial(browser.signs_up, email))
     return forgot.flows, signed_up.flows
 
 
-def _walked_by_password(world: World) -> Flows:
-    walk = Walk(world)
-    world.forward(hours=2)
-    for who, email, browser in _everybody(world, PASSWORDS):
+def _walked_by_password(deployment: Deployment) -> Flows:
+    walk = Walk(deployment)
+    deployment.forward(hours=2)
+    for who, email, browser in _everybody(deployment, PASSWORDS):
         answer = walk.step(who, partial(browser.types_a_password, GUESS, email))
         assert answer.status == 401, answer.event
     return walk.flows
 
 
-def _everybody(world: World, emails: Mapping[str, str]) -> Iterator[tuple[str, str, Browser]]:
+def _everybody(
+    deployment: Deployment, emails: Mapping[str, str]
+) -> Iterator[tuple[str, str, Browser]]:
     for n, (who, email) in enumerate(emails.items()):
-        world.browser = Browser(world, source_ip=f"203.0.113.{100 + n}")
-        yield who, email, world.browser
+        deployment.browser = Browser(deployment, source_ip=f"203.0.113.{100 + n}")
+        yield who, email, deployment.browser
 
 
-def _gives_ann(world: World, hash_: str) -> None:
-    passwords, now = Passwords(world.people.table, world.id), SYSTEM.now()
+def _gives_ann(deployment: Deployment, hash_: str) -> None:
+    passwords, now = Passwords(deployment.people.table, deployment.id), SYSTEM.now()
     password = Password(hash_, now, "reset", ids.random_part())
-    event = Event("password.set", now, world.ann.id, 365)
-    before = passwords.get(world.ann.id)
-    transact({"password": passwords.putting(world.ann.id, password, before=before, event=event)})
+    event = Event("password.set", now, deployment.ann.id, 365)
+    before = passwords.get(deployment.ann.id)
+    transact(
+        {"password": passwords.putting(deployment.ann.id, password, before=before, event=event)}
+    )
 
 
 _LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

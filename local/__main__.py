@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from local.bind_address import bind_address, docker_bridge, warning
 from local.doors import DoorsBroken
 from local.emulator import PYTHON, EmulatorFailed
-from local.house import House
-from local.serving import PortTaken
+from local.loopback_server import PortTaken
 from local.stack import DeploymentFailed
+from local.startup import LocalPortico
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,9 +33,12 @@ def main() -> int:
         with ExitStack() as stack:
             bind = bind_address(for_containers=asked.sam_local, bridge=docker_bridge())
             print(warning(bind), end="", flush=True)
-            house = House(asked.port, stack, _step, bind=bind)
+            house = LocalPortico(asked.port, stack, _step, bind=bind)
             house.open()
-            print(f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.directions()}", flush=True)
+            print(
+                f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.terminal_links()}",
+                flush=True,
+            )
             house.stay()
     except (PortTaken, EmulatorFailed, DeploymentFailed) as error:
         return _give_up(str(error))

@@ -118,7 +118,13 @@ def _start(own: Mapping[str, str], folder: Path, output: int) -> subprocess.Pope
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
     # A session of its own: Ctrl-C in the terminal must reach us first, and us alone.
     return subprocess.Popen(
-        [str(PYTHON), "-P", str(ROOT / "local" / "tethered.py"), str(os.getpid()), "ministack"],
+        [
+            str(PYTHON),
+            "-P",
+            str(ROOT / "local" / "child_process.py"),
+            str(os.getpid()),
+            "ministack",
+        ],
         env={**inherited, **own},
         cwd=folder,
         stdin=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ from local.clock import FrontClock
 from local.doors import Doors
 from local.http import Gateway
 from local.mailbox import Mailbox
-from local.world import World
+from local.sample_world import SampleWorld
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -53,7 +53,7 @@ class Front:
     browser can reach this port too."""
     doors: Doors | None = None
     gateway: Gateway | None = None
-    world: World | None = None
+    world: SampleWorld | None = None
     stack: dict[str, Any] = field(default_factory=dict)
 
     @property

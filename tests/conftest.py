@@ -41,10 +41,10 @@ from portico.aws import secrets as secrets_by_name
 from portico.aws.keys import ring
 from portico.aws.kms import public_key
 from portico.clock import SYSTEM
-from tests.support import plain_values
+from tests.support import moto_speed
 from tests.support.doors import door
-from tests.support.once import once
-from tests.support.portal import Portal
+from tests.support.driver import Portal
+from tests.support.shared_rows import once
 from tests.support.wire import Wire, settle, tapped
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[None]:
     """An emulated AWS with what the template makes beside tables."""
-    plain_values.install()
+    moto_speed.install()
     with mock_aws():
         secret = boto3.client("secretsmanager").create_secret(
             Name="codes", SecretString=secrets.token_urlsafe(48)

@@ -1,4 +1,4 @@
-/** The known world as links to click. */
+/** The sample world as links to click. */
 
 /**
  * @typedef {{ id: string, workspace: string, label: string | null, url: string | null, kind: string,

@@ -17,12 +17,12 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from local.providers import page
+from local.providers.discovery_document import Home, document, keys
 from local.providers.faults import Faults
 from local.providers.grants import CODE_LIVES, Grant, Grants, Rejected, client_id
 from local.providers.keys import Ring
 from local.providers.modes import FAULTS, KINDS, OPENID, ORDINARY, PLACES, modes_of
 from local.providers.people import ACCOUNTS, Account
-from local.providers.published import Home, document, keys
 from local.providers.rules import may_enter, refusal, rejection, wrong_with
 from local.providers.tokens import Facts, id_token
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.doors import Answer, knock
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 BODIES = {
     "POST /v1/links/resolve": "resolve_link",

@@ -1,6 +1,6 @@
 """Where a promise of ours ends: each bound that docs/security.md states, as it really is."""
 
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 
 class TestAPortalThatIsSwitchedOff:

@@ -15,7 +15,7 @@ from portico.edge.responses import Response, cookie_name, drop, keep
 from portico.errors import CodeNotAccepted, TryLater
 from tests.support import invariants
 from tests.support.doors import knock
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 GOOD = problem(CodeNotAccepted(3), request_id="x").to_event()
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4iLCJhdWQiOiJhY21lIn0.c2lnbmF0dXJlLW9mLXVz"

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK, WRONG, Portal
+from tests.support.driver import OK, WRONG, Portal
 
 MINE = "203.0.113.7"
 VICTIM = "198.51.100.66"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.doors import Answer
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 
 @dataclass

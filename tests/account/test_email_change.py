@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 NEW = "ann@new.example"
 

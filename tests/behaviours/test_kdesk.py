@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from portico.codes.rules import CODE_ALPHABET
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 
 class TestAPortalLink:

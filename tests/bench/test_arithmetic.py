@@ -7,10 +7,10 @@ import pytest
 
 from bench import cost
 from bench.capacity import read_units, streamed, write_units, written_keys
+from bench.distributions import farthest, larger, when_alike
 from bench.flows import Flow
+from bench.recorded_calls import Exchange
 from bench.same_answer import apart
-from bench.samples import farthest, larger, when_alike
-from bench.tape import Exchange
 from portico.aws.values import item_of
 
 

@@ -47,9 +47,9 @@ class House:
         return f"{url.scheme}://{url.netloc}"
 
     @property
-    def other_portal(self) -> str:
+    def sample_client(self) -> str:
         """The origin of the portal on another site."""
-        return str(self.world["other_portal_url"])
+        return str(self.world["sample_client_url"])
 
     def link(
         self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any

@@ -78,7 +78,7 @@ class Person:
 
     def signs_in_elsewhere(self, email: str) -> None:
         """The whole way from the portal on another site through our page, and back."""
-        self.opens(f"{self.house.other_portal}/tickets")
+        self.opens(f"{self.house.sample_client}/tickets")
         self.asks_for_a_code(email)
         self.types(self.reads_the_code())
         self.continues()
@@ -86,7 +86,7 @@ class Person:
 
     def lands_elsewhere(self, *, at: str = "") -> None:
         """See the portal on another site, signed in there, and the area that its path ends with."""
-        portal = self.house.other_portal
+        portal = self.house.sample_client
         self.page.wait_for_url(lambda url: url.startswith(portal) and url.endswith(at))
         expect(self.page.locator("#area[data-state=signed-in]")).to_be_visible()
 

@@ -27,7 +27,7 @@ def all_ways(house):
 
 def asked_by_the_portal(person, **more: str) -> str:
     """The address that the portal would send this browser to, and what else it might ask for."""
-    url = f"{person.house.other_portal}/login?{urlencode({'iss': person.house.origin})}"
+    url = f"{person.house.sample_client}/login?{urlencode({'iss': person.house.origin})}"
     answer = person.page.context.request.get(url, max_redirects=0)
     return str(answer.headers["location"]) + "".join(
         f"&{name}={quote(value, safe='')}" for name, value in more.items()
@@ -62,7 +62,7 @@ class TestAPersonalLink:
         person.lands_elsewhere(at="/tickets/4711")
         expect(person.page.locator("#area[data-area='ticket:4711']")).to_be_visible()
         expect(person.page.get_by_text("Ann Archer").first).to_be_visible()
-        assert shown == [f"{house.other_portal}/tickets/4711"]
+        assert shown == [f"{house.sample_client}/tickets/4711"]
 
     def test_leads_there_by_a_provider_too(self, person, personal):
         person.opens(personal)
@@ -86,7 +86,7 @@ class TestAPersonalLink:
 
 class TestThePortal:
     def test_shows_its_contacts_our_page_and_gets_them_back_where_they_were(self, person, house):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
 
         person.sees_heading(f"Sign in to {house.name_of('harbor')}")
         assert person.page.url == f"{house.origin}/harbor"
@@ -97,20 +97,20 @@ class TestThePortal:
 
         person.lands_elsewhere(at="/tickets/77")
         expect(person.page.get_by_text("Ann Archer").first).to_be_visible()
-        assert shown == [f"{house.other_portal}/tickets/77"]
+        assert shown == [f"{house.sample_client}/tickets/77"]
 
     def test_needs_no_screen_of_ours_for_somebody_who_is_signed_in(self, person, house):
         person.signs_in_elsewhere("ann@example.com")
         person.page.context.clear_cookies(name="portal_visit")
         shown = documents(person.page)
 
-        person.page.goto(f"{house.other_portal}/tickets/123")
+        person.page.goto(f"{house.sample_client}/tickets/123")
 
         person.lands_elsewhere(at="/tickets/123")
-        assert shown == [f"{house.other_portal}/tickets/123"]
+        assert shown == [f"{house.sample_client}/tickets/123"]
 
     def test_is_come_back_to_by_a_provider(self, person, house):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         person.presses("microsoft")
         shown = documents(person.page)
 
@@ -118,10 +118,10 @@ class TestThePortal:
 
         person.lands_elsewhere(at="/tickets/77")
         # Ours goes on by itself.
-        assert shown == [f"{house.origin}/harbor", f"{house.other_portal}/tickets/77"]
+        assert shown == [f"{house.origin}/harbor", f"{house.sample_client}/tickets/77"]
 
     def test_is_come_back_to_whatever_a_trip_to_a_provider_asks(self, person, house):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         person.presses("google")
         person.cancels()
         person.page.get_by_role("button", name="Try again").click()
@@ -138,7 +138,7 @@ class TestThePortal:
     def test_is_come_back_to_after_a_reload_and_from_a_second_tab(
         self, person, house, context, witness
     ):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         person.asks_for_a_code("ann@example.com")
         code = person.reads_the_code()
 
@@ -153,7 +153,7 @@ class TestThePortal:
         second.lands_elsewhere(at="/tickets/77")
 
     def test_is_come_back_to_with_a_password_that_was_just_set(self, person, house, all_ways):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         person.page.get_by_label("Primary email").fill("ann@example.com")
         person.page.locator("#use-password").click()
         person.page.locator("#forgot").click()
@@ -171,7 +171,7 @@ class TestThePortal:
         person.lands_elsewhere(at="/tickets/77")
 
     def test_is_come_back_to_by_somebody_new(self, person, house, all_ways):
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         person.page.locator("#sign-up").click()
         person.page.locator("#email").fill("marina@example.org")
         person.page.locator("#email-me").click()
@@ -349,15 +349,15 @@ class TestSigningOut:
 
         person.page.locator("#sign-out").click()
 
-        person.page.wait_for_url(f"{house.other_portal}/signed-out*")
+        person.page.wait_for_url(f"{house.sample_client}/signed-out*")
         person.sees_heading("You are signed out")
         # And here as well.
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         expect(person.page.get_by_label("Primary email")).to_be_visible()
 
     def test_that_nobody_has_shown_to_be_theirs_is_asked_about(self, person, house):
         person.signs_in_elsewhere("ann@example.com")
-        signed_out = f"{house.other_portal}/signed-out"
+        signed_out = f"{house.sample_client}/signed-out"
         query = urlencode(
             {"client_id": PORTAL, "post_logout_redirect_uri": signed_out, "state": "7"}
         )
@@ -410,7 +410,7 @@ class TestEveryScreen:
     @pytest.mark.parametrize("look", LOOKS)
     def test_has_no_barrier(self, person_with, house, look):
         person = person_with(**LOOKS[look])
-        person.opens(f"{house.other_portal}/tickets/77")
+        person.opens(f"{house.sample_client}/tickets/77")
         expect(person.page.locator("#email")).to_be_visible()
         person.finds_no_barrier()
 

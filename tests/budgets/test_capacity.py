@@ -6,8 +6,8 @@ import pytest
 
 from portico.aws.values import Row
 from tests.budgets.capacity import KILOBYTE, size_of, write_units
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site
-from tests.support.portal import Browser, Portal
 
 EMAIL = "maximiliane.wassermann@mail.northwind.example"
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from tests.browser.house import House
 from tests.clients.portal import Portal
-from tests.local.visiting import Visitor
+from tests.local.visitor import Visitor
 
 
 @dataclass(frozen=True)

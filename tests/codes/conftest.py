@@ -9,7 +9,7 @@ import pytest
 
 from portico.aws.keys import KeyRing
 from portico.codes.rules import derive_code
-from tests.support.portal import Browser
+from tests.support.driver import Browser
 
 
 @pytest.fixture

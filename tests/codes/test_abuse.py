@@ -6,9 +6,9 @@ from collections import Counter
 
 import pytest
 
-from tests.mail.reading import attributes_in, seen_in, tags_in
+from tests.mail.mail_reader import attributes_in, seen_in, tags_in
 from tests.support.doors import Answer
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 WRONG_CODES = ["0000000", "1111111", "2222222", "3333333", "4444444", "5555555"]
 

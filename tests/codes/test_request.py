@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portico.aws import deadline
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 
 class TestARequest:

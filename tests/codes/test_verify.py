@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 PRESS = "press-1"
 SDK = 2

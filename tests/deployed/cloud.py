@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 
 from local.emulator import ACCOUNT, Emulator
-from tests.support.building import ARCHITECTURE, ROOT, SAM, Build, environment
+from tests.support.sam_build import ARCHITECTURE, ROOT, SAM, Build, environment
 
 STACK = "portico-deployed"
 MAIL_DOMAIN = "example.com"

@@ -5,8 +5,8 @@ import pytest
 
 from local.emulator import emulated_aws
 from tests.deployed.cloud import deploy, let_mail_out
-from tests.deployed.visiting import Acme, Browser, Visitor
-from tests.support.building import Build, build
+from tests.deployed.visitors import Acme, Browser, Visitor
+from tests.support.sam_build import Build, build
 
 HERE = Path(__file__).parent
 

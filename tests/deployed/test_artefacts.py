@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from portico import settings
-from tests.support.building import LAYERS, LAYERS_OF, ROOT, SHIPPED
+from tests.support.sam_build import LAYERS, LAYERS_OF, ROOT, SHIPPED
 from tests.support.template import folder, resources
 
 AARCH64 = 183

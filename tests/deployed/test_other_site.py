@@ -10,7 +10,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.deployed.visiting import CALLBACK, ORIGIN, SECRET, SIGNED_OUT, Browser
+from tests.deployed.visitors import CALLBACK, ORIGIN, SECRET, SIGNED_OUT, Browser
 
 NONCE, STATE = "a nonce", "a state"
 

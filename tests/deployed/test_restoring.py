@@ -11,7 +11,7 @@ import pytest
 
 from local.emulator import emulated_aws
 from tests.deployed.cloud import STACK, Stack, deploy, let_mail_out
-from tests.deployed.visiting import CODE, MAILED_WITHIN, Acme, Browser, Visitor
+from tests.deployed.visitors import CODE, MAILED_WITHIN, Acme, Browser, Visitor
 from tests.support.template import ROOT
 
 EDGE = "between us and our own CloudFront, and nobody else"

@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.deployed.cloud import MAIL_FROM, PORTAL
-from tests.deployed.visiting import ORIGIN
+from tests.deployed.visitors import ORIGIN
 
 
 class TestADeployedSignIn:

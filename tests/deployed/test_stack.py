@@ -3,7 +3,7 @@
 from joserfc import jws
 
 from tests.deployed.cloud import MAIL_DOMAIN, TAG, Stack, deploy, lets_mail_out, what_ses_asks
-from tests.deployed.visiting import Browser, Visitor
+from tests.deployed.visitors import Browser, Visitor
 from tests.support.template import resources
 
 

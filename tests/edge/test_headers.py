@@ -8,7 +8,7 @@ import pytest
 
 from portico.people.store import People
 from tests.support.doors import Answer, knock
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

@@ -13,7 +13,7 @@ import pytest
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from tests.support.doors import door, http_event, stream_record
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 from tests.support.wire import Wire
 
 

@@ -11,7 +11,7 @@ from portico.edge.responses import cookie_name
 from portico.limits.known_browser import known_cookie
 from portico.people.store import People
 from tests.support.doors import Answer, knock
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 

@@ -1,4 +1,4 @@
-"""Doors, tables, streams and mails of one account, with everybody of tests.support.portal in it.
+"""Doors, tables, streams and mails of one account, with everybody of tests.support.driver in it.
 
 Events come as in AWS: the emulator's streams and queues, through the template's own filters,
 start functions that hand their event to the doors here.
@@ -32,8 +32,8 @@ from portico.links.flow import TeamLinks
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from tests.support.doors import ROOT, Answer, answered, http_event, stream_record
+from tests.support.driver import OK, Browser, Mail, Portal
 from tests.support.emulator import open_account
-from tests.support.portal import OK, Browser, Mail, Portal
 
 PATIENCE = 20.0
 """Seconds until what streams should do is given up; they take half of one."""

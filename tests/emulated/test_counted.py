@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import cost, warm
+from bench import cost, warm_requests
+from bench.deployment import deployment_at
 from bench.flows import walked
-from bench.world import world_at
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -26,13 +26,15 @@ def quoted(name):
 
 @pytest.fixture(scope="module")
 def flows(emulator):
-    with world_at(emulator) as world:
-        yield walked(world)
+    with deployment_at(emulator) as deployment:
+        yield walked(deployment)
 
 
 def test_calls_and_units_are_those_of_the_page(flows):
     level = dict.fromkeys(flows, 0.0)
-    counted = warm.table(warm.Grown({"now": flows}, {"now": level})).splitlines()[2:]
+    counted = warm_requests.table(warm_requests.Grown({"now": flows}, {"now": level})).splitlines()[
+        2:
+    ]
     now = {
         first: cells
         for first, *cells in ([c.strip() for c in line.split("|")[1:-1]] for line in counted)

@@ -7,7 +7,7 @@ import pytest
 
 from portico.ids import random_part
 from tests.emulated.house import House, at_once, house_at
-from tests.support.portal import Browser
+from tests.support.driver import Browser
 
 FIRST = "four tired herons at the weir"
 WRONG = "four tired herons at the pond"

@@ -8,7 +8,7 @@ import pytest
 from portico.edge.responses import cookie_name
 from portico.ids import random_part
 from tests.emulated.house import House, at_once, house_at
-from tests.support.portal import Browser
+from tests.support.driver import Browser
 
 COOKIE = cookie_name("acme")
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.emulated.house import House, house_at
 from tests.support.doors import stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 
 type Record = dict[str, Any]
 

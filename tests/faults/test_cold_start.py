@@ -12,7 +12,7 @@ from tests.faults.test_doors import the_page_loads
 from tests.faults.trouble import LASTS, Fault, Step
 from tests.faults.visits import PUBLIC_KEY, SECRET, SIGN, VISITS, Visit
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK, Portal
+from tests.support.driver import OK, Portal
 
 A_VERSION = "0" * 36
 TWO_ATTEMPTS = 2 * READ_TIMEOUT + REPEAT_AFTER + 0.1

@@ -9,7 +9,7 @@ from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, Fault, Step
 from tests.faults.visits import PUT, SEND, SIGN, TRANSACT, UPDATE
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK, WRONG
+from tests.support.driver import OK, WRONG
 
 AWAY: dict[str, Fault] = {
     "throttled": what.throttles,

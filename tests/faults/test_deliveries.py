@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 
 type Deliver = Callable[[], object]
 

@@ -12,7 +12,7 @@ from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped
 from tests.faults.visits import COLD, TRANSACT, VISITS, Visit
 from tests.support.doors import Answer, knock
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 from tests.support.template import doors
 
 IN_TIME = 3.0

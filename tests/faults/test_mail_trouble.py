@@ -10,7 +10,7 @@ from tests.codes import retries
 from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, Fault, Step
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK, Portal
+from tests.support.driver import OK, Portal
 from tests.support.template import doors, resources
 
 SEND = Step("sesv2.SendEmail")

@@ -12,7 +12,7 @@ from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Fault, Step, Stopped, steps
 from tests.faults.visits import BATCH, GET, SECRET, SEND, UPDATE
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 
 FROM_THE_STREAM = steps(BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)
 """Workspace, link and pointer; contact; secret; budget; claim; logo; the mail; that it is sent."""

@@ -8,7 +8,7 @@ from tests.faults import trouble as what
 from tests.faults.trouble import LASTS, ONCE, Stopped, steps
 from tests.faults.visits import PUT
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 from tests.support.template import doors
 
 LINES = 3

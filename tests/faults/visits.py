@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portico.ids import random_part
 from tests.faults.trouble import Step, steps
 from tests.support.doors import Answer
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 type Send = Callable[[], Answer]
 """One request, which can be sent again as it is."""

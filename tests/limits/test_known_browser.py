@@ -1,6 +1,6 @@
 """What a browser that has signed in before may still do when strangers have been busy."""
 
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 
 def strangers_spend_the_hour(portal: Portal) -> None:

@@ -10,7 +10,7 @@ from portico.limits.rules import NETWORK, NetworkBudget
 from portico.limits.store import Limits
 from portico.settings import HttpSettings
 from tests.support.doors import http_event
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 NOWHERE = "0.0.0.0"  # noqa: S104 - the one bucket of whoever has no address

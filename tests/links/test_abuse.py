@@ -8,7 +8,7 @@ import pytest
 
 from portico.links.rules import public_id
 from tests.support.doors import Answer, knock
-from tests.support.portal import WRONG
+from tests.support.driver import WRONG
 
 TABLES = ("people", "sign-in", "trail")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.visiting import Visitor, free_port
+from tests.local.visitor import Visitor, free_port
 
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0

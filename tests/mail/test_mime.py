@@ -12,7 +12,7 @@ from portico.mail.languages import LANGUAGES
 from portico.mail.letters import Purpose
 from portico.mail.mime import check_address, compose
 from portico.mail.render import render
-from tests.mail.reading import html_of, parsed, shown, text_of
+from tests.mail.mail_reader import html_of, parsed, shown, text_of
 
 SENDER = "no-reply@acme.example"
 NOW = datetime(2025, 5, 3, 14, 22, 5, tzinfo=UTC)

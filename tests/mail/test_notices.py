@@ -9,7 +9,7 @@ from portico.mail.languages import LANGUAGES, words_of
 from portico.mail.letters import Change, NoticeLetter
 from portico.mail.mime import compose
 from portico.mail.render import render
-from tests.mail.reading import attributes_in, parsed, seen_in, tags_in, text_of
+from tests.mail.mail_reader import attributes_in, parsed, seen_in, tags_in, text_of
 
 AT = datetime(2025, 5, 3, 14, 22, tzinfo=UTC)
 A_NOTICE = NoticeLetter(

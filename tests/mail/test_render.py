@@ -9,7 +9,7 @@ from portico.codes.rules import read_code
 from portico.mail.languages import LANGUAGES, words_of
 from portico.mail.letters import Purpose
 from portico.mail.render import DEFAULT_ACCENT, render
-from tests.mail.reading import attributes_in, seen_in, tags_in
+from tests.mail.mail_reader import attributes_in, seen_in, tags_in
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 every_purpose = pytest.mark.parametrize("purpose", Purpose)

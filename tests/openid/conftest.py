@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site
-from tests.support.portal import Browser, Portal
 
 
 @pytest.fixture

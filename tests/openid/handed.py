@@ -9,9 +9,9 @@ from portico.sessions.access_token import signed
 from portico.sessions.rules import RefreshToken
 from tests.sessions.tokens import read
 from tests.support.doors import Answer
-from tests.support.once import once
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import SIGNED_OUT, Site
-from tests.support.portal import Browser, Portal
+from tests.support.shared_rows import once
 
 
 @dataclass

@@ -6,8 +6,8 @@ import pytest
 
 from tests.openid.handed import Held, signed_in
 from tests.support.doors import Answer
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import AUTHORIZE, CALLBACK, Site, marks_of, query_of
-from tests.support.portal import Browser, Portal
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from portico.directory.record_import import DirectoryImport
 from portico.directory.store import Record
 from tests.openid.handed import Held, refusal, signed_in
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site, marks_of, query_of
-from tests.support.portal import Browser, Portal
 
 USELESS = (400, "invalid_grant")
 LOST = "ProvisionedThroughputExceededException"

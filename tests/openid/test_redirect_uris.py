@@ -4,8 +4,8 @@ import pytest
 
 from tests.openid.handed import Held, signed_in
 from tests.support.doors import ORIGIN, Answer
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import CALLBACK, Site, query_of
-from tests.support.portal import Browser, Portal
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.edge.test_logs import disguises, everything_logged
 from tests.openid.handed import Held, signed_in
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import SIGNED_OUT, Site
-from tests.support.portal import Browser, Portal
 from tests.support.wire import Wire
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.openid.handed import Held, refusal, signed_in
 from tests.support.doors import ORIGIN
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import AUTHORIZE, CALLBACK, Site, challenge_of, query_of
-from tests.support.portal import Browser, Portal
 
 USELESS = (400, "invalid_grant")
 

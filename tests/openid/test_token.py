@@ -7,8 +7,8 @@ import pytest
 
 from portico.ids import digest
 from tests.support.doors import ORIGIN
+from tests.support.driver import Portal
 from tests.support.openid_site import Site, header_of
-from tests.support.portal import Portal
 
 NOON = 1795262400
 FIRST = [

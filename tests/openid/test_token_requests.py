@@ -6,8 +6,8 @@ import pytest
 
 from portico.ids import digest
 from tests.openid.handed import Held, refusal, signed_in
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site, query_of
-from tests.support.portal import Browser, Portal
 
 UNKNOWN = (401, "invalid_client")
 

@@ -6,8 +6,8 @@ from portico.clock import SYSTEM, epoch
 from portico.edge.responses import cookie_name
 from tests.openid.handed import Held, is_running, refusal, signed_in
 from tests.support.doors import Answer
+from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site, marks_of, query_of
-from tests.support.portal import Browser, Portal
 
 COOKIE = cookie_name("acme")
 USELESS = (400, "invalid_grant")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.passwords.conftest import RIGHT, stored
-from tests.support.portal import CODE
+from tests.support.driver import CODE
 
 NEW = "seven loud geese over the mill"
 NEWER = "eight loud geese over the mill"

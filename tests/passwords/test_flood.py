@@ -12,8 +12,8 @@ from tests.emulated.house import House, house_at
 from tests.faults.trouble import Watch
 from tests.passwords.conftest import RIGHT, WRONG
 from tests.support.doors import Answer, stream_record
+from tests.support.driver import OK
 from tests.support.emulator import start_ministack
-from tests.support.portal import OK
 
 pytestmark = [
     pytest.mark.emulated,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.passwords.conftest import RIGHT, stored
 from tests.support.doors import HOST
-from tests.support.portal import CODE
+from tests.support.driver import CODE
 
 NEW = "seven loud geese over the mill"
 NEWER = "eight loud geese over the mill"

@@ -17,7 +17,7 @@ from tests.conftest import NOON
 from tests.edge.test_logs import Everything, disguises
 from tests.passwords.conftest import HASH, RIGHT, WRONG
 from tests.support.doors import door, http_event
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 from tests.support.wire import Wire
 
 NEW = "seven loud geese over the mill"

@@ -13,7 +13,7 @@ from portico.links.destinations import ReturnTo
 from portico.links.rules import public_id
 from portico.people.identities import Identity
 from tests.support.doors import Answer
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 KINDS = {
     "known": "ann@example.com",

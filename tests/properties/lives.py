@@ -18,7 +18,7 @@ from portico.codes.rules import CODE_ALPHABET
 from tests.properties.model import ATTEMPTS, BUDGET, MAILS, Life, Person, Press, busiest, fresh
 from tests.properties.worlds import GENERATIONS, World
 from tests.support.doors import Answer, door, queue_record
-from tests.support.portal import OK, Browser
+from tests.support.driver import OK, Browser
 
 WAITS = [1, 1, 19, 29, 30, 30, 30, 59, 60, 60, 120, 120, 299, 300, 301, 599, 600, 1200, 1800, 3599]
 """Seconds: as long as people wait, and around every number of the design."""

@@ -11,7 +11,7 @@ import pytest
 from tests.properties.crowd import KINDS, Crowd, asks, asks_again, guesses
 from tests.properties.worlds import Beginning
 from tests.support.doors import Answer
-from tests.support.portal import Browser
+from tests.support.driver import Browser
 
 WRONG = ["0000000", "1111111", "2222222", "3333333", "4444444", "5555555"]
 LIFE = [

@@ -13,7 +13,7 @@ from portico.codes.rules import derive_code
 from tests.conftest import NOON
 from tests.properties.model import MAILS
 from tests.support.doors import stream_record
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 GENERATIONS = range(-1, MAILS + 2)
 """Those that mails can have, and some that none has."""

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.support.doors import Answer, answered, door, http_event, stream_record
-from tests.support.portal import OK, Browser, Portal
+from tests.support.driver import OK, Browser, Portal
 
 OF_PORTALS = ("authorize", "token", "userinfo", "end_session")
 DOORS = ("resolve_link", "request_code", "send_mail", "verify_code", "session", *OF_PORTALS)

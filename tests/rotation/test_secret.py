@@ -13,7 +13,7 @@ from portico.aws.keys import KEYS_KEPT, derive
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import Visits
 from tests.support.doors import ROOT
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 BETWEEN = 2 * 60 // MINUTES
 """Turns between two rotations: docs/operate.md says two hours."""

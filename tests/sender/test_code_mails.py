@@ -10,7 +10,7 @@ from portico.ids import parse_challenge
 from portico.sender.taken_mails import TakenMails
 from tests.codes import retries
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 
 
 class Stopped(BaseException):

@@ -6,7 +6,7 @@ import pytest
 
 from portico.edge.responses import cookie_name
 from tests.support.doors import ORIGIN, knock
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 COOKIE = cookie_name("acme")
 PORTAL = "https://portal.acme.test"

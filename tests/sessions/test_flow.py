@@ -5,7 +5,7 @@ import pytest
 from portico.edge.responses import cookie_name
 from portico.ids import random_part
 from portico.sessions.rules import session_id
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 COOKIE = cookie_name("acme")
 USED = (410, "challenge-closed")

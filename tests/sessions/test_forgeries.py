@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from portico.aws.kms import public_key, sign
 from tests.sessions.tokens import decoded, encoded, published, read
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 EVIL = "https://evil.test"
 

@@ -7,7 +7,7 @@ import pytest
 
 from portico.aws import deadline
 from portico.edge.responses import cookie_name
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 COOKIE = cookie_name("acme")
 

@@ -7,7 +7,7 @@ import pytest
 
 from portico.edge.responses import cookie_name
 from tests.support.doors import door, http_event, stream_record
-from tests.support.portal import OK, Browser
+from tests.support.driver import OK, Browser
 
 COOKIE = cookie_name("acme")
 

@@ -4,7 +4,7 @@ import pytest
 
 from portico.edge.responses import cookie_name
 from tests.support.doors import ORIGIN
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 COOKIE = cookie_name("acme")
 SIGNED_OUT = (401, "not-signed-in")

@@ -12,19 +12,19 @@ from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.secretsmanager.models import secretsmanager_backends
 
+from local.loopback_server import listening, serving
 from local.providers.app import Providers
 from local.providers.faults import Faults
 from local.providers.grants import client_id, client_secret
 from local.providers.people import ACME_TENANT, Account
-from local.serving import listening, serving
 from portico.aws import secrets
 from portico.directory.store import Directory, Record
 from portico.events import Event
 from portico.sso.rules import Connection
 from portico.sso.store import Connections, secret_name
 from tests.support.doors import door
-from tests.support.once import once
-from tests.support.portal import Portal
+from tests.support.driver import Portal
+from tests.support.shared_rows import once
 
 LABELS = {"microsoft": "Microsoft", "google": "Google", "facebook": "Facebook", "x": "X", "oidc": "Acme ID"}  # fmt: skip
 ID = {"x": "twitter"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 
 def steps(printed: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from tests.support.doors import answered, door, http_event
-from tests.support.portal import CALLBACK, Browser, returns_from
+from tests.support.driver import CALLBACK, Browser, returns_from
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from local.providers.grants import client_secret
 from portico.edge.responses import cookie_name
 from tests.edge.test_logs import Everything, disguises, everything_logged
 from tests.sso.conftest import World
-from tests.support.portal import CALLBACK, Portal, returns_from
+from tests.support.driver import CALLBACK, Portal, returns_from
 
 KINDS = ("oidc", "google", "microsoft")
 

@@ -17,7 +17,7 @@ from portico.openid.registered_client import RegisteredClient as Registered
 from portico.openid.store import RegisteredClients
 from tests.conftest import NOON
 from tests.support.doors import ORIGIN, Answer
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 CALLBACK = "https://help.example.net/callback"
 SIGNED_OUT = "https://help.example.net/signed-out"

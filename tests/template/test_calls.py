@@ -14,8 +14,8 @@ import pytest
 from tests.account.conftest import Member
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
+from tests.support.driver import Portal
 from tests.support.openid_site import Site
-from tests.support.portal import Portal
 from tests.support.template import doors
 from tests.support.wire import Sent
 from tests.template.test_grants import table_of, touching_rows

@@ -6,7 +6,7 @@ import pytest
 
 from portico.ids import fingerprint
 from tests.support.doors import door, stream_record
-from tests.support.portal import OK
+from tests.support.driver import OK
 
 STEPS = ["code.requested", "code.mailed", "code.refused", "session.started"]
 

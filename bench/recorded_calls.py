@@ -1,0 +1,220 @@
+"""Calls of the doors to AWS and to providers, recorded once and played back.
+
+Recorded are whole HTTP exchanges with an emulated AWS. Played back, a door does all of its own
+work and all of the SDK's (signing, serialising, parsing, retry handling), and nobody else's.
+"""
+
+import json
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, cast
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+
+from portico.aws.clients import client
+from portico.clock import SYSTEM
+
+SERVICES = ("dynamodb", "kms", "secretsmanager", "sqs")
+WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")
+PROVIDER = "provider"
+_ADAPTER = HTTPAdapter()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer."""
+
+    operation: str
+    """Service and operation, e.g. ``dynamodb.UpdateItem``; ``provider`` for a provider's."""
+    asked: dict[str, Any] = field(repr=False)
+    status: int
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def answer(self) -> Any:
+        """The answer's JSON."""
+        return json.loads(self.body or b"{}")
+
+
+class Recorder:
+    """Sends requests on, and keeps them with their answers."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self._http = URLLib3Session()
+        self._send = HTTPAdapter.send
+        self._lock = threading.Lock()
+
+    def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Stand in for botocore's own sending."""
+        answer: AWSResponse = self._http.send(request)
+        asked: Any = request.body or b"{}"
+        self._keep(
+            Exchange(
+                operation_of(event_name),
+                json.loads(asked),
+                answer.status_code,
+                dict(answer.headers),
+                answer.content,
+            )
+        )
+        return answer
+
+    def provider(self, adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
+        """Stand in for requests' own sending."""
+        answer = self._send(adapter, request, **how)
+        body = answer.raw.read(decode_content=True)
+        kept = Exchange(PROVIDER, {}, answer.status_code, _plain(answer.headers), body)
+        self._keep(kept)
+        return _response(kept, request)
+
+    def asks_for_the_bill(self, params: dict[str, Any], **_: object) -> None:
+        """Let DynamoDB say what a write costs."""
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def _keep(self, exchange: Exchange) -> None:
+        with self._lock:
+            self.exchanges.append(exchange)
+
+
+class Player:
+    """Answers as before, each kind of request in the order in which it was answered."""
+
+    def __init__(self, exchanges: tuple[Exchange, ...]) -> None:
+        self._kept: dict[str, list[Exchange]] = {}
+        for each in exchanges:
+            self._kept.setdefault(each.operation, []).append(_without_the_bill(each))
+        self._next: dict[str, Iterator[Exchange]] = {}
+
+    def rewind(self) -> None:
+        """Begin at the beginning again."""
+        self._next = {operation: iter(kept) for operation, kept in self._kept.items()}
+
+    def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Stand in for botocore's own sending."""
+        kept = next(self._next[operation_of(event_name)])
+        return answered(request, kept.status, kept.headers, kept.body)
+
+    def provider(self, _adapter: HTTPAdapter, request: PreparedRequest, **_: object) -> Response:
+        """Stand in for requests' own sending."""
+        return _response(next(self._next[PROVIDER]), request)
+
+
+@contextmanager
+def recording() -> Iterator[Recorder]:
+    """Record what is said while the context lasts."""
+    recorder = Recorder()
+    events = client("dynamodb").meta.events
+    for each in WRITES:
+        events.register(f"provide-client-params.dynamodb.{each}", recorder.asks_for_the_bill)
+    try:
+        with _on_the_wire(recorder):
+            yield recorder
+    finally:
+        for each in WRITES:
+            events.unregister(f"provide-client-params.dynamodb.{each}", recorder.asks_for_the_bill)
+
+
+class Deck:
+    """Where players are put in. It stays on the wire: botocore forgets what it has looked up of
+    its hooks whenever one is registered, and would look for them again in every measurement.
+    """
+
+    def __init__(self) -> None:
+        self._player = Player(())
+
+    def load(self, player: Player) -> None:
+        """Let *player* answer from its beginning."""
+        player.rewind()
+        self._player = player
+
+    def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Stand in for botocore's own sending."""
+        return self._player.aws(request, event_name)
+
+    def provider(self, adapter: HTTPAdapter, request: PreparedRequest, **_: object) -> Response:
+        """Stand in for requests' own sending."""
+        return self._player.provider(adapter, request)
+
+
+@contextmanager
+def playing() -> Iterator[Deck]:
+    """Answer from whatever is put into the deck while the context lasts."""
+    deck, before = Deck(), SYSTEM.offset
+    try:
+        with _on_the_wire(deck):
+            yield deck
+    finally:
+        SYSTEM.offset = before
+
+
+@contextmanager
+def _on_the_wire(stand_in: Recorder | Deck) -> Iterator[None]:
+    # As the rooms ask for them: another spelling would be another client.
+    clients = [client("sesv2", patient=True), *map(client, SERVICES)]
+    emitters = [each.meta.events for each in clients]
+    for events in emitters:
+        events.register("before-send", stand_in.aws)
+    send = HTTPAdapter.send
+    HTTPAdapter.send = _sending(stand_in)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        HTTPAdapter.send = send  # type: ignore[method-assign]
+        for events in emitters:
+            events.unregister("before-send", stand_in.aws)
+
+
+def _sending(stand_in: Recorder | Deck) -> Any:
+    def send(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
+        return stand_in.provider(adapter, request, **how)
+
+    return send
+
+
+def operation_of(event_name: str) -> str:
+    """Return service and operation of a hook's event, e.g. ``before-send.kms.Sign``."""
+    _hook, service, operation = event_name.split(".")
+    return f"{service.replace('-', '')}.{operation}"
+
+
+def answered(
+    request: AWSPreparedRequest, status: int, headers: Mapping[str, str], body: bytes
+) -> AWSResponse:
+    """Make an answer that has arrived whole."""
+    answer: Any = AWSResponse(request.url, status, cast("Any", headers), None)
+    answer._content = body  # noqa: SLF001 - as botocore fills it once it has read the stream
+    return cast("AWSResponse", answer)
+
+
+def _without_the_bill(exchange: Exchange) -> Exchange:
+    """Take out what production does not ask for, and add the checksum that DynamoDB sends."""
+    if not exchange.operation.startswith("dynamodb."):
+        return exchange
+    answer = exchange.answer
+    answer.pop("ConsumedCapacity", None)
+    body = json.dumps(answer).encode()
+    headers = exchange.headers | {"x-amz-crc32": str(zlib.crc32(body))}
+    return Exchange(exchange.operation, exchange.asked, exchange.status, headers, body)
+
+
+def _plain(headers: Mapping[str, str]) -> dict[str, str]:
+    # The body is kept as it reads: neither packed nor in chunks.
+    transport = {"content-encoding", "transfer-encoding", "content-length"}
+    return {name: text for name, text in headers.items() if name.lower() not in transport}
+
+
+def _response(exchange: Exchange, request: PreparedRequest) -> Response:
+    raw = HTTPResponse(
+        BytesIO(exchange.body), exchange.headers, exchange.status, preload_content=False
+    )
+    return _ADAPTER.build_response(request, raw)

@@ -1,0 +1,69 @@
+"""Who is at the portal: one visit for each browser, kept in memory and found by a cookie."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.sample_client.openid import Begun, SignedIn
+
+KEPT = 1000
+"""Visits. The oldest go first: this is a laptop's memory."""
+BEGUN = 8
+"""Sign-ins that one browser may have on their way, one a tab."""
+
+
+@dataclass
+class Visit:
+    """One browser."""
+
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    signed_in: SignedIn | None = None
+    begun: dict[str, Begun] = field(default_factory=dict)
+    """By state."""
+    said: str = ""
+    """To be shown once, on the next page."""
+    userinfo: dict[str, Any] | None = None
+    refreshed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Two tabs must not spend one refresh token."""
+
+    def begins(self, begun: Begun) -> None:
+        """Remember a sign-in until it comes back."""
+        self.begun[begun.state] = begun
+        while len(self.begun) > BEGUN:
+            del self.begun[next(iter(self.begun))]
+
+    def leaves(self) -> None:
+        """Forget whoever was signed in."""
+        self.signed_in, self.userinfo, self.refreshed = None, None, 0
+
+
+class Visits:
+    """All visits of this run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+
+    def of(self, id_: str | None) -> Visit:
+        """Return a browser's visit; one that is not kept is new."""
+        with self._lock:
+            return self._visits.get(id_ or "") or Visit()
+
+    def keep(self, visit: Visit) -> None:
+        """Keep a visit, as the newest."""
+        with self._lock:
+            self._visits[visit.id] = visit
+            self._visits.move_to_end(visit.id)
+            while len(self._visits) > KEPT:
+                self._visits.popitem(last=False)
+
+    def renew(self, visit: Visit) -> Visit:
+        """Give a browser whose contact has just signed in an id that nobody knew before."""
+        after = Visit(begun=visit.begun)
+        with self._lock:
+            self._visits.pop(visit.id, None)
+        self.keep(after)
+        return after

@@ -1,0 +1,74 @@
+"""Registers the sample portals on the other site, as a team would by the CLI."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local.sample_types import SampleRegistration, SampleWorkspace
+from local.sample_workspaces import portal_secret
+from portico.events import Event
+from portico.ids import digest
+from portico.openid.registered_client import RegisteredClient
+from portico.openid.registration import checked
+from portico.openid.store import RegisteredClients
+from portico.people.flow import TeamPeople
+
+BY = "sample world"
+
+
+@dataclass(frozen=True)
+class SampleRegistrations:
+    """Writes portals.
+
+    Args:
+        people_table: where they are kept.
+        sample_client: the origin of the sample portal on another site.
+    """
+
+    people_table: str
+    sample_client: str
+
+    def make(self, sample: SampleWorkspace) -> None:
+        """Write all of one workspace's."""
+        for each in sample.portals:
+            portal = checked(self._portal(sample.id, each))
+            workspace = TeamPeople(self.people_table).workspace(sample.id)
+            event = Event(
+                "portal.added",
+                datetime.now(UTC),
+                f"portal-{portal.id}",
+                workspace.trail_days,
+                BY,
+                detail={"portal": portal.id},
+            )
+            RegisteredClients(self.people_table, sample.id).put(portal, workspace, event)
+
+    def _portal(self, workspace_id: str, sample: SampleRegistration) -> RegisteredClient:
+        secrets = [] if sample.is_public else [digest(portal_secret(workspace_id, sample.id))]
+        return RegisteredClient(
+            id=sample.id,
+            workspace_id=workspace_id,
+            label=sample.label,
+            redirect_uris=[self.sample_client + sample.callback],
+            post_logout_uris=[self.sample_client + sample.signed_out] if sample.signed_out else [],
+            secrets=secrets,
+            initiate_login_uri=self.sample_client + sample.login if sample.login else None,
+        )
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``world.json`` says of a portal's row. Only the sample world's secrets are known."""
+    portal = RegisteredClient.from_row(row)
+    secret = portal_secret(portal.workspace_id, portal.id)
+    return {
+        "workspace": portal.workspace_id,
+        "id": portal.id,
+        "label": portal.label,
+        "client_id": portal.client_id,
+        "secret": secret if portal.has_secret(secret) else None,
+        "redirect_uris": portal.redirect_uris,
+        "post_logout_uris": portal.post_logout_uris,
+        "initiate_login_uri": portal.initiate_login_uri,
+        "public": portal.is_public,
+        "on": portal.on,
+    }

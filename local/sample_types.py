@@ -1,0 +1,88 @@
+"""What a sample workspace is made of: its settings, people, links, connections and portals."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.sample_logos import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class SampleContact:
+    """A contact; *key* is the readable part of the id."""
+
+    key: str
+    name: str
+    email: str
+    active: bool = True
+    language: str | None = None
+    password: str | None = None
+    """Spelled out: it opens nothing but this machine's demo world."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLink:
+    """A link; *key* is the readable part of the token, *state* what became of it."""
+
+    key: str
+    label: str
+    contact: str | None = None
+    """The email of the contact of a personal link."""
+    to: str | None = None
+    state: str = "alive"
+    break_glass: bool = False
+    """Lets its contact in by a code once, whatever the directory rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleConnection:
+    """A connection to one of the fake providers, which go by the kind's name."""
+
+    kind: str
+    label: str
+    vouches_for: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    id: str = ""
+    """The kind, unless said otherwise."""
+    linked: tuple[tuple[str, str], ...] = ()
+    """Contacts whose accounts are linked already: the contact's key, and the account's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """A person of the workspace's directory."""
+
+    email: str
+    object_id: str | None = None
+    """In the company's own Microsoft tenant."""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRegistration:
+    """A portal that is a client, with its paths on the other site; *id* is its name."""
+
+    id: str
+    label: str
+    callback: str
+    login: str | None = None
+    signed_out: str | None = None
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleWorkspace:
+    """A workspace with what a team has set, its people and its links."""
+
+    id: str
+    name: str
+    accent_color: str
+    logo: Shape
+    about: str
+    """For the pages of the local house alone."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    contacts: tuple[SampleContact, ...] = ()
+    links: tuple[SampleLink, ...] = ()
+    connections: tuple[SampleConnection, ...] = ()
+    directory: tuple[SampleRecord, ...] = ()
+    portals: tuple[SampleRegistration, ...] = ()
+    """With one, the workspace has its portal on the other site."""

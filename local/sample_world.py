@@ -1,0 +1,227 @@
+"""Make the sample world, through the same rooms as the doors, and tell what has become of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+
+from local.sample_connections import SampleConnections
+from local.sample_logos import draw
+from local.sample_registrations import SampleRegistrations, told
+from local.sample_types import SampleLink, SampleWorkspace
+from local.sample_workspaces import UNKNOWN_EMAIL, WORKSPACES, contact_id, link_token
+from portico.aws.tables import transact
+from portico.aws.values import Row, row_of
+from portico.errors import NotFound
+from portico.events import Event
+from portico.links.flow import TeamLinks, address_of
+from portico.links.rules import Link, public_id
+from portico.passwords.password_hash import hashed
+from portico.people.flow import TeamPeople
+from portico.people.password_store import Password, Passwords
+from portico.people.rules import Workspace
+from portico.people.store import People
+
+BY = "sample world"
+LONG = timedelta(days=5000)
+"""Links outlive every move of the clock."""
+
+
+@dataclass(frozen=True)
+class SampleWorld:
+    """The sample world of one run.
+
+    Args:
+        people_table: where it is kept.
+        host: the origin of pages and API, e.g. ``http://127.0.0.1:8000``.
+        portal: the origin of the sample portal.
+        more_portals: other origins by which the sample portal may be reached.
+        providers: the origin of the fake providers.
+        connection_secrets: where client secrets lie, as the doors look for them.
+        sample_client: the origin of the sample portal on another site.
+    """
+
+    people_table: str
+    host: str
+    portal: str
+    more_portals: tuple[str, ...] = ()
+    providers: str = ""
+    connection_secrets: str = ""
+    sample_client: str = ""
+
+    def make(self) -> None:
+        """Write all of it. Ids and tokens are the same at every start."""
+        for workspace in WORKSPACES:
+            self._make(workspace)
+
+    def workspace(self, id_: str) -> Workspace | None:
+        """Return a workspace as it is set now, one of the CLI's included."""
+        try:
+            return TeamPeople(self.people_table).workspace(id_)
+        except NotFound:
+            return None
+
+    def shared_link(self, workspace_id: str) -> str | None:
+        """Return the address of a sample workspace's link for everybody."""
+        if workspace_id not in {each.id for each in WORKSPACES}:
+            return None
+        return address_of(self.host, workspace_id, link_token(workspace_id, "shared"))
+
+    def read(self, *, at: datetime) -> dict[str, Any]:
+        """Return what is there now, links and people of the CLI included."""
+        rows = list(_all_rows(self.people_table))
+        workspaces = [row for row in rows if row["sk"] == "door"]
+        contacts = [row for row in rows if row["sk"] == "head"]
+        connections = [row for row in rows if row["sk"] == "connection"]
+        portals = [row for row in rows if row["sk"] == "portal"]
+        links = [Link.from_row(row) for row in rows if row["sk"] == "link"]
+        # A portal's entrance is no address that anybody would hand out.
+        links = [each for each in links if not each.portal]
+        order = {id_: place for place, id_ in enumerate(_tokens())}
+        links.sort(key=lambda each: order.get(each.id, len(order)))
+        emails = {row["id"]: row["email"] for row in contacts}
+        about = {each.id: each.about for each in WORKSPACES}
+        passwords = {
+            contact_id(home.id, each.key): each.password
+            for home in WORKSPACES
+            for each in home.contacts
+            if each.password
+        }
+        return {
+            "now": at.isoformat(timespec="seconds"),
+            "sample_client_url": self.sample_client,
+            "workspaces": [
+                {
+                    "id": row["id"],
+                    "name": row["name"],
+                    "portal_enabled": row["portal_enabled"],
+                    "portal_url": row["portal_url"],
+                    "locale": row["locale"],
+                    "accent_color": row["accent_color"],
+                    "directory_rule": row["directory_rule"],
+                    "about": about.get(row["id"], ""),
+                }
+                for row in sorted(workspaces, key=lambda row: _place(row["id"]))
+            ],
+            "connections": [
+                {
+                    "workspace": row["workspace"],
+                    "id": row["id"],
+                    "kind": row["kind"],
+                    "label": row["label"],
+                    "on": row.get("on", True),
+                }
+                for row in sorted(
+                    connections, key=lambda row: (_place(row["workspace"]), row["id"])
+                )
+            ],
+            "portals": [
+                told(row)
+                for row in sorted(portals, key=lambda row: (_place(row["workspace"]), row["id"]))
+            ],
+            "links": [self._link(each, emails, at=at) for each in links],
+            "contacts": [
+                {
+                    "workspace": row["workspace"],
+                    "id": row["id"],
+                    "name": row["name"],
+                    "email": row["email"],
+                    "active": row["active"],
+                    "password": passwords.get(row["id"]),
+                }
+                for row in sorted(contacts, key=lambda row: (_place(row["workspace"]), row["id"]))
+            ],
+            "unknown_emails": [UNKNOWN_EMAIL],
+        }
+
+    def _link(self, link: Link, emails: dict[str, str], *, at: datetime) -> dict[str, Any]:
+        # Only the sample world's tokens are known: rows hold hashes.
+        token = _tokens().get(link.id)
+        return {
+            "workspace": link.workspace_id,
+            "id": link.id,
+            "kind": link.kind,
+            "url": address_of(self.host, link.workspace_id, token) if token else None,
+            "token": token,
+            "state": link.state(at=at),
+            "destination": link.destination or "dashboard",
+            "contact": link.contact,
+            "email": emails.get(link.contact) if link.contact else None,
+            "label": link.label,
+        }
+
+    def _make(self, sample: SampleWorkspace) -> None:
+        team = TeamPeople(self.people_table)
+        workspace = Workspace(
+            id=sample.id,
+            name=sample.name,
+            portal_url=self.sample_client if sample.portals else f"{self.portal}/{sample.id}",
+            portal_origins=[] if sample.portals else list(self.more_portals),
+            accent_color=sample.accent_color,
+            logo=People(self.people_table, sample.id).put_logo(
+                draw(sample.logo, sample.accent_color)
+            ),
+        )
+        team.create_workspace(replace(workspace, **sample.settings), by=BY)
+        for contact in sample.contacts:
+            team.add_contact(
+                sample.id,
+                name=contact.name,
+                email=contact.email,
+                language=contact.language,
+                id_=contact_id(sample.id, contact.key),
+                by=BY,
+            )
+            if contact.password:
+                self._set_password(sample.id, contact_id(sample.id, contact.key), contact.password)
+        for link in sample.links:
+            self._add_link(sample.id, link)
+        for contact in sample.contacts:
+            if not contact.active:
+                team.set_active(sample.id, contact.email, False, by=BY)
+        connecting = SampleConnections(self.people_table, self.providers, self.connection_secrets)
+        connecting.make(sample)
+        SampleRegistrations(self.people_table, self.sample_client).make(sample)
+
+    def _set_password(self, workspace_id: str, contact: str, password: str) -> None:
+        now = datetime.now(UTC)
+        event = Event("password.set", now, contact, 365, BY)
+        kept = Password(hashed(password), now, "reset", BY)
+        passwords = Passwords(self.people_table, workspace_id)
+        transact({"password": passwords.putting(contact, kept, before=None, event=event)})
+
+    def _add_link(self, workspace_id: str, sample: SampleLink) -> None:
+        office = TeamLinks(self.people_table)
+        link, _ = office.create(
+            workspace_id,
+            by=BY,
+            contact=sample.contact,
+            to=sample.to,
+            lives=timedelta(days=-1) if sample.state == "expired" else LONG,
+            label=sample.label,
+            token=link_token(workspace_id, sample.key),
+            break_glass=sample.break_glass,
+        )
+        if sample.state == "revoked":
+            office.revoke(workspace_id, link.id, by=BY)
+
+
+@cache
+def _tokens() -> dict[str, str]:
+    tokens = (link_token(home.id, link.key) for home in WORKSPACES for link in home.links)
+    return {public_id(token): token for token in tokens}
+
+
+def _place(workspace_id: str) -> tuple[int, str]:
+    known = [each.id for each in WORKSPACES]
+    return (known.index(workspace_id) if workspace_id in known else len(known), workspace_id)
+
+
+def _all_rows(table: str) -> Iterator[Row]:
+    # A scan: a laptop's table is small, and no door ever does it.
+    for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table):
+        for item in page["Items"]:
+            yield row_of(item)

@@ -1,0 +1,175 @@
+"""Start everything of a run on this machine, in the order in which it has to start."""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from local.bind_address import LOOPBACK
+from local.clock import FrontClock
+from local.containers import told_to_sam
+from local.cors import Cors
+from local.doors import Doors
+from local.emulator import emulated_aws
+from local.front import Front
+from local.http import Gateway
+from local.loopback_server import HOST, listening, serving
+from local.mailbox import Mailbox
+from local.providers.app import Providers
+from local.routes import routes_of
+from local.sample_client.app import SampleClient
+from local.sample_client.openid import Registration
+from local.sample_portal import SamplePortal
+from local.sample_workspaces import portal_secret
+from local.sample_world import SampleWorld
+from local.stack import Stack, deploy, translating, wake
+from local.terminal_links import terminal_links
+
+type Step = Callable[[str], AbstractContextManager[None]]
+
+
+class LocalPortico:
+    """Portico on this machine, on four ports.
+
+    Args:
+        port: of pages and API; the sample portal is on the next, the fake providers after that,
+            and then the sample portal on another site.
+        stack: undoes whatever was started.
+        step: shows what is being done, and how long it took.
+        bind: the address that the emulated AWS listens on. Any but loopback is for containers.
+    """
+
+    def __init__(self, port: int, stack: ExitStack, step: Step, *, bind: str = LOOPBACK) -> None:
+        self._port = port
+        self._stack = stack
+        self._step = step
+        self._bind = bind
+        self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
+        self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
+        # On a port, and so an origin, of their own: a trip to them really leaves the page.
+        self._providers = f"http://{HOST}:{port + 2}"
+        # Under the other name: to a browser localhost and 127.0.0.1 are two sites.
+        self._sample_client = f"http://localhost:{port + 3}"
+        self._clock = FrontClock()
+        self._mailbox = Mailbox(self._clock.now)
+        self._front = Front(self._hosts, self._clock, self._mailbox)
+
+    def open(self) -> None:
+        """Start everything.
+
+        Raises:
+            PortTaken: one of the four ports is not free.
+            EmulatorFailed, DeploymentFailed, DoorsBroken: what did not come up.
+        """
+        doors_port = self._stack.enter_context(listening(self._port))
+        portal_port = self._stack.enter_context(listening(self._port + 1))
+        providers_port = self._stack.enter_context(listening(self._port + 2))
+        sample_client_port = self._stack.enter_context(listening(self._port + 3))
+        parameters = {
+            # The other portal's server needs none; pages of its own, as a public client, do.
+            "PortalOrigins": ",".join((*self._portals, self._sample_client)),
+            "LogLevel": "WARNING",
+            "ProviderLoopback": "open",
+        }
+        template = self._stack.enter_context(translating(parameters))
+        with self._step("Starting the emulated AWS"):
+            emulator = self._stack.enter_context(emulated_aws(bind=self._bind))
+        os.environ.update(emulator.environment())
+        # Metrics are log lines: nobody reads them here. Their namespace is asked for all the same,
+        # when one is counted, and by then a door's own variables are gone.
+        os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+        os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Portico/local"
+        with self._step("Translating template.yaml"):
+            translated = template.result()
+        # Streams call as soon as there are tables.
+        self._stack.enter_context(serving(doors_port, self._front))
+        with self._step("Deploying tables, keys and queues"):
+            deployed = deploy(
+                emulator, translated, front=self._front.events_url, parameters=parameters
+            )
+        with self._step("Opening the doors"):
+            self._open_doors(deployed)
+        world = SampleWorld(
+            deployed.outputs["PeopleTable"],
+            f"http://{self._hosts[0]}",
+            self._portals[0],
+            self._portals[1:],
+            self._providers,
+            deployed.environments["StartSso"]["CONNECTION_SECRETS"],
+            self._sample_client,
+        )
+        with self._step("Writing the sample workspaces"):
+            world.make()
+        wake(deployed)
+        if self._bind != LOOPBACK:
+            self._stack.enter_context(told_to_sam(deployed))
+        self._front.world = world
+        self._front.stack = self._described(deployed)
+        self._stack.enter_context(serving(portal_port, SamplePortal(world)))
+        self._stack.enter_context(serving(providers_port, Providers(self._clock.now)))
+        # All that it is told. It reads the rest where any client does.
+        registration = Registration(
+            issuer=f"http://{self._hosts[0]}",
+            client_id="prt_harbor_help-center",
+            client_secret=portal_secret("harbor", "help-center"),
+            home=self._sample_client,
+        )
+        sample_client = SampleClient(registration, self._clock.now)
+        self._stack.enter_context(serving(sample_client_port, sample_client))
+
+    def terminal_links(self) -> str:
+        """Return what to click, for the terminal."""
+        world = self._front.world
+        if world is None:
+            return ""
+        return terminal_links(
+            world.read(at=self._clock.now()), self._hosts[0], self._providers, self._sample_client
+        )
+
+    def stay(self) -> None:
+        """Wait until somebody ends the process."""
+        threading.Event().wait()
+
+    def _open_doors(self, deployed: Stack) -> None:
+        doors = Doors(deployed.environments, self._prepare)
+        doors.load()
+        self._front.doors = doors
+        self._front.gateway = Gateway(
+            routes=routes_of(deployed.template),
+            invoke=doors.invoke,
+            cors=Cors.from_template(deployed.template),
+            hosts=self._hosts,
+            answered=_tell,
+        )
+
+    def _prepare(self) -> None:
+        self._mailbox.listen()
+        self._clock.set_doors()
+
+    def _described(self, deployed: Stack) -> dict[str, Any]:
+        emulator = deployed.emulator
+        environment = emulator.environment()
+        return {
+            "endpoint": emulator.endpoint,
+            "region": environment["AWS_REGION"],
+            "access_key_id": environment["AWS_ACCESS_KEY_ID"],
+            "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
+            "api_url": f"http://{self._hosts[0]}",
+            "portal_url": self._portals[0],
+            "sample_client_url": self._sample_client,
+            "providers_url": self._providers,
+            "people_table": deployed.outputs["PeopleTable"],
+            "sign_in_table": deployed.outputs["SignInTable"],
+            "trail_table": deployed.outputs["TrailTable"],
+            "stack": deployed.name,
+            "outputs": deployed.outputs,
+        }
+
+
+def _tell(_: Request, response: Response, route: str) -> None:
+    # Route keys, never paths: as in the access log of a deployed stack.
+    if route and not route.startswith(("GET /assets", "OPTIONS")):
+        print(f"{response.status_code} {route}", flush=True)

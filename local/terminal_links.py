@@ -1,0 +1,36 @@
+"""The links that the terminal shows once everything runs."""
+
+from typing import Any
+
+
+def terminal_links(world: dict[str, Any], host: str, providers: str, sample_client: str) -> str:
+    """Return the lines, the ways in first.
+
+    Args:
+        world: as in ``world.json``.
+        host: name and port of the front.
+        providers: the origin of the fake providers.
+        sample_client: the origin of the sample portal on another site.
+    """
+    links = world["links"]
+    lines = [
+        "Start here",
+        f"  1. open        {links[0]['url']}",
+        f"  2. type        {world['contacts'][0]['email']}",
+        f"  3. read        http://{host}/_local/mailbox",
+        f"  Providers      {providers}/",
+        f"  Another site   {sample_client}/  (a portal that is an OpenID client)",
+        f"  Everything     http://{host}/_local/",
+    ]
+    for workspace in world["workspaces"]:
+        labels = [
+            each["label"] for each in world["connections"] if each["workspace"] == workspace["id"]
+        ]
+        lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
+        if labels:
+            lines.append(f"  Connected with {', '.join(labels)}")
+        own = [each for each in links if each["workspace"] == workspace["id"]]
+        for link in own:
+            lines += [f"  {link['label']}", f"    {link['url']}"]
+    lines += ["", "Doors reload when their files change. Ctrl-C ends everything."]
+    return "\n".join(lines)

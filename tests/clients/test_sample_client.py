@@ -1,0 +1,98 @@
+"""The portal on another site that `make run` opens, by HTTP; tests/browser has it in a browser."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.clients.contact import Contact, Seen, Stays
+
+
+@dataclass
+class Site:
+    """The portal, as one browser sees it."""
+
+    home: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    def opens(self, url: str, *, method: str = "GET") -> Seen:
+        asked = urllib.request.Request(urljoin(self.home, url), method=method)
+        if method == "POST":
+            asked.data = b""
+            asked.add_header("origin", self.home)
+        asked.add_header("cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
+        try:
+            answer = urllib.request.build_opener(Stays).open(asked, timeout=20)
+        except urllib.error.HTTPError as other:
+            answer = other
+        with answer:
+            self.text = answer.read().decode()
+            for cookie in answer.headers.get_all("set-cookie") or []:
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            return Seen(answer.status, urljoin(asked.full_url, answer.headers.get("location", "")))
+
+    @property
+    def knows(self) -> Any:
+        self.opens("/whoami.json")
+        return json.loads(self.text)
+
+
+@pytest.fixture
+def site(house) -> Site:
+    return Site(house.sample_client)
+
+
+@pytest.fixture
+def sam(someone: Callable[[], Contact]) -> Contact:
+    return someone()
+
+
+def signs_in(site: Site, contact: Contact, path: str = "/tickets/4711") -> None:
+    back = contact.authorizes(site.opens(path).location)
+    assert site.opens(back).location == site.home + path
+
+
+class TestThePortal:
+    def test_lets_a_contact_in_refreshes_asks_and_lets_them_go(self, site, sam):
+        signs_in(site, sam)
+        assert site.opens("/tickets/4711").status == 200
+        assert site.knows["claims"]["email"] == sam.email
+
+        site.opens("/refresh", method="POST")
+        site.opens("/userinfo", method="POST")
+        assert site.knows["refreshed"] == 1
+        assert site.knows["userinfo"]["sub"] == site.knows["claims"]["sub"]
+
+        left = sam.opens(site.opens("/sign-out", method="POST").location)
+        assert left.location == f"{site.home}/signed-out"
+        assert not site.knows["signed_in"]
+        assert sam.is_asked(sam.opens(site.opens("/tickets").location))
+
+    def test_loses_a_deactivated_contact_when_it_refreshes(self, site, sam, team):
+        signs_in(site, sam)
+        team("contact", "deactivate", "harbor", sam.email)
+        assert site.knows["signed_in"]
+
+        # It does so by itself once the access token is over: see tests/local.
+        site.opens("/refresh", method="POST")
+
+        assert not site.knows["signed_in"]
+
+    def test_takes_whom_a_link_to_a_ticket_has_brought(self, site, house):
+        link = house.link("personal", workspace="harbor", email="ann@example.com")
+        ann = Contact(house, "ann@example.com")
+
+        lands = ann.signs_in(link)["return_to"]["url"]
+        assert lands.startswith(f"{site.home}/login?")
+        back = ann.opens(site.opens(lands).location).location
+
+        assert site.opens(back).location == f"{site.home}/tickets/4711"
+        assert site.knows["claims"]["name"] == "Ann Archer"
+        assert ann.screens == 1

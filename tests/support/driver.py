@@ -1,0 +1,374 @@
+"""The driver of the tests: a workspace with its people, and what browsers and its team do there.
+
+The words that tests are told in.
+"""
+
+import email
+import email.policy
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache, lru_cache
+from http.client import HTTPConnection
+from typing import Any, Self
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import boto3
+import time_machine
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from portico.aws.values import Row, item_of, row_of
+from portico.links.flow import TeamLinks
+from portico.links.rules import Link
+from portico.people.flow import TeamPeople
+from portico.people.rules import Contact, Workspace
+from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
+
+CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
+WRONG = "0000000"
+
+
+@dataclass
+class Browser:
+    """One browser: its place, its cookies, and the challenge it holds."""
+
+    portal: "Portal"
+    source_ip: str = "203.0.113.7"
+    origin: str | None = ORIGIN
+    cookies: dict[str, str] = field(default_factory=dict)
+    challenge: str = ""
+    trip: str = field(default="", repr=False)
+    """Where the last start of SSO sends the browser."""
+    last: Answer | None = None
+
+    def sends(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
+        cookies = [f"{n}={v}" for n, v in self.cookies.items()]
+        more = {"origin": self.origin, "source_ip": self.source_ip, "cookies": cookies} | more
+        answer = self.portal.knock(name, route, body, **more)
+        for cookie in answer.cookies:
+            pair, *attributes = cookie.split("; ")
+            key, _, value = pair.partition("=")
+            if "Max-Age=0" in attributes:
+                self.cookies.pop(key, None)
+            else:
+                self.cookies[key] = value
+        self.last = answer
+        return answer
+
+    def opens_the_link(self, token: str | None = None, **more: Any) -> Answer:
+        body = {"workspace": self.portal.id, "link": token or self.portal.shared, **more}
+        return self.sends("resolve_link", "POST /v1/links/resolve", body)
+
+    def asks_for_a_code(
+        self, email: str | None = "ann@example.com", *, link: str | None = None, **more: Any
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared, **more}
+        if email is not None:
+            body["email"] = email
+        answer = self.sends("request_code", "POST /v1/codes", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
+    def asks_again(self) -> Answer:
+        return self.sends("request_code", "POST /v1/codes/resend", {"challenge": self.challenge})
+
+    def types(self, code: str, *, request_id: str | None = None, **more: Any) -> Answer:
+        body = {"challenge": self.challenge, "code": code, **more}
+        if request_id:
+            body["request_id"] = request_id
+        return self.sends("verify_code", "POST /v1/codes/verify", body)
+
+    def types_the_mailed_code(self, **more: Any) -> Answer:
+        return self.types(self.portal.mailed_code(), **more)
+
+    def signs_in(self, email: str = "ann@example.com", **more: Any) -> Answer:
+        """Do all of it."""
+        self.asks_for_a_code(email)
+        self.portal.delivers_mail()
+        answer = self.types_the_mailed_code(**more)
+        assert answer.status == 200, answer.event
+        return answer
+
+    def types_a_password(
+        self,
+        password: str,
+        email: str | None = "ann@example.com",
+        *,
+        link: str | None = None,
+        **more: Any,
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared}
+        body |= {"password": password, **more} | ({"email": email} if email else {})
+        return self.sends("password", "POST /v1/passwords/sign-in", body)
+
+    def forgets_the_password(
+        self, email: str | None = "ann@example.com", *, link: str | None = None, **more: Any
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared, **more}
+        body |= {"email": email} if email else {}
+        answer = self.sends("password", "POST /v1/passwords/forgot", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
+    def sets_a_password(self, password: str, code: str, *, request_id: str | None = None) -> Answer:
+        """Type the mailed code and choose a password."""
+        body = {"challenge": self.challenge, "code": code, "password": password}
+        body |= {"request_id": request_id} if request_id else {}
+        return self.sends("password", "POST /v1/passwords/reset", body)
+
+    def changes_the_password(self, password: str, token: str, **more: Any) -> Answer:
+        body = {"workspace": self.portal.id, "password": password, **more}
+        headers = {"authorization": f"Bearer {token}"}
+        return self.sends("password", "PUT /v1/account/password", body, headers=headers)
+
+    def signs_up(self, email: str, **more: Any) -> Answer:
+        """Ask for the code that makes a contact."""
+        body = {"workspace": self.portal.id, "link": self.portal.shared, "email": email, **more}
+        answer = self.sends("password", "POST /v1/sign-up", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
+    def starts_sso(
+        self, connection: str, *, link: str | None = None, to: str | None = None, **more: Any
+    ) -> Answer:
+        body = {"workspace": self.portal.id, "link": link or self.portal.shared}
+        body |= {"connection": connection} | ({"to": to} if to else {})
+        answer = self.sends("start_sso", "POST /v1/sso/start", body, **more)
+        if answer.status == 200:
+            self.trip = answer.body["authorize_url"]
+        return answer
+
+    def comes_back(self, account: str = "ann", mode: str = "", **changed: str | None) -> Answer:
+        """Choose an account at the provider, and follow where it sends the browser.
+
+        *changed* replaces parameters of the provider's answer; ``None`` takes one away.
+        """
+        connection, query = returns_from(self.trip, account, mode)
+        query = {k: v for k, v in {**query, **changed}.items() if v is not None}
+        return self.is_sent_back(connection, query)
+
+    def is_sent_back(self, connection: str, query: dict[str, str], **more: Any) -> Answer:
+        # A navigation from another site: no origin, and the cookies that are Lax.
+        path = {"connection": connection}
+        answer = self.sends("finish_sso", CALLBACK, origin=None, query=query, path=path, **more)
+        if answer.mark == "c":
+            self.challenge = answer.told
+        return answer
+
+    def signs_in_with(self, connection: str, account: str = "ann", **more: Any) -> Answer:
+        """Start, choose, and come back."""
+        started = self.starts_sso(connection, **more)
+        assert started.status == 200, started.event
+        return self.comes_back(account)
+
+    def gives_an_address(self, pending: str, email: str) -> Answer:
+        """Answer the question for an address that follows some sign-ins."""
+        body = {"workspace": self.portal.id, "pending": pending, "email": email}
+        answer = self.sends("request_code", "POST /v1/codes", body)
+        if answer.status == 202:
+            self.challenge = answer.body["challenge"]
+        return answer
+
+    def refreshes(self, workspace: str | None = None) -> Answer:
+        body = {"workspace": workspace or self.portal.id}
+        return self.sends("session", "POST /v1/session/refresh", body)
+
+    def reads_the_session(self, token: str, workspace: str | None = None) -> Answer:
+        return self.sends(
+            "session",
+            "GET /v1/session",
+            headers={"authorization": f"Bearer {token}"},
+            query={"workspace": workspace or self.portal.id},
+        )
+
+    def signs_out(self, token: str | None = None, *, everywhere: bool = False) -> Answer:
+        query = {"workspace": self.portal.id}
+        if everywhere:
+            query["everywhere"] = "true"
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return self.sends("session", "DELETE /v1/session", query=query, headers=headers)
+
+
+@dataclass
+class Mail:
+    """One mail, as its recipient has it."""
+
+    to: list[str]
+    message: email.message.EmailMessage
+
+    @property
+    def text(self) -> str:
+        part = self.message.get_body(("plain",))
+        assert part is not None
+        return str(part.get_content())
+
+    @property
+    def code(self) -> str:
+        return "".join(CODE.search(self.text).groups())  # type: ignore[union-attr]
+
+
+@dataclass
+class Portal:
+    """Drives Acme Support as its portal's visitors and its team do: no portal, but a test's way in.
+
+    There is one shared link, one contact called Ann, and the browser of the test.
+    """
+
+    clock: time_machine.Traveller
+    team: TeamPeople
+    office: TeamLinks
+    workspace: Workspace
+    ann: Contact
+    shared: str
+    browser: Browser = field(init=False)
+    _mails_before: int = 0
+
+    @classmethod
+    def open(cls, clock: time_machine.Traveller, id_: str = "acme") -> "Portal":
+        team, office = TeamPeople("people"), TeamLinks("people")
+        workspace = team.create_workspace(
+            Workspace(
+                id=id_,
+                name=f"{id_.title()} Support",
+                portal_url=f"https://portal.{id_}.test",
+                request_flows=["new-laptop"],
+            ),
+            by="test",
+        )
+        ann = team.add_contact(id_, name="Ann Archer", email="ann@example.com", by="test")
+        _, token = office.create(id_, by="test")
+        return cls(clock, team, office, workspace, ann, token).anew(clock)
+
+    def anew(self, clock: time_machine.Traveller) -> Self:
+        """Return the same portal before anybody has been to it."""
+        portal = replace(self, clock=clock, _mails_before=len(_sent()))
+        portal.browser = Browser(portal)
+        return portal
+
+    @property
+    def id(self) -> str:
+        return self.workspace.id
+
+    def neighbour(self, id_: str = "globex") -> "Portal":
+        """Open another workspace in the same deployment."""
+        other = Portal.open(self.clock, id_)
+        other._mails_before = self._mails_before
+        return other
+
+    def knock(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
+        """Send one request to a door of this deployment."""
+        return knock(name, route, body, **more)
+
+    def another_browser(self, **more: Any) -> Browser:
+        return Browser(self, **more)
+
+    def sets(self, **changes: Any) -> None:
+        self.workspace = self.team.change_workspace(self.id, changes, by="test")
+
+    def personal_link(self, who: str = "ann@example.com", **more: Any) -> str:
+        return self.office.create(self.id, by="test", contact=who, **more)[1]
+
+    def link(self, **more: Any) -> tuple[Link, str]:
+        return self.office.create(self.id, by="test", **more)
+
+    def adds(self, name: str, email: str, **more: Any) -> Contact:
+        return self.team.add_contact(self.id, name=name, email=email, by="test", **more)
+
+    def deactivates(self, email: str = "ann@example.com") -> None:
+        self.team.set_active(self.id, email, False, by="test")
+
+    def forward(self, **delta: float) -> None:
+        self.clock.shift(timedelta(**delta))
+
+    # What the streams would do.
+
+    def delivers_mail(self) -> list[dict[str, Any]]:
+        """Hand every row that asks for a mail to the sender, as the stream does."""
+        records = [stream_record(row) for row in self.rows("sign-in") if row.get("mail")]
+        for record in records:
+            assert door("send_mail").handler({"Records": [record]}, None) == OK
+        return records
+
+    def records_trail(self) -> list[Row]:
+        """Hand every event that lies on a row to the trail, and read it."""
+        rows = [*self.rows("sign-in"), *self.rows("people")]
+        records = [stream_record(row) for row in rows if row.get("event")]
+        assert door("record_trail").handler({"Records": records}, None) == OK
+        return sorted(self.rows("trail"), key=lambda row: row["sk"])
+
+    # What there is to see.
+
+    @property
+    def mails(self) -> list[Mail]:
+        """The mails since the portal was opened, newest last."""
+        return [_read(message) for message in _sent()[self._mails_before :]]
+
+    def mailed_code(self, index: int = -1) -> str:
+        # A notice may lie on top of it.
+        return [mail for mail in self.mails if CODE.search(mail.text)][index].code
+
+    def rows(self, table: str) -> list[Row]:
+        items = _dynamodb().scan(TableName=table)["Items"]
+        return [row_of(item) for item in items]
+
+    def challenge_row(self, browser: Browser | None = None) -> Row:
+        random = (browser or self.browser).challenge.split("_", 2)[2]
+        return next(
+            row for row in self.rows("sign-in") if row["pk"].endswith(f"#challenge#{random}")
+        )
+
+    def session_rows(self) -> list[Row]:
+        return [row for row in self.rows("sign-in") if row["sk"].startswith(("session#", "held#"))]
+
+    def writes(self, table: str, row: Row) -> None:
+        """Put a row as it stands, as a fault or an attacker of the table would."""
+        _dynamodb().put_item(TableName=table, Item=item_of(row))
+
+    def suppresses(self, contact: Contact, reason: str = "bounce") -> None:
+        pk = f"{self.id}#contact#{contact.id}"
+        row = next(r for r in self.rows("people") if r["pk"] == pk)
+        self.writes("people", row | {"suppressed": reason})
+
+
+CALLBACK = "GET /v1/sso/{connection}/callback"
+
+
+def returns_from(url: str, account: str, mode: str = "") -> tuple[str, dict[str, str]]:
+    """Visit a provider, choose *account*, and return whose callback it sends to with what."""
+    parts = urlsplit(url)
+    more = urlencode({"_account": account} | ({"_mode": mode} if mode else {}))
+    visit = HTTPConnection(parts.netloc, timeout=10)
+    visit.request("GET", f"{parts.path}?{parts.query}&{more}")
+    answer = visit.getresponse()
+    text = answer.read().decode()
+    visit.close()
+    assert answer.status == 302, text
+    back = urlsplit(answer.headers["location"])
+    query = {name: ",".join(values) for name, values in parse_qs(back.query).items()}
+    return back.path.split("/")[3], query
+
+
+OK: dict[str, Any] = {"batchItemFailures": []}
+
+
+@cache
+def _dynamodb() -> Any:
+    # The test's own client, so that its looks into the tables are not on the doors' wire.
+    return boto3.client("dynamodb")
+
+
+def _sent() -> list[Any]:
+    return ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+
+
+@lru_cache(512)
+def _read(message: Any) -> Mail:
+    content = email.message_from_string(message.raw_data, policy=email.policy.default)
+    return Mail([str(each) for each in message.destinations], content)
+
+
+__all__ = ["OK", "WRONG", "Browser", "Portal", "replace"]
