@@ -1,6 +1,6 @@
-"""AWS clients: one botocore session an environment, each client made at first use.
+"""AWS clients: one botocore session per environment, and each client is made at first use.
 
-A second session costs a fifth of a cold start (docs/performance.md), a second client little.
+A second session costs a fifth of a cold start (docs/performance.md); a second client costs little.
 """
 
 import logging
@@ -17,9 +17,9 @@ from portico.errors import TryLater
 CONNECT_TIMEOUT = 0.5
 READ_TIMEOUT = 1.0
 REPEAT_AFTER = 0.05
-"""Seconds before the one repeat of a call that was never answered."""
+"""Seconds before an unanswered call is repeated, once."""
 # One repeat. The newer modes wait up to a second before it, which is more than a request's
-# deadline has to give; so does the legacy one, but for DynamoDB, and may be told otherwise.
+# deadline leaves. The legacy mode waits as long (except for DynamoDB), but its wait can be set.
 _ONE_REPEAT: Any = {"mode": "legacy", "max_attempts": 1}
 _NO_REPEAT: Any = {"mode": "legacy", "max_attempts": 0}
 
@@ -33,8 +33,8 @@ _FAST = Config(
 # A sender may wait for SES; a mail sent twice because we hung up is worse than a slow one.
 _PATIENT = _FAST.merge(Config(read_timeout=5.0, retries=_NO_REPEAT))
 
-# At debug level botocore writes down what it sends and gets: mails with their codes, and the
-# secret itself. Lambda opens the root logger as far as a template asks for; not this one.
+# At debug level botocore logs what it sends and gets: mails with their codes, and the secret
+# itself. A template can lower the level of Lambda's root logger; this logger keeps its own.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
@@ -46,7 +46,7 @@ def session() -> Session:
 
 @cache
 def client(service: str, *, patient: bool = False) -> Any:
-    """Return the one client of *service*. No attempt of it begins once the deadline is over."""
+    """Return the one client of *service*. It starts no attempt after the deadline."""
     made: Any = session().create_client(service, config=_PATIENT if patient else _FAST)
     name = made.meta.service_model.service_id.hyphenize()
     made.meta.events.register_first(f"before-send.{name}", _ask)
@@ -55,7 +55,7 @@ def client(service: str, *, patient: bool = False) -> Any:
 
 
 def call(service: str, operation: str, /, **parameters: Any) -> Any:
-    """Call *service* where every error is a fault behind us.
+    """Call *service* where every error means that AWS failed us.
 
     Raises:
         TryLater: whatever went wrong.
@@ -74,10 +74,10 @@ def reason(error: Exception) -> str:
 
 
 def _ask(**_: Any) -> None:
-    # Here and not before the call: the SDK's repeat is an attempt too, and takes as long.
+    # Asked here and not before the call: the SDK's repeat is an attempt too, and takes as long.
     deadline.ask()
 
 
 def _soon(attempts: int, caught_exception: Exception | None, **_: Any) -> float | None:
-    # Only how long to wait. Whether there is a repeat at all, the SDK says by raising or not.
+    # This answers only how long to wait. The SDK decides elsewhere whether to repeat at all.
     return REPEAT_AFTER if attempts == 1 and caught_exception is not None else None

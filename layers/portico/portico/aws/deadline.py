@@ -1,5 +1,6 @@
-"""How long one invocation may take. Asked before each attempt of each call behind us, so that a
-fault is answered in time.
+"""How long one invocation may take.
+
+Each attempt of each call to AWS asks first, so that we can answer in time when one fails.
 """
 
 import time
@@ -9,28 +10,28 @@ from datetime import timedelta
 from portico.errors import TryLater
 
 TIME_TO_MEND = timedelta(seconds=1)
-"""For one more write, when a call behind us has used up all the time there was."""
+"""Time for one more write after a call to AWS has used up all that there was."""
 
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 def start(allowed: timedelta) -> None:
-    """Begin the time of one invocation."""
+    """Start the clock of one invocation."""
     _ends.set(time.monotonic() + allowed.total_seconds())
 
 
 def end() -> None:
-    """Forget the invocation: what runs after it in this process has time of its own."""
+    """Forget the invocation: what this process runs next has its own time."""
     _ends.set(None)
 
 
 def leave(time_to_mend: timedelta) -> None:
-    """Have so much time left at least: what was begun must be put right, even late."""
+    """Leave at least *time_to_mend*: what was begun must be put right, even late."""
     _ends.set(max(_ends.get() or 0.0, time.monotonic() + time_to_mend.total_seconds()))
 
 
 def ask() -> None:
-    """Let the next call begin.
+    """Check that the next call may begin.
 
     Raises:
         TryLater: the time of this invocation is over.

@@ -1,7 +1,7 @@
 """The keys that codes and refresh tokens are made with: HKDF from one generated secret.
 
-Two versions are valid while it rotates. What was made carries the version it was made with.
-The key of mailboxes is kept over rotations: their budgets and marks must not start anew.
+During a rotation two versions are valid. Whatever a key made carries that key's version.
+The mailbox key survives rotations, because budgets and marks must not start again from zero.
 """
 
 import hmac
@@ -15,21 +15,21 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import TryLater
 
 VERSION_LENGTH = 8
-"""Characters of a version's id that rows carry: two versions are never valid for long."""
+"""Characters of a version's id that rows carry. At most two are valid at once, so few will do."""
 SHORTEST_SECRET = 32
 """Characters. The template generates 64; an empty or cut secret must never make keys."""
 KEYS_KEPT = timedelta(hours=1)
-"""How long an environment goes on with the version it has: a rotation has reached all by then.
+"""How long an environment keeps the version it has. A rotation reaches every one within this time.
 
-So two rotations that are two hours apart leave nothing behind that no version can answer for.
+With two hours between two rotations, no code or token loses its key.
 """
 ASKED_AGAIN = timedelta(minutes=10)
-"""When to ask again for a secret that is out of reach, by somebody who has its keys still."""
+"""When to ask again if the secret is out of reach and we still have its keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys of 32 bytes, one per use, all of one version of the secret."""
+    """32-byte keys, one per use, all from one version of the secret."""
 
     version: str
     code: bytes = field(repr=False)
@@ -38,7 +38,7 @@ class Keys:
 
 
 class KeyRing:
-    """The keys of one secret, fetched at first use and looked at again every hour."""
+    """The keys of one secret, fetched at first use and checked again every hour."""
 
     def __init__(self, secret: str, clock: Clock = SYSTEM) -> None:
         self._secret = secret
@@ -51,7 +51,7 @@ class KeyRing:
         """Return the keys that new things are made with.
 
         Raises:
-            TryLater: the secret is out of reach, or is none.
+            TryLater: the secret is out of reach, empty or too short.
         """
         now = self._clock.now()
         if self._current is not None and now < self._stays:
@@ -61,18 +61,18 @@ class KeyRing:
         except TryLater:
             if self._current is None:
                 raise
-            # Whoever has its keys needs no secret: its being away must sign nobody out.
+            # We still have the keys, so a secret out of reach must sign nobody out.
             self._stays = now + ASKED_AGAIN
             return self._current
 
     def of(self, version: str) -> Keys | None:
-        """Return the keys of one version; ``None``: it is neither the last nor the one before.
+        """Return the keys of a version; ``None`` if it is neither the current nor the previous one.
 
         Raises:
             TryLater: the secret is out of reach.
         """
-        # In this order: what was made moments ago by an environment younger than this one
-        # has the new current version, what was made before a rotation the previous one.
+        # Current first: a younger environment may have made this with a version that is new
+        # to us. What was made before a rotation has the previous version.
         for stage in ("AWSCURRENT", "AWSPREVIOUS"):
             if version in self._kept:
                 break
@@ -103,8 +103,8 @@ def derive(secret: bytes, *, version: str) -> Keys:
     """Derive the keys of one version.
 
     Args:
-        secret: as it was generated; or ``<fresh>.<what was generated>``, as a rotation puts
-            it, and then all keys are fresh but that of mailboxes.
+        secret: as it was generated; or, after a rotation, ``<fresh>.<what was generated>``:
+            then every key is fresh except that of mailboxes.
         version: the version's name.
 
     Source: RFC 5869 with SHA-256, no salt, one block of output per use. The standard

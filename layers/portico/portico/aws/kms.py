@@ -1,4 +1,4 @@
-"""RS256 by KMS. The private key never leaves it."""
+"""RS256 signatures by KMS. The private key never leaves KMS."""
 
 from functools import cache
 from hashlib import sha256
@@ -12,7 +12,7 @@ MESSAGE_LIMIT = 4096
 
 
 def key_name(key: str) -> str:
-    """Return the ``kid`` of a KMS key: a hash of its id, which tells nothing of the account."""
+    """Return the ``kid`` of a KMS key: a hash of its id that reveals nothing of the account."""
     return base64url(sha256(key.rpartition("/")[2].encode()).digest()[:12])
 
 

@@ -1,4 +1,4 @@
-"""Two calls at once: an answer should wait for the slower of them, not for both."""
+"""Two calls at once, so that an answer waits for the slower one and not for both in turn."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor

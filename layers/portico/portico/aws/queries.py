@@ -1,6 +1,6 @@
 """Lists of rows, for a team or for a contact's own account.
 
-No list is read for a decision, nor on the daily path.
+No decision reads a list, and neither does the daily path.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from portico.aws.tables import Rows
 from portico.aws.values import Row, item_of, row_of, to_dynamo
 
 PAGE = 100
-"""Rows of one call: who asks for the newest few should not pay for a megabyte."""
+"""Rows per call: reading the newest few should not cost a whole megabyte."""
 
 
 def rows_within(
@@ -23,7 +23,7 @@ def rows_within(
         rows: whose partition it is.
         pk: the partition key.
         starting: what the sort keys start with.
-        newest_first: backwards.
+        newest_first: in descending order.
 
     Raises:
         ForeignRow: *pk* lies outside of *rows*.
@@ -58,7 +58,7 @@ def rows_between(
 def keys_listed(rows: Rows, shelf: str, *, starting: str = "") -> Iterator[tuple[str, str]]:
     """Yield the keys that the index ``by_workspace`` keeps on *shelf*, in its order.
 
-    The index is a moment behind, so only a team's lists and a contact's own ask it.
+    The index lags by a moment, so only a team's lists and a contact's own lists use it.
 
     Args:
         rows: whose shelf it is.

@@ -1,4 +1,4 @@
-"""Waiting for DynamoDB, for work that is nobody's request: an import may take its time."""
+"""Retries for work that no browser waits for, such as an import."""
 
 import random
 import time
@@ -12,27 +12,29 @@ FINAL = frozenset(
     "InvalidSignatureException ResourceNotFoundException ValidationException "
     "NoCredentialsError".split()
 )
-"""Answers of AWS that do not change by waiting."""
+"""AWS errors that waiting does not mend."""
 FIRST_WAIT = 0.2
-"""Seconds at most before the second try; twice as long before each further one."""
+"""Longest wait before the second try, in seconds. It doubles before each further try."""
 LONGEST_WAIT = 20.0
 TRIES = 10
-"""Half a minute on average, a minute at most: longer than DynamoDB takes to split a hot table."""
+"""Ten tries take half a minute on average and a minute at most.
+
+That is longer than DynamoDB takes to split a hot table.
+"""
 
 
 def is_final(fault: TryLater) -> bool:
-    """Say whether the same call will fail in a minute too."""
+    """Say whether the same call would still fail in a minute."""
     return fault.cause.rpartition(" ")[2] in FINAL
 
 
 def with_retries[T](work: Callable[[], T], *, pause: Callable[[float], object] = time.sleep) -> T:
-    """Do *work*, which may be done twice, with more and more time between the tries.
+    """Do *work*, which must be safe to repeat, with a longer wait before each further try.
 
-    The waits are drawn at random, so that many who were refused together do not come back
-    together.
+    The waits are random, so that callers refused at the same moment do not all return at once.
 
     Raises:
-        TryLater: it did not work for about a minute, or never will.
+        TryLater: it failed for about a minute, or it can never succeed.
     """
     for wait in [FIRST_WAIT * 2**n for n in range(TRIES - 1)]:
         try:

@@ -1,4 +1,4 @@
-"""Secrets by name, each read once an environment."""
+"""Secrets by name. Each environment reads a secret once an hour at most."""
 
 import time
 from typing import Any
@@ -7,7 +7,7 @@ from portico.aws.clients import call
 from portico.errors import TryLater
 
 SECRET_KEPT = 3600.0
-"""Seconds: a client secret that a team replaced is used by then at the latest."""
+"""Seconds. A client secret that a team replaced is in use after this time at the latest."""
 
 _kept: dict[str, tuple[float, str]] = {}
 
@@ -30,5 +30,5 @@ def text_of(name: str) -> str:
 
 
 def forget() -> None:
-    """Read every secret anew the next time it is asked for."""
+    """Forget every secret, so that the next call reads it again."""
     _kept.clear()

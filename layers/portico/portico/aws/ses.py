@@ -1,4 +1,4 @@
-"""SES: hand over a mail, and say what its refusal means."""
+"""SES: send a mail, and say what a refusal means."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 from portico.aws.clients import client, reason
 from portico.errors import TryLater
 
-# What SES says of one address, or of the mail itself.
+# Errors about one address, or about the mail itself.
 _OF_THE_ADDRESS = frozenset({"BadRequestException", "InvalidParameterValue"})
 
-# SES will not take these, however often they are sent within the minutes that a code has:
-# the address, the sender's identity, our own rights, or the whole account is refused.
+# Errors that no repeat mends within a code's lifetime: SES refuses the address, the sender's
+# identity, our own rights or the whole account.
 FINAL = _OF_THE_ADDRESS | {
     "AccessDenied",
     "AccessDeniedException",
@@ -27,20 +27,20 @@ FINAL = _OF_THE_ADDRESS | {
 PASSING = frozenset(
     {"LimitExceededException", "SendingPausedException", "TooManyRequestsException"}
 )
-"""What may be over before the code is: the mail is tried again, and ends among the dead letters.
-Errors that are named in neither set are as good as these."""
+"""Errors that may pass while the code is still good. The mail is tried again, and ends as a dead
+letter. An error that is in neither set is treated like these."""
 
 
 @dataclass(eq=False)
 class MailRefused(Exception):
-    """SES answered, and did not take the mail. *final*: it never will."""
+    """SES refused the mail. *final*: it would refuse it every time."""
 
     reason: str
     final: bool
 
     @property
     def is_of_address(self) -> bool:
-        """Say whether the address may be to blame, and not whoever sends."""
+        """Say whether the address may be at fault, rather than the sender."""
         return self.reason in _OF_THE_ADDRESS
 
 

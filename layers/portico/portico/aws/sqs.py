@@ -1,4 +1,4 @@
-"""SQS: the retry queue of the sender."""
+"""SQS: the sender's retry queue."""
 
 import json
 from datetime import timedelta
@@ -23,7 +23,7 @@ def enqueue(queue: str, message: dict[str, Any], *, delay: timedelta) -> None:
 
 
 def put_back(queue: str, receipt: str, *, after: timedelta) -> None:
-    """Let a message that was not finished come again *after* so long, and no sooner.
+    """Return an unfinished message to the queue; it comes again once *after* has passed.
 
     Raises:
         TryLater: SQS is out of reach; the message comes again after the queue's own time.

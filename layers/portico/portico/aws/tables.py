@@ -1,7 +1,7 @@
-"""Rows in DynamoDB. Rows are opened for one workspace, and refuse every other key.
+"""Rows in DynamoDB. A `Rows` belongs to one workspace and refuses every other key.
 
-Expressions are written with bare attribute names, ``"attempts < :limit AND expires_at > :now"``:
-every name is aliased here, so that none can clash with one of DynamoDB's reserved words.
+Callers write expressions with bare attribute names: ``"attempts < :limit AND expires_at > :now"``.
+This module aliases every name, so that none clashes with a reserved word of DynamoDB.
 """
 
 import re
@@ -19,7 +19,7 @@ from portico.errors import TryLater
 IS_THERE = "attribute_exists(pk)"
 NOT_THERE = "attribute_not_exists(pk)"
 ALWAYS = f"{NOT_THERE} OR {IS_THERE}"
-"""For a write that nothing may refuse."""
+"""The condition of a write that must always succeed."""
 MOST_AT_ONCE = 100
 """Rows that DynamoDB reads in one call."""
 
@@ -32,32 +32,32 @@ type Parts = Mapping[str, Row]
 
 
 class ForeignRow(Exception):
-    """A store opened for one workspace was asked for another's row: a bug, never an answer."""
+    """A store of one workspace was asked for another workspace's row. This is a bug in our code."""
 
 
 @dataclass(eq=False)
 class ConditionFailed(Exception):
-    """The one write that decides has decided: no. *row* is what stood there, if anything."""
+    """The condition of a write did not hold. *row* is the row that was there, if any."""
 
     row: Row | None
 
 
 @dataclass(eq=False)
 class TransactionRefused(Exception):
-    """Conditions of a transaction failed: the parts of these names refused it."""
+    """Conditions of a transaction failed; *failed* names the parts that refused it."""
 
     failed: frozenset[str]
     rows: dict[str, Row]
-    """What stood in the place of each failed part, where anything did."""
+    """The row that was there, for each failed part that found one."""
 
 
 class TransactionConflict(Exception):
-    """Somebody else's write was in the way; nothing was decided."""
+    """Another write was in the way; nothing was decided."""
 
 
 @lru_cache(maxsize=256)
 def aliased(expression: str) -> tuple[str, dict[str, str]]:
-    """Return *expression* with every attribute name behind an alias, and the aliases."""
+    """Return *expression* with an alias for every attribute name, and the aliases."""
     names = {f"#{name}": name for name in _NAME.findall(expression)}
     return _NAME.sub(r"#\1", expression), names
 
@@ -102,7 +102,7 @@ class Rows:
     def update(
         self, pk: str, sk: str, change: str, condition: str, values: Row | None = None
     ) -> Row:
-        """Change a row if *condition* holds, and return it as it is now.
+        """Change a row if *condition* holds, and return the changed row.
 
         Raises:
             ConditionFailed: it does not; carries the row as it was.
@@ -138,12 +138,12 @@ class Rows:
         return {"Update": _guarded(part, self.table, condition, values)}
 
     def deleting(self, pk: str, sk: str, condition: str, values: Row | None = None) -> Row:
-        """Return the part that takes away what somebody else must be able to have."""
+        """Return the part that deletes a row whose key somebody else must be able to take."""
         key = item_of(self.key(pk, sk))
         return {"Delete": _guarded({"Key": key}, self.table, condition, values)}
 
     def checking(self, pk: str, sk: str, condition: str, values: Row | None = None) -> Row:
-        """Return the part that only asks."""
+        """Return the part that only checks *condition*."""
         key = item_of(self.key(pk, sk))
         return {"ConditionCheck": _guarded({"Key": key}, self.table, condition, values)}
 
@@ -152,7 +152,7 @@ def get_many(wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool) -> li
     """Read up to a hundred rows of any tables in one call, in the order asked.
 
     Raises:
-        TryLater: DynamoDB did not hand out all of them, twice.
+        TryLater: DynamoDB left rows out, twice in a row.
     """
     request: dict[str, Any] = {}
     for rows, pk, sk in wanted:
@@ -174,7 +174,7 @@ def transact(parts: Parts) -> None:
     """Write all of *parts* or none.
 
     Args:
-        parts: by names of the caller's choice; a refusal names those that failed.
+        parts: by names that the caller chooses. A refusal names those that failed.
 
     Raises:
         TransactionRefused: a condition failed.
@@ -204,11 +204,11 @@ def transact(parts: Parts) -> None:
 
 
 def transact_surely(parts: Parts) -> None:
-    """Write all of *parts* or none, once more if somebody else's write was in the way.
+    """Write all of *parts* or none. Try once more if another write was in the way.
 
     Raises:
         TransactionRefused: a condition failed.
-        TryLater: DynamoDB is out of reach, or the row is in use by others twice.
+        TryLater: DynamoDB is out of reach, or other writes were in the way both times.
     """
     try:
         transact(parts)

@@ -1,7 +1,7 @@
 """Python values to DynamoDB's and back: text, whole numbers, bytes, booleans, lists, maps.
 
-boto3 has this too, and costs a cold start more than these lines; floats are refused
-because money and time have no business being inexact.
+boto3 has this too, but costs a cold start more than these lines do. Floats are refused,
+because money and times must be exact.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ def to_dynamo(value: Any) -> dict[str, Any]:
     """Return *value* as an AttributeValue.
 
     Raises:
-        TypeError: a kind of value that rows do not hold.
+        TypeError: rows do not hold values of this type.
     """
     match value:
         case str():
@@ -34,7 +34,7 @@ def to_dynamo(value: Any) -> dict[str, Any]:
 
 
 def from_dynamo(value: dict[str, Any]) -> Any:
-    """Return what :func:`to_dynamo` was given (a tuple comes back as a list)."""
+    """Return the value that :func:`to_dynamo` converted (a tuple comes back as a list)."""
     (kind, content), *_ = value.items()
     match kind:
         case "N":
