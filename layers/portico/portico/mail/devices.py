@@ -1,4 +1,7 @@
-"""Where a request came from, told so coarsely that a stranger cannot write it (MAI-05)."""
+"""The browser and system that a request came from, as one of a few fixed texts.
+
+They are so coarse that a stranger cannot put words of their own into a mail (MAI-05).
+"""
 
 # Order matters: nearly every browser claims to be Safari, and Edge claims to be Chrome.
 BROWSERS = (

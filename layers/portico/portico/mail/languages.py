@@ -54,13 +54,13 @@ class Words:
         self._entries = entries
 
     def say(self, *path: str, **values: str) -> str:
-        """Fill one sentence.
+        """Return one sentence with its values filled in.
 
-        In a right-to-left sentence every value is isolated, so that a Latin name does not drag
-        the full stop behind it to the wrong side.
+        A right-to-left sentence isolates every value. Otherwise a Latin name would drag the
+        full stop behind it to the wrong side.
 
         Raises:
-            KeyError: there is no such sentence, or it wants a value that was not given.
+            KeyError: there is no such sentence, or a value that it needs is missing.
         """
         sentence: Any = self._entries
         for step in path:
@@ -75,7 +75,7 @@ class Words:
         return pattern.format(count=count)
 
     def moment(self, at: datetime) -> str:
-        """Say a date and a time of day. In UTC: we do not know where the contact is."""
+        """Say a date and a time of day, in UTC: we do not know where the contact is."""
         at = at.astimezone(UTC)
         pattern: str = self._entries["moment"]
         month: str = self._entries["months"][at.month - 1]

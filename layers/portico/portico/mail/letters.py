@@ -1,4 +1,4 @@
-"""What a mail is made from: one with a code, or a notice of a change."""
+"""What a mail is made from: a code mail, or a notice of a change."""
 
 import re
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Purpose(StrEnum):
 
 
 SIGNS_IN = (Purpose.SIGN_IN, Purpose.LINK, Purpose.SIGN_UP)
-"""Whose codes are typed at ``POST /v1/codes/verify``; the others have routes of their own."""
+"""The purposes whose codes go to ``POST /v1/codes/verify``. The others have their own routes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class CodeLetter:
     label: str
     """The two letters that the page shows too."""
     language: str
-    """A language tag such as ``"pt-BR"``; one we do not speak becomes English."""
+    """A language tag such as ``"pt-BR"``. A language that we do not have becomes English."""
     workspace_name: str
     sender_name: str
     accent_color: str | None
@@ -52,7 +52,7 @@ class CodeLetter:
     logo: bytes | None = field(repr=False)
     """A PNG of 64 KB at most; anything else is left out."""
     to: str = field(repr=False)
-    """The address we stored, never the one that was typed."""
+    """The stored address, never the typed one."""
     host: str
     """The host of the sign-in page, from the settings and never from a request (PWD-02)."""
     asked_at: datetime
@@ -62,7 +62,7 @@ class CodeLetter:
     origin_hint: str | None
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     account: str | None = None
-    """Purpose ``link``: what the team calls the connection, e.g. ``"Facebook"``."""
+    """The team's name for the connection, e.g. ``"Facebook"``. Only for the purpose ``link``."""
 
     def __post_init__(self) -> None:
         if not CODE_SHAPE.fullmatch(self.code):
@@ -83,9 +83,9 @@ class CodeLetter:
 
     @property
     def bound_line(self) -> str:
-        """The line that lets a browser fill the code in, and on our page only.
+        """The line that lets a browser fill in the code, on our page only.
 
-        Browsers compare host names, so a port is dropped.
+        The line leaves out a port, because browsers compare host names.
 
         Source: https://wicg.github.io/sms-one-time-codes/ (read by mail clients as well).
         """
@@ -94,7 +94,7 @@ class CodeLetter:
 
 
 class Change(StrEnum):
-    """What a notice tells of. Every change has words of its own."""
+    """The change that a notice reports. Every change has words of its own."""
 
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"
@@ -102,15 +102,17 @@ class Change(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     PASSWORD_REMOVED = "password-removed"  # noqa: S105
     EMAIL_CHANGED = "email-changed"
-    """Mailed to the address that was, with a way back."""
+    """Goes to the old address, with a link that undoes the change."""
     ACCOUNT_DELETED = "account-deleted"
     ACCOUNT_EXISTS = "account-exists"
-    """No change: somebody asked to sign up with the address of a contact."""
+    """Nothing changed: somebody tried to sign up with the address of a contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeLetter:
-    """One notice, before it has words. It holds no code, and a link only to take back a change.
+    """One notice, before it has words.
+
+    It holds no code. Its only possible link undoes a change.
 
     Raises:
         ValueError: the host, the time or the link does not have its shape.
@@ -118,20 +120,20 @@ class NoticeLetter:
 
     change: Change
     account: str
-    """What the team calls the connection, e.g. ``"Facebook"``; empty where there is none."""
+    """The team's name for the connection, e.g. ``"Facebook"``; empty if there is no connection."""
     language: str
     workspace_name: str
     sender_name: str
     accent_color: str | None
     logo: bytes | None = field(repr=False)
     to: str = field(repr=False)
-    """The address we stored."""
+    """The stored address."""
     host: str
     happened_at: datetime
     origin_hint: str | None
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
-    """``email-changed``: the page that takes it back. Opening it alone changes nothing."""
+    """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
 
     def __post_init__(self) -> None:
         if not HOST_SHAPE.fullmatch(self.host):

@@ -18,9 +18,9 @@ class Logo:
 
 
 def usable_logo(png: bytes | None) -> Logo | None:
-    """Measure a logo, since Outlook wants numbers; `None` if it is no PNG or too large.
+    """Measure a logo, because Outlook needs its size; `None` if it is no PNG or too large.
 
-    A broken logo must not hold back a code, so nothing is raised.
+    This never raises: a broken logo must not hold back a code.
     """
     if png is None or len(png) > LARGEST_MAIL_LOGO or not png.startswith(PNG_SIGNATURE):
         return None

@@ -12,8 +12,8 @@ from portico.mail.letters import Letter
 from portico.mail.plain import plain_name
 from portico.mail.render import RenderedLetter, render
 
-# A dot-atom at a domain in its A-label form, and nothing else of RFC 5322: no quoted local part,
-# no comment, no list. SES takes no other local part either (it has no SMTPUTF8).
+# A dot-atom at a domain in its A-label form. The rest of RFC 5322 is refused: quoted local parts,
+# comments, lists. SES takes no other local part either (it has no SMTPUTF8).
 ADDRESS_SHAPE = re.compile(
     r"(?P<local>[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
     r"@(?P<domain>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)",
@@ -22,7 +22,7 @@ ADDRESS_SHAPE = re.compile(
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
 
-# What needs neither quotes nor encoding, in front of an address and in a subject.
+# Names that need neither quotes nor encoding, before an address or in a subject.
 PLAIN_NAME = re.compile(r"[A-Za-z0-9&'/+_-]+(?: [A-Za-z0-9&'/+_-]+)*")
 PLAIN_SUBJECT = re.compile(r"[!-~]+(?: [!-~]+)*")
 LONGEST_PLAIN_TEXT = 60
@@ -35,8 +35,8 @@ POLICY = SMTP.clone(cte_type="7bit")
 def compose(letter: Letter, *, sender: str, at: datetime) -> bytes:
     """Build the mail, with CRLF line ends and quoted-printable bodies.
 
-    The text comes first, then the HTML, together with the logo if there is a usable one. There is
-    no Reply-To, no link and no picture from elsewhere.
+    The text comes first, then the HTML, with the logo if there is a usable one. It has no
+    Reply-To, and no link or picture of another site.
 
     Args:
         letter: what to say, and to whom.
@@ -53,13 +53,13 @@ def compose(letter: Letter, *, sender: str, at: datetime) -> bytes:
     mail = EmailMessage(policy=POLICY)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
-    # RFC 3834 and Exchange's own: nobody's holiday note or ticket robot should answer (MAI-04).
+    # From RFC 3834, and Exchange's own: no holiday note or ticket system should answer (MAI-04).
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     _put_bodies(mail, rendered)
     mail["Content-Language"] = rendered.language
-    # The library never folds what somebody chose: CPython 3.13.0 drops the quotes of a long name,
-    # so that it becomes one more address, and glues encoded words of a subject together.
+    # The library must not fold text that somebody chose. CPython 3.13.0 drops the quotes of a long
+    # name, which makes it one more address, and it joins the encoded words of a subject.
     return (who + whom + what).encode("ascii") + mail.as_bytes()
 
 
@@ -73,7 +73,7 @@ def check_address(address: str) -> str:
     match = ADDRESS_SHAPE.fullmatch(address)
     if match is None or len(address) > LONGEST_ADDRESS:
         raise ValueError("not exactly one plain mail address")
-    # Clients would decode an encoded word, also where RFC 2047 forbids it.
+    # Clients decode an encoded word even where RFC 2047 forbids it.
     if len(match["local"]) > LONGEST_LOCAL_PART or "=?" in match["local"]:
         raise ValueError("not the local part of a plain mail address")
     return address
@@ -90,7 +90,7 @@ def _from_line(name: str, address: str) -> str:
 def _encoded(header: str, text: str, *, unless: re.Pattern[str]) -> str:
     if unless.fullmatch(text) and len(text) <= LONGEST_PLAIN_TEXT:
         return text
-    # All of it in encoded words: nothing in them can be taken for syntax.
+    # The whole text becomes encoded words, so that none of it can be read as syntax.
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 

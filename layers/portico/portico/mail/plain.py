@@ -1,4 +1,4 @@
-"""Text that a workspace chose, made harmless for a mail."""
+"""Make a text that a workspace chose harmless in a mail."""
 
 import re
 import unicodedata
@@ -15,9 +15,9 @@ DOT_INSIDE_A_WORD = re.compile(r"(?<=\w)\.(?=\w)")
 def plain_name(text: str, *, otherwise: str = "") -> str:
     """Make a name fit for a header and a sentence.
 
-    Gone are: controls, bidi marks and other invisible characters; line ends of every kind;
-    angle brackets (some clients show a text part as HTML); the scheme of a URL; and the marks of
-    an encoded word, which the library would decode behind our back (``=?utf-8?q?=0A?=``).
+    It removes controls, bidi marks and other invisible characters; line ends of every kind;
+    angle brackets (some clients show a text part as HTML); the scheme of a URL; and the signs of
+    an encoded word, which the library would otherwise decode (``=?utf-8?q?=0A?=``).
 
     Returns:
         At most `LONGEST_MAIL_NAME` characters on one line, or *otherwise* if nothing is left.
@@ -25,7 +25,7 @@ def plain_name(text: str, *, otherwise: str = "") -> str:
     # Cut first: five kilobytes of name should cost nothing.
     text = unicodedata.normalize("NFC", text[: 4 * LONGEST_MAIL_NAME])
     text = "".join(_seen(character) for character in text)
-    # A removal may put two halves of the next mark together: repeat until nothing changes.
+    # A removal can join the two halves of the next sign, so repeat until nothing changes.
     while (simpler := SCHEME.sub(" ", re.sub(r"[<>]|=\?|\?=", "", text))) != text:
         text = simpler
     text = " ".join(text.split())
@@ -37,7 +37,7 @@ def plain_name(text: str, *, otherwise: str = "") -> str:
 def unlinked(name: str) -> str:
     """Keep mail clients from turning ``evil.example`` in a sentence into a link.
 
-    A zero-width non-joiner before the dot is not seen, and ends the domain name for them.
+    A zero-width non-joiner before the dot is invisible, and the clients end the name there.
     """
     return DOT_INSIDE_A_WORD.sub("\u200c.", name)
 

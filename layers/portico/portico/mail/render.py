@@ -37,8 +37,8 @@ class RenderedLetter:
 def render(letter: Letter) -> RenderedLetter:
     """Put a mail into words.
 
-    A malformed logo, accent colour or origin is left out, and an unknown language is English:
-    none of them is worth a contact who cannot get in.
+    A malformed logo, accent colour or device is left out, and an unknown language becomes
+    English: none of them may keep a contact from signing in.
     """
     words = words_of(best_language(letter.language))
     logo = usable_logo(letter.logo)
@@ -116,7 +116,7 @@ def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
 
 
 def _subject(letter: CodeLetter, words: Words) -> str:
-    # The label in the subject keeps two codes apart in the inbox, and out of one thread.
+    # The label in the subject tells two codes apart, and keeps them out of one thread.
     subject = words.say(
         letter.purpose.value, "subject", workspace=_workspace(letter), label=letter.label
     )
@@ -149,8 +149,8 @@ def _accent(color: str | None) -> str:
 
 @cache
 def _environment() -> "Environment":
-    # Loaded at the first mail: an invocation that finds nobody to write to needs no templates,
-    # and the door whose layer has no Jinja2 may still import this room's values.
+    # Loaded at the first mail: an invocation that sends none needs no templates, and a door
+    # whose layer has no Jinja2 can still import this room's values.
     from jinja2 import (  # noqa: PLC0415
         Environment,
         FileSystemLoader,
