@@ -1,4 +1,4 @@
-"""Portal areas: where a contact wants to go. Typed, so that it can never be a URL."""
+"""Destinations: the portal area that a contact wants to open. It can never be a URL."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Destination:
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """Read a destination; anything that is none is ``None``, and never an error."""
+        """Read a destination. Any other text is ``None``, and never an error."""
         if text in ("dashboard", "tickets"):
             return cls(text)
         typed = _TYPED.match(text or "")
@@ -36,7 +36,7 @@ class Destination:
         return self.area in workspace.areas
 
     def url(self, workspace: Workspace) -> str:
-        """Return where the workspace's portal keeps this area."""
+        """Return the URL of this area in the workspace's portal."""
         path = workspace.areas[self.area]
         return workspace.portal_url + path.replace("{id}", self.name).replace("{flow}", self.name)
 
@@ -54,19 +54,19 @@ def choose(workspace: Workspace, *wanted: str | None) -> Destination:
 def landing(
     workspace: Workspace, destination: Destination, link: Link | None, *, issuer: str
 ) -> str:
-    """Return where a browser goes once it is signed in.
+    """Return the URL that a signed-in browser goes to.
 
     Args:
         workspace: the workspace.
-        destination: what was wanted of its portal.
-        link: what it came by; ``None``: by none.
+        destination: the area to open.
+        link: the link that the contact opened; ``None`` if there was none.
         issuer: our own origin.
 
-    Source: OpenID Connect Core 1.0, 4: a portal that is a client of ours, on whatever site, is
-    asked to begin a sign-in of its own, which ends at once, since the session is there.
+    Source: OpenID Connect Core 1.0, 4: we ask a portal that is a client of ours to begin its own
+    sign-in. That sign-in ends at once, because the session already exists.
     """
     if link is not None and link.portal:
-        # It was the portal that sent it here, with a request that the page keeps.
+        # The portal itself sent the browser here, with a request that the page keeps.
         return f"{issuer}/{workspace.id}#resume"
     url = destination.url(workspace)
     for each in workspace.portals:
@@ -79,7 +79,7 @@ def landing(
 
 @dataclass(frozen=True, slots=True)
 class ReturnTo:
-    """Where the contact goes afterwards, decided when the code was asked for."""
+    """Where the contact goes afterwards, decided when they asked for the code."""
 
     area: str
     url: str
@@ -90,8 +90,8 @@ def return_to(workspace: Workspace, to: str | None, link: Link | None, *, issuer
 
     Args:
         workspace: the workspace.
-        to: the area that was asked for; it goes before the one of the link.
-        link: what they came by; ``None``: by none.
+        to: the area that was asked for. It takes precedence over the link's area.
+        link: the link that they opened; ``None`` if there was none.
         issuer: our own origin.
     """
     destination = choose(workspace, to, link.destination if link else None)

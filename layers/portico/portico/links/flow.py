@@ -1,4 +1,4 @@
-"""Resolve a link for the page; make and end links for a team."""
+"""Resolve a link for the page, and create and revoke links for a team."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,12 +22,12 @@ DIRECTORY_MESSAGES = {
     "sso_only": "{name} signs in people from its company directory only. If you are not in it, "
     "ask the team at {name}.",
 }
-"""Said before the contact continues. The page has words of its own, in every language."""
+"""What the page says before the contact continues. The page has its own text in each language."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """What the page asks when it opens: which workspace, which link, where to."""
+    """What the page sends when it opens: the workspace, the link, the destination."""
 
     workspace: str = ""
     link: str = field(default="", repr=False)
@@ -36,16 +36,16 @@ class OpenedLink:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLink:
-    """How one may sign in through this link."""
+    """The ways to sign in through a link."""
 
     workspace: Workspace
     link: Link
     destination: Destination
     url: str
-    """Where a session that is there already goes on."""
+    """Where a browser that is already signed in goes next."""
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
+        """Return the members of the JSON answer."""
         workspace = self.workspace
         logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None
         sso = [
@@ -100,15 +100,15 @@ class LinkResolver:
 
     @classmethod
     def from_settings(cls, settings: ResolveLinkSettings) -> "LinkResolver":
-        """Make the resolver of a door."""
+        """Make a resolver from a door's settings."""
         return cls(settings.people_table)
 
     def resolve(self, opened: OpenedLink, caller: Caller) -> ResolvedLink:
-        """Say what lies behind a link.
+        """Say how a contact may sign in through a link.
 
         Raises:
-            InvalidPortalLink: it opens nothing here.
-            PortalUnavailable: the workspace's portal is off.
+            InvalidPortalLink: the link does not work in this workspace.
+            PortalUnavailable: the workspace has switched its portal off.
         """
         workspace, link = open_link(
             self.people_table,
@@ -119,14 +119,14 @@ class LinkResolver:
         )
         workspace.admit(caller)
         destination = choose(workspace, opened.to, link.destination)
-        # Without the link: through a portal's entrance, the page itself knows what comes next.
+        # The link is left out: after a portal's entrance the page itself knows what comes next.
         url = landing(workspace, destination, None, issuer=caller.own_origin)
         return ResolvedLink(workspace, link, destination, url)
 
 
 @dataclass(frozen=True, slots=True)
 class TeamLinks:
-    """Making and ending links, for the CLI and the local world."""
+    """Creates and revokes links, for the CLI and the local world."""
 
     people_table: str
     clock: Clock = SYSTEM
@@ -145,14 +145,14 @@ class TeamLinks:
     ) -> tuple[Link, str]:
         """Make a link, personal if *contact* (an id or an email) is given.
 
-        *token* is for a world that is the same at every start.
+        *token* sets the token; the local world passes it to be the same at every start.
 
         Returns:
-            The link, and its token: shown this once, stored nowhere.
+            The link, and its token, which is shown only now and never stored.
 
         Raises:
             NotFound: no such workspace or contact.
-            InvalidRequest: *to* is no area of this workspace's portal.
+            InvalidRequest: this workspace's portal has no area *to*.
         """
         team = TeamPeople(self.people_table, self.clock)
         workspace = team.workspace(workspace_id)
@@ -181,7 +181,7 @@ class TeamLinks:
         return link, token
 
     def links(self, workspace_id: str) -> list[Link]:
-        """Return all links of a workspace, ended ones for as long as they are kept.
+        """Return all links of a workspace, including ended ones until their rows are deleted.
 
         Raises:
             NotFound: no such workspace.
@@ -190,7 +190,7 @@ class TeamLinks:
         return Links(self.people_table, workspace.id).all()
 
     def revoke(self, workspace_id: str, link: str, *, by: str) -> Link:
-        """End a link by its public id.
+        """Revoke a link by its public id.
 
         Raises:
             NotFound: no such workspace or link.
@@ -209,8 +209,9 @@ class TeamLinks:
 
 
 def address_of(host: str, workspace_id: str, token: str, *, to: str | None = None) -> str:
-    """Return the URL to hand out. Token and destination stand in the fragment, which no
-    server, log, proxy or referrer ever sees.
+    """Return the URL to hand out.
+
+    Token and destination are in the fragment, which no server, log, proxy or referrer sees.
     """
     fragment = f"l={token}" + (f"&to={to}" if to else "")
     return f"{host}/{workspace_id}#{fragment}"

@@ -12,11 +12,11 @@ SHARED = "shared"
 PERSONAL = "personal"
 
 _TOKEN = re.compile(r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31})\Z")
-"""Random; or a portal's client id, which is its entrance's."""
+"""A random token; or a portal's client id, which is the token of its entrance."""
 
 
 def public_id(token: str) -> str:
-    """Return the name under which a token's link is stored and listed."""
+    """Return the public id under which a token's link is stored and listed."""
     return digest(token)[:16]
 
 
@@ -27,7 +27,7 @@ def is_token(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is stored: its token's hash, never its token."""
+    """A link as it is stored: with the hash of its token, never the token."""
 
     id: str
     workspace_id: str
@@ -35,16 +35,16 @@ class Link:
     kind: str
     created_at: datetime
     expires_at: datetime | None
-    """``None``: lives until it is revoked."""
+    """``None``: works until it is revoked."""
     revoked_at: datetime | None = None
     contact: str | None = None
     email_hint: str | None = None
     destination: str | None = None
     label: str | None = None
     break_glass: bool = False
-    """Lets its contact in by one code under ``sso_only``, once."""
+    """Lets its contact sign in with one code despite ``sso_only``, once."""
     portal: str | None = None
-    """Whose entrance it is: the name of the portal that sends contacts here to sign in."""
+    """The portal that this link is the entrance of: it sends contacts here to sign in."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:

@@ -1,4 +1,4 @@
-"""Links in the People table, and the row that keeps send-on-open to one mail in half an hour."""
+"""Links in the People table, and the row that limits send-on-open to one mail per half hour."""
 
 import hmac
 from contextlib import suppress
@@ -17,9 +17,9 @@ from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, workspace_of
 
 AUTO_WAIT = timedelta(minutes=30)
-"""A page that is opened, scanned or reloaded again sends nothing more for so long."""
+"""After an automatic mail, opening, scanning or reloading the page sends none for this long."""
 LINK_AFTERLIFE = timedelta(days=30)
-"""How long an expired link stays readable, so that a team can see why it failed."""
+"""How long we keep an expired link, so that a team can see why it failed."""
 
 
 def link_key(workspace_id: str, link: str) -> tuple[str, str]:
@@ -37,11 +37,11 @@ def open_link(
         workspace_id: the id in the page's path, as typed.
         token: the token in the page's fragment, as typed.
         at: the time.
-        consistent: whether a link revoked just now must be refused.
+        consistent: whether a link that was revoked just now must be refused.
 
     Raises:
-        InvalidPortalLink: whatever is wrong with either. A token of the wrong shape is read
-            like one of the right shape, so that both take the same work.
+        InvalidPortalLink: something is wrong with the link or the workspace. A token of the
+            wrong shape is looked up like any other, so that both take the same work.
     """
     if not is_workspace(workspace_id):
         raise InvalidPortalLink
@@ -53,15 +53,15 @@ def open_link(
 def checked_link(
     settings_row: dict[str, Any] | None, row: dict[str, Any] | None, token: str, *, at: datetime
 ) -> tuple[Workspace, Link]:
-    """Return the workspace and the link of the rows that *token* led to.
+    """Return the workspace and the link from the two rows that *token* led to.
 
     Raises:
-        InvalidPortalLink: whatever is wrong with either.
+        InvalidPortalLink: something is wrong with the link or the workspace.
     """
     link = Link.from_row(row) if row else None
     if settings_row is None or link is None or not is_token(token) or not link.is_alive(at=at):
         raise InvalidPortalLink
-    # The key holds 64 bits of the hash; all 256 decide.
+    # The key holds only 64 bits of the hash, so compare all 256.
     if not hmac.compare_digest(link.token_hash, digest(token)):
         raise InvalidPortalLink
     return workspace_of(settings_row), link
@@ -113,8 +113,8 @@ class Links:
         self.rows.put(link_row(link) | {"event": event.rider()}, NOT_THERE)
 
     def all(self) -> list[Link]:
-        """Read every link, personal ones first, each kind by age. For a team, never for a door."""
-        # Loaded here: a team lists, and no function does.
+        """Read every link: personal ones first, then shared ones, both by age. No door does this."""
+        # Loaded here, because only a team lists links and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         keys = list(keys_listed(self.rows, f"{self.workspace_id}#links"))
@@ -125,7 +125,7 @@ class Links:
         return links
 
     def revoke(self, link: str, event: Event) -> Link:
-        """End a link at once; ending it again changes nothing.
+        """Revoke a link at once. Revoking it again changes nothing.
 
         Raises:
             NotFound: there is no such link.
@@ -139,7 +139,7 @@ class Links:
             raise NotFound from None
 
     def using(self, link: str, *, request_id: str, event: Event) -> dict[str, Any]:
-        """Return the part of a transaction that uses a break-glass link up."""
+        """Return the part of a transaction that uses up a break-glass link."""
         return self.rows.updating(
             *link_key(self.workspace_id, link),
             "SET revoked_at = :now, used_by = :request, event = :event",
@@ -148,7 +148,7 @@ class Links:
         )
 
     def count_send_on_open(self, link: str, *, request: str, at: datetime) -> None:
-        """Let a link's page send without being asked, once in half an hour.
+        """Count an automatic mail of a link's page: one per half hour.
 
         Args:
             link: its public id.
@@ -157,7 +157,7 @@ class Links:
             at: the time.
 
         Raises:
-            ResendTooSoon: it did, less than half an hour ago.
+            ResendTooSoon: the last one was less than half an hour ago.
         """
         ends = at + AUTO_WAIT
         row = {
@@ -178,7 +178,7 @@ class Links:
             raise ResendTooSoon(seconds_until(sent, at=at)) from None
 
     def forget_send_on_open(self, link: str, *, request: str) -> None:
-        """Give the automatic mail of *request* back, because it was not stored after all."""
+        """Take back the count of *request*, because its mail was not stored after all."""
         with suppress(ConditionFailed):
             self.rows.update(
                 f"{self.workspace_id}#auto#{link}",
