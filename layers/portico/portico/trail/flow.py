@@ -1,4 +1,4 @@
-"""Write the trail: every event that rode on a row, once."""
+"""Write the trail: each event that was stored with a row, exactly once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,17 +19,17 @@ class Recorder:
 
     @classmethod
     def from_settings(cls, settings: RecordTrailSettings) -> "Recorder":
-        """Make the recorder of a door."""
+        """Make a recorder from a door's settings."""
         return cls(settings.trail_table)
 
     def record(self, change: dict[str, Any]) -> str:
-        """Keep the event of one stream record, unless the row carried it before.
+        """Store the event of one stream record, unless the row already had it before.
 
         Returns:
             ``recorded``, or ``repeated`` where there was nothing new.
 
         Raises:
-            TryLater: the Trail is out of reach; the record can be handed in again.
+            TryLater: the Trail is out of reach; the same record may be passed again.
         """
         images = change["dynamodb"]
         row = row_of(images.get("NewImage", {}))
@@ -62,12 +62,12 @@ class Recorder:
 
 
 def _sign_in(pk: str) -> dict[str, str]:
-    """Return the name that all lines of one sign-in have in common; its session's has it too."""
+    """Return the name that all lines of one sign-in share, including its session's line."""
     workspace_id, kind, *rest = pk.split("#")
     match kind:
         case "challenge":
             return {"sign_in": fingerprint(str(ChallengeId(workspace_id, rest[0])))}
         case "sso":
-            # The key of a trip is the start of its state's hash already.
+            # A trip's key already is the start of its state's hash.
             return {"sign_in": rest[0][:12]}
     return {}

@@ -1,7 +1,7 @@
 """Read the trail: what happened to one contact, address or link, newest first.
 
-There is no list of all that happened in a workspace: the trail is kept by whom it concerns, and
-an index over all of it would be its hottest key.
+Nothing lists all that happened in a workspace: the trail is stored by subject, and an index
+over all of it would be its hottest key.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Line:
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read a row of the trail."""
+        """Read a line from its row."""
         return cls(
             row["id"],
             row["name"],
@@ -62,7 +62,7 @@ class Trail:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Line]:
-        """Yield what happened to *subjects*, newest first, reading no more than is asked for.
+        """Yield what happened to *subjects*, newest first, and read only what the caller takes.
 
         Raises:
             TryLater: the Trail is out of reach.
@@ -73,7 +73,7 @@ class Trail:
     def _about(
         self, subject: str, since: datetime | None, until: datetime | None
     ) -> Iterator[Line]:
-        # A line's key is its time, as `Event.rider` writes it, then # and its id.
+        # A line's key is its time (as `Event.rider` writes it), then # and its id.
         first = since.isoformat(timespec="milliseconds") if since else "0"
         last = f"{until.isoformat(timespec='milliseconds')}~" if until else "~"
         pk = f"{self.workspace_id}#trail#{subject}"
