@@ -4,7 +4,7 @@ import os
 
 from portico.edge.batches import Intake
 from portico.settings import RecordTrailSettings
-from portico.trail.flow import Recorder
+from portico.trail.store import Recorder
 
 settings = RecordTrailSettings.read(os.environ)
 trail = Recorder.from_settings(settings)
