@@ -79,6 +79,13 @@ class House:
         mails: list[dict[str, Any]] = self._get("/_local/mailbox.json")[self.read_before :]
         return [mail for mail in mails if email in json.dumps(mail["to"])]
 
+    def waits_for_mails(self, email: str, count: int) -> int:
+        """Wait until so many mails have come; return how many there are."""
+        until = time.monotonic() + IS_MAILED_WITHIN
+        while len(self.mails_to(email)) < count and time.monotonic() < until:
+            time.sleep(0.2)
+        return len(self.mails_to(email))
+
     def code_mailed_to(self, email: str, *, label: str = "") -> str:
         """Wait for the mail of this label, or for any, and read its code: seven characters."""
         until = time.monotonic() + IS_MAILED_WITHIN

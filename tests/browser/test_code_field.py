@@ -119,7 +119,7 @@ class TestTheCodeField:
         paste(text)
 
         expect(field).to_have_value("4F")
-        expect(someone.message).to_contain_text("no single 7-character code")
+        expect(someone.message).to_contain_text("does not contain exactly one 7-character code")
 
     def test_is_filled_in_as_a_whole_by_a_phone(self, field):
         field.fill("4f29kxb")

@@ -43,8 +43,8 @@ class TestAPersonalLink:
         expect(another.message).to_contain_text("was sent a short while ago")
         another.page.get_by_role("button", name="Email me a code").click()
         expect(another.code_field).to_be_visible()
-        another.reads_the_code(owner["email"])
-        assert len(house.mails_to(owner["email"])) == before + 1
+        # Not by its label: two challenges have the same two letters now and then.
+        assert house.waits_for_mails(owner["email"], before + 1) == before + 1
 
     def test_sends_nothing_while_nobody_looks(self, person, link):
         posts = []
