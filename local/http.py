@@ -98,7 +98,9 @@ def event_of(request: Request, match: Match) -> Event:
     now = time.time()
     path = _path(request)
     headers = {name.lower(): value for name, value in request.headers}
-    cookies = [each.strip() for each in headers.pop("cookie", "").split(";") if each.strip()]
+    # Blanks are space and tab: what else looks like one is a part of a cookie's name.
+    cookies = [each.strip(" \t") for each in headers.pop("cookie", "").split(";")]
+    cookies = list(filter(None, cookies))
     address = request.remote_addr or "127.0.0.1"
     seen = headers.get("x-forwarded-for")
     headers["x-forwarded-for"] = f"{seen}, {address}" if seen else address
@@ -172,7 +174,7 @@ def _is_preflight(request: Request) -> bool:
 
 
 def _is_text(request: Request) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip(" \t").lower()
     is_packed = "content-encoding" in request.headers
     return not is_packed and (kind.startswith("text/") or kind in TEXT)
 

@@ -77,6 +77,11 @@ class TestAnEvent:
         assert door.event["cookies"] == ["a=1", "b=2", "c=x=y"]
         assert "cookie" not in door.event["headers"]
 
+    def test_leaves_to_a_cookies_name_what_only_looks_like_a_blank(self, client, door):
+        visit(client, headers={"cookie": "a=1;\xa0a=2;\x85a=3 ;\ta=4"})
+
+        assert door.event["cookies"] == ["a=1", "\xa0a=2", "\x85a=3", "a=4"]
+
     def test_names_headers_in_lower_case_and_joins_repeated_ones(self, client, door):
         visit(client, headers=[("X-Thing", "one"), ("X-Thing", "two"), ("ACCEPT", "text/html")])
 

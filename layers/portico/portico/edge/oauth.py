@@ -10,6 +10,7 @@ from portico.edge.problems import TRY_AGAIN
 from portico.edge.requests import LARGEST_BODY, LONGEST_TEXT
 from portico.edge.responses import Response
 from portico.errors import InvalidRequest, PorticoError, ProtocolRefused, TooLarge, TryLater
+from portico.header_values import media_type_in
 
 MOST_PARAMETERS = 40
 FORM = "application/x-www-form-urlencoded"
@@ -83,7 +84,7 @@ def _form(event: Mapping[str, Any]) -> str:
         # Nothing was sent, so nothing says of what type it is.
         return ""
     kind = (event.get("headers") or {}).get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != FORM:
+    if media_type_in(kind) != FORM:
         raise InvalidRequest("content-type", FORM, status=415)
     text: str = event.get("body") or ""
     if len(text) > LARGEST_BODY * (2 if event.get("isBase64Encoded") else 1):

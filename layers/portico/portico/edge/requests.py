@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from portico.errors import InvalidRequest, TooLarge
 from portico.events import Caller
+from portico.header_values import cookies_in, media_type_in
 from portico.settings import HttpSettings
 
 LARGEST_BODY = 16 * 1024
@@ -44,7 +45,7 @@ def caller_of(
         if_none_match=headers.get("if-none-match"),
     )
     if caller.is_browser or cookies_of_all:
-        caller.cookies.update(_cookies(event.get("cookies") or []))
+        caller.cookies.update(cookies_in(event.get("cookies") or []))
     return caller
 
 
@@ -78,7 +79,7 @@ def _json(event: Mapping[str, Any]) -> dict[str, Any]:
     kind = (event.get("headers") or {}).get("content-type", "")
     # A page on another site can post a form or plain text without asking us first,
     # but not this type: the browser asks, and is told no.
-    if kind.partition(";")[0].strip().lower() != "application/json":
+    if media_type_in(kind) != "application/json":
         raise InvalidRequest("content-type", "application/json", status=415)
     text = event.get("body") or ""
     if len(text) > LARGEST_BODY * (2 if event.get("isBase64Encoded") else 1):
@@ -134,11 +135,6 @@ def _depth(content: Any) -> int:
             for each in (outer.values() if isinstance(outer, dict) else outer)
         ]
     return depth
-
-
-def _cookies(cookies: list[str]) -> dict[str, str]:
-    pairs = (each.partition("=") for each in cookies)
-    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _address(source: str, headers: Mapping[str, str], edge_secret: str) -> str:

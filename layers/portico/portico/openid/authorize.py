@@ -12,6 +12,7 @@ from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, ProtocolRefused, TryLater
 from portico.events import Caller, Event
+from portico.header_values import words_in
 from portico.openid.authorization_codes import Grant, keep, new_code
 from portico.openid.protocol import Asked, OnlyS256, Server, said
 from portico.openid.registered_client import ClientId, RegisteredClient, client_key
@@ -139,7 +140,7 @@ class Authorizations:
         except OAuth2Error as error:
             raise said(error) from None
         scope = granted(parameters.get("scope"))
-        if "openid" not in scope.split():
+        if "openid" not in words_in(scope):
             raise ProtocolRefused("invalid_scope", "scope: openid")
         session = found.session
         hinted = self._hinted(parameters, found.portal, caller)

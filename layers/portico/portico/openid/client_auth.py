@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from portico.errors import InvalidRequest, ProtocolRefused
+from portico.header_values import credentials_in
 from portico.openid.registered_client import ClientId, RegisteredClient
 
 BASIC = 'Basic realm="portico", charset="UTF-8"'
@@ -61,12 +62,12 @@ def credentials_of(parameters: Mapping[str, str], authorization: str | None) -> 
 
 
 def _basic(authorization: str) -> tuple[str, str]:
-    scheme, _, text = authorization.partition(" ")
+    text = credentials_in(authorization, "basic") or ""
     try:
-        user, colon, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+        user, colon, secret = base64.b64decode(text, validate=True).decode().partition(":")
     except (ValueError, binascii.Error):
         raise _unknown() from None
-    if scheme.lower() != "basic" or not colon:
+    if not colon:
         raise _unknown()
     # Both are form-encoded before they are joined, so that neither can hold the colon.
     return unquote_plus(user), unquote_plus(secret)

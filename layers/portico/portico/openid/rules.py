@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from portico.clock import epoch, moment
 from portico.errors import ProtocolRefused
+from portico.header_values import words_in
 from portico.people.rules import LOCALES
 
 SCOPES = ("openid", "email", "profile")
@@ -84,7 +85,7 @@ class AuthorizeRequest:
                 raise ProtocolRefused(error, f"{name}: send the parameters themselves")
         if parameters.get("response_mode", "query") != "query":
             raise ProtocolRefused("invalid_request", "response_mode: only query")
-        prompts = frozenset(parameters.get("prompt", "").split())
+        prompts = frozenset(words_in(parameters.get("prompt")))
         if Prompt.NONE in prompts and len(prompts) > 1:
             raise ProtocolRefused("invalid_request", "prompt: none cannot be combined with others")
         return cls(prompts, _max_age(parameters.get("max_age")), _asked_at(parameters, at))
@@ -135,19 +136,19 @@ def fits(state: str) -> bool:
 
 def granted(scope: str | None) -> str:
     """Return the part of a wanted scope that there is, each once and in our order."""
-    wanted = set((scope or "").split())
+    wanted = set(words_in(scope))
     return " ".join(each for each in SCOPES if each in wanted)
 
 
 def language(ui_locales: str | None) -> str | None:
     """Return the first of a portal's languages that the page speaks."""
-    wanted = (each.partition("-")[0].lower() for each in (ui_locales or "").split()[:20])
+    wanted = (each.partition("-")[0].lower() for each in words_in(ui_locales)[:20])
     return next((each for each in wanted if each in LOCALES), None)
 
 
 def claims_of(name: str, email: str, scope: str) -> dict[str, Any]:
     """Return what a scope tells of a contact (OpenID Connect Core, 5.4)."""
-    asked = scope.split()
+    asked = words_in(scope)
     told = {"email": email} if "email" in asked else {}
     return told | ({"name": name} if "profile" in asked else {})
 

@@ -11,6 +11,7 @@ from portico.aws.kms import key_name, public_key
 from portico.clock import epoch
 from portico.errors import NotSignedIn
 from portico.events import Caller
+from portico.header_values import credentials_in, words_in
 from portico.sessions.access_token import ACCESS
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class TokenChecker:
         """
         claims = self.read(token, typ=ACCESS, issuer=issuer)
         is_theirs = claims.get("aud") == workspace_id
-        if not (is_theirs and OURS in claims.get("scope", "").split() and is_due(claims, at=at)):
+        if not (is_theirs and OURS in words_in(claims.get("scope")) and is_due(claims, at=at)):
             raise NotSignedIn
         return claims
 
@@ -113,5 +114,4 @@ def is_due(claims: dict[str, Any], *, at: datetime) -> bool:
 
 def bearer_of(caller: Caller) -> str | None:
     """Return the access token that a request carries in its ``Authorization`` header."""
-    scheme, _, token = (caller.authorization or "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    return credentials_in(caller.authorization, "bearer") or None

@@ -1,0 +1,58 @@
+"""What a header of a request holds, read to the letter.
+
+Blanks are space and tab, and nothing else (RFC 9110, 5.6.3). ``str.strip`` and ``str.split`` also
+take U+00A0, U+0085, U+2000 and two dozen others for blanks, and then a name that a browser keeps
+apart from ours becomes ours.
+"""
+
+from collections.abc import Iterable
+from string import ascii_lowercase, ascii_uppercase
+
+BLANKS = " \t"
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def cookies_in(pieces: Iterable[str]) -> dict[str, str]:
+    """Read the cookies of a request, each name compared to the letter.
+
+    Two of one name are none: a sibling domain can set the second, and nothing says which of them
+    is ours.
+
+    Args:
+        pieces: the ``Cookie`` header, whole or as API Gateway splits it.
+
+    Source: RFC 6265bis, 5.8.3 and 8.6 (weak integrity of cookies).
+    """
+    cookies: dict[str, str] = {}
+    twice: set[str] = set()
+    for piece in ";".join(pieces).split(";"):
+        name, equals, value = (each.strip(BLANKS) for each in piece.partition("="))
+        if not equals:
+            continue
+        if name in cookies:
+            twice.add(name)
+        cookies[name] = value
+    return {name: value for name, value in cookies.items() if name not in twice}
+
+
+def media_type_in(content_type: str) -> str:
+    """Return a content type without its parameters, e.g. ``application/json``."""
+    return content_type.partition(";")[0].strip(BLANKS).translate(_LOWER)
+
+
+def credentials_in(authorization: str | None, scheme: str) -> str | None:
+    """Return what an ``Authorization`` header holds after *scheme*; ``None``: it is of another.
+
+    Args:
+        authorization: the header.
+        scheme: in lower case, e.g. ``bearer``.
+
+    Source: RFC 9110, 11.4: one scheme, in any case, and spaces.
+    """
+    named, _, rest = (authorization or "").partition(" ")
+    return rest.strip(BLANKS) if named.translate(_LOWER) == scheme else None
+
+
+def words_in(text: str | None) -> list[str]:
+    """Return the words of a list that spaces divide, e.g. a scope (RFC 6749, 3.3)."""
+    return [each for each in (text or "").split(" ") if each]
