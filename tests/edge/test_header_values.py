@@ -81,7 +81,9 @@ class TestACookieThatASiblingDomainSets:
         own = ann.cookies[COOKIE]
         cookies = [f"{COOKIE}={own}", f"{COOKIE}={mallory}"]
 
-        answer = knock("session", "DELETE /v1/session", cookies=cookies, query={"workspace": "acme"})
+        answer = knock(
+            "session", "DELETE /v1/session", cookies=cookies, query={"workspace": "acme"}
+        )
 
         assert answer.status == 401
         assert portal.session_rows() == before
@@ -159,9 +161,7 @@ class TestAnAuthorization:
         }[where]
         form = {"token": "x", "grant_type": "refresh_token", "refresh_token": "x"}
 
-        answer = knock(
-            path, f"POST /oauth2/{path}", form=form, headers={"authorization": spoiled}
-        )
+        answer = knock(path, f"POST /oauth2/{path}", form=form, headers={"authorization": spoiled})
 
         assert answer.status == 401
         assert answer.body["error"] == "invalid_client"

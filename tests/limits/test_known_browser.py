@@ -1,6 +1,17 @@
 """What a browser that has signed in before may still do when strangers have been busy."""
 
-from tests.support.driver import Portal
+import hmac
+import os
+from hashlib import sha256
+
+import pytest
+
+from portico.aws.keys import ring
+from portico.ids import base64url
+from portico.limits.known_browser import known_cookie
+from tests.support.driver import Browser, Portal
+
+MARK = known_cookie("acme")
 
 
 def strangers_spend_the_hour(portal: Portal) -> None:
@@ -58,3 +69,94 @@ class TestASharedComputer:
         portal.browser.signs_in(shared_computer=True)
 
         assert list(portal.browser.cookies) == ["__Host-portico-acme"]
+
+
+class TestAMark:
+    """It is worth something until the contact says otherwise, and for half a year at most."""
+
+    @pytest.fixture
+    def thief(self, portal: Portal) -> Browser:
+        """Has the mark of a browser that Ann has signed in with, and nothing else of it."""
+        portal.browser.signs_in()
+        return portal.another_browser(cookies={MARK: portal.browser.cookies[MARK]})
+
+    def gets_a_mail(self, portal: Portal, browser: Browser) -> bool:
+        """Whether there is one when strangers have used up all that is theirs."""
+        portal.shared = portal.link()[1]
+        strangers_spend_the_hour(portal)
+        spent = len(portal.mails)
+        browser.asks_for_a_code()
+        portal.delivers_mail()
+        return len(portal.mails) > spent
+
+    def test_is_good_while_nothing_has_changed(self, portal, thief):
+        portal.forward(days=2)
+
+        assert self.gets_a_mail(portal, thief)
+
+    def test_ends_with_signing_out_everywhere(self, portal, thief):
+        portal.forward(days=2)
+        token = portal.browser.signs_in().body["access_token"]
+        assert portal.browser.signs_out(token, everywhere=True).status == 204
+        portal.forward(days=2)
+
+        assert not self.gets_a_mail(portal, thief)
+
+    def test_outlives_signing_out_here(self, portal, thief):
+        assert portal.browser.signs_out().status == 204
+        portal.forward(days=2)
+
+        assert self.gets_a_mail(portal, thief)
+
+    def test_ends_with_another_password(self, portal, thief):
+        portal.sets(password_method=True)
+        portal.forward(days=2)
+        portal.browser.forgets_the_password()
+        portal.delivers_mail()
+        code = portal.mailed_code()
+        assert portal.browser.sets_a_password("tangerine-window-49", code).status == 200
+        portal.forward(days=2)
+
+        assert not self.gets_a_mail(portal, thief)
+
+    def test_ends_where_the_team_ends_all_sessions(self, portal, thief):
+        portal.deactivates()
+        portal.team.set_active("acme", "ann@example.com", True, by="test")
+        portal.forward(days=2)
+
+        assert not self.gets_a_mail(portal, thief)
+
+    @pytest.mark.parametrize(("days", "is_good"), [(179, True), (180, False), (400, False)])
+    def test_ends_after_half_a_year_whoever_kept_it(self, portal, thief, days, is_good):
+        portal.forward(days=days)
+
+        assert self.gets_a_mail(portal, thief) is is_good
+
+    def test_cannot_be_given_a_younger_date(self, portal, thief):
+        portal.forward(days=181)
+        day, _, rest = thief.cookies[MARK].partition(".")
+        thief.cookies[MARK] = f"{int(day) + 181}.{rest}"
+
+        assert not self.gets_a_mail(portal, thief)
+
+    def test_of_before_marks_ended_is_one_of_nobody(self, portal, thief):
+        keys = ring(os.environ["CODE_SECRET"]).current()
+        said = f"known|acme|{portal.ann.id}".encode()
+        thief.cookies[MARK] = base64url(hmac.digest(keys.mailbox, said, sha256))
+
+        assert not self.gets_a_mail(portal, thief)
+
+    @pytest.mark.parametrize("mark", ["", ".", "1.", "99999999999999.x", "\u0661.x", "x" * 4000])
+    def test_that_is_none_is_not_kept(self, portal, mark):
+        portal.browser.cookies[MARK] = mark
+
+        assert portal.browser.asks_for_a_code().status == 202
+        assert portal.challenge_row().get("known") is None
+
+    def test_is_renewed_by_signing_in(self, portal, thief):
+        portal.forward(days=170)
+        portal.shared = portal.link()[1]
+        portal.browser.signs_in()
+        portal.forward(days=20)
+
+        assert self.gets_a_mail(portal, portal.browser)

@@ -22,9 +22,9 @@ class Address:
         self._guesses = Guesses("sign-in", "acme")
         self._requests = 0
 
-    def counts(self, *, at=NOON, who="ann@example.com", mark=None, by="") -> Guess | None:
+    def counts(self, *, at=NOON, who="ann@example.com", known=None, by="") -> Guess | None:
         self._requests += 1
-        tried = Tried(who, by or f"request-{self._requests}", mark)
+        tried = Tried(who, by or f"request-{self._requests}", known)
         try:
             return self._guesses.count(tried, key=KEY, at=at)
         except GuessesSpent:
@@ -92,11 +92,11 @@ class TestAnAddress:
         for _ in range(10):
             address.counts()
 
-        assert granted([address.counts(mark="m" * 43) for _ in range(15)]) == 10
+        assert granted([address.counts(known="ct_ann") for _ in range(15)]) == 10
 
     def test_rat_03_keeps_its_budget_when_a_known_browser_has_spent_its_own(self, address):
         for _ in range(15):
-            address.counts(mark="m" * 43)
+            address.counts(known="ct_ann")
 
         assert address.counts() is not None
 

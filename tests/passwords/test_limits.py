@@ -13,6 +13,8 @@ from portico.limits.password_guesses import Guesses, Tried
 from portico.limits.store import Limits
 from tests.passwords.conftest import RIGHT, WRONG
 
+NEW = "seven grey herons asleep"
+
 REFUSED = (401, "password-not-accepted")
 SPENT = (429, "too-many-requests")
 
@@ -132,6 +134,38 @@ class TestAContactUnderSiege:
         spent(10)
 
         assert house.browser.types_a_password(RIGHT).problem == SPENT
+
+    def test_rat_03_has_no_use_for_the_mark_of_before_the_last_password(self, house):
+        house.browser.types_a_password(RIGHT)
+        thief = house.another_browser(cookies=dict(house.browser.cookies))
+        house.browser.forgets_the_password()
+        house.delivers_mail()
+        assert house.browser.sets_a_password(NEW, house.mailed_code()).status == 200
+        house.forward(days=2)
+        spent(10)
+
+        assert thief.types_a_password(NEW).problem == SPENT
+
+    def test_rat_03_has_no_use_for_a_mark_of_half_a_year_ago(self, house):
+        house.browser.types_a_password(RIGHT)
+        house.forward(days=180)
+        house.shared = house.link()[1]
+        spent(10)
+
+        assert house.browser.types_a_password(RIGHT).problem == SPENT
+
+    def test_rat_04_has_one_budget_for_all_browsers_that_it_is_known_by(self, house):
+        known = []
+        for _ in range(3):
+            browser = house.another_browser()
+            browser.types_a_password(RIGHT)
+            known.append(browser)
+            house.forward(days=1, hours=1)
+        spent(10)
+
+        told = [each.types_a_password(WRONG).problem for each in known for _ in range(6)]
+
+        assert told.count(REFUSED) == 10
 
     def test_has_the_budget_back_an_hour_later(self, house):
         spent(10)

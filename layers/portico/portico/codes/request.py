@@ -172,7 +172,7 @@ class CodeRequests:
         asked: AskedCode,
         caller: Caller,
     ) -> NewChallenge:
-        mark = caller.cookies.get(known_cookie(workspace.id))
+        mark = caller.cookies.get(known_cookie(workspace.id), "")
         return NewChallenge(
             id=ids.new_challenge_id(workspace.id),
             purpose=purpose,
@@ -182,7 +182,7 @@ class CodeRequests:
             return_to=return_to(workspace, asked.to, link, issuer=caller.own_origin),
             stay=workspace.stay,
             device=device_of(caller.user_agent),
-            known=sealed(mark) if mark else None,
+            known=sealed(mark),
             break_glass=link.break_glass,
         )
 

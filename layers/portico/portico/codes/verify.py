@@ -104,14 +104,19 @@ class Codes:
             # The break-glass link was used, or the address has become a contact's while its
             # owner was signing up.
             raise ChallengeClosed("used") from None
-        mark = self._mark(signed_in, typed)
+        mark = self._mark(proof)
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
 
-    def _mark(self, signed_in: SignedIn, typed: TypedCode) -> str | None:
-        if typed.shared_computer:
+    def _mark(self, proof: Proof) -> str | None:
+        if proof.shared_computer:
             return None
-        key = self.keys.current().mailbox
-        return mark_of(key, workspace_id=signed_in.workspace_id, contact=signed_in.contact)
+        return mark_of(
+            self.keys.current().mailbox,
+            workspace_id=proof.workspace_id,
+            contact=proof.contact,
+            sver=proof.sver,
+            at=self.clock.now(),
+        )
 
     def _also(self, checked: Checked, proof: Proof) -> Parts:
         """Return what belongs to the session's transaction."""

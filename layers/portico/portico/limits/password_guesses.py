@@ -2,7 +2,7 @@
 
 import hmac
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -10,8 +10,7 @@ from portico.aws.tables import IS_THERE, ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.errors import GuessesSpent, seconds_until
 from portico.events import Event
-from portico.ids import base64url
-from portico.limits.known_browser import sealed
+from portico.ids import base64url, digest
 from portico.limits.rules import DAY, GUESSES, HOUR, LONGEST_LIST, GuessBudget
 
 
@@ -23,8 +22,9 @@ class Tried:
     """The address in its one spelling; for a personal link, its contact's id."""
     by: str
     """The gateway's id of the request: a write that the SDK repeats is one guess."""
-    mark: str | None = field(default=None, repr=False)
-    """The mark of a browser that has signed this very contact in before."""
+    known: str | None = None
+    """The contact's id, where the browser has signed this very contact in before. All of a
+    contact's known browsers have one budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Guesses:
     def _guess(self, tried: Tried, key: bytes) -> Guess:
         text = f"guess|{self.workspace_id}|{tried.who}"
         name = base64url(hmac.digest(key, text.encode(), sha256))
-        kind = f"known-{sealed(tried.mark)}" if tried.mark else "budget"
+        kind = f"known-{digest(tried.known)[:16]}" if tried.known else "budget"
         return Guess(f"{self.workspace_id}#guess#{name}", kind, tried.by)
 
     def _wait(self, made: list[int], *, at: datetime) -> timedelta:

@@ -1,6 +1,5 @@
 """Sign in with a password: count the guess, then compare. Every refusal is the same work."""
 
-import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +19,7 @@ from portico.errors import (
     TryLater,
 )
 from portico.events import Caller, Event
-from portico.limits.known_browser import known_cookie, mark_of
+from portico.limits.known_browser import known_cookie, known_sver, mark_of, sealed
 from portico.limits.password_guesses import Guess, Guesses, Tried
 from portico.limits.store import Limits
 from portico.links.destinations import ReturnTo, return_to
@@ -114,9 +113,13 @@ class PasswordSignIns:
         opened = self._open(typed, caller, at=now)
         self._count_network(opened.workspace, caller, at=now)
         guesses = Guesses(self.sign_in_table, opened.workspace.id)
-        guess = self._count(guesses, opened, caller, at=now)
+        key, sver = self.keys.current().mailbox, self._known_sver(opened, caller, at=now)
+        guess = guesses.count(_tried(opened, caller, sver), key=key, at=now)
         try:
             contact, kept = self._read(opened)
+            if sver is not None and (contact is None or contact.sver != sver):
+                # The mark has ended with the sessions of its time: a stranger's guess.
+                guess = guesses.count(_tried(opened, caller, None), key=key, at=now)
             is_theirs = is_right(kept.hash if kept else None, password)
             if contact is None or kept is None or not contact.active or not is_theirs:
                 self._record_refusal(guesses, guess, opened, caller, at=now)
@@ -132,7 +135,7 @@ class PasswordSignIns:
         except ContactChanged:
             # Deactivated, or given another password, while we were comparing.
             raise PasswordNotAccepted from None
-        return Verified(signed_in, _return_to(opened, typed, caller), self._mark(signed_in, typed))
+        return Verified(signed_in, _return_to(opened, typed, caller), self._mark(proof))
 
     def _open(self, typed: TypedPassword, caller: Caller, *, at: datetime) -> _Opened:
         email = normalise(typed.email) if typed.email is not None else None
@@ -164,13 +167,15 @@ class PasswordSignIns:
             at=at,
         )
 
-    def _count(self, guesses: Guesses, opened: _Opened, caller: Caller, *, at: datetime) -> Guess:
-        key = self.keys.current().mailbox
-        theirs = mark_of(key, workspace_id=opened.workspace.id, contact=opened.contact)
+    def _known_sver(self, opened: _Opened, caller: Caller, *, at: datetime) -> int | None:
         borne = caller.cookies.get(known_cookie(opened.workspace.id), "")
-        is_known = hmac.compare_digest(borne.encode(), theirs.encode())
-        tried = Tried(opened.who, caller.request_id, theirs if is_known else None)
-        return guesses.count(tried, key=key, at=at)
+        return known_sver(
+            sealed(borne),
+            self.keys.current().mailbox,
+            workspace_id=opened.workspace.id,
+            contact=opened.contact,
+            at=at,
+        )
 
     def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None]:
         people = People(self.people_table, opened.workspace.id)
@@ -204,11 +209,21 @@ class PasswordSignIns:
                 with suppress(TryLater):
                     renewing.result()
 
-    def _mark(self, signed_in: SignedIn, typed: TypedPassword) -> str | None:
-        if typed.shared_computer:
+    def _mark(self, proof: Proof) -> str | None:
+        if proof.shared_computer:
             return None
-        key = self.keys.current().mailbox
-        return mark_of(key, workspace_id=signed_in.workspace_id, contact=signed_in.contact)
+        return mark_of(
+            self.keys.current().mailbox,
+            workspace_id=proof.workspace_id,
+            contact=proof.contact,
+            sver=proof.sver,
+            at=self.clock.now(),
+        )
+
+
+def _tried(opened: _Opened, caller: Caller, sver: int | None) -> Tried:
+    known = None if sver is None else opened.contact
+    return Tried(opened.who, caller.request_id, known)
 
 
 def _return_to(opened: _Opened, typed: TypedPassword, caller: Caller) -> ReturnTo:

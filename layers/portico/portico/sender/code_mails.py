@@ -10,7 +10,7 @@ from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
 from portico.events import Event
 from portico.ids import parse_challenge
-from portico.limits.known_browser import is_known, mark_of
+from portico.limits.known_browser import known_sver
 from portico.limits.store import Limits
 from portico.limits.strangers import Strangers
 from portico.mail.letters import SIGNS_IN, Change, Purpose
@@ -188,12 +188,15 @@ class CodeMail:
             self._recipients.to,
         )
         key = mails.keys.current().mailbox
-        mark = mark_of(key, workspace_id=challenge.id.workspace_id, contact=contact.id)
+        workspace_id = challenge.id.workspace_id
+        sver = known_sver(
+            challenge.known, key, workspace_id=workspace_id, contact=contact.id, at=at
+        )
         granted = mails.limits.grant_mail(
             to or contact.email,
             key=key,
             mail=f"{challenge.id.random}/{self.generation}",
-            stranger=not (challenge.is_personal or is_known(challenge.known, mark)),
+            stranger=not (challenge.is_personal or sver == contact.sver),
             at=at,
         )
         if not granted:
