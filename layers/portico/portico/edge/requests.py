@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from ipaddress import IPv6Address, ip_address
@@ -14,6 +13,7 @@ from portico.errors import InvalidRequest, TooLarge
 from portico.events import Caller
 from portico.header_values import cookies_in, media_type_in
 from portico.settings import HttpSettings
+from portico.strict_json import read_json
 
 LARGEST_BODY = 16 * 1024
 DEEPEST_JSON = 16
@@ -88,10 +88,8 @@ def _json(event: Mapping[str, Any]) -> dict[str, Any]:
         data = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
         if len(data) > LARGEST_BODY:
             raise TooLarge(LARGEST_BODY)
-        content = json.loads(
-            data.decode(), parse_constant=_no_constant, object_pairs_hook=_no_twins
-        )
-    except (ValueError, RecursionError, binascii.Error):
+        content = read_json(data)
+    except (ValueError, binascii.Error):
         raise InvalidRequest("body", "not JSON") from None
     if not isinstance(content, dict) or _depth(content) > DEEPEST_JSON:
         raise InvalidRequest("body", "a JSON object, not too deep")
@@ -110,18 +108,6 @@ def _checked(name: str, kind: Any, value: Any) -> Any:
         except UnicodeEncodeError:
             raise InvalidRequest(name, "not Unicode text") from None
     return value
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Whoever reads the first and whoever reads the last of two members would differ.
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a member twice")
-    return content
 
 
 def _depth(content: Any) -> int:

@@ -197,7 +197,8 @@ class Authorizations:
             raise ProtocolRefused(
                 "invalid_request", "id_token_hint: not an id_token of this client"
             )
-        return str(claims["sub"])
+        subject: str = claims["sub"]
+        return subject
 
 
 def to_page(workspace_id: str, reason: str) -> Redirect:

@@ -38,10 +38,10 @@ class Hint:
             claims = checker.read(text, typ=ID, issuer=issuer)
         except NotSignedIn:
             return None
-        client = ClientId.parse(_text(claims, "aud"))
+        client = ClientId.parse(claims["aud"])
         if client is None:
             return None
-        return cls(client, _text(claims, "sub"), _text(claims, "sid"))
+        return cls(client, claims["sub"], claims["sid"])
 
 
 def portal_claims(
@@ -54,13 +54,8 @@ def portal_claims(
         TryLater: KMS is out of reach.
     """
     claims = checker.read(token, typ=ACCESS, issuer=issuer)
-    client = ClientId.parse(_text(claims, "client_id"))
+    client = ClientId.parse(claims.get("client_id"))
     is_whole = client is not None and client.workspace_id == claims.get("workspace")
     if not is_whole or not is_due(claims, at=at):
         raise NotSignedIn
     return claims
-
-
-def _text(claims: dict[str, Any], name: str) -> str:
-    value = claims.get(name)
-    return value if isinstance(value, str) else ""

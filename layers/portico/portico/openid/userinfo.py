@@ -6,6 +6,7 @@ from typing import Any
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotSignedIn, ProtocolRefused
 from portico.events import Caller
+from portico.header_values import words_in
 from portico.openid.id_token_hint import portal_claims
 from portico.sessions.access_token_check import TokenChecker, bearer_of
 from portico.settings import UserInfoSettings
@@ -65,7 +66,7 @@ class UserInfo:
             )
         except NotSignedIn:
             raise _refused("invalid_token", "the token is unknown or has expired", 401) from None
-        if WANTED not in claims.get("scope", "").split():
+        if WANTED not in words_in(claims["scope"]):
             raise _refused("insufficient_scope", "openid was not granted", 403)
         return {name: claims[name] for name in TOLD if name in claims}
 

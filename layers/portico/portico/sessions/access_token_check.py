@@ -13,6 +13,7 @@ from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.header_values import credentials_in, words_in
 from portico.sessions.access_token import ACCESS
+from portico.sessions.claim_types import strict_claims
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -77,15 +78,16 @@ class TokenChecker:
             TryLater: KMS is out of reach.
         """
         claims = self.read(token, typ=ACCESS, issuer=issuer)
-        is_theirs = claims.get("aud") == workspace_id
-        if not (is_theirs and OURS in words_in(claims.get("scope")) and is_due(claims, at=at)):
+        is_theirs = claims["aud"] == workspace_id
+        if not (is_theirs and OURS in words_in(claims["scope"]) and is_due(claims, at=at)):
             raise NotSignedIn
         return claims
 
     def read(self, token: str, *, typ: str, issuer: str) -> dict[str, Any]:
         """Return the claims of a token that we signed, whoever it is for and however old.
 
-        Nothing in the token's header is followed: only our own keys and RS256 count.
+        Nothing in the token's header is followed: only our own keys and RS256 count. Each claim
+        is of its one type (:mod:`portico.sessions.claim_types`).
 
         Raises:
             NotSignedIn: it is not ours, or not of this *typ*.
@@ -99,17 +101,19 @@ class TokenChecker:
             raise NotSignedIn
         try:
             told = jwt.decode(token, keys, algorithms=TOKEN_ALGORITHMS)
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise NotSignedIn from None
-        claims: dict[str, Any] = told.claims
-        if told.header.get("typ") != typ or claims.get("iss") != issuer:
+        if told.header.get("typ") != typ:
+            raise NotSignedIn
+        claims = strict_claims(token, typ=typ)
+        if claims["iss"] != issuer:
             raise NotSignedIn
         return claims
 
 
 def is_due(claims: dict[str, Any], *, at: datetime) -> bool:
     """Say whether a token's time is now, give or take another clock's minute at its start."""
-    return bool(claims.get("nbf", 0) - TOKEN_LEEWAY <= epoch(at) < claims.get("exp", 0))
+    return bool(claims["nbf"] - TOKEN_LEEWAY <= epoch(at) < claims["exp"])
 
 
 def bearer_of(caller: Caller) -> str | None:

@@ -12,6 +12,7 @@ from requests import Session
 
 from portico.errors import PorticoError
 from portico.sso.transport import ProviderAdapter, ProviderAway, check_url
+from portico.strict_json import read_json
 
 DOCUMENTS_KEPT = 3600.0
 """Seconds: a key that was replaced under the same name is noticed by then at the latest."""
@@ -162,7 +163,7 @@ class Discovery:
         with session(loopback=self.loopback) as http:
             answer = http.get(url, headers={"accept": "application/json"})
         try:
-            document = answer.json()
+            document = read_json(answer.content)
         except ValueError:
             raise ProviderAway("not JSON") from None
         if answer.status_code != 200 or not isinstance(document, dict):

@@ -4,6 +4,7 @@ authlib speaks the protocol; what its client leaves open (docs/decisions/0012) i
 """
 
 import hmac
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
 from portico.sso.transport import ProviderAway
+from portico.strict_json import read_json
 
 ID_TOKEN_LEEWAY = 60
 """Seconds by which a provider's clock and ours may differ."""
@@ -139,7 +141,7 @@ class RelyingParty:
                 )
         except AuthlibBaseError as refused:
             raise NotBelieved("code-refused") from refused
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProviderAway("token answer") from error
         # A problem document without `error` passes for a token otherwise (gap 8).
         if not isinstance(token, dict) or not isinstance(token.get("access_token"), str):
@@ -152,7 +154,7 @@ class RelyingParty:
             client.token = {"access_token": token["access_token"], "token_type": "Bearer"}
             answer = client.get(url)
         try:
-            claims = answer.json()
+            claims = read_json(answer.content)
         except ValueError:
             raise ProviderAway("user answer") from None
         if answer.status_code != 200 or not isinstance(claims, dict):
@@ -216,7 +218,7 @@ class RelyingParty:
         except (InvalidKeyIdError, BadSignatureError):
             # A key that is not there, or was replaced under its old name (gap 5).
             keys = self.discovery.keys(metadata.jwks_uri, again=True)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise NotBelieved(f"id-token: {type(error).__name__}") from error
         try:
             return _decode(text, keys, metadata.algorithms)
@@ -237,4 +239,7 @@ def _decode(text: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
     # never be a token's.
     if {"crit", "b64"} & read.header.keys():
         raise ValueError("a header that must be understood")
+    # Read again, and strictly: what says a claim twice says two things.
+    payload = text.split(".")[1]
+    read_json(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return read

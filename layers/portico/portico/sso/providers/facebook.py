@@ -7,7 +7,8 @@ v26.0 was released on 2026-07-29.
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.kinds import NotBelieved, Plain
+from portico.sso.providers.claims import key_in, text_in
+from portico.sso.providers.kinds import Plain
 from portico.sso.rules import Connection, Person
 
 VERSION = "v26.0"
@@ -15,14 +16,12 @@ VERSION = "v26.0"
 
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read ``/me``."""
-    if not isinstance(claims.get("id"), str) or not claims["id"]:
-        raise NotBelieved("no-subject")
     return Person(
         # Scoped to the app: the same person has another id elsewhere.
-        Identity(connection.id, "https://www.facebook.com", claims["id"]),
-        name=claims.get("name"),
+        Identity(connection.id, "https://www.facebook.com", key_in(claims, "id")),
+        name=text_in(claims, "name"),
         # May be missing, and nothing says that it was ever confirmed: never vouched for.
-        email=claims.get("email"),
+        email=text_in(claims, "email"),
     )
 
 

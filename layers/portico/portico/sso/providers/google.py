@@ -6,6 +6,7 @@ Source: developers.google.com/identity (openid-connect reference, verify-google-
 from typing import Any
 
 from portico.people.identities import Identity
+from portico.sso.providers.claims import is_true, key_in, text_in
 from portico.sso.providers.kinds import NotBelieved, OpenId
 from portico.sso.rules import Connection, Person
 
@@ -20,18 +21,20 @@ def discovery(connection: Connection) -> tuple[str, str]:
 
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read the claims of an id token."""
-    hosted = claims.get("hd")
+    hosted = text_in(claims, "hd")
+    if hosted is None and claims.get("hd") not in (None, ""):
+        raise NotBelieved("hosted-domain")
     # The `hd` of the request is only a hint to Google; the one of the answer is the fact.
     if connection.hosted_domain and hosted != connection.hosted_domain:
         raise NotBelieved("hosted-domain")
-    email = str(claims.get("email") or "")
+    email = text_in(claims, "email")
     # An account may carry an address of a domain that is not Google's to speak for.
-    is_googles = bool(hosted) or email.lower().endswith("@gmail.com")
+    is_googles = hosted is not None or (email or "").lower().endswith("@gmail.com")
     return Person(
-        Identity(connection.id, str(claims["iss"]), str(claims["sub"])),
-        name=claims.get("name"),
-        email=email or None,
-        email_is_verified=claims.get("email_verified") is True and is_googles,
+        Identity(connection.id, key_in(claims, "iss"), key_in(claims, "sub")),
+        name=text_in(claims, "name"),
+        email=email,
+        email_is_verified=is_true(claims, "email_verified") and is_googles,
     )
 
 

@@ -4,10 +4,10 @@ Source: MicrosoftDocs/entra-docs, identity-platform (access-tokens, id-token-cla
 optional-claims-reference, migrate-off-email-claim-authorization).
 """
 
-import re
 from typing import Any
 
 from portico.people.identities import Identity
+from portico.sso.providers.claims import guid_in, key_in, text_in
 from portico.sso.providers.kinds import NotBelieved, OpenId
 from portico.sso.rules import Connection, Person
 
@@ -15,7 +15,6 @@ HOST = "https://login.microsoftonline.com"
 MULTI_TENANT = ("organizations", "common")
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant that all personal accounts belong to."""
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def discovery(connection: Connection) -> tuple[str, str]:
@@ -29,17 +28,14 @@ def discovery(connection: Connection) -> tuple[str, str]:
 
 def issuer_of(template: str, claims: dict[str, Any]) -> str:
     """Return the issuer that these claims must have: the template with their own tenant."""
-    tenant = str(claims.get("tid", ""))
-    if not _GUID.match(tenant):
-        raise NotBelieved("no-tenant")
+    tenant = guid_in(claims, "tid", reason="no-tenant")
     return template.replace("{tenantid}", tenant)
 
 
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read the claims of an id token whose issuer has been compared with its tenant."""
-    tenant, object_id = str(claims.get("tid", "")), str(claims.get("oid", ""))
-    if not _GUID.match(tenant) or not object_id:
-        raise NotBelieved("no-tenant")
+    tenant = guid_in(claims, "tid", reason="no-tenant")
+    object_id = guid_in(claims, "oid", reason="no-subject")
     allowed = set(connection.tenants)
     is_listed = tenant in allowed
     is_organization = tenant != PERSONAL_TENANT and "organizations" in allowed
@@ -48,15 +44,16 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     # Whoever runs a tenant can write any address into `email` (nOAuth). It counts when
     # Microsoft says that the tenant owns the domain, or when the team itself listed this
     # tenant. `xms_edov` comes as a boolean, a number or text.
-    owns_domain = claims.get("xms_edov") in (True, 1, "1", "true", "True")
+    vouched = claims.get("xms_edov")
+    owns_domain = type(vouched) in (bool, int, str) and vouched in (True, "1", "true", "True")
     # A personal account's address was confirmed once, by whoever had it then: people keep the
     # account when they leave the company.
     is_personal = tenant == PERSONAL_TENANT
     return Person(
         # `sub` differs from app to app and `oid` repeats across tenants: together they do not.
-        Identity(connection.id, str(claims["iss"]), f"{tenant}.{object_id}"),
-        name=claims.get("name"),
-        email=claims.get("email"),
+        Identity(connection.id, key_in(claims, "iss"), f"{tenant}.{object_id}"),
+        name=text_in(claims, "name"),
+        email=text_in(claims, "email"),
         email_is_verified=(owns_domain or is_listed) and not is_personal,
         tenant=tenant,
         object_id=object_id,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portico.people.identities import Identity
+from portico.sso.providers.claims import is_true, key_in, text_in
 from portico.sso.providers.kinds import OpenId
 from portico.sso.rules import Connection, Person
 
@@ -16,11 +17,10 @@ def discovery(connection: Connection) -> tuple[str, str]:
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read the claims of an id token."""
     return Person(
-        Identity(connection.id, str(claims["iss"]), str(claims["sub"])),
-        name=claims.get("name"),
-        email=claims.get("email"),
-        # A boolean and nothing else: "false" is a text that is true.
-        email_is_verified=claims.get("email_verified") is True,
+        Identity(connection.id, key_in(claims, "iss"), key_in(claims, "sub")),
+        name=text_in(claims, "name"),
+        email=text_in(claims, "email"),
+        email_is_verified=is_true(claims, "email_verified"),
     )
 
 

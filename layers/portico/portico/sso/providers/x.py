@@ -7,6 +7,7 @@ Source: xdevplatform/docs, authentication/oauth-2-0/authorization-code. The addr
 from typing import Any
 
 from portico.people.identities import Identity
+from portico.sso.providers.claims import key_in, text_in
 from portico.sso.providers.kinds import NotBelieved, Plain
 from portico.sso.rules import Connection, Person
 
@@ -14,13 +15,13 @@ from portico.sso.rules import Connection, Person
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read ``/2/users/me``."""
     data = claims.get("data")
-    if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not data["id"]:
+    if not isinstance(data, dict):
         raise NotBelieved("no-subject")
     return Person(
-        Identity(connection.id, "https://x.com", data["id"]),
-        name=data.get("name"),
+        Identity(connection.id, "https://x.com", key_in(data, "id")),
+        name=text_in(data, "name"),
         # A hint for the form, never a proof.
-        email=data.get("confirmed_email"),
+        email=text_in(data, "confirmed_email"),
     )
 
 
