@@ -55,7 +55,7 @@ def import_(
                 "Sessions and open codes of those signed out have ended. A portal that already "
                 "holds an access token accepts it for ten minutes at most."
             )
-        if workspace.directory_rule == "off":
+        if workspace.rule is DirectoryRule.OFF:
             command.note("The directory rule is off: records decide nothing yet.")
         counts: dict[str, Shown] = {
             "added": taken.added,
@@ -176,7 +176,7 @@ def _remark(command: Command, workspace: Workspace, found: Check) -> None:
         command.note("No directory was ever imported.")
     elif command.now() - found.last_import > STALE:
         command.note(f"The last import is {_age(command.now() - found.last_import)} old.")
-    if found.unmatched and workspace.directory_rule == DirectoryRule.SSO_ONLY:
+    if found.unmatched and workspace.rule is DirectoryRule.SSO_ONLY:
         command.note("The rule is already sso_only: contacts without a match are shut out now.")
     command.note(
         "Counted as a sign-in would: by an identity that matched, else by the primary address "

@@ -15,6 +15,7 @@ from pathlib import Path
 from portico.codes.rules import CODE_LENGTH, CODE_LIFETIME
 from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from portico.passwords.rules import SHORTEST_PASSWORD
+from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Workspace
 
 HERE = Path(__file__).parent
@@ -113,8 +114,8 @@ class Guide:
         else:
             lines = [("open_portal", {"url": self.workspace.portal_url} | self._quoted("sign_in"))]
         lines.append(("open_switch", {}))
-        rule = self.workspace.directory_rule
-        if rule != "off":
+        rule = self.workspace.rule
+        if rule is not DirectoryRule.OFF:
             labels = [
                 e["label"] for e in self.workspace.connections if self.workspace.offers(e["id"])
             ]
@@ -137,7 +138,7 @@ class Guide:
         label = "continue_with" if kind in CONTINUES else "sign_in_with"
         button = _of_page(self.language)[label].format_map(provider)
         lines: list[Sentence] = [("sso_1", provider | {"button": button})]
-        if self.workspace.directory_rule == "off":
+        if self.workspace.rule is DirectoryRule.OFF:
             lines.append(("sso_2", provider))
         return Part(("sso_title", provider), lines)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cli.same_site import is_same_site, list_date, origin_of, site_of
+from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Workspace
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ def warnings(workspace: Workspace, deployment: "Deployment") -> list[str]:
                 "API. Deploy with it added to that parameter."
             )
     has_sso = workspace.sso_method and any(each.get("on") for each in workspace.connections)
-    if not has_sso and workspace.directory_rule == "sso_only":
+    if not has_sso and workspace.rule is DirectoryRule.SSO_ONLY:
         found.append(
             "The directory rule lets people in by SSO only, and no connection is on: nobody can."
         )
     elif not (has_sso or workspace.takes_codes() or workspace.takes_passwords()):
         found.append("Codes are off and there is no other way to sign in: nobody can.")
-    elif workspace.directory_rule != "off":
+    elif workspace.rule is not DirectoryRule.OFF:
         found.append(
             "A directory rule is on. Before it surprises anybody: portico directory check "
             f"{workspace.id}"

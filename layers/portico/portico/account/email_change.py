@@ -104,7 +104,7 @@ class EmailChanges:
         if row is None or head is None or settings_row is None:
             raise ChallengeClosed("expired")
         # The row first: whoever makes tokens up has no change's id, and asks for no secret.
-        if not head["active"] or not token.is_true(self.keys):
+        if head["active"] is not True or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
         workspace, contact = workspace_of(settings_row), Contact.from_row(head)
         change = AddressChange.from_row(row)

@@ -55,7 +55,7 @@ class Record:
             row.get("object_id"),
             row["user_name"],
             tuple(row["emails"]),
-            row["active"],
+            row["active"] is True,
             moment(row["imported_at"]),
         )
 

@@ -51,7 +51,7 @@ class ResolvedLink:
         sso = [
             {"id": each["id"], "kind": each["kind"], "label": each["label"]}
             for each in workspace.connections
-            if each.get("on") and workspace.sso_method
+            if workspace.offers(each["id"])
         ]
         takes_codes = workspace.takes_codes(break_glass=self.link.break_glass)
         personal = self.link.is_personal
@@ -74,7 +74,7 @@ class ResolvedLink:
                 "sign_up": workspace.takes_sign_ups() and not personal,
                 "sso": sso,
             },
-            "directory_rule": workspace.directory_rule,
+            "directory_rule": str(workspace.rule),
             "notices": self._messages(),
             "destination": {
                 "area": str(self.destination),
@@ -84,10 +84,10 @@ class ResolvedLink:
         }
 
     def _messages(self) -> list[dict[str, str]]:
-        text = DIRECTORY_MESSAGES.get(self.workspace.directory_rule)
+        text = DIRECTORY_MESSAGES.get(self.workspace.rule)
         if text is None or self.link.break_glass:
             return []
-        type_ = f"directory-{self.workspace.directory_rule.replace('_', '-')}"
+        type_ = f"directory-{self.workspace.rule.replace('_', '-')}"
         return [{"type": type_, "text": text.format(name=self.workspace.name)}]
 
 

@@ -61,7 +61,7 @@ class Link:
             email_hint=row.get("email_hint"),
             destination=row.get("destination"),
             label=row.get("label"),
-            break_glass=bool(row.get("break_glass")),
+            break_glass=row.get("break_glass") is True,
             portal=row.get("portal"),
         )
 

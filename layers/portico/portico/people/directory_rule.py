@@ -15,6 +15,11 @@ class DirectoryRule(StrEnum):
     SSO_ONLY = "sso_only"
     """A match or a refusal: no code, no password, no proof."""
 
+    @classmethod
+    def _missing_(cls, _value: object) -> "DirectoryRule":
+        # What is not known is shown and obeyed as the strictest.
+        return cls.SSO_ONLY
+
 
 def takes_codes(rule: str) -> bool:
     """Say whether a code signs somebody in under *rule*."""

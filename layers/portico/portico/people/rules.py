@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from portico.errors import PortalUnavailable
 from portico.events import Caller
 from portico.people import directory_rule
+from portico.people.directory_rule import DirectoryRule
 from portico.people.stay import Stay
 
 LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
@@ -98,6 +99,11 @@ class Workspace:
         """Return the attributes of the row."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
+    @property
+    def rule(self) -> DirectoryRule:
+        """The directory rule that counts: one that is not known is the strictest."""
+        return DirectoryRule(self.directory_rule)
+
     def takes_codes(self, *, break_glass: bool = False) -> bool:
         """Say whether a code signs somebody in; a break-glass link's always does."""
         return break_glass or (self.code_method and directory_rule.takes_codes(self.directory_rule))
@@ -123,7 +129,9 @@ class Workspace:
 
     def offers(self, connection: str) -> bool:
         """Say whether contacts may sign in through this connection now."""
-        its_on = any(each["id"] == connection and each.get("on") for each in self.connections)
+        its_on = any(
+            each["id"] == connection and each.get("on") is True for each in self.connections
+        )
         return self.sso_method and its_on
 
     @cached_property
@@ -200,6 +208,8 @@ class Contact:
         """Read a head row."""
         names = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in names}
+        # What is no switch is off.
+        values["active"] = values.get("active", True) is True
         return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Connection:
         """Read a row, or a state's snapshot of one."""
         names = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in names}
+        # What is no switch is off.
+        values["on"] = values.get("on", True) is True
         return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
