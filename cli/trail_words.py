@@ -43,5 +43,11 @@ ENDED = {
 REFUSED = {
     "already-linked": "the account is connected to another contact",
     "contact-changed": "the contact was deactivated or signed out everywhere meanwhile",
+    "used": "the code was right, and used before",
+    "link-used": "the break-glass link was used before",
+    "method-off": "the workspace has switched this way off meanwhile",
+    "email-taken": "the address has become another contact's meanwhile",
+    "another-contact": "the code was mailed to another contact",
+    "session-ended": "the session that asked for it has ended meanwhile",
 }
 """Why a right code let nobody in."""

@@ -10,7 +10,8 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from portico.edge import door as doors
 from portico.ids import fingerprint
-from tests.support.driver import WRONG
+from tests.support.doors import Answer
+from tests.support.portal import WRONG, Browser, Portal
 
 EVIL = '\n{"level":"INFO","message":"answered"}\r\n\x1b[31mred\x1b[0m\u2028' + "z" * 8000
 
@@ -168,3 +169,119 @@ class TestALineOfTheTrail:
 
         reasons = [row["detail"].get("reason") for row in portal.records_trail()]
         assert "contact-changed" in reasons
+
+
+NEW_PASSWORD = "four tired herons at the weir"
+
+
+def refusals(portal: Portal) -> list[str]:
+    """Why right proofs were refused, oldest first."""
+    lines = [row for row in portal.records_trail() if row["name"].endswith(".refused")]
+    return [row["detail"]["reason"] for row in lines if "reason" in row.get("detail", {})]
+
+
+class TestARightProofThatIsRefused:
+    """I5: it leaves a line that says why, whatever the code was for."""
+
+    @pytest.fixture
+    def ann(self, portal: Portal) -> Browser:
+        portal.sets(password_method=True)
+        portal.browser.signs_in()
+        portal.forward(minutes=2)
+        return portal.browser
+
+    def forgets(self, portal: Portal, browser: Browser) -> str:
+        browser.forgets_the_password()
+        portal.delivers_mail()
+        return portal.mailed_code()
+
+    def asks_to_move(self, portal: Portal, browser: Browser, token: str) -> dict[str, str]:
+        told = self.asks(browser, token, "POST /v1/account/email", {"email": "ann@new.example"})
+        portal.delivers_mail()
+        return {"challenge": told.body["challenge"], "code": portal.mailed_code()}
+
+    def asks(self, browser: Browser, token: str, route: str, body: dict[str, str]) -> Answer:
+        headers = {"authorization": f"Bearer {token}"}
+        return browser.sends("account", route, body | {"workspace": "acme"}, headers=headers)
+
+    def test_because_it_was_used_to_sign_in_before(self, portal, ann):
+        code = portal.mailed_code()
+        assert ann.types(code, request_id="another").problem == (410, "challenge-closed")
+
+        assert refusals(portal) == ["used"]
+
+    def test_because_it_set_a_password_before(self, portal, ann):
+        code = self.forgets(portal, ann)
+        assert ann.sets_a_password(NEW_PASSWORD, code, request_id="one").status == 200
+        again = ann.sets_a_password(NEW_PASSWORD[::-1], code, request_id="two")
+        assert again.problem == (410, "challenge-closed")
+
+        assert refusals(portal) == ["used"]
+
+    def test_because_all_sessions_were_ended_before_a_password_was_set(self, portal, ann):
+        code = self.forgets(portal, ann)
+        ann.signs_out(everywhere=True)
+        assert ann.sets_a_password(NEW_PASSWORD, code).problem == (410, "challenge-closed")
+
+        assert refusals(portal) == ["contact-changed"]
+
+    def test_because_passwords_were_switched_off_meanwhile(self, portal, ann):
+        code = self.forgets(portal, ann)
+        portal.sets(password_method=False)
+        assert ann.sets_a_password(NEW_PASSWORD, code).problem == (403, "sign-in-method-off")
+
+        assert refusals(portal) == ["method-off"]
+
+    def test_because_the_address_has_become_anothers(self, portal, ann):
+        token = ann.refreshes().body["access_token"]
+        typed = self.asks_to_move(portal, ann, token)
+        portal.adds("Bob", "ann@new.example")
+        told = self.asks(ann, token, "POST /v1/account/email/confirm", typed)
+        assert told.problem == (409, "taken")
+
+        assert refusals(portal) == ["email-taken"]
+
+    def test_because_it_changed_an_address_before(self, portal, ann):
+        token = ann.refreshes().body["access_token"]
+        typed = self.asks_to_move(portal, ann, token)
+        route = "POST /v1/account/email/confirm"
+        assert self.asks(ann, token, route, typed).status == 200
+        third = self.asks(ann, token, "POST /v1/account/email", {"email": "ann@third.example"})
+        portal.delivers_mail()
+        code = {"challenge": third.body["challenge"], "code": portal.mailed_code()}
+        assert self.asks(ann, token, route, code).status == 200
+        assert self.asks(ann, token, route, typed).problem == (410, "challenge-closed")
+
+        assert refusals(portal) == ["contact-changed"]
+
+    def test_because_it_was_mailed_to_another_contact(self, portal, ann):
+        portal.adds("Bob", "bob@example.com")
+        typed = self.asks_to_move(portal, ann, ann.refreshes().body["access_token"])
+        token = ann.signs_in("bob@example.com").body["access_token"]
+        told = self.asks(ann, token, "POST /v1/account/email/confirm", typed)
+        assert told.problem == (410, "challenge-closed")
+
+        assert refusals(portal) == ["another-contact"]
+
+    def test_because_the_link_that_broke_the_glass_was_used(self, portal, ann):
+        portal.sets(directory_rule="sso_only")
+        link = portal.personal_link(break_glass=True)
+        first, second = portal.another_browser(), portal.another_browser()
+        for each in (first, second):
+            each.asks_for_a_code(None, link=link)
+            portal.delivers_mail()
+        codes = [portal.mailed_code(-2), portal.mailed_code(-1)]
+        assert first.types(codes[0]).status == 200
+        assert second.types(codes[1]).status == 410
+
+        assert refusals(portal) == ["link-used"]
+
+    def test_because_a_password_was_right_for_a_contact_who_changed(self, portal, ann, wire):
+        code = self.forgets(portal, ann)
+        assert ann.sets_a_password(NEW_PASSWORD, code).status == 200
+        wire.before("dynamodb.TransactWriteItems", lambda: portal.deactivates())
+
+        told = ann.types_a_password(NEW_PASSWORD)
+
+        assert told.problem == (401, "password-not-accepted")
+        assert refusals(portal) == ["contact-changed"]

@@ -70,11 +70,15 @@ class EmailChanges:
         challenge = checked.challenge
         new = challenge.email or ""
         if (challenge.id.workspace_id, challenge.contact_id) != (typed.workspace, owner.id):
+            checks.note_refusal(challenge, caller, reason="another-contact")
             raise ChallengeClosed("expired")
         try:
             self._change(owner, checked, new)
         except TryLater:
             checks.give_back(checked)
+            raise
+        except (ChallengeClosed, NotSignedIn, TakenAlready) as refused:
+            checks.note_refusal(challenge, caller, reason=_why(refused))
             raise
         return replace(owner.standing.contact, email=new)
 
@@ -157,3 +161,12 @@ class EmailChanges:
             if "head" in refused.failed:
                 raise TryLater(cause="the contact was changed meanwhile") from None
             raise TakenAlready("email") from None
+
+
+def _why(refused: ChallengeClosed | NotSignedIn | TakenAlready) -> str:
+    """Return the trail's word for the refusal of a right code."""
+    if isinstance(refused, TakenAlready):
+        return "email-taken"
+    if isinstance(refused, ChallengeClosed):
+        return "used" if refused.reason == "used" else "contact-changed"
+    return "session-ended"

@@ -1,6 +1,7 @@
 """Trade a code for a session."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from portico.aws.keys import KeyRing, ring
@@ -92,6 +93,7 @@ class Codes:
             checks.give_back(checked)
             raise
         except UsedAlready:
+            checks.note_refusal(checked.challenge, caller, reason="used")
             raise ChallengeClosed("used") from None
         except ContactChanged:
             checks.note_refusal(checked.challenge, caller, reason="contact-changed")
@@ -103,20 +105,11 @@ class Codes:
                 raise AlreadyLinked from None
             # The break-glass link was used, or the address has become a contact's while its
             # owner was signing up.
+            reason = "email-taken" if proof.is_new else "link-used"
+            checks.note_refusal(checked.challenge, caller, reason=reason)
             raise ChallengeClosed("used") from None
-        mark = self._mark(proof)
+        mark = mark_for(proof, self.keys, at=self.clock.now())
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
-
-    def _mark(self, proof: Proof) -> str | None:
-        if proof.shared_computer:
-            return None
-        return mark_of(
-            self.keys.current().mailbox,
-            workspace_id=proof.workspace_id,
-            contact=proof.contact,
-            sver=proof.sver,
-            at=self.clock.now(),
-        )
 
     def _also(self, checked: Checked, proof: Proof) -> Parts:
         """Return what belongs to the session's transaction."""
@@ -167,6 +160,19 @@ class Codes:
             device=challenge.device,
         )
         return Notices(self.sign_in_table, proof.workspace_id).asking(happened)
+
+
+def mark_for(proof: Proof, keys: KeyRing, *, at: datetime) -> str | None:
+    """Return the mark by which the browser of *proof* is known from now on, if it may have one."""
+    if proof.shared_computer:
+        return None
+    return mark_of(
+        keys.current().mailbox,
+        workspace_id=proof.workspace_id,
+        contact=proof.contact,
+        sver=proof.sver,
+        at=at,
+    )
 
 
 def _proof(checked: Checked, typed: TypedCode) -> Proof:

@@ -86,8 +86,14 @@ class PasswordResets:
             # which passwords would be too near to them.
             chosen(password, own=_own(workspace, checked))
             self._set(checked, password, before, caller)
-        except (TryLater, InvalidRequest, MethodOff):
+        except (TryLater, InvalidRequest, MethodOff) as refused:
             checks.give_back(checked)
+            if isinstance(refused, MethodOff):
+                checks.note_refusal(checked.challenge, caller, reason="method-off")
+            raise
+        except ChallengeClosed as closed:
+            reason = "used" if closed.reason == "used" else "contact-changed"
+            checks.note_refusal(checked.challenge, caller, reason=reason)
             raise
         return PasswordSet(workspace.id, checked.challenge.return_to)
 

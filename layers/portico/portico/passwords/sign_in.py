@@ -10,7 +10,7 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.parallel import in_parallel
 from portico.clock import SYSTEM, Clock
 from portico.codes.check import request_id_of
-from portico.codes.verify import Verified
+from portico.codes.verify import Verified, mark_for
 from portico.errors import (
     InvalidPortalLink,
     InvalidRequest,
@@ -19,7 +19,7 @@ from portico.errors import (
     TryLater,
 )
 from portico.events import Caller, Event
-from portico.limits.known_browser import known_cookie, known_sver, mark_of, sealed
+from portico.limits.known_browser import known_cookie, known_sver, sealed
 from portico.limits.password_guesses import Guess, Guesses, Tried
 from portico.limits.store import Limits
 from portico.links.destinations import ReturnTo, return_to
@@ -126,6 +126,9 @@ class PasswordSignIns:
                 raise PasswordNotAccepted
             proof = _proof(opened, contact, typed, request_id, caller)
             signed_in = self._begin(proof, kept, password, caller)
+        except UsedAlready:
+            self._record_refusal(guesses, guess, opened, caller, at=now, reason="used")
+            raise InvalidRequest("request_id", "used already") from None
         except TryLater:
             # What could not be compared, or could not become a session, was no guess.
             deadline.leave(deadline.TIME_TO_MEND)
@@ -134,8 +137,10 @@ class PasswordSignIns:
             raise
         except ContactChanged:
             # Deactivated, or given another password, while we were comparing.
+            self._record_refusal(guesses, guess, opened, caller, at=now, reason="contact-changed")
             raise PasswordNotAccepted from None
-        return Verified(signed_in, _return_to(opened, typed, caller), self._mark(proof))
+        mark = mark_for(proof, self.keys, at=now)
+        return Verified(signed_in, _return_to(opened, typed, caller), mark)
 
     def _open(self, typed: TypedPassword, caller: Caller, *, at: datetime) -> _Opened:
         email = normalise(typed.email) if typed.email is not None else None
@@ -184,10 +189,19 @@ class PasswordSignIns:
         return Contact.from_row(head) if head else None, Password.from_row(row)
 
     def _record_refusal(
-        self, guesses: Guesses, guess: Guess, opened: _Opened, caller: Caller, *, at: datetime
+        self,
+        guesses: Guesses,
+        guess: Guess,
+        opened: _Opened,
+        caller: Caller,
+        *,
+        at: datetime,
+        **detail: str,
     ) -> None:
         days = opened.workspace.trail_days
-        event = Event("password.refused", at, opened.subject, days, network=caller.network)
+        event = Event(
+            "password.refused", at, opened.subject, days, network=caller.network, detail=detail
+        )
         # It was compared, so it stays counted, whether it can be recorded or not.
         with suppress(TryLater):
             guesses.note(guess, event)
@@ -201,24 +215,11 @@ class PasswordSignIns:
             )
         try:
             return self.sessions.begin(proof, caller)
-        except UsedAlready:
-            raise InvalidRequest("request_id", "used already") from None
         finally:
             if renewing is not None:
                 # The old hash is good as well: the next sign-in will try again.
                 with suppress(TryLater):
                     renewing.result()
-
-    def _mark(self, proof: Proof) -> str | None:
-        if proof.shared_computer:
-            return None
-        return mark_of(
-            self.keys.current().mailbox,
-            workspace_id=proof.workspace_id,
-            contact=proof.contact,
-            sver=proof.sver,
-            at=self.clock.now(),
-        )
 
 
 def _tried(opened: _Opened, caller: Caller, sver: int | None) -> Tried:
