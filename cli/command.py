@@ -5,7 +5,6 @@ most of its time.
 """
 
 import getpass
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -177,7 +176,9 @@ def contact_of(command: Command, workspace_id: str, who: str) -> Contact:
 
 def _print_refusal(refusal: Refusal, as_json: bool) -> None:
     if as_json:
-        said = {"error": refusal.text.splitlines(), "exit_code": refusal.code}
-        typer.echo(json.dumps(said, ensure_ascii=False), err=True)
-    else:
-        output.print_sentence(refusal.text, style="red", to_stderr=True)
+        said = {"error": refusal.text.split("\n"), "exit_code": refusal.code}
+        output.print_json(said, indent=None, to_stderr=True)
+        return
+    # Some are lists, a line each; what they quote was made one line where it was quoted.
+    for line in refusal.text.split("\n"):
+        output.print_sentence(line, style="red", to_stderr=True)

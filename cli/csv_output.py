@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from cli.refusals import Refusal
+from portico.printable import printable_name
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in full-width letters too, which some spreadsheets fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Sheet:
 
 
 def _harmless(cell: Any) -> str:
-    text = "" if cell is None else str(cell)
-    # Typed by strangers, some of it: a spreadsheet would run it as a formula.
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # Typed by strangers, some of it: a spreadsheet would run it as a formula, and a terminal would
+    # obey it.
+    text = "" if cell is None else printable_name(str(cell))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -12,6 +12,7 @@ from cli.refusals import Refusal
 from portico.directory.store import Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
+from portico.printable import printable_name
 
 NEEDED = ("source", "external_id", "user_name", "emails", "active")
 OPTIONAL = ("tenant", "object_id")
@@ -50,7 +51,7 @@ def read(file: Path, *, at: datetime) -> list[Record]:
     if missing or unknown or len(set(columns)) != len(columns):
         told = f"The first line names the columns: {', '.join((*NEEDED, *OPTIONAL))}."
         also = [f"Missing: {', '.join(missing)}."] if missing else []
-        also += [f"Unknown: {', '.join(unknown)}."] if unknown else []
+        also += [f"Unknown: {printable_name(', '.join(unknown))}."] if unknown else []
         raise Refusal(" ".join([told, *also]))
     table.fieldnames = columns
     reading = _Reading(table, at)
@@ -78,7 +79,9 @@ class _Reading:
                     record = self._record(row)
                     self._only_once(record)
                 except Wrong as wrong:
-                    self.problems.append(f"line {self.table.line_num}: {wrong}")
+                    # It may quote a cell, which may hold line breaks and worse.
+                    problem = printable_name(str(wrong))
+                    self.problems.append(f"line {self.table.line_num}: {problem}")
                     continue
                 yield record
         except csv.Error as error:

@@ -12,6 +12,7 @@ from cli.output import Shown, told, without
 from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.links.rules import Link, public_id
+from portico.printable import is_printable_name
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,7 +57,7 @@ def create(
     from portico.links.flow import address_of
 
     with running(stack, local, as_json, NAMES) as command:
-        if label is not None and not (label.isprintable() and 0 < len(label) <= LONGEST_LABEL):
+        if label is not None and not (is_printable_name(label) and 0 < len(label) <= LONGEST_LABEL):
             raise Refusal(f"--label: 1 to {LONGEST_LABEL} printable characters")
         with looking_for(f"workspace {workspace_id}"):
             workspace = command.team.workspace(workspace_id)

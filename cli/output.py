@@ -3,7 +3,6 @@
 rich is loaded where something is printed through it: JSON and ``--version`` need none of it.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -11,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from portico.printable import printable_json, printable_name
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from rich.console import RenderableType
     from rich.table import Table
+    from rich.text import Text
 
 WHOLE = ("id", "state", "expires", "at (UTC)", "event", "line")
 """Columns that are never broken."""
@@ -43,7 +45,7 @@ def print_list(title: str, rows: list[dict[str, Shown]]) -> None:
     from rich.text import Text
 
     if not rows:
-        _print(Text(f"{title}: none"))
+        _print(_text(f"{title}: none"))
         return
     table = Table(box=SIMPLE_HEAD)
     for name in rows[0]:
@@ -56,23 +58,23 @@ def print_list(title: str, rows: list[dict[str, Shown]]) -> None:
 def print_line(text: str) -> None:
     """Print *text* as it is, so that it can be copied."""
     from rich.console import Console
-    from rich.text import Text
 
-    Console().print(Text(text), soft_wrap=True)
+    Console().print(_text(text), soft_wrap=True)
 
 
 def print_sentence(text: str, *, style: str = "", to_stderr: bool = False) -> None:
     """Print a sentence: broken between words on a terminal, whole in a file or a pipe."""
     from rich.console import Console
-    from rich.text import Text
 
     console = Console(stderr=to_stderr)
-    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
+    console.print(_text(text, style=style), soft_wrap=not console.is_terminal)
 
 
-def print_json(content: dict[str, Any]) -> None:
-    """Print an answer as JSON."""
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False, default=in_iso))
+def print_json(
+    content: dict[str, Any], *, indent: int | None = 2, to_stderr: bool = False
+) -> None:
+    """Print an answer as JSON, in which what nobody sees is escaped."""
+    typer.echo(printable_json(content, indent=indent, default=in_iso), err=to_stderr)
 
 
 def in_words(value: Shown) -> str:
@@ -85,10 +87,11 @@ def in_words(value: Shown) -> str:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M} UTC"
         case list():
-            return "\n".join(value) or "-"
+            return "\n".join(map(printable_name, value)) or "-"
         case dict():
-            return "\n".join(f"{name}  {each}" for name, each in value.items()) or "-"
-    return str(value)
+            pairs = (f"{name}  {each}" for name, each in value.items())
+            return "\n".join(map(printable_name, pairs)) or "-"
+    return printable_name(str(value))
 
 
 def in_iso(value: Any) -> str:
@@ -110,11 +113,16 @@ def without(content: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def _print_titled(title: str, table: "Table") -> None:
+    # Not the table's own title, which breaks where a narrow table ends.
+    _print(_text(title, style="bold"))
+    _print(table)
+
+
+def _text(text: str, *, style: str = "") -> "Text":
+    """Return one line that we say, with nothing in it that a terminal would obey."""
     from rich.text import Text
 
-    # Not the table's own title, which breaks where a narrow table ends.
-    _print(Text(title, style="bold"))
-    _print(table)
+    return Text(printable_name(text), style=style)
 
 
 def _print(what: "RenderableType") -> None:

@@ -9,6 +9,8 @@ from rich import progress
 from rich.console import Console
 from rich.text import Text
 
+from portico.printable import printable_name
+
 LINE_EVERY = 5000
 """Rows between two lines where there is no terminal: in a log, or a job of CI."""
 
@@ -46,4 +48,4 @@ class Progress:
         if self.console.is_terminal or self.quiet or rows // LINE_EVERY == self.told // LINE_EVERY:
             return
         self.told = rows
-        self.console.print(Text(f"{rows:,} rows: {said}"), soft_wrap=True)
+        self.console.print(Text(printable_name(f"{rows:,} rows: {said}")), soft_wrap=True)

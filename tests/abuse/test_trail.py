@@ -279,7 +279,7 @@ class TestARightProofThatIsRefused:
     def test_because_a_password_was_right_for_a_contact_who_changed(self, portal, ann, wire):
         code = self.forgets(portal, ann)
         assert ann.sets_a_password(NEW_PASSWORD, code).status == 200
-        wire.before("dynamodb.TransactWriteItems", lambda: portal.deactivates())
+        wire.before("dynamodb.TransactWriteItems", portal.deactivates)
 
         told = ann.types_a_password(NEW_PASSWORD)
 

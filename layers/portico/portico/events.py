@@ -10,6 +10,7 @@ from typing import Any
 
 from portico import ids
 from portico.errors import CrossSite
+from portico.printable import printable
 
 
 def origin_of(host: str) -> str:
@@ -87,12 +88,13 @@ class Event:
             "id": self.id,
             "name": self.name,
             "at": self.at.isoformat(timespec="milliseconds"),
-            "by": self.by,
+            "by": printable(self.by),
         }
         optional = {
-            "subject": self.subject,
+            "subject": printable(self.subject),
             "keep_days": self.keep_days,
             "network": self.network,
-            "detail": self.detail,
+            # Some of it was typed by strangers: a provider's error, for one.
+            "detail": {name: printable(value) for name, value in self.detail.items()},
         }
         return rider | {name: value for name, value in optional.items() if value}

@@ -13,6 +13,7 @@ from portico.aws.tables import Rows
 from portico.clock import epoch
 from portico.errors import InvalidRequest
 from portico.events import Caller
+from portico.printable import printable
 
 SHOWN = 50
 MOST_SHOWN = 200
@@ -67,7 +68,7 @@ class Histories:
         pk = f"{owner.people.workspace_id}#trail#{owner.id}"
         for row in rows_within(rows, pk, newest_first=True):
             told = row.get("detail") or {}
-            detail = {n: v for n, v in told.items() if n in TELLING}
+            detail = {n: printable(str(v)) for n, v in told.items() if n in TELLING}
             by = "you" if row["by"] == "contact" else "team"
             # A portal's own servers fetch its tokens; that is not where its contact was.
             is_here = by == "you" and "parent" not in told

@@ -86,8 +86,8 @@ class Codes:
         checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
         entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
         checked = checks.check(entry, caller, purposes=SIGNS_IN)
+        proof = _proof(checked, typed)
         try:
-            proof = _proof(checked, typed)
             signed_in = self.sessions.begin(proof, caller, also=self._also(checked, proof))
         except TryLater:
             checks.give_back(checked)

@@ -3,11 +3,10 @@
 import re
 import unicodedata
 
+from portico.printable import JOINERS, is_unseen
+
 LONGEST_MAIL_NAME = 100
 
-# Persian and emoji names need these two; every other invisible character is dropped.
-JOINERS = "\u200c\u200d"
-UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 SCHEME = re.compile(r"(?:\b[a-z][a-z0-9+.-]*:)?//+", re.IGNORECASE)
 DOT_INSIDE_A_WORD = re.compile(r"(?<=\w)\.(?=\w)")
 
@@ -47,4 +46,4 @@ def _seen(character: str) -> str:
         return character
     if character.isspace():
         return " "
-    return "" if unicodedata.category(character) in UNSEEN_CATEGORIES else character
+    return "" if is_unseen(character) else character

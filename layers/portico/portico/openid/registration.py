@@ -8,6 +8,7 @@ from portico.openid import redirect_uris
 from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import AREAS, Workspace
 from portico.people.workspace_settings import SettingsRefused
+from portico.printable import is_printable_name
 
 LONGEST_LABEL = 100
 LONGEST_AUDIENCE = 200
@@ -105,7 +106,9 @@ class _Checks:
         if not CLIENT_NAME.match(self.portal.id):
             self._refuse("portal", "1 to 31 of a-z, 0-9 and -, a letter first")
         label = self.portal.label
-        if not (0 < len(label) <= LONGEST_LABEL and label.isprintable() and label == label.strip()):
+        if not (
+            0 < len(label) <= LONGEST_LABEL and is_printable_name(label) and label == label.strip()
+        ):
             self._refuse("label", f"1 to {LONGEST_LABEL} printable characters")
 
     def _uris(

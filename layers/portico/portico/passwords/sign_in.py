@@ -113,7 +113,9 @@ class PasswordSignIns:
         opened = self._open(typed, caller, at=now)
         self._count_network(opened.workspace, caller, at=now)
         guesses = Guesses(self.sign_in_table, opened.workspace.id)
-        key, sver = self.keys.current().mailbox, self._known_sver(opened, caller, at=now)
+        key, workspace_id = self.keys.current().mailbox, opened.workspace.id
+        seal = sealed(caller.cookies.get(known_cookie(workspace_id), ""))
+        sver = known_sver(seal, key, workspace_id=workspace_id, contact=opened.contact, at=now)
         guess = guesses.count(_tried(opened, caller, sver), key=key, at=now)
         try:
             contact, kept = self._read(opened)
@@ -169,16 +171,6 @@ class PasswordSignIns:
             caller.network,
             bucket="password",
             office_bucket="password-office",
-            at=at,
-        )
-
-    def _known_sver(self, opened: _Opened, caller: Caller, *, at: datetime) -> int | None:
-        borne = caller.cookies.get(known_cookie(opened.workspace.id), "")
-        return known_sver(
-            sealed(borne),
-            self.keys.current().mailbox,
-            workspace_id=opened.workspace.id,
-            contact=opened.contact,
             at=at,
         )
 

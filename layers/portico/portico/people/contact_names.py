@@ -1,6 +1,7 @@
 """What a contact is called."""
 
 from portico.errors import InvalidRequest
+from portico.printable import is_printable_name
 
 LONGEST_NAME = 100
 """Characters."""
@@ -13,6 +14,6 @@ def contact_name(text: str) -> str:
         InvalidRequest: it is none.
     """
     name = text.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    if not 0 < len(name) <= LONGEST_NAME or not is_printable_name(name):
         raise InvalidRequest("name", f"1 to {LONGEST_NAME} printable characters")
     return name

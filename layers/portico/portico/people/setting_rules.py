@@ -11,6 +11,7 @@ from portico import ids
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.rules import AREAS
+from portico.printable import is_printable_name
 
 WIDEST_OFFICE = {4: 16, 6: 32}
 """The shortest prefix of an office network: a wider one is no office, but half a country."""
@@ -28,7 +29,7 @@ _PLACES = {"ticket": "{id}", "request": "{flow}"}
 
 
 def printable(text: str) -> str:
-    if not text.isprintable() or text != text.strip():
+    if not is_printable_name(text) or text != text.strip():
         raise ValueError("printable characters only, without blanks around them")
     return text
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.workspace_settings import SettingsRefused
+from portico.printable import is_printable_name
 from portico.sso.providers.microsoft import MULTI_TENANT, PERSONAL_TENANT
 from portico.sso.rules import CONNECTION, PROVIDER_KINDS, Connection
 from portico.sso.transport import NotPublic, check_url
@@ -72,7 +73,7 @@ class _Checks:
         if not CONNECTION.match(self.connection.id):
             self._refuse("id", "2 to 31 of a-z, 0-9 and -, a letter first")
         label, client = self.connection.label, self.connection.client_id
-        if not (0 < len(label) <= 100 and label.isprintable() and label == label.strip()):
+        if not (0 < len(label) <= 100 and is_printable_name(label) and label == label.strip()):
             self._refuse("label", "1 to 100 printable characters")
         is_plain = client.isprintable() and client.isascii() and not re.search(r"\s", client)
         if not (0 < len(client) <= LONGEST_CLIENT_ID and is_plain):

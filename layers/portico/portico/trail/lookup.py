@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from portico.aws.queries import rows_between
 from portico.aws.tables import Rows
+from portico.printable import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Line:
             row["pk"].partition("#trail#")[2],
             row["by"],
             row.get("network"),
-            row.get("detail") or {},
+            # Once more: a line may be older than the rule that it is kept by.
+            {name: printable(str(value)) for name, value in (row.get("detail") or {}).items()},
         )
 
     @property

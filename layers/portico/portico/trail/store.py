@@ -8,6 +8,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.aws.values import row_of
 from portico.clock import epoch
 from portico.ids import ChallengeId, fingerprint
+from portico.printable import printable
 from portico.settings import RecordTrailSettings
 
 
@@ -50,7 +51,8 @@ class Recorder:
             "at": event["at"],
             "by": event["by"],
             "network": event.get("network"),
-            "detail": {**event.get("detail", {}), **_sign_in(row["pk"])},
+            "detail": {name: printable(each) for name, each in event.get("detail", {}).items()}
+            | _sign_in(row["pk"]),
             "expires_at": epoch(ends),
             "ttl": epoch(ends),
         }
