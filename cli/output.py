@@ -70,9 +70,7 @@ def print_sentence(text: str, *, style: str = "", to_stderr: bool = False) -> No
     console.print(_text(text, style=style), soft_wrap=not console.is_terminal)
 
 
-def print_json(
-    content: dict[str, Any], *, indent: int | None = 2, to_stderr: bool = False
-) -> None:
+def print_json(content: dict[str, Any], *, indent: int | None = 2, to_stderr: bool = False) -> None:
     """Print an answer as JSON, in which what nobody sees is escaped."""
     typer.echo(printable_json(content, indent=indent, default=in_iso), err=to_stderr)
 

@@ -96,7 +96,7 @@ def holds(content, text: str) -> bool:
         return any(holds(each, text) for each in content.values())
     if isinstance(content, list):
         return any(holds(each, text) for each in content)
-    return content == text
+    return bool(content == text)
 
 
 class TestASpreadsheet:

@@ -22,6 +22,7 @@ from portico.limits.rules import MAILBOX, NETWORK
 from portico.openid.authorization_codes import AUTHORIZATION_CODE_LIFETIME as AUTHORIZATION
 from portico.people.rules import Workspace
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, GRACE, SHARED_COMPUTER_IDLE
+from tests.support.template import folder, statements
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text()
@@ -135,3 +136,42 @@ class TestTheNumbers:
         assert {what: numbers()[what] for what in told} == told
         assert f"{SHARED_COMPUTER_IDLE // minute} minutes at rest on a shared computer" in PAGE
         assert f"has {NETWORK.office_factor} times that" in PAGE
+
+
+def roles_of(action: str, resource: str) -> set[str]:
+    """The doors that the template allows *action* on what is named by *resource*."""
+    return {
+        folder(role.removesuffix("Role"))
+        for role, each in statements()
+        if action in each["Action"] and resource in str(each["Resource"])
+    }
+
+
+class TestTheDoorsThatMay:
+    """The page's list of doors, by what template.yaml grants."""
+
+    def test_read_the_secret_are_those_that_are_named(self):
+        found = re.search(r"(\w+) doors may read it: ([^.]+)\.", PAGE)
+        assert found
+        named = re.findall(r"`(\w+)`", found[2])
+
+        assert set(named) == roles_of("secretsmanager:GetSecretValue", "CodeSecret")
+        assert (found[1], len(named)) == ("Eight", 8)
+
+    def test_read_client_secrets_are_those_of_providers(self):
+        assert roles_of("secretsmanager:GetSecretValue", "/connection/") == {
+            "start_sso",
+            "finish_sso",
+        }
+
+
+class TestRefreshTokens:
+    def test_are_said_to_stay_while_they_are_young_wherever_they_are_said_to_be_exchanged(self):
+        api = (ROOT / "docs" / "api.md").read_text()
+        young = (
+            f"A refresh token younger than {int(GRACE.total_seconds())} seconds is not exchanged"
+        )
+
+        assert "exchanged at each use" not in api
+        assert "token is used once" not in api
+        assert api.count(young) == 2
