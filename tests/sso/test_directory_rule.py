@@ -1,8 +1,12 @@
 """Who may come in where a directory decides: DIR-01, and the way in behind glass."""
 
+import dataclasses
+
 import pytest
 
 from local.providers.people import ACME_TENANT, FOREIGN_TENANT, object_id
+from portico.directory.record_import import DirectoryImport
+from portico.directory.store import Directory
 
 REFUSED = ("e", "not-in-directory")
 
@@ -95,6 +99,122 @@ class TestAMatch:
         (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
         assert refused["detail"]["connection"] == "google"
         assert refused["detail"]["reason"] == "not-in-directory"
+
+
+class TestAnImportMeanwhile:
+    """Between the read of a record and the transaction that begins the session."""
+
+    @pytest.fixture
+    def known(self, connected, portal):
+        """Ann's account is linked, and her record has let her in."""
+        connected.lists("ann@example.com")
+        portal.browser.signs_in_with("google")
+        portal.browser.signs_out()
+        return portal.another_browser()
+
+    def test_point_6_that_ends_a_record_keeps_a_known_account_out(self, rule, known, portal, wire):
+        known.starts_sso("google")
+        wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, active=False))
+
+        assert seen(known.comes_back()) == REFUSED
+        assert len(portal.session_rows()) == 1
+
+    def test_point_6_that_ends_a_record_keeps_an_account_out_on_its_first_sign_in(
+        self, rule, connected, portal, wire
+    ):
+        # Nothing leads from the record to Ann but the account that she comes in by.
+        theirs = {"tenant": ACME_TENANT, "object_id": object_id(1), "emails": ()}
+        connected.lists("ann@example.com", **theirs)
+        portal.browser.starts_sso("microsoft")
+        wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, active=False))
+
+        assert seen(portal.browser.comes_back()) == REFUSED
+        assert portal.session_rows() == []
+
+    def test_point_6_that_takes_the_address_away_keeps_out_too(self, rule, connected, portal, wire):
+        connected.lists("ann@example.com")
+        portal.browser.starts_sso("google")
+        wire.before(
+            "dynamodb.TransactWriteItems",
+            lambda: imports(portal, emails=("ann.lee@example.com",)),
+        )
+
+        assert seen(portal.browser.comes_back()) == REFUSED
+
+    def test_point_6_that_gives_the_object_id_another_record_keeps_out_too(
+        self, rule, connected, portal, wire
+    ):
+        theirs = {"tenant": ACME_TENANT, "object_id": object_id(1), "emails": ()}
+        connected.lists("ann@example.com", **theirs)
+        portal.browser.starts_sso("microsoft")
+        other = theirs | {"object_id": object_id(7)}
+        wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, **other))
+
+        assert seen(portal.browser.comes_back()) == REFUSED
+
+    def test_point_6_is_recorded_with_its_reason(self, rule, known, portal, wire):
+        known.starts_sso("google")
+        wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, active=False))
+
+        known.comes_back()
+
+        (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
+        assert refused["detail"]["reason"] == "directory-record-changed"
+
+    def test_point_6_that_changes_nothing_of_the_match_keeps_nobody_out(
+        self, rule, known, portal, wire
+    ):
+        known.starts_sso("google")
+        wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, user_name="Ann Lee"))
+
+        assert known.comes_back().cookie("__Host-portico-acme")
+
+
+class TestWhoeverFirstSignsInDuringAnImport:
+    """The import has looked for owners before, and the index tells of new ones seconds later."""
+
+    @pytest.mark.parametrize("directory_rule", ["off", "match_required", "sso_only"])
+    def test_point_6_is_signed_out_by_it(self, connected, portal, wire, directory_rule):
+        portal.sets(directory_rule=directory_rule)
+        portal.adds("Ben", "ben@elsewhere.example")
+        theirs = {"tenant": ACME_TENANT, "object_id": object_id(1), "emails": ()}
+        connected.lists("a.archer@elsewhere.example", **theirs)
+        gone = record(portal, "a.archer@elsewhere.example", active=False)
+        ann = portal.browser
+        ann.starts_sso("microsoft")
+
+        # Right before the import's own transaction, when it has found nobody.
+        wire.before("dynamodb.TransactWriteItems", ann.comes_back)
+        done = DirectoryImport("people", portal.workspace, by="test").take(
+            [gone], is_complete=False
+        )
+        portal.forward(seconds=30)
+
+        assert done.signed_out == [portal.ann.id]
+        assert ann.refreshes().status == 401
+
+    def test_point_6_is_remembered_by_the_record_however_often_it_is_imported(
+        self, connected, portal
+    ):
+        connected.lists("ann@example.com")
+        portal.browser.signs_in_with("google")
+        imports(portal, user_name="Ann Lee")
+        imports(portal, user_name="Ann Archer", emails=("ann@example.com", "a@example.com"))
+
+        (row,) = [r for r in portal.rows("people") if r["sk"] == "record" and "list" in r]
+
+        assert row["contacts"] == frozenset({portal.ann.id})
+
+
+def record(portal, email="ann@example.com", **changed):
+    found = Directory("people", portal.id).get("csv", email)
+    return dataclasses.replace(found, **changed)
+
+
+def imports(portal, **changed):
+    """Import Ann's record as it is by now."""
+    taking = DirectoryImport("people", portal.workspace, by="test")
+    taking.take([record(portal, **changed)], is_complete=False)
 
 
 class TestACode:

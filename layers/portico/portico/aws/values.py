@@ -1,4 +1,5 @@
-"""Python values to DynamoDB's and back: text, whole numbers, bytes, booleans, lists, maps.
+"""Python values to DynamoDB's and back: text, whole numbers, bytes, booleans, lists, maps,
+and sets of texts.
 
 boto3 has this too, but costs a cold start more than these lines do. Floats are refused,
 because money and times must be exact.
@@ -30,6 +31,8 @@ def to_dynamo(value: Any) -> dict[str, Any]:
             return {"M": {name: to_dynamo(each) for name, each in value.items()}}
         case list() | tuple():
             return {"L": [to_dynamo(each) for each in value]}
+        case frozenset():
+            return {"SS": sorted(value)}
     raise TypeError(f"rows do not hold {type(value).__name__}")
 
 
@@ -45,6 +48,8 @@ def from_dynamo(value: dict[str, Any]) -> Any:
             return [from_dynamo(each) for each in content]
         case "NULL":
             return None
+        case "SS":
+            return frozenset(content)
     return content
 
 

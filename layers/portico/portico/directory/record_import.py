@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.directory.store import Directory, InUse, Record
 from portico.events import Event
@@ -91,19 +92,25 @@ class DirectoryImport:
         leaves = before is not None and before.active and not record.active
         what = "deactivated" if leaves else "changed" if before else "added"
         event = self._event(f"record.{what}", f"record-{digest(record.name)[:16]}")
-        owners = self._owners(before) if before and leaves else []
-        also = {
-            f"head {each}": self._people.ending_sessions(each, self._ended(each)) for each in owners
-        }
-        self._directory.put(record, event, also)
+        owners: list[str] = []
+
+        def ending(came_in: frozenset[str]) -> Parts:
+            owners[:] = self._owners(before, came_in) if before and leaves else []
+            return {
+                f"head {each}": self._people.ending_sessions(each, self._ended(each))
+                for each in owners
+            }
+
+        self._directory.put(record, event, ending)
         setattr(done, what, getattr(done, what) + 1)
         done.signed_out += owners
 
-    def _owners(self, record: Record) -> list[str]:
-        """Find whose record it was: by identity, or by a primary address of the record."""
+    def _owners(self, record: Record, came_in: frozenset[str]) -> list[str]:
+        """Find whose record it was: by whom it let in, by identity, or by a primary address."""
         pointers = self._people.pointers(record.emails)
         names = filter(None, (record.name, record.object))
-        return sorted({*pointers, *(who for name in names for who in self._by_identity[name])})
+        linked = (who for name in names for who in self._by_identity[name])
+        return sorted({*came_in, *pointers, *linked})
 
     @cached_property
     def _by_identity(self) -> dict[str, set[str]]:

@@ -1,6 +1,6 @@
 """The directory: people synced from a workspace's own source, and who of them may come in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -8,7 +8,9 @@ from typing import Any, Self
 
 from portico.aws.tables import (
     ALWAYS,
+    IS_THERE,
     MOST_AT_ONCE,
+    NOT_THERE,
     Parts,
     Rows,
     TransactionRefused,
@@ -93,6 +95,19 @@ def last_import_key(workspace_id: str) -> tuple[str, str]:
     return f"{workspace_id}#directory", "import"
 
 
+MOST_TRIES = 5
+"""How often a record is kept anew while people come in by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMatch:
+    """A record, and what it was found by when somebody signed in."""
+
+    record: Record
+    email: str | None
+    """The address; ``None``: tenant and object id."""
+
+
 @dataclass(eq=False)
 class InUse(Exception):
     """An address or object id of *record* finds another active record already."""
@@ -117,24 +132,88 @@ class Directory:
         row = self.rows.get(*record_key(self.workspace_id, source, external_id))
         return Record.from_row(row) if row else None
 
-    def put(self, record: Record, event: Event, also: Parts | None = None) -> None:
+    def put(
+        self,
+        record: Record,
+        event: Event,
+        also: Callable[[frozenset[str]], Parts] = lambda _: {},
+    ) -> None:
         """Keep a record and what it is found by, and write what belongs to it, together.
+
+        Args:
+            record: as it is now.
+            event: the trail's line.
+            also: returns parts that belong to the same transaction, for the contacts who have
+                come in by the record.
 
         Raises:
             InUse: what it is found by finds another, active record. Two people who share an
                 address cannot be told apart: whoever imports must say whose it is.
             TryLater: nothing was written.
         """
-        old = self.get(record.source, record.external_id)
+        for _ in range(MOST_TRIES):
+            try:
+                self._put(record, event, also)
+            except _SomebodyCameIn:
+                continue
+            return
+        raise TryLater(cause="directory.put: people keep coming in by the record")
+
+    def still_matching(self, match: RecordMatch) -> dict[str, Any]:
+        """Return the part of a transaction that asks whether a match still stands."""
+        key, condition, values = self._match(match)
+        return self.rows.checking(*key, condition, values)
+
+    def letting_in(self, match: RecordMatch, contact: str, *, asks_match: bool) -> dict[str, Any]:
+        """Return the part of a transaction that notes on a record who comes in by it.
+
+        The end of the record finds their sessions by it, however late an index tells of them.
+
+        Args:
+            match: the record, and what it was found by.
+            contact: who comes in.
+            asks_match: the workspace's rule asks that the match still stands.
+        """
+        key, condition, values = self._match(match)
+        if not asks_match:
+            condition, values = IS_THERE, {}
+        return self.rows.updating(
+            *key,
+            "ADD contacts :contacts REMOVE event",
+            condition,
+            {**values, ":contacts": frozenset({contact})},
+        )
+
+    def _match(self, match: RecordMatch) -> tuple[tuple[str, str], str, dict[str, Any]]:
+        record = match.record
+        key = record_key(self.workspace_id, record.source, record.external_id)
+        if match.email is not None:
+            still_theirs = "contains(emails, :email)"
+            values: dict[str, Any] = {":email": match.email}
+        else:
+            still_theirs = "tenant = :tenant AND object_id = :object"
+            values = {":tenant": record.tenant, ":object": record.object_id}
+        return key, f"active = :yes AND {still_theirs}", {":yes": True, **values}
+
+    def _put(self, record: Record, event: Event, also: Callable[[frozenset[str]], Parts]) -> None:
+        pk, sk = record_key(self.workspace_id, record.source, record.external_id)
+        there = self.rows.get(pk, sk) or {}
+        old = Record.from_row(there) if there else None
+        contacts: frozenset[str] = there.get("contacts", frozenset())
         found_by = self._found_by(record)
         left = [key for key in self._found_by(old) if key not in found_by]
         if not record.active:
             # Somebody who has left holds on to nothing that finds somebody else by now.
             found_by = self._still_its_own(record, found_by, or_free=True)
-        pk, sk = record_key(self.workspace_id, record.source, record.external_id)
         listed = {"list": f"{self.workspace_id}#records", "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
-        parts = {"record": self.rows.putting(row, ALWAYS)}
+        # They only become more: whoever has come in since is missing among *also*.
+        nobody_new = f"{NOT_THERE} OR attribute_not_exists(contacts)"
+        values: dict[str, Any] = {}
+        if contacts:
+            row["contacts"] = contacts
+            nobody_new, values = "size(contacts) = :known", {":known": len(contacts)}
+        parts = {"record": self.rows.putting(row, nobody_new, values)}
         finding = {f"found by {pk}": (pk, sk) for pk, sk in found_by}
         its_own = "source = :source AND external_id = :id"
         mine = {":source": record.source, ":id": record.external_id}
@@ -147,8 +226,10 @@ class Directory:
             row = {"pk": pk, "sk": sk, **record.row(), "active": False}
             parts[f"left {pk}"] = self.rows.putting(row, its_own, mine)
         try:
-            transact_surely({**parts, **(also or {})})
+            transact_surely({**parts, **also(contacts)})
         except TransactionRefused as refused:
+            if "record" in refused.failed:
+                raise _SomebodyCameIn from None
             if refused.failed & finding.keys():
                 raise InUse(record) from None
             raise TryLater(cause="directory.put: changed by somebody else") from None
@@ -197,3 +278,7 @@ class Directory:
         if record.tenant and record.object_id:
             keys.append(object_key(self.workspace_id, record.tenant, record.object_id))
         return keys
+
+
+class _SomebodyCameIn(Exception):
+    """Somebody has signed in by the record since it was read."""

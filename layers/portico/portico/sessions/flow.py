@@ -117,8 +117,9 @@ class Sessions:
         except TransactionRefused as refused:
             if "session" in refused.failed:
                 raise UsedAlready from None
-            is_changed = "standing" in refused.failed
-            raise ContactChanged if is_changed else AlsoRefused from None
+            if "standing" in refused.failed:
+                raise ContactChanged from None
+            raise AlsoRefused(refused.failed) from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
     def refresh(self, workspace_id: str, text: str, caller: Caller) -> SignedIn:

@@ -16,8 +16,12 @@ class ContactChanged(Exception):
     """The contact was deactivated, or signed out everywhere, since the proof began."""
 
 
+@dataclass(eq=False)
 class AlsoRefused(Exception):
     """What belongs to the same transaction was refused: an identity is another contact's."""
+
+    failed: frozenset[str]
+    """The names of the parts that refused it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import Rows
+from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.codes.pending_identity import (
     PendingIdentities,
@@ -13,6 +13,7 @@ from portico.codes.pending_identity import (
     ask_for_proof,
     browser_of,
 )
+from portico.directory.store import Directory
 from portico.errors import TryLater
 from portico.events import Caller, Event
 from portico.links.destinations import ReturnTo
@@ -228,27 +229,51 @@ class SsoCallbacks:
             stay=trip.stay,
             device=trip.device,
         )
-        rows = Rows(self.people_table, f"{state.workspace_id}#")
-        # The record is named, so that its end can end the contact's sessions.
-        record = known.record.name if known.record else known.owner_record
-        own = owning(
-            rows,
-            person.identity,
-            workspace_id=state.workspace_id,
-            contact=contact,
-            sver=sver,
-            at=at,
-            record=record,
-        )
-        # A known identity with the right hint needs no write.
-        also = {"identity": own} if head is not None or record != known.owner_record else {}
+        also = self._also(proof, person, known, at=at, is_hint_wrong=head is not None)
         try:
             signed_in = self.sessions.begin(proof, caller, also=also)
         except UsedAlready:
             raise Refusal("sso-expired") from None
-        except AlsoRefused:
-            raise Refusal("sso-failed", "identity-of-another-contact") from None
+        except AlsoRefused as refused:
+            if "identity" in refused.failed:
+                raise Refusal("sso-failed", "identity-of-another-contact") from None
+            raise Refusal("not-in-directory", "directory-record-changed") from None
         return Arrived(signed_in, ReturnTo(trip.area, trip.url))
+
+    def _also(
+        self,
+        proof: Proof,
+        person: Person,
+        known: MatchedContact,
+        *,
+        at: datetime,
+        is_hint_wrong: bool,
+    ) -> Parts:
+        """Return what belongs to the session's transaction: identity and directory record."""
+        workspace_id = proof.workspace_id
+        directory = Directory(self.people_table, workspace_id)
+        has_rule = known.workspace.needs_record()
+        # The record is named, so that its end can end the contact's sessions.
+        record = known.record.name if known.record else known.owner_record
+        if not is_hint_wrong and record == known.owner_record:
+            # A known identity with the right hint needs no write. An import may be under way:
+            # the record has to let its contact in now, and not when it was read.
+            asks = has_rule and known.match is not None
+            return {"record": directory.still_matching(known.match)} if asks else {}
+        also = {
+            "identity": owning(
+                directory.rows,
+                person.identity,
+                workspace_id=workspace_id,
+                contact=proof.contact,
+                sver=proof.sver,
+                at=at,
+                record=record,
+            )
+        }
+        if known.match is not None:
+            also["record"] = directory.letting_in(known.match, proof.contact, asks_match=has_rule)
+        return also
 
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Rows, get_many
-from portico.directory.store import Record, email_key, object_key
+from portico.directory.store import Record, RecordMatch, email_key, object_key
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key
@@ -29,7 +29,12 @@ class MatchedContact:
     """The directory record that the identity last came in by."""
     by_address: str | None
     """The contact whose primary email the provider vouches for."""
-    record: Record | None
+    match: RecordMatch | None
+
+    @property
+    def record(self) -> Record | None:
+        """The directory record that stands for the person."""
+        return self.match.record if self.match else None
 
 
 def match_of(
@@ -61,7 +66,12 @@ def match_of(
         raise Refusal("invalid-portal-link")
     identity, pointer = got["identity"], got.get("pointer")
     # Tenant and object id first: they are never given to somebody else.
-    record = got.get("by_object") or got.get("by_email")
+    by_object, by_email = got.get("by_object"), got.get("by_email")
+    match = None
+    if by_object:
+        match = RecordMatch(Record.from_row(by_object), None)
+    elif by_email:
+        match = RecordMatch(Record.from_row(by_email), address)
     return MatchedContact(
         workspace=workspace_of(got["door"]),
         link=link,
@@ -69,7 +79,7 @@ def match_of(
         owner_sver=identity["sver"] if identity else None,
         owner_record=identity.get("record") if identity else None,
         by_address=pointer["contact"] if pointer else None,
-        record=Record.from_row(record) if record else None,
+        match=match,
     )
 
 
