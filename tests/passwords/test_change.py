@@ -154,3 +154,43 @@ class TestTheSamePress:
         wire.mend()
 
         assert house.browser.changes_the_password(NEW, token, request_id="p").status == 204
+
+
+class TestAPressNamedTwice:
+    """A client's `request_id` names one press: with another password it is another press."""
+
+    def test_point_7_with_another_password_sets_nothing_and_says_so(self, house, token):
+        first = house.browser.changes_the_password(NEW, token, request_id="press")
+
+        second = house.browser.changes_the_password(NEWER, token, request_id="press")
+
+        assert first.status == 204
+        assert second.problem == (400, "invalid-request")
+        assert second.body["errors"][0]["field"] == "request_id"
+        assert house.another_browser().types_a_password(NEW).status == 200
+
+    def test_point_7_with_another_password_at_the_same_moment_says_so_too(self, house, token, wire):
+        answers = []
+
+        def other_tab():
+            answers.append(house.browser.changes_the_password(NEW, token, request_id="press"))
+
+        wire.before("dynamodb.TransactWriteItems", other_tab)
+
+        answer = house.browser.changes_the_password(NEWER, token, request_id="press")
+
+        assert [each.status for each in answers] == [204]
+        assert answer.problem == (400, "invalid-request")
+        assert house.another_browser().types_a_password(NEW).status == 200
+
+    def test_point_7_with_the_same_password_is_the_same_press(self, house, token, wire):
+        answers = []
+
+        def press():
+            answers.append(house.browser.changes_the_password(NEW, token, request_id="press"))
+
+        wire.before("dynamodb.TransactWriteItems", press)
+        press()
+        press()
+
+        assert [each.status for each in answers] == [204, 204, 204]

@@ -240,6 +240,68 @@ class TestAPasswordThatMayNotBeSet:
         assert house.browser.types_a_password(same + "one").status == 200
 
 
+class TestAPressNamedTwice:
+    """A client's `request_id` names one press: with another password it is another press."""
+
+    def test_point_7_with_another_password_sets_nothing_and_says_so(self, house, mailed):
+        assert house.browser.sets_a_password(NEW, mailed, request_id="press").status == 200
+
+        answer = house.browser.sets_a_password(NEWER, mailed, request_id="press")
+
+        assert answer.problem == (410, "challenge-closed")
+        assert answer.body["reason"] == "used"
+        assert house.browser.types_a_password(NEW).status == 200
+
+    def test_point_7_with_another_password_at_the_same_moment_says_so_too(
+        self, house, mailed, wire
+    ):
+        answers = []
+
+        def other_tab():
+            answers.append(house.browser.sets_a_password(NEW, mailed, request_id="press"))
+
+        wire.before("dynamodb.TransactWriteItems", other_tab)
+
+        answer = house.browser.sets_a_password(NEWER, mailed, request_id="press")
+
+        assert [each.status for each in answers] == [200]
+        assert answer.problem == (410, "challenge-closed")
+        assert house.browser.types_a_password(NEW).status == 200
+
+    def test_point_7_with_the_same_password_at_the_same_moment_is_the_same_press(
+        self, house, mailed, wire
+    ):
+        answers = []
+
+        def other_tab():
+            answers.append(house.browser.sets_a_password(NEW, mailed, request_id="press"))
+
+        wire.before("dynamodb.TransactWriteItems", other_tab)
+        answers.append(house.browser.sets_a_password(NEW, mailed, request_id="press"))
+
+        assert [each.status for each in answers] == [200, 200]
+
+    def test_point_7_is_not_the_same_once_the_password_was_changed_again(self, house, mailed):
+        house.browser.sets_a_password(NEW, mailed, request_id="press")
+        token = house.browser.types_a_password(NEW).body["access_token"]
+        assert house.browser.changes_the_password(NEWER, token).status == 204
+
+        answer = house.browser.sets_a_password(NEW, mailed, request_id="press")
+
+        assert answer.problem == (410, "challenge-closed")
+
+    def test_point_7_sets_a_password_for_each_challenge_that_it_names(self, house, mailed):
+        house.browser.sets_a_password(NEW, mailed, request_id="press")
+        house.forward(minutes=1)
+        house.browser.forgets_the_password()
+        house.delivers_mail()
+
+        answer = house.browser.sets_a_password(NEWER, house.mailed_code(), request_id="press")
+
+        assert answer.status == 200
+        assert house.browser.types_a_password(NEWER).status == 200
+
+
 class TestTheSamePress:
     def test_has_the_same_answer(self, house, mailed):
         answers = [house.browser.sets_a_password(NEW, mailed, request_id="press") for _ in range(2)]

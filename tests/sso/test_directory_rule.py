@@ -309,6 +309,23 @@ class TestABreakGlassLink:
         assert [first.status, second.status] == [200, 200]
         assert len(portal.session_rows()) == 1
 
+    def test_point_7_works_once_for_one_request_id_on_five_challenges(self, glass, portal):
+        browsers = [portal.another_browser() for _ in range(5)]
+        codes = []
+        for browser in browsers:
+            browser.asks_for_a_code(None, link=glass)
+            portal.delivers_mail()
+            codes.append(portal.mails[-1].code if portal.mails else "")
+            portal.forward(minutes=1)
+
+        typed = [
+            browser.types(code, request_id="one-press").status
+            for browser, code in zip(browsers, codes, strict=True)
+        ]
+
+        assert typed == [200, 410, 410, 410, 410]
+        assert len(portal.session_rows()) == 1
+
     def test_is_recorded(self, glass, portal):
         portal.browser.asks_for_a_code(None, link=glass)
         portal.delivers_mail()

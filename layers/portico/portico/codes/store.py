@@ -217,7 +217,7 @@ class Challenges:
     def using(self, id_: ChallengeId, *, request_id: str) -> dict[str, Any]:
         """Return the part of a transaction that uses a challenge up, where no session's row does.
 
-        Refused with ``used_by`` of the same request, the transaction has been before.
+        Refused, it was used: what the challenge was exchanged for says by which press.
         """
         return self.rows.updating(
             *challenge_key(id_),

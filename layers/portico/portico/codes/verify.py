@@ -21,6 +21,7 @@ from portico.people.identities import Identity, owning
 from portico.people.rules import Contact
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
+from portico.sessions.rules import session_id
 from portico.settings import VerifyCodeSettings
 
 
@@ -136,7 +137,9 @@ class Codes:
                 detail={"link": challenge.link},
             )
             links = Links(self.people_table, proof.workspace_id)
-            also["link"] = links.using(challenge.link, request_id=proof.request_id, event=event)
+            also["link"] = links.using(
+                challenge.link, session=session_id(proof.challenge), event=event
+            )
         return also
 
     def _becoming(self, checked: Checked, proof: Proof) -> Parts:

@@ -138,13 +138,20 @@ class Links:
         except ConditionFailed:
             raise NotFound from None
 
-    def using(self, link: str, *, request_id: str, event: Event) -> dict[str, Any]:
-        """Return the part of a transaction that uses up a break-glass link."""
+    def using(self, link: str, *, session: str, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that uses up a break-glass link.
+
+        Args:
+            link: its public id.
+            session: the id of the one session that it becomes. It comes from the challenge, so
+                the same press finds its own use, and another challenge never does.
+            event: the trail's line.
+        """
         return self.rows.updating(
             *link_key(self.workspace_id, link),
-            "SET revoked_at = :now, used_by = :request, event = :event",
-            "attribute_not_exists(revoked_at) OR used_by = :request",
-            {":now": epoch(event.at), ":request": request_id, ":event": event.rider()},
+            "SET revoked_at = :now, used_by = :session, event = :event",
+            "attribute_not_exists(revoked_at) OR used_by = :session",
+            {":now": epoch(event.at), ":session": session, ":event": event.rider()},
         )
 
     def count_send_on_open(self, link: str, *, request: str, at: datetime) -> None:

@@ -7,12 +7,12 @@ from portico import ids
 from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.codes.check import request_id_of
-from portico.errors import MethodOff, NotSignedIn, TryLater
+from portico.errors import InvalidRequest, MethodOff, NotSignedIn, TryLater
 from portico.events import Caller, Event
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
-from portico.passwords.password_hash import hashed
+from portico.passwords.password_hash import hashed, is_same
 from portico.passwords.rules import chosen, own_words
 from portico.people.heads import Heads
 from portico.people.password_store import Password, Passwords
@@ -72,12 +72,19 @@ class PasswordChanges:
         )
         before = Passwords(self.people_table, contact.workspace_id).get(contact.id)
         proof = ids.digest(f"{standing.session.id}|{request_id}")[:16]
-        if before is not None and before.proof == proof:
-            return  # the same request again: its first answer was lost
-        self._set(standing, Password(hashed(password), now, SET_IN_ACCOUNT, proof), before, caller)
+        if before is None or before.proof != proof:
+            after = Password(hashed(password), now, SET_IN_ACCOUNT, proof)
+            self._set(standing, password, after, before, caller)
+        elif not is_same(before, password, press=proof):
+            raise InvalidRequest("request_id", "used already")
 
     def _set(
-        self, standing: Standing, password: Password, before: Password | None, caller: Caller
+        self,
+        standing: Standing,
+        password: str,
+        after: Password,
+        before: Password | None,
+        caller: Caller,
     ) -> None:
         contact = standing.contact
         heads = Heads(self.people_table, contact.workspace_id)
@@ -86,24 +93,26 @@ class PasswordChanges:
         notices = Notices(self.sign_in_table, contact.workspace_id)
         event = Event(
             "password.changed" if before else "password.set",
-            password.changed_at,
+            after.changed_at,
             contact.id,
             standing.workspace.trail_days,
             network=caller.network,
             detail={"by": SET_IN_ACCOUNT},
         )
         parts = {
-            "session": sessions.keeping(standing.session, at=password.changed_at),
+            "session": sessions.keeping(standing.session, at=after.changed_at),
             "head": heads.raising_sver(contact.id, sver=contact.sver),
-            "password": passwords.putting(contact.id, password, before=before, event=event),
-            "notice": notices.asking(_happened(standing, before, caller, at=password.changed_at)),
+            "password": passwords.putting(contact.id, after, before=before, event=event),
+            "notice": notices.asking(_happened(standing, before, caller, at=after.changed_at)),
         }
         try:
             transact_surely(parts)
         except TransactionRefused:
             kept = passwords.get(contact.id)
-            if kept is not None and kept.proof == password.proof:
+            if is_same(kept, password, press=after.proof):
                 return  # it is the SDK's own repeat that was refused
+            if kept is not None and kept.proof == after.proof:
+                raise InvalidRequest("request_id", "used already") from None
             if kept != before:
                 raise TryLater(cause="the password was changed meanwhile") from None
             raise NotSignedIn from None

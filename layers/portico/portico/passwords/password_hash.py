@@ -11,6 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION, Type
 
+from portico.people.password_store import Password
+
 MEMORY = 19456
 """KiB."""
 PASSES = 2
@@ -32,6 +34,14 @@ def is_right(hash_: str | None, password: str) -> bool:
         return _hasher.verify(hash_ or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_same(kept: Password | None, password: str, *, press: str) -> bool:
+    """Say whether *press* has set *password* already: its first answer was lost.
+
+    A client's name of a press says nothing of what was chosen; the password itself decides.
+    """
+    return kept is not None and kept.proof == press and is_right(kept.hash, password)
 
 
 def is_outdated(hash_: str) -> bool:

@@ -13,10 +13,11 @@ from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.codes.store import Challenges
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
+from portico.ids import digest
 from portico.links.destinations import ReturnTo
 from portico.mail.letters import Change, Purpose
 from portico.notices.store import Happened, Notices
-from portico.passwords.password_hash import hashed
+from portico.passwords.password_hash import hashed, is_same
 from portico.passwords.rules import chosen, own_words
 from portico.people.heads import Heads
 from portico.people.password_store import Password, Passwords, password_key
@@ -85,7 +86,11 @@ class PasswordResets:
             # Only now: whoever has not proved the address must not learn names by asking
             # which passwords would be too near to them.
             chosen(password, own=_own(workspace, checked))
-            self._set(checked, password, before, caller)
+            press = digest(f"{checked.challenge.id}|{checked.request_id}")[:16]
+            if before is None or before.proof != press:
+                self._set(checked, password, before, caller, press=press)
+            elif not is_same(before, password, press=press):
+                raise ChallengeClosed("used")
         except (TryLater, InvalidRequest, MethodOff) as refused:
             checks.give_back(checked)
             if isinstance(refused, MethodOff):
@@ -109,14 +114,22 @@ class PasswordResets:
         return workspace, Password.from_row(row)
 
     def _set(
-        self, checked: Checked, password: str, before: Password | None, caller: Caller
+        self,
+        checked: Checked,
+        password: str,
+        before: Password | None,
+        caller: Caller,
+        *,
+        press: str,
     ) -> None:
+        after = Password(hashed(password), self.clock.now(), RESET_BY_CODE, press)
         try:
-            transact_surely(self._parts(checked, hashed(password), before, caller))
+            transact_surely(self._parts(checked, after, before, caller))
         except TransactionRefused as refused:
             if "challenge" in refused.failed:
-                used_by = refused.rows.get("challenge", {}).get("used_by")
-                if used_by != checked.request_id:
+                # By this very press a moment ago, or by somebody's other one.
+                kept = Password.from_row(refused.rows.get("password"))
+                if not is_same(kept, password, press=press):
                     raise ChallengeClosed("used") from None
                 return
             if "head" in refused.failed:
@@ -126,9 +139,9 @@ class PasswordResets:
             raise TryLater(cause="the password was hashed anew meanwhile") from None
 
     def _parts(
-        self, checked: Checked, hash_: str, before: Password | None, caller: Caller
+        self, checked: Checked, after: Password, before: Password | None, caller: Caller
     ) -> Parts:
-        challenge, now = checked.challenge, self.clock.now()
+        challenge, now = checked.challenge, after.changed_at
         workspace_id, contact = challenge.id.workspace_id, challenge.contact_id or ""
         change = Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET
         event = Event(
@@ -150,12 +163,11 @@ class PasswordResets:
         )
         challenges = Challenges(self.sign_in_table, workspace_id)
         heads = Heads(self.people_table, workspace_id)
-        password = Password(hash_, now, RESET_BY_CODE, checked.request_id)
         return {
             "challenge": challenges.using(challenge.id, request_id=checked.request_id),
             "head": heads.raising_sver(contact, sver=checked.mail.sver),
             "password": Passwords(self.people_table, workspace_id).putting(
-                contact, password, before=before, event=event
+                contact, after, before=before, event=event
             ),
             # In the same transaction: no password changes without its contact being told.
             "notice": Notices(self.sign_in_table, workspace_id).asking(happened),

@@ -26,7 +26,7 @@ class Password:
     by: str
     """Where it was set: ``reset`` or ``account``."""
     proof: str
-    """Names the request that set it, so that the same one again is known."""
+    """Names the press that set it, so that the same one again is known."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any] | None) -> Self | None:
