@@ -208,6 +208,7 @@ class TestWhoeverFirstSignsInDuringAnImport:
 
 def record(portal, email="ann@example.com", **changed):
     found = Directory("people", portal.id).get("csv", email)
+    assert found is not None
     return dataclasses.replace(found, **changed)
 
 

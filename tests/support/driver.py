@@ -7,7 +7,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from http.client import HTTPConnection
 from typing import Any, Self
@@ -327,6 +327,14 @@ class Portal:
     def writes(self, table: str, row: Row) -> None:
         """Put a row as it stands, as a fault or an attacker of the table would."""
         _dynamodb().put_item(TableName=table, Item=item_of(row))
+
+    def sweeps(self) -> None:
+        """Sweep what DynamoDB may sweep by now. It takes days, or minutes."""
+        now = datetime.now(UTC).timestamp()
+        for row in self.rows("sign-in"):
+            if row.get("ttl", now) < now:
+                key = item_of({"pk": row["pk"], "sk": row["sk"]})
+                _dynamodb().delete_item(TableName="sign-in", Key=key)
 
     def suppresses(self, contact: Contact, reason: str = "bounce") -> None:
         pk = f"{self.id}#contact#{contact.id}"

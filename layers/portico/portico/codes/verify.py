@@ -14,11 +14,12 @@ from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
 from portico.links.destinations import ReturnTo
 from portico.links.store import Links
-from portico.mail.letters import SIGNS_IN, Change
+from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
 from portico.people.identities import Identity, owning
-from portico.people.rules import Contact
+from portico.people.rules import CODE_WAY, SIGN_UP_WAY, Contact, sso_way
+from portico.people.settings_checks import SettingsChecks
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.rules import session_id
@@ -99,7 +100,11 @@ class Codes:
         except ContactChanged:
             checks.note_refusal(checked.challenge, caller, reason="contact-changed")
             raise ChallengeClosed("expired") from None
-        except AlsoRefused:
+        except AlsoRefused as refused:
+            if refused.failed & {"settings", "connection"}:
+                # The team has closed this way in while the code was out.
+                checks.note_refusal(checked.challenge, caller, reason="way-closed")
+                raise ChallengeClosed("expired") from None
             if checked.challenge.connects:
                 # Whoever typed this code has proved both, and may be told plainly.
                 checks.note_refusal(checked.challenge, caller, reason="already-linked")
@@ -117,6 +122,13 @@ class Codes:
         now = self.clock.now()
         challenge = checked.challenge
         also = dict(self._becoming(checked, proof)) if proof.is_new else {}
+        # What is made here stays, unlike a session that ends at its first refresh.
+        settings = SettingsChecks(self.people_table, proof.workspace_id)
+        if challenge.connects:
+            connection = challenge.connects["connection"]
+            also |= settings.still_connecting(connection, by_code=True, signs_up=proof.is_new)
+        elif proof.is_new:
+            also |= settings.still_signing_up()
         if challenge.connects:
             also["identity"] = owning(
                 Rows(self.people_table, f"{proof.workspace_id}#"),
@@ -194,4 +206,14 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         shared_computer=typed.shared_computer,
         device=challenge.device,
         is_new=is_new,
+        way=_way(challenge),
     )
+
+
+def _way(challenge: Challenge) -> str | None:
+    """Return the way in that must still be open when the session is first refreshed."""
+    if challenge.is_break_glass:
+        return None
+    if challenge.connects:
+        return sso_way(challenge.connects["connection"])
+    return SIGN_UP_WAY if challenge.purpose == Purpose.SIGN_UP else CODE_WAY

@@ -121,12 +121,14 @@ class Authorizations:
         portal = RegisteredClient.from_row(row) if row else None
         if settings_row is None or portal is None or not portal.on:
             return None
+        workspace = workspace_of(settings_row)
         session, contact = None, None
         if token is not None and all(theirs):
             contact, session = Contact.from_row(theirs[0] or {}), Session.from_row(theirs[1] or {})
-            if not is_good(session, token, contact.sver, active=contact.active, at=at):
+            is_here = is_good(session, token, contact.sver, active=contact.active, at=at)
+            if not (is_here and session.began_by_one_of(workspace.ways_in)):
                 session = None
-        return _Found(workspace_of(settings_row), portal, session, contact)
+        return _Found(workspace, portal, session, contact)
 
     def _answer(
         self, parameters: dict[str, str], found: _Found, caller: Caller, *, at: datetime

@@ -30,7 +30,7 @@ from portico.passwords.password_hash import hashed, is_outdated, is_right
 from portico.passwords.rules import sized
 from portico.people.addresses import normalise, subject_of
 from portico.people.password_store import Password, Passwords, password_key
-from portico.people.rules import Contact, Workspace
+from portico.people.rules import PASSWORD_WAY, Contact, Workspace
 from portico.people.store import People, head_key, pointer_key, settings_row_key
 from portico.sessions.access_token import BY_PASSWORD
 from portico.sessions.flow import Sessions
@@ -242,4 +242,5 @@ def _proof(
         stay=workspace.stay,
         shared_computer=typed.shared_computer,
         device=device_of(caller.user_agent),
+        way=PASSWORD_WAY,
     )

@@ -26,6 +26,14 @@ AREAS = {
 """Where a portal keeps its areas, unless its workspace says otherwise."""
 
 
+CODE_WAY, PASSWORD_WAY, SIGN_UP_WAY = "code", "password", "sign-up"
+
+
+def sso_way(connection: str) -> str:
+    """Return how the way in by a connection is called."""
+    return f"sso:{connection}"
+
+
 @dataclass(frozen=True)
 class Workspace:
     """One company's portal and its rules: the row that every door reads, under 4 KB.
@@ -133,6 +141,18 @@ class Workspace:
             each["id"] == connection and each.get("on") is True for each in self.connections
         )
         return self.sso_method and its_on
+
+    @property
+    def ways_in(self) -> frozenset[str]:
+        """The ways in that are open now, as a session names the one that it began by."""
+        ways = {
+            CODE_WAY: self.takes_codes(),
+            PASSWORD_WAY: self.takes_passwords(),
+            SIGN_UP_WAY: self.takes_sign_ups(),
+        }
+        offered = (each["id"] for each in self.connections if self.offers(each["id"]))
+        open_ = {way for way, is_open in ways.items() if is_open}
+        return frozenset(open_ | {sso_way(each) for each in offered})
 
     @cached_property
     def origins(self) -> frozenset[str]:

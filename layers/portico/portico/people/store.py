@@ -40,6 +40,11 @@ def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
     return f"{workspace_id}#email#{email}", "pointer"
 
 
+def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
+    """Return the key of a connection's row."""
+    return f"{workspace_id}#connection#{connection}", "connection"
+
+
 def workspace_of(row: dict[str, Any]) -> Workspace:
     """Read a door row.
 

@@ -96,6 +96,7 @@ class Sessions:
             ended_at=None,
             ended_by=None,
             keep_days=stay.keep_days,
+            way=proof.way,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
@@ -140,13 +141,16 @@ class Sessions:
         )
         if settings_row is None or head is None:
             raise NotSignedIn
-        workspace_of(settings_row).admit(caller)
+        workspace = workspace_of(settings_row)
+        workspace.admit(caller)
         contact = Contact.from_row(head)
         if not contact.active:
             raise NotSignedIn
         now = self.clock.now()
         rotations = Rotations(self.sign_in_table, self.keys)
-        session, kept = rotations.rotate(workspace_id, token, caller, sver=contact.sver, at=now)
+        session, kept = rotations.rotate(
+            workspace_id, token, caller, sver=contact.sver, ways=workspace.ways_in, at=now
+        )
         try:
             signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:

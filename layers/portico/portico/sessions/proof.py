@@ -40,6 +40,8 @@ class Proof:
     shared_computer: bool = False
     is_new: bool = False
     """The contact comes into being in the session's transaction."""
+    way: str | None = None
+    """The way in that must still be open at the session's first refresh; ``None``: none must."""
     device: str | None = None
     """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
 

@@ -1,5 +1,6 @@
 """Exchange refresh tokens, whoever holds them: the browser, or a portal that is a client."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ class Rotations:
         *,
         sver: int,
         portal: str | None = None,
+        ways: Collection[str] = (),
         at: datetime,
     ) -> tuple[Session, RefreshToken]:
         """Exchange a token, or say again what it was exchanged for.
@@ -37,6 +39,8 @@ class Rotations:
             caller: who presented it.
             sver: of the contact's head, as it stands.
             portal: the one that holds the token; ``None``: the browser does.
+            ways: the ways in that are open: a session's first refresh asks for its own. A
+                portal's session has none.
             at: the time.
 
         Returns:
@@ -52,7 +56,13 @@ class Rotations:
         store = SessionStore(self.sign_in_table, workspace_id)
         try:
             session = store.rotate(
-                token, successor, key=keys.version, sver=sver, portal=portal, at=at
+                token,
+                successor,
+                key=keys.version,
+                sver=sver,
+                portal=portal,
+                ways=ways,
+                at=at,
             )
         except TryLater:
             # Perhaps it was done, and only its answer is lost.
@@ -64,7 +74,7 @@ class Rotations:
             session = Session.from_row(failed.row)
             if session.portal != portal:
                 raise NotSignedIn from None
-            return session, self._judged(session, token, sver, caller, at=at)
+            return session, self._judged(session, token, sver, ways, caller, at=at)
         return session, successor
 
     def keep(self, workspace_id: str, token: RefreshToken, successor: RefreshToken) -> None:
@@ -79,9 +89,20 @@ class Rotations:
         SessionStore(self.sign_in_table, workspace_id).keep_previous(token, successor)
 
     def _judged(
-        self, session: Session, token: RefreshToken, sver: int, caller: Caller, *, at: datetime
+        self,
+        session: Session,
+        token: RefreshToken,
+        sver: int,
+        ways: Collection[str],
+        caller: Caller,
+        *,
+        at: datetime,
     ) -> RefreshToken:
         verdict = judge(session, token, sver=sver, at=at)
+        is_theirs = verdict in (RefreshVerdict.YOUNG, RefreshVerdict.OVERTAKEN)
+        if is_theirs and not session.began_by_one_of(ways):
+            self._end(session, caller, reason="way-closed", at=at)
+            raise NotSignedIn
         if verdict is RefreshVerdict.YOUNG:
             return token
         # The chain was made with the keys that the row names, perhaps older than ours.
@@ -92,8 +113,10 @@ class Rotations:
         if verdict is RefreshVerdict.OVERTAKEN:
             return token.successor(key)
         if verdict is RefreshVerdict.OLD and token.leads_to(session.current, n=session.n, key=key):
-            event = happened("session.ended", session, caller, at=at, reason="refresh-reuse")
-            SessionStore(self.sign_in_table, session.workspace_id).end(
-                session.contact, session.id, by="refresh-reuse", event=event
-            )
+            self._end(session, caller, reason="refresh-reuse", at=at)
         raise NotSignedIn
+
+    def _end(self, session: Session, caller: Caller, *, reason: str, at: datetime) -> None:
+        event = happened("session.ended", session, caller, at=at, reason=reason)
+        store = SessionStore(self.sign_in_table, session.workspace_id)
+        store.end(session.contact, session.id, by=reason, event=event)

@@ -6,6 +6,7 @@ the same successor: tabs, retries and lost answers converge, and nothing secret 
 
 import hmac
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,9 @@ ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 GRACE = timedelta(seconds=20)
 """How long the previous refresh token still gets the same successor."""
 SHARED_COMPUTER_IDLE = timedelta(minutes=30)
+USED_PROOF_KEPT = timedelta(days=1)
+"""How long a session's row stays at least. That its proof was used is the existence of the row,
+and no proof lives longer: a short session that was swept would make its code good again."""
 RETRY_WINDOW = timedelta(minutes=1)
 """How long the request that began a session may be sent again and get the same one."""
 
@@ -130,6 +134,9 @@ class Session:
     """Of a portal's: the browser's session that it came from, and ends with."""
     scope: str = ""
     """Of a portal's: what it was granted, e.g. ``openid email``."""
+    way: str | None = None
+    """Until its first refresh: the way in that it began by, e.g. ``code``, which must still be
+    open then. A proof may have been out while the team closed it."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -157,7 +164,12 @@ class Session:
             portal=row.get("portal"),
             parent=row.get("parent"),
             scope=row.get("scope", ""),
+            way=row.get("way"),
         )
+
+    def began_by_one_of(self, ways: Collection[str]) -> bool:
+        """Say whether the way in that it began by is one of *ways*, where that still counts."""
+        return self.way is None or self.way in ways
 
     def is_alive(self, *, sver: int, at: datetime) -> bool:
         """Say whether the session still stands for its contact, whose head has *sver*."""

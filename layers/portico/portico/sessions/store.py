@@ -1,5 +1,6 @@
 """Sessions in the SignIn table, under their contact: lists need no index."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,14 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
 from portico.events import Caller, Event
 from portico.ids import event_id
-from portico.sessions.rules import GRACE, PORTAL_SESSION_PREFIX, RETRY_WINDOW, RefreshToken, Session
+from portico.sessions.rules import (
+    GRACE,
+    PORTAL_SESSION_PREFIX,
+    RETRY_WINDOW,
+    USED_PROOF_KEPT,
+    RefreshToken,
+    Session,
+)
 
 HAS_NOT_ENDED = "attribute_not_exists(ended_at) AND expires_at > :now"
 IS_RUNNING = f"{HAS_NOT_ENDED} AND idle_ends_at > :now"
@@ -116,7 +124,7 @@ class SessionStore:
             "method": session.method,
             "created_at": epoch(session.signed_in_at),
             "expires_at": epoch(session.expires_at),
-            "ttl": epoch(session.expires_at),
+            "ttl": epoch(max(session.expires_at, session.rotated_at + USED_PROOF_KEPT)),
             "idle_ends_at": epoch(session.idle_ends_at),
             "idle": int(session.idle.total_seconds()),
             "shared_computer": session.shared_computer,
@@ -132,6 +140,7 @@ class SessionStore:
             "portal": session.portal,
             "parent": session.parent,
             "scope": session.scope,
+            "way": session.way,
         }
         return row | {name: value for name, value in optional.items() if value}
 
@@ -148,9 +157,12 @@ class SessionStore:
         key: str,
         sver: int,
         portal: str | None,
+        ways: Collection[str] = (),
         at: datetime,
     ) -> Session:
         """Exchange the current token for its successor, if it is current and not young.
+
+        The first time it also asks that the way in that the session began by is one of *ways*.
 
         The browser's tokens and each portal's are apart: what is stolen from one of them, no
         other may use.
@@ -162,13 +174,18 @@ class SessionStore:
         is_theirs = "sver = :sver AND " + (
             "portal = :portal" if portal else "attribute_not_exists(portal)"
         )
+        open_ways = {f":way_{n}": way for n, way in enumerate(sorted(ways))}
+        is_open = "attribute_not_exists(way)"
+        if open_ways:
+            is_open = f"({is_open} OR way IN ({', '.join(open_ways)}))"
         row = self.rows.update(
             *session_key(self.workspace_id, token.contact, token.session),
             "SET n = :n, current = :successor, previous = :token, key = :key, "
             "rotated_at = :now, refreshed_at = :now, idle_ends_at = :now + idle "
-            "REMOVE event, previous_stays",
-            f"{is_current} AND {IS_RUNNING} AND {is_theirs}",
+            "REMOVE event, previous_stays, way",
+            f"{is_current} AND {IS_RUNNING} AND {is_theirs} AND {is_open}",
             {
+                **open_ways,
                 ":token": token.hash,
                 ":successor": successor.hash,
                 ":n": successor.n,

@@ -18,7 +18,7 @@ from portico.errors import TryLater
 from portico.events import Caller, Event
 from portico.links.destinations import ReturnTo
 from portico.people.identities import owning
-from portico.people.rules import Contact
+from portico.people.rules import Contact, sso_way
 from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlready
@@ -228,6 +228,7 @@ class SsoCallbacks:
             method=f"sso:{trip.connection.id}",
             stay=trip.stay,
             device=trip.device,
+            way=sso_way(trip.connection.id),
         )
         also = self._also(proof, person, known, at=at, is_hint_wrong=head is not None)
         try:
@@ -258,8 +259,8 @@ class SsoCallbacks:
         if not is_hint_wrong and record == known.owner_record:
             # A known identity with the right hint needs no write. An import may be under way:
             # the record has to let its contact in now, and not when it was read.
-            asks = has_rule and known.match is not None
-            return {"record": directory.still_matching(known.match)} if asks else {}
+            match = known.match if has_rule else None
+            return {"record": directory.still_matching(match)} if match else {}
         also = {
             "identity": owning(
                 directory.rows,

@@ -16,13 +16,13 @@ from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.devices import device_of
 from portico.people.rules import Workspace
-from portico.people.store import settings_row_key
+from portico.people.store import connection_key, settings_row_key
 from portico.settings import StartSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.relying_party import Attempt, RelyingParty
 from portico.sso.rules import CONNECTION, Connection
 from portico.sso.states import STATE_LIFETIME, State, States, Trip
-from portico.sso.store import client_secret, connection_key
+from portico.sso.store import client_secret
 from portico.sso.transport import ProviderAway
 
 

@@ -7,13 +7,8 @@ from portico.aws.tables import ALWAYS, Rows, TransactionRefused, get_many, trans
 from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Workspace
-from portico.people.store import settings_row_key
+from portico.people.store import connection_key, settings_row_key
 from portico.sso.rules import Connection
-
-
-def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
-    """Return the key of a connection's row."""
-    return f"{workspace_id}#connection#{connection}", "connection"
 
 
 def secret_name(prefix: str, connection: Connection) -> str:
