@@ -101,6 +101,14 @@ class TestAFirstPassword:
         assert answer.problem == (403, "sign-in-method-off")
         assert house.another_browser().forgets_the_password().status == 403
 
+    def test_point_9_is_not_set_where_the_portal_was_switched_off(self, house, mailed):
+        house.sets(portal_enabled=False)
+
+        answer = house.browser.sets_a_password(NEW, mailed)
+
+        assert answer.problem == (403, "portal-unavailable")
+        assert house.challenge_row()["attempts"] == 0
+
     def test_is_not_set_by_somebody_whose_account_is_off(self, house, others):
         house.browser.forgets_the_password("cid@example.com")
         house.delivers_mail()

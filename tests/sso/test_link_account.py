@@ -105,3 +105,103 @@ class TestAddingAnAccount:
         assert sets_out(ann, "facebook").problem == (403, "sign-in-method-off")
         assert sets_out(ann, "no-such").problem == (403, "sign-in-method-off")
         assert sets_out(ann, "a/../b").problem == (403, "sign-in-method-off")
+
+
+def closes(how, connected, portal):
+    """Let the team close the way while somebody is at the provider."""
+    match how:
+        case "connection":
+            connected.connect("facebook", on=False)
+        case "sso":
+            portal.sets(sso_method=False)
+        case "portal":
+            portal.sets(portal_enabled=False)
+        case "rule":
+            portal.sets(directory_rule="match_required")
+
+
+WAYS_TO_CLOSE = ["connection", "sso", "portal"]
+
+
+class TestAWayThatIsClosedMeanwhile:
+    @pytest.mark.parametrize("how", WAYS_TO_CLOSE)
+    def test_point_9_connects_nothing(self, ann, connected, portal, how):
+        sets_out(ann, "facebook")
+        closes(how, connected, portal)
+
+        came_back = ann.browser.comes_back("ben")
+
+        said = "portal-unavailable" if how == "portal" else "sso-failed"
+        assert (came_back.mark, came_back.told) == ("account", said)
+        assert owners(portal) == {}
+
+    @pytest.mark.parametrize("how", WAYS_TO_CLOSE)
+    def test_point_9_connects_nothing_at_the_last_moment(self, ann, connected, portal, wire, how):
+        sets_out(ann, "facebook")
+        # A connection is switched off by a transaction of its own.
+        wire.before("dynamodb.TransactWriteItems", lambda: closes(how, connected, portal))
+
+        assert ann.browser.comes_back("ben").mark == "account"
+        assert owners(portal) == {}
+
+    def test_point_9_is_recorded_with_its_reason(self, ann, connected, portal):
+        sets_out(ann, "facebook")
+        closes("connection", connected, portal)
+
+        ann.browser.comes_back("ben")
+
+        (line,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
+        assert line["detail"]["reason"] == "connection-off"
+
+    def test_point_9_asks_no_more_calls(self, ann, portal, wire):
+        sets_out(ann, "facebook")
+        wire.forget()
+
+        assert ann.browser.comes_back("ben").told == "linked"
+
+        assert wire.operations == ["dynamodb.UpdateItem", "dynamodb.TransactWriteItems"]
+
+
+class TestAProofThatIsOutMeanwhile:
+    """An account that only our own code connects: the code may be out for ten minutes."""
+
+    @pytest.mark.parametrize("how", [*WAYS_TO_CLOSE, "rule"])
+    def test_point_9_connects_nothing_and_signs_nobody_in(self, connected, portal, how):
+        portal.browser.signs_in_with("facebook", "ann")
+        portal.delivers_mail()
+        closes(how, connected, portal)
+
+        answer = portal.browser.types_the_mailed_code()
+
+        assert answer.problem == (410, "challenge-closed")
+        assert owners(portal) == {}
+        assert portal.session_rows() == []
+
+    @pytest.mark.parametrize("how", ["connection", "sso", "rule"])
+    def test_point_9_is_not_mailed(self, connected, portal, how):
+        portal.browser.signs_in_with("facebook", "ann")
+        closes(how, connected, portal)
+
+        portal.delivers_mail()
+
+        assert portal.mails == []
+        assert portal.challenge_row()["withheld_1"] == "sign-in-method-off"
+
+    @pytest.mark.parametrize("how", ["connection", "sso", "rule"])
+    def test_point_9_is_not_begun(self, connected, portal, how):
+        pending = portal.browser.signs_in_with("facebook", "cem").told
+        closes(how, connected, portal)
+
+        answer = portal.browser.gives_an_address(pending, "ann@example.com")
+
+        assert answer.problem == (403, "sign-in-method-off")
+
+    def test_point_9_is_in_the_trail(self, connected, portal):
+        portal.browser.signs_in_with("facebook", "ann")
+        portal.delivers_mail()
+        closes("sso", connected, portal)
+
+        portal.browser.types_the_mailed_code()
+
+        (line,) = [r for r in portal.records_trail() if r["name"] == "code.refused"]
+        assert line["detail"]["reason"] == "way-closed"

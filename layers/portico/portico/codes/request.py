@@ -159,6 +159,8 @@ class CodeRequests:
         )
         if connecting is None:
             raise ChallengeClosed("expired")
+        if not workspace.proves(connecting.identity.connection):
+            raise MethodOff
         return CodeAsked(
             ask_for_proof(self.sign_in_table, workspace_id, connecting, email, caller, now)
         )

@@ -11,7 +11,13 @@ from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.codes.check import Checked, CodeChecks, CodeEntry
 from portico.codes.store import Challenges
-from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
+from portico.errors import (
+    ChallengeClosed,
+    InvalidRequest,
+    MethodOff,
+    PortalUnavailable,
+    TryLater,
+)
 from portico.events import Caller, Event
 from portico.ids import digest
 from portico.links.destinations import ReturnTo
@@ -73,7 +79,7 @@ class PasswordResets:
             InvalidRequest: the password may not be set, or the code can be none; no attempt.
             CodeNotAccepted: it is not the one we mailed.
             ChallengeClosed: expired, used, or five attempts are over.
-            MethodOff: the workspace takes no passwords (any more).
+            MethodOff, PortalUnavailable: the workspace takes no passwords (any more).
             CrossSite: not the origin that asked for the code.
             TryLater: nothing was consumed; the same request can be sent again.
         """
@@ -82,7 +88,7 @@ class PasswordResets:
         entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
         checked = checks.check(entry, caller, purposes=(Purpose.RESET,))
         try:
-            workspace, before = self._read(checked)
+            workspace, before = self._read(checked, caller)
             # Only now: whoever has not proved the address must not learn names by asking
             # which passwords would be too near to them.
             chosen(password, own=_own(workspace, checked))
@@ -91,9 +97,9 @@ class PasswordResets:
                 self._set(checked, password, before, caller, press=press)
             elif not is_same(before, password, press=press):
                 raise ChallengeClosed("used")
-        except (TryLater, InvalidRequest, MethodOff) as refused:
+        except (TryLater, InvalidRequest, MethodOff, PortalUnavailable) as refused:
             checks.give_back(checked)
-            if isinstance(refused, MethodOff):
+            if isinstance(refused, MethodOff | PortalUnavailable):
                 checks.note_refusal(checked.challenge, caller, reason="method-off")
             raise
         except ChallengeClosed as closed:
@@ -102,14 +108,17 @@ class PasswordResets:
             raise
         return PasswordSet(workspace.id, checked.challenge.return_to)
 
-    def _read(self, checked: Checked) -> tuple[Workspace, Password | None]:
+    def _read(self, checked: Checked, caller: Caller) -> tuple[Workspace, Password | None]:
         people = People(self.people_table, checked.challenge.id.workspace_id)
         contact = checked.challenge.contact_id or ""
         settings_row, row = people.read(
             settings_row_key(people.workspace_id), password_key(people.workspace_id, contact)
         )
         workspace = workspace_of(settings_row) if settings_row else None
-        if workspace is None or not workspace.takes_passwords():
+        if workspace is None:
+            raise MethodOff
+        workspace.admit(caller)
+        if not workspace.takes_passwords():
             raise MethodOff
         return workspace, Password.from_row(row)
 

@@ -142,6 +142,13 @@ class Workspace:
         )
         return self.sso_method and its_on
 
+    def proves(self, connection: str) -> bool:
+        """Say whether a code of ours may connect an account of this connection to a contact.
+
+        Under a directory rule the match is what lets somebody in; a code would get around it.
+        """
+        return self.offers(connection) and not self.needs_record()
+
     @property
     def ways_in(self) -> frozenset[str]:
         """The ways in that are open now, as a session names the one that it began by."""

@@ -106,6 +106,8 @@ def _is_on(challenge: Challenge, workspace: Workspace) -> bool:
             return workspace.takes_passwords()
         case Purpose.SIGN_UP:
             return workspace.takes_sign_ups()
+        case Purpose.LINK:
+            return challenge.connects is None or workspace.proves(challenge.connects["connection"])
     return True
 
 

@@ -13,6 +13,7 @@ from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
 from portico.people.identities import owning
+from portico.people.settings_checks import SettingsChecks
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standings
 from portico.sessions.store import SessionStore
@@ -96,7 +97,8 @@ def link_account(
         at: the time.
 
     Raises:
-        Refusal: it is another contact's, or the session has ended meanwhile.
+        Refusal: it is another contact's, or the session has ended meanwhile, or the team has
+            switched the connection, SSO or the portal off.
         TryLater: nothing has changed.
     """
     contact, sver = trip.contact or "", trip.sver or 0
@@ -121,10 +123,18 @@ def link_account(
         ),
         "standing": Heads(people_table, workspace_id).standing(contact, sver=sver),
         "notice": Notices(sign_in_table, workspace_id).asking(happened),
+        # The contact may have been at the provider for minutes.
+        **SettingsChecks(people_table, workspace_id).still_connecting(trip.connection.id),
     }
     try:
         transact_surely(parts)
     except TransactionRefused as refused:
+        if "settings" in refused.failed:
+            is_off = refused.rows.get("settings", {}).get("portal_enabled") is False
+            reason = "portal-unavailable" if is_off else "sso-failed"
+            raise Refusal(reason, reason if is_off else "connection-off") from None
+        if "connection" in refused.failed:
+            raise Refusal("sso-failed", "connection-off") from None
         if "identity" in refused.failed:
             raise Refusal("already-linked") from None
         raise Refusal("sso-expired", "session-ended") from None
