@@ -32,6 +32,9 @@ class Mailbox:
             at=at,
         )
 
+    def gives_back(self, mail: str) -> None:
+        self._limits.give_mail_back(self.email, key=KEY, mail=mail)
+
 
 @pytest.fixture
 def mailbox(tables) -> Mailbox:
@@ -125,6 +128,33 @@ class TestAMailbox:
         wire.mend()
 
         assert [mailbox.takes() for _ in range(4)] == [True] * 3 + [False]
+
+    def test_point_10_has_room_again_for_a_mail_that_is_given_back(self, mailbox):
+        for n in range(4):
+            mailbox.takes(mail=f"m{n}", at=NOON + timedelta(minutes=n))
+        assert mailbox.takes(mail="m4", at=NOON + 5 * SECOND) is False
+
+        mailbox.gives_back("m1")
+
+        assert mailbox.takes(mail="m4", at=NOON + timedelta(minutes=5)) is True
+        assert mailbox.takes(mail="m5", at=NOON + timedelta(minutes=5)) is False
+
+    def test_point_10_gives_one_mail_back_once(self, mailbox):
+        for n in range(4):
+            mailbox.takes(mail=f"m{n}")
+
+        for _ in range(3):
+            mailbox.gives_back("m2")
+
+        assert [mailbox.takes() for _ in range(2)] == [True, False]
+
+    def test_point_10_gives_nothing_back_that_was_never_charged(self, mailbox):
+        mailbox.gives_back("m0")
+        for _ in range(4):
+            mailbox.takes()
+        mailbox.gives_back("another")
+
+        assert mailbox.takes() is False
 
     def test_is_one_behind_all_its_spellings(self, mailbox):
         for spelling in ("ann@gmail.com", "ann+1@gmail.com", "a.n.n@gmail.com"):

@@ -11,7 +11,7 @@ from tests.conftest import NOON
 
 def asks(caps, workspace="acme", *, times=1, at=NOON):
     """What *times* mails of one workspace are told."""
-    return [caps.why_not(new_challenge_id(workspace), at=at) for _ in range(times)]
+    return [caps.count(new_challenge_id(workspace), at=at).why_not for _ in range(times)]
 
 
 class TestACap:
@@ -66,3 +66,21 @@ class TestACap:
         portal.delivers_mail()
 
         assert portal.mails == []
+
+    def test_point_10_of_a_workspace_is_not_charged_for_what_the_deployments_keeps_back(
+        self, portal
+    ):
+        caps = Strangers("sign-in", 1, an_hour=1000)
+
+        assert asks(caps, times=5) == [None] + ["strangers-of-deployment"] * 4
+
+        rows = [row for row in portal.rows("sign-in") if row["pk"].startswith("acme#strangers#")]
+        assert sum(row["mails"] for row in rows) == 1
+
+    def test_point_10_gives_back_what_it_counted(self, portal):
+        caps = Strangers("sign-in", 1, an_hour=1)
+        counted = caps.count(new_challenge_id("acme"), at=NOON)
+
+        caps.give_back(counted)
+
+        assert asks(caps, times=2) == [None, "strangers-of-workspace"]

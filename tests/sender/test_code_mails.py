@@ -7,6 +7,7 @@ import pytest
 
 from portico.events import Event
 from portico.ids import parse_challenge
+from portico.limits.strangers import A_WORKSPACE_AN_HOUR, SHARDS
 from portico.sender.taken_mails import TakenMails
 from tests.codes import retries
 from tests.support.doors import door, stream_record
@@ -84,6 +85,107 @@ class TestAMail:
 
         assert delivers(first) == OK
         assert len(portal.mails) == 1
+
+
+def charged(portal):
+    """How many mails the mailboxes were charged for."""
+    return sum(len(r["mails"]) for r in portal.rows("sign-in") if r["pk"].startswith("-mailbox#"))
+
+
+def asks_four_times(portal):
+    """Ask, and ask again three times, while the stream stands still: return its records."""
+    records = [requested(portal)]
+    for wait in (30, 60, 120):
+        portal.forward(seconds=wait)
+        portal.browser.asks_again()
+        records.append(requested(portal))
+    return records
+
+
+class TestAStreamThatIsLate:
+    """It brings a request and three resends of one challenge, and only the last is mailed."""
+
+    def test_point_10_charges_the_mailbox_for_the_one_mail_that_goes_out(self, portal):
+        portal.browser.asks_for_a_code()
+
+        for record in asks_four_times(portal):
+            assert delivers(record) == OK
+
+        assert len(portal.mails) == 1
+        assert charged(portal) == 1
+
+    def test_point_10_leaves_the_mailbox_room_for_the_next(self, portal):
+        portal.browser.asks_for_a_code()
+        for record in asks_four_times(portal):
+            delivers(record)
+
+        for _ in range(3):
+            portal.another_browser().asks_for_a_code()
+            portal.delivers_mail()
+
+        assert len(portal.mails) == 4
+
+    def test_point_10_asks_no_budget_for_what_was_overtaken(self, portal, wire):
+        portal.browser.asks_for_a_code()
+        first, *_ = asks_four_times(portal)
+        wire.forget()
+
+        delivers(first)
+
+        assert "dynamodb.UpdateItem" not in wire.operations
+
+    def test_point_10_gives_back_what_is_overtaken_at_the_last_moment(self, portal, wire):
+        portal.browser.asks_for_a_code()
+        first = requested(portal)
+        portal.forward(seconds=30)
+        # After the budget, and right before the mail is taken.
+        wire.before("dynamodb.UpdateItem", lambda: None)
+        wire.before("dynamodb.UpdateItem", portal.browser.asks_again)
+
+        delivers(first)
+
+        assert portal.mails == []
+        assert charged(portal) == 0
+
+    def test_point_10_charges_strangers_once_too(self, portal):
+        portal.sets(sign_up=True)
+        portal.browser.signs_up("eve@example.net")
+
+        for record in asks_four_times(portal):
+            delivers(record)
+
+        rows = [r for r in portal.rows("sign-in") if "strangers#" in r["pk"]]
+        assert len(portal.mails) == 1
+        assert [r["mails"] for r in rows] == [1, 1]
+
+    def test_point_10_gives_strangers_mails_back_at_the_last_moment(self, portal, wire):
+        portal.sets(sign_up=True)
+        portal.browser.signs_up("eve@example.net")
+        first = requested(portal)
+        portal.forward(seconds=30)
+        for _ in range(3):
+            wire.before("dynamodb.UpdateItem", lambda: None)
+        wire.before("dynamodb.UpdateItem", portal.browser.asks_again)
+
+        delivers(first)
+
+        rows = [r for r in portal.rows("sign-in") if "strangers#" in r["pk"]]
+        assert portal.mails == []
+        assert [r["mails"] for r in rows] == [0, 0]
+        assert charged(portal) == 0
+
+    def test_point_10_charges_no_mailbox_for_what_the_strangers_cap_keeps_back(self, portal):
+        portal.sets(sign_up=True)
+        hour = int(datetime.now(UTC).timestamp()) // 3600
+        for shard in range(SHARDS):
+            row = {"pk": f"acme#strangers#{hour}", "sk": f"shard-{shard}"}
+            portal.writes("sign-in", row | {"mails": A_WORKSPACE_AN_HOUR})
+        portal.browser.signs_up("eve@example.net")
+
+        portal.delivers_mail()
+
+        assert withheld(portal) == ["strangers-of-workspace"]
+        assert charged(portal) == 0
 
 
 class TestAMailThatMustNotGoOut:

@@ -95,7 +95,7 @@ def last_import_key(workspace_id: str) -> tuple[str, str]:
     return f"{workspace_id}#directory", "import"
 
 
-MOST_TRIES = 5
+RECORD_TRIES = 5
 """How often a record is kept anew while people come in by it."""
 
 
@@ -151,7 +151,7 @@ class Directory:
                 address cannot be told apart: whoever imports must say whose it is.
             TryLater: nothing was written.
         """
-        for _ in range(MOST_TRIES):
+        for _ in range(RECORD_TRIES):
             try:
                 self._put(record, event, also)
             except _SomebodyCameIn:

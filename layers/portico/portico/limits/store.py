@@ -33,6 +33,10 @@ class HasOffices(Protocol):
         """Say whether many of its contacts sit behind *network*."""
 
 
+CHARGE_TRIES = 3
+"""How often a charge is looked for that newer ones have moved meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The budgets of a deployment; their rows belong to no workspace."""
@@ -129,7 +133,7 @@ class Limits:
         # seconds the times stand out of order, and the smaller budget does not imply the larger.
         budgets = (self.mailbox, self.mailbox.for_strangers()) if stranger else (self.mailbox,)
         rows = Rows(self.table, "-mailbox#")
-        pk = f"-mailbox#{base64url(hmac.digest(key, folded(email).encode(), sha256))}"
+        pk = _mailbox_key(email, key)
         is_new = "(attribute_not_exists(mails) OR NOT contains(mails, :mail))"
         has_room = " AND ".join(
             f"(attribute_not_exists(sent[{n - 1}]) OR sent[{n - 1}] <= {ago})"
@@ -160,9 +164,40 @@ class Limits:
             self._forget_oldest(rows, pk, keep=self.mailbox.a_day * 2)
         return True
 
+    def give_mail_back(self, email: str, *, key: bytes, mail: str) -> None:
+        """Undo the grant of a mail that nobody can send any more.
+
+        The condition says where in the row it stands: newer ones may have come in front of it.
+        After some tries it stays charged: rather one mail too few.
+
+        Raises:
+            TryLater: the counter is out of reach.
+        """
+        rows, pk = Rows(self.table, "-mailbox#"), _mailbox_key(email, key)
+        n = 0
+        for _ in range(CHARGE_TRIES):
+            try:
+                rows.update(
+                    pk,
+                    "budget",
+                    f"REMOVE sent[{n}], mails[{n}]",
+                    f"mails[{n}] = :mail",
+                    {":mail": mail},
+                )
+            except ConditionFailed as failed:
+                if failed.row is None or mail not in failed.row["mails"]:
+                    return
+                n = failed.row["mails"].index(mail)
+                continue
+            return
+
     def _forget_oldest(self, rows: Rows, pk: str, *, keep: int) -> None:
         # Housekeeping, once in many mails: a mailbox under attack for months must not grow
         # a row that costs more with every mail. What is dropped is older than any window.
         old = range(keep, LONGEST_LIST + 1)
         doomed = ", ".join([f"sent[{n}], mails[{n}]" for n in old])
         rows.update(pk, "budget", f"REMOVE {doomed}", "attribute_exists(pk)")
+
+
+def _mailbox_key(email: str, key: bytes) -> str:
+    return f"-mailbox#{base64url(hmac.digest(key, folded(email).encode(), sha256))}"

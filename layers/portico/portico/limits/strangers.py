@@ -3,6 +3,7 @@
 The counters are sharded: no row is written by all of a deployment's sign-ups.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +22,15 @@ SMALLEST_QUOTA = 200
 
 
 @dataclass(frozen=True, slots=True)
+class StrangersCount:
+    """Where one mail was counted, or why it may not go out."""
+
+    shards: tuple[tuple[str, str, str], ...]
+    """Prefix, partition key and sort key of each counter that has it."""
+    why_not: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Strangers:
     """The caps of a deployment."""
 
@@ -36,8 +46,8 @@ class Strangers:
         stated = int(quota) if quota.isdecimal() else SMALLEST_QUOTA
         return cls(table, max(stated, SMALLEST_QUOTA) // SHARE_OF_QUOTA)
 
-    def why_not(self, challenge: ChallengeId, *, at: datetime) -> str | None:
-        """Count one mail to a stranger; say why it may not go out.
+    def count(self, challenge: ChallengeId, *, at: datetime) -> "StrangersCount":
+        """Count one mail to a stranger, unless it may not go out.
 
         A mail that is tried again counts again: rather one too few.
 
@@ -48,14 +58,27 @@ class Strangers:
         first = sha256(str(challenge).encode()).digest()[0]
         workspace_id = challenge.workspace_id
         theirs = f"{workspace_id}#", f"{workspace_id}#strangers#{hour}"
-        if not self._count(*theirs, first, cap=self.an_hour, ends=(hour + 1) * 3600):
-            return "strangers-of-workspace"
+        mine = self._count(*theirs, first, cap=self.an_hour, ends=(hour + 1) * 3600)
+        if mine is None:
+            return StrangersCount((), "strangers-of-workspace")
         all_ = "-strangers#", f"-strangers#{day}"
-        if not self._count(*all_, first, cap=self.a_day, ends=(day + 1) * 86400):
-            return "strangers-of-deployment"
-        return None
+        ours = self._count(*all_, first, cap=self.a_day, ends=(day + 1) * 86400)
+        if ours is None:
+            self.give_back(StrangersCount((mine,)))
+            return StrangersCount((), "strangers-of-deployment")
+        return StrangersCount((mine, ours))
 
-    def _count(self, prefix: str, pk: str, first: int, *, cap: int, ends: int) -> bool:
+    def give_back(self, counted: "StrangersCount") -> None:
+        """Undo the count of a mail that never went out."""
+        for prefix, pk, shard in counted.shards:
+            with suppress(ConditionFailed):
+                Rows(self.table, prefix).update(
+                    pk, shard, "ADD mails :less", "mails > :none", {":less": -1, ":none": 0}
+                )
+
+    def _count(
+        self, prefix: str, pk: str, first: int, *, cap: int, ends: int
+    ) -> tuple[str, str, str] | None:
         rows = Rows(self.table, prefix)
         # The next shards only when one's own is full: then the cap is near, and holds exactly.
         for n in range(SHARDS):
@@ -71,5 +94,5 @@ class Strangers:
                 )
             except ConditionFailed:
                 continue
-            return True
-        return False
+            return prefix, pk, f"shard-{shard}"
+        return None

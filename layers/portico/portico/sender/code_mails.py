@@ -17,7 +17,8 @@ from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.sender.delivery import TakenByAnother
+from portico.sender.delivery import Overtaken, TakenByAnother
+from portico.sender.mail_charge import MailCharge
 from portico.sender.mail_content import code_mail, logo_of
 from portico.sender.recipients import Recipients, recipients_of
 from portico.sender.taken_mails import TakenMails
@@ -82,6 +83,7 @@ class CodeMail:
     _workspace: Workspace = field(init=False)
     _contact: Contact = field(init=False)
     _keys: Keys = field(init=False)
+    _charge: MailCharge | None = None
 
     def __post_init__(self) -> None:
         workspace_id = self.challenge.id.workspace_id
@@ -99,8 +101,17 @@ class CodeMail:
         return taken is not None and taken.sent
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why nothing may be mailed; takes the budgets last."""
-        found = self._recipients = recipients_of(self.challenge, self._people)
+        """Return why nothing may be mailed; charges the budgets last.
+
+        Raises:
+            Overtaken: a newer mail is asked for, or this one was withheld.
+        """
+        challenges = Challenges(self.mails.sign_in_table, self.challenge.id.workspace_id)
+        found = self._recipients = recipients_of(self.challenge, self._people, challenges)
+        # A late stream brings the challenge as it was.
+        if found.challenge is None or not found.challenge.asks_for(self.generation):
+            raise Overtaken
+        self.challenge = found.challenge
         why_not = found.why_not(self.challenge, self.generation, at=at)
         if why_not is not None:
             return why_not
@@ -131,8 +142,11 @@ class CodeMail:
         except ConditionFailed as failed:
             now_there = Challenge.from_row(failed.row) if failed.row else None
             other = now_there.taken.get(self.generation) if now_there else None
-            if other is None or other.sent:
-                # Sent by somebody else, withheld, or a newer mail is asked for.
+            if other is None:
+                # Overtaken or withheld at this very moment: nobody takes it any more.
+                self._give_back()
+                return False
+            if other.sent:
                 return False
             raise TakenByAnother from None
         return True
@@ -173,37 +187,43 @@ class CodeMail:
         if reason == HAS_ACCOUNT:
             self._tell_of_account(at=at)
         detail = {"reason": reason, "generation": str(self.generation)}
-        self._taken.withhold(
+        is_over = self._taken.withhold(
             self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
         )
+        # Whoever signs up and is a contact is mailed a notice in the code's place.
+        if is_over and reason != HAS_ACCOUNT:
+            self._give_back()
 
     def _signs_up(self) -> bool:
         return self.challenge.purpose == Purpose.SIGN_UP
 
     def _why_not_now(self, *, at: datetime) -> str | None:
-        mails, challenge, contact, to = (
-            self.mails,
-            self.challenge,
-            self._contact,
-            self._recipients.to,
-        )
+        mails, challenge, contact = self.mails, self.challenge, self._contact
+        if self.generation in challenge.taken:
+            return None  # charged by the sender that took it, and died
+        to = self._recipients.to
         key = mails.keys.current().mailbox
         workspace_id = challenge.id.workspace_id
         sver = known_sver(
             challenge.known, key, workspace_id=workspace_id, contact=contact.id, at=at
         )
-        granted = mails.limits.grant_mail(
-            to or contact.email,
+        self._charge = MailCharge(
+            mails.limits,
+            mails.strangers,
+            challenge.id,
+            self.generation,
             key=key,
-            mail=f"{challenge.id.random}/{self.generation}",
-            stranger=not (challenge.is_personal or sver == contact.sver),
+            to=to or contact.email,
+        )
+        return self._charge.why_not(
+            by_anybody=not (challenge.is_personal or sver == contact.sver),
+            to_nobody_known=contact.sver == NOT_YET or to is not None,
             at=at,
         )
-        if not granted:
-            return "mailbox-budget"
-        if contact.sver != NOT_YET and to is None:
-            return None
-        return mails.strangers.why_not(challenge.id, at=at)
+
+    def _give_back(self) -> None:
+        if self._charge is not None:
+            self._charge.give_back()
 
     def _tell_of_account(self, *, at: datetime) -> None:
         happened = Happened(

@@ -83,8 +83,12 @@ class TakenMails:
             {":zero": 0},
         )
 
-    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> None:
-        """Record that this mail will never be sent, and why. Its code is never right."""
+    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> bool:
+        """Record that this mail will never be sent, and why. Its code is never right.
+
+        Returns:
+            Whether nobody had taken it, and nobody can any more.
+        """
         change = (
             f"SET withheld_{generation} = :why, unmailed_{generation} = :claim, "
             f"nobody = :contact, event = :event REMOVE claim_{generation}"
@@ -107,6 +111,7 @@ class TakenMails:
                 f"{is_asked} AND NOT {is_taken}",
                 values | {":generation": generation},
             )
-            return
+            return True
         with suppress(ConditionFailed):
             self.rows.update(*challenge_key(id_), change, f"{is_taken} AND {has_no_mail}", values)
+        return False
