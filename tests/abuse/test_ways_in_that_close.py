@@ -30,7 +30,7 @@ class TestACodeThatIsOut:
         portal.forward(seconds=30)
 
         assert late.browser.refreshes().problem == OVER
-        assert portal.session_rows()[0]["ended_by"] == "way-closed"
+        assert portal.session_rows()[0]["ended_by"] == "method-off"
 
     def test_point_8_ends_it_within_the_grace_of_its_token_too(self, late):
         assert late.browser.refreshes().problem == OVER
@@ -59,7 +59,7 @@ class TestACodeThatIsOut:
         late.browser.refreshes()
 
         (line,) = [r for r in portal.records_trail() if r["name"] == "session.ended"]
-        assert line["detail"]["reason"] == "way-closed"
+        assert line["detail"]["reason"] == "method-off"
 
     @pytest.mark.parametrize("closed", CLOSED, ids=IDS)
     def test_point_8_of_a_session_that_was_refreshed_before_ends_nothing(self, portal, closed):

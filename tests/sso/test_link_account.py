@@ -204,4 +204,4 @@ class TestAProofThatIsOutMeanwhile:
         portal.browser.types_the_mailed_code()
 
         (line,) = [r for r in portal.records_trail() if r["name"] == "code.refused"]
-        assert line["detail"]["reason"] == "way-closed"
+        assert line["detail"]["reason"] == "method-off"

@@ -103,7 +103,7 @@ class Codes:
         except AlsoRefused as refused:
             if refused.failed & {"settings", "connection"}:
                 # The team has closed this way in while the code was out.
-                checks.note_refusal(checked.challenge, caller, reason="way-closed")
+                checks.note_refusal(checked.challenge, caller, reason="method-off")
                 raise ChallengeClosed("expired") from None
             if checked.challenge.connects:
                 # Whoever typed this code has proved both, and may be told plainly.

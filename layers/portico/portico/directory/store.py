@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from portico.aws.tables import (
     ALWAYS,
-    IS_THERE,
     MOST_AT_ONCE,
     NOT_THERE,
     Parts,
@@ -99,15 +98,6 @@ RECORD_TRIES = 5
 """How often a record is kept anew while people come in by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordMatch:
-    """A record, and what it was found by when somebody signed in."""
-
-    record: Record
-    email: str | None
-    """The address; ``None``: tenant and object id."""
-
-
 @dataclass(eq=False)
 class InUse(Exception):
     """An address or object id of *record* finds another active record already."""
@@ -158,42 +148,6 @@ class Directory:
                 continue
             return
         raise TryLater(cause="directory.put: people keep coming in by the record")
-
-    def still_matching(self, match: RecordMatch) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a match still stands."""
-        key, condition, values = self._match(match)
-        return self.rows.checking(*key, condition, values)
-
-    def letting_in(self, match: RecordMatch, contact: str, *, asks_match: bool) -> dict[str, Any]:
-        """Return the part of a transaction that notes on a record who comes in by it.
-
-        The end of the record finds their sessions by it, however late an index tells of them.
-
-        Args:
-            match: the record, and what it was found by.
-            contact: who comes in.
-            asks_match: the workspace's rule asks that the match still stands.
-        """
-        key, condition, values = self._match(match)
-        if not asks_match:
-            condition, values = IS_THERE, {}
-        return self.rows.updating(
-            *key,
-            "ADD contacts :contacts REMOVE event",
-            condition,
-            {**values, ":contacts": frozenset({contact})},
-        )
-
-    def _match(self, match: RecordMatch) -> tuple[tuple[str, str], str, dict[str, Any]]:
-        record = match.record
-        key = record_key(self.workspace_id, record.source, record.external_id)
-        if match.email is not None:
-            still_theirs = "contains(emails, :email)"
-            values: dict[str, Any] = {":email": match.email}
-        else:
-            still_theirs = "tenant = :tenant AND object_id = :object"
-            values = {":tenant": record.tenant, ":object": record.object_id}
-        return key, f"active = :yes AND {still_theirs}", {":yes": True, **values}
 
     def _put(self, record: Record, event: Event, also: Callable[[frozenset[str]], Parts]) -> None:
         pk, sk = record_key(self.workspace_id, record.source, record.external_id)

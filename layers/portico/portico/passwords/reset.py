@@ -93,10 +93,7 @@ class PasswordResets:
             # which passwords would be too near to them.
             chosen(password, own=_own(workspace, checked))
             press = digest(f"{checked.challenge.id}|{checked.request_id}")[:16]
-            if before is None or before.proof != press:
-                self._set(checked, password, before, caller, press=press)
-            elif not is_same(before, password, press=press):
-                raise ChallengeClosed("used")
+            self._set(checked, password, before, caller, press=press)
         except (TryLater, InvalidRequest, MethodOff, PortalUnavailable) as refused:
             checks.give_back(checked)
             if isinstance(refused, MethodOff | PortalUnavailable):
@@ -131,6 +128,10 @@ class PasswordResets:
         *,
         press: str,
     ) -> None:
+        if before is not None and before.proof == press:
+            if not is_same(before, password, press=press):
+                raise ChallengeClosed("used")
+            return  # the same press again: its first answer was lost
         after = Password(hashed(password), self.clock.now(), RESET_BY_CODE, press)
         try:
             transact_surely(self._parts(checked, after, before, caller))

@@ -101,7 +101,7 @@ class Rotations:
         verdict = judge(session, token, sver=sver, at=at)
         is_theirs = verdict in (RefreshVerdict.YOUNG, RefreshVerdict.OVERTAKEN)
         if is_theirs and not session.began_by_one_of(ways):
-            self._end(session, caller, reason="way-closed", at=at)
+            self._end(session, caller, reason="method-off", at=at)
             raise NotSignedIn
         if verdict is RefreshVerdict.YOUNG:
             return token

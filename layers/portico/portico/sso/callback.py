@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portico.aws.keys import KeyRing, ring
-from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.codes.pending_identity import (
     PendingIdentities,
@@ -13,17 +12,16 @@ from portico.codes.pending_identity import (
     ask_for_proof,
     browser_of,
 )
-from portico.directory.store import Directory
 from portico.errors import TryLater
 from portico.events import Caller, Event
 from portico.links.destinations import ReturnTo
-from portico.people.identities import owning
 from portico.people.rules import Contact, sso_way
 from portico.people.store import People
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlready
 from portico.settings import FinishSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
+from portico.sso.identity_parts import identity_parts
 from portico.sso.link_account import link_account
 from portico.sso.match import MatchedContact, match_of, obey_directory
 from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
@@ -230,7 +228,9 @@ class SsoCallbacks:
             device=trip.device,
             way=sso_way(trip.connection.id),
         )
-        also = self._also(proof, person, known, at=at, is_hint_wrong=head is not None)
+        also = identity_parts(
+            self.people_table, proof, person, known, at=at, is_hint_wrong=head is not None
+        )
         try:
             signed_in = self.sessions.begin(proof, caller, also=also)
         except UsedAlready:
@@ -240,41 +240,6 @@ class SsoCallbacks:
                 raise Refusal("sso-failed", "identity-of-another-contact") from None
             raise Refusal("not-in-directory", "directory-record-changed") from None
         return Arrived(signed_in, ReturnTo(trip.area, trip.url))
-
-    def _also(
-        self,
-        proof: Proof,
-        person: Person,
-        known: MatchedContact,
-        *,
-        at: datetime,
-        is_hint_wrong: bool,
-    ) -> Parts:
-        """Return what belongs to the session's transaction: identity and directory record."""
-        workspace_id = proof.workspace_id
-        directory = Directory(self.people_table, workspace_id)
-        has_rule = known.workspace.needs_record()
-        # The record is named, so that its end can end the contact's sessions.
-        record = known.record.name if known.record else known.owner_record
-        if not is_hint_wrong and record == known.owner_record:
-            # A known identity with the right hint needs no write. An import may be under way:
-            # the record has to let its contact in now, and not when it was read.
-            match = known.match if has_rule else None
-            return {"record": directory.still_matching(match)} if match else {}
-        also = {
-            "identity": owning(
-                directory.rows,
-                person.identity,
-                workspace_id=workspace_id,
-                contact=proof.contact,
-                sver=proof.sver,
-                at=at,
-                record=record,
-            )
-        }
-        if known.match is not None:
-            also["record"] = directory.letting_in(known.match, proof.contact, asks_match=has_rule)
-        return also
 
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}

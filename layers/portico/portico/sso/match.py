@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Rows, get_many
-from portico.directory.store import Record, RecordMatch, email_key, object_key
+from portico.directory.record_match import RecordMatch
+from portico.directory.store import Record, email_key, object_key
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key

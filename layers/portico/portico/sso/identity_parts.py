@@ -1,0 +1,55 @@
+"""The rows that belong to the session of somebody who comes by a provider."""
+
+from datetime import datetime
+
+from portico.aws.tables import Parts, Rows
+from portico.directory.record_match import RecordMatches
+from portico.people.identities import owning
+from portico.sessions.proof import Proof
+from portico.sso.match import MatchedContact
+from portico.sso.rules import Person
+
+
+def identity_parts(
+    people_table: str,
+    proof: Proof,
+    person: Person,
+    known: MatchedContact,
+    *,
+    at: datetime,
+    is_hint_wrong: bool,
+) -> Parts:
+    """Return what belongs to a session's transaction, under the names ``identity`` and ``record``.
+
+    Args:
+        people_table: its name.
+        proof: what the session begins with.
+        person: whom the provider has signed in.
+        known: what our own rows said about them.
+        at: the time.
+        is_hint_wrong: the identity's row has an ``sver`` that the contact's head no longer has.
+    """
+    workspace_id = proof.workspace_id
+    matches = RecordMatches(people_table, workspace_id)
+    has_rule = known.workspace.needs_record()
+    # The record is named, so that its end can end the contact's sessions.
+    record = known.record.name if known.record else known.owner_record
+    if not is_hint_wrong and record == known.owner_record:
+        # A known identity with the right hint needs no write. An import may be under way:
+        # the record has to let its contact in now, and not when it was read.
+        match = known.match if has_rule else None
+        return {"record": matches.still_matching(match)} if match else {}
+    also = {
+        "identity": owning(
+            Rows(people_table, f"{workspace_id}#"),
+            person.identity,
+            workspace_id=workspace_id,
+            contact=proof.contact,
+            sver=proof.sver,
+            at=at,
+            record=record,
+        )
+    }
+    if known.match is not None:
+        also["record"] = matches.letting_in(known.match, proof.contact, asks_match=has_rule)
+    return also
