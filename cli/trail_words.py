@@ -35,6 +35,7 @@ ENDED = {
     "signed-out": "signed out",
     "signed-out-everywhere": "signed out everywhere",
     "refresh-reuse": "an old token came back: a stolen cookie, or a restored browser",
+    "method-off": "the way in was closed before the session was first refreshed",
     "code-reuse": "the portal's code came twice: it was stolen, or sent again",
     "ended-by-portal": "the portal revoked its tokens",
     "ended-by-team": "the team ended the session",

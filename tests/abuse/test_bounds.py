@@ -1,5 +1,7 @@
 """Where a promise of ours ends: each bound that docs/security.md states, as it really is."""
 
+import pytest
+
 from tests.support.driver import Portal
 
 
@@ -31,6 +33,23 @@ class TestAPortalThatIsSwitchedOff:
         portal.sets(portal_enabled=False)
 
         assert portal.browser.asks_for_a_code().problem == (403, "portal-unavailable")
+
+
+class TestAWayInThatIsClosed:
+    """Typing a code reads no settings: what it opens is over at the first refresh."""
+
+    @pytest.mark.parametrize("closed", [{"code_method": False}, {"directory_rule": "sso_only"}])
+    def test_lets_a_code_in_that_was_mailed_before_for_one_token_at_most(self, portal, closed):
+        portal.browser.asks_for_a_code()
+        portal.delivers_mail()
+        portal.sets(**closed)
+
+        signed_in = portal.browser.types_the_mailed_code()
+
+        assert signed_in.body["expires_in"] == 600
+        token = signed_in.body["access_token"]
+        assert portal.browser.reads_the_session(token).status == 200
+        assert portal.browser.refreshes().problem == (401, "not-signed-in")
 
 
 class TestAUsedChallenge:

@@ -47,6 +47,7 @@ ROWS_OF = {
         "*#portal#*",
         "*#identity#*",
         "*#identities",
+        "*#record#*",
         "*#record-key#*",
     },
     "SignInTable": {
@@ -95,7 +96,13 @@ MAY = {
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "FinishSso": {
-        "PeopleTable": {"BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem"},
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "GetItem",
+            "PutItem",
+            "UpdateItem",
+        },
         "SignInTable": {"ConditionCheckItem", "PutItem", "UpdateItem"},
     },
     "Password": {
@@ -137,7 +144,7 @@ MAY = {
     },
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
-        "SignInTable": {"GetItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},
     "SignInPage": {"PeopleTable": {"GetItem"}},
@@ -278,6 +285,8 @@ class TestADoor:
             ("VerifyCodeRole", "PutItem"): ("*#identity#*", "*#contact#*", "*#email#*"),
             ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
             ("FinishSsoRole", "PutItem"): ("*#identity#*",),
+            # A directory record notes who comes in by it.
+            ("FinishSsoRole", "UpdateItem"): ("*#record#*",),
             ("PasswordRole", "PutItem"): ("*#contact#*",),
             ("PasswordRole", "UpdateItem"): ("*#contact#*",),
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*"),

@@ -9,7 +9,6 @@ from portico.aws.tables import ConditionFailed
 from portico.events import Event, origin_of
 from portico.mail.letters import Change
 from portico.notices.store import Notice, Notices
-from portico.notices.undo_token import Undo
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key, settings_row_key, workspace_of
 from portico.sender.delivery import TakenByAnother
@@ -127,6 +126,9 @@ class NoticeMail:
         notice = self.notice
         if notice.undo is None:
             return None
+        # Loaded here: one notice in many can be undone.
+        from portico.notices.undo_token import Undo  # noqa: PLC0415
+
         # A notice that is mailed again after a rotation has another token, which is as good.
         token = Undo.of(
             self.mails.keys.current(),

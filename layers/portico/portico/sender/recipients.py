@@ -15,7 +15,6 @@ from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
-from portico.people.disposable_domains import may_sign_up
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key, pointer_key, settings_row_key, workspace_of
 
@@ -140,6 +139,9 @@ def _may_become_one(challenge: Challenge, workspace: Workspace) -> bool:
     comes_new = challenge.purpose in (Purpose.SIGN_UP, Purpose.LINK) and challenge.email
     if not comes_new or not workspace.takes_sign_ups():
         return False
+    # Loaded here: a lot of code, which the daily path needs for nothing.
+    from portico.people.disposable_domains import may_sign_up  # noqa: PLC0415
+
     return may_sign_up(workspace, challenge.email or "")
 
 
