@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from portico.edge import door as doors
 from portico.ids import fingerprint
 from tests.support.doors import Answer
-from tests.support.portal import WRONG, Browser, Portal
+from tests.support.driver import WRONG, Browser, Portal
 
 EVIL = '\n{"level":"INFO","message":"answered"}\r\n\x1b[31mred\x1b[0m\u2028' + "z" * 8000
 

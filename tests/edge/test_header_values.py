@@ -9,7 +9,7 @@ from portico.limits.known_browser import known_cookie
 from portico.settings import HttpSettings
 from tests.openid.handed import signed_in
 from tests.support.doors import answered, door, http_event, knock
-from tests.support.portal import Browser, Portal
+from tests.support.driver import Browser, Portal
 
 COOKIE = cookie_name("acme")
 LOOK_ALIKES = {

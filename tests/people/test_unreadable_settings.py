@@ -10,7 +10,7 @@ from portico.links.rules import Link
 from portico.openid.registered_client import RegisteredClient as RegisteredPortal
 from portico.people.rules import Contact, Workspace
 from portico.sso.rules import Connection
-from tests.support.portal import Portal
+from tests.support.driver import Portal
 
 UNKNOWN = ["SSO_ONLY", "strict", "", "off ", "none", "match-required", "future_rule"]
 NO_SWITCH = ["no", "false", "yes", "on", 0, 1, [True], {"on": True}, None]

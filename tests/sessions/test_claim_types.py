@@ -10,8 +10,8 @@ from portico.aws.kms import sign
 from tests.openid.handed import Held, changed, refusal, signed_in
 from tests.sessions.tokens import encoded, read
 from tests.support.doors import Answer
+from tests.support.driver import Portal
 from tests.support.openid_site import query_of
-from tests.support.portal import Portal
 
 NO_TEXT: list[Any] = [None, True, 7, 1.5, [], ["acme"], {}, {"a": "acme"}, "\ud800"]
 NO_TIME: list[Any] = [None, True, "1795262400", [], {}, 1795262400.5, -1, 10**400, 2**53]
