@@ -113,7 +113,7 @@ class Links:
         self.rows.put(link_row(link) | {"event": event.rider()}, NOT_THERE)
 
     def all(self) -> list[Link]:
-        """Read every link: personal ones first, then shared ones, both by age. No door does this."""
+        """Read every link: personal ones first, then shared ones, by age. No door does this."""
         # Loaded here, because only a team lists links and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
