@@ -108,7 +108,7 @@ class TestAddingAPortal:
         ("options", "why"),
         [
             (["--redirect-uri", "http://a.test"], "--redirect-uri: http://a.test: an address"),
-            (["--redirect-uri", "https://a.test/*"], "* stands for nothing"),
+            (["--redirect-uri", "https://a.test/*"], "* is no wildcard"),
             (["--post-logout-uri", "/bye"], "--post-logout-uri: /bye: a whole address"),
             (["--area", "home"], "--area: 'home': no area"),
             (["--initiate-login-uri", "com.a:/x"], "--initiate-login-uri: com.a:/x: an address"),
@@ -167,7 +167,7 @@ class TestCautions:
     def test_tell_of_a_portal_that_would_not_be_led_to_its_own_pages(self, acme):
         told = acme.told(*ADD, "--initiate-login-uri", "https://id.acme.test/login")
 
-        assert any("will hardly send them there" in each for each in told["notes"])
+        assert any("probably opens only its own pages" in each for each in told["notes"])
 
     def test_tell_of_pages_that_may_not_call_the_token_door(self, acme):
         notes = acme.told(*ADD, "--public")["notes"]

@@ -1,7 +1,7 @@
-"""Authorization codes: a minute to fetch what a sign-in came to, once.
+"""Authorization codes: a portal trades one for tokens, once, within a minute.
 
-That a code was used is the existence of the session that it becomes: its row's key comes from
-the code, and one transaction puts it there.
+A code is used as soon as its session exists: the key of that session's row comes from the code,
+and one transaction writes the row.
 """
 
 import secrets
@@ -17,24 +17,24 @@ from portico.people.rules import Contact
 from portico.sessions.rules import Session
 
 AUTHORIZATION_CODE_LIFETIME = timedelta(seconds=60)
-"""A browser's redirect and a server's request; RFC 6749 allows ten minutes."""
+"""Time for a browser's redirect and a server's request. RFC 6749 allows ten minutes."""
 TOMBSTONE = timedelta(days=1)
-"""How long the row stays, so that a code that comes late is known as one of ours."""
+"""How long we keep the row, so that we still recognise a code that comes late."""
 
 
 def new_code() -> str:
-    """Return 256 random bits: whoever has them and the verifier may fetch the tokens, once."""
+    """Return 256 random bits. Whoever has them and the verifier may fetch the tokens, once."""
     return base64url(secrets.token_bytes(32))
 
 
 def grant_key(workspace_id: str, code: str) -> tuple[str, str]:
-    """Return the key of a code's row; of the code, it holds a hash."""
+    """Return the key of a code's row. The key holds a hash of the code."""
     return f"{workspace_id}#grant#{digest(code)}", "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a code stands for: which contact, by which session, for which request."""
+    """What a code grants: to which contact, in which session, for which request."""
 
     portal: str
     redirect_uri: str
@@ -65,7 +65,7 @@ class Grant:
         *,
         at: datetime,
     ) -> Self:
-        """Return what *session* grants to a portal's request."""
+        """Return the grant of *session* for a portal's request."""
         return cls(
             portal=portal,
             redirect_uri=parameters["redirect_uri"],
@@ -92,11 +92,11 @@ class Grant:
         return cls(**{each.name: row[each.name] for each in fields(cls)})
 
     def get_redirect_uri(self) -> str:
-        """Return, for authlib, where the code was sent."""
+        """Return, for authlib, the address that the code was sent to."""
         return self.redirect_uri
 
     def get_scope(self) -> str:
-        """Return, for authlib, what was granted."""
+        """Return, for authlib, the granted scope."""
         return self.scope
 
     def is_due(self, *, at: datetime) -> bool:
@@ -113,7 +113,7 @@ def keep(table: str, workspace_id: str, code: str, grant: Grant, event: Event) -
     pk, sk = grant_key(workspace_id, code)
     row = {"pk": pk, "sk": sk, **asdict(grant), "event": event.rider()}
     row["ttl"] = grant.expires_at + int(TOMBSTONE.total_seconds())
-    # The same request, sent again by the SDK after a lost answer, writes the same row.
+    # The SDK repeats a request whose answer was lost; the repeat writes the same row.
     Rows(table, f"{workspace_id}#").put(
         row, "attribute_not_exists(pk) OR session = :mine", {":mine": grant.session}
     )

@@ -1,4 +1,4 @@
-"""A portal sends its visitor here: answer with a code, or show the page first."""
+"""The authorization endpoint: answer a portal's request with a code, or show the page first."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,17 +38,17 @@ from portico.settings import AuthorizeSettings
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Where the browser goes on, and how the door counts it."""
+    """Where the browser goes next, and the outcome that the door counts."""
 
     location: str
     outcome: str
     cause: str = ""
-    """What was out of reach, for the log: the portal is told that something was."""
+    """What was out of reach. Only the log says it; the portal learns only that something was."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one read tells: the workspace, the portal, and who is signed in there."""
+    """The result of one read: the workspace, the portal, and who is signed in."""
 
     workspace: Workspace
     portal: RegisteredClient
@@ -67,7 +67,7 @@ class Authorizations:
 
     @classmethod
     def from_settings(cls, settings: AuthorizeSettings) -> "Authorizations":
-        """Make the endpoint of a door."""
+        """Make the endpoint from a door's settings."""
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(settings.people_table, settings.sign_in_table, checker)
 
@@ -75,12 +75,12 @@ class Authorizations:
         """Answer an authorization request.
 
         Args:
-            parameters: as they were sent, each once.
+            parameters: the request's, each once.
             cookie: the browser's refresh token for this workspace, or an empty text.
             caller: the browser.
 
         Raises:
-            TryLater: nothing can be said yet, not even where to.
+            TryLater: we cannot answer yet, and do not know an address to answer to.
         """
         now = self.clock.now()
         client = ClientId.parse(parameters.get("client_id"))
@@ -92,7 +92,7 @@ class Authorizations:
         if not found.workspace.portal_enabled:
             return to_page(client.workspace_id, "portal-unavailable")
         if parameters.get("redirect_uri") not in found.portal.redirect_uris:
-            # Nobody is sent to an address that was not registered, not even with an error.
+            # A browser never goes to an address that is not registered, not even with an error.
             return to_page(client.workspace_id, "portal-not-known")
         try:
             return self._answer(parameters, found, caller, at=now)
@@ -204,14 +204,14 @@ class Authorizations:
 
 
 def to_page(workspace_id: str, reason: str) -> Redirect:
-    """Lead to our own page with a reason: there is nowhere else to go."""
+    """Send the browser to our own page with a reason, because no portal address is known."""
     return Redirect(f"/{workspace_id}#e={reason}", reason)
 
 
 def _back(
     parameters: dict[str, str], caller: Caller, told: dict[str, str], outcome: str
 ) -> Redirect:
-    # `iss` lets a portal that knows several providers tell whose answer it is (RFC 9207).
+    # `iss` tells a portal with several providers which of them answers (RFC 9207).
     state = parameters.get("state")
     carried = {"state": state} if state and fits(state) else {}
     uri = parameters["redirect_uri"]
@@ -220,7 +220,7 @@ def _back(
 
 
 def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Redirect:
-    # In the fragment, which no log sees; the page brings the request back when it is done.
+    # In the fragment, which no log sees. The page sends the request again after the sign-in.
     kept = {name: value for name, value in parameters.items() if name != "id_token_hint"}
     request = urlencode(kept)
     marks: dict[str, Any] = {"l": found.portal.client_id, "o": request}

@@ -1,6 +1,6 @@
-"""How a portal proves that it is itself, where authlib is not there to ask.
+"""Client authentication, for the endpoints that work without authlib.
 
-Source: RFC 6749, 2.3.1; the same answers as at the token endpoint.
+Source: RFC 6749, 2.3.1. The answers are those of the token endpoint.
 """
 
 import base64
@@ -18,17 +18,17 @@ BASIC = 'Basic realm="portico", charset="UTF-8"'
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Which portal somebody says they are, and what they show for it."""
+    """The client id of a request, and the secret that proves it."""
 
     client: ClientId
     secret: str | None = field(repr=False)
-    """``None``: nothing, as a public client."""
+    """``None`` for a public client."""
 
     def prove(self, portal: RegisteredClient | None) -> RegisteredClient:
-        """Return the portal, if it is theirs.
+        """Return the portal if these credentials prove it.
 
         Raises:
-            ProtocolRefused: it is not; why not is nobody's business.
+            ProtocolRefused: they do not. The answer never says why.
         """
         if portal is None or not portal.on or not self._fits(portal):
             raise _unknown()
@@ -44,8 +44,8 @@ def credentials_of(parameters: Mapping[str, str], authorization: str | None) -> 
     """Read the credentials of a request, from its header or its form.
 
     Raises:
-        InvalidRequest: there are two of them.
-        ProtocolRefused: there are none, or they can be nobody's.
+        InvalidRequest: the request has two sets of credentials.
+        ProtocolRefused: the request has none, or they have the wrong shape.
     """
     named, secret = parameters.get("client_id"), parameters.get("client_secret")
     if authorization is not None:
@@ -69,7 +69,7 @@ def _basic(authorization: str) -> tuple[str, str]:
         raise _unknown() from None
     if not colon:
         raise _unknown()
-    # Both are form-encoded before they are joined, so that neither can hold the colon.
+    # The client form-encodes both before it joins them, so that neither can hold the colon.
     return unquote_plus(user), unquote_plus(secret)
 
 

@@ -1,4 +1,4 @@
-"""The tokens that a portal is given: one for its API, one that tells it who signed in."""
+"""The tokens that a portal gets: an access token for its API, and an id_token for itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, Session
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who signed in, and for which portal: what both tokens tell."""
+    """What both tokens say: who signed in, and for which portal."""
 
     issuer: str
     portal: RegisteredClient
     session: Session
-    """The portal's own, whose ``parent`` is the browser's."""
+    """The portal's own session, whose ``parent`` is the browser's."""
     name: str
     email: str
     scope: str

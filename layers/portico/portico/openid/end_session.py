@@ -1,7 +1,7 @@
-"""A portal signs its contact out: here as well, and then back to where the portal wants them.
+"""The end-session endpoint: sign a portal's contact out here, then send them back to the portal.
 
-Whoever shows an id_token of ours may end the session it came from. Whoever shows none may only
-send a browser here, and so could anybody's page: then the contact is asked.
+A request with an id_token of ours may end the session that the token came from. A request
+without one could come from any page, so the contact has to confirm it.
 
 Source: OpenID Connect RP-Initiated Logout 1.0.
 """
@@ -29,20 +29,20 @@ from portico.settings import EndSessionSettings
 
 ENDPOINT = "/oauth2/end_session"
 CARRIED = ("client_id", "post_logout_redirect_uri", "state", "ui_locales")
-"""What goes along to our page and back. The hint stays behind: tokens are no part of addresses."""
+"""Parameters that go to our page and back. The hint does not: no address may hold a token."""
 LONGEST_REQUEST = 4096
-"""Characters of these, percent-encoded. The page has them in its fragment encoded once more, and
-no gateway takes headers of more than 10 KB."""
+"""Characters of these parameters, percent-encoded. The page's fragment encodes them once more, and
+a gateway takes 10 KB of headers at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndSessionAnswer:
-    """Where the browser goes on, and how the door counts it."""
+    """Where the browser goes next, and the outcome that the door counts."""
 
     location: str
     outcome: str
     drops: str | None = None
-    """The workspace whose cookie the browser is done with."""
+    """The workspace whose cookie the browser should delete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +53,30 @@ class _Asked:
     client: ClientId | None
     hint: Hint | None
     token: RefreshToken | None
-    """The one that the browser has for the workspace."""
+    """The browser's refresh token for the workspace."""
     parameters: dict[str, str]
 
     @property
     def query(self) -> str:
-        """The request, as it can be made once more."""
+        """The query string that repeats this request."""
         return urlencode(self.parameters)
 
     @property
     def spoken(self) -> str:
-        """The mark by which the page speaks as the portal does, if it can."""
+        """The fragment key that gives the page the portal's language, if the page has it."""
         found = language(self.parameters.get("ui_locales"))
         return f"&lang={found}" if found else ""
 
     @property
     def is_theirs(self) -> bool:
-        """Whether the browser is the hinted contact's."""
+        """Whether the hinted contact is signed in in this browser."""
         is_whole = self.hint is not None and self.token is not None
         return is_whole and self.hint.contact == self.token.contact  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one read tells: the portal, the hint's session, and the one that runs here."""
+    """The result of one read: the portal, the hint's session, and this browser's running one."""
 
     portal: RegisteredClient | None
     hinted: Session | None
@@ -94,7 +94,7 @@ class EndSessions:
 
     @classmethod
     def from_settings(cls, settings: EndSessionSettings) -> "EndSessions":
-        """Make the endpoint of a door."""
+        """Make the endpoint from a door's settings."""
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(settings.people_table, settings.sign_in_table, checker)
 
@@ -106,16 +106,16 @@ class EndSessions:
         *,
         posted: bool,
     ) -> EndSessionAnswer:
-        """End what the request proves, and say where the browser goes on.
+        """End the sessions that the request proves, and say where the browser goes next.
 
         Args:
-            parameters: of the request, each once.
+            parameters: the request's, each once.
             cookies: the browser's refresh tokens, by workspace.
             caller: the browser.
             posted: whether the request is a POST.
 
         Raises:
-            InvalidRequest: it is too long, or names another portal than its hint.
+            InvalidRequest: the request is too long, or its hint is another portal's.
             TryLater: the same request can be sent again.
         """
         asked = self._understood(parameters, cookies, caller)
@@ -124,12 +124,12 @@ class EndSessions:
             return EndSessionAnswer(f"/{asked.workspace_id}#e=portal-not-known", "portal-not-known")
         self._end(asked, found, caller)
         if posted and asked.workspace_id not in cookies:
-            # From a page on another site it comes without our cookie. A navigation has it: to be
-            # cleared, or to ask whoever else may be signed in.
+            # A POST from another site has no cookie of ours, but a navigation has: send the
+            # browser here again, to clear the cookie or to ask another contact who is signed in.
             return EndSessionAnswer(f"{ENDPOINT}?{asked.query}", "sent-again")
         if found.here is not None and not asked.is_theirs:
-            # Nobody has shown that this contact wants to leave. Where the hint is another's, the
-            # two share a computer: one has left by now, the other stays until they say so.
+            # Nothing proves that this contact wants to sign out. If the hint names somebody else,
+            # the two share a computer: the other one is signed out, and this one must confirm.
             request = quote(asked.query, safe="")
             return EndSessionAnswer(
                 f"/{asked.workspace_id}#out={request}{asked.spoken}", "confirmation-asked"
@@ -174,7 +174,7 @@ class EndSessions:
             token = asked.token
             keys["here"] = sign_in, *session_key(asked.workspace_id, token.contact, token.session)
             keys["head"] = people, *head_key(asked.workspace_id, token.contact)
-        # Both sessions may be one, and DynamoDB refuses to read a row twice.
+        # Both may be the same session, and DynamoDB refuses to read a row twice.
         wanted = list(dict.fromkeys(keys.values()))
         read = get_many(wanted, consistent=True) if wanted else []
         rows = dict(zip(wanted, read, strict=True))
@@ -187,8 +187,8 @@ class EndSessions:
         )
 
     def _end(self, asked: _Asked, found: _Found, caller: Caller) -> None:
-        # One write each, and each is final. Should the second fail, the same request sent again
-        # finds the first one ended, and ends the other.
+        # One write per session. If the second write fails, the portal can send the request
+        # again: it finds the first session ended, and ends the second.
         theirs = (found.hinted, found.here if asked.is_theirs else None)
         ends = {each.id: each for each in theirs if each is not None}
         sign_outs = SignOuts(self.people_table, self.sign_in_table, self.clock)
@@ -213,7 +213,7 @@ def _running(
 
 def _onward(asked: _Asked, portal: RegisteredClient | None) -> str:
     uri = asked.parameters.get("post_logout_redirect_uri")
-    # Compared as it stands: whatever is not registered so is no address of the portal's.
+    # Compared character by character: only a registered address is the portal's.
     if portal is None or not portal.on or uri not in portal.post_logout_uris:
         return f"/{asked.workspace_id}#bye{asked.spoken}"
     state = asked.parameters.get("state")

@@ -1,7 +1,7 @@
-"""What a token of ours says: the access token of a portal, and the id_token that it had before.
+"""Read our own tokens: a portal's access token, and an id_token that it got earlier.
 
-Neither passes for the other, nor a page's own access token for either: the header's ``typ``
-and the claims tell them apart, once the signature has proved to be ours.
+No kind of token is taken for another, and neither is our page's own access token. First the
+signature must be ours; then the header's ``typ`` and the claims tell the kinds apart.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from portico.sessions.access_token_check import TokenChecker, is_due
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Whom an id_token speaks of: it may be long expired, and still says who it was."""
+    """The contact and session that an id_token names. The token may have expired long ago."""
 
     client: ClientId
     contact: str
     session: str
-    """The browser's, which the portal's came from."""
+    """The browser's session, which the portal's came from."""
 
     @classmethod
     def read(cls, checker: TokenChecker, text: str | None, *, issuer: str) -> Self | None:
-        """Read an ``id_token_hint``; what is none of ours is ``None``, as if it were not there.
+        """Read an ``id_token_hint``. A token that is not ours is ``None``, as if it were absent.
 
         Raises:
             TryLater: KMS is out of reach.
@@ -47,10 +47,10 @@ class Hint:
 def portal_claims(
     checker: TokenChecker, token: str, *, issuer: str, at: datetime
 ) -> dict[str, Any]:
-    """Return the claims of an access token that a portal was given, whoever it is meant for.
+    """Return the claims of a portal's access token, whatever its audience.
 
     Raises:
-        NotSignedIn: it is none, or its ten minutes are over.
+        NotSignedIn: it is no access token of a portal, or its ten minutes are over.
         TryLater: KMS is out of reach.
     """
     claims = checker.read(token, typ=ACCESS, issuer=issuer)

@@ -1,4 +1,4 @@
-"""OAuth 2.0 as authlib keeps it, with what it leaves open closed (docs/decisions)."""
+"""OAuth 2.0 by authlib, with stricter rules where authlib leaves a choice (docs/decisions)."""
 
 import logging
 from collections.abc import Callable
@@ -23,7 +23,7 @@ S256_LENGTH = 43
 RESPONSE_TYPE = "code"
 INVALID_CLIENT = "invalid_client"
 TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
-"""Errors whose description would tell one portal from none, or quote the request."""
+"""Errors whose own description would reveal whether a portal exists, or quote the request."""
 NO_WORDS = "the request is not valid"
 WORDS = {
     INVALID_CLIENT: "the client is unknown, or its secret is missing or wrong",
@@ -34,58 +34,58 @@ WORDS = {
     "invalid_scope": "scope: openid",
     "invalid_request": "a parameter is missing or not valid; PKCE with S256 is required",
 }
-"""Descriptions, for a developer who reads them in an address."""
+"""Error descriptions, for a developer who reads them in an address."""
 
-# It writes tokens to its log, where somebody asks for everything.
+# At debug level authlib logs tokens.
 logging.getLogger("authlib").setLevel(logging.WARNING)
 
 
 class Client(ClientMixin):  # type: ignore[misc]
-    """A portal in authlib's words."""
+    """A registered client as authlib's interface wants it."""
 
     def __init__(self, portal: RegisteredClient) -> None:
-        """Speak for *portal*."""
+        """Wrap *portal*."""
         self.portal = portal
 
     def get_client_id(self) -> str:
-        """Return its name in the protocol."""
+        """Return the client id."""
         return self.portal.client_id
 
     def get_default_redirect_uri(self) -> None:
-        """Return none: every request says where it is to be answered."""
+        """Return ``None``: every request must name its redirect URI."""
         return
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """Return what there is of a wanted scope."""
+        """Return the part of a wanted scope that we have."""
         return granted(scope)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Say whether an address is registered, character by character."""
+        """Say whether exactly this address is registered."""
         return redirect_uri in self.portal.redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Say whether this is its secret."""
+        """Say whether this is the client's secret."""
         return self.portal.has_secret(client_secret)
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        """Say whether it proves itself so: a public one by nothing, any other by its secret."""
+        """Say whether the client may use *method*: public clients ``none``, others their secret."""
         return (method == "none") == self.portal.is_public
 
     def check_response_type(self, response_type: str) -> bool:
-        """Allow codes, and nothing else."""
+        """Allow only ``code``."""
         return response_type == RESPONSE_TYPE
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Allow codes and what follows from them."""
+        """Allow codes and refresh tokens."""
         return grant_type in ("authorization_code", "refresh_token")
 
 
 class Asked(Request):  # type: ignore[misc]
-    """One request, whose parameters were read and are each there once."""
+    """One request, whose parameters we have read and which each occur once."""
 
     def __init__(self, method: str, uri: str, parameters: dict[str, str], basic: str = "") -> None:
-        """Hold the parameters of query or form, and what ``Authorization`` says."""
-        # It refuses http, which only the laptop's own front speaks.
+        """Take the parameters of query or form, and the ``Authorization`` header."""
+        # authlib refuses http, which only the local front uses.
         https = "https://" + uri.partition("://")[2]
         super().__init__(method, https, headers={"Authorization": basic} if basic else {})
         self.payload = BasicOAuth2Payload(parameters)
@@ -103,25 +103,25 @@ class Asked(Request):  # type: ignore[misc]
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
-    """One request's server: it finds its client by *finds*, and stores nothing by itself."""
+    """authlib's server for one request: *finds* looks its client up, and nothing is stored here."""
 
     def __init__(self, finds: Callable[[str], RegisteredClient | None]) -> None:
-        """Make a server that knows portals by their client ids."""
+        """Make a server that looks clients up by *finds*."""
         super().__init__()
         self._finds = finds
 
     def query_client(self, client_id: str) -> Client | None:
-        """Return the client of that id."""
+        """Return the client of an id."""
         portal = self._finds(client_id)
         return Client(portal) if portal is not None else None
 
     def create_oauth2_request(self, request: Asked) -> Asked:
-        """Return the request as it is."""
+        """Return the request unchanged."""
         return request
 
     def get_authorization_grant(self, request: Asked) -> Any:
-        """Return the one grant there is, or refuse without a quote of what was asked for."""
-        # It quotes, and fails over what must not be quoted.
+        """Return the only grant, or refuse without quoting the request."""
+        # authlib would quote the response type, and fails on some that cannot be quoted.
         if request.payload.response_type != RESPONSE_TYPE:
             raise UnsupportedResponseTypeError(None, None)
         return super().get_authorization_grant(request)
@@ -129,28 +129,28 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def handle_response(
         self, status: int, body: Any, headers: list[tuple[str, str]]
     ) -> tuple[int, Any, dict[str, str]]:
-        """Return the answer; a refusal in words of ours where it has none, or tells too much."""
+        """Return the answer, with our own description where authlib has none or says too much."""
         named = dict(headers)
         error = body.get("error")
         if error == INVALID_CLIENT:
-            # Whether there is such a portal shows in nothing.
+            # The answer must not reveal whether the portal exists.
             status, named["WWW-Authenticate"] = 401, BASIC
         if error is not None and (error in TELL_TALES or not body.get("error_description")):
             body = {"error": error, "error_description": WORDS.get(error, NO_WORDS)}
         return status, body, named
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Tell nobody."""
+        """Do nothing: nobody listens to authlib's signals."""
 
     def save_token(self, token: dict[str, Any], request: Asked) -> None:
-        """Store nothing: what decides was written before there was a token."""
+        """Store nothing: the deciding write happened before the token was made."""
 
 
 class OnlyS256(CodeChallenge):  # type: ignore[misc]
     """PKCE for every client, and never ``plain`` (RFC 9700, 2.1.1)."""
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Demand a challenge by S256."""
+        """Require an S256 challenge."""
         asked = grant.request.payload.data
         if asked.get("code_challenge_method") != "S256":
             raise InvalidRequestError("code_challenge_method: S256")
@@ -159,10 +159,10 @@ class OnlyS256(CodeChallenge):  # type: ignore[misc]
         super().validate_code_challenge(grant, redirect_uri)
 
     def get_authorization_code_challenge_method(self, _authorization_code: object) -> str:
-        """Return the one method there is."""
+        """Return the only method that we accept."""
         return "S256"
 
 
 def said(error: Any) -> ProtocolRefused:
-    """Return one of authlib's errors as ours, without what it quotes of the request."""
+    """Return one of authlib's errors as ours, without its quotes of the request."""
     return ProtocolRefused(error.error, WORDS.get(error.error, NO_WORDS))

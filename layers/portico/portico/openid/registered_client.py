@@ -1,4 +1,4 @@
-"""A portal as a client: what one workspace registered of it, exactly as it was registered."""
+"""A portal as an OpenID client, exactly as its workspace registered it."""
 
 import hmac
 import re
@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, Self
 from portico.ids import base64url, digest, is_workspace
 
 CLIENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
-"""What a portal's name may be: part of its client id."""
+"""The shape of a portal's name, which is part of its client id."""
 
 SECRETS_KEPT = 2
-"""The one that was made last, and the one before it, until every server of the portal has it."""
+"""The newest secret, and the one before it until every server of the portal has the new one."""
 
 
 class ClientId(NamedTuple):
@@ -26,7 +26,7 @@ class ClientId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """Read a client id; anything else is ``None``."""
+        """Read a client id; any other text is ``None``."""
         start, _, rest = (text or "").partition("_")
         workspace_id, _, portal = rest.partition("_")
         is_ours = start == "prt" and is_workspace(workspace_id) and CLIENT_NAME.match(portal)
@@ -45,22 +45,22 @@ def new_secret(random: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """One registered client. Addresses are compared as they stand, character by character."""
+    """One registered client. Its addresses are compared character by character."""
 
     id: str
     workspace_id: str
     label: str
-    """What the team calls it."""
+    """The team's name for it."""
     redirect_uris: list[str] = field(default_factory=list)
     post_logout_uris: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)
-    """Hashes, the newest first; none: a public client, which keeps no secret."""
+    """Hashes, the newest first. A public client has none, because it cannot keep a secret."""
     areas: list[str] = field(default_factory=list)
-    """Areas that it serves, for contacts who come by a portal link; none: all of them."""
+    """Areas that it serves, for contacts who came by a portal link. An empty list means all."""
     initiate_login_uri: str | None = None
-    """Where a contact who came by a portal link is sent, signed in, to begin from there."""
+    """Where a contact who came by a portal link goes, signed in, to begin a sign-in from there."""
     audience: str | None = None
-    """What its access tokens are for: the portal's API; none: the workspace's id."""
+    """The audience of its access tokens: the portal's API. ``None``: the workspace's id."""
     on: bool = True
 
     @classmethod
@@ -80,25 +80,25 @@ class RegisteredClient:
 
     @property
     def client_id(self) -> str:
-        """Its name in the protocol."""
+        """Its client id."""
         return str(ClientId(self.workspace_id, self.id))
 
     @property
     def is_public(self) -> bool:
-        """Whether it keeps no secret: a page or an app, whose code anybody can read."""
+        """Whether it has no secret: it is a page or an app, whose code anybody can read."""
         return not self.secrets
 
     @property
     def aud(self) -> str:
-        """Who its access tokens are for."""
+        """The audience of its access tokens."""
         return self.audience or self.workspace_id
 
     def has_secret(self, text: str) -> bool:
-        """Say whether *text* is the portal's secret, the one before included."""
+        """Say whether *text* is the portal's current or previous secret."""
         return _is_among(digest(text), self.secrets)
 
     def shown(self) -> dict[str, Any] | None:
-        """Return what the workspace's settings row must know; ``None``: nothing."""
+        """Return what the workspace's settings row keeps of it; ``None`` if nothing."""
         if not (self.on and self.initiate_login_uri):
             return None
         uri = self.initiate_login_uri
@@ -106,5 +106,5 @@ class RegisteredClient:
 
 
 def _is_among(hash_: str, hashes: Iterable[str]) -> bool:
-    # All are compared, whichever fits.
+    # Compare all of them, so that the time does not tell which one fits.
     return sum(hmac.compare_digest(hash_, each) for each in hashes) > 0

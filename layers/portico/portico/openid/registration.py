@@ -1,4 +1,4 @@
-"""What a team may say of a portal, and why not, in words. Only who edits imports this."""
+"""Check what a team registers of a portal, and say in words what is wrong. No door imports this."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,17 +13,17 @@ from portico.printable import is_printable_name
 LONGEST_LABEL = 100
 LONGEST_AUDIENCE = 200
 MOST_URIS = 20
-"""Of each kind; a list that is longer is no list of one portal's."""
+"""Addresses of each kind. One portal needs no more."""
 
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def checked(portal: RegisteredClient) -> RegisteredClient:
-    """Return *portal*, each value in its one spelling.
+    """Return *portal* with each value normalised.
 
     Raises:
-        SettingsRefused: one or more values may not be so; all of them are told.
+        SettingsRefused: one or more values are not allowed; it names all of them.
     """
     checks = _Checks(portal)
     checks.run()
@@ -35,24 +35,24 @@ def checked(portal: RegisteredClient) -> RegisteredClient:
 def cautions(
     portal: RegisteredClient, workspace: Workspace, *, loopback: bool = False
 ) -> list[str]:
-    """Return what a team should know of a portal that may be so.
+    """Return what a team should know about an allowed but doubtful registration.
 
     Args:
-        portal: as it was let through.
-        workspace: its workspace, as its doors know it.
-        loopback: whether all of it is on one developer's machine anyway.
+        portal: as :func:`checked` returned it.
+        workspace: its workspace, as the doors know it.
+        loopback: whether everything is on one developer's machine.
     """
     found = list(_of_beginning(portal, workspace))
     apps = [each for each in portal.redirect_uris if redirect_uris.web_origin(each) is None]
     if apps and not portal.is_public:
         found.append(
-            f"{apps[0]} is an app's, and whoever has the app can read its secret: --public "
+            f"{apps[0]} is an app's, so whoever has the app can read its secret: use --public "
             "(RFC 8252, 8.5)."
         )
     every = [*portal.redirect_uris, *filter(None, [portal.initiate_login_uri])]
     local = [each for each in every if redirect_uris.is_on_this_machine(each)]
     if local and not loopback and not portal.is_public:
-        found.append(f"{local[0]} is the contact's own machine: for a developer, or an app there.")
+        found.append(f"{local[0]} is the contact's own machine: only for a developer, or an app.")
     return found
 
 
@@ -60,7 +60,7 @@ def _of_beginning(portal: RegisteredClient, workspace: Workspace) -> Iterator[st
     begins = portal.initiate_login_uri
     if begins is None:
         if portal.areas:
-            yield "Its areas say nothing without --initiate-login-uri: nobody is sent there."
+            yield "Its areas have no effect without --initiate-login-uri."
         return
     missing = sorted(set(portal.areas) - workspace.areas.keys())
     if missing:
@@ -68,9 +68,9 @@ def _of_beginning(portal: RegisteredClient, workspace: Workspace) -> Iterator[st
     theirs, there = redirect_uris.web_origin(begins), redirect_uris.web_origin(workspace.portal_url)
     if theirs != there:
         yield (
-            f"Contacts who come by a portal link are to go on to {there}, where {workspace.id} has its "
-            f"portal, and {theirs} will hardly send them there: a portal opens pages of its own "
-            f"only. portico workspace set {workspace.id} --portal-url"
+            f"Contacts who come by a portal link go to an area on {there}, the portal of "
+            f"{workspace.id}, but {theirs} probably opens only its own pages. If so: "
+            f"portico workspace set {workspace.id} --portal-url"
         )
     if not portal.on:
         return
@@ -115,10 +115,10 @@ class _Checks:
         self, name: str, check: Callable[[str], str], given: list[str], *, fewest: int
     ) -> None:
         if not fewest <= len(given) <= MOST_URIS:
-            self._refuse(name, f"{fewest} to {MOST_URIS} of them")
+            self._refuse(name, f"give {fewest} to {MOST_URIS} addresses")
             return
         if len(set(given)) != len(given):
-            self._refuse(name, "each one once")
+            self._refuse(name, "give each address once")
         for each in given:
             self._let(name, check, each)
 
@@ -132,7 +132,7 @@ class _Checks:
         try:
             check(uri)
         except ValueError as wrong:
-            # What was typed may hold anything, and goes to a terminal.
+            # The typed text goes to a terminal, so show it only if it is printable.
             shown = (
                 uri
                 if uri.isprintable() and len(uri) <= redirect_uris.LONGEST_URI
@@ -143,7 +143,7 @@ class _Checks:
     def _areas(self) -> None:
         for each in self.portal.areas:
             if each not in AREAS:
-                self._refuse("areas", f"{each!a}: no area; there are {', '.join(AREAS)}")
+                self._refuse("areas", f"{each!a}: no area; use {', '.join(AREAS)}")
         self.portal = replace(self.portal, areas=sorted(set(self.portal.areas)))
 
     def _audience(self) -> None:
@@ -154,8 +154,8 @@ class _Checks:
             # A bare word could be another workspace's id, and its doors would believe the token.
             self._refuse(
                 "audience",
-                f"a URI such as https://api.example.com, {LONGEST_AUDIENCE} characters at most; "
-                "or none, for the workspace",
+                f"a URI such as https://api.example.com, {LONGEST_AUDIENCE} characters "
+                "at most; without one, the audience is the workspace's id",
             )
 
     def _secrets(self) -> None:

@@ -1,4 +1,4 @@
-"""A portal gives its refresh token back: the session that goes with it ends (RFC 7009)."""
+"""The revocation endpoint: end a portal's session by its refresh token (RFC 7009)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ class Revocations:
 
     @classmethod
     def from_settings(cls, settings: RevokeSettings) -> "Revocations":
-        """Make the endpoint of a door."""
+        """Make the endpoint from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table)
 
     def revoke(self, form: Mapping[str, str], caller: Caller) -> None:
-        """End a portal's session by its refresh token; any other token is nothing to end.
+        """End a portal's session by its refresh token. An unknown token ends nothing.
 
         Raises:
-            InvalidRequest: there is no token, or there are two credentials.
-            ProtocolRefused: the portal is not who it says, or the token is an access token.
+            InvalidRequest: the request has no token, or two sets of credentials.
+            ProtocolRefused: the credentials are wrong, or the token is an access token.
             TryLater: the same request can be sent again.
         """
         credentials = credentials_of(form, caller.authorization)
@@ -45,7 +45,7 @@ class Revocations:
         if not text:
             raise InvalidRequest("token", "required")
         if _is_access_token(text):
-            # It is believed without a question for its ten minutes, so it cannot be taken back.
+            # APIs accept it for its ten minutes without asking us, so we cannot revoke it.
             raise ProtocolRefused("unsupported_token_type", "only refresh tokens are revoked")
         if session is None or token is None or not _is_theirs(session, token, portal):
             return

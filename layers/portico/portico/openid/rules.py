@@ -1,4 +1,4 @@
-"""When a session that is there is good enough for what a portal asks."""
+"""Decide whether an existing session satisfies a portal's request."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from portico.header_values import words_in
 from portico.people.rules import LOCALES
 
 SCOPES = ("openid", "email", "profile")
-"""What may be asked for; whatever else is asked for is left alone (OpenID Connect Core, 3.1.2.1)."""
+"""The scopes that we have. We ignore any other (OpenID Connect Core, 3.1.2.1)."""
 
 ASKED = "portico_asked"
-"""The parameter that says when a request first came, once the page has had it."""
+"""The parameter in which the page says when a request first came."""
 MEANT = "portico_meant"
-"""The parameter that takes an ``id_token_hint``'s place then: no token lies about in an address."""
+"""The parameter with which the page replaces an ``id_token_hint``: no address may hold a token."""
 ASKED_LIFETIME = timedelta(hours=1)
 """How long a sign-in may take until its request counts as a new one."""
 
@@ -28,16 +28,16 @@ LONGEST_PARAMETERS = {
     "scope": 512,
     "login_hint": 254,
 }
-"""Characters. The nonce goes into a token, and KMS signs 4,096 bytes."""
+"""Characters. The nonce goes into a token, and KMS signs 4,096 bytes at most."""
 LONGEST_LOCATION = 8000
-"""Characters of what we add to one, which is what the page takes. A gateway has no room for more
-than 10 KB of headers, and would answer a bare 500."""
+"""Characters that we add to an address at most, and that the page takes. A gateway allows 10 KB of
+headers, and answers more with a bare 500."""
 
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 
 class Prompt(StrEnum):
-    """How a portal may ask for less or more than a session that is there."""
+    """The values of ``prompt``: what a portal wants shown, whatever session exists."""
 
     NONE = "none"
     LOGIN = "login"
@@ -45,35 +45,35 @@ class Prompt(StrEnum):
 
 
 class AuthorizeVerdict(StrEnum):
-    """What a portal's request comes to."""
+    """What to do with a portal's request."""
 
     GO = "go"
-    """The session answers it."""
+    """Answer it with the session."""
     SIGN_IN = "sign-in"
-    """There is none: show the page."""
+    """Nobody is signed in: show the page."""
     AGAIN = "again"
-    """There is one that does not do: show the page, and do not offer it."""
+    """The session does not satisfy the request: show the page, and do not offer the session."""
     CHOOSE = "choose"
-    """Let the contact say who they are: the page, with the session there is."""
+    """The contact must choose: show the page, and offer the session."""
     OTHERWISE = "otherwise"
-    """Somebody signed in, but not the contact whom the portal means."""
+    """Somebody has signed in for this request, but not the contact whom the portal means."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
-    """How the contact is to be signed in."""
+    """How the portal wants the contact signed in."""
 
     prompts: frozenset[str]
     max_age: timedelta | None
     asked_at: datetime | None
-    """When the page was first shown for this request; ``None``: it was not, or long ago."""
+    """When the page was first shown for this request; ``None`` if never, or too long ago."""
 
     @classmethod
     def read(cls, parameters: dict[str, str], *, at: datetime) -> Self:
         """Read the parameters of an authorization request.
 
         Raises:
-            ProtocolRefused: they contradict each other, or are none.
+            ProtocolRefused: one has the wrong shape, or two contradict each other.
         """
         for name, limit in LONGEST_PARAMETERS.items():
             if len(parameters.get(name, "")) > limit:
@@ -92,7 +92,7 @@ class AuthorizeRequest:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing may be shown."""
+        """Whether we must answer without showing the page."""
         return Prompt.NONE in self.prompts
 
     def verdict(
@@ -103,11 +103,11 @@ class AuthorizeRequest:
         hinted: str | None,
         at: datetime,
     ) -> AuthorizeVerdict:
-        """Say what is to be done.
+        """Decide what to do with the request.
 
         Args:
-            signed_in_at: when the session there is began; ``None``: there is none.
-            contact: whose it is.
+            signed_in_at: when the session began; ``None`` if nobody is signed in.
+            contact: the session's contact.
             hinted: the contact of the portal's ``id_token_hint``, if it sent one.
             at: the time.
         """
@@ -118,7 +118,7 @@ class AuthorizeRequest:
             return AuthorizeVerdict.OTHERWISE if since else AuthorizeVerdict.AGAIN
         if Prompt.SELECT in self.prompts and self.asked_at is None:
             return AuthorizeVerdict.CHOOSE
-        # Whoever has signed in since the request came has done what it asked for.
+        # A sign-in after the request came is what the request asked for.
         if since:
             return AuthorizeVerdict.GO
         is_old = self.max_age is not None and signed_in_at + self.max_age < at
@@ -130,7 +130,7 @@ class AuthorizeRequest:
 
 
 def fits(state: str) -> bool:
-    """Say whether a state can go back in an address; one that cannot is refused, and left out."""
+    """Say whether a state is short enough for the address that answers the request."""
     return len(quote(state)) <= LONGEST_LOCATION
 
 
@@ -162,7 +162,7 @@ def _max_age(text: str | None) -> timedelta | None:
 
 
 def _asked_at(parameters: dict[str, str], at: datetime) -> datetime | None:
-    # Whoever makes the time up only does without the prompt, which they could have left out.
+    # A portal that invents the time only skips its own prompt, which it could have left out.
     text = parameters.get(ASKED, "")
     if not (text.isascii() and text.isdecimal() and len(text) < 12):
         return None
@@ -171,5 +171,5 @@ def _asked_at(parameters: dict[str, str], at: datetime) -> datetime | None:
 
 
 def asked_now(at: datetime) -> str:
-    """Return the time as the page brings it back."""
+    """Return the time in the form in which the page sends it back."""
     return str(epoch(at))

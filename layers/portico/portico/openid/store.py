@@ -1,4 +1,4 @@
-"""Portals in the People table, each with its entrance."""
+"""Registered clients in the People table, each with its entrance."""
 
 from dataclasses import dataclass
 from itertools import batched
@@ -23,7 +23,7 @@ from portico.people.rules import Workspace
 from portico.people.store import settings_row_key
 
 IS_AS_READ = "attribute_not_exists(portals) OR portals = :read"
-"""The list is written as a whole: a colleague's portal must not be lost from it."""
+"""We write the whole list, so it must not lose a portal that a colleague just added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class RegisteredClients:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def get(self, portal: str) -> RegisteredClient | None:
-        """Read a portal; one that was removed is still there, and off."""
+        """Read a portal. A removed portal is still there, switched off."""
         row = self.rows.get(*client_key(self.workspace_id, portal))
         return RegisteredClient.from_row(row) if row else None
 
     def all(self) -> list[RegisteredClient]:
         """Read every portal, for a team's list."""
-        # Loaded here: a team lists, and no function does.
+        # Loaded here, because only a team lists portals and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         keys = list(keys_listed(self.rows, f"{self.workspace_id}#portals"))
@@ -55,7 +55,7 @@ class RegisteredClients:
         return [RegisteredClient.from_row(row) for row in rows if row]
 
     def put(self, portal: RegisteredClient, workspace: Workspace, event: Event) -> None:
-        """Keep a portal, its entrance, and what the doors must know of it, together.
+        """Write a portal, its entrance, and what the doors need of it, in one transaction.
 
         Raises:
             NotFound: there is no such workspace.
@@ -93,8 +93,8 @@ class RegisteredClients:
             raise NotFound from None
 
     def _entrance(self, portal: RegisteredClient, event: Event) -> dict[str, Any]:
-        # A shared link whose token is the client id, which is as public as a shared link: so
-        # whatever a link opens, a portal opens, and no door has to know the difference.
+        # The entrance is a shared link whose token is the client id, which is just as public.
+        # So a portal opens whatever a link opens, and no door needs to know the difference.
         token = portal.client_id
         link = Link(
             id=public_id(token),

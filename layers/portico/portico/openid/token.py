@@ -1,4 +1,4 @@
-"""A portal fetches tokens: for a code, once; and again and again for a refresh token."""
+"""The token endpoint: a portal trades a code, or later a refresh token, for tokens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ type Answer = tuple[int, dict[str, Any], dict[str, str]]
 """Status, JSON members, headers."""
 
 WAYS = ["client_secret_basic", "client_secret_post", "none"]
-"""How a portal proves who it is."""
+"""The ways in which a client may authenticate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class TokenRequests:
 
     @classmethod
     def from_settings(cls, settings: TokenSettings) -> "TokenRequests":
-        """Make the endpoint of a door."""
+        """Make the endpoint from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -47,12 +47,12 @@ class TokenRequests:
         """Answer a token request (RFC 6749, 4.1.3 and 6).
 
         Raises:
-            InvalidRequest: it proves who it is in two ways.
-            ProtocolRefused: it proves nothing.
+            InvalidRequest: the request has two sets of credentials.
+            ProtocolRefused: it has none.
             PortalUnavailable: the workspace has switched its portal off.
             TryLater: nothing was used up; the same request can be sent again.
         """
-        # Asked here as well: authlib trips over headers that are none.
+        # Checked here too, because authlib fails on a malformed header.
         credentials_of(parameters, caller.authorization)
         basic = caller.authorization or ""
         found = Found(self.people_table, self.sign_in_table, parameters)
@@ -84,12 +84,12 @@ class TokenRequests:
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
-    """Codes: what decides is one transaction, when the tokens are made."""
+    """Codes. One transaction decides whether a code is good, when the tokens are made."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS
 
     def query_authorization_code(self, _code: str, client: Client) -> Grant | None:
-        """Return what the code stands for, if it is this portal's."""
+        """Return the code's grant, if the code is this portal's."""
         grant: Grant | None = self.request.credential.grant
         return grant if grant is not None and grant.portal == client.portal.id else None
 
@@ -98,7 +98,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         return authorization_code
 
     def delete_authorization_code(self, authorization_code: Grant) -> None:
-        """Delete nothing: the session that it became says that it was used."""
+        """Delete nothing: the session that the code became shows that it was used."""
 
 
 class RenewedGrant(RefreshTokenGrant):  # type: ignore[misc]
@@ -117,4 +117,4 @@ class RenewedGrant(RefreshTokenGrant):  # type: ignore[misc]
         return refresh_token
 
     def revoke_old_credential(self, refresh_token: PortalSession) -> None:
-        """Revoke nothing: the exchange did."""
+        """Revoke nothing: making the new tokens already did."""

@@ -1,7 +1,7 @@
-"""Make tokens: the first ones for a code, the next ones for a refresh token.
+"""Issue tokens: the first ones for a code, the next ones for a refresh token.
 
-Nothing is used up before KMS has signed once, and whatever is used up is given back where the
-second signature fails: a portal can send the same request again.
+A code or token is used up only after the first signature by KMS. If the second signature fails,
+it is made good again, so that the portal can repeat the request.
 """
 
 from collections.abc import Callable
@@ -46,9 +46,9 @@ class TokenIssue:
         """Turn a code into tokens, once.
 
         Raises:
-            InvalidGrantError: it was used, is too old, or the sign-in has ended. Used again, it
-                ends the session that it became: of two who hold a code, one stole it.
-            TryLater: the code is as good as it was.
+            InvalidGrantError: the code is used or too old, or the sign-in has ended. A second use
+                also ends the code's session: if two hold a code, one has stolen it.
+            TryLater: the code is still good.
         """
         session, token = self._begun(grant, code)
         if not grant.is_due(at=self.at):
@@ -61,7 +61,7 @@ class TokenIssue:
             self._begin(session)
             id_token = signing.result()
         except TryLater:
-            # Perhaps it was begun, and only its answer is lost.
+            # The session may have begun, with only the answer lost.
             deadline.leave(deadline.TIME_TO_MEND)
             self._store.leave_unanswered(
                 session.contact, session.id, request=self.caller.request_id
@@ -73,8 +73,9 @@ class TokenIssue:
         """Exchange a refresh token.
 
         Raises:
-            InvalidGrantError: the sign-in has ended, or the token is an old one, which ends it.
-            TryLater: the token is as good as it was.
+            InvalidGrantError: the sign-in has ended; or the token is an old one, and its use ends
+                the sign-in.
+            TryLater: the token is still good.
         """
         session, contact = portal_session.session, portal_session.contact
         if not contact.active:
@@ -82,13 +83,13 @@ class TokenIssue:
         if not (
             portal_session.is_by_this_client and session.is_alive(sver=contact.sver, at=self.at)
         ):
-            # Only who holds a token of a living portal_session may have something signed.
+            # Sign only for somebody who holds a token of a running portal session.
             self._rotate(portal_session)
             raise InvalidGrantError(SIGN_IN_ENDED)
         subject = self._subject(session, contact.name, contact.email, scope)
         signing = in_parallel(lambda: subject.access_token(key=self.signing_key, at=self.at))
         parent = self._store.get(session.contact, session.parent or "")
-        # One that only rested is no reason: its contact is busy in the portal.
+        # An idle parent does not end it: the contact is active in the portal instead.
         if parent is None or parent.ended_at is not None or self.at >= parent.expires_at:
             raise InvalidGrantError(SIGN_IN_ENDED)
         access = signing.result()

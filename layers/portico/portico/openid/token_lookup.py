@@ -1,4 +1,4 @@
-"""What a token request speaks of: its portal, and its code or its refresh token, in one read."""
+"""Read what a token request names, in one call: its portal, and its code or refresh token."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ from portico.sessions.store import session_key
 
 @dataclass(frozen=True, slots=True)
 class PortalSession:
-    """A refresh token, the portal's session that it names, and the contact's head."""
+    """A refresh token, the portal session that it names, and the contact's head."""
 
     token: RefreshToken = field(repr=False)
     session: Session
@@ -23,21 +23,21 @@ class PortalSession:
 
     @property
     def is_by_this_client(self) -> bool:
-        """Whether the token is one that the portal was given last."""
+        """Whether the token is the portal session's current or previous one."""
         return self.token.hash in (self.session.current, self.session.previous)
 
     def check_client(self, client: Any) -> bool:
-        """Say, for authlib, whether the token is this portal's."""
+        """Say, for authlib, whether the token is this client's."""
         return bool(self.session.portal == client.portal.id)
 
     def get_scope(self) -> str:
-        """Return, for authlib, what was granted."""
+        """Return, for authlib, the granted scope."""
         return self.session.scope
 
 
 @dataclass
 class Found:
-    """What was read for one request, once authlib knows who asks."""
+    """The rows of one request, read when authlib asks for its client."""
 
     people_table: str
     sign_in_table: str
@@ -48,7 +48,7 @@ class Found:
     _asked_for: str | None = None
 
     def of(self, client_id: str) -> RegisteredClient | None:
-        """Return the portal of that id, and keep what else its request names.
+        """Return the portal of an id, and remember what else the request names.
 
         Raises:
             PortalUnavailable: the workspace has switched its portal off.

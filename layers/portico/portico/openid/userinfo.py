@@ -1,4 +1,4 @@
-"""Who an access token speaks of. Nothing is read: the token says it, and we signed it."""
+"""The userinfo endpoint. It reads no row: the token holds the claims, and we signed it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,27 +12,27 @@ from portico.sessions.access_token_check import TokenChecker, bearer_of
 from portico.settings import UserInfoSettings
 
 TOLD = ("sub", "workspace", "email", "name")
-"""As far as the token has them, which is as far as its scope goes."""
+"""The claims that userinfo returns, if the token's scope included them."""
 WANTED = "openid"
 
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """What the userinfo door does."""
+    """The userinfo endpoint of a deployment."""
 
     checker: TokenChecker
     clock: Clock = SYSTEM
 
     @classmethod
     def from_settings(cls, settings: UserInfoSettings) -> "UserInfo":
-        """Make the userinfo of a door."""
+        """Make the endpoint from a door's settings."""
         return cls(TokenChecker(settings.signing_keys.split(",")))
 
     def posted(self, form: dict[str, str], caller: Caller) -> dict[str, Any]:
-        """Return the claims for the token of the header or, just as well, of the form.
+        """Return the claims for the token in the header or the form.
 
         Raises:
-            InvalidRequest: both have one.
+            InvalidRequest: both have a token.
             ProtocolRefused, TryLater: as :meth:`read`.
 
         Source: RFC 6750, 2.2.
@@ -43,11 +43,11 @@ class UserInfo:
         return self._of(token or bearer_of(caller), caller)
 
     def read(self, query: dict[str, str], caller: Caller) -> dict[str, Any]:
-        """Return the claims for the token of the header.
+        """Return the claims for the token in the header.
 
         Raises:
-            InvalidRequest: there is one in the query, where every log would keep it.
-            ProtocolRefused: there is none, it is no good, or it was not given for this.
+            InvalidRequest: the query has a token, where every log would keep it.
+            ProtocolRefused: the token is missing, not valid, or without the scope ``openid``.
             TryLater: KMS is out of reach.
 
         Source: OpenID Connect Core 1.0, 5.3; RFC 6750, 3.1.
@@ -58,7 +58,7 @@ class UserInfo:
 
     def _of(self, token: str | None, caller: Caller) -> dict[str, Any]:
         if token is None:
-            # Whoever showed nothing is told how to, and not what was wrong with it.
+            # Without a token there is no error to describe: the answer only asks for a token.
             raise ProtocolRefused("invalid_token", "a bearer token is needed", 401, "Bearer")
         try:
             claims = portal_claims(
