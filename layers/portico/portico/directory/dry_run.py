@@ -1,4 +1,4 @@
-"""The dry run of the directory rule: which contacts have a record that lets them in?"""
+"""The dry run of the directory rule: which contacts have no record that lets them in?"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from portico.people.store import People
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What the workspace's connections can do: of those that are on."""
+    """The workspace's connections that are on, and the domains that they vouch for."""
 
     ids: frozenset[str]
     domains: frozenset[str]
-    """Domains that at least one of them vouches for."""
+    """The domains that at least one connection vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Who would match, as things are."""
+    """Which contacts match today."""
 
     contacts: int
-    """The active ones."""
+    """The number of active contacts."""
     records: int
     inactive_records: int
     unmatched: list[Unmatched]
@@ -41,7 +41,7 @@ class Check:
 
 
 def check(table: str, workspace_id: str, connected: Connected) -> Check:
-    """Match every active contact of a workspace, as a sign-in would, without one."""
+    """Match every active contact of a workspace as a sign-in would, without a sign-in."""
     people, directory = People(table, workspace_id), Directory(table, workspace_id)
     records = list(directory.all())
     contacts = [each for each in people.contacts() if each.active]
@@ -96,7 +96,7 @@ class _Matching:
             return "no record"
         if not any(record.active for record in by_email):
             return "the record is inactive"
-        # The record is there; what is missing is somebody who says whose address it is.
+        # The record is there, but perhaps no connection vouches that the address is theirs.
         domain = contact.email.rpartition("@")[2]
         if domain not in self.connected.domains:
             return f"no connection vouches for {domain}"

@@ -1,4 +1,4 @@
-"""Bring the directory records of a workspace up to date, and end the sessions of who has left."""
+"""Update the directory records of a workspace, and end the sessions of people who have left."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,9 +24,9 @@ class Imported:
     unchanged: int = 0
     deactivated: int = 0
     signed_out: list[str] = field(default_factory=list)
-    """Contacts whose sessions ended."""
+    """The contacts whose sessions ended."""
     in_use: list[Record] = field(default_factory=list)
-    """Not kept: an address or object id of theirs finds another active record."""
+    """Records not kept, because their address or object id finds another active record."""
 
 
 @dataclass
@@ -39,15 +39,16 @@ class DirectoryImport:
     clock: Clock = SYSTEM
 
     def take(self, records: Iterable[Record], *, is_complete: bool) -> Imported:
-        """Keep *records*; the newest import wins.
+        """Store *records*. The newest import wins.
 
         Args:
-            records: as they are now.
-            is_complete: they are all people of their sources: who is not among them has left.
+            records: the records in their current state.
+            is_complete: whether they are all people of their sources. Then whoever is missing
+                has left.
 
         Raises:
-            TryLater: DynamoDB is out of reach. What was kept until then stays; importing the
-                same again goes on from there.
+            TryLater: DynamoDB is out of reach. Records stored so far are kept; importing the
+                same list again continues from there.
         """
         done = Imported()
         known = {each.name: each for each in self._directory.all()}
@@ -60,8 +61,8 @@ class DirectoryImport:
                 for name, each in known.items()
                 if name not in given and each.source in sources
             ]
-        # Who leaves goes first, so that an address is free for whoever has it next; two who
-        # swap theirs need a second round.
+        # People who leave come first, so that their address is free for its next owner. Two
+        # who swap addresses need a second round.
         wanted.sort(key=lambda each: each.active)
         for again in self._keep(wanted, known, done):
             done.in_use += self._keep([again], known, done)
@@ -114,7 +115,7 @@ class DirectoryImport:
 
     @cached_property
     def _by_identity(self) -> dict[str, set[str]]:
-        # Read once, and only if somebody leaves.
+        # Read once, and only if somebody has left.
         found: dict[str, set[str]] = defaultdict(set)
         for each in owned(self._people.rows, self.workspace.id):
             found[each.identity.subject].add(each.contact)

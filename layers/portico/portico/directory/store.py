@@ -1,4 +1,4 @@
-"""The directory: people synced from a workspace's own source, and who of them may come in."""
+"""The directory: people synced from a workspace's own source, each of them active or not."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,21 +34,21 @@ class Record:
     emails: tuple[str, ...]
     active: bool
     imported_at: datetime
-    """When it was last found changed."""
+    """When an import last changed it."""
 
     @property
     def name(self) -> str:
-        """What names the record in its workspace."""
+        """The record's name, unique in its workspace."""
         return f"{self.source}#{self.external_id}"
 
     @property
     def object(self) -> str | None:
-        """The stable key of the identity that tenant and object id make."""
+        """The stable key of the identity, made of tenant and object id."""
         return f"{self.tenant}.{self.object_id}" if self.tenant and self.object_id else None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read a record, or one of the rows that point to it: each holds it whole."""
+        """Read a record from its row, or from a row that finds it: each holds the whole record."""
         return cls(
             row["source"],
             row["external_id"],
@@ -80,17 +80,17 @@ def record_key(workspace_id: str, source: str, external_id: str) -> tuple[str, s
 
 
 def object_key(workspace_id: str, tenant: str, object_id: str) -> tuple[str, str]:
-    """Return the key under which a record is found by its tenant and object id."""
+    """Return the key that finds a record by its tenant and object id."""
     return f"{workspace_id}#record-key#object#{tenant}#{object_id}", "record"
 
 
 def email_key(workspace_id: str, email: str) -> tuple[str, str]:
-    """Return the key under which a record is found by an address."""
+    """Return the key that finds a record by an address."""
     return f"{workspace_id}#record-key#email#{digest(email)[:32]}", "record"
 
 
 def last_import_key(workspace_id: str) -> tuple[str, str]:
-    """Return the key of the row that says when records were last brought up to date."""
+    """Return the key of the row that says when records were last imported."""
     return f"{workspace_id}#directory", "import"
 
 
@@ -100,7 +100,7 @@ RECORD_TRIES = 5
 
 @dataclass(eq=False)
 class InUse(Exception):
-    """An address or object id of *record* finds another active record already."""
+    """An address or object id of *record* already finds another active record."""
 
     record: Record
 
@@ -137,8 +137,8 @@ class Directory:
                 come in by the record.
 
         Raises:
-            InUse: what it is found by finds another, active record. Two people who share an
-                address cannot be told apart: whoever imports must say whose it is.
+            InUse: one of those rows already finds another, active record. We cannot tell apart
+                two people who share an address: whoever imports must say whose it is.
             TryLater: nothing was written.
         """
         for _ in range(RECORD_TRIES):
@@ -157,7 +157,7 @@ class Directory:
         found_by = self._found_by(record)
         left = [key for key in self._found_by(old) if key not in found_by]
         if not record.active:
-            # Somebody who has left holds on to nothing that finds somebody else by now.
+            # A person who has left gives up every key that finds somebody else by now.
             found_by = self._still_its_own(record, found_by, or_free=True)
         listed = {"list": f"{self.workspace_id}#records", "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
@@ -176,7 +176,7 @@ class Directory:
             row = {"pk": pk, "sk": sk, **record.row()}
             parts[name] = self.rows.putting(row, free, {":no": False, **mine})
         for pk, sk in self._still_its_own(record, left, or_free=False):
-            # An address that the record no longer has must not find it: it is kept, inactive.
+            # The record has lost this address, which must not find it: keep the row, inactive.
             row = {"pk": pk, "sk": sk, **record.row(), "active": False}
             parts[f"left {pk}"] = self.rows.putting(row, its_own, mine)
         try:
@@ -189,8 +189,8 @@ class Directory:
             raise TryLater(cause="directory.put: changed by somebody else") from None
 
     def all(self) -> Iterator[Record]:
-        """Read every record. For a team, never for a door."""
-        # Loaded here: a team lists, and no function does.
+        """Read every record. Only for a team; no door does this."""
+        # Loaded here, because only a team lists records and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         keys = keys_listed(self.rows, f"{self.workspace_id}#records")
@@ -199,13 +199,13 @@ class Directory:
             yield from (Record.from_row(row) for row in rows if row)
 
     def imported(self, event: Event) -> None:
-        """Remember that the records have just been brought up to date."""
+        """Record that an import has just finished."""
         pk, sk = last_import_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, "at": epoch(event.at), "event": event.rider()}
         self.rows.put(row, ALWAYS)
 
     def last_import(self) -> datetime | None:
-        """Return when the records were last brought up to date."""
+        """Return when records were last imported."""
         row = self.rows.get(*last_import_key(self.workspace_id))
         return moment(row["at"]) if row else None
 
