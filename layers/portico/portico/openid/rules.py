@@ -135,7 +135,7 @@ def fits(state: str) -> bool:
 
 
 def granted(scope: str | None) -> str:
-    """Return the part of a wanted scope that there is, each once and in our order."""
+    """Return the part of a wanted scope that we have, each scope once and in our order."""
     wanted = set(words_in(scope))
     return " ".join(each for each in SCOPES if each in wanted)
 
@@ -147,7 +147,7 @@ def language(ui_locales: str | None) -> str | None:
 
 
 def claims_of(name: str, email: str, scope: str) -> dict[str, Any]:
-    """Return what a scope tells of a contact (OpenID Connect Core, 5.4)."""
+    """Return the claims about a contact that a scope allows (OpenID Connect Core, 5.4)."""
     asked = words_in(scope)
     told = {"email": email} if "email" in asked else {}
     return told | ({"name": name} if "profile" in asked else {})
