@@ -1,6 +1,6 @@
-"""Email addresses: one spelling per address, so that equal means equal.
+"""Normalise email addresses, so that two spellings of one address compare equal.
 
-Nothing here decides that two different addresses are one person.
+Nothing here decides that two different addresses belong to one person.
 """
 
 import re
@@ -13,33 +13,33 @@ LONGEST_EMAIL = 254
 """Characters of a whole address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
 LONGEST_LOCAL = 64
 
-# What RFC 5322 lets stand only between quotes, or at the borders of an address. A portal's
-# contact has none of them, and each is a way to turn one recipient into two.
+# Characters that RFC 5322 allows only in quotes or around an address. No contact of a portal
+# has them, and each could turn one recipient into two.
 _SPECIALS = frozenset('"(),:;<>[\\]')
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
 def normalise(text: str) -> str:
-    """Return the one spelling of an email address.
+    """Return an email address in its normal form.
 
-    Trimmed, NFC, lower case (never case-folded, which would merge look-alikes), the domain
-    as its A-label.
+    The form is trimmed, NFC and lower case, with the domain as its A-label. It is never
+    case-folded, which would merge look-alikes.
 
     Raises:
-        InvalidRequest: not one address, or longer than 254 characters.
+        InvalidRequest: *text* is not one address, or longer than 254 characters.
     """
-    # The length first: nothing below may work on more than it must.
+    # Check the length first, so that the steps below never work on a long text.
     if len(text) > 4 * LONGEST_EMAIL:
         raise _invalid("too long")
     address = unicodedata.normalize("NFC", text.strip(" \t\r\n")).lower()
-    # Again: some accents join a small letter only, so that J̌ and ǰ are one from here on.
+    # NFC again: some accents only join a small letter, so only now do J̌ and ǰ become equal.
     address = unicodedata.normalize("NFC", address)
     local, at, domain = address.rpartition("@")
     if not at or not local or "@" in local:
         raise _invalid("not an email address")
     if any(c in _SPECIALS or unicodedata.category(c) in _UNSEEN for c in address):
-        raise _invalid("a character that no address here has")
+        raise _invalid("has a character that we do not allow")
     if len(local) > LONGEST_LOCAL:
         raise _invalid("too long")
     address = f"{local}@{_a_label(domain)}"
@@ -55,13 +55,13 @@ def masked(email: str) -> str:
 
 
 def subject_of(email: str) -> str:
-    """Return the name under which the trail keeps what happened to an address."""
+    """Return the subject under which the trail stores what happened to an address."""
     return f"address-{digest(email)[:16]}"
 
 
 def _a_label(domain: str) -> str:
     if not domain.isascii():
-        # Loaded here: its tables cost every cold start, and few addresses need them.
+        # Loaded here, because its tables cost every cold start and few addresses need them.
         import idna  # noqa: PLC0415
 
         try:

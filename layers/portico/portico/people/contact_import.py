@@ -1,8 +1,8 @@
-"""Bring a workspace's contacts up to date from a list, however long it is.
+"""Update a workspace's contacts from a list of any length.
 
-Each line is one decision: a new contact's head and address are written together, or neither.
-Whoever is there as the list has them costs no write, so an import that was cut off is finished
-by importing the same list again.
+Each line is decided by itself: one transaction writes a new contact's head and address. A contact
+who already matches the list costs no write, so importing the same list again finishes an import
+that was cut off.
 """
 
 import time
@@ -21,9 +21,9 @@ from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
 AT_ONCE = 100
-"""Lines that are read, compared and written together: one call of DynamoDB reads so many rows."""
+"""Lines read, compared and written together: one DynamoDB call reads this many rows."""
 MOST_WRITERS = 10
-"""Writes at the same time: as many connections as botocore's pool holds."""
+"""Writes at the same time. Botocore's pool holds this many connections."""
 
 ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
 
@@ -34,26 +34,26 @@ class ContactLine:
 
     line: int
     email: str
-    """In its one spelling."""
+    """Normalised."""
     says: dict[str, Any]
-    """``name``, and ``language`` and ``active`` where the list has them; what it does not say
-    is left as it is."""
+    """``name``, and ``language`` and ``active`` if the list has them. An import leaves other fields
+    unchanged."""
     id: str | None = None
-    """The contact's, if the list's maker knows it."""
+    """The contact's id, if the list has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one line."""
+    """The outcome of one line."""
 
     entry: ContactLine
     outcome: str
     reason: str = ""
-    """Why it was refused."""
+    """Why the line was refused."""
     contact: str = ""
-    """The id of the contact who was there."""
+    """The id of the existing contact."""
     changes: dict[str, Any] = field(default_factory=dict)
-    """What is written of a contact who was there."""
+    """The changed fields of an existing contact."""
 
 
 @dataclass
@@ -61,9 +61,9 @@ class Enrolment:
     """One import into one workspace.
 
     Args:
-        dry_run: say what would be done, and do nothing.
-        width: how many writes may be under way at a time.
-        pause: waits so many seconds while DynamoDB has no room for more.
+        dry_run: say what an import would do, and write nothing.
+        width: how many writes may run at the same time.
+        pause: sleeps the given seconds while DynamoDB refuses more writes.
     """
 
     table: str
@@ -75,11 +75,13 @@ class Enrolment:
     pause: Callable[[float], object] = time.sleep
 
     def take(self, entries: Iterable[ContactLine]) -> Generator[list[Done]]:
-        """Keep *entries*, no address twice, some at a time: what was yielded is in for good.
+        """Write *entries* in batches and yield the outcome of each batch once it is written.
+
+        No address may occur twice.
 
         Raises:
             TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
-                may be in or not; importing the same again goes on from there.
+                may be written or not; importing the same list again continues from there.
         """
         pool = ThreadPoolExecutor(self.width, thread_name_prefix="enrolment")
         try:
@@ -115,7 +117,7 @@ class Enrolment:
         try:
             with_retries(lambda: self._people.add_contact(contact, event), pause=self.pause)
         except TakenAlready:
-            # By ourselves, if the answer to an earlier try was lost; or by somebody else just now.
+            # Our earlier try took it, if only its answer was lost; or somebody else did just now.
             (now,) = with_retries(lambda: self._judged([entry]), pause=self.pause)
             if now.outcome == UNCHANGED and self._is_there(contact):
                 return verdict
@@ -152,17 +154,19 @@ class Enrolment:
 
 
 def verdict(entry: ContactLine, there: Contact | None, of_id: Contact | None) -> Done:
-    """Say what a line asks for.
+    """Decide what to do with a line.
 
     Args:
         entry: the line.
-        there: the contact who has its address.
-        of_id: the contact who has its id.
+        there: the contact who has the line's address.
+        of_id: the contact who has the line's id.
     """
     if entry.id and there and there.id != entry.id:
-        return Done(entry, REFUSED, f"id: the address is that of {there.id}")
+        return Done(entry, REFUSED, f"id: the address belongs to {there.id}")
     if entry.id and of_id and of_id.email != entry.email:
-        return Done(entry, REFUSED, "id: its contact has another address, which no import changes")
+        return Done(
+            entry, REFUSED, "id: its contact has another address, and an import changes none"
+        )
     if there is None:
         return Done(entry, ADDED)
     changes = {name: value for name, value in entry.says.items() if getattr(there, name) != value}

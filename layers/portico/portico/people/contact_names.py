@@ -1,4 +1,4 @@
-"""What a contact is called."""
+"""Names of contacts."""
 
 from portico.errors import InvalidRequest
 from portico.printable import is_printable_name
@@ -8,10 +8,10 @@ LONGEST_NAME = 100
 
 
 def contact_name(text: str) -> str:
-    """Return a contact's name as it is kept.
+    """Return a contact's name in the form that we store.
 
     Raises:
-        InvalidRequest: it is none.
+        InvalidRequest: the name is empty, too long or not printable.
     """
     name = text.strip()
     if not 0 < len(name) <= LONGEST_NAME or not is_printable_name(name):

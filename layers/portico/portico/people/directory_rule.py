@@ -1,23 +1,23 @@
-"""The directory rule: which ways in a workspace leaves open, and who needs a record.
+"""The directory rule: which ways to sign in a workspace allows, and who needs a record.
 
-A rule that is unknown, as after a downgrade, opens nothing.
+An unknown rule, which a downgrade can leave behind, counts as the strictest.
 """
 
 from enum import StrEnum
 
 
 class DirectoryRule(StrEnum):
-    """Whether SSO, or any way in, needs a directory record."""
+    """Whether SSO, or every sign-in, needs a directory record."""
 
     OFF = "off"
     MATCH_REQUIRED = "match_required"
-    """SSO only for contacts with an active record; others may use a code."""
+    """SSO is only for contacts with an active record; the others may use a code."""
     SSO_ONLY = "sso_only"
-    """A match or a refusal: no code, no password, no proof."""
+    """SSO with a matching record is the only way in: no code, no password, no proof."""
 
     @classmethod
     def _missing_(cls, _value: object) -> "DirectoryRule":
-        # What is not known is shown and obeyed as the strictest.
+        # Show and obey an unknown rule as the strictest.
         return cls.SSO_ONLY
 
 
@@ -32,7 +32,7 @@ def takes_passwords(rule: str) -> bool:
 
 
 def takes_sign_ups(rule: str) -> bool:
-    """Say whether somebody new may come in: never where a directory says who may."""
+    """Say whether *rule* lets people sign up. Where a directory decides, nobody can."""
     return rule == DirectoryRule.OFF
 
 

@@ -12,20 +12,20 @@ DISPOSABLE_DOMAINS_FILE = Path(__file__).with_name("disposable_domains.txt.gz")
 
 
 def may_sign_up(workspace: Workspace, email: str) -> bool:
-    """Say whether an address may become a contact's; its domain alone decides."""
+    """Say whether an address may sign up. Only its domain decides."""
     is_welcome = workspace.welcomes(email)
     return is_welcome and (workspace.sign_up_disposable or not is_throwaway(email))
 
 
 def is_throwaway(email: str) -> bool:
-    """Say whether an address, in its one spelling, is at such a domain or below it."""
+    """Say whether a normalised address is at a listed domain or below one."""
     labels = email.rpartition("@")[2].split(".")
     return any(".".join(labels[n:]) in listed() for n in range(len(labels) - 1))
 
 
 @cache
 def listed() -> frozenset[str]:
-    """Return the domains; read at the first sign-up."""
+    """Return the domains, which the first sign-up reads."""
     import gzip  # noqa: PLC0415
 
     lines = gzip.decompress(DISPOSABLE_DOMAINS_FILE.read_bytes()).decode().splitlines()

@@ -15,21 +15,21 @@ from portico.people.store import People
 
 @dataclass(frozen=True, slots=True)
 class TeamPeople:
-    """The people room's use cases, for the CLI and the local world."""
+    """Creates, changes and finds workspaces and contacts, for the CLI and the local world."""
 
     people_table: str
     clock: Clock = SYSTEM
 
     def create_workspace(self, workspace: Workspace, *, by: str) -> Workspace:
-        """Open a workspace.
+        """Create a workspace.
 
         Raises:
-            InvalidRequest: the id cannot name one.
-            TakenAlready: there is one of this id.
+            InvalidRequest: the id is not allowed.
+            TakenAlready: a workspace has this id.
         """
         if not ids.is_workspace(workspace.id):
             raise InvalidRequest(
-                "id", "2 to 31 of a-z, 0-9 and -, a letter first, and no reserved word"
+                "id", "2 to 31 of a-z, 0-9 and -, a letter first, and not a reserved word"
             )
         event = self._event(workspace, "workspace.created", workspace.id, by)
         self._people(workspace.id).add_workspace(workspace, event)
@@ -39,7 +39,7 @@ class TeamPeople:
         """Read a workspace.
 
         Raises:
-            NotFound: there is none.
+            NotFound: no workspace has this id.
         """
         found = (
             self._people(workspace_id).workspace_row() if ids.is_workspace(workspace_id) else None
@@ -49,7 +49,7 @@ class TeamPeople:
         return found
 
     def change_workspace(self, workspace_id: str, changes: dict[str, Any], *, by: str) -> Workspace:
-        """Change settings of a workspace; the values have been checked by the caller."""
+        """Change settings of a workspace. The caller has checked the values."""
         changed = replace(self.workspace(workspace_id), **changes)
         event = self._event(
             changed, "workspace.changed", workspace_id, by, fields=",".join(sorted(changes))
@@ -67,11 +67,11 @@ class TeamPeople:
         language: str | None = None,
         id_: str | None = None,
     ) -> Contact:
-        """Add a contact; *id_* is for a world that is the same at every start.
+        """Add a contact. The local world passes *id_*, to be the same at every start.
 
         Raises:
             NotFound: there is no such workspace.
-            InvalidRequest: the name or the address is none.
+            InvalidRequest: the name or the address is not valid.
             TakenAlready: the address is another contact's primary email.
         """
         called = contact_name(name)
@@ -91,7 +91,7 @@ class TeamPeople:
         """Find a contact by id or by primary email.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such contact.
         """
         people = self._people(self.workspace(workspace_id).id)
         is_id = who.startswith("ct_") and "@" not in who
@@ -102,7 +102,7 @@ class TeamPeople:
         return found
 
     def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
-        """Let a contact sign in, or no longer; sessions and open challenges end either way."""
+        """Switch a contact on or off. Either way their sessions and open challenges end."""
         contact = self.contact(workspace_id, who)
         name = "contact.activated" if active else "contact.deactivated"
         event = self._event(self.workspace(workspace_id), name, contact.id, by)

@@ -1,4 +1,4 @@
-"""A contact's head: conditions on it and changes of it, also as parts of transactions."""
+"""Heads of contacts: their conditions and changes, most of them as parts of transactions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,12 @@ from portico.people.rules import Contact
 from portico.people.store import head_key, head_row, pointer_key, pointer_row
 
 MAY_COME_IN = "active = :yes AND sver = :sver"
-"""Of a contact who may come in, and of whom nothing has ended since *sver* was read."""
+"""The contact is active, and nothing has ended their sessions since *sver* was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The heads of one workspace's contacts, and the pointers that lead to them."""
+    """The heads of one workspace's contacts, and the pointers to them."""
 
     table: str
     workspace_id: str
@@ -27,7 +27,7 @@ class Heads:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def standing(self, contact: str, *, sver: int) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a contact may still come in."""
+        """Return the part of a transaction that checks that a contact may still sign in."""
         return self.rows.checking(
             *head_key(self.workspace_id, contact), MAY_COME_IN, {":yes": True, ":sver": sver}
         )
@@ -35,8 +35,9 @@ class Heads:
     def raising_sver(
         self, contact: str, *, sver: int, event: Event | None = None
     ) -> dict[str, Any]:
-        """Return the part of a transaction that ends all that began under *sver*, if that is
-        what the head of a contact who may come in still says.
+        """Return the part of a transaction that ends everything begun under *sver*.
+
+        It fails unless the contact may still sign in and their head still has *sver*.
         """
         change, values = "SET sver = sver + :one", {":one": 1, ":sver": sver, ":yes": True}
         noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
@@ -48,10 +49,10 @@ class Heads:
         )
 
     def edit(self, contact: Contact, changes: dict[str, str], event: Event) -> None:
-        """Write these fields of the head of a contact who may still come in.
+        """Write these fields of the head of a contact who may still sign in.
 
         Raises:
-            ConditionFailed: they may not.
+            ConditionFailed: the contact may no longer sign in.
         """
         names = sorted(changes)
         settings = ", ".join(f"{each} = :{each}" for each in names)
@@ -64,9 +65,9 @@ class Heads:
         )
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
-        """Return the parts of a transaction that make a contact, once for each *proof*.
+        """Return the parts of a transaction that create a contact, once for each *proof*.
 
-        They are named ``head`` and ``pointer``.
+        Their names are ``head`` and ``pointer``.
         """
         head = head_row(contact, event) | {"proof": digest(proof)[:16]}
         return {
@@ -81,8 +82,8 @@ class Heads:
     def changing_address(self, contact: Contact, email: str, *, event: Event) -> Parts:
         """Return the parts of a transaction that give a contact another primary address.
 
-        They are named ``head``, ``pointer`` and ``old_pointer``. All that began before ends.
-        Only :mod:`portico.people.address_change` asks for them.
+        Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
+        end. Only :mod:`portico.people.address_change` calls this.
         """
         changed = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
@@ -101,13 +102,15 @@ class Heads:
         return {
             "head": changed,
             "pointer": self._pointing(contact.id, email),
-            # Free at once for whoever proves it: an address that nobody can use helps nobody.
+            # Whoever proves the old address can use it at once: a blocked one would help nobody.
             "old_pointer": self._freeing(contact),
         }
 
     def deleting(self, contact: Contact, event: Event) -> Parts:
-        """Return the parts of a transaction that end a contact: the head stays, and tells
-        nothing but that there was one. They are named ``head`` and ``pointer``.
+        """Return the parts of a transaction that delete a contact.
+
+        The head stays without name and address, and says only that there was a contact. The
+        parts' names are ``head`` and ``pointer``.
         """
         ended = self.rows.updating(
             *head_key(self.workspace_id, contact.id),

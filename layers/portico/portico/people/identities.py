@@ -1,4 +1,4 @@
-"""Identities: who somebody is elsewhere. Each belongs to one contact, and never to two."""
+"""Identities: who somebody is at a provider. Each belongs to exactly one contact."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ IS_THEIRS = "contact = :contact"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One account at one provider: the connection, who issued it, and its stable key.
+    """One account at one provider: its connection, its issuer, and its stable key.
 
-    Never an address: addresses change hands.
+    The key is never an address, because addresses change hands.
     """
 
     connection: str
@@ -26,27 +26,27 @@ class Identity:
 
     @property
     def key(self) -> str:
-        """The part of a row's key that names it; nothing of the provider's key shows in it."""
+        """Its part of a row's key: a hash, which shows nothing of the provider's key."""
         return f"{self.connection}#{digest(f'{self.issuer}|{self.subject}')[:32]}"
 
     def row(self) -> dict[str, Any]:
-        """Return it as a challenge or a pending sign-in keeps it."""
+        """Return the attributes that a challenge or a pending sign-in stores."""
         return {"connection": self.connection, "issuer": self.issuer, "subject": self.subject}
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read what :meth:`row` gave."""
+        """Read the attributes that :meth:`row` returned."""
         return cls(row["connection"], row["issuer"], row["subject"])
 
 
 def identity_key(workspace_id: str, identity: Identity) -> tuple[str, str]:
-    """Return the key that an identity can have once in a workspace."""
+    """Return the key of an identity's row, unique in its workspace."""
     return f"{workspace_id}#identity#{identity.key}", "identity"
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """An identity, whose it is, and the directory record that it last came in by."""
+    """An identity, its contact, and the directory record that last vouched for it."""
 
     identity: Identity
     contact: str
@@ -54,8 +54,8 @@ class Owned:
 
 
 def owned(rows: Rows, workspace_id: str) -> Iterator[Owned]:
-    """Read all identities of a workspace. For a team, never for a door."""
-    # Loaded here: a team lists, and no function does.
+    """Read all identities of a workspace. Only for a team; no door does this."""
+    # Loaded here, because only a team lists identities and no function does.
     from portico.aws.queries import keys_listed  # noqa: PLC0415
 
     keys = keys_listed(rows, f"{workspace_id}#identities")
@@ -77,9 +77,9 @@ def owning(
 ) -> dict[str, Any]:
     """Return the part of a transaction that makes *identity* the contact's.
 
-    It fails if it is another's. ``sver`` is what the contact's head had: a hint that spares
-    the next sign-in a read, checked again each time. *record* names the directory record
-    that vouched for it, so that the contact's sessions end with it.
+    It fails if the identity is another contact's. The row keeps the head's ``sver`` as a hint:
+    it saves the next sign-in a read, and is checked each time. *record* names the directory
+    record that vouched for the identity; the contact's sessions end with that record.
     """
     pk, sk = identity_key(workspace_id, identity)
     row = {
@@ -100,7 +100,7 @@ def owning(
 
 
 def still_owning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
-    """Return the part of a transaction that asks whether *identity* is still the contact's."""
+    """Return the part of a transaction that checks that *identity* is still the contact's."""
     return rows.checking(*identity_key(workspace_id, identity), IS_THEIRS, {":contact": contact})
 
 

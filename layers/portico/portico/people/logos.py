@@ -1,4 +1,4 @@
-"""The logos that teams uploaded, under names that change when they do."""
+"""The logos that teams uploaded. A logo's name changes with its content."""
 
 import re
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _NAME = re.compile(r"logo/([a-z][a-z0-9-]{1,30})/([0-9a-f]{16})\.png\Z")
 
 
 def checked(png: bytes) -> bytes:
-    """Let a PNG of at most 64 KB through. SVG is refused: it can hold scripts.
+    """Return *png* if it is a PNG of at most 64 KB. SVG is refused, because it can hold scripts.
 
     Raises:
-        InvalidRequest: anything else.
+        InvalidRequest: *png* is anything else.
     """
     if not png.startswith(_PNG):
         raise InvalidRequest("logo", "a PNG")
@@ -34,7 +34,7 @@ class Logos:
 
     @classmethod
     def from_settings(cls, settings: SignInPageSettings) -> "Logos":
-        """Make the logos of a door."""
+        """Make the logos from a door's settings."""
         return cls(settings.people_table)
 
     def find(self, name: str) -> bytes | None:

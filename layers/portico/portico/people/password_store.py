@@ -1,6 +1,6 @@
-"""The password of a contact: its hash, in a row of its own beside the head.
+"""The password of a contact: its hash, in its own row next to the head.
 
-Whether somebody has one shows in nothing but this row: no list names it.
+Only this row shows whether a contact has a password. No list names it.
 """
 
 from contextlib import suppress
@@ -21,7 +21,7 @@ class Password:
     """A password as it is stored."""
 
     hash: str = field(repr=False)
-    """Argon2's own spelling: with its parameters and its salt."""
+    """In Argon2's format, with parameters and salt."""
     changed_at: datetime
     by: str
     """Where it was set: ``reset`` or ``account``."""
@@ -30,7 +30,7 @@ class Password:
 
     @classmethod
     def from_row(cls, row: dict[str, Any] | None) -> Self | None:
-        """Read a row; ``None``: there is no password, or no longer."""
+        """Read a row; ``None`` if there is no password, or no longer one."""
         if row is None or "hash" not in row:
             return None
         return cls(row["hash"], moment(row["changed_at"]), row["by"], row["proof"])
@@ -60,7 +60,7 @@ class Passwords:
     def putting(
         self, contact: str, password: Password, *, before: Password | None, event: Event
     ) -> dict[str, Any]:
-        """Return the part of a transaction that sets a password, where *before* still stands."""
+        """Return the part of a transaction that replaces *before*, if it is still the password."""
         pk, sk = password_key(self.workspace_id, contact)
         row = {
             "pk": pk,
@@ -76,11 +76,11 @@ class Passwords:
         return self.rows.putting(row, "hash = :before", {":before": before.hash})
 
     def having(self, contact: str) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a contact has a password."""
+        """Return the part of a transaction that checks that a contact has a password."""
         return self.rows.checking(*password_key(self.workspace_id, contact), HAS_ONE)
 
     def removing(self, contact: str, event: Event) -> dict[str, Any]:
-        """Return the part of a transaction that takes a password away; the row stays."""
+        """Return the part of a transaction that removes a password. The row stays."""
         return self.rows.updating(
             *password_key(self.workspace_id, contact),
             "REMOVE hash, by SET changed_at = :now, event = :event",
@@ -89,7 +89,7 @@ class Passwords:
         )
 
     def rehash(self, contact: str, *, before: str, after: str) -> None:
-        """Keep the same password by another hash, unless it has been changed meanwhile."""
+        """Store another hash of the same password, unless the password has changed meanwhile."""
         with suppress(ConditionFailed):
             self.rows.update(
                 *password_key(self.workspace_id, contact),

@@ -1,4 +1,4 @@
-"""Workspaces and contacts as the doors need to know them."""
+"""Workspaces and contacts, with what the doors need of them."""
 
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -23,7 +23,7 @@ AREAS = {
     "ticket": "/tickets/{id}",
     "request": "/requests/{flow}",
 }
-"""Where a portal keeps its areas, unless its workspace says otherwise."""
+"""The default path of each area of a portal. A workspace can set others."""
 
 
 CODE_WAY, PASSWORD_WAY, SIGN_UP_WAY = "code", "password", "sign-up"
@@ -44,26 +44,26 @@ class Workspace:
     id: str
     name: str
     portal_url: str
-    """Origin and optional path of the portal, without a slash at its end."""
+    """The portal's origin and optional path, without a slash at the end."""
     portal_enabled: bool = True
     areas: dict[str, str] = field(default_factory=lambda: dict(AREAS))
     request_flows: list[str] = field(default_factory=list)
-    """Names that ``request:{flow}`` may take."""
+    """The flows that ``request:{flow}`` may name."""
     portal_origins: list[str] = field(default_factory=list)
-    """Origins that may call us from a browser, beside the one of ``portal_url``."""
+    """Origins that may call us from a browser, besides that of ``portal_url``."""
     locale: str = "en"
     logo: str | None = None
-    """16 hex characters of the logo's digest, or none uploaded."""
+    """16 hex characters of the logo's digest; ``None`` without a logo."""
     accent_color: str | None = None
     sender_name: str | None = None
     code_method: bool = True
     sso_method: bool = True
-    """Whether any connection may be used; each has a switch of its own too."""
+    """Whether contacts may use connections at all. Each connection has its own switch too."""
     password_method: bool = False
     sign_up: bool = False
-    """Whether somebody who is no contact yet may become one by proving an address."""
+    """Whether people can become contacts by proving an address."""
     sign_up_domains: list[str] = field(default_factory=list)
-    """Domains whose addresses may sign up; none: all."""
+    """Domains whose addresses may sign up. An empty list allows all."""
     sign_up_blocked: list[str] = field(default_factory=list)
     """Domains whose addresses may not sign up."""
     sign_up_disposable: bool = False
@@ -75,17 +75,17 @@ class Workspace:
     code_in_subject: bool = False
     directory_rule: str = "off"
     connections: list[dict[str, Any]] = field(default_factory=list)
-    """What the page must know of SSO: id, kind, label, on."""
+    """What the page needs of each SSO connection: id, kind, label, on."""
     portals: list[dict[str, Any]] = field(default_factory=list)
-    """What the doors must know of portals on other sites: id, initiate_login_uri, areas."""
+    """What the doors need of each portal on another site: id, initiate_login_uri, areas."""
     session_idle_seconds: int = 8 * 3600
     session_absolute_seconds: int = 7 * 24 * 3600
     link_days: int = 90
-    """How long a new link lives."""
+    """How long a new link works."""
     office_networks: list[str] = field(default_factory=list)
-    """Ranges behind which many contacts share one address: twenty times the budget."""
+    """Address ranges that many contacts share. A network in them has twenty times the budget."""
     inbound_addresses: list[str] = field(default_factory=list)
-    """The help desk's own addresses: a code mailed there would be published in a ticket."""
+    """The help desk's own addresses. We mail no code there, because a ticket would publish it."""
     trail_days: int = 365
 
     @classmethod
@@ -109,11 +109,11 @@ class Workspace:
 
     @property
     def rule(self) -> DirectoryRule:
-        """The directory rule that counts: one that is not known is the strictest."""
+        """The directory rule. An unknown one counts as the strictest."""
         return DirectoryRule(self.directory_rule)
 
     def takes_codes(self, *, break_glass: bool = False) -> bool:
-        """Say whether a code signs somebody in; a break-glass link's always does."""
+        """Say whether a code signs somebody in. The code of a break-glass link always does."""
         return break_glass or (self.code_method and directory_rule.takes_codes(self.directory_rule))
 
     def takes_passwords(self) -> bool:
@@ -121,7 +121,7 @@ class Workspace:
         return self.password_method and directory_rule.takes_passwords(self.directory_rule)
 
     def takes_sign_ups(self) -> bool:
-        """Say whether somebody new may come in: never where a directory says who may."""
+        """Say whether people can sign up. Where a directory decides, nobody can."""
         return self.sign_up and directory_rule.takes_sign_ups(self.directory_rule)
 
     def needs_record(self) -> bool:
@@ -129,7 +129,7 @@ class Workspace:
         return directory_rule.needs_record(self.directory_rule)
 
     def welcomes(self, email: str) -> bool:
-        """Say whether the team's lists let this address sign up; subdomains count with theirs."""
+        """Say whether the team's domain lists let this address sign up. They include subdomains."""
         domain = email.rpartition("@")[2]
         theirs = {domain, *(domain[n + 1 :] for n, c in enumerate(domain) if c == ".")}
         is_listed = not self.sign_up_domains or not theirs.isdisjoint(self.sign_up_domains)
@@ -169,7 +169,7 @@ class Workspace:
 
     @property
     def stay(self) -> Stay:
-        """For how long a sign-in that begins now may last."""
+        """How long a sign-in that begins now may last."""
         return Stay(
             timedelta(seconds=self.session_idle_seconds),
             timedelta(seconds=self.session_absolute_seconds),
@@ -194,8 +194,8 @@ class Workspace:
         """Let *caller* act on this workspace.
 
         Raises:
-            CrossSite: a browser, on a page that is neither ours nor the portal's.
-            PortalUnavailable: the portal is off.
+            CrossSite: a browser sent the request from a page that is neither ours nor the portal's.
+            PortalUnavailable: the workspace has switched its portal off.
         """
         if caller.is_browser:
             caller.demand_site(self.origins)
@@ -205,7 +205,7 @@ class Workspace:
 
 @cache
 def _kinds() -> dict[str, Any]:
-    """What :func:`isinstance` asks of a workspace's fields, e.g. ``list`` for ``list[str]``."""
+    """Return the types of the fields for :func:`isinstance`, e.g. ``list`` for ``list[str]``."""
     kinds = {each.name: each.type for each in fields(Workspace)}
     return {
         name: kind if isinstance(kind, UnionType) else get_origin(kind) or kind
@@ -215,7 +215,7 @@ def _kinds() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact's head: what sign-in must know of a person, under 1 KB."""
+    """A contact's head: what a sign-in needs of a person, under 1 KB."""
 
     id: str
     workspace_id: str
@@ -223,19 +223,19 @@ class Contact:
     email: str
     active: bool = True
     sver: int = 1
-    """Raised by whatever must end every session and every open challenge."""
+    """Raising it ends every session and every open challenge."""
     language: str | None = None
     time_zone: str | None = None
     """An IANA name, e.g. ``Europe/Berlin``, for the portal to show times in."""
     suppressed: str | None = None
-    """Why mail to the address is held back: ``bounce`` or ``complaint``."""
+    """Why we send no mail to the address: ``bounce`` or ``complaint``."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a head row."""
         names = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in names}
-        # What is no switch is off.
+        # A value that is not a boolean counts as off.
         values["active"] = values.get("active", True) is True
         return cls(workspace_id=row["workspace"], **values)
 

@@ -1,6 +1,6 @@
-"""One setting at a time: is it one, and which is its one spelling.
+"""Check and normalise one setting at a time.
 
-Each function returns the value to keep, or raises a ValueError with the reason in words.
+Each function returns the value to store, or raises a ValueError with the reason in words.
 """
 
 import re
@@ -14,9 +14,9 @@ from portico.people.rules import AREAS
 from portico.printable import is_printable_name
 
 WIDEST_OFFICE = {4: 16, 6: 32}
-"""The shortest prefix of an office network: a wider one is no office, but half a country."""
+"""The shortest prefix of an office network, by IP version. A wider network is no office."""
 NARROWEST_IPV6_OFFICE = 64
-"""Callers over IPv6 are known by their /64, so a narrower range would never be met."""
+"""We know callers over IPv6 by their /64, so a narrower range would never match."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _FLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
@@ -25,18 +25,18 @@ _HOST = re.compile(
 )
 _URL_TEXT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*\Z")
 _PLACES = {"ticket": "{id}", "request": "{flow}"}
-"""What an area's template must hold, once; the other areas hold nothing."""
+"""The placeholder that an area's path must have, once. Other areas have none."""
 
 
 def printable(text: str) -> str:
     if not is_printable_name(text) or text != text.strip():
-        raise ValueError("printable characters only, without blanks around them")
+        raise ValueError("printable characters only, and no blanks around them")
     return text
 
 
 def workspace_id(text: str) -> str:
     if not ids.is_workspace(text):
-        raise ValueError("2 to 31 of a-z, 0-9 and -, a letter first, and no word of our own paths")
+        raise ValueError("2 to 31 of a-z, 0-9 and -, a letter first, and not a reserved word")
     return text
 
 
@@ -46,9 +46,9 @@ def portal_url(url: str) -> str:
     if rest.query or rest.fragment or url[-1] in "?#":
         raise ValueError("an address without ? and #; areas may have them")
     if rest.path.endswith("/"):
-        raise ValueError("an address without a slash at its end")
+        raise ValueError("an address without a slash at the end")
     if ".." in rest.path.split("/") or not _URL_TEXT.match(rest.path):
-        raise ValueError("an address with a plain path")
+        raise ValueError("an address whose path has plain characters only, and no ..")
     if f"{rest.scheme}://{rest.netloc}" != origin:
         raise ValueError(f"the host as a browser writes it: {origin}{rest.path}")
     return url
@@ -63,26 +63,26 @@ def origin(text: str) -> str:
 
 def areas(areas: dict[str, str]) -> dict[str, str]:
     if "dashboard" not in areas:
-        raise ValueError("dashboard is where everybody lands who may go nowhere else")
+        raise ValueError("dashboard is missing: contacts without another destination go there")
     for area, template in areas.items():
         if area not in AREAS:
-            raise ValueError(f"{area}: no area; there are {', '.join(AREAS)}")
+            raise ValueError(f"{area}: no area; use {', '.join(AREAS)}")
         place = _PLACES.get(area, "")
         path = template.replace(place, "", 1) if place else template
         if not template.startswith("/") or template.startswith("//"):
-            raise ValueError(f"{area}: starts with one slash, below the portal's address")
+            raise ValueError(f"{area}: the path must start with one slash")
         if place and place not in template:
-            raise ValueError(f"{area}: holds {place} once")
+            raise ValueError(f"{area}: the path must have {place} once")
         if not _URL_TEXT.match(path):
             raise ValueError(
-                f"{area}: a plain path" + (f" that holds {place} once" if place else "")
+                f"{area}: plain characters only" + (f", and {place} once" if place else "")
             )
     return areas
 
 
 def colour(text: str) -> str:
     if not _COLOUR.match(text):
-        raise ValueError("a colour as #rrggbb")
+        raise ValueError("a colour in the form #rrggbb")
     return text.lower()
 
 
@@ -120,7 +120,7 @@ def domain(text: str) -> str:
 
 def once_each(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
-        raise ValueError("each one once")
+        raise ValueError("give each value once")
     return values
 
 

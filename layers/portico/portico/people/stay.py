@@ -1,4 +1,4 @@
-"""For how long a sign-in may last, as its workspace said when it began."""
+"""How long a sign-in may last. The workspace's settings at its beginning decide."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,18 +7,18 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """What a sign-in carries from its first request to its session."""
+    """The limits that a sign-in carries from its first request to its session."""
 
     idle: timedelta
-    """How long the session may rest."""
+    """How long the session may be idle."""
     absolute: timedelta
-    """How long it may live."""
+    """How long the session may last."""
     keep_days: int
-    """For how many days the trail keeps its lines."""
+    """How many days the trail keeps the sign-in's lines."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read the attributes that :meth:`row` gave."""
+        """Read the attributes that :meth:`row` returned."""
         return cls(
             timedelta(seconds=row["idle"]), timedelta(seconds=row["absolute"]), row["keep_days"]
         )

@@ -22,11 +22,11 @@ from portico.ids import digest
 from portico.people.rules import Contact, Workspace
 
 SHELVES = 16
-"""Contacts of one workspace are listed on so many index keys, so that none runs hot."""
+"""Index keys that share the list of a workspace's contacts, so that none of them runs hot."""
 
 
 def settings_row_key(workspace_id: str) -> tuple[str, str]:
-    """Return the key of the row that every door reads."""
+    """Return the key of a workspace's settings row, which every door reads."""
     return f"{workspace_id}#workspace", "door"
 
 
@@ -36,7 +36,7 @@ def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
 
 
 def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
-    """Return the key that an address can have once in a workspace."""
+    """Return the key of an address's pointer row, unique in its workspace."""
     return f"{workspace_id}#email#{email}", "pointer"
 
 
@@ -46,10 +46,10 @@ def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
 
 
 def workspace_of(row: dict[str, Any]) -> Workspace:
-    """Read a door row.
+    """Read a settings row.
 
     Raises:
-        TryLater: the row is malformed; only this workspace has to suffer.
+        TryLater: the row is malformed. Only this workspace is affected.
     """
     try:
         return Workspace.from_row(row)
@@ -72,7 +72,7 @@ def head_row(contact: Contact, event: Event) -> dict[str, Any]:
 
 
 def pointer_row(workspace_id: str, contact: str, email: str) -> dict[str, Any]:
-    """Return the row that an address can have once."""
+    """Return the pointer row of an address."""
     pk, sk = pointer_key(workspace_id, email)
     return {"pk": pk, "sk": sk, "contact": contact}
 
@@ -101,12 +101,12 @@ class People:
         return Contact.from_row(row) if row else None
 
     def contact_id_of(self, email: str) -> str | None:
-        """Find whose primary email this is."""
+        """Find the contact with this primary email."""
         row = self.rows.get(*pointer_key(self.workspace_id, email))
         return row["contact"] if row else None
 
     def pointers(self, emails: Sequence[str]) -> list[str]:
-        """Find whose primary emails these are."""
+        """Find the contacts with these primary emails."""
         keys = [pointer_key(self.workspace_id, each) for each in emails]
         return [row["contact"] for row in self.read(*keys) if row] if keys else []
 
@@ -119,7 +119,7 @@ class People:
         """Write a new workspace.
 
         Raises:
-            TakenAlready: there is one of this id.
+            TakenAlready: a workspace has this id.
         """
         pk, sk = settings_row_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
@@ -130,7 +130,7 @@ class People:
             raise TakenAlready("workspace") from None
 
     def change_workspace(self, settings: dict[str, Any], event: Event) -> None:
-        """Write these settings and no others: a colleague may be changing another one.
+        """Write only these settings, because a colleague may be changing others.
 
         Raises:
             NotFound: there is no such workspace.
@@ -149,7 +149,7 @@ class People:
             raise NotFound from None
 
     def put_logo(self, png: bytes) -> str:
-        """Keep a workspace's logo and return the digest it is served under."""
+        """Store a workspace's logo and return the digest under which we serve it."""
         name = digest(png.hex())[:16]
         row = {"pk": f"{self.workspace_id}#logo", "sk": "png", "digest": name, "png": png}
         self.rows.put(row, ALWAYS)
@@ -161,7 +161,7 @@ class People:
         return (row["digest"], row["png"]) if row else None
 
     def add_contact(self, contact: Contact, event: Event) -> None:
-        """Write a new contact and its pointer, together.
+        """Write a new contact and its pointer in one transaction.
 
         Raises:
             TakenAlready: the address is another contact's primary email.
@@ -179,7 +179,7 @@ class People:
             raise TakenAlready("email") from None
 
     def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> None:
-        """Write these fields of a head and no others; a switch of ``active`` ends all sessions.
+        """Write only these fields of a head. Switching ``active`` ends all sessions.
 
         Raises:
             NotFound: there is no such contact.
@@ -197,7 +197,7 @@ class People:
             raise NotFound from None
 
     def contacts_by_email(self, emails: Iterable[str]) -> dict[str, Contact]:
-        """Read who has these primary emails, two calls for every hundred."""
+        """Read the contacts with these primary emails, in two calls per hundred."""
         asked = list(emails)
         pointers = self._many([pointer_key(self.workspace_id, each) for each in asked])
         owners = {email: row["contact"] for email, row in zip(asked, pointers, strict=True) if row}
@@ -205,7 +205,7 @@ class People:
         return {email: heads[owner] for email, owner in owners.items() if owner in heads}
 
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
-        """Read these contacts, a call for every hundred."""
+        """Read these contacts, in one call per hundred."""
         keys = [head_key(self.workspace_id, each) for each in dict.fromkeys(contacts)]
         found = (Contact.from_row(row) for row in self._many(keys) if row)
         return {each.id: each for each in found}
@@ -215,7 +215,7 @@ class People:
         return [row for some in parts for row in self.read(*some)]
 
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
-        """Return the part of a transaction that ends all that a contact has signed in."""
+        """Return the part of a transaction that ends all sessions of a contact."""
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
             "SET sver = sver + :one, event = :event",
@@ -224,7 +224,7 @@ class People:
         )
 
     def end_sessions(self, contact: str, event: Event) -> None:
-        """End all that a contact has signed in.
+        """End all sessions of a contact.
 
         Raises:
             TransactionRefused: there is no such contact.
@@ -232,8 +232,8 @@ class People:
         transact_surely({"head": self.ending_sessions(contact, event)})
 
     def contacts(self) -> Iterator[Contact]:
-        """Read every contact. For a team, never for a door."""
-        # Loaded here: a team lists, and no function does.
+        """Read every contact. Only for a team; no door does this."""
+        # Loaded here, because only a team lists contacts and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         for shelf in range(SHELVES):
@@ -242,7 +242,7 @@ class People:
                 yield from (Contact.from_row(row) for row in self.read(*some) if row is not None)
 
     def set_active(self, contact: str, active: bool, event: Event) -> Contact:
-        """Switch a contact on or off. Either way everything signed in so far ends.
+        """Switch a contact on or off. Either way all their sessions end.
 
         Raises:
             NotFound: there is no such contact.

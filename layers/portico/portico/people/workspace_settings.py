@@ -1,7 +1,7 @@
-"""What a team may set: every field of a workspace, its range, and the reason in words.
+"""The settings of a workspace: every field, its range, and in words what is wrong with a value.
 
-Only the CLI imports this: pydantic alone would cost a
-door of the daily path a third of its cold start. Doors read the rows as they stand.
+Only the CLI imports this, because pydantic alone would cost a door of the daily path a third of
+its cold start. Doors read the stored rows without these checks.
 """
 
 import json
@@ -23,26 +23,26 @@ from portico.people import setting_rules
 from portico.people.rules import LOCALES, Workspace
 
 LARGEST_SETTINGS = 3584
-"""Bytes of all settings together: every door reads the row, one read unit is 4 KB, and the
-row's key, its place in the index and its event need the rest."""
+"""Bytes of all settings together. Every door reads the row, and one read unit is 4 KB; the row's
+key, its place in the index and its event need the rest."""
 LONGEST_SESSION = 30 * 24 * 3600
 SHORTEST_IDLE = 300
 
 
 @dataclass(eq=False)
 class SettingsRefused(Invalid):
-    """Settings that cannot be kept: each *field* with the *reason* in words."""
+    """Settings that are not allowed: each *field* with the *reason* in words."""
 
     problems: tuple[tuple[str, str], ...]
 
 
 def checked(workspace: Workspace, changes: dict[str, Any] | None = None) -> Workspace:
-    """Return *workspace* with *changes*, each value in its one spelling.
+    """Return *workspace* with *changes*, each value normalised.
 
-    All settings are checked together, since some bound each other.
+    All settings are checked together, because some limit others.
 
     Raises:
-        SettingsRefused: one or more may not be so.
+        SettingsRefused: one or more settings are not allowed.
     """
     row = workspace.row() | (changes or {})
     unknown = row.keys() - WorkspaceSettings.model_fields.keys()
@@ -56,7 +56,7 @@ def checked(workspace: Workspace, changes: dict[str, Any] | None = None) -> Work
 
 
 def describe(field: str) -> str:
-    """Return what a setting may be, in words."""
+    """Describe a setting in words."""
     return WorkspaceSettings.model_fields[field].description or ""
 
 
@@ -67,7 +67,7 @@ type Listed[T] = Annotated[list[T], Field(max_length=50), AfterValidator(setting
 
 
 class ShownConnection(BaseModel):
-    """What the page must know of one SSO provider."""
+    """What the page needs of one SSO connection."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -78,7 +78,7 @@ class ShownConnection(BaseModel):
 
 
 class ShownPortal(BaseModel):
-    """What the doors must know of one portal that is a client of ours."""
+    """What the doors need of one registered client."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -88,15 +88,15 @@ class ShownPortal(BaseModel):
 
 
 class WorkspaceSettings(BaseModel):
-    """Every field of a workspace's row, with what it may be."""
+    """Every field of a workspace's row, and which values it takes."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, AfterValidator(setting_rules.workspace_id)]
-    name: Name = Field(description="What contacts know the portal by, 1 to 100 characters.")
+    name: Name = Field(description="The portal's name, 1 to 100 characters.")
     portal_url: Annotated[
         str, StringConstraints(max_length=500), AfterValidator(setting_rules.portal_url)
-    ] = Field(description="Where the portal lives: https://, no slash at the end.")
+    ] = Field(description="The portal's address: https://, without a slash at the end.")
     portal_enabled: bool = Field(description="Whether anybody may sign in at all.")
     areas: Annotated[dict[str, str], AfterValidator(setting_rules.areas)] = Field(
         description="Paths of dashboard, tickets, ticket (with {id}) and request (with {flow})."
@@ -117,7 +117,7 @@ class WorkspaceSettings(BaseModel):
         description="Colour of buttons, as #rrggbb."
     )
     sender_name: Name | None = Field(
-        description="The name that mails come from, where it is not the portal's."
+        description="The sender name of mails, if it is not the portal's name."
     )
     code_method: bool = Field(description="Whether contacts may sign in with a mailed code.")
     sso_method: bool = Field(
@@ -127,13 +127,13 @@ class WorkspaceSettings(BaseModel):
         description="Whether contacts may sign in with a password of their own."
     )
     sign_up: bool = Field(
-        description="Whether people who are no contacts yet may sign up with their address."
+        description="Whether people may sign up and become contacts by proving an address."
     )
     sign_up_domains: Listed[Annotated[str, AfterValidator(setting_rules.domain)]] = Field(
-        description="Domains whose addresses may sign up; none: all. Subdomains count."
+        description="Domains whose addresses may sign up, with subdomains. Without any, all may."
     )
     sign_up_blocked: Listed[Annotated[str, AfterValidator(setting_rules.domain)]] = Field(
-        description="Domains whose addresses may not sign up. Subdomains count."
+        description="Domains whose addresses may not sign up, with subdomains."
     )
     sign_up_disposable: bool = Field(
         description="Whether addresses of throw-away mail services may sign up."
@@ -143,7 +143,7 @@ class WorkspaceSettings(BaseModel):
         description="Mail the code as soon as a personal link's page is opened."
     )
     code_in_subject: bool = Field(
-        description="Show the code in the mail's subject, and so on locked screens."
+        description="Show the code in the mail's subject, which a locked screen shows too."
     )
     directory_rule: Literal["off", "match_required", "sso_only"] = Field(
         description="Who must sign in by SSO: off, match_required or sso_only."
@@ -155,19 +155,19 @@ class WorkspaceSettings(BaseModel):
         description="The portals on other sites that begin a sign-in of their own."
     )
     session_idle_seconds: Annotated[int, Field(ge=SHORTEST_IDLE)] = Field(
-        description="How long a session may rest: 5 minutes up to its whole life."
+        description="How long a session may be idle: 5 minutes up to its longest life."
     )
     session_absolute_seconds: Annotated[int, Field(ge=SHORTEST_IDLE, le=LONGEST_SESSION)] = Field(
-        description="How long a session may live: up to 30 days."
+        description="How long a session may last: up to 30 days."
     )
     link_days: Annotated[int, Field(ge=1, le=3650)] = Field(
-        description="How many days a new link lives: 1 to 3650."
+        description="How many days a new link works: 1 to 3650."
     )
     office_networks: Listed[Annotated[str, AfterValidator(setting_rules.office)]] = Field(
-        description="Addresses behind which many contacts sit, /16 (IPv6: /32) at the widest."
+        description="Networks that many contacts share, /16 (IPv6: /32) at the widest."
     )
     inbound_addresses: Listed[Annotated[str, AfterValidator(setting_rules.inbound)]] = Field(
-        description="Addresses of the help desk's own inbox: a code is never mailed there."
+        description="Addresses of the help desk's own inbox. We never mail a code there."
     )
     trail_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         description="How many days the trail is kept: 1 to 3650."
