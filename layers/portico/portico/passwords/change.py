@@ -1,4 +1,4 @@
-"""Set or change one's own password, being signed in: other sessions end, this one stays."""
+"""Set or change the password of a signed-in contact. Their other sessions end; this one stays."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,7 @@ from portico.sessions.store import SessionStore
 from portico.settings import PasswordSettings
 
 SET_IN_ACCOUNT = "account"
-"""How a password came to be, in its row and in the trail."""
+"""Where a password was set, as its row and the trail say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ChosenPassword:
 
 @dataclass(frozen=True, slots=True)
 class PasswordChanges:
-    """Setting passwords from the account."""
+    """Sets passwords from the account."""
 
     people_table: str
     sign_in_table: str
@@ -45,19 +45,19 @@ class PasswordChanges:
 
     @classmethod
     def from_settings(cls, settings: PasswordSettings) -> "PasswordChanges":
-        """Make the changes of a door."""
+        """Make it from a door's settings."""
         tables = settings.people_table, settings.sign_in_table
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(*tables, Standings(*tables, checker))
 
     def change(self, typed: ChosenPassword, caller: Caller) -> None:
-        """Set the password of whoever is signed in.
+        """Set the password of the signed-in contact.
 
         Raises:
             NotSignedIn: the session has ended.
-            ReAuthNeeded: it began more than a quarter of an hour ago.
-            InvalidRequest: the password may not be set.
-            MethodOff: the workspace takes no passwords.
+            ReAuthNeeded: the session began more than a quarter of an hour ago.
+            InvalidRequest: the password is not allowed.
+            MethodOff: the workspace has no sign-in with passwords.
             TryLater: nothing has changed; the same request can be sent again.
         """
         request_id = request_id_of(typed.request_id)

@@ -1,4 +1,4 @@
-"""The passwords that everybody chooses: zxcvbn's 30,000 (MIT) and Django's 20,000 (BSD-3-Clause).
+"""Lists of common passwords: zxcvbn's 30,000 (MIT) and Django's 20,000 (BSD-3-Clause).
 
 ``common_passwords.txt.gz`` names its sources and is made by ``layers/portico/gather.py``.
 """
@@ -10,12 +10,12 @@ COMMON_PASSWORDS_FILE = Path(__file__).with_name("common_passwords.txt.gz")
 SHORTEST_LISTED = 4
 """Characters of the shortest listed password."""
 LONGEST_LISTED = 20
-"""Longer ones are looked up whole, and never inside of another."""
+"""Longest listed password that we look for inside another. Longer ones must match whole."""
 
 
 @cache
 def listed() -> frozenset[str]:
-    """Return them, case-folded; read when the first password is to be set, which few requests do."""
+    """Return them, case-folded. The first request that sets a password reads them."""
     import gzip  # noqa: PLC0415
 
     lines = gzip.decompress(COMMON_PASSWORDS_FILE.read_bytes()).decode().splitlines()

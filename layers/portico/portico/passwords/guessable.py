@@ -1,7 +1,7 @@
-"""Forms of what everybody guesses first: a listed password, stretched to the length asked for.
+"""Find passwords that are a common one, stretched to the length that we require.
 
-The lists hold few passwords of fifteen characters. What people make of the shorter ones they
-hold, attackers make too: the same word again, a number behind it, a row of keys.
+The lists hold few passwords of fifteen characters. People stretch a shorter one: they repeat the
+word, add a number, or add a row of keys. Attackers try that too.
 """
 
 import re
@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator
 from portico.passwords.common_passwords import LONGEST_LISTED, SHORTEST_LISTED, listed
 
 FREE = 4
-"""Characters that a guesser finds by trying: a day and a month, an exclamation mark."""
+"""Characters that a guesser finds by trying all: a day and a month, or an exclamation mark."""
 SHORTEST_RUN = 3
 SHORTEST_UNIT = 8
-"""What is repeated has to be this long, or the whole is no better than the shorter password."""
+"""The repeated part must have this length, or the whole is no better than a short password."""
 
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -35,12 +35,12 @@ _ROWS = (
     "qazwsxedcrfvtgbyhnujmikolp",
 )
 _WALKS = "\n".join([*_ROWS, *(row[::-1] for row in _ROWS)])
-"""Alphabet, numbers and keyboards, forwards and backwards."""
+"""Alphabet, digits and rows of keyboards, forwards and backwards."""
 _DISGUISED = str.maketrans("0134579@$!", "oleastgasi")
-"""Letters as people write them when a letter is not enough."""
+"""Digits and signs that people write instead of letters."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BETWEEN = re.compile(r"[\s._-]")
-"""What stands between words says nothing."""
+"""Separators between words, which add nothing to a guess."""
 
 
 def is_common(text: str) -> bool:
@@ -55,11 +55,11 @@ def is_common(text: str) -> bool:
 
 
 def is_made_of(text: str, words: Collection[str]) -> bool:
-    """Say whether *text* is *words*, and at most one listed word and a few characters.
+    """Say whether *text* consists of *words*, at most one listed word, and a few characters.
 
     Args:
-        text: the password in its one spelling.
-        words: case-folded, none empty.
+        text: the normalised password.
+        words: case-folded, none of them empty.
     """
     folded = text.casefold()
     plain = folded.translate(_DISGUISED)
@@ -77,13 +77,13 @@ def _explained(text: str, *, own: Collection[str]) -> bool:
     return any(
         _unpredictable(_without(rest, word)) <= FREE
         for word in _listed_in(rest)
-        # Most words are too short to explain what is left: those are not worth a closer look.
+        # Most words are too short to explain the rest, so skip them.
         if _count(rest, word) * len(word) >= left - FREE
     )
 
 
 def _repeated(text: str) -> str:
-    """Return the shortest start of *text* that it is a repetition of; it may end in a part."""
+    """Return the shortest start that *text* repeats. The last repetition may be incomplete."""
     for length in range(1, len(text) // 2 + 1):
         if (text[:length] * (len(text) // length + 1)).startswith(text):
             return text[:length]
@@ -117,7 +117,7 @@ def _count(text: str, word: str) -> int:
 
 
 def _unpredictable(text: str) -> int:
-    """Return how many characters of *text* lie in no run of keys, no year, and between no words."""
+    """Count the characters of *text* that are in no run of keys, no year, and no separator."""
     left, at = 0, 0
     while at < len(text):
         length = _run(text, at)

@@ -1,4 +1,4 @@
-"""Ask for a code that sets a password or makes a contact."""
+"""Request a code that sets a password or signs a contact up."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,8 @@ from portico.codes.request import AskedCode
 class AskedProof:
     """POST /v1/passwords/forgot and /v1/sign-up: a link, and the address that a shared one asks for.
 
-    Less than what a code to sign in may be asked with: never by itself, and after no provider.
+    It has fewer members than the request of a sign-in code: the page never sends it by itself, and
+    no provider comes before it.
     """
 
     workspace: str = ""
@@ -18,5 +19,5 @@ class AskedProof:
     email: str | None = None
 
     def code(self) -> AskedCode:
-        """Return it as the codes' own request."""
+        """Return it as the request that the codes room takes."""
         return AskedCode(self.workspace, self.link, self.to, self.email)

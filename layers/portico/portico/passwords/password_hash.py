@@ -1,4 +1,4 @@
-"""Argon2id, and the same work for whoever has no password.
+"""Hash with Argon2id, and do the same work for a contact without a password.
 
 Source: OWASP Password Storage Cheat Sheet (19 MiB, two passes, one lane); RFC 9106.
 """
@@ -24,12 +24,12 @@ _hasher = PasswordHasher(PASSES, MEMORY, LANES, HASH_LENGTH, SALT_LENGTH, type=T
 
 
 def hashed(password: str) -> str:
-    """Return the hash of a password in its one spelling, with its salt and parameters."""
+    """Return the hash of a normalised password, with salt and parameters."""
     return _hasher.hash(password)
 
 
 def is_right(hash_: str | None, password: str) -> bool:
-    """Say whether *password* is the one of *hash_*; ``None`` takes the same work to be wrong."""
+    """Say whether *password* fits *hash_*. ``None`` never fits, and takes the same work."""
     try:
         return _hasher.verify(hash_ or _nobodys(), password)
     except (VerificationError, InvalidHashError):
@@ -45,14 +45,14 @@ def is_same(kept: Password | None, password: str, *, press: str) -> bool:
 
 
 def is_outdated(hash_: str) -> bool:
-    """Say whether *hash_* was made with other parameters than ours."""
+    """Say whether *hash_* has other parameters than ours."""
     return _hasher.check_needs_rehash(hash_)
 
 
 @cache
 def _nobodys() -> str:
-    """Return what no password hashes to: chance where the hash would stand."""
-    # Made without hashing, so that an environment's first unknown address takes no longer.
+    """Return a hash that no password has: random characters in the place of the hash."""
+    # Made without hashing, so that the first unknown address in an environment takes no longer.
     parameters = f"$argon2id$v={ARGON2_VERSION}$m={MEMORY},t={PASSES},p={LANES}"
     return f"{parameters}${_chance(SALT_LENGTH)}${_chance(HASH_LENGTH)}"
 

@@ -1,6 +1,6 @@
-"""Set a password by a code: the first one, or another in the place of a forgotten one.
+"""Set a password with a code: a first one, or a new one for a forgotten one.
 
-The code proves the address, and nothing else happens: nobody is signed in by it.
+The code proves the address. It signs nobody in.
 """
 
 from dataclasses import dataclass, field
@@ -32,12 +32,12 @@ from portico.people.store import People, settings_row_key, workspace_of
 from portico.settings import PasswordSettings
 
 RESET_BY_CODE = "reset"
-"""How a password came to be, in its row and in the trail."""
+"""Where a password was set, as its row and the trail say it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypedReset:
-    """POST /v1/passwords/reset: the mailed code, and the password to be."""
+    """POST /v1/passwords/reset: the mailed code, and the new password."""
 
     challenge: str = field(repr=False)
     code: str = field(repr=False)
@@ -47,20 +47,20 @@ class TypedReset:
 
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
-    """Where the contact was going. They still have to sign in."""
+    """Where the contact wanted to go. They still have to sign in."""
 
     workspace_id: str
     return_to: ReturnTo
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
+        """Return the members of the JSON answer."""
         to = {"area": self.return_to.area, "url": self.return_to.url}
         return {"workspace": self.workspace_id, "return_to": to}
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordResets:
-    """Setting passwords by codes."""
+    """Sets passwords with codes."""
 
     people_table: str
     sign_in_table: str
@@ -69,11 +69,11 @@ class PasswordResets:
 
     @classmethod
     def from_settings(cls, settings: PasswordSettings) -> "PasswordResets":
-        """Make the resets of a door."""
+        """Make it from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table, ring(settings.code_secret))
 
     def reset(self, typed: TypedReset, caller: Caller) -> PasswordSet:
-        """Trade a code for a new password; sessions and other codes end.
+        """Trade a code for a new password. All sessions and other codes end.
 
         Raises:
             InvalidRequest: the password may not be set, or the code can be none; no attempt.
@@ -143,7 +143,7 @@ class PasswordResets:
                     raise ChallengeClosed("used") from None
                 return
             if "head" in refused.failed:
-                # Another code set one since this code was mailed, or the contact was
+                # Since we mailed this code, another code set a password, or the contact was
                 # deactivated or signed out everywhere.
                 raise ChallengeClosed("expired") from None
             raise TryLater(cause="the password was hashed anew meanwhile") from None
@@ -179,7 +179,7 @@ class PasswordResets:
             "password": Passwords(self.people_table, workspace_id).putting(
                 contact, after, before=before, event=event
             ),
-            # In the same transaction: no password changes without its contact being told.
+            # In the same transaction, so that no password changes without a mail to its contact.
             "notice": Notices(self.sign_in_table, workspace_id).asking(happened),
         }
 

@@ -1,4 +1,4 @@
-"""Which passwords may be set. No composition rules: length, and not what is guessed first.
+"""Which passwords are allowed: long ones that nobody guesses first. No composition rules.
 
 Source: NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2; docs/decisions/0016.
 """
@@ -14,17 +14,17 @@ from portico.passwords.guessable import is_common, is_made_of
 from portico.people.rules import Workspace
 
 SHORTEST_PASSWORD = 15
-"""Characters, where nothing else is asked for beside the password (SP 800-63B-4)."""
+"""Characters, where the password is the only factor (SP 800-63B-4)."""
 LONGEST_PASSWORD = 128
-"""Characters. Hashing must not be handed a book (ASVS 5.0, 6.2.9: at least 64)."""
+"""Characters. A limit keeps hashing cheap (ASVS 5.0, 6.2.9: at least 64)."""
 SHORTEST_WORD = 3
-"""A word of the contact's or the workspace's own; shorter ones are in everything."""
+"""Characters of a contact's or workspace's own word. Shorter words occur everywhere."""
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 class Reason(StrEnum):
-    """Why a password may not be set, in words that a page can translate."""
+    """Why a password is not allowed, as a word that a page can translate."""
 
     TOO_SHORT = "too-short"
     TOO_LONG = "too-long"
@@ -33,15 +33,15 @@ class Reason(StrEnum):
 
 
 def spelled(password: str) -> str:
-    """Return the one spelling of a password, however a keyboard composes its letters (NFKC)."""
+    """Normalise a password, because keyboards compose letters differently (NFKC)."""
     return unicodedata.normalize("NFKC", password)
 
 
 def sized(password: str) -> str:
-    """Return the one spelling of a password that is to be tried.
+    """Normalise a password that somebody signs in with.
 
     Raises:
-        InvalidRequest: it can be nobody's, and is not worth hashing.
+        InvalidRequest: no password has this length, so it is not worth hashing.
     """
     text = spelled(password)
     if not 0 < len(text) <= LONGEST_PASSWORD:
@@ -50,14 +50,14 @@ def sized(password: str) -> str:
 
 
 def chosen(password: str, *, own: Iterable[str] = ()) -> str:
-    """Return the one spelling of a password that may be set.
+    """Normalise a password that somebody chose, if it is allowed.
 
     Args:
-        password: as it was typed; blanks at its ends are a part of it.
+        password: as typed. Blanks at the ends belong to it.
         own: names and addresses that somebody who knows the contact would try.
 
     Raises:
-        InvalidRequest: with the first reason why it may not.
+        InvalidRequest: the password is not allowed, with the first reason.
     """
     text = spelled(password)
     reason = why_not(text, own=own)
@@ -67,7 +67,7 @@ def chosen(password: str, *, own: Iterable[str] = ()) -> str:
 
 
 def why_not(text: str, *, own: Iterable[str] = ()) -> Reason | None:
-    """Return why a password in its one spelling may not be set."""
+    """Return why a normalised password is not allowed; ``None`` if it is."""
     if len(text) < SHORTEST_PASSWORD:
         return Reason.TOO_SHORT
     if len(text) > LONGEST_PASSWORD:
@@ -80,14 +80,14 @@ def why_not(text: str, *, own: Iterable[str] = ()) -> Reason | None:
 
 
 def own_words(workspace: Workspace, *of_contact: str | None) -> list[str]:
-    """Return what a guesser knows: the workspace's names, the portal's host, the contact's."""
+    """Return what a guesser knows: names of workspace and contact, and the portal's host."""
     host = urlsplit(workspace.portal_url).hostname or ""
     texts = [workspace.id, workspace.name, workspace.sender, host, *of_contact]
     return [text for text in texts if text]
 
 
 def words_in(texts: Iterable[str]) -> set[str]:
-    """Return the words of *texts*, and each text without what stands between its words."""
+    """Return the words of *texts*, and each text without its separators."""
     words: set[str] = set()
     for text in texts:
         parts = _BETWEEN_WORDS.split(spelled(text).casefold())

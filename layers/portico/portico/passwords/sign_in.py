@@ -1,4 +1,4 @@
-"""Sign in with a password: count the guess, then compare. Every refusal is the same work."""
+"""Sign in with a password: count the guess, then compare. Every refusal takes the same work."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,30 +53,30 @@ class TypedPassword:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What the link led to, and whom the address belongs to."""
+    """The result of a request's link and address: the workspace and the contact."""
 
     workspace: Workspace
     link: Link
     email: str | None
     found: str | None
-    """The contact that the link or the address is of, if there is one."""
+    """The contact of the link or the address; ``None`` if nobody has it."""
     contact: str
-    """The same; where there is none, an id of nobody's, so that as much is read."""
+    """The same contact; or an id that nobody has, so that both cases read the same rows."""
 
     @property
     def who(self) -> str:
-        """Whose guesses are counted together."""
+        """The name under which guesses are counted together."""
         return self.email or self.contact
 
     @property
     def subject(self) -> str:
-        """What the trail files a refusal under."""
+        """The subject under which the trail stores a refusal."""
         return self.found or subject_of(self.email or "")
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSignIns:
-    """Signing in with passwords."""
+    """Signs contacts in with passwords."""
 
     people_table: str
     sign_in_table: str
@@ -87,7 +87,7 @@ class PasswordSignIns:
 
     @classmethod
     def from_settings(cls, settings: PasswordSettings) -> "PasswordSignIns":
-        """Make the sign-ins of a door."""
+        """Make it from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -100,11 +100,11 @@ class PasswordSignIns:
         """Trade a password for a session.
 
         Raises:
-            PasswordNotAccepted: nobody of this address, nobody active, no password, or another.
-            InvalidRequest: the address or the password can be none.
-            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: it is not to be.
+            PasswordNotAccepted: no active contact has this address and this password.
+            InvalidRequest: the address or the password has the wrong shape.
+            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: not allowed here.
             TooManyRequests: the network's budget is spent.
-            GuessesSpent: this address's is; nothing was compared.
+            GuessesSpent: the address's budget is spent. Nothing was compared.
             TryLater: nothing was consumed; the same request can be sent again.
         """
         password = sized(typed.password)
@@ -120,7 +120,7 @@ class PasswordSignIns:
         try:
             contact, kept = self._read(opened)
             if sver is not None and (contact is None or contact.sver != sver):
-                # The mark has ended with the sessions of its time: a stranger's guess.
+                # The mark ended with the sessions of its time, so this is a stranger's guess.
                 guess = guesses.count(_tried(opened, caller, None), key=key, at=now)
             is_theirs = is_right(kept.hash if kept else None, password)
             if contact is None or kept is None or not contact.active or not is_theirs:
@@ -132,13 +132,13 @@ class PasswordSignIns:
             self._record_refusal(guesses, guess, opened, caller, at=now, reason="used")
             raise InvalidRequest("request_id", "used already") from None
         except TryLater:
-            # What could not be compared, or could not become a session, was no guess.
+            # A failure before the comparison or the new session does not count as a guess.
             deadline.leave(deadline.TIME_TO_MEND)
             with suppress(TryLater):
                 guesses.give_back(guess)
             raise
         except ContactChanged:
-            # Deactivated, or given another password, while we were comparing.
+            # The contact was deactivated, or got another password, while we compared.
             self._record_refusal(guesses, guess, opened, caller, at=now, reason="contact-changed")
             raise PasswordNotAccepted from None
         mark = mark_for(proof, self.keys, at=now)
@@ -165,7 +165,7 @@ class PasswordSignIns:
         return _Opened(workspace, link, email, contact, contact or ids.new_contact_id())
 
     def _count_network(self, workspace: Workspace, caller: Caller, *, at: datetime) -> None:
-        # Apart from starting: whoever guesses passwords must not use up their office's codes.
+        # Counted apart from codes: a guesser of passwords must not use up their office's codes.
         self.limits.start(
             workspace,
             caller.network,
@@ -194,7 +194,7 @@ class PasswordSignIns:
         event = Event(
             "password.refused", at, opened.subject, days, network=caller.network, detail=detail
         )
-        # It was compared, so it stays counted, whether it can be recorded or not.
+        # The guess was compared, so it stays counted even if the trail is out of reach.
         with suppress(TryLater):
             guesses.note(guess, event)
 
@@ -209,7 +209,7 @@ class PasswordSignIns:
             return self.sessions.begin(proof, caller)
         finally:
             if renewing is not None:
-                # The old hash is good as well: the next sign-in will try again.
+                # The old hash still works, and the next sign-in will try again.
                 with suppress(TryLater):
                     renewing.result()
 
@@ -230,7 +230,7 @@ def _proof(
     workspace = opened.workspace
     press = ids.digest(f"{workspace.id}|{contact.id}|{request_id}")
     return Proof(
-        # The same press again, after a lost answer, is the same session.
+        # A repeat of the same press, after a lost answer, gets the same session.
         challenge=f"pwd_{workspace.id}_{press}",
         request_id=request_id,
         workspace_id=workspace.id,
