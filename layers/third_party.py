@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 LISTS = ("layers/*/requirements.txt", "functions/*/requirements.txt")
 """Where layers and functions name what they bundle."""
 
-OURS = ("LICENSE", "NOTICE")
+OUR_FILES = ("LICENSE", "NOTICE")
 WRITTEN = "THIRD_PARTY.txt"
 SHIPPED = ROOT / "layers" / "portico"
 """The folder of the base layer, which every function has."""
@@ -92,7 +92,7 @@ Made by layers/third_party.py.
 def main() -> None:
     """Write THIRD_PARTY.txt, and the base layer's copies."""
     (ROOT / WRITTEN).write_text(written(bundled()))
-    for name in OURS:
+    for name in OUR_FILES:
         shutil.copyfile(ROOT / name, SHIPPED / name)
 
 

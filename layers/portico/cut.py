@@ -40,7 +40,12 @@ anew at each cold start, with a method for every operation that its service has.
 ENDPOINT_NAMES = {"sesv2": "email"}
 """Where a service's endpoints go by another name than its client."""
 
-COMMON = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+COMMON_FILES = {
+    "_retry.json",
+    "endpoints.json",
+    "partitions.json",
+    "sdk-default-configuration.json",
+}
 """What every client reads."""
 
 UNREAD = ("examples-1", "waiters-2")
@@ -63,7 +68,7 @@ Source: amazontrust.com/repository, which asks for all five in a trust store of 
 def cut_botocore(data: Path) -> None:
     """Leave only ``OPERATIONS``, without documentation, and the endpoints of their services."""
     for each in data.iterdir():
-        if each.is_file() and each.name not in COMMON:
+        if each.is_file() and each.name not in COMMON_FILES:
             each.unlink()
         elif each.is_dir() and each.name not in SERVICES:
             shutil.rmtree(each)

@@ -15,14 +15,14 @@ import zipfile
 from pathlib import Path
 
 ROOMS = Path(__file__).parent / "portico"
-COMMON = """\
+COMMON_PASSWORDS_HEAD = """\
 # Passwords that people choose and attackers try first, in lower case, one a line.
 # From zxcvbn 4.5.0 (MIT; Copyright (c) 2016 Daniel Wolf, Copyright (c) 2012-2016 Dropbox, Inc.):
 # its 30,000 most frequent. From Django 5.2.19 (BSD-3-Clause; Copyright (c) Django Software
 # Foundation and individual contributors): 20,000 breached ones, compiled by Royce Williams.
 # Made by layers/portico/gather.py.
 """
-THROWAWAY = """\
+DISPOSABLE_DOMAINS_HEAD = """\
 # Domains of services that give anybody an address for ten minutes, one a line.
 # From disposable-email-domains 0.0.293 (MIT; Copyright (c) 2016 Dustin Ingram; the list itself
 # is in the public domain, CC0). Made by layers/portico/gather.py.
@@ -81,8 +81,12 @@ def main(lists: Path) -> None:
     (django,) = lists.glob("django-*.whl")
     (disposable,) = lists.glob("disposable_email_domains-*.whl")
     common = kept([*of_zxcvbn(zxcvbn), *of_django(django)])
-    write(ROOMS / "passwords" / "common_passwords.txt.gz", COMMON, common)
-    write(ROOMS / "people" / "disposable_domains.txt.gz", THROWAWAY, of_disposable(disposable))
+    write(ROOMS / "passwords" / "common_passwords.txt.gz", COMMON_PASSWORDS_HEAD, common)
+    write(
+        ROOMS / "people" / "disposable_domains.txt.gz",
+        DISPOSABLE_DOMAINS_HEAD,
+        of_disposable(disposable),
+    )
 
 
 if __name__ == "__main__":

@@ -166,8 +166,8 @@ class TestAnErrorThatSesCanAnswer:
         sending = get_session().get_service_model("sesv2").operation_model("SendEmail")
         named = {each.name for each in sending.error_shapes}
 
-        assert named <= ses.FINAL | ses.PASSING
-        assert not ses.FINAL & ses.PASSING
+        assert named <= ses.FINAL_REFUSALS | ses.PASSING_REFUSALS
+        assert not ses.FINAL_REFUSALS & ses.PASSING_REFUSALS
 
 
 def without_a_purpose(portal: Portal, row: dict[str, Any]) -> dict[str, Any]:

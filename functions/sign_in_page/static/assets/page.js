@@ -4,14 +4,14 @@ import { AccountVisit } from "./account.js";
 import { readArrival } from "./arrival.js";
 import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
+import { UndoVisit } from "./email-undo.js";
 import { chosenLanguage, keepFor } from "./keep.js";
 import { createPortico } from "./portico.js";
 import { openedFor, readRequest } from "./requests.js";
 import { framed, signedOut } from "./screens.js";
 import { SignIn } from "./sign-in.js";
-import { SigningOut } from "./signing-out.js";
+import { SignOutVisit } from "./sign-out.js";
 import { Stage } from "./stage.js";
-import { Undoing } from "./undoing.js";
 import { LANGUAGES, loadWords, pickLanguage } from "./words.js";
 
 /** A destination is a short typed value; whatever is longer is none. */
@@ -21,7 +21,7 @@ const workspace = location.pathname.split("/")[1] ?? "";
 const kept = keepFor(workspace);
 const portico = createPortico({ workspace, origin: location.origin });
 
-/** What this tab is here for. @type {SignIn | AccountVisit | Undoing | SigningOut | null} */
+/** What this tab is here for. @type {SignIn | AccountVisit | UndoVisit | SignOutVisit | null} */
 let visit = null;
 
 await start();
@@ -55,13 +55,13 @@ function begin(stage) {
   const house = { stage, portico, kept, opened: readLink(address), onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand) };
   const undo = address.get("undo");
   if (undo !== null) {
-    const undoing = new Undoing({ ...house, undo });
+    const undoing = new UndoVisit({ ...house, undo });
     visit = undoing;
     return undoing.start();
   }
   const request = address.get("out");
   if (request !== null) {
-    const signingOut = new SigningOut({ ...house, request });
+    const signingOut = new SignOutVisit({ ...house, request });
     visit = signingOut;
     return signingOut.start();
   }

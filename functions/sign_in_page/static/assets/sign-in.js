@@ -7,7 +7,7 @@ import { PasswordSignIn } from "./passwords.js";
 import { PorticoError } from "./portico.js";
 import { isResumed } from "./requests.js";
 import * as screens from "./screens.js";
-import { SignUp } from "./signing-up.js";
+import { SignUp } from "./sign-up.js";
 import * as trips from "./sso-screens.js";
 import { Trips } from "./trips.js";
 import { Visit, masked, untilVisible } from "./visit.js";

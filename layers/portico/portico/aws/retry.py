@@ -7,7 +7,7 @@ from collections.abc import Callable
 from portico.aws.tables import TransactionConflict
 from portico.errors import TryLater
 
-FINAL = frozenset(
+FINAL_FAULTS = frozenset(
     "AccessDeniedException ExpiredTokenException UnrecognizedClientException "
     "InvalidSignatureException ResourceNotFoundException ValidationException "
     "NoCredentialsError".split()
@@ -25,7 +25,7 @@ That is longer than DynamoDB takes to split a hot table.
 
 def is_final(fault: TryLater) -> bool:
     """Say whether the same call would still fail in a minute."""
-    return fault.cause.rpartition(" ")[2] in FINAL
+    return fault.cause.rpartition(" ")[2] in FINAL_FAULTS
 
 
 def with_retries[T](work: Callable[[], T], *, pause: Callable[[float], object] = time.sleep) -> T:

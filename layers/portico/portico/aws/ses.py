@@ -12,7 +12,7 @@ _OF_THE_ADDRESS = frozenset({"BadRequestException", "InvalidParameterValue"})
 
 # Errors that no repeat mends within a code's lifetime: SES refuses the address, the sender's
 # identity, our own rights or the whole account.
-FINAL = _OF_THE_ADDRESS | {
+FINAL_REFUSALS = _OF_THE_ADDRESS | {
     "AccessDenied",
     "AccessDeniedException",
     "AccountSuspendedException",
@@ -24,7 +24,7 @@ FINAL = _OF_THE_ADDRESS | {
     "OptInRequired",
     "SubscriptionRequiredException",
 }
-PASSING = frozenset(
+PASSING_REFUSALS = frozenset(
     {"LimitExceededException", "SendingPausedException", "TooManyRequestsException"}
 )
 """Errors that may pass while the code is still good. The mail is tried again, and ends as a dead
@@ -60,7 +60,7 @@ def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) 
         )
     except ClientError as error:
         code = reason(error)
-        raise MailRefused(code, final=code in FINAL) from error
+        raise MailRefused(code, final=code in FINAL_REFUSALS) from error
     except Exception as error:
         raise TryLater(cause=f"sesv2.send_email: {type(error).__name__}") from error
     return str(answer["MessageId"])

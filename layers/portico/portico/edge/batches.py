@@ -15,13 +15,13 @@ log = Logger(service="portico", level=log_level(os.environ))
 # Powertools takes Lambda's own level wherever there is one, and no argument changes that.
 logging.getLogger("portico").setLevel(log_level(os.environ))
 
-type Record = dict[str, Any]
+type BatchItem = dict[str, Any]
 
 
 class Intake:
     """A handler for batches; *work* takes one record and names what became of it."""
 
-    def __init__(self, name: str, work: Callable[[Record], str]) -> None:
+    def __init__(self, name: str, work: Callable[[BatchItem], str]) -> None:
         self.name = name
         self._work = work
         self._metrics = Metrics(service=name)
@@ -41,7 +41,7 @@ class Intake:
         self._metrics.flush_metrics()
         return {"batchItemFailures": failures}
 
-    def _outcome(self, record: Record) -> str | None:
+    def _outcome(self, record: BatchItem) -> str | None:
         try:
             return self._work(record)
         except Exception as error:  # noqa: BLE001 - one record must not hold up the others
@@ -49,7 +49,7 @@ class Intake:
             return None
 
 
-def _identifier(record: Record) -> str:
+def _identifier(record: BatchItem) -> str:
     if "dynamodb" in record:
         return str(record["dynamodb"]["SequenceNumber"])
     return str(record["messageId"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TOKEN_ALGORITHMS = ["RS256"]
 LONGEST_ACCESS_TOKEN = 4096
-OURS = "portal"
+OUR_SCOPE = "portal"
 """The scope of the tokens that our own doors take."""
 TOKEN_LEEWAY = 60
 """Seconds that the clock of another signing environment may be ahead."""
@@ -79,7 +79,7 @@ class TokenChecker:
         """
         claims = self.read(token, typ=ACCESS, issuer=issuer)
         is_theirs = claims["aud"] == workspace_id
-        if not (is_theirs and OURS in words_in(claims["scope"]) and is_due(claims, at=at)):
+        if not (is_theirs and OUR_SCOPE in words_in(claims["scope"]) and is_due(claims, at=at)):
             raise NotSignedIn
         return claims
 

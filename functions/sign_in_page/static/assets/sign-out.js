@@ -7,7 +7,7 @@ import { Visit } from "./visit.js";
 
 /** @typedef {import("./stage.js").Screen} Screen */
 
-export class SigningOut {
+export class SignOutVisit {
   #visit;
   #request;
 

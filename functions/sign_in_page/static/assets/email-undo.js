@@ -5,7 +5,7 @@ import { Visit } from "./visit.js";
 
 /** @typedef {import("./stage.js").Screen} Screen */
 
-export class Undoing {
+export class UndoVisit {
   #visit;
   #undo;
 
