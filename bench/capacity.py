@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.recorded_calls import Exchange
 from portico.aws.values import row_of
-from tests.budgets.capacity import KILOBYTE, size_of
+from tests.support.row_capacity import KILOBYTE, size_of
 
 PAGE = 4 * KILOBYTE
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import boto3
 import botocore
 
-from tests.deployed.test_artefacts import environment_of
-from tests.deployed.test_artefacts import start as compiling
+from tests.support.artefacts import environment_of
+from tests.support.artefacts import start as compiling
 from tests.support.sam_build import Build, build
 from tests.support.template import folder
 

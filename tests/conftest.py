@@ -4,7 +4,7 @@ import gc
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 # Before the first import of a door: each reads its environment once.
@@ -43,11 +43,9 @@ from portico.aws.kms import public_key
 from portico.clock import SYSTEM
 from tests.support import moto_speed
 from tests.support.doors import door
-from tests.support.driver import Portal
+from tests.support.driver import NOON, Portal
 from tests.support.shared_rows import once
 from tests.support.wire import Wire, settle, tapped
-
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 
 class TestReading:

@@ -5,7 +5,7 @@ import pytest
 from portico.aws.tables import transact
 from portico.events import Event
 from portico.people.password_store import Password, Passwords
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 GOOGLE = {"id": "google", "kind": "google", "label": "Google", "on": True}
 X = {"id": "x", "kind": "x", "label": "X", "on": True}

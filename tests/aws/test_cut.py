@@ -1,4 +1,5 @@
-"""What is left of botocore in the layer: the operations that are called, Amazon's roots."""
+"""What is left of botocore in the layer: the operations that are called, Amazon's roots
+(layers/portico/cut.py)."""
 
 import ast
 import runpy

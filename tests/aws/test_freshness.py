@@ -1,4 +1,5 @@
-"""FLT-05 and FLT-06: rows that should be gone, and reads that may be old, decide nothing."""
+"""FLT-05 and FLT-06: rows that should be gone, and reads that may be old, decide nothing
+(aws/tables.py, and all who read by it)."""
 
 from datetime import timedelta
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from portico.aws.values import Row
-from tests.budgets.capacity import KILOBYTE, size_of, write_units
 from tests.support.driver import Browser, Portal
 from tests.support.openid_site import Site
+from tests.support.row_capacity import KILOBYTE, size_of, write_units
 
 EMAIL = "maximiliane.wassermann@mail.northwind.example"
 

@@ -1,4 +1,5 @@
-"""What comes from outside is shown so that no terminal and no spreadsheet obeys it.
+"""What comes from outside is shown so that no terminal and no spreadsheet obeys it
+(cli/output.py, cli/csv_output.py).
 
 Rows may be older than the rule that texts are kept by, so every row here holds the worst.
 """

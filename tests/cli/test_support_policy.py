@@ -1,4 +1,5 @@
-"""recipes/policies/support.json allows what a support person's commands ask of AWS, and no more.
+"""recipes/policies/support.json allows what a support person's commands ask of AWS, and no more
+(cli/doctor.py, cli/checks_*.py).
 
 The commands run, and each call of theirs is judged as IAM would judge it.
 """

@@ -1,4 +1,5 @@
-"""What codes must survive: the rows COD, MAI and RAC-04, each under its id."""
+"""What codes must survive: the rows COD, MAI and RAC-04, each under its id
+(codes/request.py, codes/check.py, codes/verify.py)."""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""What lies in the tables: nothing that a thief of them could sign in with."""
+"""What lies in the tables: nothing that a thief of them could sign in with
+(codes/store.py, sessions/store.py)."""
 
 import base64
 import hashlib

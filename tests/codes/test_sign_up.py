@@ -1,4 +1,5 @@
-"""Becoming a contact by the code: in one transaction, once, and told to whoever is one already."""
+"""Becoming a contact by the code: in one transaction, once, and told to whoever is one already
+(codes/request.py, codes/verify.py)."""
 
 import pytest
 

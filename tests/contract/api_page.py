@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jsonschema_rs import Draft202012Validator
 
-from tests.contract.judge import closed, operations, validator
+from tests.support.openapi import closed, operations, validator
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 ROUTE = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) [^`?]+)(?:\?[^`]*)?`")

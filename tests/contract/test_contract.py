@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from portico.edge.problems import PROBLEMS
-from tests.contract import api_page, judge
-from tests.contract.judge import Json, closed, contract, followed, operations, validator
+from tests.contract import api_page
+from tests.support import openapi
 from tests.support.doors import door
+from tests.support.openapi import Json, closed, contract, followed, operations, validator
 from tests.support.template import doors
 
 ELSEWHERE = "$default"
@@ -79,7 +80,7 @@ class TestARoute:
 class TestTheFile:
     def test_says_nothing_twice(self):
         # A loader takes the last of two members with one name, and nobody sees the first.
-        nodes = [yaml.compose(judge.FILE.read_text(), yaml.CSafeLoader)]
+        nodes = [yaml.compose(openapi.FILE.read_text(), yaml.CSafeLoader)]
         while nodes:
             node = nodes.pop()
             if isinstance(node, yaml.MappingNode):
@@ -184,7 +185,7 @@ class TestTheJudge:
         """An answer that is as it should be."""
         portal.browser.asks_for_a_code()
         answer: Json = portal.browser.types("0000000").event
-        assert judge.complaints(self.ROUTE, answer) == []
+        assert openapi.complaints(self.ROUTE, answer) == []
         return answer
 
     @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ class TestTheJudge:
         ],
     )  # fmt: skip
     def test_says_what_is_not_described(self, refused, change, complaint):
-        assert any(complaint in each for each in judge.complaints(self.ROUTE, refused | change))
+        assert any(complaint in each for each in openapi.complaints(self.ROUTE, refused | change))
 
     @pytest.mark.parametrize(
         ("change", "complaint"),
@@ -215,29 +216,29 @@ class TestTheJudge:
     def test_reads_every_member(self, refused, change, complaint):
         body = refused["body"].replace(change, complaint)
         assert body != refused["body"]
-        assert judge.complaints(self.ROUTE, refused | {"body": body}) != []
+        assert openapi.complaints(self.ROUTE, refused | {"body": body}) != []
 
     def test_wants_the_headers_that_must_be_there(self, portal):
         portal.browser.asks_for_a_code()
         portal.delivers_mail()
         granted = portal.browser.types_the_mailed_code().event
         without = {name: each for name, each in granted.items() if name != "cookies"}
-        assert judge.complaints(self.ROUTE, granted) == []
-        assert judge.complaints(self.ROUTE, without) == ["header set-cookie is missing"]
+        assert openapi.complaints(self.ROUTE, granted) == []
+        assert openapi.complaints(self.ROUTE, without) == ["header set-cookie is missing"]
 
     def test_takes_no_route_for_granted(self, refused):
-        assert judge.complaints("GET /v1/everything", refused) == ["status 401 is not described"]
+        assert openapi.complaints("GET /v1/everything", refused) == ["status 401 is not described"]
 
     def test_says_when_more_is_granted_than_may_be_asked(self, portal):
         granted = portal.browser.asks_for_a_code().event
         asked = '{"workspace": "acme", "link": 7, "email": "ann@example.com"}'
-        assert judge.complaints("POST /v1/codes", granted, asked=asked) != []
+        assert openapi.complaints("POST /v1/codes", granted, asked=asked) != []
 
     def test_fails_the_test_that_has_asked(self, refused, monkeypatch):
         described = operations()[self.ROUTE]["responses"]
         monkeypatch.delitem(described, "400")
         with pytest.raises(AssertionError, match="status 400 is not described"):
-            judge.hold({"routeKey": self.ROUTE}, refused | {"statusCode": 400})
+            openapi.hold({"routeKey": self.ROUTE}, refused | {"statusCode": 400})
 
 
 def _named(body: Json) -> dict[str, Any]:

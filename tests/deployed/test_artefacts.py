@@ -4,35 +4,18 @@ An emulator's functions also see the emulator's own packages, so that they run t
 Here each handler starts in a bare interpreter that sees its artefact and its layers alone.
 """
 
-import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from portico import settings
+from tests.support.artefacts import environment_of, start
 from tests.support.sam_build import LAYERS, LAYERS_OF, ROOT, SHIPPED
 from tests.support.template import folder, resources
 
 AARCH64 = 183
 """EM_AARCH64, of the ELF header's ``e_machine``."""
-
-START = """
-import sys
-compiled = []
-ours = sys.argv[1:]
-def heard(event, arguments):
-    if event == "compile" and str(arguments[1]).startswith(tuple(ours)):
-        compiled.append(str(arguments[1]))
-sys.addaudithook(heard)
-sys.path[:0] = ours
-import handler
-import json
-print(json.dumps({"compiled": compiled, "modules": sorted(sys.modules), "has": callable(handler.handler)}))
-"""
 
 DOORS = sorted(resources("AWS::Serverless::Function"))
 
@@ -84,27 +67,6 @@ MAY_LOAD = {
     "Authorize": CRYPTO | {"authlib"},
     "Token": CRYPTO | {"authlib"},
 }
-
-
-def start(path: list[Path], environment: dict[str, str]) -> dict[str, list[str]]:
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", START, *map(str, path)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    said: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
-    return said
-
-
-def environment_of(door: str) -> dict[str, str]:
-    stated = dict.fromkeys(settings.ALL[folder(door)].variables(), f"{'stated':.<32}")
-    region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
-    return {
-        **stated,
-        **region,
-        "POWERTOOLS_SERVICE_NAME": "portico",
-        "POWERTOOLS_METRICS_NAMESPACE": "Portico",
-    }
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.deployed.test_artefacts import environment_of
+from tests.support.artefacts import environment_of
 
 TRUST = """
 import json, sys

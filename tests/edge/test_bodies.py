@@ -1,4 +1,4 @@
-"""What a body may be. Everything else is refused before it costs anything."""
+"""What a body may be (edge/requests.py). Everything else is refused before it costs anything."""
 
 import base64
 import json

@@ -1,4 +1,5 @@
-"""What no route takes: an address that is not here, or a method that it does not have."""
+"""What no route takes: an address that is not here, or a method that it does not have
+(edge/door.py, functions/sign_in_page/handler.py)."""
 
 import pytest
 

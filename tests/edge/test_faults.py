@@ -1,4 +1,5 @@
-"""Something behind us is out of reach, or we have a bug: the answer is the same."""
+"""Something behind us is out of reach, or we have a bug: the answer is the same
+(edge/door.py, edge/problems.py)."""
 
 import json
 import logging

@@ -1,4 +1,5 @@
-"""What the doors count of a sign-in: the funnel of the dashboard."""
+"""What the doors count of a sign-in: the funnel of the dashboard
+(edge/door.py, edge/sso_metrics.py)."""
 
 import json
 from collections import Counter

@@ -1,4 +1,5 @@
-"""AWS takes the connection and never answers: a contact is told so in time."""
+"""AWS takes the connection and never answers: a contact is told so in time
+(edge/door.py, aws/deadline.py)."""
 
 import socket
 import time

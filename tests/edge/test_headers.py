@@ -1,4 +1,5 @@
-"""LOG-02: what every answer says beside its content, and what no address ever holds."""
+"""LOG-02: what every answer says beside its content, and what no address ever holds
+(edge/responses.py)."""
 
 import base64
 import json

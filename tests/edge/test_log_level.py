@@ -1,4 +1,5 @@
-"""``LogLevel`` of the template, as Lambda hands it to a door: beside a level of Lambda's own."""
+"""``LogLevel`` of the template, as Lambda hands it to a door: beside a level of Lambda's own
+(edge/door.py, edge/batches.py)."""
 
 import json
 import os

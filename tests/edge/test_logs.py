@@ -1,4 +1,5 @@
-"""LOG-01: nothing secret in the logs, also at their most talkative and when all goes wrong."""
+"""LOG-01: nothing secret in the logs, also at their most talkative and when all goes wrong
+(edge/door.py, edge/batches.py)."""
 
 import base64
 import json

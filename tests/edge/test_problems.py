@@ -8,7 +8,7 @@ import pytest
 from portico import errors
 from portico.edge.problems import PROBLEMS, problem
 from portico.edge.responses import Response
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 KINDS_OF_REACTION = {
     errors.PorticoError,

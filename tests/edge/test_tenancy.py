@@ -1,4 +1,4 @@
-"""What belongs to one workspace is nothing in another."""
+"""What belongs to one workspace is nothing in another (functions/*/handler.py)."""
 
 import json
 from dataclasses import dataclass

@@ -9,9 +9,9 @@ from portico.events import Event
 from portico.ids import digest
 from portico.openid.registered_client import RegisteredClient as Registered
 from portico.openid.store import RegisteredClients
-from tests.conftest import NOON
 from tests.emulated.house import House, at_once, house_at
 from tests.openid.handed import is_running
+from tests.support.driver import NOON
 from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site
 
 SECRET = "pos_of-the-house"

@@ -45,15 +45,12 @@ def _named(node: ast.stmt) -> Iterator[str]:
         case ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)):
             yield name
         case ast.Assign(targets=targets):
-            yield from (each.id for target in targets for each in ast.walk(target) if is_name(each))
+            found = (each for target in targets for each in ast.walk(target))
+            yield from (each.id for each in found if isinstance(each, ast.Name))
         case ast.AnnAssign(target=ast.Name(id=name)):
             yield name
         case ast.If(body=body, orelse=orelse) | ast.Try(body=body, orelse=orelse):
             yield from (each for inner in [*body, *orelse] for each in _named(inner))
-
-
-def is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How many mails one mailbox can be sent."""
+"""How many mails one mailbox can be sent (limits/store.py, limits/rules.py)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,5 @@
-"""How often a network may start, and what a network is."""
+"""How often a network may start, and what a network is
+(limits/store.py, limits/rules.py, edge/requests.py)."""
 
 from datetime import UTC, datetime, timedelta
 

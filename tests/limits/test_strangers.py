@@ -6,7 +6,7 @@ import pytest
 
 from portico.ids import new_challenge_id
 from portico.limits.strangers import SHARDS, Strangers
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 
 def asks(caps, workspace="acme", *, times=1, at=NOON):

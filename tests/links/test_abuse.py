@@ -1,4 +1,5 @@
-"""What links and the way back must survive: the rows LNK and RED, each under its id."""
+"""What links and the way back must survive: the rows LNK and RED, each under its id
+(links/flow.py, links/destinations.py)."""
 
 import json
 import secrets

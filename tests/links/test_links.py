@@ -1,4 +1,4 @@
-"""Portal links: what they open, for whom, and until when."""
+"""Portal links: what they open, for whom, and until when (links/flow.py, links/rules.py)."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from portico.errors import InvalidRequest, NotFound
 from portico.ids import digest
 from portico.links.flow import address_of
 from portico.links.rules import Link, is_token, public_id
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 
 class TestALink:

@@ -1,4 +1,4 @@
-"""Starting and ending: one command, and nothing is left of it."""
+"""Starting and ending: one command, and nothing is left of it (local/__main__.py)."""
 
 import os
 import signal

@@ -1,4 +1,5 @@
-"""The portal on another site: an ordinary client, whoever its issuer is."""
+"""The portal on another site: an ordinary client, whoever its issuer is
+(local/sample_client/*.py)."""
 
 import subprocess
 import sys

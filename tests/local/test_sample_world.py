@@ -12,7 +12,7 @@ from portico.links.store import open_link
 from portico.people.flow import TeamPeople
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
-from tests.conftest import NOON
+from tests.support.driver import NOON
 from tests.support.shared_rows import once
 
 SECRETS = "portico/world/connection"

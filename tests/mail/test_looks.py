@@ -1,4 +1,4 @@
-"""How the mail looks in Chromium: light, dark, on a phone, in Arabic."""
+"""How the mail looks in Chromium: light, dark, on a phone, in Arabic (mail/render.py)."""
 
 import base64
 import os

@@ -1,4 +1,5 @@
-"""What a notice of a connected account says, in text and in HTML."""
+"""What a notice of a connected account says, in text and in HTML
+(mail/letters.py, mail/render.py)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

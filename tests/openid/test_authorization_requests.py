@@ -1,4 +1,5 @@
-"""What anybody's page or request could do at the authorization endpoint (RFC 9700, 4.7 to 4.16)."""
+"""What anybody's page or request could do at the authorization endpoint (RFC 9700, 4.7 to 4.16)
+(openid/authorize.py)."""
 
 from urllib.parse import quote, urlencode, urlsplit
 

@@ -10,10 +10,10 @@ from portico.events import Event
 from portico.openid.end_session import LONGEST_REQUEST
 from portico.openid.store import RegisteredClients
 from portico.sessions.access_token import ACCESS
-from tests.conftest import NOON
 from tests.openid.handed import changed, is_running, refusal, signed_in
 from tests.sessions.test_forgeries import FORGERIES, Forger
 from tests.sessions.tokens import read
+from tests.support.driver import NOON
 from tests.support.openid_site import CALLBACK, SIGNED_OUT, Site
 
 COOKIE = cookie_name("acme")

@@ -1,4 +1,5 @@
-"""What ends what a portal holds, and what a fault or a lost answer never ends."""
+"""What ends what a portal holds, and what a fault or a lost answer never ends
+(openid/token.py, directory/record_import.py)."""
 
 from datetime import UTC, datetime
 

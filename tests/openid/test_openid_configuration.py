@@ -1,4 +1,4 @@
-"""What a client library is told of us, and that it is true."""
+"""What a client library is told of us, and that it is true (edge/openid_configuration.py)."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""LOG-01 and LOG-02 for portals: codes, verifiers, secrets and tokens, and where they never are."""
+"""LOG-01 and LOG-02 for portals: codes, verifiers, secrets and tokens, and where they never are
+(openid/*.py, edge/*_response.py)."""
 
 import pytest
 

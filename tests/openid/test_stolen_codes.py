@@ -1,4 +1,5 @@
-"""Authorization codes in the wrong hands, twice, and without what belongs to them (RFC 9700)."""
+"""Authorization codes in the wrong hands, twice, and without what belongs to them (RFC 9700)
+(openid/authorization_codes.py, openid/token.py)."""
 
 import pytest
 

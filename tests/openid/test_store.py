@@ -11,7 +11,7 @@ from portico.links.store import open_link
 from portico.openid.registered_client import RegisteredClient
 from portico.openid.store import RegisteredClients
 from portico.people.rules import Workspace
-from tests.conftest import NOON
+from tests.support.driver import NOON
 
 ADDED = Event("portal.added", NOON, "portal-help", 365, "test")
 HELP = RegisteredClient(

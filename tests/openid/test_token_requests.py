@@ -1,4 +1,5 @@
-"""Token requests of portals that are not who they say, and that are no requests (RFC 9700, 2.5)."""
+"""Token requests of portals that are not who they say, and that are no requests (RFC 9700, 2.5)
+(openid/token.py, openid/client_auth.py)."""
 
 from urllib.parse import quote
 

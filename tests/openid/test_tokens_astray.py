@@ -1,4 +1,5 @@
-"""Tokens where they do not belong, and portals that are not who they say (RFC 9700, 4.9 to 4.14)."""
+"""Tokens where they do not belong, and portals that are not who they say (RFC 9700, 4.9 to 4.14)
+(openid/token_lookup.py, sessions/access_token_check.py)."""
 
 import pytest
 

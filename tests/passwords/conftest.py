@@ -9,8 +9,7 @@ from portico.people.identities import Identity, owning
 from portico.people.password_store import Password, Passwords
 from portico.people.rules import Contact
 from portico.people.store import People
-from tests.conftest import NOON
-from tests.support.driver import Portal
+from tests.support.driver import NOON, Portal
 
 RIGHT = "four tired herons at the weir"
 WRONG = "four tired herons at the pond"

@@ -1,4 +1,5 @@
-"""A flood of guesses: every one is answered, ten an address are compared, and codes go on."""
+"""A flood of guesses: every one is answered, ten an address are compared, and codes go on
+(passwords/sign_in.py, limits/password_guesses.py)."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,5 @@
-"""Guessing: counted before it is compared, and never a way to lock somebody out."""
+"""Guessing: counted before it is compared, and never a way to lock somebody out
+(passwords/sign_in.py, limits/password_guesses.py)."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""Whoever asks whether an address is a contact's, has a password, or is active, learns nothing."""
+"""Whoever asks whether an address is a contact's, has a password, or is active, learns nothing
+(passwords/sign_in.py)."""
 
 import argon2
 import pytest

@@ -1,4 +1,5 @@
-"""A password is in no log, no row, no repr, no mail and no trail, whatever goes wrong."""
+"""A password is in no log, no row, no repr, no mail and no trail, whatever goes wrong
+(passwords/*.py, people/password_store.py)."""
 
 import json
 import logging
@@ -13,11 +14,10 @@ from portico.passwords.change import ChosenPassword
 from portico.passwords.reset import TypedReset
 from portico.passwords.sign_in import TypedPassword
 from portico.people.password_store import Password
-from tests.conftest import NOON
 from tests.edge.test_logs import Everything, disguises
 from tests.passwords.conftest import HASH, RIGHT, WRONG
 from tests.support.doors import door, http_event
-from tests.support.driver import Portal
+from tests.support.driver import NOON, Portal
 from tests.support.wire import Wire
 
 NEW = "seven loud geese over the mill"

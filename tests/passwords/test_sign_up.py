@@ -1,4 +1,5 @@
-"""Sign up: an address first, then its code; nothing is stored before the proof."""
+"""Sign up: an address first, then its code; nothing is stored before the proof
+(passwords/password_codes.py, codes/verify.py)."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Contacts, and the workspaces they belong to."""
+"""Contacts, and the workspaces they belong to
+(people/flow.py, people/store.py, people/logos.py)."""
 
 import pytest
 

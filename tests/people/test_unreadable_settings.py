@@ -1,4 +1,5 @@
-"""A setting that nobody knows counts as the strictest, never as the lenient one."""
+"""A setting that nobody knows counts as the strictest, never as the lenient one
+(people/rules.py, and each row that has a switch)."""
 
 import itertools
 from datetime import UTC, datetime

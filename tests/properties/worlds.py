@@ -10,10 +10,9 @@ from moto.ses.models import ses_backends
 
 from portico.aws.keys import Keys
 from portico.codes.rules import derive_code
-from tests.conftest import NOON
 from tests.properties.model import MAILS
 from tests.support.doors import stream_record
-from tests.support.driver import Portal
+from tests.support.driver import NOON, Portal
 
 GENERATIONS = range(-1, MAILS + 2)
 """Those that mails can have, and some that none has."""

@@ -8,9 +8,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from portico.aws.kms import key_name
-from tests.conftest import NOON
 from tests.sessions.tokens import AuthorizerRefuses, authorize, discovered, published, read
 from tests.support.doors import ORIGIN
+from tests.support.driver import NOON
 
 NOW = int(NOON.timestamp())
 HOUR, DAY = 3600, 24 * 3600

@@ -1,4 +1,5 @@
-"""Who may refresh and sign out: our page, the workspace's portal, its back end; nobody else."""
+"""Who may refresh and sign out: our page, the workspace's portal, its back end; nobody else
+(sessions/flow.py, sessions/refresh.py, sessions/sign_out.py)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""SSN-05: access tokens that we did not make, or not for this."""
+"""SSN-05: access tokens that we did not make, or not for this (sessions/access_token_check.py)."""
 
 import hmac
 import json

@@ -1,4 +1,5 @@
-"""The secret rotates: what was made with the version before is good until it is over."""
+"""The secret rotates: what was made with the version before is good until it is over
+(aws/keys.py, sessions/refresh.py)."""
 
 import secrets
 

@@ -1,4 +1,5 @@
-"""Published advisories of authlib and joserfc, replayed against our doors.
+"""Published advisories of authlib and joserfc, replayed against our doors
+(sso/relying_party.py, sso/discovery.py).
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,5 @@
-"""What a contact portal and a help center do about SSO: the reference behaviours, by number."""
+"""What a contact portal and a help center do about SSO: the reference behaviours, by number
+(sso/start.py, sso/callback.py)."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""What a trip costs, in calls, and what the doors have to load for it."""
+"""What a trip costs, in calls, and what the doors have to load for it
+(sso/start.py, sso/callback.py)."""
 
 import subprocess
 import sys

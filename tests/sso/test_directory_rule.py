@@ -1,4 +1,5 @@
-"""Who may come in where a directory decides: DIR-01, and the way in behind glass."""
+"""Who may come in where a directory decides: DIR-01, and the way in behind glass
+(people/directory_rule.py, sso/match.py)."""
 
 import dataclasses
 

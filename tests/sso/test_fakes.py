@@ -1,4 +1,5 @@
-"""The fake providers check what real ones check: else a door that sends nonsense would pass."""
+"""The fake providers check what real ones check: else a door that sends nonsense would pass
+(local/providers/*.py)."""
 
 from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,5 @@
-"""A provider that hangs, fails, or answers with something else: SSO-06.
+"""A provider that hangs, fails, or answers with something else: SSO-06
+(sso/transport.py, sso/callback.py).
 
 No test waits for a real time-out: the limits are made short, and the fakes hang longer.
 """

@@ -1,4 +1,4 @@
-"""What a team's dashboard can count of trips to providers."""
+"""What a team's dashboard can count of trips to providers (edge/sso_metrics.py)."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""What authlib's client leaves open, and what is closed by hand: one test for each gap.
+"""What authlib's client leaves open, and what is closed by hand: one test for each gap
+(sso/relying_party.py, sso/discovery.py).
 
 docs/decisions/0012 has the list. Each runs a whole trip against a provider that uses the gap.
 """

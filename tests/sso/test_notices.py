@@ -1,4 +1,5 @@
-"""A notice follows an account that was connected by our own code."""
+"""A notice follows an account that was connected by our own code
+(codes/pending_identity.py, sender/notice_mails.py)."""
 
 import pytest
 

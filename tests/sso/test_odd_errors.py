@@ -1,4 +1,5 @@
-"""A provider's error, or whatever a stranger sends in its place, is kept so that it can be shown."""
+"""A provider's error, or whatever a stranger sends in its place, is kept so that it can be shown
+(sso/callback.py, portico.printable)."""
 
 import unicodedata
 

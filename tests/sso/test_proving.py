@@ -1,4 +1,5 @@
-"""An identity waits until our own code has proved an address: SSO-04, SSO-05, ACC-01, ACC-02."""
+"""An identity waits until our own code has proved an address: SSO-04, SSO-05, ACC-01, ACC-02
+(codes/pending_identity.py)."""
 
 import pytest
 

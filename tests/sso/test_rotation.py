@@ -1,4 +1,5 @@
-"""The secret rotates while a browser is away at a provider: it comes back and is let in."""
+"""The secret rotates while a browser is away at a provider: it comes back and is let in
+(aws/keys.py, sso/states.py)."""
 
 import secrets
 

@@ -1,4 +1,5 @@
-"""LOG-01 for the doors of SSO, and I3 for all that a sign-in leaves behind."""
+"""LOG-01 for the doors of SSO, and I3 for all that a sign-in leaves behind
+(sso/start.py, sso/callback.py)."""
 
 import json
 import os

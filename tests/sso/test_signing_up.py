@@ -1,4 +1,5 @@
-"""A provider's account of somebody who is no contact yet: the proof makes both."""
+"""A provider's account of somebody who is no contact yet: the proof makes both
+(codes/pending_identity.py)."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""TEN-01 at the doors of SSO: another workspace's ids are ids that never were."""
+"""TEN-01 at the doors of SSO: another workspace's ids are ids that never were
+(sso/start.py, sso/callback.py)."""
 
 import json
 

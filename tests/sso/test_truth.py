@@ -1,4 +1,5 @@
-"""Who is believed about an address: a table, and not one takeover in it.
+"""Who is believed about an address: a table, and not one takeover in it
+(sso/match.py, sso/providers/*.py).
 
 Ann is a contact, example.com is the domain that the workspace has bound to its connections.
 ``in`` is signed in as Ann at once; ``proof`` is our own code, mailed to Ann's address and typed

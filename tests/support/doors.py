@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from portico.aws.values import Row, item_of
-from tests.contract import judge
-from tests.support import invariants
+from tests.support import invariants, openapi
 
 ROOT = Path(__file__).parents[2]
 HOST = "signin.acme.test"
@@ -148,7 +147,7 @@ def knock(name: str, route: str, body: Any = None, **more: Any) -> Answer:
 def answered(handler: Callable[[Any, Any], Any], event: dict[str, Any]) -> Answer:
     """Hand a request to a door, and hold its answer to the contract."""
     answer = handler(event, None)
-    judge.hold(event, answer)
+    openapi.hold(event, answer)
     return Answer(answer)
 
 

@@ -27,6 +27,8 @@ from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
 
 CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
 WRONG = "0000000"
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+"""When every test begins."""
 
 
 @dataclass

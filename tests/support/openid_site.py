@@ -15,9 +15,8 @@ from portico.events import Event
 from portico.ids import digest
 from portico.openid.registered_client import RegisteredClient as Registered
 from portico.openid.store import RegisteredClients
-from tests.conftest import NOON
 from tests.support.doors import ORIGIN, Answer
-from tests.support.driver import Browser, Portal
+from tests.support.driver import NOON, Browser, Portal
 
 CALLBACK = "https://help.example.net/callback"
 SIGNED_OUT = "https://help.example.net/signed-out"

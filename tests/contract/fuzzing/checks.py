@@ -15,8 +15,8 @@ from typing import Any
 
 import schemathesis
 
-from tests.contract import judge
 from tests.contract.fuzzing.house import VERIFIER, House
+from tests.support import openapi
 
 HOUSE = House.from_environment()
 CHANCE = random.Random(1)  # noqa: S311 - whoever reads a failure wants it again
@@ -129,7 +129,7 @@ def is_as_the_contract_says(ctx: Any, response: Any, case: Any) -> None:
         "cookies": response.headers.get("set-cookie", []),
         "body": None if case.method.upper() == "HEAD" else response.text,
     }
-    found = judge.complaints(route, answer)
+    found = openapi.complaints(route, answer)
     if case.method.upper() == "HEAD":
         found = [each for each in found if each != "a body is described"]
     assert not found, f"{route}: {'; '.join(found)}"

@@ -1,4 +1,4 @@
-"""docs/openapi.yaml as a judge: is this an answer that its operation may give?
+"""docs/openapi.yaml, and whether an answer is one that its operation may give.
 
 Stricter than a client of the contract may be: a member, header or cookie that is not described is
 a complaint too, or the description would fall behind without anybody noticing.
