@@ -135,15 +135,15 @@ class TestItsAreas:
             ({"tickets": "/"}, "dashboard"),
             ({"dashboard": "home"}, "must start with one slash"),
             ({"dashboard": "//evil.test"}, "must start with one slash"),
-            ({"dashboard": "/{id}"}, "plain path"),
+            ({"dashboard": "/{id}"}, "plain characters only"),
             ({"dashboard": "/", "tickets": "/{flow}"}, "tickets: plain characters only"),
             ({"dashboard": "/", "ticket": "/t"}, "ticket: the path must have {id}"),
             ({"dashboard": "/", "ticket": "/t/{id}/{id}"}, "once"),
             ({"dashboard": "/", "request": "/r/{id}"}, "request: the path must have {flow}"),
             ({"dashboard": "/", "request": "/r/{flow}/{id}"}, "once"),
             ({"dashboard": "/", "admin": "/a"}, "admin: no area"),
-            ({"dashboard": "/a b"}, "plain path"),
-            ({"dashboard": "/a\r\nSet-Cookie: x"}, "plain path"),
+            ({"dashboard": "/a b"}, "plain characters only"),
+            ({"dashboard": "/a\r\nSet-Cookie: x"}, "plain characters only"),
         ],
     )
     def test_may_not_be(self, areas, why):
