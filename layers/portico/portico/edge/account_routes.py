@@ -1,4 +1,4 @@
-"""The account door's work: which flow answers which route, and how."""
+"""The flows of the account door, and its answers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ DOWNLOADED = {"content-disposition": 'attachment; filename="account.json"'}
 
 @dataclass(frozen=True, slots=True)
 class AccountFlows:
-    """The flows of a door."""
+    """The flows behind the account door's routes."""
 
     profiles: Profiles
     ways: WaysIn
@@ -35,7 +35,7 @@ class AccountFlows:
 
     @classmethod
     def from_settings(cls, settings: AccountSettings) -> "AccountFlows":
-        """Make the desk of a door."""
+        """Make the flows from a door's settings."""
         owners = Owners.from_settings(settings)
         return cls(
             Profiles(owners),
@@ -49,10 +49,10 @@ class AccountFlows:
 
 
 def workspace_in(query: dict[str, str]) -> str:
-    """Return the workspace that a query names.
+    """Return the workspace id that a query names.
 
     Raises:
-        InvalidRequest: it names none.
+        InvalidRequest: the query names no workspace.
     """
     workspace_id = query.get("workspace", "")
     if not is_workspace(workspace_id):
@@ -61,15 +61,15 @@ def workspace_in(query: dict[str, str]) -> str:
 
 
 def showing(contact: Contact) -> Response:
-    """Answer with the contact as they are now."""
+    """Answer with the contact's current data."""
     return Response(200, {"contact": contact_answer(contact)})
 
 
 def downloaded(content: dict[str, Any]) -> Response:
-    """Answer with a file to keep."""
+    """Answer with a file to download."""
     return Response(200, content, DOWNLOADED)
 
 
 def gone(workspace_id: str) -> Response:
-    """Answer that the account is no more, and clear its cookie."""
+    """Answer that the account is deleted, and clear its cookie."""
     return Response(204, cookies=[drop(workspace_id)])

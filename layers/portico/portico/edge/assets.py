@@ -1,4 +1,4 @@
-"""Static files from a door's own folder, and the headers that the hosted page needs."""
+"""Static files from a door's own folder, with the headers that the hosted page needs."""
 
 import re
 from hashlib import sha256
@@ -24,22 +24,22 @@ PAGE_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-# Pages name their files under the digest of all of them, so such a name means one content for
-# ever, a deployment never mixes two versions, and a browser asks for each file once.
+# A page's file names contain the digest of all files. So a name always means the same content,
+# a deployment never mixes two versions, and a browser loads each file once.
 FOR_EVER = "public, max-age=31536000, immutable"
-# The plain name is what a portal imports: short, and the tag makes asking again cheap.
+# A portal imports the plain name. Browsers keep it briefly, and its tag makes a reload cheap.
 FOR_A_WHILE = "public, max-age=300"
 _VERSIONED = re.compile(r"-[0-9a-f]{16}/")
 
 
 class Assets:
-    """The files below one folder, read when the door is made."""
+    """The files below one folder, read when the object is made."""
 
     def __init__(self, root: Path) -> None:
         files = sorted(
             each for each in root.rglob("*") if each.is_file() and each.suffix in CONTENT_TYPES
         )
-        # Only names that stand in the folder: no path can lead out of it.
+        # Only names of files in the folder, so that no path can lead out of it.
         self._files = {str(each.relative_to(root)): each.read_bytes() for each in files}
         together = sha256()
         for name, content in self._files.items():
@@ -47,20 +47,20 @@ class Assets:
         self._version = f"-{together.hexdigest()[:16]}/"
 
     def page(self, name: str) -> Response:
-        """Return a page: never kept by anybody, never framed."""
+        """Return a page, which nobody may cache or frame."""
         headers = PAGE_HEADERS | {"content-type": CONTENT_TYPES[".html"]}
         page = self._files[name].replace(b'"/assets/', f'"/assets/{self._version}'.encode())
         return Response(200, page, headers)
 
     def asset(self, name: str, *, known_as: str | None = None) -> Response:
-        """Return a file that a page or a portal asks for.
+        """Return a file for a page or a portal.
 
         Args:
-            name: below ``/assets/``, with or without the version that our pages put before it.
-            known_as: the tags of what the browser already has.
+            name: the path below ``/assets/``, with or without the version in front.
+            known_as: the tags that the browser already has.
 
         Raises:
-            NotFound: there is none of this name.
+            NotFound: there is no file of this name.
         """
         versioned = _VERSIONED.match(name)
         name = name[versioned.end() :] if versioned else name
@@ -68,16 +68,15 @@ class Assets:
         if content is None:
             raise NotFound
         tag = f'"{sha256(content).hexdigest()[:16]}"'
-        # A page of the deployment before may ask for its version; it gets this one's files,
-        # but must not keep them under that name.
+        # A page of the previous deployment may ask for its own version. It gets our files, but
+        # must not cache them under that name.
         is_ours = versioned is not None and versioned[0] == self._version
         headers = {
             "content-type": CONTENT_TYPES[Path(name).suffix],
             "cache-control": FOR_EVER if is_ours else FOR_A_WHILE,
             "etag": tag,
-            # Portals on other origins import the module; cookies play no part in it. The
-            # gateway names the asking origin in its answer, so that a browser must not reuse
-            # another origin's.
+            # Portals on other origins import the module, without cookies. The gateway names
+            # the asking origin in its answer, so a browser must not reuse it for another one.
             "cross-origin-resource-policy": "cross-origin",
             "vary": "origin",
         }
@@ -86,7 +85,7 @@ class Assets:
         return Response(200, content, headers)
 
     def picture(self, png: bytes) -> Response:
-        """Return an uploaded logo, whose name is its digest."""
+        """Return an uploaded logo. Its name is its digest, so a browser may keep it."""
         return Response(
             200, png, {"content-type": CONTENT_TYPES[".png"], "cache-control": FOR_EVER}
         )

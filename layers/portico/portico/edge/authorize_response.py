@@ -1,4 +1,4 @@
-"""How a browser that a portal sent here is sent on: to the portal, or to our page."""
+"""Answers of the authorization endpoint: send the browser to the portal, or to our page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,8 @@ from portico.openid.authorize import Redirect, to_page
 from portico.openid.registered_client import ClientId
 
 LONGEST_RETURNED_REQUEST = 4096
-"""Characters that the page gets back. It has them encoded once more, and no gateway takes headers of
-more than 10 KB."""
+"""Characters of the request that go back to the page. The page encodes them once more, and a
+gateway takes 10 KB of headers at most."""
 
 
 def sent_on(sent: Redirect, caller: Caller) -> Response:
@@ -31,7 +31,7 @@ def cookie_of(parameters: Mapping[str, str], caller: Caller) -> str:
 
 
 def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
-    """Answer 303 to the page with a reason: where else to go is not known yet."""
+    """Answer 303 to our page with a reason: no portal address is known yet."""
     asked = _asked(event)
     client = ClientId.parse(asked.get("client_id"))
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
@@ -44,7 +44,7 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
         and not has_token
         and len(request) <= LONGEST_RETURNED_REQUEST
     ):
-        # So that the page can offer to try the same again.
+        # The page can then offer to repeat the request.
         marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
         sent = Redirect(f"{sent.location}&{marks}", sent.outcome)
     return _led(sent)
@@ -54,7 +54,7 @@ def _asked(event: Mapping[str, Any]) -> dict[str, str]:
     try:
         return parameters_of(event)
     except PorticoError:
-        # Whose page says so can be told all the same.
+        # A malformed request still names the workspace whose page shows the reason.
         return dict(event.get("queryStringParameters") or {})
 
 

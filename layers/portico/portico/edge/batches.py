@@ -1,4 +1,4 @@
-"""Batches of stream records and queue messages, one after the other, each on its own."""
+"""Handlers for batches of stream records or queue messages. Each record succeeds or fails alone."""
 
 import logging
 import os
@@ -12,14 +12,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 from portico.settings import log_level
 
 log = Logger(service="portico", level=log_level(os.environ))
-# Powertools takes Lambda's own level wherever there is one, and no argument changes that.
+# Powertools takes Lambda's own level if there is one, and no argument changes that.
 logging.getLogger("portico").setLevel(log_level(os.environ))
 
 type BatchItem = dict[str, Any]
 
 
 class Intake:
-    """A handler for batches; *work* takes one record and names what became of it."""
+    """A handler for batches. *work* takes one record and returns the name of its outcome."""
 
     def __init__(self, name: str, work: Callable[[BatchItem], str]) -> None:
         self.name = name
@@ -27,7 +27,7 @@ class Intake:
         self._metrics = Metrics(service=name)
 
     def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
-        """Take every record; those that raise are reported as the batch's failures."""
+        """Handle every record. Those that raise are reported as the batch's failures."""
         failures = []
         outcomes: Counter[str] = Counter()
         for record in event["Records"]:
@@ -35,7 +35,7 @@ class Intake:
             if outcome is None:
                 failures.append({"itemIdentifier": _identifier(record)})
             outcomes[outcome or "failed"] += 1
-        # One value for each, not one a record: a hundred of them are a line of their own.
+        # One value per outcome and not per record: a hundred values would make an extra log line.
         for name, count in outcomes.items():
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
         self._metrics.flush_metrics()

@@ -1,4 +1,4 @@
-"""A door: one Lambda handler with its routes, which reads, calls a room, and answers."""
+"""A door: one Lambda handler. It reads a request, calls a room, and answers."""
 
 import logging
 import os
@@ -19,19 +19,19 @@ from portico.events import Caller
 from portico.settings import HttpSettings, log_level
 
 DEADLINE = timedelta(seconds=2.5)
-"""A request that has not been answered by then is answered with ``try-later``."""
+"""A request that takes longer gets the answer ``try-later``."""
 
 type Route = Callable[[Mapping[str, Any], Caller], Response]
 type Work = Callable[[dict[str, str], Caller], Response]
-"""What a door does with a request's parameters."""
+"""Answers a request's parameters."""
 
 log = Logger(service="portico", level=log_level(os.environ))
-# Powertools takes Lambda's own level wherever there is one, and no argument changes that.
+# Powertools takes Lambda's own level if there is one, and no argument changes that.
 logging.getLogger("portico").setLevel(log_level(os.environ))
 
 
 class Door:
-    """The routes of one handler, and what they all have in common."""
+    """One handler's routes, and what all of them have in common."""
 
     def __init__(
         self,
@@ -42,16 +42,16 @@ class Door:
         sends_back: Callable[[Mapping[str, Any], PorticoError], Response] | None = None,
         tells: Callable[[Mapping[str, Any], PorticoError], Response] | None = None,
     ) -> None:
-        """Open a door.
+        """Make a door.
 
         Args:
-            name: of its folder; the dimension of its metrics.
-            settings: its variables.
+            name: the name of its folder, and the dimension of its metrics.
+            settings: its environment variables.
             allowed: how long one request may take.
-            sends_back: browsers come here by being sent, not by a script's request: what to
-                answer them in the place of a problem. Old ones add none of the headers that
-                prove a browser, so what a cookie of theirs may do is the flow's to decide.
-            tells: what to answer in the place of a problem where a protocol has words of its own.
+            sends_back: makes the answer to an error, for doors that browsers navigate to.
+                Old browsers send none of the headers that prove a browser, so the flow decides
+                what their cookies may do.
+            tells: makes the answer to an error, for doors whose protocol has its own errors.
         """
         self.name = name
         self.routes: dict[str, Route] = {}
@@ -64,7 +64,7 @@ class Door:
     def takes[T](
         self, route: str, body: type[T]
     ) -> Callable[[Callable[[T, Caller], Response]], Callable[[T, Caller], Response]]:
-        """Register a function for *route* that is handed its JSON body as *body*."""
+        """Register a function for *route*. It gets the JSON body as a *body*."""
 
         def register(
             work: Callable[[T, Caller], Response],
@@ -75,14 +75,14 @@ class Door:
         return register
 
     def reads(self, *routes: str) -> Callable[[Work], Work]:
-        """Register a function for *routes* that is handed its query and path parameters."""
+        """Register a function for *routes*. It gets the query and path parameters."""
         return self._handing(
             lambda event: {**query_of(event), **(event.get("pathParameters") or {})}, routes
         )
 
     def asks(self, *routes: str) -> Callable[[Work], Work]:
-        """Register a function for *routes* that is handed the parameters of query or form."""
-        # Loaded here: the doors of the daily path read no forms.
+        """Register a function for *routes*. It gets the parameters of query or form."""
+        # Loaded here, because the doors of the daily path read no forms.
         from portico.edge.oauth import parameters_of  # noqa: PLC0415
 
         return self._handing(parameters_of, routes)
@@ -98,7 +98,7 @@ class Door:
         return register
 
     def refuses(self, route: str) -> None:
-        """Register *route* as nobody's: whoever comes by it is told what is not there."""
+        """Register *route* for unknown paths: it answers 404, or 405 with the right methods."""
         self.routes[route] = _nobody
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -136,14 +136,14 @@ class Door:
             log.warning("fault", extra={"cause": error.cause, "request_id": caller.request_id})
         kind = PROBLEMS.get(type(error), PROBLEMS[TryLater])
         if isinstance(error, ChallengeClosed):
-            # The funnel asks why, and no dashboard can look into an answer.
+            # The SSO funnel counts reasons, and a dashboard cannot read answers.
             self._count(f"{kind.type}-{error.reason}")
         if self._instead is not None:
             return self._instead(event, error), kind.counted_as
         return problem(error, request_id=caller.request_id), kind.counted_as
 
     def _unforeseen(self, error: Exception) -> TryLater:
-        # Names and lines only: a message may quote what somebody typed.
+        # Log only names and lines: an error message may quote what somebody typed.
         frames = traceback.extract_tb(error.__traceback__)[-6:]
         log.error(
             "bug",
@@ -156,7 +156,7 @@ class Door:
 
 
 def _nobody(event: Mapping[str, Any], _caller: Caller) -> Response:
-    # Loaded here: only one of the doors is come to by addresses that nobody has.
+    # Loaded here, because only one door gets requests for unknown paths.
     from portico.edge.routes import why_not_here  # noqa: PLC0415
 
     raise why_not_here(event)

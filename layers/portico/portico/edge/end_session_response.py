@@ -1,4 +1,4 @@
-"""How a browser comes to sign out from a portal, and is sent on."""
+"""The end-session endpoint's cookies and answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from portico.openid.registered_client import ClientId
 
 
 def cookies_of(caller: Caller) -> dict[str, str]:
-    """Return the refresh tokens that a browser has, by workspace."""
+    """Return a browser's refresh tokens, by workspace."""
     start = cookie_name("")
     found = {name.removeprefix(start): each for name, each in caller.cookies.items() if each}
     return {
@@ -31,7 +31,7 @@ def sent_on(left: EndSessionAnswer) -> Response:
 
 
 def stayed(event: Mapping[str, Any], error: PorticoError) -> Response:
-    """Answer 303 to the page with a reason: a browser was sent here, and reads no problem."""
+    """Answer 303 to our page with a reason, because a navigating browser shows no problem."""
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
     return Response(303, headers={"location": f"/{_workspace(event)}#e={reason}"})
 

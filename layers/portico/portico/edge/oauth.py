@@ -1,4 +1,4 @@
-"""The protocol's own way to ask and to be answered: parameters, and errors in JSON (RFC 6749)."""
+"""Requests and answers in OAuth's own form: parameters, and errors in JSON (RFC 6749)."""
 
 import base64
 import binascii
@@ -17,13 +17,14 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def parameters_of(event: Mapping[str, Any]) -> dict[str, str]:
-    """Read the parameters: of a GET from its query, of a POST from its form alone.
+    """Read the parameters: of a GET from its query, of a POST only from its form.
 
-    One without a value counts as left out (RFC 6749, 3.1). One given twice is refused: whoever
-    reads the first and whoever reads the last of them would differ.
+    A parameter without a value counts as absent (RFC 6749, 3.1). A repeated one is refused,
+    because some readers would take the first value and others the last.
 
     Raises:
-        InvalidRequest: twice, too many or too long, no UTF-8, or no form.
+        InvalidRequest: a parameter is repeated or too long, there are too many of them, or the
+            body is no UTF-8 or no form.
         TooLarge: the body is over the limit.
     """
     is_get = event["requestContext"]["http"]["method"] == "GET"
@@ -44,14 +45,14 @@ def parameters_of(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def answered(status: int, content: dict[str, Any], headers: Mapping[str, str]) -> Response:
-    """Answer a client as authlib words it; a refusal is counted by its error."""
+    """Answer a client with authlib's content. A refusal is counted under its error."""
     outcome = "answered" if status == 200 else f"refused-{content.get('error', '')}"
     named = {name.lower(): value for name, value in headers.items()}
     return Response(status, content, named, outcome=outcome)
 
 
 def refused(_event: Mapping[str, Any], error: PorticoError) -> Response:
-    """Tell a client what went wrong (RFC 6749, 5.2)."""
+    """Answer a client with an OAuth error (RFC 6749, 5.2)."""
     headers = {"pragma": "no-cache"}
     match error:
         case ProtocolRefused(error=name, description=description, status=status, scheme=scheme):
@@ -75,13 +76,13 @@ def _told(status: int, error: str, description: str, headers: dict[str, str]) ->
 
 
 def _plain(name: str) -> str:
-    # What a description may hold (RFC 6749, 5.2): printable ASCII without " and \.
+    # A description may hold printable ASCII without " and \ (RFC 6749, 5.2).
     return "".join(c for c in name if " " <= c <= "~" and c not in '"\\')
 
 
 def _form(event: Mapping[str, Any]) -> str:
     if not event.get("body"):
-        # Nothing was sent, so nothing says of what type it is.
+        # Without a body there is no content type to check.
         return ""
     kind = (event.get("headers") or {}).get("content-type", "")
     if media_type_in(kind) != FORM:

@@ -1,4 +1,4 @@
-"""What a client library needs to know of us, under the address it asks first."""
+"""The OpenID configuration: the metadata that client libraries read first."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from portico.openid.rules import SCOPES, Prompt
 from portico.people.rules import LOCALES
 
 CLAIMS = "iss sub aud exp iat auth_time amr nonce at_hash sid workspace email name".split()
-"""What id_token and userinfo tell."""
+"""The claims of id_token and userinfo."""
 PROVES = ["client_secret_basic", "client_secret_post", "none"]
-"""How a portal shows that it is itself; a public one shows nothing."""
+"""The ways in which a client may authenticate. A public client uses ``none``."""
 
 
 def metadata(issuer: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": [str(each) for each in Prompt],
         "ui_locales_supported": list(LOCALES),
-        # Left out, the first would mean no as well, and the second yes.
+        # The default of the first is false as well; that of the second is true.
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "claims_parameter_supported": False,

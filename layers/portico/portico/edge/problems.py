@@ -1,4 +1,4 @@
-"""The one table from what went wrong to what the caller is told (RFC 9457)."""
+"""The one table that maps errors to problem answers (RFC 9457)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,14 +12,14 @@ TRY_AGAIN = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one error is told."""
+    """The answer to one kind of error."""
 
     status: int
     type: str
     title: str
     detail: str
     metric: str = ""
-    """What it is counted as, where its type says too little for an alarm."""
+    """The name of its metric, if its type alone is too coarse for an alarm."""
 
     @property
     def counted_as(self) -> str:
@@ -130,7 +130,7 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
 
 
 def problem(error: errors.PorticoError, *, request_id: str) -> Response:
-    """Return the answer for *error*; one that the table does not know is a fault of ours."""
+    """Return the answer for *error*. One that is not in the table is our own fault."""
     if type(error) not in PROBLEMS:
         error = errors.TryLater(cause=f"no problem type for {type(error).__name__}")
     kind = PROBLEMS[type(error)]

@@ -1,4 +1,4 @@
-"""Answers as API Gateway takes them, with the headers that every answer has."""
+"""Answers in API Gateway's format, with the headers that every answer has."""
 
 import base64
 import json
@@ -17,14 +17,14 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer. *headers* win over those that every answer has."""
+    """One answer. *headers* override those that every answer has."""
 
     status: int
     content: dict[str, Any] | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list, repr=False)
     outcome: str = "answered"
-    """How the door counts it, where one of its routes must be told from another."""
+    """The outcome that the door counts."""
 
     def to_event(self) -> dict[str, Any]:
         """Return the answer in payload version 2."""
@@ -48,11 +48,11 @@ def cookie_name(workspace_id: str) -> str:
 
 
 def keep(name: str, value: str, *, stays: timedelta | None) -> str:
-    """Return a cookie that only we can read; without *stays*, until the browser closes."""
+    """Return a cookie that only we can read. Without *stays* it ends when the browser closes."""
     age = "" if stays is None else f"; Max-Age={int(stays.total_seconds())}"
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 
 
 def drop(workspace_id: str) -> str:
-    """Return the cookie that clears it."""
+    """Return the cookie that clears a workspace's refresh cookie."""
     return f"{cookie_name(workspace_id)}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"

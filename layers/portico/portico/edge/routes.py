@@ -1,4 +1,4 @@
-"""Every route of the house, for a request that found none: is it the path, or the method?"""
+"""All routes, to tell an unknown path from a wrong method."""
 
 import re
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/.well-known/openid-configuration": ("GET",),
     "/.well-known/jwks.json": ("GET",),
 }
-"""As template.yaml has them; a test compares the two."""
+"""The routes of template.yaml. A test compares the two."""
 
 
 def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:
-    """Return why no route takes a request: 405 with the methods that there are, or 404."""
+    """Return why no route fits a request: 405 with the path's methods, or 404."""
     path, method = event["rawPath"], event["requestContext"]["http"]["method"]
     allowed = next((methods for route, methods in HTTP_METHODS.items() if _fits(path, route)), ())
     if not allowed or method in allowed:
@@ -55,7 +55,7 @@ def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:
 
 
 def _fits(path: str, route: str) -> bool:
-    # Strangers' requests only, so nothing is compiled while a door starts.
+    # Compiled here and not at import, because only requests for unknown paths need it.
     pieces = re.split(r"(\{\w+\+?\})", route)
     variable = {True: ".+", False: "[^/]+"}
     pattern = "".join(

@@ -1,4 +1,4 @@
-"""How a new or renewed session travels: the cookie of a browser, the body of a back end."""
+"""The answer with a new or renewed session: in a browser's cookie, or in a back end's body."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from portico.sessions.proof import SignedIn
 def signed_in(
     session: SignedIn, caller: Caller, *, mark: str | None = None, **content: Any
 ) -> Response:
-    """Answer with *content*, and keep the refresh token where only this caller has it."""
+    """Answer with *content*, and with the refresh token as a cookie or in the body."""
     if not caller.is_browser:
-        # A portal's back end has no cookie jar to speak of, and no page that could be tricked.
+        # A portal's back end keeps no cookies, and has no page that an attacker could trick.
         content["refresh_token"] = session.refresh_token
     cookies = [keep(cookie_name(session.workspace_id), session.refresh_token, stays=session.stays)]
     if mark:

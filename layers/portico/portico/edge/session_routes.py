@@ -1,4 +1,4 @@
-"""The session door's work: whose session is it, and by which proof."""
+"""The flows of the session door. Each finds the session by its token or cookie."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,14 +15,14 @@ from portico.sessions.sign_out import SignOuts
 from portico.settings import SessionSettings
 
 METHOD_OF_AMR = {"otp": "code", "pwd": "password", "fed": "sso"}
-"""How ``amr`` (RFC 8176) is called in our answers."""
+"""Our answers' word for each value of ``amr`` (RFC 8176)."""
 CACHED = {"cache-control": "public, max-age=3600"}
-"""An authorizer keeps for two hours what it finds in a cache, so a rotation waits for three."""
+"""An authorizer may keep a cached key for two hours, so a rotation waits for three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshing:
-    """POST /v1/session/refresh. A browser sends its cookie, a back end its *refresh_token*."""
+    """POST /v1/session/refresh. A browser sends its cookie; a back end sends *refresh_token*."""
 
     workspace: str
     refresh_token: str | None = field(default=None, repr=False)
@@ -30,7 +30,7 @@ class Refreshing:
 
 @dataclass(frozen=True, slots=True)
 class SessionFlows:
-    """What the session door does."""
+    """The flows behind the session door's routes."""
 
     sessions: Sessions
     ends: SignOuts
@@ -39,7 +39,7 @@ class SessionFlows:
 
     @classmethod
     def from_settings(cls, settings: SessionSettings) -> "SessionFlows":
-        """Make the desk of a door."""
+        """Make the flows from a door's settings."""
         return cls(
             Sessions.from_settings(settings),
             SignOuts.from_settings(settings),
@@ -47,10 +47,10 @@ class SessionFlows:
         )
 
     def read(self, query: dict[str, str], caller: Caller) -> dict[str, Any]:
-        """Return what an access token says; no row is read.
+        """Return what an access token says, without reading a row.
 
         Raises:
-            NotSignedIn: it is none, is over, or is another workspace's.
+            NotSignedIn: the token is not valid, has expired, or is another workspace's.
         """
         claims = self._claims(_workspace(query), caller)
         return {
@@ -68,12 +68,12 @@ class SessionFlows:
         """Exchange a refresh token.
 
         Raises:
-            NotSignedIn: none came along, or it is worth nothing.
+            NotSignedIn: the request has no token, or the token is not valid.
         """
         workspace_id = asked.workspace
         if not is_workspace(workspace_id):
             raise NotSignedIn
-        # A body's token is a back end's: a page that holds one has stolen it.
+        # Only a back end sends a token in the body. A page that has one has stolen it.
         text = None if caller.is_browser else asked.refresh_token
         text = text or caller.cookies.get(cookie_name(workspace_id))
         if not text:
@@ -81,10 +81,10 @@ class SessionFlows:
         return self.sessions.refresh(workspace_id, text, caller)
 
     def sign_out(self, query: dict[str, str], caller: Caller) -> Response:
-        """End one session or all, with the token, or with the cookie and the browser's proof.
+        """End one session or all: by the token, or by the cookie and the browser's proof.
 
         Raises:
-            NotSignedIn: neither came along, or it is worth nothing.
+            NotSignedIn: the request has neither, or it is not valid.
         """
         workspace_id = _workspace(query)
         everywhere = query.get("everywhere", "").lower() in ("true", "1")
@@ -102,7 +102,7 @@ class SessionFlows:
 
     def discovery(self, caller: Caller) -> Response:
         """Return the metadata that clients and token checkers read."""
-        # Loaded here: they keep it for an hour, and refreshing is what this door is for.
+        # Loaded here: clients keep it for an hour, and this door mostly refreshes.
         from portico.edge.openid_configuration import metadata  # noqa: PLC0415
 
         return Response(200, metadata(caller.own_origin), CACHED)

@@ -1,4 +1,4 @@
-"""How a browser comes back from a provider, and is sent on."""
+"""The SSO callback: read a provider's answer, and send the browser on."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,11 +12,11 @@ from portico.sso.outcomes import Answered, Arrived, ToPage
 from portico.sso.states import State
 
 ALLOWED = timedelta(seconds=7)
-"""A provider is asked twice or thrice on the way back; the gateway waits for thirty seconds."""
+"""The callback calls the provider two or three times. The gateway waits for thirty seconds."""
 
 
 def answered(query: dict[str, str]) -> Answered:
-    """Read a provider's answer; one parameter twice is joined by a comma, and fits nothing."""
+    """Read a provider's answer. Repeated parameters arrive joined by a comma, and fit nothing."""
     return Answered(
         connection=query["connection"],
         state=query.get("state", ""),
@@ -36,15 +36,15 @@ def sent_on(outcome: Arrived | ToPage) -> Response:
         return Response(303, headers={"location": f"/{outcome.workspace_id}#{fragment}"})
     session = outcome.signed_in
     cookie = keep(cookie_name(session.workspace_id), session.refresh_token, stays=session.stays)
-    # A browser carries the fragment it came with over to an address that has none, and
-    # Facebook sends it back with one of its own.
+    # Facebook sends a browser back with its own fragment, and a browser carries a fragment over
+    # to an address that has none.
     url = outcome.return_to.url
     location = url if "#" in url else f"{url}#"
     return Response(303, headers={"location": location}, cookies=[cookie])
 
 
 def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
-    """Answer 303 to the page with a reason: a browser was sent here, and reads no problem."""
+    """Answer 303 to our page with a reason, because a navigating browser shows no problem."""
     query: Mapping[str, str] = event.get("queryStringParameters") or {}
     state = State.parse(query.get("state", ""))
     reason = "try-later" if isinstance(error, TryLater) else "sso-failed"

@@ -1,4 +1,4 @@
-"""How a browser is sent to a provider."""
+"""The answer that sends a browser to a provider."""
 
 from portico.codes.pending_identity import BROWSER_COOKIE
 from portico.edge.responses import Response, keep
@@ -8,8 +8,8 @@ from portico.sso.states import STATE_LIFETIME
 
 
 def sent_away(begun: StartedTrip) -> Response:
-    """Answer where to go, and the cookie by which the browser is known when it comes back."""
+    """Answer with the provider's address, and a cookie to recognise the browser when it returns."""
     count("start_sso", "sso-started", workspace_id=begun.workspace_id, connection=begun.connection)
-    # The page may stay away for the trip's ten minutes and type a code for ten more.
+    # The trip may take ten minutes, and typing a code ten more.
     cookie = keep(BROWSER_COOKIE, begun.browser, stays=STATE_LIFETIME * 4)
     return Response(200, {"authorize_url": begun.authorize_url}, cookies=[cookie])
