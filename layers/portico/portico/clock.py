@@ -1,4 +1,4 @@
-"""The time. Rules never ask for it: they are told."""
+"""The time. Rules never read a clock: callers pass the time to them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock. Only the local front moves *offset*, to wait without waiting."""
+    """The machine's clock. Only the local front moves *offset*, to skip a wait."""
 
     def __init__(self) -> None:
         self.offset = timedelta()
@@ -32,5 +32,5 @@ def epoch(at: datetime) -> int:
 
 
 def moment(seconds: int) -> datetime:
-    """Return the datetime of what :func:`epoch` gave."""
+    """Return the datetime of whole seconds from :func:`epoch`."""
     return datetime.fromtimestamp(seconds, UTC)

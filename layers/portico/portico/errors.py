@@ -1,6 +1,6 @@
-"""What can go wrong, as values: a kind says how to react, a class says what happened.
+"""Errors as values. The base class says how to react, the class says what happened.
 
-``edge/problems.py`` gives each class its status. Two classes name theirs, since HTTP or OAuth
+``edge/problems.py`` gives each class its status. Two classes carry their own, because HTTP or OAuth
 defines it: :class:`InvalidRequest` and :class:`ProtocolRefused`.
 """
 
@@ -9,28 +9,28 @@ from datetime import datetime, timedelta
 
 
 class PorticoError(Exception):
-    """Everything that Portico itself raises for a reader who has to act."""
+    """The base of all errors that Portico raises for a caller who has to act."""
 
 
 class Invalid(PorticoError):
-    """The request cannot be understood; sending it again does not help."""
+    """The request is not valid. Sending it again does not help."""
 
 
 class Refused(PorticoError):
-    """The request is understood, and the answer is no."""
+    """The request is valid, and the answer is no."""
 
 
 class Gone(PorticoError):
-    """What the request speaks of is not there (any more)."""
+    """What the request names does not exist (any more)."""
 
 
 class TooSoon(PorticoError):
-    """The same request is welcome later."""
+    """The same request may succeed later."""
 
 
 @dataclass(eq=False)
 class TryLater(PorticoError):
-    """Something behind us is out of reach; the same request can be sent again.
+    """A service that we need is out of reach. The same request can be sent again.
 
     Nothing was consumed. *cause* is for our log, never for the caller.
     """
@@ -40,12 +40,12 @@ class TryLater(PorticoError):
 
 @dataclass(eq=False)
 class InvalidRequest(Invalid):
-    """A field, the content type or the method is not what the route asks for."""
+    """A field, the content type or the method does not fit the route."""
 
     field: str
     reason: str
     status: int = 400
-    """400; 405 and 415 where HTTP has a word of its own."""
+    """400; or 405 or 415, where HTTP has its own status."""
     allow: tuple[str, ...] = ()
     """With 405: the methods that the path has."""
 
@@ -71,43 +71,43 @@ class MethodOff(Refused):
 
 @dataclass(eq=False)
 class CodeNotAccepted(Refused):
-    """The characters are not the ones we mailed; the contact may try again."""
+    """The characters are not the mailed ones. The contact may try again."""
 
     attempts_left: int
 
 
 class PasswordNotAccepted(Refused):
-    """Nobody of this address has this password; why not is nobody's business."""
+    """No contact has this address and this password. The answer never says which is wrong."""
 
 
 @dataclass(eq=False)
 class SsoFailed(Refused):
-    """A provider could not say who it is; *reason* is a word for the page."""
+    """A provider did not sign the contact in. *reason* is a word for the page."""
 
     reason: str
 
 
 class NotSignedIn(Refused):
-    """No session, or one that has ended."""
+    """There is no session, or it has ended."""
 
 
 class ReAuthNeeded(Refused):
-    """The session is good, but too old for what was asked: sign in again."""
+    """The session runs, but began too long ago for this request: sign in again."""
 
 
 @dataclass(eq=False)
 class ProtocolRefused(Refused):
-    """A client of ours is told no in its protocol's words (RFC 6749, 5.2; RFC 6750, 3.1)."""
+    """A refusal that OAuth has its own error for (RFC 6749, 5.2; RFC 6750, 3.1)."""
 
     error: str
     description: str
     status: int = 400
     scheme: str = ""
-    """What ``WWW-Authenticate`` asks for, with 401."""
+    """With 401, the scheme that ``WWW-Authenticate`` asks for."""
 
 
 class InvalidPortalLink(Gone):
-    """Unknown, cut, revoked, expired or foreign: one answer for all of them."""
+    """The link is unknown, cut, revoked, expired or another workspace's: all answers are equal."""
 
 
 @dataclass(eq=False)
@@ -118,38 +118,38 @@ class ChallengeClosed(Gone):
 
 
 class NotFound(Gone):
-    """There is no such thing here."""
+    """There is nothing of this name."""
 
 
 @dataclass(eq=False)
 class ResendTooSoon(TooSoon):
-    """The wait is not over."""
+    """The wait before the next mail is not over."""
 
     retry_after: timedelta
 
 
 @dataclass(eq=False)
 class TooManyRequests(TooSoon):
-    """A budget is spent; *retry_after* is ``None`` where waiting does not help."""
+    """A budget is spent. *retry_after* is ``None`` if waiting does not help."""
 
     retry_after: timedelta | None
 
 
 class GuessesSpent(TooManyRequests):
-    """Too many passwords were tried for one address; none is looked at until later."""
+    """Too many passwords were tried for one address. We compare none until the wait is over."""
 
 
 class AlreadyLinked(Refused):
-    """The account that was to be connected belongs to another contact, who is not named."""
+    """The account to connect belongs to another contact, whom the answer does not name."""
 
 
 class LastWayIn(Refused):
-    """Taken away, this would leave the contact without any way to sign in."""
+    """Removing this would leave the contact without a way to sign in."""
 
 
 @dataclass(eq=False)
 class TakenAlready(Refused):
-    """A name that must be unique belongs to somebody else (a workspace id, an email)."""
+    """A unique name belongs to somebody else (a workspace id, an email)."""
 
     what: str
 

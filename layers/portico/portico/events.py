@@ -1,7 +1,7 @@
-"""Who calls, and what happened: the two values every room hands on.
+"""The caller and the event: two values that every room passes on.
 
-An event rides on the row it speaks of. The table's stream brings it to the trail,
-so that no write can succeed without its record.
+An event is stored in the row that it is about, and the table's stream brings it to the trail.
+So no write can succeed without its record.
 """
 
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ def origin_of(host: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The other end of one request, as API Gateway vouches for it."""
+    """Who sent a request, with what API Gateway itself vouches for."""
 
     request_id: str
-    """The gateway's id of the request: names it in logs and problem answers."""
+    """The gateway's id of the request, which logs and problem answers show."""
     host: str
-    """Our own domain, or the host the gateway answers for; never the ``Host`` header."""
+    """Our own domain, or the gateway's host. It never comes from the ``Host`` header."""
     network: str
     """The IPv4 address, or the IPv6 /64, that the request came from."""
     origin: str | None = None
@@ -36,7 +36,7 @@ class Caller:
     authorization: str | None = None
     if_none_match: str | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
-    """Empty for a caller that is no browser: nothing then proves that it may use them."""
+    """Empty for a caller that is no browser, because nothing proves that it may use them."""
 
     @property
     def own_origin(self) -> str:
@@ -45,7 +45,7 @@ class Caller:
 
     @property
     def is_browser(self) -> bool:
-        """Browsers add one of the two headers to every request that changes something."""
+        """Whether a browser sent this. It adds one of two headers to every changing request."""
         return self.origin is not None or self.fetch_site is not None
 
     def comes_from(self, origins: frozenset[str]) -> bool:
@@ -55,10 +55,10 @@ class Caller:
         return self.fetch_site in ("same-origin", "none")
 
     def demand_site(self, origins: frozenset[str]) -> None:
-        """Let a browser act only from our own page or from one of *origins*.
+        """Check that a browser acts from our own page or from one of *origins*.
 
         Raises:
-            CrossSite: this comes from another page, or proves nothing.
+            CrossSite: the request comes from another page, or does not prove where from.
         """
         if not self.comes_from(origins):
             raise CrossSite
@@ -68,9 +68,9 @@ class Caller:
 class Event:
     """One line of the trail.
 
-    *subject* is what a team looks it up by: a contact id, or the fingerprint of an address.
-    *keep_days* is the workspace's retention; the trail's TTL is made from it. Where both are
-    left out, the row that the event rides on has them.
+    A team looks it up by *subject*: a contact id, or the fingerprint of an address. *keep_days* is
+    the workspace's retention, and sets the trail's TTL. If both are absent, the event's row has
+    them.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Event:
     id: str = field(default_factory=ids.new_event_id)
 
     def rider(self) -> dict[str, Any]:
-        """Return the attribute that rides on the row."""
+        """Return the attribute to store in the row."""
         rider: dict[str, Any] = {
             "id": self.id,
             "name": self.name,
@@ -94,7 +94,7 @@ class Event:
             "subject": printable(self.subject),
             "keep_days": self.keep_days,
             "network": self.network,
-            # Some of it was typed by strangers: a provider's error, for one.
+            # Strangers may have typed some of it, such as a provider's error.
             "detail": {name: printable(value) for name, value in self.detail.items()},
         }
         return rider | {name: value for name, value in optional.items() if value}

@@ -1,4 +1,4 @@
-"""Names of things: random where they must not be guessed, hashed where they are stored.
+"""Ids and tokens: random if nobody may guess them, hashed if we store them.
 
 An id that travels alone carries its workspace: ``chl_acme_<22 characters>``.
 """
@@ -16,14 +16,14 @@ RESERVED_WORKSPACES = frozenset(
     "health status docs static sign-in sign-up sign-out login logout well-known www mail "
     "robots favicon null undefined browser known".split()
 )
-"""Words that are path, cookie-name or key parts of our own."""
+"""Words that our own paths, cookie names or keys use."""
 
 _WORKSPACE = re.compile(r"[a-z][a-z0-9-]{1,30}\Z")
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
 
 class InvalidName(Invalid):
-    """Not an id of the shape this place needs."""
+    """A text that does not have the shape of the id."""
 
 
 class ChallengeId(NamedTuple):
@@ -62,12 +62,12 @@ def new_link_token() -> str:
 
 
 def new_event_id() -> str:
-    """Return a fresh ``evt_…``, under which the trail keeps an event once."""
+    """Return a fresh ``evt_…``. The trail keeps one event per id."""
     return f"evt_{random_part()}"
 
 
 def event_id(what: str) -> str:
-    """Return the ``evt_…`` of what can happen once: told again, it is the same event."""
+    """Return the ``evt_…`` of something that happens once. A repeat gets the same id."""
     return f"evt_{base64url(sha256(what.encode()).digest()[:16])}"
 
 
@@ -77,7 +77,7 @@ def is_workspace(text: str) -> bool:
 
 
 def parse_challenge(text: str) -> ChallengeId:
-    """Take ``chl_acme_<22 characters>`` apart.
+    """Read ``chl_acme_<22 characters>``.
 
     Raises:
         InvalidName: any other shape.
@@ -89,7 +89,7 @@ def parse_challenge(text: str) -> ChallengeId:
 
 
 def carried(text: str, *, kind: str) -> tuple[str, str] | None:
-    """Take ``<kind>_<workspace>_<22 characters>`` apart, as ids that travel alone are spelled.
+    """Read ``<kind>_<workspace>_<22 characters>``, the form of ids that travel alone.
 
     Returns:
         The workspace and the random part; ``None`` for any other shape.
@@ -101,10 +101,10 @@ def carried(text: str, *, kind: str) -> tuple[str, str] | None:
 
 
 def digest(text: str) -> str:
-    """Return the SHA-256 of *text* in hex: how a secret of 128 bits or more is stored."""
+    """Return the SHA-256 of *text* in hex. We store secrets of 128 bits or more this way."""
     return sha256(text.encode()).hexdigest()
 
 
 def fingerprint(text: str) -> str:
-    """Return 12 hex characters by which a log can name *text* without holding it."""
+    """Return 12 hex characters with which a log can name *text* without quoting it."""
     return digest(text)[:12]

@@ -1,6 +1,6 @@
-"""What each door reads from its environment, once, at its import.
+"""The environment variables of each door, read once, when the door is imported.
 
-Names are those of template.yaml; a test compares the two.
+The names are those of template.yaml. A test compares the two.
 """
 
 import logging
@@ -10,16 +10,16 @@ from typing import Self
 
 
 class SettingMissing(RuntimeError):
-    """A door was deployed without a variable it needs: better no door than a wrong one."""
+    """A door lacks a variable that it needs. It must not start with a wrong default."""
 
 
 class SettingTooShort(RuntimeError):
-    """A door was deployed with a secret that can be guessed."""
+    """A door has a secret that is short enough to guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
-    """Variables whose upper-case names are the fields' names; an empty one counts as absent."""
+    """Variables named like the fields, in upper case. An empty variable counts as absent."""
 
     @classmethod
     def variables(cls) -> set[str]:
@@ -31,8 +31,8 @@ class DoorSettings:
         """Read the variables.
 
         Raises:
-            SettingMissing: one that may not be empty is.
-            SettingTooShort: the edge secret is there, and can be guessed.
+            SettingMissing: a required variable is absent or empty.
+            SettingTooShort: the edge secret is short enough to guess.
         """
         values = {each.name: environ.get(each.name.upper(), "") for each in fields(cls)}
         for name in sorted(values.keys() - OPTIONAL):
@@ -44,11 +44,11 @@ class DoorSettings:
 
 
 def log_level(environ: Mapping[str, str]) -> int:
-    """Return the level below which a door's own log says nothing, e.g. ``logging.WARNING``.
+    """Return the level of a door's own log, e.g. ``logging.WARNING``.
 
-    It is ``LogLevel`` of the template. Lambda's own level is open for metrics, which are log lines
-    too, so it must not decide here. Where somebody has raised it above ours, Lambda drops what
-    stands between the two, and so do we.
+    It is ``LogLevel`` of the template. Lambda's own level lets metrics pass, which are log lines
+    too, so it must not decide here. If somebody raises it above ours, Lambda drops the lines
+    between the two levels, and so do we.
     """
     known = logging.getLevelNamesMapping()
     ours = known.get(environ.get("POWERTOOLS_LOG_LEVEL", ""), logging.INFO)
@@ -56,10 +56,10 @@ def log_level(environ: Mapping[str, str]) -> int:
 
 
 OPTIONAL = frozenset({"edge_secret", "issuer", "provider_loopback"})
-"""Parameters a cloud team may leave empty."""
+"""Variables that a cloud team may leave empty."""
 
 SHORTEST_EDGE_SECRET = 32
-"""Characters. Whoever guesses it says from which network they come, and budgets count networks."""
+"""Characters. A guesser could forge the network that budgets count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class HttpSettings(DoorSettings):
     """Variables of every door that answers requests."""
 
     issuer: str
-    """``https://<own domain>``: who signs, and where the page lives. Empty: the host that
-    API Gateway answers for."""
+    """``https://<own domain>``: the issuer of tokens, and the page's origin. If empty, the host
+    that API Gateway answers for."""
     edge_secret: str
-    """Proves that CloudFront's viewer address is CloudFront's; empty: never believe it."""
+    """Proves that CloudFront set the viewer address. If empty, we never trust that header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class VerifyCodeSettings(HttpSettings):
     people_table: str
     sign_in_table: str
     code_secret: str
-    """ARN of the secret that the code and refresh keys are derived from."""
+    """ARN of the secret from which we derive the code and refresh keys."""
     signing_keys: str
-    """KMS key ARNs, comma-separated: the first signs, all are published."""
+    """KMS key ARNs, comma-separated. The first one signs, and we publish all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +139,17 @@ class SendMailSettings(DoorSettings):
     sign_in_table: str
     code_secret: str
     mail_from: str
-    """The address codes are mailed from; its domain is the SES identity."""
+    """The sender address of mails. Its domain is the SES identity."""
     configuration_set: str
     daily_quota: str
-    """Mails that SES sends for this account in 24 hours: strangers may cause a tenth of them."""
+    """Mails that SES sends for this account in 24 hours. Strangers may cause a tenth of them."""
     retry_queue: str
-    """URL of the queue for what the stream handler could not finish."""
+    """URL of the queue for mails that the stream handler could not finish."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordTrailSettings(DoorSettings):
-    """Variables of the trail's writer."""
+    """Variables of the door that writes the trail."""
 
     trail_table: str
 
@@ -162,11 +162,11 @@ class StartSsoSettings(HttpSettings):
     sign_in_table: str
     code_secret: str
     signing_keys: str
-    """KMS key ARNs: who connects one more account shows an access token."""
+    """KMS key ARNs, to check the access token of a contact who connects another account."""
     connection_secrets: str
-    """Where client secrets lie: ``portico/<stack>/connection``, then workspace and connection."""
+    """Prefix of client secrets: ``portico/<stack>/connection``, then workspace and connection."""
     provider_loopback: str
-    """``open`` on a laptop, whose fake providers answer on loopback; empty everywhere else."""
+    """``open`` on a laptop, where fake providers answer on loopback; otherwise empty."""
 
 
 @dataclass(frozen=True, slots=True)
