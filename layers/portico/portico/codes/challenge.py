@@ -1,4 +1,4 @@
-"""A challenge: one code sign-in in one browser. Everything here is a value and the time."""
+"""A challenge: one code sign-in in one browser. Its rules take values and the time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,18 +26,18 @@ from portico.links.destinations import ReturnTo
 from portico.people.stay import Stay
 
 ACCOUNT_LINK = "-account"
-"""In the place of a link's id, where a contact who is signed in asks for a code."""
+"""Replaces a link's id when a signed-in contact asks for a code."""
 NOT_YET = 0
-"""The ``sver`` of a taken mail whose code makes its contact: real ones begin with 1."""
+"""The ``sver`` of a taken mail whose code creates the contact. Real ones begin with 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenMail:
-    """One generation that a sender took: from then on its code counts."""
+    """A mail that a sender has taken. From then on its code counts."""
 
     at: datetime
     key: str
-    """The version of the code key, so that a retry after a rotation mails the same code."""
+    """The code key's version, so that a retry after a rotation mails the same code."""
     sver: int
     sent: bool
 
@@ -55,21 +55,21 @@ class Challenge:
     purpose: str
     link: str
     email: str | None
-    """The address that was typed; ``None`` for a personal link."""
+    """The typed address; ``None`` for a personal link."""
     contact_id: str | None
-    """The contact of a personal link, or the one that the sender found."""
+    """The contact of a personal link, or the contact that the sender found."""
     contact_name: str | None
     contact_email: str | None
     origin: str | None
     host: str
     device: str | None
     connects: dict[str, Any] | None
-    """Purpose ``link``: the identity that waits for the proof, and what the mail calls it."""
+    """Purpose ``link``: the identity to connect, and its name in the mail."""
     browser: str | None
-    """Purpose ``link``: the hash of the one browser's cookie that may prove it."""
+    """Purpose ``link``: the hash of the cookie of the one browser that may type the code."""
     is_break_glass: bool
     known: str | None
-    """The seal of the mark that the browser sent along, if any."""
+    """The seal of the mark that the browser sent, if any."""
     return_to: ReturnTo
     stay: Stay
     generation: int
@@ -82,7 +82,7 @@ class Challenge:
     resent_by: str | None
     taken: dict[int, TakenMail]
     unmailed: dict[int, TakenMail]
-    """What stands in the place of mails that were never taken: as much to read, worth nothing."""
+    """Filler for mails that no sender took. It makes every row as long, and is never valid."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -135,12 +135,12 @@ class Challenge:
         return max(0, MOST_ATTEMPTS - self.attempts)
 
     def resend_after(self) -> timedelta | None:
-        """Return the wait before another mail, or ``None`` where there is no other."""
+        """Return the wait before the next mail, or ``None`` if there is no next mail."""
         waits = RESEND_WAITS[self.generation - 1 : self.generation]
         return waits[0] if waits else None
 
     def good_generations(self, *, at: datetime) -> tuple[int, ...]:
-        """Return the mails whose code is right now: the last two that were mailed, if young."""
+        """Return the mails whose codes count now: the last two mailed ones, if young enough."""
         mailed = sorted(self.taken)[-GENERATIONS_THAT_COUNT:]
         return tuple(n for n in mailed if at < self.asked[n - 1] + CODE_LIFETIME)
 
@@ -149,11 +149,11 @@ class Challenge:
         return self.mail == generation or generation in self.taken
 
     def is_due(self, generation: int, *, at: datetime) -> bool:
-        """Say whether a mail of *generation* still leaves time to type its code."""
+        """Say whether there is still time to mail *generation* and type its code."""
         return at < self.asked[generation - 1] + CODE_LIFETIME - LATEST_SEND
 
     def why_no_attempt(self, caller: Caller, *, browser: str, at: datetime) -> PorticoError:
-        """Return why this row took no further attempt."""
+        """Return why this challenge takes no further attempt."""
         if self.origin != caller.origin or self.browser not in (None, browser):
             return CrossSite()
         if at >= self.expires_at or at >= self.code_ends_at:
@@ -161,7 +161,7 @@ class Challenge:
         return ChallengeClosed("attempts")
 
     def why_no_resend(self, caller: Caller, *, at: datetime) -> PorticoError:
-        """Return why this row took no further resend."""
+        """Return why this challenge takes no further resend."""
         if self.origin != caller.origin:
             return CrossSite()
         if self.attempts_left == 0:
@@ -184,7 +184,7 @@ def id_of(text: str) -> ChallengeId:
     """Read a challenge's id as a browser sends it.
 
     Raises:
-        ChallengeClosed: one that never was cannot be told from one that is over.
+        ChallengeClosed: the text is no such id. The answer is that of a closed challenge.
     """
     try:
         return parse_challenge(text)

@@ -1,4 +1,4 @@
-"""Check a typed code: count the attempt, then compare. What a right one is good for is not ours."""
+"""Check a typed code: count the attempt, then compare. Other modules trade in the right code."""
 
 import hmac
 from collections.abc import Collection
@@ -18,15 +18,15 @@ from portico.events import Caller, Event
 from portico.mail.letters import Purpose
 
 NEVER_MAILED = (0, -1)
-"""Generations that no mail has: compared in the place of mails that were not sent."""
+"""Generations that no mail has. We compare their codes in the place of unsent mails."""
 LONGEST_REQUEST_ID = 64
 
 
 def request_id_of(given: str | None) -> str:
-    """Return what names one press of a button: as the browser named it, or a new name.
+    """Return the name of one press of a button: the browser's name for it, or a new one.
 
     Raises:
-        InvalidRequest: it is longer than 64 characters.
+        InvalidRequest: the name is longer than 64 characters.
     """
     if given and len(given) > LONGEST_REQUEST_ID:
         raise InvalidRequest("request_id", f"{LONGEST_REQUEST_ID} characters at most")
@@ -54,25 +54,25 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class CodeChecks:
-    """Checking codes; each right one still has to be used up by what it is exchanged for."""
+    """Checks codes. The caller must use up a right code in exchange for something."""
 
     sign_in_table: str
     keys: KeyRing
     clock: Clock = SYSTEM
 
     def check(self, entry: CodeEntry, caller: Caller, *, purposes: Collection[Purpose]) -> Checked:
-        """Count an attempt and say whether it is right.
+        """Count an attempt and check the code.
 
         Args:
             entry: what was typed.
-            caller: the browser; only the one that asked may try.
-            purposes: what the code may be for; any other is as wrong as a wrong code.
+            caller: the browser. Only the one that asked for the code may try.
+            purposes: the purposes that the code may have. A code of any other counts as wrong.
 
         Raises:
-            InvalidRequest: what was typed can be no code; it costs no attempt.
-            CodeNotAccepted: it is not the one we mailed.
-            ChallengeClosed: expired, or five attempts are over.
-            CrossSite: not the origin that asked for the code.
+            InvalidRequest: the entry does not have the shape of a code. It costs no attempt.
+            CodeNotAccepted: the code is not the one we mailed.
+            ChallengeClosed: the code has expired, or five attempts were wrong.
+            CrossSite: the request's origin is not the one that asked for the code.
             TryLater: the same request can be sent again.
         """
         id_ = id_of(entry.challenge)
@@ -92,7 +92,7 @@ class CodeChecks:
         return Checked(challenge, mail, request_id, tried)
 
     def note_refusal(self, challenge: Challenge, caller: Caller, **detail: str) -> None:
-        """Tell the trail that a code was refused; *detail* says why a right one was."""
+        """Record in the trail that a code was refused. For a right code, *detail* says why."""
         detail = {"attempts_left": str(challenge.attempts_left), **detail}
         event = Event("code.refused", self.clock.now(), network=caller.network, detail=detail)
         Challenges(self.sign_in_table, challenge.id.workspace_id).note(challenge.id, event)
@@ -101,7 +101,7 @@ class CodeChecks:
         """Undo the count of a right code that could not be exchanged.
 
         Raises:
-            TryLater: it could not be undone; the code is still good.
+            TryLater: it could not be undone. The code is still good.
         """
         deadline.leave(deadline.TIME_TO_MEND)
         id_ = checked.challenge.id
@@ -115,7 +115,7 @@ class CodeChecks:
             return None
         good = challenge.good_generations(at=self.clock.now())
         found = None
-        # The same work whether a mail went out or not, and whichever code was typed.
+        # Do the same work whether a mail went out or not, and whatever code was typed.
         for generation in (*good, *NEVER_MAILED)[:GENERATIONS_THAT_COUNT]:
             taken = challenge.taken.get(generation)
             keys = self.keys.of(taken.key) if taken else self.keys.current()
@@ -132,7 +132,7 @@ class CodeChecks:
         return found
 
     def _press(self, challenge: str, request_id: str, code: str) -> str:
-        # Keyed, because it is stored: without the key nobody can guess a code against it.
+        # Keyed, because the row stores it: without the key nobody can try codes against it.
         text = f"press|{challenge}|{request_id}|{code}"
-        # 128 bits of it: the row has to stay under a kilobyte, and no press is like another.
+        # 128 bits: the row must stay under a kilobyte, and two presses must never be equal.
         return ids.base64url(hmac.digest(self.keys.current().code, text.encode(), sha256)[:16])

@@ -1,7 +1,7 @@
-"""Connect an identity to a contact by our own code: the proof that a provider could not give.
+"""Connect an identity to a contact with our own code, when the provider does not prove the address.
 
-The identity waits in the challenge, or before that in a pending row until an address is
-typed. Only the browser that came back from the provider may go on with either.
+The identity waits in a pending row until an address is typed, and then in the challenge. Only the
+browser that came back from the provider may continue with either.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from portico.people.identities import Identity
 from portico.people.stay import Stay
 
 BROWSER_COOKIE = "__Host-portico-browser"
-"""Binds a trip to a provider, and what follows it, to one browser."""
+"""The cookie that binds a trip to a provider, and what follows it, to one browser."""
 PENDING_LIFETIME = timedelta(minutes=10)
 
 
@@ -38,7 +38,7 @@ class PendingId:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read one; anything else is ``None``."""
+        """Read such an id; any other text is ``None``."""
         parts = carried(text, kind="pnd")
         return cls(*parts) if parts else None
 
@@ -57,7 +57,7 @@ class PendingIdentity:
 
     identity: Identity
     label: str
-    """What the mail calls the account, e.g. ``Facebook``."""
+    """The account's name in the mail, e.g. ``Facebook``."""
     browser: str
     link: str
     contact: str | None
@@ -111,7 +111,7 @@ class PendingIdentity:
 
 @dataclass(frozen=True, slots=True)
 class PendingIdentities:
-    """What waits for an address in one workspace."""
+    """The identities of one workspace that wait for an address."""
 
     table: str
     workspace_id: str
@@ -121,7 +121,7 @@ class PendingIdentities:
         object.__setattr__(self, "rows", Rows(self.table, f"{self.workspace_id}#"))
 
     def wait(self, connecting: PendingIdentity, event: Event) -> PendingId:
-        """Keep an identity until an address is typed."""
+        """Store an identity until an address is typed."""
         id_ = PendingId.new(self.workspace_id)
         pk, sk = id_.key
         ends = event.at + PENDING_LIFETIME
@@ -138,7 +138,7 @@ class PendingIdentities:
         return id_
 
     def find(self, id_: PendingId, *, browser: str, at: datetime) -> PendingIdentity | None:
-        """Read what waits, for the browser that it waits for."""
+        """Read a waiting identity, for the browser that it belongs to."""
         row = self.rows.get(*id_.key)
         if row is None or row["browser"] != browser or at >= moment(row["expires_at"]):
             return None

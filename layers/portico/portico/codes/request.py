@@ -1,4 +1,4 @@
-"""Ask for a code, and ask again."""
+"""Request a code, and request another mail of it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +36,7 @@ class AskedCode:
     email: str | None = None
     auto: bool = False
     pending: str | None = field(default=None, repr=False)
-    """Instead of a link: an identity that waits for an address, after SSO."""
+    """After SSO, instead of a link: the identity that waits for an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CodeAsked:
     challenge: Challenge
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
+        """Return the members of the JSON answer."""
         wait = self.challenge.resend_after()
         id_ = str(self.challenge.id)
         return {
@@ -67,7 +67,7 @@ class CodeAsked:
 
 @dataclass(frozen=True, slots=True)
 class CodeRequests:
-    """Asking for codes. Never looks a contact up: known or not, the work is the same."""
+    """Takes requests for codes. It looks no contact up, so a known address takes the same work."""
 
     people_table: str
     sign_in_table: str
@@ -76,7 +76,7 @@ class CodeRequests:
 
     @classmethod
     def from_settings(cls, settings: RequestCodeSettings | PasswordSettings) -> "CodeRequests":
-        """Make the requests of a door."""
+        """Make it from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table, Limits(settings.sign_in_table))
 
     def request(
@@ -87,12 +87,12 @@ class CodeRequests:
         Args:
             asked: the link, and the address that a shared one asks for.
             caller: the browser, which alone may type the code.
-            purpose: what the code will be good for: to sign in, to reset a password, to sign up.
+            purpose: what the code is for: sign-in, reset of a password, or sign-up.
 
         Raises:
-            InvalidRequest: the address is none, is missing, or is not asked for.
-            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: it is not to be.
-            ResendTooSoon: ``auto``, and this link has sent by itself within half an hour.
+            InvalidRequest: the address is not valid, missing, or given with a personal link.
+            InvalidPortalLink, PortalUnavailable, MethodOff, CrossSite: not allowed here.
+            ResendTooSoon: ``auto``, and this link sent by itself within the last half hour.
             TooManyRequests: the network's budget is spent.
             TryLater: nothing was stored, and nothing will be mailed.
         """
@@ -129,10 +129,11 @@ class CodeRequests:
             raise
 
     def resend(self, asked: AskedAgain, caller: Caller) -> CodeAsked:
-        """Ask for one more mail of the same challenge. The code before it stays good.
+        """Request one more mail of the same challenge. The previous code stays good.
 
         Raises:
-            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
+            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: the challenge takes no
+                further mail.
         """
         id_ = id_of(asked.challenge)
         now = self.clock.now()
@@ -194,7 +195,7 @@ def _allow(purpose: Purpose, workspace: Workspace, link: Link) -> None:
         case Purpose.RESET:
             is_on = workspace.takes_passwords()
         case Purpose.SIGN_UP:
-            # A personal link is somebody's already.
+            # A personal link already belongs to a contact.
             is_on = workspace.takes_sign_ups() and not link.is_personal
         case _:
             is_on = workspace.takes_codes(break_glass=link.break_glass)
@@ -203,7 +204,7 @@ def _allow(purpose: Purpose, workspace: Workspace, link: Link) -> None:
 
 
 def _admit(workspace: Workspace, email: str) -> None:
-    # Loaded here: the door of the daily path asks for no sign-ups.
+    # Loaded here, because requests of the daily path are no sign-ups.
     from portico.people.disposable_domains import may_sign_up  # noqa: PLC0415
 
     if not may_sign_up(workspace, email):

@@ -1,4 +1,4 @@
-"""The numbers of a code, and its seven characters: how they are made and how they are read."""
+"""The numbers of a code, and how its seven characters are made and read."""
 
 import hmac
 import re
@@ -9,16 +9,16 @@ from hashlib import sha256
 from portico.errors import InvalidRequest
 
 CODE_LIFETIME = timedelta(minutes=10)
-"""From its request or resend, never from its mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
+"""Counted from request or resend, never from the mail (ASVS 5.0, 6.5.5: ten minutes at most)."""
 CHALLENGE_LIFETIME = timedelta(minutes=30)
 MOST_ATTEMPTS = 5
-"""Over all codes of a challenge: 2⁻³¹ to guess right, and five guesses per mail at most."""
+"""For all codes of a challenge together. Guessing succeeds with 2⁻³¹, five times a mail at most."""
 RESEND_WAITS = (timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120))
-"""Before the second, third and fourth mail of a challenge. There is no fifth."""
+"""The waits before the second, third and fourth mail of a challenge. There is no fifth mail."""
 GENERATIONS_THAT_COUNT = 2
-"""Mails overtake each other, so the one before the newest is still good."""
+"""Mails overtake each other, so the code before the newest is still good."""
 LATEST_SEND = timedelta(minutes=5)
-"""A code with less of its ten minutes left is not mailed any more."""
+"""We no longer mail a code that has less time than this left."""
 
 CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 """30 letters and digits: no vowels, so no words; no I, L, O, which look like 1 and 0."""
@@ -33,12 +33,12 @@ _LETTERS = CODE_ALPHABET[10:]
 
 
 def derive_code(key: bytes, *, challenge: str, purpose: str, generation: int) -> str:
-    """Derive the code of one mail, so that a retry mails the same one and none is stored.
+    """Derive the code of one mail, so that a retry mails the same code and no code is stored.
 
     Args:
         key: 32 bytes, the code key.
         challenge: the challenge's whole id.
-        purpose: what the challenge is for.
+        purpose: the challenge's purpose.
         generation: 1 for the first mail, one more for every resend.
 
     Returns:
@@ -53,8 +53,8 @@ def derive_code(key: bytes, *, challenge: str, purpose: str, generation: int) ->
         raise ValueError("the code key has 32 bytes")
     code = ""
     block = 0
-    # Bytes from 240 up are thrown away: 256 is no multiple of 30, and keeping them would
-    # make the first sixteen characters likelier than the rest.
+    # Drop bytes from 240 up: 256 is no multiple of 30, so they would make the first sixteen
+    # characters likelier than the rest.
     fair = 256 - 256 % len(CODE_ALPHABET)
     while len(code) < CODE_LENGTH:
         text = f"{challenge}|{purpose}|{generation}|{block}"
@@ -77,7 +77,7 @@ def read_code(entry: str) -> str:
     pasted text it must stand as it was printed, and there must be exactly one.
 
     Raises:
-        InvalidRequest: none or several; it costs no attempt.
+        InvalidRequest: the entry has no code, or several. It costs no attempt.
     """
     if len(entry) > LONGEST_ENTRY:
         raise InvalidRequest("code", "too long")

@@ -1,4 +1,4 @@
-"""Challenges in the SignIn table. Each method is one conditional write: it decides."""
+"""Challenges in the SignIn table. Each change is one conditional write, which decides."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from portico.people.addresses import subject_of
 from portico.people.stay import Stay
 
 CHALLENGE_AFTERLIFE = timedelta(days=1)
-"""How long a team can still see what became of a challenge."""
+"""How long we keep a closed challenge, so that a team can see what happened."""
 
 IS_ALIVE = "expires_at > :now AND code_ends_at > :now"
 HAS_ATTEMPTS_LEFT = "attempts < :attempts"
@@ -28,7 +28,7 @@ IS_SAME_BROWSER = "(attribute_not_exists(browser) OR browser = :browser)"
 
 @dataclass(frozen=True, slots=True)
 class NewChallenge:
-    """What a challenge begins with, sealed into its row."""
+    """The values that a challenge begins with and that its row keeps."""
 
     id: ChallengeId
     purpose: Purpose
@@ -44,7 +44,7 @@ class NewChallenge:
     break_glass: bool = False
 
     def row(self, caller: Caller, event: Event) -> dict[str, Any]:
-        """Return the row of a challenge that asks for its first mail."""
+        """Return the row of a challenge that requests its first mail."""
         now = event.at
         pk, sk = challenge_key(self.id)
         row: dict[str, Any] = {
@@ -52,7 +52,7 @@ class NewChallenge:
             "sk": sk,
             "purpose": self.purpose.value,
             "link": self.link,
-            # What the trail files it under; the sender puts the contact here.
+            # The subject in the trail. The sender replaces it by the contact.
             "subject": self.contact_id or subject_of(self.email or ""),
             "origin": caller.origin or "",
             "host": caller.host,
@@ -98,10 +98,10 @@ class Challenges:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def begin(self, new: NewChallenge, caller: Caller, event: Event) -> Challenge:
-        """Write a new challenge that asks for its first mail."""
+        """Write a new challenge that requests its first mail."""
         row = new.row(caller, event)
-        # Where 128 random bits stand already, it is our own write, whose answer was lost
-        # before the SDK repeated it. Written again it would be mailed again.
+        # An id of 128 random bits exists already only if this is the SDK's repeat of our own
+        # write, whose answer was lost. Writing it again would mail it again.
         with suppress(ConditionFailed):
             self.rows.put(row, "attribute_not_exists(pk)")
         return Challenge.from_row(row)
@@ -112,10 +112,11 @@ class Challenges:
         return Challenge.from_row(row) if row else None
 
     def ask_again(self, id_: ChallengeId, caller: Caller, event: Event) -> Challenge:
-        """Ask for one more mail.
+        """Request one more mail.
 
         Raises:
-            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: why not.
+            ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: the challenge takes no
+                further mail.
         """
         now = event.at
         waits = {f":wait_{n}": epoch(now - wait) for n, wait in enumerate(RESEND_WAITS, 1)}
@@ -157,22 +158,22 @@ class Challenges:
     def count_attempt(
         self, id_: ChallengeId, caller: Caller, *, tried: str, browser: str, at: datetime
     ) -> tuple[Challenge, bool]:
-        """Count one attempt, before anything is compared: fifty at once are still five.
+        """Count one attempt before anything is compared, so that of fifty at once only five count.
 
         Args:
             id_: the challenge.
-            caller: the browser; only the one that asked may try.
-            tried: names this very press of the button (request id and code, keyed). The same
-                press again, after a lost answer, is not counted again, and learns nothing new.
-            browser: the hash of its cookie; a challenge that connects an identity asks it.
+            caller: the browser. Only the one that asked for the code may try.
+            tried: names this press of the button (request id and code, keyed). A repeat of the
+                same press, after a lost answer, does not count again and learns nothing new.
+            browser: the hash of its cookie. A challenge that connects an identity checks it.
             at: the time.
 
         Returns:
-            The challenge, and whether this press counts as new: it was not counted before, or it
-            was, and the line about it could not be written then.
+            The challenge, and whether this press counts as new: it was not counted before, or its
+            line in the trail could not be written then.
 
         Raises:
-            ChallengeClosed, CrossSite: why it takes no attempt.
+            ChallengeClosed, CrossSite: the challenge takes no attempt.
         """
         is_another_press = "(attribute_not_exists(tried) OR tried <> :tried)"
         try:
@@ -202,7 +203,7 @@ class Challenges:
             is_over = at >= challenge.expires_at or at >= challenge.code_ends_at
             if not is_same_press or is_over:
                 raise challenge.why_no_attempt(caller, browser=browser, at=at) from None
-            # The count took away the event of before; what stands there came after it.
+            # The count removed the earlier event, so an event that is there now came after it.
             is_told = failed.row.get("event", {}).get("name") == "code.refused"
             return challenge, not is_told
         return Challenge.from_row(row), True
@@ -215,7 +216,7 @@ class Challenges:
             self.rows.update(*challenge_key(id_), change, "tried = :tried", values)
 
     def using(self, id_: ChallengeId, *, request_id: str) -> dict[str, Any]:
-        """Return the part of a transaction that uses a challenge up, where no session's row does.
+        """Return the part of a transaction that uses up a challenge that becomes no session.
 
         Refused, it was used: what the challenge was exchanged for says by which press.
         """
@@ -227,7 +228,7 @@ class Challenges:
         )
 
     def note(self, id_: ChallengeId, event: Event) -> None:
-        """Record what happened, and nothing else."""
+        """Record an event, and change nothing else."""
         self.rows.update(
             *challenge_key(id_), "SET event = :event", IS_THERE, {":event": event.rider()}
         )

@@ -43,12 +43,12 @@ class Verified:
     signed_in: SignedIn
     return_to: ReturnTo
     mark: str | None = field(repr=False)
-    """By which this browser is known the next time; none for a shared computer's."""
+    """The mark that makes this browser known next time; ``None`` on a shared computer."""
     is_new: bool = False
-    """The code has made the contact."""
+    """Whether the code has created the contact."""
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
+        """Return the members of the JSON answer."""
         to = {"area": self.return_to.area, "url": self.return_to.url}
         new = {"new": True} if self.is_new else {}
         return {**self.signed_in.answer(), "return_to": to, **new}
@@ -56,7 +56,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Trading codes for sessions."""
+    """Trades codes for sessions."""
 
     people_table: str
     sign_in_table: str
@@ -66,7 +66,7 @@ class Codes:
 
     @classmethod
     def from_settings(cls, settings: VerifyCodeSettings) -> "Codes":
-        """Make the codes of a door."""
+        """Make it from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -78,12 +78,12 @@ class Codes:
         """Trade a code for a session.
 
         Raises:
-            InvalidRequest: what was typed can be no code; it costs no attempt.
-            CodeNotAccepted: it is not the one we mailed.
-            ChallengeClosed: expired, used, or five attempts are over.
-            AlreadyLinked: the right code, for an account of another contact.
-            CrossSite: not the origin that asked for the code.
-            TryLater: nothing was consumed; the same request can be sent again.
+            InvalidRequest: the entry does not have the shape of a code. It costs no attempt.
+            CodeNotAccepted: the code is not the one we mailed.
+            ChallengeClosed: the code has expired or is used, or five attempts were wrong.
+            AlreadyLinked: the code is right, but the account is another contact's.
+            CrossSite: the request's origin is not the one that asked for the code.
+            TryLater: nothing was used up. The same request can be sent again.
         """
         checks = CodeChecks(self.sign_in_table, self.keys, self.clock)
         entry = CodeEntry(typed.challenge, typed.code, typed.request_id)
@@ -106,11 +106,11 @@ class Codes:
                 checks.note_refusal(checked.challenge, caller, reason="method-off")
                 raise ChallengeClosed("expired") from None
             if checked.challenge.connects:
-                # Whoever typed this code has proved both, and may be told plainly.
+                # Whoever typed this code has proved both, so the answer may say it.
                 checks.note_refusal(checked.challenge, caller, reason="already-linked")
                 raise AlreadyLinked from None
-            # The break-glass link was used, or the address has become a contact's while its
-            # owner was signing up.
+            # The break-glass link was used; or, during a sign-up, the address became another
+            # contact's.
             reason = "email-taken" if proof.is_new else "link-used"
             checks.note_refusal(checked.challenge, caller, reason=reason)
             raise ChallengeClosed("used") from None
@@ -118,7 +118,7 @@ class Codes:
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
 
     def _also(self, checked: Checked, proof: Proof) -> Parts:
-        """Return what belongs to the session's transaction."""
+        """Return the other parts of the session's transaction."""
         now = self.clock.now()
         challenge = checked.challenge
         also = dict(self._becoming(checked, proof)) if proof.is_new else {}
@@ -138,7 +138,7 @@ class Codes:
                 sver=proof.sver,
                 at=now,
             )
-            # In the same transaction: no account is connected without its contact being told.
+            # In the same transaction, so that we connect no account without a mail to the contact.
             also["notice"] = self._telling(challenge, proof)
         if challenge.is_break_glass:
             event = Event(
@@ -155,7 +155,7 @@ class Codes:
         return also
 
     def _becoming(self, checked: Checked, proof: Proof) -> Parts:
-        """Return the parts that make a contact of whoever has just proved an address."""
+        """Return the parts that create a contact for whoever just proved an address."""
         event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.stay.keep_days)
         contact = Contact(
             proof.contact, proof.workspace_id, proof.name, proof.email, sver=proof.sver
@@ -178,7 +178,7 @@ class Codes:
 
 
 def mark_for(proof: Proof, keys: KeyRing, *, at: datetime) -> str | None:
-    """Return the mark by which the browser of *proof* is known from now on, if it may have one."""
+    """Return the mark that makes the browser of *proof* known, if it may have one."""
     if proof.shared_computer:
         return None
     return mark_of(
