@@ -1,4 +1,4 @@
-"""Access tokens: made here with KMS, checked in ``checking``, which costs a cold start more."""
+"""Make access tokens with KMS. ``access_token_check`` checks them, and costs a cold start more."""
 
 import json
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 BY_CODE = "code"
 BY_PASSWORD = "password"  # noqa: S105 - a way to sign in, no password
 AMR = {BY_CODE: "otp", BY_PASSWORD: "pwd"}
-"""How our ways of signing in are called in ``amr`` (RFC 8176)."""
+"""The value of ``amr`` for each of our ways to sign in (RFC 8176)."""
 FEDERATED = "fed"
-"""How every provider is: what it asked for is its own business. Not registered, but usual."""
+"""The ``amr`` of every provider, however it checked the contact. It is usual, not registered."""
 ACCESS, ID = "at+jwt", "JWT"
-"""What a token's header calls it, so that neither passes for the other (RFC 9068, 2.1)."""
+"""The header's ``typ``, so that neither kind is taken for the other (RFC 9068, 2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def make(claims: Claims, *, key: str, at: datetime) -> str:
     """Sign an access token.
 
     Args:
-        claims: what it says.
+        claims: the token's content.
         key: the ARN of the KMS key.
         at: the time.
 
@@ -82,7 +82,7 @@ def signed(claims: dict[str, Any], *, typ: str, key: str) -> str:
 
 
 def amr_of(method: str) -> list[str]:
-    """Return how a way of signing in is called in ``amr``."""
+    """Return the ``amr`` of a way to sign in."""
     return [AMR.get(method, FEDERATED)]
 
 

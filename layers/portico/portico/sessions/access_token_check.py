@@ -1,7 +1,7 @@
-"""Check access tokens, and publish the keys that anybody may check them with.
+"""Check access tokens, and publish the keys with which anybody can check them.
 
-joserfc is loaded with the first token: a fifth of a cold start, and refreshing, which is most
-of what the session door does, checks none.
+joserfc is loaded with the first token, because it costs a fifth of a cold start. Refreshing, which
+is most of the session door's work, checks no token.
 """
 
 from datetime import datetime
@@ -23,18 +23,18 @@ LONGEST_ACCESS_TOKEN = 4096
 OUR_SCOPE = "portal"
 """The scope of the tokens that our own doors take."""
 TOKEN_LEEWAY = 60
-"""Seconds that the clock of another signing environment may be ahead."""
+"""Seconds by which the clock of another signing environment may be ahead."""
 
 
 class TokenChecker:
-    """Checks tokens of one deployment, with its keys from memory."""
+    """Checks tokens of one deployment, with keys kept in memory."""
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = keys
         self._set: KeySet | None = None
 
     def key_set(self) -> "KeySet":
-        """Return the public keys, fetched once an environment.
+        """Return the public keys, fetched once per environment.
 
         Raises:
             TryLater: KMS is out of reach.
@@ -57,10 +57,10 @@ class TokenChecker:
         return dict(self.key_set().as_dict(private=False))
 
     def of_caller(self, caller: Caller, *, workspace_id: str, at: datetime) -> dict[str, Any]:
-        """Return the claims of the access token that *caller* sends along.
+        """Return the claims of the access token that *caller* sent.
 
         Raises:
-            NotSignedIn: there is none, or it is not a good one of *workspace_id*.
+            NotSignedIn: there is no token, or it is not valid for *workspace_id*.
             TryLater: KMS is out of reach.
         """
         token = bearer_of(caller)
@@ -69,9 +69,9 @@ class TokenChecker:
         return self.check(token, issuer=caller.own_origin, workspace_id=workspace_id, at=at)
 
     def check(self, token: str, *, issuer: str, workspace_id: str, at: datetime) -> dict[str, Any]:
-        """Return the claims of a good token of *workspace_id*, made for its own portal.
+        """Return the claims of a valid token of *workspace_id*, made for its own portal.
 
-        One that another site's portal was given is good for that portal's API, not for ours.
+        A token of a portal on another site is for that portal's API, not for ours.
 
         Raises:
             NotSignedIn: anything else.
@@ -84,10 +84,10 @@ class TokenChecker:
         return claims
 
     def read(self, token: str, *, typ: str, issuer: str) -> dict[str, Any]:
-        """Return the claims of a token that we signed, whoever it is for and however old.
+        """Return the claims of a token that we signed, whatever its audience and age.
 
-        Nothing in the token's header is followed: only our own keys and RS256 count. Each claim
-        is of its one type (:mod:`portico.sessions.claim_types`).
+        The token's header decides nothing: we use only our own keys and RS256. Each claim has
+        its one type (:mod:`portico.sessions.claim_types`).
 
         Raises:
             NotSignedIn: it is not ours, or not of this *typ*.
@@ -112,7 +112,7 @@ class TokenChecker:
 
 
 def is_due(claims: dict[str, Any], *, at: datetime) -> bool:
-    """Say whether a token's time is now, give or take another clock's minute at its start."""
+    """Say whether a token is valid now. Its start may be a minute ahead, by another clock."""
     return bool(claims["nbf"] - TOKEN_LEEWAY <= epoch(at) < claims["exp"])
 
 

@@ -1,7 +1,7 @@
-"""Of which type each claim of our own tokens is.
+"""The type of each claim in our own tokens.
 
-Our key has signed whatever comes here. A claim of another type all the same is a fault of an older
-or a younger release, or somebody got hold of the key's use: no token, rather than a guess at it.
+Our key has signed every token that comes here. A claim of the wrong type is a fault of another
+release, or a sign that somebody else can use the key. So we refuse such a token, and guess nothing.
 """
 
 from base64 import urlsafe_b64decode
@@ -20,18 +20,18 @@ NEEDED = {
     ACCESS: "iss aud sub sid iat nbf exp scope auth_time amr session_expires_at".split(),
     ID: "iss aud sub sid iat exp".split(),
 }
-"""What every token of a kind has had in every release."""
+"""The claims that every token of a kind has had in every release."""
 
 
 def strict_claims(token: str, *, typ: str) -> dict[str, Any]:
-    """Return the claims of a token whose signature is ours, each of its one type.
+    """Return the claims of a token with our signature, after checking each claim's type.
 
     Args:
         token: the whole token, in three parts.
-        typ: what its header calls it.
+        typ: the ``typ`` of its header.
 
     Raises:
-        NotSignedIn: a claim is missing, is of another type, or is there twice.
+        NotSignedIn: a claim is missing, repeated, or of the wrong type.
     """
     try:
         payload = token.split(".")[1]
@@ -49,7 +49,7 @@ def _is_right(name: str, value: Any) -> bool:
     if name in TEXTS:
         return _is_text(value) and (value != "" or name not in NEVER_EMPTY)
     if name in TIMES:
-        # A boolean is a number to Python, and 1e999 is one too.
+        # For Python a boolean is a number, and so is 1e999.
         return type(value) is int and 0 <= value <= LATEST
     if name == "amr":
         return isinstance(value, list) and value != [] and all(map(_is_text, value))
@@ -57,5 +57,5 @@ def _is_right(name: str, value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    # Half of a surrogate pair is text to Python, and to nobody who stores it.
+    # Python allows half a surrogate pair in text, but no store does.
     return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)

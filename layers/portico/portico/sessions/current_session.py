@@ -1,7 +1,7 @@
-"""Whose session a request comes with: by its access token, and by the rows as they stand.
+"""Find the session of a request: by its access token, and by the current rows.
 
-An access token is believed for its ten minutes by whoever only reads. Whatever writes asks the
-rows, so that a session which was signed out writes nothing.
+Readers trust an access token for its ten minutes. Writers also read the rows, so that a session
+that was signed out can write nothing.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from portico.sessions.rules import Session
 from portico.sessions.store import session_key
 
 FRESH = timedelta(minutes=15)
-"""How young a sign-in has to be for a change of how its contact signs in."""
+"""The longest age of a sign-in that may change how its contact signs in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A running session, whose it is, and where."""
+    """A running session, its contact, and its workspace."""
 
     workspace: Workspace
     contact: Contact
@@ -32,14 +32,14 @@ class Standing:
 
     @property
     def fresh_until(self) -> datetime:
-        """When the sign-in will be too old for sensitive changes."""
+        """When the sign-in becomes too old for sensitive changes."""
         return self.session.signed_in_at + FRESH
 
     def demand_fresh(self, *, at: datetime) -> None:
-        """Let only a young sign-in go on.
+        """Check that the sign-in is young enough for sensitive changes.
 
         Raises:
-            ReAuthNeeded: it is too old.
+            ReAuthNeeded: the sign-in is too old.
         """
         if at >= self.fresh_until:
             raise ReAuthNeeded
@@ -47,7 +47,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Reading whose session a request comes with."""
+    """Finds the session of a request."""
 
     people_table: str
     sign_in_table: str
@@ -55,10 +55,10 @@ class Standings:
     clock: Clock = SYSTEM
 
     def of(self, workspace_id: str, caller: Caller) -> Standing:
-        """Return the session of a request's access token, as one read of the rows has it.
+        """Return the session of a request's access token, with its current rows from one read.
 
         Raises:
-            NotSignedIn: there is none, it has ended, or it is another workspace's.
+            NotSignedIn: there is no session, it has ended, or it is another workspace's.
             CrossSite, PortalUnavailable: as for every request.
             TryLater: DynamoDB or KMS is out of reach.
         """

@@ -40,7 +40,7 @@ class Sessions:
     def from_settings(
         cls, settings: VerifyCodeSettings | SessionSettings | PasswordSettings
     ) -> "Sessions":
-        """Make the sessions of a door."""
+        """Make it from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -50,23 +50,23 @@ class Sessions:
 
     @classmethod
     def without_tokens(cls, people_table: str, sign_in_table: str, secret: str) -> "Sessions":
-        """Make sessions that only begin: a redirect carries a cookie and no access token."""
+        """Make it without a signing key: a redirect needs a cookie and no access token."""
         return cls(people_table, sign_in_table, ring(secret), signing_key="")
 
     def begin(self, proof: Proof, caller: Caller, *, also: Parts | None = None) -> SignedIn:
-        """Turn a proof into a session, once, while KMS signs beside it.
+        """Turn a proof into a session, once, while KMS signs in parallel.
 
         Args:
             proof: what was proved.
             caller: the browser that proved it.
-            also: parts that belong to the same transaction, by names other than ``session``
-                and ``standing``.
+            also: further parts of the transaction, under other names than ``session`` and
+                ``standing``.
 
         Raises:
-            UsedAlready: the proof has been used by another request.
-            ContactChanged: the contact may no longer come in.
-            AlsoRefused: one of *also* may not be.
-            TryLater: DynamoDB or KMS is out of reach; the same request finishes it.
+            UsedAlready: another request has used the proof.
+            ContactChanged: the contact may no longer sign in.
+            AlsoRefused: a part of *also* was refused.
+            TryLater: DynamoDB or KMS is out of reach. The same request can be sent again.
         """
         now = self.clock.now()
         keys = self.keys.current()
@@ -109,7 +109,7 @@ class Sessions:
             session, request_id=proof.request_id, event=event, device=proof.device
         )
         heads = Heads(self.people_table, proof.workspace_id)
-        # One that is only now coming into being is written by a part of *also*.
+        # A part of *also* writes the head of a new contact.
         standing = (
             {} if proof.is_new else {"standing": heads.standing(proof.contact, sver=proof.sver)}
         )
@@ -127,8 +127,8 @@ class Sessions:
         """Exchange a refresh token.
 
         Raises:
-            NotSignedIn: there is no such session, or it has ended. Whoever presents a true
-                but outdated token ends the whole session: one of its two holders stole it.
+            NotSignedIn: there is no such session, or it has ended. A true but outdated token
+                ends the whole session, because one of its two holders stole it.
             CrossSite, PortalUnavailable: as for every request.
             TryLater: the same request can be sent again.
         """

@@ -1,4 +1,4 @@
-"""What a session begins with, and what its browser is handed."""
+"""The proof that begins a session, and the answer that its browser gets."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,16 +9,16 @@ from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 
 
 class UsedAlready(Exception):
-    """The proof has become a session before, by another request."""
+    """Another request has already turned the proof into a session."""
 
 
 class ContactChanged(Exception):
-    """The contact was deactivated, or signed out everywhere, since the proof began."""
+    """Since the proof began, the contact was deactivated or signed out everywhere."""
 
 
 @dataclass(eq=False)
 class AlsoRefused(Exception):
-    """What belongs to the same transaction was refused: an identity is another contact's."""
+    """Another part of the transaction was refused, e.g. an identity that is another contact's."""
 
     failed: frozenset[str]
     """The names of the parts that refused it."""
@@ -26,7 +26,7 @@ class AlsoRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who has proved what, and how long they may stay: all that a session begins with."""
+    """Who has proved what, and how long the session may last."""
 
     challenge: str = field(repr=False)
     request_id: str
@@ -43,12 +43,12 @@ class Proof:
     way: str | None = None
     """The way in that must still be open at the session's first refresh; ``None``: none must."""
     device: str | None = None
-    """Browser and system in our own words, e.g. ``"Firefox (Windows)"``."""
+    """Browser and system, as one of our fixed texts, e.g. ``"Firefox (Windows)"``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session's answer: the tokens, and who they are for."""
+    """The answer with a session: its tokens, and its contact."""
 
     workspace_id: str
     contact: str
@@ -57,10 +57,10 @@ class SignedIn:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     stays: timedelta | None
-    """How long the browser keeps the cookie; ``None``: until it is closed."""
+    """How long the browser keeps the cookie; ``None`` until it is closed."""
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
+        """Return the members of the JSON answer."""
         return {
             "access_token": self.access_token,
             "token_type": "Bearer",

@@ -1,4 +1,4 @@
-"""Exchange refresh tokens, whoever holds them: the browser, or a portal that is a client."""
+"""Exchange refresh tokens, of a browser or of a portal that is a client."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from portico.sessions.store import SessionStore, happened
 
 @dataclass(frozen=True, slots=True)
 class Rotations:
-    """The exchanges of a deployment's refresh tokens."""
+    """Exchanges a deployment's refresh tokens."""
 
     sign_in_table: str
     keys: KeyRing
@@ -31,11 +31,11 @@ class Rotations:
         ways: Collection[str] = (),
         at: datetime,
     ) -> tuple[Session, RefreshToken]:
-        """Exchange a token, or say again what it was exchanged for.
+        """Exchange a token for its successor, or return the same successor again.
 
         Args:
-            workspace_id: whose session it is.
-            token: as it was presented.
+            workspace_id: the session's workspace.
+            token: the presented token.
             caller: who presented it.
             sver: of the contact's head, as it stands.
             portal: the one that holds the token; ``None``: the browser does.
@@ -44,11 +44,11 @@ class Rotations:
             at: the time.
 
         Returns:
-            The session, and the token that its holder goes on with.
+            The session, and the token that its holder uses from now on.
 
         Raises:
-            NotSignedIn: there is no such session, or it has ended. Whoever presents a true
-                but outdated token ends the whole session: one of its two holders stole it.
+            NotSignedIn: there is no such session, or it has ended. A true but outdated token
+                ends the whole session, because one of its two holders stole it.
             TryLater: the same request can be sent again.
         """
         keys = self.keys.current()
@@ -65,7 +65,7 @@ class Rotations:
                 at=at,
             )
         except TryLater:
-            # Perhaps it was done, and only its answer is lost.
+            # The exchange may have happened, with only the answer lost.
             self.keep(workspace_id, token, successor)
             raise
         except ConditionFailed as failed:
@@ -78,10 +78,10 @@ class Rotations:
         return session, successor
 
     def keep(self, workspace_id: str, token: RefreshToken, successor: RefreshToken) -> None:
-        """Let *token* stay good: whoever holds it was not given *successor*.
+        """Keep *token* good, because its holder never got *successor*.
 
-        Left rotated, it would look stolen as soon as the grace is over, and an outage would
-        sign people out.
+        Otherwise the token would look stolen after the grace, and an outage would sign people
+        out.
         """
         if token == successor:
             return
@@ -105,7 +105,7 @@ class Rotations:
             raise NotSignedIn
         if verdict is RefreshVerdict.YOUNG:
             return token
-        # The chain was made with the keys that the row names, perhaps older than ours.
+        # The chain was made with the keys that the row names, which may be older than ours.
         keys = self.keys.of(session.key)
         if keys is None:
             raise NotSignedIn

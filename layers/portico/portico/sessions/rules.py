@@ -1,7 +1,7 @@
 """Sessions and their refresh tokens.
 
-A refresh token is derived from the one before it, so whoever presents the same token gets
-the same successor: tabs, retries and lost answers converge, and nothing secret is stored.
+Each refresh token is derived from the one before, so the same token always gets the same
+successor. Tabs, retries and lost answers therefore agree, and no row holds a secret.
 """
 
 import hmac
@@ -17,24 +17,24 @@ from portico.clock import moment
 from portico.ids import base64url, digest
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
-"""How long a portal may believe a token without asking: the bound on a late sign-out."""
+"""How long a portal may trust a token without asking us, so a sign-out takes effect this late."""
 GRACE = timedelta(seconds=20)
-"""How long the previous refresh token still gets the same successor."""
+"""How long the previous refresh token still gets its successor."""
 SHARED_COMPUTER_IDLE = timedelta(minutes=30)
 USED_PROOF_KEPT = timedelta(days=1)
 """How long a session's row stays at least. That its proof was used is the existence of the row,
 and no proof lives longer: a short session that was swept would make its code good again."""
 RETRY_WINDOW = timedelta(minutes=1)
-"""How long the request that began a session may be sent again and get the same one."""
+"""How long a repeat of the request that began a session gets the same session."""
 
 PORTAL_SESSION_PREFIX = "pse_"
-"""How the ids of sessions begin that portals hold."""
+"""The prefix of the ids of portal sessions."""
 
 _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 _SESSION = re.compile(r"(ses|pse)_[A-Za-z0-9_-]{22}\Z")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\Z")
-"""One spelling for each number, as for everything in a token."""
+"""Numbers without leading zeros, so that a token has only one spelling."""
 
 
 def session_id(challenge: str) -> str:
@@ -43,16 +43,17 @@ def session_id(challenge: str) -> str:
 
 
 def portal_session_id(code: str) -> str:
-    """Return the id of the one session of a portal that an authorization code can become.
+    """Return the id of the one portal session that an authorization code can become.
 
-    It tells itself from a browser's: there may be many, and who lists browsers reads none.
+    Its prefix differs from that of a browser's session, so that a list of browsers reads none of
+    these, of which there may be many.
     """
     return f"{PORTAL_SESSION_PREFIX}{base64url(sha256(b'session held by ' + code.encode()).digest())[:22]}"
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """``<contact>.<session>.<n>.<secret>``: where its row lies, and the secret itself."""
+    """``<contact>.<session>.<n>.<secret>``: the key of its row, its number, and the secret."""
 
     contact: str
     session: str
@@ -61,7 +62,7 @@ class RefreshToken:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read a token; anything else is ``None``."""
+        """Read a token; any other text is ``None``."""
         parts = text.split(".")
         if len(parts) != 4 or len(text) > 200:
             return None
@@ -72,7 +73,7 @@ class RefreshToken:
 
     @classmethod
     def first(cls, key: bytes, *, contact: str, session: str, challenge: str) -> Self:
-        """Return the token that a session begins with."""
+        """Return the first token of a session."""
         return cls(contact, session, 0, _derive(key, session, 0, challenge))
 
     def __str__(self) -> str:
@@ -80,23 +81,23 @@ class RefreshToken:
 
     @property
     def hash(self) -> str:
-        """What is stored of the token: its number too, or a thief could count on from another
-        one, and nobody would see that an older token comes after a newer.
+        """The hash that we store. It includes the number: otherwise a thief could change the number
+        of an older token, and we would not see that it is older.
         """
         return digest(f"{self.n}.{self.secret}")
 
     def successor(self, key: bytes) -> "RefreshToken":
-        """Return the one token that this one is exchanged for."""
+        """Return the one token that replaces this one."""
         n = self.n + 1
         secret = _derive(key, self.session, n, self.secret)
         return RefreshToken(self.contact, self.session, n, secret)
 
     def leads_to(self, hash_: str, *, n: int, key: bytes) -> bool:
-        """Say whether this is a true older token of the chain whose *n*-th has *hash_*.
+        """Say whether this is a true older token of the chain whose *n*-th token has *hash_*.
 
-        So that a thief's or a forgetful browser's old token can be told from mere noise,
-        with which a stranger could otherwise end somebody's session. A session of seven
-        days has about a thousand tokens, and each step is one HMAC.
+        This tells a thief's or a forgetful browser's old token from an invented one, with
+        which a stranger could otherwise end somebody's session. A session of seven days has
+        about a thousand tokens, and each step is one HMAC.
         """
         token = self
         for _ in range(min(n - self.n, 5000)):
@@ -106,7 +107,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One signed-in browser, as its row tells."""
+    """A session's row: one signed-in browser, or what one portal holds."""
 
     id: str
     workspace_id: str
@@ -122,16 +123,16 @@ class Session:
     current: str
     previous: str | None
     previous_stays: bool
-    """Nobody is known to have been given the current one: the one before is good as well."""
+    """Whether the previous token stays good, because perhaps nobody got the current one."""
     rotated_at: datetime
     key: str
     ended_at: datetime | None
     ended_by: str | None
     keep_days: int
     portal: str | None = None
-    """Whose refresh tokens these are: a portal's that is a client of ours; none: the browser's."""
+    """The portal that holds the refresh tokens; ``None`` if the browser does."""
     parent: str | None = None
-    """Of a portal's: the browser's session that it came from, and ends with."""
+    """For a portal session: the browser's session that it came from and ends with."""
     scope: str = ""
     """Of a portal's: what it was granted, e.g. ``openid email``."""
     way: str | None = None
@@ -172,26 +173,26 @@ class Session:
         return self.way is None or self.way in ways
 
     def is_alive(self, *, sver: int, at: datetime) -> bool:
-        """Say whether the session still stands for its contact, whose head has *sver*."""
+        """Say whether the session runs, given that its contact's head has *sver*."""
         is_running = self.ended_at is None and at < self.expires_at and at < self.idle_ends_at
         return is_running and self.sver == sver
 
 
 class RefreshVerdict(StrEnum):
-    """What a presented refresh token is, once the row would not rotate it."""
+    """Why the row did not rotate a presented refresh token."""
 
     YOUNG = "young"
-    """The current one, made moments ago: it stays."""
+    """It is the current one, made moments ago: it stays."""
     OVERTAKEN = "overtaken"
-    """The previous one, within the grace: another tab was first, both get the same one."""
+    """It is the previous one, within the grace: another tab was first, both get the same one."""
     OLD = "old"
-    """Older than that, perhaps stolen: ask whether it is a true one."""
+    """It is older, and perhaps stolen: check whether it is a true one."""
     DEAD = "dead"
     """The session has ended."""
 
 
 def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> RefreshVerdict:
-    """Say what *token* is to *session*."""
+    """Decide what to do with *token* of *session*."""
     if not session.is_alive(sver=sver, at=at):
         return RefreshVerdict.DEAD
     if hmac.compare_digest(session.current, token.hash):
@@ -206,7 +207,7 @@ def judge(session: Session, token: RefreshToken, *, sver: int, at: datetime) -> 
 def is_good(
     session: Session, token: RefreshToken, sver: int, *, active: bool, at: datetime
 ) -> bool:
-    """Say whether a browser that shows *token* is signed in; nothing is exchanged for it."""
+    """Say whether a browser with *token* is signed in, without exchanging the token."""
     verdict = judge(session, token, sver=sver, at=at)
     return (
         active

@@ -1,4 +1,4 @@
-"""Sign out: here, or everywhere."""
+"""Sign out one session, or all sessions of a contact."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ EVERYWHERE = "everywhere"
 
 @dataclass(frozen=True, slots=True)
 class SignOuts:
-    """The ends of a deployment's sessions."""
+    """Signs contacts of a deployment out."""
 
     people_table: str
     sign_in_table: str
@@ -25,17 +25,17 @@ class SignOuts:
 
     @classmethod
     def from_settings(cls, settings: SessionSettings) -> "SignOuts":
-        """Make the sign-outs of a door."""
+        """Make it from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table)
 
     def with_token(
         self, workspace_id: str, contact: str, session: str, caller: Caller, *, everywhere: bool
     ) -> None:
-        """Sign out the session that an access token speaks of.
+        """Sign out the session that an access token names.
 
         Raises:
-            NotSignedIn: *everywhere*, and the session is not running: an access token alone,
-                which may have been left lying about for ten minutes, must not do that.
+            NotSignedIn: *everywhere*, and the session is not running. An access token that
+                outlives its session must not sign out everywhere.
         """
         found = self._store(workspace_id).get(contact, session)
         self._end(found, caller, everywhere=everywhere)
@@ -46,8 +46,8 @@ class SignOuts:
         """Sign out the session of a refresh token.
 
         Raises:
-            NotSignedIn: *everywhere*, with a token of no running session.
-            CrossSite: a browser, on a page that is neither ours nor the portal's.
+            NotSignedIn: *everywhere*, and the token has no running session.
+            CrossSite: a browser sent this from a page that is neither ours nor the portal's.
         """
         workspace = People(self.people_table, workspace_id).workspace_row()
         token = RefreshToken.parse(text)
@@ -62,7 +62,7 @@ class SignOuts:
         self._end(found, caller, everywhere=everywhere)
 
     def here(self, found: Session, caller: Caller, **detail: str) -> None:
-        """Sign out one session, as its row was read; one that has ended stays as it is."""
+        """Sign out one session that was just read. A session that has ended does not change."""
         if found.ended_at is None:
             now = self.clock.now()
             event = happened("session.ended", found, caller, at=now, reason="signed-out", **detail)
@@ -81,8 +81,8 @@ class SignOuts:
             return
         now = self.clock.now()
         event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
-        # Every session and every open challenge carries the `sver` it saw; raising it
-        # ends them all in one write, however many there are.
+        # Every session and every open challenge has the `sver` of its beginning. Raising it
+        # ends all of them in one write, however many there are.
         heads = Heads(self.people_table, found.workspace_id)
         store = self._store(found.workspace_id)
         try:
@@ -93,7 +93,7 @@ class SignOuts:
                 }
             )
         except TransactionRefused as refused:
-            # Done already, by the same request before its answer was lost, or by another tab.
+            # Already done: by the same request, whose answer was lost, or by another tab.
             if refused.rows.get("session", {}).get("ended_by") != EVERYWHERE:
                 raise NotSignedIn from None
 

@@ -1,4 +1,4 @@
-"""Sessions in the SignIn table, under their contact: lists need no index."""
+"""Sessions in the SignIn table, stored under their contact, so that lists need no index."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -24,16 +24,16 @@ IS_RUNNING = f"{HAS_NOT_ENDED} AND idle_ends_at > :now"
 
 
 def session_key(workspace_id: str, contact: str, session: str) -> tuple[str, str]:
-    """Return the key of a session's row: a browser's, or one that a portal holds."""
+    """Return the key of a session's row, of a browser or of a portal."""
     kind = "held" if session.startswith(PORTAL_SESSION_PREFIX) else "session"
     return f"{workspace_id}#contact#{contact}", f"{kind}#{session}"
 
 
 def happened(name: str, session: Session, caller: Caller, *, at: datetime, **detail: str) -> Event:
-    """Return the trail's line on what *caller* did to a session.
+    """Return the trail's line about what *caller* did to a session.
 
-    Its id comes from the session: a session begins once and ends once, so a request that is
-    sent again writes the same line again, which the trail keeps once.
+    Its id comes from the session, which begins once and ends once. So a repeated request writes
+    the same line, and the trail keeps it once.
     """
     return Event(
         name,
@@ -47,7 +47,7 @@ def happened(name: str, session: Session, caller: Caller, *, at: datetime, **det
 
 
 def whose(session: Session) -> dict[str, str]:
-    """Return what the trail says of a portal's session beside its id; of a browser's, nothing."""
+    """Return what the trail adds about a portal session; nothing for a browser's."""
     if session.portal is None:
         return {}
     return {"portal": session.portal, "parent": session.parent or ""}
@@ -68,10 +68,10 @@ class SessionStore:
     def beginning(
         self, session: Session, *, request_id: str, event: Event, device: str | None
     ) -> dict[str, Any]:
-        """Return the part of a transaction that puts a new session.
+        """Return the part of a transaction that writes a new session.
 
-        The row's key comes from the challenge, so its existence is what *used* means. The
-        same request may put it again for a minute, until it has been refreshed: a lost
+        The row's key comes from the challenge, so a challenge is used if the row exists. The
+        same request may write it again for a minute, until the session is refreshed: a lost
         answer, the SDK's own repeat and a failed signature all end in the same session.
         """
         row = {**self._row(session, event), "request_id": request_id}
@@ -88,11 +88,11 @@ class SessionStore:
     def beginning_portal_session(
         self, session: Session, event: Event, *, request: str
     ) -> dict[str, Any]:
-        """Return the part of a transaction that puts the session of a portal.
+        """Return the part of a transaction that writes a portal session.
 
-        Its key comes from the authorization code, so its existence is what *used* means; it may
-        be put again only while nobody can have been given its tokens: by the SDK after a lost
-        answer, which is still the same request, or where this door said that it failed.
+        Its key comes from the authorization code, so a code is used if the row exists. It may be
+        written again only while nobody can have got its tokens: by the SDK after a lost answer,
+        which is still the same request, or after this door answered with a failure.
         """
         is_ungiven = "(unanswered = :yes OR request_id = :mine)"
         is_new = "attribute_not_exists(refreshed_at) AND attribute_not_exists(ended_at)"
@@ -103,7 +103,7 @@ class SessionStore:
         )
 
     def leave_unanswered(self, contact: str, session: str, *, request: str) -> None:
-        """Let the session that *request* granted be granted again: nobody was told its tokens."""
+        """Let the session of *request* begin again, because nobody got its tokens."""
         with suppress(ConditionFailed):
             self.rows.update(
                 *session_key(self.workspace_id, contact, session),
@@ -160,7 +160,7 @@ class SessionStore:
         ways: Collection[str] = (),
         at: datetime,
     ) -> Session:
-        """Exchange the current token for its successor, if it is current and not young.
+        """Exchange a token for its successor, if it is current and not young.
 
         The first time it also asks that the way in that the session began by is one of *ways*.
 
@@ -168,7 +168,7 @@ class SessionStore:
         other may use.
 
         Raises:
-            ConditionFailed: it is not, or the session is dead; carries the row.
+            ConditionFailed: it is not, or the session has ended; carries the row.
         """
         is_current = "current = :token AND rotated_at <= :grace_ago"
         is_theirs = "sver = :sver AND " + (
@@ -199,9 +199,9 @@ class SessionStore:
         return Session.from_row(row)
 
     def keep_previous(self, token: RefreshToken, successor: RefreshToken) -> None:
-        """Let *token* stay good until *successor* is used: its answer could not be signed.
+        """Keep *token* good until *successor* is used, because its answer could not be signed.
 
-        Both stay good, because another tab may have been given the successor meanwhile.
+        Both stay good, because another tab may have got the successor meanwhile.
         """
         with suppress(ConditionFailed):
             self.rows.update(
@@ -212,7 +212,7 @@ class SessionStore:
             )
 
     def end(self, contact: str, session: str, *, by: str, event: Event) -> Session | None:
-        """End a session; ending it again changes nothing. ``None``: there is none."""
+        """End a session and return it, or ``None``. Ending it again changes nothing."""
         try:
             row = self.rows.update(
                 *session_key(self.workspace_id, contact, session),
@@ -226,8 +226,8 @@ class SessionStore:
         return Session.from_row(row)
 
     def keeping(self, session: Session, *, at: datetime) -> dict[str, Any]:
-        """Return the part of a transaction that lets a running session outlive the rise of its
-        contact's ``sver`` by one, as the only one.
+        """Return the part of a transaction that keeps a running session when the same transaction
+        raises its contact's ``sver``, which ends all others.
         """
         return self.rows.updating(
             *session_key(self.workspace_id, session.contact, session.id),
@@ -237,14 +237,14 @@ class SessionStore:
         )
 
     def running(self, contact: str, session: str, *, at: datetime) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a session still runs."""
+        """Return the part of a transaction that checks that a session still runs."""
         key = session_key(self.workspace_id, contact, session)
         return self.rows.checking(*key, IS_RUNNING, {":now": epoch(at)})
 
     def parent_running(self, contact: str, parent: str, *, at: datetime) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a browser's session has not ended.
+        """Return the part of a transaction that checks that a browser's session has not ended.
 
-        One that only rests is no reason to refuse a portal: its contact is busy there.
+        An idle session is no reason to refuse a portal: its contact is active there.
         """
         key = session_key(self.workspace_id, contact, parent)
         return self.rows.checking(*key, HAS_NOT_ENDED, {":now": epoch(at)})

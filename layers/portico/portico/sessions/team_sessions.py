@@ -1,4 +1,4 @@
-"""A team's look at the sessions of a contact, and its way to end them."""
+"""List and end the sessions of a contact, for a team."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ END_REASONS = {
     "portal": "ended by its portal",
     "team": "ended by the team",
 }
-"""What ended a session, by the mark on its row."""
+"""What ended a session, by its row's ``ended_by``."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """One browser that a contact has signed in with, or a portal that it let in."""
+    """One session of a contact: a browser's, or a portal's that came from it."""
 
     session: Session
     device: str | None
-    """Browser and system, in our own words."""
+    """Browser and system, as one of our fixed texts."""
     state: str
-    """``alive``, or in words how it ended."""
+    """``alive``, or how it ended, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class TeamSessions:
     clock: Clock = SYSTEM
 
     def of(self, contact: Contact) -> list[ListedSession]:
-        """List a contact's sessions, newest first: those alive, and those not yet swept.
+        """List a contact's sessions, newest first, with ended ones until they are deleted.
 
-        A portal's stand behind the browser's that they came from, and end with.
+        A portal session comes after the browser's session that it belongs to.
         """
         found = list(self._read(contact, at=self.clock.now()))
         return sorted(found, key=_place, reverse=True)
 
     def end(self, contact: Contact, session: str, *, by: str) -> ListedSession:
-        """End one session; one that has ended stays as it is.
+        """End one session. A session that has ended does not change.
 
         Raises:
             NotFound: the contact has no such session.
@@ -73,10 +73,10 @@ class TeamSessions:
         return self._find(contact, session)
 
     def end_all(self, workspace: Workspace, contact: Contact, *, by: str) -> int:
-        """End all that a contact has signed in, open codes too, in one write.
+        """End all sessions and open codes of a contact, in one write.
 
         Returns:
-            How many sessions were alive.
+            How many sessions were running.
         """
         alive = sum(each.state == "alive" for each in self.of(contact))
         detail = {"sessions": str(alive)}
@@ -121,12 +121,12 @@ def _state(session: Session, contact: Contact, known: dict[str, Session], at: da
     if at >= session.expires_at:
         return "its time was over"
     if session.portal is not None:
-        # One that only rests is no reason: its contact is busy in the portal.
+        # An idle parent does not end it: the contact is active in the portal.
         parent = known.get(session.parent or "")
         if parent is None or parent.ended_at is not None or at >= parent.expires_at:
             return "ended with its browser's"
     if at >= session.idle_ends_at:
         return "rested too long"
     is_theirs = contact.active and session.sver == contact.sver
-    # Whatever ends all that a contact has signed in leaves the rows as they were.
+    # Ending all sessions of a contact does not change their rows.
     return "alive" if is_theirs else "ended with all others"
