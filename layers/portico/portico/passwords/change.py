@@ -110,7 +110,7 @@ class PasswordChanges:
         except TransactionRefused:
             kept = passwords.get(contact.id)
             if is_same(kept, password, press=after.proof):
-                return  # it is the SDK's own repeat that was refused
+                return  # only the SDK's own repeat was refused
             if kept is not None and kept.proof == after.proof:
                 raise InvalidRequest("request_id", "used already") from None
             if kept != before:

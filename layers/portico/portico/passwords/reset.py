@@ -89,8 +89,8 @@ class PasswordResets:
         checked = checks.check(entry, caller, purposes=(Purpose.RESET,))
         try:
             workspace, before = self._read(checked, caller)
-            # Only now: whoever has not proved the address must not learn names by asking
-            # which passwords would be too near to them.
+            # Checked only now: somebody who has not proved the address must not learn names by
+            # trying which passwords are too close to them.
             chosen(password, own=_own(workspace, checked))
             press = digest(f"{checked.challenge.id}|{checked.request_id}")[:16]
             self._set(checked, password, before, caller, press=press)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TOKEN_ALGORITHMS = ["RS256"]
 LONGEST_ACCESS_TOKEN = 4096
 OUR_SCOPE = "portal"
-"""The scope of the tokens that our own doors take."""
+"""The scope of tokens that our own doors accept."""
 TOKEN_LEEWAY = 60
 """Seconds by which the clock of another signing environment may be ahead."""
 

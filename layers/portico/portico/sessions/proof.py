@@ -39,7 +39,7 @@ class Proof:
     stay: Stay
     shared_computer: bool = False
     is_new: bool = False
-    """The contact comes into being in the session's transaction."""
+    """Whether the session's transaction creates the contact."""
     way: str | None = None
     """The way in that must still be open at the session's first refresh; ``None``: none must."""
     device: str | None = None

@@ -134,7 +134,7 @@ class Session:
     parent: str | None = None
     """For a portal session: the browser's session that it came from and ends with."""
     scope: str = ""
-    """Of a portal's: what it was granted, e.g. ``openid email``."""
+    """For a portal session: the granted scope, e.g. ``openid email``."""
     way: str | None = None
     """Until its first refresh: the way in that it began by, e.g. ``code``, which must still be
     open then. A proof may have been out while the team closed it."""
