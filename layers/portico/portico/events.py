@@ -10,7 +10,6 @@ from typing import Any
 
 from portico import ids
 from portico.errors import CrossSite
-from portico.printable import printable
 
 
 def origin_of(host: str) -> str:
@@ -88,13 +87,22 @@ class Event:
             "id": self.id,
             "name": self.name,
             "at": self.at.isoformat(timespec="milliseconds"),
-            "by": printable(self.by),
+            "by": _printable(self.by),
         }
         optional = {
-            "subject": printable(self.subject),
+            "subject": _printable(self.subject),
             "keep_days": self.keep_days,
             "network": self.network,
             # Strangers may have typed some of it, such as a provider's error.
-            "detail": {name: printable(value) for name, value in self.detail.items()},
+            "detail": {name: _printable(value) for name, value in self.detail.items()},
         }
         return rider | {name: value for name, value in optional.items() if value}
+
+
+def _printable(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    # Loaded here: nearly all that is kept is in our own words.
+    from portico.printable import printable  # noqa: PLC0415
+
+    return printable(text)

@@ -12,7 +12,6 @@ from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, ProtocolRefused, TryLater
 from portico.events import Caller, Event
-from portico.header_values import words_in
 from portico.openid.authorization_codes import Grant, keep, new_code
 from portico.openid.protocol import Asked, OnlyS256, Server, said
 from portico.openid.registered_client import ClientId, RegisteredClient, client_key
@@ -34,6 +33,7 @@ from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
 from portico.settings import AuthorizeSettings
+from portico.strict_reading import words_in
 
 
 @dataclass(frozen=True, slots=True)

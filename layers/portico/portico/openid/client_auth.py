@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from portico.errors import InvalidRequest, ProtocolRefused
-from portico.header_values import credentials_in
 from portico.openid.registered_client import ClientId, RegisteredClient
+from portico.strict_reading import credentials_in
 
 BASIC = 'Basic realm="portico", charset="UTF-8"'
 

@@ -6,10 +6,10 @@ from typing import Any
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotSignedIn, ProtocolRefused
 from portico.events import Caller
-from portico.header_values import words_in
 from portico.openid.id_token_hint import portal_claims
 from portico.sessions.access_token_check import TokenChecker, bearer_of
 from portico.settings import UserInfoSettings
+from portico.strict_reading import words_in
 
 TOLD = ("sub", "workspace", "email", "name")
 """The claims that userinfo returns, if the token's scope included them."""

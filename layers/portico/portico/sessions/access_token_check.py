@@ -11,9 +11,9 @@ from portico.aws.kms import key_name, public_key
 from portico.clock import epoch
 from portico.errors import NotSignedIn
 from portico.events import Caller
-from portico.header_values import credentials_in, words_in
 from portico.sessions.access_token import ACCESS
 from portico.sessions.claim_types import strict_claims
+from portico.strict_reading import credentials_in, words_in
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet

@@ -1,12 +1,14 @@
-"""What a header of a request holds, read to the letter.
+"""What a request or a token holds, read in the one way in which it can be read.
 
-Blanks are space and tab, and nothing else (RFC 9110, 5.6.3). ``str.strip`` and ``str.split`` also
-take U+00A0, U+0085, U+2000 and two dozen others for blanks, and then a name that a browser keeps
-apart from ours becomes ours.
+Blanks of a header are space and tab, and nothing else (RFC 9110, 5.6.3). ``str.strip`` and
+``str.split`` also take U+00A0, U+0085, U+2000 and two dozen others for blanks. Then a name that a
+browser keeps apart from ours becomes ours. JSON that says a member twice says two things.
 """
 
+import json
 from collections.abc import Iterable
 from string import ascii_lowercase, ascii_uppercase
+from typing import Any
 
 BLANKS = " \t"
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -56,3 +58,30 @@ def credentials_in(authorization: str | None, scheme: str) -> str | None:
 def words_in(text: str | None) -> list[str]:
     """Return the words of a list that spaces divide, e.g. a scope (RFC 6749, 3.3)."""
     return [each for each in (text or "").split(" ") if each]
+
+
+def read_json(data: bytes | str) -> Any:
+    """Read JSON text in UTF-8, and refuse what two readers would read differently.
+
+    Raises:
+        ValueError: it is no JSON, says a member twice, has ``NaN`` or ``Infinity``, or is nested
+            too deep to be read.
+    """
+    text = data.decode() if isinstance(data, bytes) else data
+    try:
+        content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    return content
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Whoever reads the first and whoever reads the last of two members would differ.
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("a member twice")
+    return content
