@@ -36,14 +36,10 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from portico.aws import clients
-from portico.aws import secrets as secrets_by_name
-from portico.aws.keys import ring
-from portico.aws.kms import public_key
 from portico.clock import SYSTEM
 from tests.support import moto_speed
-from tests.support.doors import door
 from tests.support.driver import NOON, Portal
+from tests.support.lambda_environment import forget_clients, forget_doors, forget_rows
 from tests.support.shared_rows import once
 from tests.support.wire import Wire, settle, tapped
 
@@ -67,8 +63,7 @@ def cloud() -> Iterator[None]:
         # What is loaded by now stays: looking for garbage in it took a sixth of a test's time.
         gc.freeze()
         yield
-        clients.client.cache_clear()
-        clients.session.cache_clear()
+        forget_clients()
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +101,7 @@ def tables(built_tables: None) -> Iterator[None]:
     # Built once and emptied: building them anew took a quarter of a test's time.
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables.values():
         table.items.clear()
-    # A door keeps a provider's secret for an hour; the next test's provider has another.
-    secrets_by_name.forget()
+    forget_rows()
     yield
     settle()
 
@@ -138,18 +132,14 @@ def wire(cloud: None) -> Iterator[Wire]:
 def environments(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Start every door anew, with other variables; the usual ones afterwards."""
 
-    def forget() -> None:
-        for cached in (door, ring, public_key):
-            cached.cache_clear()
-
     def start(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        forget()
+        forget_doors()
 
     yield start
     monkeypatch.undo()
-    forget()
+    forget_doors()
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from typer.testing import CliRunner, Result
 
 from cli.app import app
 from cli.deployments import formation
-from portico.aws import clients
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
+from tests.support.lambda_environment import forget_clients
 
 ENVIRONMENT = (
     "AWS_CONFIG_FILE",
@@ -171,8 +171,7 @@ def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Itera
     yield Terminal(wire)
     if wire.local:
         SYSTEM.offset = timedelta()
-        clients.client.cache_clear()
-        clients.session.cache_clear()
+        forget_clients()
         formation.cache_clear()
 
 

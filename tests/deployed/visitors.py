@@ -17,7 +17,6 @@ from werkzeug.test import Client, TestResponse
 from local.cors import Cors
 from local.http import Gateway
 from local.routes import routes_of
-from portico.aws import clients
 from portico.events import Event
 from portico.ids import digest
 from portico.links.flow import TeamLinks
@@ -26,6 +25,7 @@ from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.deployed.cloud import PORTAL, Stack
+from tests.support.lambda_environment import forget_clients
 from tests.support.template import translated
 
 HOST = "signin.portico.test"
@@ -121,9 +121,9 @@ class Acme:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.stack.emulator.environment().items():
                 patch.setenv(name, value)
-            _forget_clients()
+            forget_clients()
             yield
-        _forget_clients()
+        forget_clients()
 
 
 @dataclass
@@ -164,9 +164,3 @@ class Visitor:
         bearer = f"Bearer {token}"
         read = self.browser.sends("GET", "/v1/session?workspace=acme", authorization=bearer)
         return read.status_code == 200
-
-
-def _forget_clients() -> None:
-    # The rooms keep their clients as long as the environment lives; this one is ours for a moment.
-    clients.client.cache_clear()
-    clients.session.cache_clear()

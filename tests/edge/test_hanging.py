@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portico.aws import clients
 from tests.support.doors import knock
+from tests.support.lambda_environment import forget_clients
 
 PATIENCE = 3.0
 """Seconds: two attempts of one each, and the wait between them (docs/performance.md)."""
@@ -21,11 +21,9 @@ def silence(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         listener.listen(50)
         port = listener.getsockname()[1]
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        for cached in (clients.client, clients.session):
-            cached.cache_clear()
+        forget_clients()
         yield
-    for cached in (clients.client, clients.session):
-        cached.cache_clear()
+    forget_clients()
 
 
 class TestATableThatHangs:

@@ -1,5 +1,6 @@
 """How often a password may be tried for one address."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,7 +106,7 @@ class TestAnAddress:
 
         (row,) = portal.rows("sign-in")
         assert row["pk"].startswith("acme#guess#")
-        assert "ann" not in str(row)
+        assert not re.search(r"\bann\b|@", str(row))
 
     def test_has_a_row_that_does_not_grow(self, address, portal):
         for n in range(40):

@@ -45,7 +45,7 @@ def secrets(connected: World, portal: Portal, logs: Everything) -> dict[str, str
     found["browser"] = ann.cookies["__Host-portico-browser"]
     pending = ann.signs_in_with("facebook", "ben").told
     found["client secret of facebook"] = client_secret("facebook")
-    found["pending"] = pending.rpartition("_")[2]
+    found["pending"] = pending.split("_", 2)[2]
     ann.gives_an_address(pending, "ann@example.com")
     portal.delivers_mail()
     ann.types("BCDFGHJ")

@@ -11,13 +11,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import pytest
 
 from local.emulator import Emulator, emulated_aws
 from local.stack import Json, Stack, deploy, translating
-from portico.aws import clients, keys, kms
+from tests.support.lambda_environment import forget_clients
 
 _accounts = itertools.count(int.from_bytes(os.urandom(4)))
 
@@ -52,21 +51,11 @@ def _template() -> Json:
 
 @contextmanager
 def _talking_to(environment: Mapping[str, str]) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        _forget_clients()
-        yield
-    _forget_clients()
-
-
-def _forget_clients() -> None:
-    # The rooms keep these for as long as a Lambda environment lives; a test is shorter.
-    forgetful: tuple[Any, ...] = (
-        clients.client,
-        clients.session,
-        keys.ring,
-        kms.public_key,
-    )
-    for each in forgetful:
-        each.cache_clear()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            forget_clients()
+            yield
+    finally:
+        forget_clients()
