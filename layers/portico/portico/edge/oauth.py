@@ -10,7 +10,7 @@ from portico.edge.problems import TRY_AGAIN
 from portico.edge.requests import LARGEST_BODY, LONGEST_TEXT
 from portico.edge.responses import Response
 from portico.errors import InvalidRequest, PorticoError, ProtocolRefused, TooLarge, TryLater
-from portico.strict_reading import media_type_in
+from portico.strict_parsers import media_type_in
 
 MOST_PARAMETERS = 40
 FORM = "application/x-www-form-urlencoded"

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from portico.errors import InvalidRequest, TooLarge
 from portico.events import Caller
 from portico.settings import HttpSettings
-from portico.strict_reading import cookies_in, media_type_in, read_json
+from portico.strict_parsers import cookies_in, media_type_in, read_json
 
 LARGEST_BODY = 16 * 1024
 DEEPEST_JSON = 16

@@ -33,7 +33,7 @@ from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
 from portico.settings import AuthorizeSettings
-from portico.strict_reading import words_in
+from portico.strict_parsers import words_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from portico.errors import InvalidRequest, ProtocolRefused
 from portico.openid.registered_client import ClientId, RegisteredClient
-from portico.strict_reading import credentials_in
+from portico.strict_parsers import credentials_in
 
 BASIC = 'Basic realm="portico", charset="UTF-8"'
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from portico.clock import epoch, moment
 from portico.errors import ProtocolRefused
 from portico.people.rules import LOCALES
-from portico.strict_reading import words_in
+from portico.strict_parsers import words_in
 
 SCOPES = ("openid", "email", "profile")
 """The scopes that we have. We ignore any other (OpenID Connect Core, 3.1.2.1)."""

@@ -9,7 +9,7 @@ from portico.events import Caller
 from portico.openid.id_token_hint import portal_claims
 from portico.sessions.access_token_check import TokenChecker, bearer_of
 from portico.settings import UserInfoSettings
-from portico.strict_reading import words_in
+from portico.strict_parsers import words_in
 
 TOLD = ("sub", "workspace", "email", "name")
 """The claims that userinfo returns, if the token's scope included them."""

@@ -13,7 +13,7 @@ from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.sessions.access_token import ACCESS
 from portico.sessions.claim_types import strict_claims
-from portico.strict_reading import credentials_in, words_in
+from portico.strict_parsers import credentials_in, words_in
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet

@@ -9,7 +9,7 @@ from typing import Any
 
 from portico.errors import NotSignedIn
 from portico.sessions.access_token import ACCESS, ID
-from portico.strict_reading import read_json
+from portico.strict_parsers import read_json
 
 TEXTS = frozenset("iss aud sub sid jti scope name email client_id workspace at_hash nonce".split())
 TIMES = frozenset("iat nbf exp auth_time session_expires_at".split())

@@ -12,7 +12,7 @@ from requests import Session
 
 from portico.errors import PorticoError
 from portico.sso.transport import ProviderAdapter, ProviderAway, check_url
-from portico.strict_reading import read_json
+from portico.strict_parsers import read_json
 
 DOCUMENTS_KEPT = 3600.0
 """Seconds: a key that was replaced under the same name is noticed by then at the latest."""

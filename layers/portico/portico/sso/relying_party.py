@@ -24,7 +24,7 @@ from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
 from portico.sso.transport import ProviderAway
-from portico.strict_reading import read_json
+from portico.strict_parsers import read_json
 
 ID_TOKEN_LEEWAY = 60
 """Seconds by which a provider's clock and ours may differ."""

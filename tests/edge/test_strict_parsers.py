@@ -1,4 +1,4 @@
-"""What a request's headers hold is read to the letter: `portico.strict_reading`, and the doors."""
+"""What a request's headers hold is read to the letter: `portico.strict_parsers`, and the doors."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from portico.edge.requests import EDGE_HEADER, VIEWER_HEADER, caller_of
 from portico.edge.responses import cookie_name
 from portico.limits.known_browser import known_cookie
 from portico.settings import HttpSettings
-from portico.strict_reading import cookies_in, credentials_in, media_type_in, words_in
+from portico.strict_parsers import cookies_in, credentials_in, media_type_in, words_in
 from tests.openid.handed import signed_in
 from tests.support.doors import answered, door, http_event, knock
 from tests.support.driver import Browser, Portal
