@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from portico.clock import SYSTEM
-from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import TryLater
 from portico.events import Caller
+from portico.links.rules import ACCOUNT_LINK
 from portico.people.identities import Identity
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 from portico.sso.link_account import link_account
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Connection, Person

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from portico.codes.pending_identity import BROWSER_COOKIE, PendingIdentities, PendingIdentity
+from portico.codes.pending_identity import PendingIdentities, PendingIdentity
 from portico.events import Event
-from portico.ids import digest
+from portico.ids import BROWSER_COOKIE, digest
 from portico.links.destinations import ReturnTo
 from portico.links.rules import public_id
 from portico.people.identities import Identity

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from portico.errors import Invalid
 
+BROWSER_COOKIE = "__Host-portico-browser"
+"""The cookie that binds a trip to a provider, and what follows it, to one browser."""
 RESERVED_WORKSPACES = frozenset(
     "v1 v2 api assets portal portals scim local admin account oauth2 authorize token userinfo "
     "health status docs static sign-in sign-up sign-out login logout well-known www mail "

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from portico.account.owner import Owner, Owners
-from portico.codes.challenge import ACCOUNT_LINK
 from portico.codes.request import CodeAsked
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff
@@ -12,6 +11,7 @@ from portico.ids import new_challenge_id
 from portico.limits.rules import ACCOUNT_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import return_to
+from portico.links.rules import ACCOUNT_LINK
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise

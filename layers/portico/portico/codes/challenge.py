@@ -23,10 +23,8 @@ from portico.errors import (
 from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
 from portico.links.destinations import ReturnTo
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 
-ACCOUNT_LINK = "-account"
-"""Replaces a link's id when a signed-in contact asks for a code."""
 NOT_YET = 0
 """The ``sver`` of a taken mail whose code creates the contact. Real ones begin with 1."""
 

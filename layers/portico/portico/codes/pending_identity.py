@@ -13,14 +13,12 @@ from portico.clock import epoch, moment
 from portico.codes.challenge import Challenge
 from portico.codes.store import Challenges, NewChallenge
 from portico.events import Caller, Event
-from portico.ids import carried, digest, new_challenge_id, random_part
+from portico.ids import BROWSER_COOKIE, carried, digest, new_challenge_id, random_part
 from portico.links.destinations import ReturnTo
 from portico.mail.letters import Purpose
 from portico.people.identities import Identity
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 
-BROWSER_COOKIE = "__Host-portico-browser"
-"""The cookie that binds a trip to a provider, and what follows it, to one browser."""
 PENDING_LIFETIME = timedelta(minutes=10)
 
 

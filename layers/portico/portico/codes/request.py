@@ -7,7 +7,6 @@ from portico import ids
 from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
 from portico.codes.challenge import Challenge, id_of
-from portico.codes.pending_identity import PendingId, PendingIdentities, ask_for_proof, browser_of
 from portico.codes.rules import CODE_LENGTH, CODE_LIFETIME, label_of
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
@@ -144,6 +143,14 @@ class CodeRequests:
     def _prove(
         self, pending: str, email: str | None, workspace_id: str, caller: Caller
     ) -> CodeAsked:
+        # Loaded here: only a sign-in by SSO that lacks an address comes by.
+        from portico.codes.pending_identity import (  # noqa: PLC0415
+            PendingId,
+            PendingIdentities,
+            ask_for_proof,
+            browser_of,
+        )
+
         if email is None:
             raise InvalidRequest("email", "required")
         now = self.clock.now()

@@ -15,7 +15,7 @@ from portico.ids import ChallengeId
 from portico.links.destinations import ReturnTo
 from portico.mail.letters import Purpose
 from portico.people.addresses import subject_of
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 
 CHALLENGE_AFTERLIFE = timedelta(days=1)
 """How long we keep a closed challenge, so that a team can see what happened."""

@@ -1,8 +1,8 @@
 """The answer that sends a browser to a provider."""
 
-from portico.codes.pending_identity import BROWSER_COOKIE
 from portico.edge.responses import Response, keep
 from portico.edge.sso_metrics import count
+from portico.ids import BROWSER_COOKIE
 from portico.sso.start import StartedTrip
 from portico.sso.states import STATE_LIFETIME
 

@@ -10,6 +10,8 @@ from portico.ids import digest
 
 SHARED = "shared"
 PERSONAL = "personal"
+ACCOUNT_LINK = "-account"
+"""Replaces a link's id when a signed-in contact asks for a code."""
 
 _TOKEN = re.compile(r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31})\Z")
 """A random token; or a portal's client id, which is the token of its entrance."""

@@ -12,7 +12,6 @@ from portico.errors import PortalUnavailable
 from portico.events import Caller
 from portico.people import directory_rule
 from portico.people.directory_rule import DirectoryRule
-from portico.people.stay import Stay
 
 LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
 """The languages of page and mail."""
@@ -32,6 +31,33 @@ CODE_WAY, PASSWORD_WAY, SIGN_UP_WAY = "code", "password", "sign-up"
 def sso_way(connection: str) -> str:
     """Return how the way in by a connection is called."""
     return f"sso:{connection}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The limits that a sign-in carries from its first request to its session."""
+
+    idle: timedelta
+    """How long the session may be idle."""
+    absolute: timedelta
+    """How long the session may last."""
+    keep_days: int
+    """How many days the trail keeps the sign-in's lines."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read the attributes that :meth:`row` returned."""
+        return cls(
+            timedelta(seconds=row["idle"]), timedelta(seconds=row["absolute"]), row["keep_days"]
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of a row: seconds, seconds, days."""
+        return {
+            "idle": int(self.idle.total_seconds()),
+            "absolute": int(self.absolute.total_seconds()),
+            "keep_days": self.keep_days,
+        }
 
 
 @dataclass(frozen=True)

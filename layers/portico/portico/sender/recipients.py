@@ -7,11 +7,11 @@ from hashlib import sha256
 from typing import Any
 
 from portico.aws.tables import get_many
-from portico.codes.challenge import ACCOUNT_LINK, NOT_YET, Challenge
+from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges, challenge_key
 from portico.errors import InvalidRequest
 from portico.ids import base64url
-from portico.links.rules import Link
+from portico.links.rules import ACCOUNT_LINK, Link
 from portico.links.store import link_key
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise

@@ -12,7 +12,6 @@ from portico.clock import epoch
 from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.sessions.access_token import ACCESS
-from portico.sessions.claim_types import strict_claims
 from portico.strict_parsers import credentials_in, words_in
 
 if TYPE_CHECKING:
@@ -105,6 +104,9 @@ class TokenChecker:
             raise NotSignedIn from None
         if told.header.get("typ") != typ:
             raise NotSignedIn
+        # Loaded here, as joserfc is: with the first token.
+        from portico.sessions.claim_types import strict_claims  # noqa: PLC0415
+
         claims = strict_claims(token, typ=typ)
         if claims["iss"] != issuer:
             raise NotSignedIn

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME
 
 

@@ -22,7 +22,6 @@ from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlrea
 from portico.settings import FinishSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.identity_parts import identity_parts
-from portico.sso.link_account import link_account
 from portico.sso.match import MatchedContact, match_of, obey_directory
 from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
 from portico.sso.providers.kinds import NotBelieved
@@ -99,6 +98,9 @@ class SsoCallbacks:
         person = self._person(state, trip, answered, caller)
         if trip.adds:
             tables = self.people_table, self.sign_in_table
+            # Loaded here: almost every trip signs in.
+            from portico.sso.link_account import link_account  # noqa: PLC0415
+
             link_account(
                 trip, person, state.workspace_id, caller, tables=tables, at=self.clock.now()
             )

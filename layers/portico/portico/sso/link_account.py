@@ -4,16 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
-from portico.codes.challenge import ACCOUNT_LINK
 from portico.errors import MethodOff
 from portico.events import Caller
 from portico.limits.rules import ACCOUNT_BUCKET
 from portico.links.destinations import return_to
-from portico.mail.letters import Change
-from portico.notices.store import Happened, Notices
-from portico.people.heads import Heads
-from portico.people.identities import owning
-from portico.people.settings_checks import SettingsChecks
+from portico.links.rules import ACCOUNT_LINK
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standings
 from portico.sessions.store import SessionStore
@@ -101,6 +96,13 @@ def link_account(
             switched the connection, SSO or the portal off.
         TryLater: nothing has changed.
     """
+    # Loaded here: the door that starts a trip connects nothing.
+    from portico.mail.letters import Change  # noqa: PLC0415
+    from portico.notices.store import Happened, Notices  # noqa: PLC0415
+    from portico.people.heads import Heads  # noqa: PLC0415
+    from portico.people.identities import owning  # noqa: PLC0415
+    from portico.people.settings_checks import SettingsChecks  # noqa: PLC0415
+
     contact, sver = trip.contact or "", trip.sver or 0
     people_table, sign_in_table = tables
     rows = Rows(people_table, f"{workspace_id}#")

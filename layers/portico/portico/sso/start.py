@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
-from portico.codes.pending_identity import BROWSER_COOKIE
 from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
-from portico.ids import digest, is_workspace, random_part
+from portico.ids import BROWSER_COOKIE, digest, is_workspace, random_part
 from portico.limits.rules import OFFICE_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import ReturnTo, return_to

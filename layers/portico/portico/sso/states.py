@@ -10,7 +10,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.events import Event
 from portico.ids import base64url, digest, is_workspace, random_part
-from portico.people.stay import Stay
+from portico.people.rules import Stay
 from portico.sso.rules import Connection
 
 STATE_LIFETIME = timedelta(minutes=10)

@@ -7,8 +7,7 @@ v26.0 was released on 2026-07-29.
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.claims import key_in, text_in
-from portico.sso.providers.kinds import Plain
+from portico.sso.providers.kinds import Plain, key_in, text_in
 from portico.sso.rules import Connection, Person
 
 VERSION = "v26.0"

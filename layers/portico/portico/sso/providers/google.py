@@ -6,8 +6,7 @@ Source: developers.google.com/identity (openid-connect reference, verify-google-
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.claims import is_true, key_in, text_in
-from portico.sso.providers.kinds import NotBelieved, OpenId
+from portico.sso.providers.kinds import NotBelieved, OpenId, is_true, key_in, text_in
 from portico.sso.rules import Connection, Person
 
 ISSUER = "https://accounts.google.com"

@@ -7,8 +7,7 @@ optional-claims-reference, migrate-off-email-claim-authorization).
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.claims import guid_in, key_in, text_in
-from portico.sso.providers.kinds import NotBelieved, OpenId
+from portico.sso.providers.kinds import NotBelieved, OpenId, guid_in, key_in, text_in
 from portico.sso.rules import Connection, Person
 
 HOST = "https://login.microsoftonline.com"

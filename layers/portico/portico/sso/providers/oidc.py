@@ -3,8 +3,7 @@
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.claims import is_true, key_in, text_in
-from portico.sso.providers.kinds import OpenId
+from portico.sso.providers.kinds import OpenId, is_true, key_in, text_in
 from portico.sso.rules import Connection, Person
 
 

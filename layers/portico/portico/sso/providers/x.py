@@ -7,8 +7,7 @@ Source: xdevplatform/docs, authentication/oauth-2-0/authorization-code. The addr
 from typing import Any
 
 from portico.people.identities import Identity
-from portico.sso.providers.claims import key_in, text_in
-from portico.sso.providers.kinds import NotBelieved, Plain
+from portico.sso.providers.kinds import NotBelieved, Plain, key_in, text_in
 from portico.sso.rules import Connection, Person
 
 
