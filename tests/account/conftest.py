@@ -21,6 +21,11 @@ class Member:
         self.token = self.browser.signs_in(email).body["access_token"]
         return self
 
+    def stays(self) -> None:
+        """Refresh once: only before that does a session end with the way in that it began by."""
+        self.portal.forward(minutes=1)
+        self.token = self.browser.refreshes().body["access_token"]
+
     def asks(self, route: str, body: dict[str, Any] | None = None, **more: Any) -> Answer:
         """Send one request of the account, as the page does."""
         headers = {"authorization": f"Bearer {self.token}"}

@@ -64,6 +64,7 @@ class TestUnlinking:
 
     def test_acc_03_refuses_the_last_way_in(self, ann, gives, portal):
         gives["account"]("google")
+        ann.stays()
         portal.sets(connections=[GOOGLE], code_method=False)
 
         assert unlinks(ann, "google").problem == (409, "last-way-in")
@@ -72,6 +73,7 @@ class TestUnlinking:
     def test_may_leave_a_password(self, ann, gives, portal):
         gives["account"]("google")
         gives["password"]()
+        ann.stays()
         portal.sets(connections=[GOOGLE], code_method=False, password_method=True)
 
         assert unlinks(ann, "google").status == 204
@@ -79,6 +81,7 @@ class TestUnlinking:
     def test_counts_no_password_that_is_switched_off(self, ann, gives, portal):
         gives["account"]("google")
         gives["password"]()
+        ann.stays()
         portal.sets(connections=[GOOGLE], code_method=False, password_method=False)
 
         assert unlinks(ann, "google").problem == (409, "last-way-in")
@@ -86,6 +89,7 @@ class TestUnlinking:
     def test_counts_no_account_whose_connection_is_off(self, ann, gives, portal):
         gives["account"]("google")
         gives["account"]("x")
+        ann.stays()
         portal.sets(connections=[GOOGLE, {**X, "on": False}], code_method=False)
 
         assert unlinks(ann, "google").problem == (409, "last-way-in")
@@ -93,6 +97,7 @@ class TestUnlinking:
     def test_may_leave_another_account(self, ann, gives, portal):
         gives["account"]("google")
         gives["account"]("x")
+        ann.stays()
         portal.sets(connections=[GOOGLE, X], code_method=False)
 
         assert unlinks(ann, "google").status == 204
@@ -142,6 +147,7 @@ class TestRemovingThePassword:
 
     def test_acc_03_refuses_the_last_way_in(self, ann, gives, portal):
         gives["password"]()
+        ann.stays()
         portal.sets(code_method=False, password_method=True)
 
         assert ann.asks("DELETE /v1/account/password").problem == (409, "last-way-in")
