@@ -72,6 +72,7 @@ def counted_by_us() -> list[tuple[str, str]]:
 def names_of(door: str) -> set[str]:
     if door == "send_mail":
         reasons = in_code(r', "([a-z-]+)", at=') | in_code(r'return "([a-z]+(?:-[a-z]+)+)"')
+        reasons |= in_code(r'StrangersCount\(\(\), "([a-z-]+)"')
         return OF_RECORDS[door] | {f"withheld-{each}" for each in reasons}
     if door in OF_RECORDS:
         return OF_RECORDS[door]
