@@ -199,8 +199,6 @@ class CodeMail:
 
     def _why_not_now(self, *, at: datetime) -> str | None:
         mails, challenge, contact = self.mails, self.challenge, self._contact
-        if self.generation in challenge.taken:
-            return None  # charged by the sender that took it, and died
         to = self._recipients.to
         key = mails.keys.current().mailbox
         workspace_id = challenge.id.workspace_id
@@ -217,7 +215,9 @@ class CodeMail:
         )
         return self._charge.why_not(
             by_anybody=not (challenge.is_personal or sver == contact.sver),
-            to_nobody_known=contact.sver == NOT_YET or to is not None,
+            # Whoever took it before has counted it there.
+            to_nobody_known=self.generation not in challenge.taken
+            and (contact.sver == NOT_YET or to is not None),
             at=at,
         )
 
