@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.account.conftest import Member
 from tests.support.driver import Portal
 
 
@@ -49,6 +50,7 @@ class TestAWayInThatIsClosed:
         assert signed_in.body["expires_in"] == 600
         token = signed_in.body["access_token"]
         assert portal.browser.reads_the_session(token).status == 200
+        assert Member(portal, portal.browser, token).asks("GET /v1/account").status == 200
         assert portal.browser.refreshes().problem == (401, "not-signed-in")
 
 

@@ -44,9 +44,12 @@ class TestACodeThatIsOut:
 
         assert late.browser.refreshes().problem == OVER
 
-    def test_point_8_opens_no_account(self, late):
-        assert late.asks("GET /v1/account").problem == OVER
-        assert late.asks("PATCH /v1/account", {"language": "de"}).problem == OVER
+    def test_point_8_ends_it_though_the_account_kept_it(self, late, portal):
+        # Whoever signed in before codes were closed keeps their account too: see the bounds.
+        assert late.asks("DELETE /v1/account/sessions").status == 204
+        portal.forward(seconds=30)
+
+        assert late.browser.refreshes().problem == OVER
 
     def test_point_8_opens_no_portal_on_another_site(self, late, portal):
         site = Site.register(portal)

@@ -85,6 +85,4 @@ class Standings:
         is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)
         if not standing.contact.active or not is_alive:
             raise NotSignedIn
-        if not standing.session.began_by_one_of(standing.workspace.ways_in):
-            raise NotSignedIn
         return standing
