@@ -8,7 +8,7 @@ import pytest
 
 from portico.clock import SYSTEM
 from portico.errors import TryLater
-from portico.events import Caller
+from portico.events import Caller, Event
 from portico.links.rules import ACCOUNT_LINK
 from portico.people.identities import Identity
 from portico.people.rules import Stay
@@ -16,6 +16,7 @@ from portico.sso.link_account import link_account
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Connection, Person
 from portico.sso.states import Trip
+from portico.sso.store import Connections
 from tests.emulated.house import house_at
 
 TRIES = 10
@@ -26,7 +27,16 @@ TRIES = 10
 def house(emulator):
     with house_at(emulator, streams=False) as house:
         house.adds("Bob Baker", "bob@example.com")
+        event = Event("connection.added", SYSTEM.now(), "connection-idp", 30, "test")
+        workspace = house.team.workspace(house.id)
+        connections = Connections(house.stack.outputs["PeopleTable"], house.id)
+        connections.put(connection_of(house), workspace, event)
         yield house
+
+
+def connection_of(house):
+    """The connection that both accounts come by."""
+    return Connection("idp", house.id, "oidc", "Acme ID", "client")
 
 
 def trip_of(house, email):
@@ -34,7 +44,7 @@ def trip_of(house, email):
     contact = house.another_browser().signs_in(email).body["contact"]["id"]
     (session,) = [row for row in house.session_rows() if row["contact"] == contact]
     return Trip(
-        connection=Connection("idp", house.id, "oidc", "Acme ID", "client"),
+        connection=connection_of(house),
         browser="",
         link=ACCOUNT_LINK,
         contact=contact,
