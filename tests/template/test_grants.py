@@ -144,7 +144,7 @@ MAY = {
     },
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
-        "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
+        "SignInTable": {"GetItem", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},
     "SignInPage": {"PeopleTable": {"GetItem"}},

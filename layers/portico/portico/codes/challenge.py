@@ -142,10 +142,6 @@ class Challenge:
         mailed = sorted(self.taken)[-GENERATIONS_THAT_COUNT:]
         return tuple(n for n in mailed if at < self.asked[n - 1] + CODE_LIFETIME)
 
-    def asks_for(self, generation: int) -> bool:
-        """Say whether the mail of *generation* is asked for, or was taken by a sender."""
-        return self.mail == generation or generation in self.taken
-
     def is_due(self, generation: int, *, at: datetime) -> bool:
         """Say whether there is still time to mail *generation* and type its code."""
         return at < self.asked[generation - 1] + CODE_LIFETIME - LATEST_SEND

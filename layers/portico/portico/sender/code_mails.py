@@ -17,7 +17,7 @@ from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.sender.delivery import Overtaken, TakenByAnother
+from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_charge import MailCharge
 from portico.sender.mail_content import code_mail, logo_of
 from portico.sender.recipients import Recipients, recipients_of
@@ -101,17 +101,8 @@ class CodeMail:
         return taken is not None and taken.sent
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why nothing may be mailed; charges the budgets last.
-
-        Raises:
-            Overtaken: a newer mail is asked for, or this one was withheld.
-        """
-        challenges = Challenges(self.mails.sign_in_table, self.challenge.id.workspace_id)
-        found = self._recipients = recipients_of(self.challenge, self._people, challenges)
-        # A late stream brings the challenge as it was.
-        if found.challenge is None or not found.challenge.asks_for(self.generation):
-            raise Overtaken
-        self.challenge = found.challenge
+        """Return why nothing may be mailed; charges the budgets last."""
+        found = self._recipients = recipients_of(self.challenge, self._people)
         why_not = found.why_not(self.challenge, self.generation, at=at)
         if why_not is not None:
             return why_not

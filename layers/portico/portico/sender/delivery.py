@@ -33,10 +33,6 @@ class TakenByAnother(Exception):
     """Another sender took this mail a moment ago, and may still be at it."""
 
 
-class Overtaken(Exception):
-    """Nothing asks for this mail any more: a newer one is asked for, or it was withheld."""
-
-
 class Mail(Protocol):
     """One mail that a row asks for. Every method may raise ``TryLater``."""
 
@@ -48,11 +44,7 @@ class Mail(Protocol):
         """Say whether the row, as it was read, says that the mail is out."""
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why the mail must not be sent, e.g. ``not-a-contact``.
-
-        Raises:
-            Overtaken: nothing asks for it any more. It is charged to no budget.
-        """
+        """Return why the mail must not be sent, e.g. ``not-a-contact``."""
 
     def take(self, *, at: datetime) -> bool:
         """Make the mail this sender's; ``False``: it needs no mail any more.
@@ -123,10 +115,7 @@ class Delivery:
         now = self.clock.now()
         # Before the mail is taken: a code counts from then on, and one that the mailbox's
         # budget keeps back must never count, not even for a moment.
-        try:
-            why_not = mail.why_not(at=now)
-        except Overtaken:
-            return DONE_BEFORE
+        why_not = mail.why_not(at=now)
         if why_not is not None:
             return _withhold(mail, why_not, at=now)
         try:

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
-from portico.aws.tables import get_many
 from portico.codes.challenge import NOT_YET, Challenge
-from portico.codes.store import Challenges, challenge_key
 from portico.errors import InvalidRequest
 from portico.ids import base64url
 from portico.links.rules import ACCOUNT_LINK, Link
@@ -31,8 +28,6 @@ class Recipients:
     """The address to mail, where it is not (yet) the contact's own."""
     is_taken: bool = False
     """The address is another contact's."""
-    challenge: Challenge | None = None
-    """The challenge as it is now; the stream may be late."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
@@ -57,25 +52,24 @@ class Recipients:
         return None if challenge.is_due(generation, at=at) else "too-late"
 
 
-def recipients_of(challenge: Challenge, people: People, challenges: Challenges) -> Recipients:
+def recipients_of(challenge: Challenge, people: People) -> Recipients:
     """Read a challenge anew, its workspace, its link and its contact, consistently."""
     common = settings_row_key(people.workspace_id), link_key(people.workspace_id, challenge.link)
     if challenge.purpose == Purpose.NEW_EMAIL:
-        return _moving(challenge, people, challenges, common)
+        return _moving(challenge, people, common)
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
-        now, settings_row, link, row = _read(challenge, people, challenges, *common, head)
+        settings_row, link, row = people.read(*common, head)
         contact = Contact.from_row(row) if row else None
     else:
-        pointer_to = pointer_key(people.workspace_id, challenge.email)
-        now, settings_row, link, pointer = _read(challenge, people, challenges, *common, pointer_to)
+        settings_row, link, pointer = people.read(
+            *common, pointer_key(people.workspace_id, challenge.email)
+        )
         contact = people.contact(pointer["contact"]) if pointer else None
     workspace = workspace_of(settings_row) if settings_row else None
     if contact is None and workspace is not None and _may_become_one(challenge, workspace):
         contact = newcomer(challenge)
-    return Recipients(
-        workspace, Link.from_row(link) if link else None, contact, challenge=_challenge(now)
-    )
+    return Recipients(workspace, Link.from_row(link) if link else None, contact)
 
 
 def newcomer(challenge: Challenge) -> Contact:
@@ -87,30 +81,12 @@ def newcomer(challenge: Challenge) -> Contact:
     return Contact(id_, challenge.id.workspace_id, email.partition("@")[0], email, sver=NOT_YET)
 
 
-def _read(
-    challenge: Challenge, people: People, challenges: Challenges, *keys: tuple[str, str]
-) -> list[dict[str, Any] | None]:
-    """Read the challenge's row and those of *keys* in one call."""
-    asked = (challenges.rows, *challenge_key(challenge.id))
-    return get_many([asked, *((people.rows, *key) for key in keys)], consistent=True)
-
-
-def _challenge(row: dict[str, Any] | None) -> Challenge | None:
-    return Challenge.from_row(row) if row else None
-
-
-def _moving(
-    challenge: Challenge,
-    people: People,
-    challenges: Challenges,
-    common: Sequence[tuple[str, str]],
-) -> Recipients:
+def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, str]]) -> Recipients:
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
-    pointer_to = pointer_key(people.workspace_id, address)
-    now, settings_row, _, row, pointer = _read(
-        challenge, people, challenges, *common, head, pointer_to
+    settings_row, _, row, pointer = people.read(
+        *common, head, pointer_key(people.workspace_id, address)
     )
     return Recipients(
         workspace_of(settings_row) if settings_row else None,
@@ -118,7 +94,6 @@ def _moving(
         Contact.from_row(row) if row else None,
         to=address,
         is_taken=pointer is not None,
-        challenge=_challenge(now),
     )
 
 
