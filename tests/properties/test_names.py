@@ -89,7 +89,7 @@ class TestAName:
         @always(names("chl"))
         def is_its_own(text):
             value = challenge_or_none(text)
-            assert value is None or is_workspace(value.workspace)
+            assert value is None or is_workspace(value.workspace_id)
 
     def test_of_no_challenge_looks_like_one_that_is_over(self, always):
         @always(names("chl"))

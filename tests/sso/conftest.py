@@ -152,7 +152,8 @@ def world(portal: Portal, stage: tuple[str, _Stage]) -> Iterator[World]:
 @pytest.fixture
 def connected(world: World) -> World:
     """Acme Support with all five kinds; its own providers vouch for example.com."""
-    for connection in once("connected", lambda: _connections(world)):
+    # Whoever imports these fixtures has a server of their own, at another port.
+    for connection in once(f"connected to {world.base}", lambda: _connections(world)):
         world.keep_secret(connection, client_secret(connection.kind))
     return world
 
