@@ -1,4 +1,4 @@
-"""Ask for codes from within the account: to sign in anew, and to prove a new address."""
+"""Request codes from the account: to confirm a sign-in, and to prove a new address."""
 
 from dataclasses import dataclass
 
@@ -34,16 +34,16 @@ class AskedEmailChange:
 
 @dataclass(frozen=True, slots=True)
 class AccountCodes:
-    """Asking for codes, being signed in."""
+    """Requests codes for signed-in contacts."""
 
     owners: Owners
     limits: Limits
 
     def to_confirm(self, asked: AskedConfirmation, caller: Caller) -> CodeAsked:
-        """Mail a code to the contact's own address; typed, it begins a fresh session.
+        """Mail a code to the contact's own address. Typing it begins a fresh session.
 
         Raises:
-            MethodOff: the workspace takes no codes.
+            MethodOff: the workspace has no sign-in with codes.
             NotSignedIn, TooManyRequests, TryLater: as for every code.
         """
         owner = self.owners.of(asked.workspace, caller)
@@ -52,11 +52,12 @@ class AccountCodes:
         return self._ask(owner, Purpose.SIGN_IN, None)
 
     def to_move(self, asked: AskedEmailChange, caller: Caller) -> CodeAsked:
-        """Mail a code to an address that is to be the contact's. Whether it is another
-        contact's shows in nothing: then the mail stays away.
+        """Mail a code to the contact's new address.
+
+        If the address is another contact's, the answer is the same and no mail goes out.
 
         Raises:
-            InvalidRequest: it is none, or theirs already.
+            InvalidRequest: the address is not valid, or already theirs.
             ReAuthNeeded: the sign-in is too old for this.
             NotSignedIn, TooManyRequests, TryLater: as for every code.
         """

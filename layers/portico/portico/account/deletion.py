@@ -14,14 +14,14 @@ from portico.people.password_store import Passwords
 
 @dataclass(frozen=True, slots=True)
 class Deletions:
-    """The ends of accounts, by their own contacts."""
+    """Deletes accounts at the request of their own contacts."""
 
     owners: Owners
 
     def delete(self, workspace_id: str, caller: Caller) -> None:
-        """End the caller's account: name, address, password and connected accounts are gone.
+        """Delete the caller's account: name, address, password and connected accounts.
 
-        What stays is a row that says there was one, and the trail, for as long as it is kept.
+        A row that says there was a contact stays, and so does the trail until its end.
 
         Raises:
             MethodOff: the team does not allow it.
@@ -48,6 +48,6 @@ class Deletions:
         try:
             transact_surely(parts)
         except TransactionRefused:
-            # The session has ended, or something was connected or removed in another tab:
-            # whoever wants to leave still can, with what is there now.
+            # The session has ended, or another tab connected or removed something. The contact
+            # can try again, and then the current rows count.
             raise NotSignedIn from None

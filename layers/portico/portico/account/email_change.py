@@ -1,4 +1,4 @@
-"""Change one's own address: proved by a code, told to the old one, and taken back from there."""
+"""Change one's own address with a code. A mail to the old address can undo the change."""
 
 from dataclasses import dataclass, field, replace
 
@@ -43,7 +43,7 @@ class AskedUndo:
 
 @dataclass(frozen=True, slots=True)
 class EmailChanges:
-    """Changing addresses, and taking it back."""
+    """Changes addresses, and undoes changes."""
 
     owners: Owners
     keys: KeyRing
@@ -51,17 +51,17 @@ class EmailChanges:
 
     @classmethod
     def from_settings(cls, settings: AccountSettings, owners: Owners) -> "EmailChanges":
-        """Make the changes of a function."""
+        """Make it from a door's settings."""
         return cls(owners, ring(settings.code_secret))
 
     def confirm(self, typed: TypedEmailChange, caller: Caller) -> Contact:
-        """Make a proved address the contact's primary one; their other sessions end.
+        """Make a proved address the contact's primary one. Their other sessions end.
 
         Raises:
-            InvalidRequest, CodeNotAccepted, ChallengeClosed, CrossSite: the code is not right.
+            InvalidRequest, CodeNotAccepted, ChallengeClosed, CrossSite: the code is refused.
             TakenAlready: the address has become another contact's.
             NotSignedIn: the session has ended.
-            TryLater: nothing was consumed; the same request can be sent again.
+            TryLater: nothing was used up. The same request can be sent again.
         """
         owner = self.owners.of(typed.workspace, caller)
         checks = CodeChecks(self.owners.sign_in_table, self.keys, self.clock)
@@ -83,12 +83,12 @@ class EmailChanges:
         return replace(owner.standing.contact, email=new)
 
     def undo(self, asked: AskedUndo, caller: Caller) -> Workspace:
-        """Give a contact the address back that they had; all of their sessions end.
+        """Give a contact their old address back. All their sessions end.
 
-        Whoever reads the old address may do so, whatever has been changed since.
+        Whoever reads mail to the old address may do so, whatever has changed since.
 
         Raises:
-            ChallengeClosed: the time for it is over, it was done before, or never was.
+            ChallengeClosed: the token is not valid, too old, or used.
             TakenAlready: the old address has become another contact's.
             CrossSite, PortalUnavailable, TryLater: as for every request.
         """
@@ -107,7 +107,7 @@ class EmailChanges:
         )
         if row is None or head is None or settings_row is None:
             raise ChallengeClosed("expired")
-        # The row first: whoever makes tokens up has no change's id, and asks for no secret.
+        # Read the row first: an invented token has no change's id, and costs no read of a secret.
         if head["active"] is not True or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
         workspace, contact = workspace_of(settings_row), Contact.from_row(head)
@@ -124,7 +124,7 @@ class EmailChanges:
         contact, change = owner.standing.contact, checked.challenge.id.random
         changes = AddressChanges(self.owners.people_table, contact.workspace_id)
         if new == contact.email and changes.is_made(contact.id, change):
-            return  # the same press again: its first answer was lost
+            return  # a repeat of the same press, whose first answer was lost
         if checked.mail.sver != contact.sver:
             raise ChallengeClosed("expired")
         parts = {
@@ -164,7 +164,7 @@ class EmailChanges:
 
 
 def _why(refused: ChallengeClosed | NotSignedIn | TakenAlready) -> str:
-    """Return the trail's word for the refusal of a right code."""
+    """Return the trail's word for why a right code was refused."""
     if isinstance(refused, TakenAlready):
         return "email-taken"
     if isinstance(refused, ChallengeClosed):

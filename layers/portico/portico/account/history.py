@@ -1,4 +1,4 @@
-"""What happened to an account, as its contact may read it; and all we hold, to take along."""
+"""The history of an account, as its contact may read it, and the export of all its data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from portico.printable import printable
 SHOWN = 50
 MOST_SHOWN = 200
 MOST_EXPORTED = 5000
-"""Lines: what a Lambda answers with has a limit of 6 MB."""
+"""Lines. A Lambda's answer may have 6 MB at most."""
 
 TELLING = frozenset("method reason connection attempts_left kind session fields by portal".split())
-"""Details that are the contact's to know. Others name links and mails of the team's."""
+"""Details that the contact may read. The others name links and mails of the team."""
 
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Reading one's own trail."""
+    """Reads the trail of the calling contact."""
 
     owners: Owners
     trail_table: str
@@ -36,11 +36,11 @@ class Histories:
 
         Args:
             workspace_id: the workspace.
-            limit: how many lines at most, as it was sent.
-            caller: whose they are.
+            limit: the largest number of lines, as sent.
+            caller: the contact's browser.
 
         Raises:
-            InvalidRequest: *limit* is no such number.
+            InvalidRequest: *limit* is not a number, or too large.
             NotSignedIn: the session has ended.
         """
         wanted = limit or str(SHOWN)
@@ -50,7 +50,7 @@ class Histories:
         return list(islice(self._lines(owner), int(wanted)))
 
     def export(self, workspace_id: str, caller: Caller) -> dict[str, Any]:
-        """Return all that we hold of the caller, in the words of the API.
+        """Return all data that we have of the caller, in the API's words.
 
         Raises:
             NotSignedIn: the session has ended.
@@ -70,7 +70,7 @@ class Histories:
             told = row.get("detail") or {}
             detail = {n: printable(str(v)) for n, v in told.items() if n in TELLING}
             by = "you" if row["by"] == "contact" else "team"
-            # A portal's own servers fetch its tokens; that is not where its contact was.
+            # A portal's servers fetch its tokens, so their network is not where the contact was.
             is_here = by == "you" and "parent" not in told
             yield {
                 "at": epoch(datetime.fromisoformat(row["at"])),

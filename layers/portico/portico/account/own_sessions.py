@@ -1,4 +1,4 @@
-"""End sessions of one's own, one or all others."""
+"""End one's own sessions: one, or all others."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from portico.events import Caller
 
 @dataclass(frozen=True, slots=True)
 class OwnSessions:
-    """The sessions that a contact ends from another one."""
+    """Ends sessions of the calling contact."""
 
     owners: Owners
 
     def end(self, workspace_id: str, session: str, caller: Caller) -> None:
-        """End one session of the caller's; ended already is as good.
+        """End one session of the caller. A session that has ended already is no error.
 
         Raises:
-            NotFound: it is none of theirs.
-            NotSignedIn: the session of the caller has ended.
+            NotFound: the session is not the caller's.
+            NotSignedIn: the caller's session has ended.
         """
         owner = self.owners.of(workspace_id, caller)
         event = owner.event("session.ended", session=session, reason="ended-by-contact")
@@ -27,10 +27,10 @@ class OwnSessions:
             raise NotFound
 
     def end_others(self, workspace_id: str, caller: Caller) -> None:
-        """End all sessions but the caller's, and every open challenge.
+        """End all other sessions of the caller, and every open challenge.
 
         Raises:
-            NotSignedIn: the session of the caller has ended.
+            NotSignedIn: the caller's session has ended.
         """
         owner = self.owners.of(workspace_id, caller)
         event = owner.event("sessions.ended", reason="ended-by-contact")

@@ -1,4 +1,4 @@
-"""What the account's changes have in common: who is changing, and how their contact is told."""
+"""The basis of all changes in an account: who makes them, and the mail about them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from portico.settings import AccountSettings
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A contact who stands in their account, and the tables that hold what is theirs."""
+    """A contact who is signed in to their account, and the tables with their rows."""
 
     standing: Standing
     caller: Caller
@@ -34,13 +34,13 @@ class Owner:
         return self.standing.contact.id
 
     def event(self, name: str, **detail: str) -> Event:
-        """Return the trail's line on what they did."""
+        """Return the trail's line about what the contact did."""
         days = self.standing.workspace.trail_days
         network = self.caller.network
         return Event(name, self.clock.now(), self.id, days, network=network, detail=detail)
 
     def telling(self, change: Change, **more: Any) -> dict[str, Any]:
-        """Return the part of a transaction that tells them by mail."""
+        """Return the part of a transaction that tells the contact by mail."""
         now = self.clock.now()
         happened = Happened(
             change,
@@ -55,13 +55,13 @@ class Owner:
         return Notices(self.sessions.table, self.people.workspace_id).asking(happened)
 
     def still_here(self) -> dict[str, Any]:
-        """Return the part that asks whether their session still runs."""
+        """Return the part that checks that their session still runs."""
         return self.sessions.running(self.id, self.standing.session.id, at=self.clock.now())
 
     def alone(self, event: Event | None = None) -> Parts:
-        """Return the parts that end all other sessions and open challenges, and keep this one.
+        """Return the parts that end all other sessions and open challenges, and keep this session.
 
-        They are named ``head`` and ``session``.
+        Their names are ``head`` and ``session``.
         """
         sver = self.standing.contact.sver
         return {
@@ -72,7 +72,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Finding out whose account a request is about: always the caller's own."""
+    """Finds the account of a request, which is always the caller's own."""
 
     people_table: str
     sign_in_table: str
@@ -81,7 +81,7 @@ class Owners:
 
     @classmethod
     def from_settings(cls, settings: AccountSettings) -> "Owners":
-        """Make the owners of a door."""
+        """Make it from a door's settings."""
         tables = settings.people_table, settings.sign_in_table
         return cls(*tables, Standings(*tables, TokenChecker(settings.signing_keys.split(","))))
 

@@ -21,12 +21,12 @@ from portico.sessions.rules import Session
 
 _ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 SHOWN_SESSIONS = 50
-"""The newest of the running ones; nobody reads a longer list."""
+"""The newest running sessions. Nobody reads a longer list."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditedProfile:
-    """PATCH /v1/account: what is left out stays."""
+    """PATCH /v1/account. Absent members do not change."""
 
     workspace: str
     name: str | None = None
@@ -36,7 +36,7 @@ class EditedProfile:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that a contact sees of their account."""
+    """What a contact sees of their account."""
 
     owner: Owner
     password_changed_at: datetime | None
@@ -44,7 +44,7 @@ class Account:
     sessions: list[dict[str, Any]]
 
     def answer(self) -> dict[str, Any]:
-        """Return the answer's members; times are seconds since 1970."""
+        """Return the members of the JSON answer. Times are seconds since 1970."""
         workspace = self.owner.standing.workspace
         offered = [each for each in workspace.connections if workspace.offers(each["id"])]
         return {
@@ -71,7 +71,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Reading and editing accounts."""
+    """Reads and edits accounts."""
 
     owners: Owners
 
@@ -94,7 +94,7 @@ class Profiles:
         """Change name, language or time zone.
 
         Raises:
-            InvalidRequest: a value is none.
+            InvalidRequest: a value is not valid.
             NotSignedIn: the session has ended.
         """
         changes = _checked(edited)
@@ -111,24 +111,24 @@ class Profiles:
 
 
 def identities_of(owner: Owner) -> list[dict[str, Any]]:
-    """Return the rows of the accounts elsewhere that sign this contact in."""
+    """Return the rows of the contact's identities."""
     rows = owner.people.rows
     shelf = f"{owner.people.workspace_id}#identities"
     keys = list(keys_listed(rows, shelf, starting=f"{owner.id}#"))
     found = get_many([(rows, *key) for key in keys], consistent=True) if keys else []
-    # The index is a moment behind: what is another's by now is not shown.
+    # The index lags by a moment, so leave out what is another contact's by now.
     return [row for row in found if row is not None and row["contact"] == owner.id]
 
 
 def identity_id(row: dict[str, Any]) -> str:
-    """Return what an identity is called in the API: the part of its key that names it."""
+    """Return an identity's id in the API, which is a part of its key."""
     return Identity.from_row(row).key.replace("#", ".")
 
 
 def sessions_of(owner: Owner) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the running sessions, this one first.
+    """Yield the rows of the running browser sessions, this one first.
 
-    Browsers': what a portal holds ends with the browser's session that let it in.
+    Portal sessions are left out, because they end with the browser's session.
     """
     now = owner.clock.now()
     sver = owner.standing.contact.sver
@@ -144,7 +144,7 @@ def sessions_of(owner: Owner) -> Iterator[dict[str, Any]]:
 
 
 def contact_answer(contact: Contact) -> dict[str, Any]:
-    """Return what a contact may see of themselves."""
+    """Return a contact's data for the contact."""
     names = ("id", "name", "email", "language", "time_zone")
     return {name: getattr(contact, name) for name in names}
 
@@ -182,7 +182,7 @@ def _checked(edited: EditedProfile) -> dict[str, str]:
             raise InvalidRequest("language", f"one of {' '.join(LANGUAGES)}")
         changes["language"] = edited.language
     if edited.time_zone is not None:
-        # A shape, no list: browsers know more zones than a Lambda has files for.
+        # Check the shape only: browsers know more zones than a Lambda has files for.
         if not _ZONE.fullmatch(edited.time_zone):
             raise InvalidRequest("time_zone", "a name of the IANA list, as Europe/Berlin")
         changes["time_zone"] = edited.time_zone

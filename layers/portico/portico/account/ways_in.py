@@ -1,4 +1,4 @@
-"""Take a way to sign in away, but never the last one."""
+"""Remove a way to sign in, but never the last one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +15,16 @@ from portico.people.password_store import Passwords
 
 @dataclass(frozen=True, slots=True)
 class WaysIn:
-    """The ways in that contacts take away themselves."""
+    """Removes ways to sign in, at the request of their own contacts."""
 
     owners: Owners
 
     def remove_password(self, workspace_id: str, caller: Caller) -> None:
-        """Take the password away; other sessions end.
+        """Remove the password. Other sessions end.
 
         Raises:
-            NotFound: there is none.
-            LastWayIn: nothing else would let the contact in.
+            NotFound: there is no password.
+            LastWayIn: the contact would have no other way to sign in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
         """
         owner = self.owners.of(workspace_id, caller, fresh=True)
@@ -36,16 +36,16 @@ class WaysIn:
         self._take(owner, removing, telling, _others(owner, identities_of(owner)))
 
     def unlink(self, workspace_id: str, identity: str, caller: Caller) -> None:
-        """Take an account elsewhere away; other sessions end.
+        """Disconnect an account at a provider. Other sessions end.
 
         Args:
             workspace_id: the workspace.
             identity: its id, as the account lists it.
-            caller: whose it is.
+            caller: the contact's browser.
 
         Raises:
-            NotFound: it is not the contact's.
-            LastWayIn: nothing else would let the contact in.
+            NotFound: the identity is not the contact's.
+            LastWayIn: the contact would have no other way to sign in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
         """
         owner = self.owners.of(workspace_id, caller, fresh=True)
@@ -77,11 +77,11 @@ class WaysIn:
     ) -> None:
         parts = {"removed": removing, **owner.alone(event), "notice": telling}
         if owner.standing.workspace.takes_codes():
-            # Whoever has the address has a way in.
+            # The contact's address is another way to sign in.
             _commit(parts)
             return
-        # The other way is asked for in the same transaction: two tabs that take one away
-        # each cannot both succeed.
+        # The same transaction checks the other way, so that two tabs that each remove one
+        # cannot both succeed.
         for other in others:
             try:
                 _commit({**parts, "other": other})
@@ -92,7 +92,7 @@ class WaysIn:
 
 
 class _OtherIsGone(Exception):
-    """The way in that was to remain is not there any more."""
+    """The way to sign in that should remain is gone."""
 
 
 def _commit(parts: Parts) -> None:
@@ -107,7 +107,7 @@ def _commit(parts: Parts) -> None:
 
 
 def _others(owner: Owner, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the parts that each ask whether one other account still lets the contact in."""
+    """Return parts that each check that one other account still signs the contact in."""
     workspace = owner.standing.workspace
     return [
         still_owning(owner.people.rows, workspace.id, Identity.from_row(row), owner.id)
