@@ -1,8 +1,8 @@
 """Text from outside, made harmless to show: on a terminal, in a table, on a page, in a mail.
 
-What nobody sees can still do something: ESC moves a terminal's cursor and paints over what stood
-there, a line break begins a line of somebody else's, a bidi override turns the rest of a sentence
-around, and what has no width makes two words look like one. Each becomes ``REPLACED``.
+Invisible characters can do harm. ESC moves a terminal's cursor and overwrites text, a line break
+starts a forged line, a bidi override turns the rest of a sentence around, and characters without
+width make two words look like one. Each becomes ``REPLACED``.
 """
 
 import json
@@ -11,31 +11,31 @@ import unicodedata
 from typing import Any
 
 REPLACED = "\ufffd"
-"""Shown where something was that cannot be."""
+"""Replaces a character that must not be shown."""
 JOINERS = "\u200c\u200d"
-"""Persian names and emoji need these between two letters; elsewhere they only hide something."""
+"""Persian names and emoji need these between two letters. Elsewhere they only hide something."""
 NO_BREAK = "\xa0\u202f"
-"""Blanks that keep two parts of a name on one line."""
+"""Blanks that keep two parts of a name on the same line."""
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, marks and signs to Unicode, and nothing to anybody's eye."""
+"""Characters that Unicode counts as letters, marks or signs, but that nobody can see."""
 _STRAY_JOINER = re.compile(rf"(?<![^\s{JOINERS}])[{JOINERS}]|[{JOINERS}](?![^\s{JOINERS}])")
 
 
 def is_unseen(character: str) -> bool:
-    """Say whether nobody sees *character*: controls, bidi marks, joiners, what has no glyph."""
+    """Say whether *character* is invisible: a control, bidi mark or joiner, or without a glyph."""
     return unicodedata.category(character) in UNSEEN_CATEGORIES or character in UNSEEN_LETTERS
 
 
 def printable(text: str) -> str:
-    """Return *text* on one line, each character to be seen; as long as it was."""
+    """Return *text* on one line, of the same length, with every character visible."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_plain(each) for each in text)
 
 
 def printable_name(text: str) -> str:
-    """Return *text* as :func:`printable` does, with what people's names are joined by."""
+    """Return *text* as :func:`printable` does, but keep the joiners that names need."""
     if text.isascii() and text.isprintable():
         return text
     text = _STRAY_JOINER.sub(REPLACED, text)
@@ -44,19 +44,19 @@ def printable_name(text: str) -> str:
 
 
 def is_printable_name(text: str) -> bool:
-    """Say whether a name can be shown as it stands."""
+    """Say whether a name can be shown unchanged."""
     return printable_name(text) == text
 
 
 def printable_json(content: Any, **options: Any) -> str:
-    """Return *content* as JSON whose text is as it was, and can be shown: what is unseen is escaped.
+    """Return *content* as JSON that can be shown: invisible characters of its text are escaped.
 
     Args:
         content: what ``json.dumps`` takes.
-        options: of ``json.dumps``, but for ``ensure_ascii``.
+        options: options of ``json.dumps``, except ``ensure_ascii``.
     """
     text = json.dumps(content, ensure_ascii=False, **options)
-    # Line breaks are those of the indentation: in a text they are escaped already.
+    # Line breaks come only from the indentation: those of a text are already escaped.
     return "".join(
         json.dumps(each)[1:-1] if each != "\n" and is_unseen(each) else each for each in text
     )

@@ -1,6 +1,6 @@
-"""A directory record that stands for somebody, as a part of the transaction that lets them in.
+"""Check a person's directory record inside the transaction that signs them in.
 
-An import may be under way: what counts is what the record's own row says then.
+An import may be running, so the record's own row decides at that moment.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from portico.directory.store import Record, record_key
 
 @dataclass(frozen=True, slots=True)
 class RecordMatch:
-    """A record, and what it was found by when somebody signed in."""
+    """A record, and what found it when a person signed in."""
 
     record: Record
     email: str | None
-    """The address; ``None``: tenant and object id."""
+    """The address that found it; ``None`` if tenant and object id did."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordMatches:
-    """The matches of one workspace."""
+    """The record matches of one workspace."""
 
     table: str
     workspace_id: str
@@ -32,19 +32,19 @@ class RecordMatches:
         return Rows(self.table, f"{self.workspace_id}#record#")
 
     def still_matching(self, match: RecordMatch) -> dict[str, Any]:
-        """Return the part of a transaction that asks whether a match still stands."""
+        """Return the part of a transaction that checks that a match still holds."""
         key, condition, values = self._match(match)
         return self.rows.checking(*key, condition, values)
 
     def letting_in(self, match: RecordMatch, contact: str, *, asks_match: bool) -> dict[str, Any]:
-        """Return the part of a transaction that notes on a record who comes in by it.
+        """Return the part of a transaction that adds a contact to the record that lets them in.
 
-        The end of the record finds their sessions by it, however late an index tells of them.
+        When the record ends, it names the contacts whose sessions must end, even if an index lags.
 
         Args:
-            match: the record, and what it was found by.
-            contact: who comes in.
-            asks_match: the workspace's rule asks that the match still stands.
+            match: the record, and what found it.
+            contact: the contact who signs in.
+            asks_match: whether the workspace's rule needs the match to hold still.
         """
         key, condition, values = self._match(match)
         if not asks_match:

@@ -1,6 +1,6 @@
-"""Checks of a workspace's settings within a transaction, so that no change of them comes between.
+"""Check a workspace's settings inside a transaction, so that no change comes in between.
 
-Only what is rare asks for them: the settings row is one key, and whoever checks it waits in turn.
+Only rare transactions do this: the settings row is one key, and all who check it wait in turn.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 from portico.aws.tables import Parts, Rows
 from portico.people.store import connection_key, settings_row_key
 
-# An attribute that is missing has its default: on, on and off.
+# A missing attribute has its default: on, on and off.
 PORTAL_IS_ON = "(attribute_not_exists(portal_enabled) OR portal_enabled = :yes)"
 SSO_IS_ON = "(attribute_not_exists(sso_method) OR sso_method = :yes)"
 HAS_NO_RULE = "(attribute_not_exists(directory_rule) OR directory_rule = :off)"
@@ -24,20 +24,20 @@ class SettingsChecks:
     workspace_id: str
 
     def still_signing_up(self) -> Parts:
-        """Return the part that asks whether somebody new may come in, named ``settings``."""
+        """Return the part ``settings``, which checks that people may still sign up."""
         return {"settings": self._settings(PORTAL_IS_ON, SIGN_UP_IS_ON, HAS_NO_RULE)}
 
     def still_connecting(
         self, connection: str, *, by_code: bool = False, signs_up: bool = False
     ) -> Parts:
-        """Return the parts that ask whether accounts of a connection may still be connected.
+        """Return the parts that check that accounts of a connection may still be connected.
 
-        They are named ``settings`` and ``connection``.
+        Their names are ``settings`` and ``connection``.
 
         Args:
-            connection: its id.
-            by_code: the address was proved by our own code, which a directory rule forbids.
-            signs_up: the account's owner becomes a contact by it.
+            connection: the connection's id.
+            by_code: whether our own code proved the address, which a directory rule forbids.
+            signs_up: whether the account's owner becomes a contact.
         """
         conditions = [PORTAL_IS_ON, SSO_IS_ON]
         conditions += [HAS_NO_RULE] if by_code else []
