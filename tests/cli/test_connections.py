@@ -139,7 +139,7 @@ class TestAddingAConnection:
             (["--kind", "google", "--issuer", "https://a.test"], "--issuer: only oidc has it"),
             (["--kind", "google", "--hosted-domain", "no domain"], "--hosted-domain: no domain"),
             (["--kind", "google", "--vouches-for", "a@b.test"], "a domain such as"),
-            (["--kind", "x", "--vouches-for", "acme.test"], "--vouches-for: nothing says"),
+            (["--kind", "x", "--vouches-for", "acme.test"], "--vouches-for: the provider does not say"),
             (["--kind", "saml"], "--kind: one of microsoft google facebook x oidc"),
             (["--kind", "x", "--label", "a\tb"], "--label: 1 to 100 printable"),
         ],
