@@ -1,7 +1,7 @@
-"""Notices of a change to somebody's sign-in: asked for with the change, and mailed once.
+"""Notices of a change to a contact's sign-in: requested with the change, and mailed once.
 
-A notice is outside the mailbox's budget, because only its own contact can cause it: one per
-kind and hour, by its key.
+Notices do not count in the mailbox's budget, because only their own contact can cause them. A
+notice's key allows one per kind and hour.
 """
 
 from contextlib import suppress
@@ -15,7 +15,7 @@ from portico.events import Event
 from portico.mail.letters import Change
 
 NOTICE_LIFETIME = timedelta(days=1)
-"""What is not mailed by then is not mailed: the trail has it, and an old alarm is a false one."""
+"""We mail no notice that is older: it would be a false alarm, and the trail has the change."""
 
 ROW = "notice"
 IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not_exists(withheld)"
@@ -23,25 +23,25 @@ IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A change that its contact is told of."""
+    """A change that we tell its contact about."""
 
     change: Change
     contact: str
     host: str
     keep_days: int
     begun: datetime
-    """When it began: its hour names the notice, so that a press repeated past the full hour,
-    or a second change of its kind within it, is the same one."""
+    """When it began. Its hour names the notice: a press that is repeated in the next hour, or a
+    second change of the same kind in this hour, is the same notice."""
     at: datetime
     label: str = ""
-    """What the team calls an account, e.g. ``Facebook``."""
+    """The team's name for an account, e.g. ``Facebook``."""
     device: str | None = None
     to: str | None = None
-    """The address, where it is not the contact's (any more)."""
+    """The address to mail, if it is not the contact's (any more)."""
     language: str | None = None
-    """The contact's, where their row will not tell it any more."""
+    """The contact's language, if their row will no longer have it."""
     undo: str | None = None
-    """The id of a change that the mail lets its reader take back."""
+    """The id of a change that the mail's reader can undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Notice:
     """A notice's row."""
 
     key: str
-    """``acme#notice#ct_…#identity-linked-<hour>``: ids only, so a queue may hold it."""
+    """``acme#notice#ct_…#identity-linked-<hour>``. It has only ids, so a queue may hold it."""
     change: Change
     contact: str
     label: str
@@ -81,7 +81,7 @@ class Notice:
 
     @property
     def workspace_id(self) -> str:
-        """Whose contact it is for."""
+        """The workspace of its contact."""
         return self.key.partition("#")[0]
 
 
@@ -98,17 +98,17 @@ class Notices:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def asking(self, happened: Happened) -> dict[str, Any]:
-        """Return the part of a transaction that asks for a notice.
+        """Return the part of a transaction that requests a notice.
 
-        It never refuses: a notice that is there already must not keep anybody from what they
-        do. So it is an update whose every attribute stays as it was, and a second change of a
-        kind within the hour, or the same press again, changes nothing and wakes nobody. For
-        that a sender that takes it sets ``mail`` to 0: removed, it would be asked for again.
+        It never fails, because an existing notice must not stop the change. So it is an update
+        that keeps every attribute of an existing notice. A second change of the same kind within
+        the hour, or a repeat of the same press, changes nothing and wakes no sender. For the same
+        reason a sender sets ``mail`` to 0: if it removed it, this would request the notice again.
         """
         return self.rows.updating(*self._asked(happened))
 
     def ask(self, happened: Happened) -> None:
-        """Ask for a notice by a write of its own."""
+        """Request a notice in its own write."""
         self.rows.update(*self._asked(happened))
 
     def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
@@ -144,15 +144,17 @@ class Notices:
         return Notice.from_row(row) if row else None
 
     def take(self, key: str, *, at: datetime, take_over: timedelta) -> bool:
-        """Take a notice, also from a sender that died with it; say whether it still needs one.
+        """Take a notice, and say whether it still must go out.
+
+        A sender may take it from another sender that took it and died.
 
         Args:
-            key: of the notice.
+            key: the notice's key.
             at: the time.
-            take_over: after how long a sender that never said it was done counts as dead.
+            take_over: how long after taking it an unfinished sender counts as dead.
 
         Raises:
-            ConditionFailed: another sender may still be at it.
+            ConditionFailed: another sender may still be sending it.
         """
         is_nobodys = "(attribute_not_exists(claimed) OR claimed <= :long_ago)"
         try:
@@ -170,12 +172,12 @@ class Notices:
         return True
 
     def release(self, key: str) -> None:
-        """Let another sender take it at once: SES answered, and has it not."""
+        """Let another sender take the notice at once, because SES refused it."""
         with suppress(ConditionFailed):
             self.rows.update(key, ROW, "SET claimed = :zero", IS_OPEN, {":zero": 0})
 
     def note_sent(self, key: str, event: Event) -> None:
-        """Record that SES has the mail; its id goes to the trail with the event."""
+        """Record that SES has the mail. The event carries its id to the trail."""
         self.rows.update(
             key,
             ROW,

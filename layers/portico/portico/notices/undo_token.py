@@ -1,6 +1,7 @@
-"""Take back a change of address: a token that only a mail to the old address holds.
+"""The token that undoes a change of address. Only a mail to the old address holds it.
 
-It is derived, like a code, so nothing that could undo anything is stored. It signs nobody in.
+The token is derived, like a code, so no row stores anything that could undo a change. It signs
+nobody in.
 """
 
 import hmac
@@ -24,20 +25,20 @@ class Undo:
     workspace_id: str
     contact: str
     change: str
-    """The id of the change: 22 characters."""
+    """The change's id: 22 characters."""
     version: str
-    """Of the secret that the token was derived with."""
+    """The version of the secret that the token was derived from."""
     mac: str = field(repr=False)
 
     @classmethod
     def of(cls, keys: Keys, *, workspace_id: str, contact: str, change: str) -> Self:
-        """Derive the one token of a change."""
+        """Derive the only token of a change."""
         mac = _derive(keys, workspace_id, contact, change)
         return cls(workspace_id, contact, change, keys.version, mac)
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read one; anything else is ``None``."""
+        """Read a token; any other text is ``None``."""
         parts = text.split(".")
         if len(parts) != 6 or len(text) > 200 or parts[0] != "und":
             return None
@@ -53,7 +54,7 @@ class Undo:
         )
 
     def is_true(self, keys: KeyRing) -> bool:
-        """Say whether we made it.
+        """Say whether we made this token.
 
         Raises:
             TryLater: the secret is out of reach.
