@@ -1,6 +1,6 @@
-"""How a contact's primary address changes, whoever asks, and how a change is taken back.
+"""Change a contact's primary address, and undo a change. No other module does this.
 
-Every change leaves a row, for as long as it can be taken back and twice that.
+Every change leaves a row, which stays twice as long as the change can be undone.
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from portico.people.heads import Heads
 from portico.people.rules import Contact
 
 UNDO_LIFETIME = timedelta(hours=72)
-"""How long whoever reads the old address can take a change of address back."""
+"""How long a reader of the old address can undo a change of address."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressChange:
-    """A change of address that was made."""
+    """A change of address that has happened."""
 
     contact: str
     change: str
-    """Its id: 22 characters."""
+    """The change's id: 22 characters."""
     old: str
     new: str
     at: datetime
@@ -44,7 +44,7 @@ def address_change_key(workspace_id: str, contact: str, change: str) -> tuple[st
 
 @dataclass(frozen=True, slots=True)
 class AddressChanges:
-    """The changes of address of one workspace's contacts."""
+    """Changes of address in one workspace."""
 
     table: str
     workspace_id: str
@@ -59,8 +59,9 @@ class AddressChanges:
         return self.rows.get(*address_change_key(self.workspace_id, contact, change)) is not None
 
     def changing(self, contact: Contact, email: str, *, change: str, event: Event) -> Parts:
-        """Return the parts of a transaction that give a contact another primary address, once
-        for each *change*. They are named ``head``, ``change``, ``pointer`` and ``old_pointer``.
+        """Return the parts of a transaction that change a contact's address, once per *change*.
+
+        Their names are ``head``, ``change``, ``pointer`` and ``old_pointer``.
         """
         pk, sk = address_change_key(self.workspace_id, contact.id, change)
         made = {
@@ -80,10 +81,10 @@ class AddressChanges:
         }
 
     def undoing(self, change: AddressChange, contact: Contact, *, event: Event) -> Parts:
-        """Return the parts of a transaction that take *change* back, once.
+        """Return the parts of a transaction that undo *change*, once.
 
-        They are named ``change`` and ``head``, and ``pointer`` and ``old_pointer`` where the
-        contact does not have the old address already.
+        Their names are ``change`` and ``head``, and also ``pointer`` and ``old_pointer`` if the
+        contact does not already have the old address again.
         """
         undone = self.rows.updating(
             *address_change_key(self.workspace_id, change.contact, change.change),
