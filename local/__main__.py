@@ -18,11 +18,11 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Left(BaseException):
-    """Somebody pressed Ctrl-C, or sent a signal that means the same."""
+    """Somebody pressed Ctrl-C, or sent an equivalent signal."""
 
 
 def main() -> int:
-    """Start the house, say where it is, and wait."""
+    """Start everything, print the links, and wait."""
     asked = _asked()
     if not PYTHON.exists():
         return _give_up("The emulator is not installed yet. Start with: make run")
@@ -69,7 +69,7 @@ def _asked() -> argparse.Namespace:
 
 
 def _leave(*_: object) -> None:
-    # Once: a second Ctrl-C must not cut the tidying short.
+    # React once: a second Ctrl-C must not interrupt the cleanup.
     for ending in ENDINGS:
         signal.signal(ending, signal.SIG_IGN)
     raise Left

@@ -1,4 +1,4 @@
-"""Which of this machine's addresses the emulated AWS listens on: loopback, unless told otherwise."""
+"""The address that the emulated AWS listens on: loopback, unless containers need it."""
 
 import fcntl
 import socket
@@ -10,7 +10,7 @@ BRIDGE = "docker0"
 """The network interface through which Docker's containers reach a Linux machine."""
 
 _GIVE_ADDRESS = 0x8915
-"""SIOCGIFADDR: what is this interface's IPv4 address? Source: netdevice(7)."""
+"""SIOCGIFADDR reads an interface's IPv4 address. Source: netdevice(7)."""
 
 ON_THE_BRIDGE = """\
   SAM_LOCAL=1: the emulated AWS listens on {address}. Every container on this machine can read and
@@ -27,7 +27,7 @@ def bind_address(*, for_containers: bool, bridge: str | None) -> str:
     """Return the address to listen on.
 
     Args:
-        for_containers: whether containers have to reach it. Without this it is loopback.
+        for_containers: whether containers must reach it. If not, it is loopback.
         bridge: the address of Docker's bridge on this machine, if it has one.
     """
     if not for_containers:
@@ -36,7 +36,7 @@ def bind_address(*, for_containers: bool, bridge: str | None) -> str:
 
 
 def docker_bridge(interface: str = BRIDGE) -> str | None:
-    """Return the IPv4 address of Docker's bridge, or none: no Docker, or one in a virtual machine."""
+    """Return the IPv4 address of Docker's bridge; ``None`` without Docker, or if it is in a VM."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         try:
             request = struct.pack("256s", interface.encode())
@@ -47,12 +47,12 @@ def docker_bridge(interface: str = BRIDGE) -> str | None:
 
 
 def dialled(address: str) -> str:
-    """Return what a client on this machine dials to reach a server that listens on *address*."""
+    """Return the address at which this machine reaches a server that listens on *address*."""
     return LOOPBACK if address == EVERYWHERE else address
 
 
 def warning(address: str) -> str:
-    """Return what somebody has to know of *address*, in lines for the terminal; empty for loopback."""
+    """Return a warning about *address* for the terminal; empty for loopback."""
     if address == LOOPBACK:
         return ""
     text = ON_EVERY_ADDRESS if address == EVERYWHERE else ON_THE_BRIDGE

@@ -1,7 +1,7 @@
-"""``python child_process.py PARENT MODULE``: run a module that ends when its parent does.
+"""``python child_process.py PARENT MODULE``: run a module that ends with its parent.
 
-Runs in the environment of the module. Linux tells a child of its parent's death; elsewhere the
-parent has to end it, which it does unless it is killed outright.
+It runs in the module's environment. On Linux a child gets a signal when its parent dies. Elsewhere
+the parent must end it, and does so unless it is killed.
 """
 
 import ctypes
@@ -14,11 +14,11 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Ask for the signal, then become the module."""
+    """Ask Linux for the signal, then run the module."""
     parent, module = int(sys.argv[1]), sys.argv[2]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    # The parent may have gone before we could ask.
+    # The parent may have died before we asked.
     if os.getppid() != parent:
         sys.exit(0)
     sys.argv = [module]

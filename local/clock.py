@@ -1,4 +1,4 @@
-"""The local house's clock: the machine's, moved forward at will."""
+"""The local front's clock: the machine's, which one can move forward."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ class FrontClock:
         return self.now()
 
     def set_doors(self) -> None:
-        """Give the offset to the rooms that are loaded now."""
+        """Set the offset in the rooms that are loaded now."""
         rooms = sys.modules.get("portico.clock")
         if rooms is not None:
             rooms.SYSTEM.offset = self._offset

@@ -1,4 +1,4 @@
-"""What ``sam local`` needs to run doors in containers against this house's emulated AWS."""
+"""Write what ``sam local`` needs to run doors in containers with the emulated AWS."""
 
 import fcntl
 import json
@@ -12,14 +12,14 @@ from local.stack import FRONT, Stack
 
 FOLDER = ROOT / ".local"
 HOST = "host.docker.internal"
-"""This machine, as a container of samconfig.toml's section ``local`` calls it (``add_host``)."""
+"""This machine's name in a container, from samconfig.toml's section ``local`` (``add_host``)."""
 
 
 @contextmanager
 def told_to_sam(stack: Stack, folder: Path = FOLDER) -> Iterator[None]:
-    """Keep ``.local/env.json`` while the house is open; samconfig.toml names it.
+    """Keep ``.local/env.json``, which samconfig.toml names, while everything runs.
 
-    The first house has the file: one that a test runs beside it must not take it away.
+    The first run owns the file: a test that runs at the same time must not remove it.
     """
     folder.mkdir(exist_ok=True)
     path = folder / "env.json"
@@ -37,10 +37,10 @@ def told_to_sam(stack: Stack, folder: Path = FOLDER) -> Iterator[None]:
 
 
 def environments(stack: Stack) -> dict[str, dict[str, str]]:
-    """Return each door's variables, with where AWS is, as a container sees it.
+    """Return each door's variables, with the emulator's address as a container needs it.
 
-    In a container, loopback is the container itself, so the emulator is named anew wherever it is
-    named: queues' URLs do it too.
+    In a container, loopback is the container itself. So the emulator's address is replaced
+    everywhere, in the URLs of queues too.
     """
     here = stack.emulator.endpoint
     there = f"http://{HOST}:{urlsplit(here).port}"

@@ -1,4 +1,4 @@
-"""What an HTTP API does about cross-origin calls, by its CORS configuration alone."""
+"""Answer cross-origin calls as an HTTP API does, from its CORS configuration only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from local.routes import http_api
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """The CORS configuration of an HTTP API. The doors have no say in it."""
+    """The CORS configuration of an HTTP API. Doors do not affect it."""
 
     origins: frozenset[str]
     methods: tuple[str, ...]
@@ -25,7 +25,7 @@ class Cors:
         """Read the configuration of a translated template.
 
         Raises:
-            ValueError: it is not the plain object that API Gateway imports.
+            ValueError: the configuration is not the plain object that API Gateway imports.
         """
         said = http_api(template)["Body"].get("x-amazon-apigateway-cors", {})
         origins = said.get("allowOrigins", [])
@@ -41,7 +41,7 @@ class Cors:
         )
 
     def preflight(self, origin: str | None) -> Headers:
-        """Return the headers of the answer to a preflight; none for a stranger."""
+        """Return the headers of a preflight's answer; none for an unknown origin."""
         answer = Headers()
         if not self._knows(origin):
             return answer
@@ -52,7 +52,7 @@ class Cors:
         return answer
 
     def apply(self, headers: Headers, origin: str | None) -> None:
-        """Put this configuration's headers in the place of whatever a door answered."""
+        """Replace a door's CORS headers by those of this configuration."""
         for name in [name for name in headers.keys() if name.lower().startswith(_OURS)]:  # noqa: SIM118
             headers.remove(name)
         if not self._knows(origin):

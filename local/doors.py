@@ -1,4 +1,4 @@
-"""The doors, loaded from the working copy and loaded anew when a file of theirs changes."""
+"""The doors, loaded from the working copy, and reloaded when a file changes."""
 
 import importlib.util
 import os
@@ -18,13 +18,13 @@ from local.emulator import ROOT
 
 WATCHED = (ROOT / "layers" / "portico" / "portico", ROOT / "functions")
 LOOK_EVERY = 0.2
-"""Seconds between two looks at the files, which take a millisecond each."""
+"""Seconds between two checks of the files. A check takes a millisecond."""
 
 type Handler = Callable[[Any, object], Any]
 
 
 class DoorsBroken(RuntimeError):
-    """The working copy does not load; the terminal shows where. The next change is tried again."""
+    """The working copy does not load. The terminal shows where, and the next change tries again."""
 
 
 class Doors:
@@ -32,7 +32,7 @@ class Doors:
 
     Args:
         environments: each door's variables, by its logical id.
-        on_load: called when the rooms have been loaded anew, before the doors are.
+        on_load: called after the rooms are reloaded, and before the doors are.
     """
 
     def __init__(
@@ -50,14 +50,14 @@ class Doors:
         """Load every door now.
 
         Raises:
-            DoorsBroken: one does not load.
+            DoorsBroken: a door does not load.
         """
         with self._lock:
             self._seen = _files()
             self._load()
 
     def invoke(self, name: str, event: Any) -> Any:
-        """Hand *event* to a door, as Lambda does.
+        """Invoke a door with *event*, as Lambda does.
 
         Raises:
             DoorsBroken: the working copy does not load.
@@ -101,7 +101,7 @@ def folder_of(name: str) -> str:
 
 
 def _load_door(name: str, variables: Mapping[str, str]) -> Handler:
-    # Every handler.py bears the same name, so each is loaded under one of its own.
+    # All modules are called handler.py, so load each under its own name.
     path = ROOT / "functions" / folder_of(name) / "handler.py"
     spec = importlib.util.spec_from_file_location(f"portico_door_{folder_of(name)}", path)
     if spec is None or spec.loader is None:
@@ -115,7 +115,7 @@ def _load_door(name: str, variables: Mapping[str, str]) -> Handler:
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    # Doors read their variables at import and never again, so one after the other may have them.
+    # A door reads its variables only at import, so set them for one door after another.
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -142,7 +142,7 @@ def _files() -> dict[Path, float]:
                 path = folder / name
                 try:
                     found[path] = path.stat().st_mtime
-                except FileNotFoundError:  # an editor's swap file, gone already
+                except FileNotFoundError:  # an editor's swap file, already gone
                     continue
     return found
 

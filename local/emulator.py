@@ -1,4 +1,4 @@
-"""An emulated AWS on this machine: ministack, from an environment of its own."""
+"""An emulated AWS on this machine: ministack, in its own Python environment."""
 
 import os
 import signal
@@ -24,17 +24,17 @@ REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 
 STARTS_WITHIN = 30.0
-"""Seconds. A cold file cache takes most of them, a warm one takes two."""
+"""Seconds. A start takes most of them with a cold file cache, and two with a warm one."""
 STOPS_WITHIN = 5.0
 
 
 class EmulatorFailed(RuntimeError):
-    """The emulator did not come up; the message holds the end of its log."""
+    """The emulator did not start. The message has the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """Where an emulated AWS listens."""
+    """An emulated AWS, and its address."""
 
     endpoint: str
 
@@ -42,7 +42,7 @@ class Emulator:
         """Return the variables that make any AWS client talk to it.
 
         Args:
-            account: twelve digits; each is an account of its own, with nothing in it.
+            account: twelve digits. Each number is a separate account, empty at first.
         """
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -50,14 +50,14 @@ class Emulator:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            # A developer's own account must never be met by chance.
+            # Never reach a developer's real account by accident.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
     def client(self, service: str, *, account: str = ACCOUNT) -> Any:
-        """Return a client of one of its accounts, whatever the environment says."""
+        """Return a client for one of its accounts, whatever the environment says."""
         return boto3.client(  # type: ignore[call-overload]  # any service
             service,
             endpoint_url=self.endpoint,
@@ -71,14 +71,14 @@ class Emulator:
 def emulated_aws(
     settings: Mapping[str, str] | None = None, *, bind: str = LOOPBACK
 ) -> Iterator[Emulator]:
-    """Run an emulator for as long as the context lasts. It keeps nothing.
+    """Run an emulator while the context lasts. It keeps no data.
 
     Args:
-        settings: variables of the emulator's own.
+        settings: variables for the emulator itself.
         bind: the address to listen on.
 
     Raises:
-        EmulatorFailed: it did not answer in time.
+        EmulatorFailed: the emulator did not answer in time.
     """
     with tempfile.TemporaryDirectory(prefix="portico-", ignore_cleanup_errors=True) as folder:
         port = _free_port(bind)
@@ -101,22 +101,22 @@ def _variables(bind: str, port: int, folder: Path) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Queue URLs name this host.
+        # Queue URLs use this host.
         "MINISTACK_HOST": dialled(bind),
         "MINISTACK_REGION": REGION,
         "PERSIST_STATE": "0",
-        # A function that has to start again costs a second of waiting for a mail.
+        # A function that must start again delays a mail by a second.
         "LAMBDA_WARM_TTL_SECONDS": "86400",
         "STATE_DIR": str(folder),
         "TMPDIR": str(folder),
-        # Functions run on the Python that is found first.
+        # Functions run on the first Python in the path.
         "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
     }
 
 
 def _start(own: Mapping[str, str], folder: Path, output: int) -> subprocess.Popen[bytes]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
-    # A session of its own: Ctrl-C in the terminal must reach us first, and us alone.
+    # Start it in its own session, so that Ctrl-C in the terminal reaches only us.
     return subprocess.Popen(
         [
             str(PYTHON),
@@ -146,7 +146,7 @@ def _wait_for(emulator: Emulator, process: subprocess.Popen[bytes], log: Path) -
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    # Its functions are its children: the whole group goes.
+    # Its functions are its children, so end the whole group.
     for ending in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, ending)

@@ -1,4 +1,4 @@
-"""The local front: the HTTP API, what streams and queues post to it, and the pages of the house."""
+"""The local front: the HTTP API, events from streams and queues, and the local pages."""
 
 import json
 import mimetypes
@@ -29,7 +29,7 @@ PAGES = Path(__file__).parent / "pages"
 OWN = "/_local/"
 EVENTS = f"{OWN}events/"
 
-# The house shows mails, whose HTML must not do more than a mail may.
+# The mailbox page shows the HTML of mails, which must not do more than a mail may.
 PAGE_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
@@ -45,12 +45,12 @@ class Front:
     """One WSGI application for everything on the first port."""
 
     hosts: tuple[str, ...]
-    """Names with ports; the first is the front's own."""
+    """Host names with ports. The first is the front's own."""
     clock: FrontClock
     mailbox: Mailbox
     secret: str = field(default_factory=secrets.token_urlsafe)
-    """Only the emulator's functions know where events are posted: other pages of the machine's
-    browser can reach this port too."""
+    """A secret path for events, which only the emulator's functions know. Other pages in the
+    machine's browser can reach this port too."""
     doors: Doors | None = None
     gateway: Gateway | None = None
     world: SampleWorld | None = None
@@ -58,7 +58,7 @@ class Front:
 
     @property
     def events_url(self) -> str:
-        """Where hollow functions post their events, followed by their name."""
+        """The URL to which hollow functions post events; they append their name."""
         return f"http://{self.hosts[0]}{EVENTS}{self.secret}/"
 
     def __call__(
@@ -83,7 +83,7 @@ class Front:
         if self.gateway is None:
             return _json({"message": "Starting"}, 503)
         if request.host != self.hosts[0] and request.host in self.hosts and _is_a_visit(request):
-            # localhost and 127.0.0.1 are two sites to a browser, and the portal is on the second.
+            # For a browser localhost and 127.0.0.1 are two sites, and the portal is on 127.0.0.1.
             return redirect(f"http://{self.hosts[0]}{request.full_path.rstrip('?')}", 307)
         return self.gateway.answer(request)
 
@@ -123,7 +123,7 @@ class Front:
         return _json(self.stack, 200 if self.stack else 503)
 
     def _clock(self, request: Request) -> Response:
-        # Another page in this browser could post here, but never without telling its origin.
+        # Another page in this browser could post here, but the browser always sends its origin.
         if request.headers.get("origin", self._origin) not in {f"http://{h}" for h in self.hosts}:
             return _json({"message": "Forbidden"}, 403)
         try:

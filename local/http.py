@@ -1,8 +1,8 @@
 """HTTP to API Gateway's payload version 2 and back: the HTTP API in front of any doors.
 
-The differences that matter are kept: cookies in a list of their own, header names in lower case
-and repeated ones joined, bodies in base64 unless they are text, keys that are absent rather than
-empty, the gateway's own limits and words.
+It does what API Gateway does: cookies have their own list, header names are in lower case and
+repeated ones joined, bodies are in base64 unless they are text, keys are absent rather than empty,
+and the limits and messages are the gateway's.
 """
 
 import base64
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 type Event = dict[str, Any]
 type Invoke = Callable[[str, Event], Any]
-"""Hand an event to the door of that name, and return what its handler returned."""
+"""Invokes the door of a name with an event, and returns what its handler returned."""
 
 LARGEST_BODY = 10 * 1000 * 1000
 """Bytes. More is 413. Source: API Gateway's quotas for HTTP APIs."""
 LARGEST_HEAD = 10_240
-"""Bytes of request line and headers, names included. More is 431. Source: the same page."""
+"""Bytes of request line and headers, with their names. More is 431. Source: the same page."""
 TEXT = ("application/json", "application/javascript", "application/xml")
-"""Types beside ``text/*`` whose bodies come as they are. Forms do not."""
+"""Content types, besides ``text/*``, whose bodies are not encoded. Forms are."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Gateway:
     invoke: Invoke
     cors: Cors
     hosts: tuple[str, ...]
-    """The names it answers for, with ports: the first one is its own, others are aliases."""
+    """Its host names, with ports. The first is its own, the others are aliases."""
     answered: Callable[[Request, Response, str], None] = field(default=lambda *_: None)
-    """Told of every answer, with the route key or an empty text."""
+    """Called with every answer, and with its route key or an empty text."""
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -65,7 +65,7 @@ class Gateway:
         return response
 
     def _answer(self, request: Request) -> tuple[Response, str]:
-        # Whoever asks for another name was sent here by a forged DNS answer, or is lost.
+        # A request for another host name came here by a forged DNS answer, or by mistake.
         if request.host not in self.hosts:
             return _message(403, "Forbidden"), ""
         if _head_size(request) > LARGEST_HEAD:
@@ -88,7 +88,7 @@ class Gateway:
 
 
 def event_of(request: Request, match: Match) -> Event:
-    """Return the event that API Gateway would hand to the door.
+    """Return the event that API Gateway would pass to the door.
 
     Raises:
         RequestEntityTooLarge: the body is over the gateway's limit.
@@ -98,7 +98,7 @@ def event_of(request: Request, match: Match) -> Event:
     now = time.time()
     path = _path(request)
     headers = {name.lower(): value for name, value in request.headers}
-    # Blanks are space and tab: what else looks like one is a part of a cookie's name.
+    # Only space and tab are blanks. Any similar character belongs to a cookie's name.
     cookies = [each.strip(" \t") for each in headers.pop("cookie", "").split(";")]
     cookies = list(filter(None, cookies))
     address = request.remote_addr or "127.0.0.1"
@@ -147,7 +147,7 @@ def event_of(request: Request, match: Match) -> Event:
 
 
 def response_of(answer: Any) -> Response:
-    """Return the response that API Gateway makes of what a handler returned."""
+    """Return the response that API Gateway makes from a handler's return value."""
     if not isinstance(answer, dict) or "statusCode" not in answer:
         text = answer if isinstance(answer, str) else json.dumps(answer)
         return Response(text, 200, content_type="application/json")
@@ -180,7 +180,7 @@ def _is_text(request: Request) -> bool:
 
 
 def _path(request: Request) -> str:
-    # WSGI hands bytes over as Latin-1; the gateway decodes them as UTF-8.
+    # WSGI passes bytes as Latin-1. The gateway decodes them as UTF-8.
     path: str = request.environ["PATH_INFO"]
     return path.encode("latin-1").decode(errors="replace")
 

@@ -1,4 +1,4 @@
-"""A server on a port of 127.0.0.1, which nothing beyond this machine reaches."""
+"""A server on a port of 127.0.0.1, which only this machine can reach."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 
 
 class PortTaken(RuntimeError):
-    """Somebody listens there already; the message is a sentence for the terminal."""
+    """Another process has the port. The message is a sentence for the terminal."""
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def listening(port: int) -> Iterator[socket.socket]:
     """Take a port before anything slow begins.
 
     Raises:
-        PortTaken: it is not free.
+        PortTaken: the port is not free.
     """
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,7 +42,7 @@ def listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def serving(taken: socket.socket, application: "WSGIApplication") -> Iterator[None]:
-    """Answer requests on a port that :func:`listening` took, each in a thread of its own."""
+    """Answer requests on a port of :func:`listening`, each in its own thread."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = taken.getsockname()[1]
     server = make_server(
@@ -60,12 +60,12 @@ def serving(taken: socket.socket, application: "WSGIApplication") -> Iterator[No
 
 
 class _Quiet(WSGIRequestHandler):
-    """Leaves it to the applications what the terminal shows, and keeps connections open."""
+    """Prints nothing, because the applications do, and keeps connections open."""
 
     protocol_version = "HTTP/1.1"
 
     def send_error(self, code: int, *_: Any) -> None:
-        """Refuse in the gateway's words what never becomes a request, e.g. a line of 64 KB."""
+        """Refuse malformed requests, such as a line of 64 KB, with the gateway's message."""
         status = HTTPStatus(431 if code == HTTPStatus.REQUEST_URI_TOO_LONG else code)
         text = json.dumps({"message": status.phrase}).encode()
         self.send_response(status)
@@ -76,4 +76,4 @@ class _Quiet(WSGIRequestHandler):
         self.wfile.write(text)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Say nothing."""
+        """Print nothing."""

@@ -1,4 +1,4 @@
-"""Every mail that SES was handed, as its reader would see it."""
+"""Every mail that SES accepted, as its reader would see it."""
 
 import email
 import email.policy
@@ -13,7 +13,7 @@ from typing import Any
 type Mail = dict[str, Any]
 
 KEPT = 500
-"""Mails. Older ones are dropped, so that a night of load tests ends well."""
+"""Mails. Older ones are dropped, so that a long load test does not fill the memory."""
 
 
 class Mailbox:
@@ -32,7 +32,7 @@ class Mailbox:
             return list(self._mails)
 
     def take(self, message: bytes, to: str) -> None:
-        """Keep one finished message."""
+        """Store one finished message."""
         mail = read(message, to=to, at=self._now())
         with self._lock:
             self._taken += 1
@@ -40,10 +40,10 @@ class Mailbox:
             self._mails = [*self._mails, mail][-self._kept :]
 
     def listen(self) -> None:
-        """Hear of every send of the rooms that are loaded now.
+        """Listen to every send of the rooms that are loaded now.
 
-        SES's own record has no headers and no HTML, so the message is taken on its way there,
-        and kept once SES has accepted it.
+        The emulated SES keeps no headers and no HTML. So the message is caught on its way, and
+        stored once SES has accepted it.
         """
         session = importlib.import_module("portico.aws.clients").session()
         session.register("provide-client-params.sesv2.SendEmail", _remember)
@@ -57,7 +57,7 @@ class Mailbox:
 
 
 def read(message: bytes, *, to: str, at: datetime) -> Mail:
-    """Take a message apart for the mailbox page and for tests."""
+    """Read a message for the mailbox page and for tests."""
     parsed = email.message_from_bytes(message, policy=email.policy.default)
     return {
         "to": to,

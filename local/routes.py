@@ -1,4 +1,4 @@
-"""The HTTP API's routes, and who answers them, as the translated template has them."""
+"""The routes of the HTTP API and their doors, read from the translated template."""
 
 import json
 import re
@@ -15,7 +15,7 @@ class Match(NamedTuple):
     """The route that a request takes."""
 
     key: str
-    """As API Gateway calls it, e.g. ``GET /{workspace}``."""
+    """API Gateway's route key, e.g. ``GET /{workspace}``."""
     door: str
     parameters: dict[str, str]
 
@@ -31,10 +31,10 @@ class _Route:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Routes by their keys; more exact ones win, as at API Gateway."""
+    """Routes by their keys. A more exact route wins, as at API Gateway."""
 
     doors: Mapping[str, str]
-    """Route key to the name of who answers it, ``$default`` included."""
+    """The door of each route key, including ``$default``."""
     _routes: list[_Route] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,7 +42,7 @@ class Routes:
         self._routes.extend(sorted(found, key=lambda each: each.rank))
 
     def match(self, method: str, path: str) -> Match | None:
-        """Return the route of a request, or ``None`` where nobody answers."""
+        """Return the route of a request, or ``None`` if there is none."""
         for route in self._routes:
             hit = route.pattern.fullmatch(path)
             if hit and route.method in (method, "ANY"):
@@ -53,7 +53,7 @@ class Routes:
 
 
 def routes_of(template: Mapping[str, Any]) -> Routes:
-    """Read the routes of a translated template's HTTP API; doors are logical ids."""
+    """Read the routes of a translated template's HTTP API. Doors are named by logical ids."""
     return Routes(dict(_integrations(template)))
 
 

@@ -1,4 +1,4 @@
-"""Connects the sample workspaces with the fake providers, and fills their directories."""
+"""Connect the sample workspaces to the fake providers, and fill their directories."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,9 +29,9 @@ class SampleConnections:
     """Writes connections, client secrets, linked identities and directory records.
 
     Args:
-        people_table: where they are kept.
+        people_table: the name of the People table.
         providers: the origin of the fake providers.
-        secrets: where client secrets lie.
+        secrets: the prefix of client secrets.
     """
 
     people_table: str
@@ -39,7 +39,7 @@ class SampleConnections:
     secrets: str
 
     def make(self, sample: SampleWorkspace) -> None:
-        """Write all of one workspace's."""
+        """Write all connections, secrets, identities and records of one workspace."""
         for each in sample.connections:
             connection = self._connect(sample.id, each)
             for contact, account in each.linked:
@@ -72,7 +72,7 @@ class SampleConnections:
 
     def _link(self, connection: Connection, contact: str, account: str) -> None:
         claims = next(each.claims for each in ACCOUNTS[connection.kind] if each.key == account)
-        # As the door itself reads the provider's answer, which X wraps.
+        # Read the provider's answer, which X wraps, as the door does.
         answer = {"data": claims} if connection.kind == "x" else claims
         identity = PROVIDERS[connection.kind].read(connection, answer).identity
         rows = Rows(self.people_table, f"{connection.workspace_id}#")

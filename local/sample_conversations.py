@@ -1,7 +1,7 @@
-"""The conversations that the sample portal's own back end holds, by contact id. Gone at the end.
+"""The conversations of the sample portal's own back end, by contact id, kept in memory.
 
-It knows a contact as every portal's back end may: by the access token that came along, which it
-shows to Portico's public API.
+It identifies a contact as every portal's back end can: it sends the request's access token to
+Portico's public API.
 """
 
 import json
@@ -26,7 +26,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True)
 class Visitors:
-    """Who an access token speaks of, as GET /v1/session tells."""
+    """Finds the contact of an access token with GET /v1/session."""
 
     api: str
 
@@ -34,7 +34,7 @@ class Visitors:
         """Return the contact's id.
 
         Raises:
-            NotSignedIn: there is no token, or it is none of this workspace's.
+            NotSignedIn: there is no token, or it is not valid for this workspace.
         """
         query = urlencode({"workspace": workspace_id})
         asked = Request(  # noqa: S310 - our own front
@@ -50,7 +50,7 @@ class Visitors:
 
 @dataclass
 class Conversations:
-    """Everybody's conversations; whoever wrote by email before has one already."""
+    """All conversations. A contact who wrote by email before already has one."""
 
     _by_contact: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,10 +70,10 @@ class Conversations:
             return list(self._by_contact.get(contact, []))
 
     def start(self, contact: str, text: str) -> dict[str, Any]:
-        """Begin one.
+        """Begin a conversation.
 
         Raises:
-            ValueError: there is nothing in it, or too much.
+            ValueError: the text is empty or too long.
         """
         text = text.strip()
         if not 0 < len(text) <= LONGEST:

@@ -10,7 +10,7 @@ FINE = 2
 """Samples per pixel and direction, for smooth edges."""
 
 type Shape = Callable[[float, float], bool]
-"""Says whether a point lies inside; both coordinates run from 0 to 1."""
+"""Says whether a point is inside. Both coordinates run from 0 to 1."""
 
 
 def peak(x: float, y: float) -> bool:

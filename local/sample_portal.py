@@ -1,7 +1,7 @@
-"""A sample portal on an origin of its own: people come back to where they wanted to go.
+"""A sample portal on its own origin, to which contacts return after they sign in.
 
-It is another site's front end as far as the browser is concerned: it asks for the session by the
-public API, with credentials, across origins.
+It works like the front end of a real portal: it reads the session from the public API, with
+credentials, across origins.
 """
 
 import json
@@ -30,7 +30,7 @@ HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 @dataclass(frozen=True)
 class SamplePortal:
-    """The portals of all workspaces, each below its id."""
+    """The portals of all workspaces, each below the workspace's id."""
 
     world: SampleWorld
     conversations: Conversations = field(default_factory=Conversations)
@@ -63,7 +63,7 @@ class SamplePortal:
         return self._page(workspace, kind, values.get("name", ""))
 
     def _converse(self, request: Request, workspace: Workspace) -> Response:
-        """Answer the portal's own page: which conversations, or one more."""
+        """Answer the portal's page with the contact's conversations, or start one."""
         token = request.headers.get("authorization", "")
         try:
             contact = Visitors(self.world.host).contact_of(workspace.id, token)
@@ -92,7 +92,7 @@ class SamplePortal:
                 "request_flows": workspace.request_flows,
             },
         }
-        # Inside a script element only this could end it.
+        # Only this character could end the script element.
         text = json.dumps(config).replace("<", "\\u003c")
         page = (PAGES / "page.html").read_text().replace("CONFIG", text)
         return Response(page, mimetype="text/html", headers=HEADERS)

@@ -1,4 +1,4 @@
-"""Registers the sample portals on the other site, as a team would by the CLI."""
+"""Register the sample portals on the other site, as a team does with the CLI."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +18,10 @@ BY = "sample world"
 
 @dataclass(frozen=True)
 class SampleRegistrations:
-    """Writes portals.
+    """Writes registered portals.
 
     Args:
-        people_table: where they are kept.
+        people_table: the name of the People table.
         sample_client: the origin of the sample portal on another site.
     """
 
@@ -29,7 +29,7 @@ class SampleRegistrations:
     sample_client: str
 
     def make(self, sample: SampleWorkspace) -> None:
-        """Write all of one workspace's."""
+        """Write all portals of one workspace."""
         for each in sample.portals:
             portal = checked(self._portal(sample.id, each))
             workspace = TeamPeople(self.people_table).workspace(sample.id)
@@ -57,7 +57,7 @@ class SampleRegistrations:
 
 
 def told(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what ``world.json`` says of a portal's row. Only the sample world's secrets are known."""
+    """Return a portal's row for ``world.json``, with its secret if the sample world made it."""
     portal = RegisteredClient.from_row(row)
     secret = portal_secret(portal.workspace_id, portal.id)
     return {

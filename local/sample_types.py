@@ -1,4 +1,4 @@
-"""What a sample workspace is made of: its settings, people, links, connections and portals."""
+"""The parts of a sample workspace: settings, people, links, connections and portals."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from local.sample_logos import Shape
 
 @dataclass(frozen=True, slots=True)
 class SampleContact:
-    """A contact; *key* is the readable part of the id."""
+    """A contact. *key* is the readable part of the id."""
 
     key: str
     name: str
@@ -16,7 +16,7 @@ class SampleContact:
     active: bool = True
     language: str | None = None
     password: str | None = None
-    """Spelled out: it opens nothing but this machine's demo world."""
+    """Not a secret: it works only in this machine's sample world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +26,30 @@ class SampleLink:
     key: str
     label: str
     contact: str | None = None
-    """The email of the contact of a personal link."""
+    """For a personal link, its contact's email."""
     to: str | None = None
     state: str = "alive"
     break_glass: bool = False
-    """Lets its contact in by a code once, whatever the directory rule says."""
+    """Lets its contact sign in with a code, once, whatever the directory rule says."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleConnection:
-    """A connection to one of the fake providers, which go by the kind's name."""
+    """A connection to one of the fake providers, which are named by kind."""
 
     kind: str
     label: str
     vouches_for: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     id: str = ""
-    """The kind, unless said otherwise."""
+    """The connection's id; if empty, the kind."""
     linked: tuple[tuple[str, str], ...] = ()
-    """Contacts whose accounts are linked already: the contact's key, and the account's."""
+    """Contacts with a connected account: the contact's key, and the account's."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRecord:
-    """A person of the workspace's directory."""
+    """A person in the workspace's directory."""
 
     email: str
     object_id: str | None = None
@@ -59,7 +59,7 @@ class SampleRecord:
 
 @dataclass(frozen=True, slots=True)
 class SampleRegistration:
-    """A portal that is a client, with its paths on the other site; *id* is its name."""
+    """A portal that is an OpenID client, with its paths on the other site. *id* is its name."""
 
     id: str
     label: str
@@ -71,18 +71,18 @@ class SampleRegistration:
 
 @dataclass(frozen=True, slots=True)
 class SampleWorkspace:
-    """A workspace with what a team has set, its people and its links."""
+    """A workspace with its settings, people and links."""
 
     id: str
     name: str
     accent_color: str
     logo: Shape
     about: str
-    """For the pages of the local house alone."""
+    """A description for the local pages."""
     settings: dict[str, Any] = field(default_factory=dict)
     contacts: tuple[SampleContact, ...] = ()
     links: tuple[SampleLink, ...] = ()
     connections: tuple[SampleConnection, ...] = ()
     directory: tuple[SampleRecord, ...] = ()
     portals: tuple[SampleRegistration, ...] = ()
-    """With one, the workspace has its portal on the other site."""
+    """If there is one, the workspace has its portal on the other site."""

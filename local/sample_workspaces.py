@@ -1,4 +1,4 @@
-"""The sample workspaces, with ids and tokens spelled out: nobody takes them for secrets."""
+"""The sample workspaces. Ids and tokens are readable, so that nobody takes them for secrets."""
 
 from local.providers.people import ACME_TENANT, object_id
 from local.sample_logos import bars, globe, palm, peak
@@ -12,7 +12,7 @@ from local.sample_types import (
 )
 
 UNKNOWN_EMAIL = "nobody@example.com"
-"""A contact of no workspace: the page must look the same for it."""
+"""The address of no contact. The page must look the same for it."""
 
 
 def contact_id(workspace_id: str, key: str) -> str:
@@ -58,7 +58,7 @@ ACME = SampleWorkspace(
     connections=(
         SampleConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),
         SampleConnection("google", "Google", ("example.com",)),
-        # Ben's Facebook tells no address. It is linked, and he is let in all the same.
+        # Ben's Facebook sends no address. His account is connected, so it signs him in anyway.
         SampleConnection("facebook", "Facebook", linked=(("ben", "ben"),)),
         # An id has two characters at least.
         SampleConnection("x", "X", id="twitter"),

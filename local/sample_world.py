@@ -1,4 +1,4 @@
-"""Make the sample world, through the same rooms as the doors, and tell what has become of it."""
+"""Make the sample world with the same rooms as the doors, and show its current state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from portico.people.store import People
 
 BY = "sample world"
 LONG = timedelta(days=5000)
-"""Links outlive every move of the clock."""
+"""Links last longer than one can move the clock."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class SampleWorld:
     """The sample world of one run.
 
     Args:
-        people_table: where it is kept.
+        people_table: the name of the People table.
         host: the origin of pages and API, e.g. ``http://127.0.0.1:8000``.
         portal: the origin of the sample portal.
-        more_portals: other origins by which the sample portal may be reached.
+        more_portals: other origins of the sample portal.
         providers: the origin of the fake providers.
-        connection_secrets: where client secrets lie, as the doors look for them.
+        connection_secrets: the prefix of client secrets, as the doors use it.
         sample_client: the origin of the sample portal on another site.
     """
 
@@ -53,32 +53,32 @@ class SampleWorld:
     sample_client: str = ""
 
     def make(self) -> None:
-        """Write all of it. Ids and tokens are the same at every start."""
+        """Write everything. Ids and tokens are the same at every start."""
         for workspace in WORKSPACES:
             self._make(workspace)
 
     def workspace(self, id_: str) -> Workspace | None:
-        """Return a workspace as it is set now, one of the CLI's included."""
+        """Return a workspace with its current settings, also one that the CLI made."""
         try:
             return TeamPeople(self.people_table).workspace(id_)
         except NotFound:
             return None
 
     def shared_link(self, workspace_id: str) -> str | None:
-        """Return the address of a sample workspace's link for everybody."""
+        """Return the address of a sample workspace's shared link."""
         if workspace_id not in {each.id for each in WORKSPACES}:
             return None
         return address_of(self.host, workspace_id, link_token(workspace_id, "shared"))
 
     def read(self, *, at: datetime) -> dict[str, Any]:
-        """Return what is there now, links and people of the CLI included."""
+        """Return the current state, with links and people that the CLI made."""
         rows = list(_all_rows(self.people_table))
         workspaces = [row for row in rows if row["sk"] == "door"]
         contacts = [row for row in rows if row["sk"] == "head"]
         connections = [row for row in rows if row["sk"] == "connection"]
         portals = [row for row in rows if row["sk"] == "portal"]
         links = [Link.from_row(row) for row in rows if row["sk"] == "link"]
-        # A portal's entrance is no address that anybody would hand out.
+        # Nobody hands out a portal's entrance.
         links = [each for each in links if not each.portal]
         order = {id_: place for place, id_ in enumerate(_tokens())}
         links.sort(key=lambda each: order.get(each.id, len(order)))
@@ -138,7 +138,7 @@ class SampleWorld:
         }
 
     def _link(self, link: Link, emails: dict[str, str], *, at: datetime) -> dict[str, Any]:
-        # Only the sample world's tokens are known: rows hold hashes.
+        # Rows hold hashes, so only the sample world's own tokens are known.
         token = _tokens().get(link.id)
         return {
             "workspace": link.workspace_id,
@@ -221,7 +221,7 @@ def _place(workspace_id: str) -> tuple[int, str]:
 
 
 def _all_rows(table: str) -> Iterator[Row]:
-    # A scan: a laptop's table is small, and no door ever does it.
+    # A scan, because a laptop's table is small. No door ever scans.
     for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
             yield row_of(item)

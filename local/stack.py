@@ -1,8 +1,8 @@
-"""The deployed part of the local house: template.yaml on the emulated AWS, its doors hollow.
+"""Deploy template.yaml to the emulated AWS, with hollow functions.
 
-Tables, keys, queues, streams and filters are the template's own. Each function is replaced by a
-few lines that post its event to the front, where the doors run from the working copy. What the
-doors need to know is read back from what was deployed, so nothing is listed twice.
+Tables, keys, queues, streams and filters are the template's own. A few lines replace each function
+and post its event to the front, where the doors run from the working copy. The doors' variables are
+read back from the deployed stack, so nothing is listed twice.
 """
 
 import json
@@ -21,7 +21,7 @@ MAIL_FROM = "signin@portico.example"
 type Json = dict[str, Any]
 
 FRONT = "FRONT"
-"""The one variable that a hollow function has and a door does not need."""
+"""The variable that only a hollow function has."""
 
 SHIM = """\
 import json, os, urllib.request
@@ -45,16 +45,16 @@ KEPT = (
     "AWS::SQS::",
     "AWS::SecretsManager::",
 )
-"""What the doors call. Routes are the front's business; roles, logs and alarms are AWS's."""
+"""Types of resources that the doors use. The front has the routes; AWS has roles, logs, alarms."""
 
 
 class DeploymentFailed(RuntimeError):
-    """The emulator did not take the template; the message says which part."""
+    """The emulator refused the template. The message says which part."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What was deployed."""
+    """The deployed stack."""
 
     name: str
     emulator: Emulator
@@ -66,7 +66,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """template.yaml on its way to CloudFormation, in a process of its own."""
+    """A running translation of template.yaml to CloudFormation, in its own process."""
 
     _process: subprocess.Popen[bytes]
 
@@ -85,8 +85,8 @@ class Translation:
 
 @contextmanager
 def translating(parameters: Mapping[str, str]) -> Iterator[Translation]:
-    """Begin to translate template.yaml, which takes about as long as the emulator's start."""
-    # -P: the script's own folder must not be searched, it has an http.py.
+    """Start to translate template.yaml. It takes about as long as the emulator's start."""
+    # -P: do not search the script's own folder, which has an http.py.
     command = [PYTHON, "-P", ROOT / "local" / "translate.py", ROOT / "template.yaml"]
     given = [f"{name}={value}" for name, value in parameters.items()]
     process = subprocess.Popen(
@@ -113,18 +113,18 @@ def deploy(
     """Deploy the template with hollow doors.
 
     Args:
-        emulator: where to.
+        emulator: the emulator to deploy to.
         template: the translation's result.
-        front: the URL that events are posted to, followed by the function's logical id. Without
-            one the doors know their environments, and no stream or queue wakes them.
-        parameters: of the template, beside those that every local stack has.
-        account: twelve digits, for a stack that has its emulator's account to itself.
+        front: the URL to post events to, before the function's logical id. Without it the doors
+            have their environments, and no stream or queue calls them.
+        parameters: further parameters of the template.
+        account: twelve digits, for a stack in its own account.
 
     Raises:
-        DeploymentFailed: a resource could not be made.
+        DeploymentFailed: the emulator could not make a resource.
     """
     local = localised(template, front)
-    # What a cloud team has done before it deploys.
+    # A cloud team does this before it deploys.
     domain = MAIL_FROM.partition("@")[2]
     emulator.client("sesv2", account=account).create_email_identity(EmailIdentity=domain)
     given = {"MailFrom": MAIL_FROM, **parameters}
@@ -156,7 +156,7 @@ def deploy(
 
 
 def wake(stack: Stack) -> None:
-    """Start whom streams and queues wake, so that the first mail does not wait for it."""
+    """Start the functions of streams and queues, so that the first mail does not wait for them."""
     functions = stack.emulator.client("lambda")
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         functions.invoke(
@@ -173,7 +173,7 @@ def doors(template: Json) -> list[str]:
 
 
 def localised(template: Json, front: str | None) -> Json:
-    """Return the template less what the emulator need not have, with hollow functions."""
+    """Return the template with hollow functions, without what the emulator does not need."""
     copy: Json = json.loads(json.dumps(template))
     kept = KEPT if front else tuple(each for each in KEPT if each != TRIGGERS)
     resources = {k: v for k, v in copy["Resources"].items() if v["Type"].startswith(kept)}

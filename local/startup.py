@@ -1,4 +1,4 @@
-"""Start everything of a run on this machine, in the order in which it has to start."""
+"""Start all parts of a local run, in the right order."""
 
 import os
 import threading
@@ -35,11 +35,12 @@ class LocalPortico:
     """Portico on this machine, on four ports.
 
     Args:
-        port: of pages and API; the sample portal is on the next, the fake providers after that,
-            and then the sample portal on another site.
-        stack: undoes whatever was started.
-        step: shows what is being done, and how long it took.
-        bind: the address that the emulated AWS listens on. Any but loopback is for containers.
+        port: the port of pages and API. The next three are those of the sample portal, of the fake
+            providers, and of the sample portal on another site.
+        stack: ends whatever was started.
+        step: shows each step, and how long it took.
+        bind: the address that the emulated AWS listens on. Only containers need another than
+            loopback.
     """
 
     def __init__(self, port: int, stack: ExitStack, step: Step, *, bind: str = LOOPBACK) -> None:
@@ -49,9 +50,9 @@ class LocalPortico:
         self._bind = bind
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
         self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
-        # On a port, and so an origin, of their own: a trip to them really leaves the page.
+        # They have their own port and so their own origin: a trip to them really leaves the page.
         self._providers = f"http://{HOST}:{port + 2}"
-        # Under the other name: to a browser localhost and 127.0.0.1 are two sites.
+        # It has the other name: for a browser localhost and 127.0.0.1 are two sites.
         self._sample_client = f"http://localhost:{port + 3}"
         self._clock = FrontClock()
         self._mailbox = Mailbox(self._clock.now)
@@ -62,14 +63,14 @@ class LocalPortico:
 
         Raises:
             PortTaken: one of the four ports is not free.
-            EmulatorFailed, DeploymentFailed, DoorsBroken: what did not come up.
+            EmulatorFailed, DeploymentFailed, DoorsBroken: that part did not start.
         """
         doors_port = self._stack.enter_context(listening(self._port))
         portal_port = self._stack.enter_context(listening(self._port + 1))
         providers_port = self._stack.enter_context(listening(self._port + 2))
         sample_client_port = self._stack.enter_context(listening(self._port + 3))
         parameters = {
-            # The other portal's server needs none; pages of its own, as a public client, do.
+            # The other portal's server needs no origin, but its pages, as a public client, do.
             "PortalOrigins": ",".join((*self._portals, self._sample_client)),
             "LogLevel": "WARNING",
             "ProviderLoopback": "open",
@@ -78,13 +79,13 @@ class LocalPortico:
         with self._step("Starting the emulated AWS"):
             emulator = self._stack.enter_context(emulated_aws(bind=self._bind))
         os.environ.update(emulator.environment())
-        # Metrics are log lines: nobody reads them here. Their namespace is asked for all the same,
-        # when one is counted, and by then a door's own variables are gone.
+        # Metrics are log lines that nobody reads here. Powertools still needs their namespace when
+        # it counts one, and a door's own variables are gone by then.
         os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
         os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Portico/local"
         with self._step("Translating template.yaml"):
             translated = template.result()
-        # Streams call as soon as there are tables.
+        # Streams call as soon as tables exist.
         self._stack.enter_context(serving(doors_port, self._front))
         with self._step("Deploying tables, keys and queues"):
             deployed = deploy(
@@ -110,7 +111,7 @@ class LocalPortico:
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, SamplePortal(world)))
         self._stack.enter_context(serving(providers_port, Providers(self._clock.now)))
-        # All that it is told. It reads the rest where any client does.
+        # This is all that it gets. It reads the rest from the discovery document, like any client.
         registration = Registration(
             issuer=f"http://{self._hosts[0]}",
             client_id="prt_harbor_help-center",
@@ -121,7 +122,7 @@ class LocalPortico:
         self._stack.enter_context(serving(sample_client_port, sample_client))
 
     def terminal_links(self) -> str:
-        """Return what to click, for the terminal."""
+        """Return the links to click, for the terminal."""
         world = self._front.world
         if world is None:
             return ""
@@ -170,6 +171,6 @@ class LocalPortico:
 
 
 def _tell(_: Request, response: Response, route: str) -> None:
-    # Route keys, never paths: as in the access log of a deployed stack.
+    # Show route keys and never paths, like the access log of a deployed stack.
     if route and not route.startswith(("GET /assets", "OPTIONS")):
         print(f"{response.status_code} {route}", flush=True)

@@ -1,13 +1,13 @@
-"""The links that the terminal shows once everything runs."""
+"""The links that the terminal shows when everything runs."""
 
 from typing import Any
 
 
 def terminal_links(world: dict[str, Any], host: str, providers: str, sample_client: str) -> str:
-    """Return the lines, the ways in first.
+    """Return the lines, with the links to sign-in pages first.
 
     Args:
-        world: as in ``world.json``.
+        world: the content of ``world.json``.
         host: name and port of the front.
         providers: the origin of the fake providers.
         sample_client: the origin of the sample portal on another site.

@@ -1,8 +1,8 @@
-"""template.yaml as CloudFormation, by SAM's own translator.
+"""Translate template.yaml to CloudFormation with SAM's own translator.
 
 ``python local/translate.py template.yaml [Parameter=value …]`` runs in the ``local`` environment,
-which has the translator. What it prints is what the emulator deploys, what cfn-lint reads, and
-where local routes and environments come from.
+which has the translator. The emulator deploys its output, cfn-lint checks it, and local routes and
+environments come from it.
 """
 
 import json
@@ -21,13 +21,13 @@ CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion":
 
 
 def translate(text: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Return the CloudFormation template that *text* becomes; its code lies nowhere.
+    """Return the CloudFormation template of *text*, without an address of its code.
 
-    SAM writes the values of parameters into what it makes, so they are needed here too.
+    SAM writes the values of parameters into its output, so it needs them here too.
     """
     template = yaml_parse(text)
     kinds = {name: each["Type"] for name, each in template.get("Parameters", {}).items()}
-    # CloudFormation hands lists to its macros as lists.
+    # CloudFormation passes lists to its macros as lists.
     values = {
         name: value.split(",") if kinds[name] == "CommaDelimitedList" else value
         for name, value in parameters.items()

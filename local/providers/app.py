@@ -1,7 +1,7 @@
 """Fake Microsoft, Google, Facebook, X and one OpenID Connect provider, as one WSGI application.
 
-They check what the real ones check (client secret, PKCE, redirect address, codes once and in
-time), and can be told to misbehave: for one sign-in on their page, or for all by ``_switch``.
+They check what the real ones check: client secret, PKCE, redirect address, and that a code is used
+once and in time. They can misbehave: for one sign-in on their page, or for all by ``_switch``.
 """
 
 import json
@@ -34,7 +34,7 @@ ROTATIONS = ("new-key", "same-kid")
 
 @dataclass
 class Providers:
-    """All five, with whoever has an account there."""
+    """All five providers, with their accounts."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     faults: Faults = field(default_factory=Faults)
@@ -44,13 +44,13 @@ class Providers:
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Every request so far: the provider and the endpoint."""
     kept: dict[str, str] = field(default_factory=dict)
-    """How each provider misbehaves in every sign-in."""
+    """The mode of each provider for every sign-in."""
     places: dict[str, str] = field(default_factory=dict)
-    """The endpoint that a fault is at; the token endpoint unless said otherwise."""
+    """The endpoint of each provider's fault; by default the token endpoint."""
     mint: Callable[[Facts, dict[str, Any], str, Ring], Any] = id_token
-    """Makes the id tokens: another one for attacks that no mode has."""
+    """Makes the id tokens. Tests replace it for attacks that no mode has."""
     more: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What else stands in a provider's discovery document."""
+    """Further members of each provider's discovery document."""
     grants: Grants = field(default_factory=Grants)
     rings: dict[str, Ring] = field(default_factory=lambda: {kind: Ring(kind) for kind in KINDS})
 
@@ -68,17 +68,17 @@ class Providers:
         return answer(environ, start_response)
 
     def switch(self, kind: str, mode: str, *, at: str = "token") -> None:
-        """Let a provider behave in this way from now on; an empty mode is the ordinary one.
+        """Set a provider's mode from now on. An empty mode is the normal one.
 
         Raises:
-            ValueError: it has no such mode, or no such endpoint.
+            ValueError: the provider has no such mode or endpoint.
         """
         if kind not in KINDS or at not in PLACES:
             raise ValueError(kind, at)
         if mode != ORDINARY and mode not in [each.name for each in modes_of(kind)]:
             raise ValueError(mode)
         if mode in ROTATIONS:
-            # It happens once, and what follows is ordinary.
+            # This happens once. Then the provider behaves normally.
             self.rings[kind].rotate(rename=mode == "new-key")
             mode = ORDINARY
         self.kept[kind], self.places[kind] = mode, at
@@ -104,7 +104,7 @@ class Providers:
         return self.faults.answer(mode, request)
 
     def _switched(self, request: Request) -> Response:
-        # A page on another origin cannot send this type without being asked first.
+        # A page on another origin cannot send this type without a preflight.
         if request.mimetype != "application/json":
             return _json({"message": "send JSON"}, 415)
         try:
@@ -128,7 +128,7 @@ class Providers:
     # A sign-in.
 
     def _authorize(self, request: Request, kind: str, tenant: str = "", **_: str) -> Response:
-        # Whatever tenant's address it is, the issuer is the one of the person's own.
+        # The issuer is that of the person's own tenant, whatever tenant the address names.
         query, home = request.args, Home(request.host_url, kind)
         wrong = wrong_with(query.to_dict(), kind)
         if wrong:
@@ -139,14 +139,14 @@ class Providers:
             kept = self.kept.get(kind, "")
             accounts = [each for each in self.accounts[kind] if may_enter(each, tenant)]
             return _page(page.choosing(kind, accounts, modes_of(kind), kept, asked))
-        # The Cancel button's own value comes before that of the list below it.
+        # The value of the Cancel button comes before that of the list below it.
         mode = modes[0] if modes else ""
         if "_keep" in query:
             self.switch(kind, mode)
         elif mode in ROTATIONS:
             self.rings[kind].rotate(rename=mode == "new-key")
         mode = mode or self._kept_at_tokens(kind)
-        # Also who is not offered: the door must not count on the provider to keep them out.
+        # Accept accounts that the page does not offer: the door must not rely on the provider.
         chosen = query.get("_account")
         account = next((each for each in self.accounts[kind] if each.key == chosen), None)
         if mode in ("deny", "error"):
@@ -176,7 +176,7 @@ class Providers:
 
     def _back(self, request: Request, kind: str, answer: dict[str, str]) -> Response:
         more = {"state": request.args["state"]}
-        # Facebook appends this to whatever it redirects to.
+        # Facebook appends this to every address that it redirects to.
         end = "#_=_" if kind == "facebook" else ""
         return redirect(f"{request.args['redirect_uri']}?{urlencode(answer | more)}{end}", 302)
 
@@ -248,7 +248,7 @@ _MAP = Map(
         Rule("/<any(x):kind>/2/users/me", endpoint="user"),
     ]
 )
-"""Paths are those of the real ones, after the host."""
+"""The paths are those of the real providers, after the host."""
 
 
 def _page(text: str, status: int = 200) -> Response:

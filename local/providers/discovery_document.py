@@ -11,7 +11,7 @@ MULTI_TENANT = ("organizations", "common")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where one provider, or one of its tenants, lives."""
+    """The address of one provider, or of one of its tenants."""
 
     host: str
     kind: str
@@ -19,12 +19,12 @@ class Home:
 
     @property
     def base(self) -> str:
-        """The address that a connection calls its stand-in."""
+        """The address that a connection has as its stand-in."""
         return f"{self.host}{self.kind}"
 
     @property
     def issuer(self) -> str:
-        """What the documents call the issuer; for several tenants, a template."""
+        """The issuer in the documents. For several tenants it is a template."""
         if self.kind != "microsoft":
             return self.base
         many = not self.tenant or self.tenant in MULTI_TENANT
@@ -64,7 +64,7 @@ def document(home: Home, *, mode: str) -> dict[str, Any]:
 
 
 def keys(home: Home, ring: Ring) -> list[dict[str, Any]]:
-    """Return the public keys; Microsoft's say which issuer each may speak for."""
+    """Return the public keys. Each of Microsoft's names the issuer that may use it."""
     if home.kind != "microsoft":
         return ring.published()
     consumers = f"{home.base}/{PERSONAL_TENANT}/v2.0"

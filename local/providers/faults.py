@@ -1,4 +1,4 @@
-"""What an endpoint of a fake provider does instead of answering."""
+"""Faults of a fake provider's endpoint, in the place of an answer."""
 
 import gzip
 import threading
@@ -19,11 +19,11 @@ class Faults:
     hang: float = 60.0
     """Seconds that a slow answer takes."""
     pause: float = 0.5
-    """Seconds between two bytes of a dripping one."""
+    """Seconds between two bytes of a slow stream."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, fault: str, request: Request) -> Response | None:
-        """Return what the endpoint answers instead, ``None`` for anything that is no fault."""
+        """Return the answer of a fault; ``None`` if *fault* is none."""
         match fault:
             case "slow":
                 self.stopped.wait(self.hang)

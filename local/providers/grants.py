@@ -1,4 +1,4 @@
-"""Codes and access tokens of fake providers: each code once, for who asked, in its time."""
+"""Codes and access tokens of fake providers. A code works once, in time, for its own client."""
 
 import hmac
 import secrets
@@ -12,23 +12,23 @@ from werkzeug.wrappers import Request
 from local.providers.people import Account
 
 BASIC = ("x", "oidc")
-"""Kinds whose clients authenticate by HTTP Basic; the others' secrets stand in the form."""
+"""Kinds whose clients authenticate with HTTP Basic. The others send the secret in the form."""
 CODE_LIVES = {"x": 30}
-"""Seconds; ten minutes elsewhere."""
+"""Seconds. Other kinds have ten minutes."""
 
 
 def client_id(kind: str) -> str:
-    """Return the id under which Portico is registered at a fake provider."""
+    """Return Portico's client id at a fake provider."""
     return f"portico-at-{kind}"
 
 
 def client_secret(kind: str) -> str:
-    """Return its secret: known to everybody, and good for nothing else."""
+    """Return its secret, which is public and has no other use."""
     return f"not-a-secret-of-{kind}"
 
 
 class Rejected(Exception):
-    """A token request that is refused; the argument is its OAuth error."""
+    """A token request was refused. The argument is its OAuth error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Grants:
-    """What has been agreed to and not yet been fetched."""
+    """The grants that no client has fetched yet."""
 
     _by_code: dict[str, Grant] = field(default_factory=dict)
     _by_token: dict[str, Grant] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Grants:
         return code
 
     def mode_of(self, code: str) -> str:
-        """Return how the provider behaves for a code that is still there."""
+        """Return the provider's mode for an unused code."""
         grant = self._by_code.get(code)
         return grant.mode if grant else ""
 
@@ -68,8 +68,8 @@ class Grants:
         """Trade a code, once.
 
         Raises:
-            Rejected: not a code of ours, of this client, for this address, in time, or the
-                verifier is not the one whose hash came first.
+            Rejected: the code is unknown, too old, or for another client or address, or the
+                verifier does not fit the hash of the first request.
         """
         _authenticate(kind, request)
         form = request.form
@@ -86,7 +86,7 @@ class Grants:
         return grant
 
     def of_token(self, request: Request) -> Grant | None:
-        """Return whose access token came along."""
+        """Return the grant of the request's access token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return self._by_token.get(token) if scheme.lower() == "bearer" else None
 

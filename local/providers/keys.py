@@ -1,4 +1,4 @@
-"""The keys that fake providers sign with, and what they publish of them."""
+"""The signing keys of fake providers, and their public halves."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -7,22 +7,22 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 STRANGER, CONSUMER = 2, 3
-"""Keys that are never published, and that belong to personal accounts."""
+"""The key that is never published, and the key of personal accounts."""
 
 
 @cache
 def rsa(_number: int) -> RSAKey:
-    """Return the key pair of that number: made once a process, because each takes a tenth of a second."""
+    """Return the key pair of a number. It is made once per process, because it takes 0.1 s."""
     return RSAKey.generate_key(2048)
 
 
 @dataclass(slots=True)
 class Ring:
-    """The keys of one provider, the one that signs last."""
+    """The keys of one provider. The last one signs."""
 
     provider: str
     held: list[tuple[str, int]] = field(default_factory=list)
-    """Names (``kid``) with the key pairs that they name."""
+    """Names (``kid``), each with the number of its key pair."""
 
     def __post_init__(self) -> None:
         self.held = self.held or [(f"{self.provider}-1", 0)]
@@ -38,7 +38,7 @@ class Ring:
         return rsa(self.held[-1][1])
 
     def rotate(self, *, rename: bool) -> None:
-        """Sign with another key pair from now on, under a new name or under the old one."""
+        """Sign with another key pair from now on, under a new or the old name."""
         kid, number = self.held[-1]
         other = 1 - number
         if rename:

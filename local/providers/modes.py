@@ -1,4 +1,4 @@
-"""The ways in which a fake provider can misbehave, one name each."""
+"""The ways in which a fake provider can misbehave, each with a name."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ KINDS = (*OPENID, *PLAIN)
 
 ORDINARY = ""
 FAULTS = ("slow", "drip", "error-500", "html", "huge", "bomb", "loop")
-"""What any of a provider's endpoints can do instead of answering."""
+"""Faults that any endpoint of a provider can have."""
 PLACES = ("token", "keys", "discovery", "user")
-"""The endpoints that a fault can be at."""
+"""The endpoints that can have a fault."""
 
 
 @dataclass(frozen=True, slots=True)

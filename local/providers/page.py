@@ -1,4 +1,4 @@
-"""What a fake provider shows: whom to be, and how to misbehave."""
+"""The page of a fake provider: choose an account, and how the provider misbehaves."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -36,14 +36,14 @@ label {{ display: block; }}
 def choosing(
     kind: str, accounts: Iterable[Account], modes: list[Mode], kept: str, query: Mapping[str, str]
 ) -> str:
-    """Return the page on which one chooses whom to be.
+    """Return the page on which one chooses an account.
 
     Args:
         kind: the provider.
-        accounts: who may sign in.
+        accounts: the accounts that may sign in.
         modes: its ways to misbehave.
-        kept: the one that is switched on for every sign-in, or none.
-        query: the authorization request, which the choice is added to.
+        kept: the mode of every sign-in; empty for none.
+        query: the authorization request, to which the form adds the choice.
     """
     hidden = "\n".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
@@ -54,7 +54,7 @@ def choosing(
         f'<option value="{each.name}"{" selected" if each.name == kept else ""}>{escape(each.about)}</option>'
         for each in modes
     )
-    # The words of a page, not of a query.
+    # HTML, not SQL.
     body = f"""<h1>Sign in with {NAMES[kind]}</h1>
 <p>A stand-in on this machine. Nobody here is real.</p>
 <form method="get">
@@ -79,7 +79,7 @@ def saying(title: str, text: str) -> str:
 
 
 def listing(kept: Mapping[str, str]) -> str:
-    """Return the page of all providers, and how each behaves."""
+    """Return the page of all providers, with the mode of each."""
     lines = "\n".join(
         f"<li>{NAMES[kind]}: {escape(kept.get(kind, '')) or 'as it should be'}</li>"
         for kind in KINDS

@@ -1,6 +1,6 @@
-"""Who has an account at the fake providers, and what each provider says of them.
+"""The accounts at the fake providers, and what each provider says about them.
 
-The members are the providers' own, so that nothing between them and the doors has to translate.
+The members have the providers' own names, so that nothing has to translate them for the doors.
 """
 
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from typing import Any
 ACME_TENANT = "11111111-1111-4111-8111-111111111111"
 """The company's own Microsoft tenant."""
 FOREIGN_TENANT = "66666666-6666-4666-8666-666666666666"
-"""Somebody else's: whoever runs it may write any address into its accounts."""
+"""Somebody else's tenant. Whoever runs it may enter any address in its accounts."""
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
-"""Where all personal Microsoft accounts live."""
+"""The tenant of all personal Microsoft accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Account:
     name: str
     claims: dict[str, Any] = field(default_factory=dict)
     about: str = ""
-    """For the page where one chooses."""
+    """A description for the page."""
 
     @property
     def email(self) -> str:
-        """The address that the provider has of them, if any."""
+        """The account's address, if the provider has one."""
         return str(self.claims.get("email") or self.claims.get("confirmed_email") or "")
 
 

@@ -1,4 +1,4 @@
-"""What a fake provider lets through, and how it says no."""
+"""What a fake provider checks, and how it refuses."""
 
 import re
 from typing import Any
@@ -35,7 +35,7 @@ def wrong_with(query: dict[str, str], kind: str) -> str:
 
 
 def refusal(kind: str, mode: str) -> dict[str, str]:
-    """Return the answer of a sign-in that came to nothing."""
+    """Return the answer of a failed sign-in."""
     if mode == "error":
         return {"error": "server_error", "error_description": "<b>Something went wrong</b>"}
     if kind == "facebook":
@@ -44,7 +44,7 @@ def refusal(kind: str, mode: str) -> dict[str, str]:
 
 
 def rejection(kind: str, error: str) -> dict[str, Any]:
-    """Return the body with which a token request is refused."""
+    """Return the body of a refused token request."""
     # Facebook's errors are objects, whatever OAuth says.
     if kind == "facebook":
         return {"error": {"message": error, "type": "OAuthException", "code": 100}}

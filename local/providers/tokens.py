@@ -1,4 +1,4 @@
-"""The id tokens of fake providers, true ones and all the others."""
+"""The id tokens of fake providers, valid and invalid ones."""
 
 import hmac
 import json
@@ -18,12 +18,12 @@ LIVES = 3600
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an id token is made from."""
+    """The facts that an id token is made from."""
 
     kind: str
     mode: str
     issuer: str
-    """For Microsoft with ``{tenantid}`` in it."""
+    """For Microsoft it contains ``{tenantid}``."""
     client: str
     nonce: str | None
     access_token: str
@@ -31,7 +31,7 @@ class Facts:
 
 
 def id_token(facts: Facts, account: dict[str, Any], name: str, ring: Ring) -> str:
-    """Return the token of a sign-in, spoiled as its mode says."""
+    """Return the token of a sign-in, changed as its mode says."""
     claims = _spoiled(facts, claims_of(facts, account, name))
     header: dict[str, Any] = {"typ": "JWT", "alg": "RS256", "kid": ring.kid}
     match facts.mode:
@@ -53,7 +53,7 @@ def half_hash(text: str) -> str:
 
 
 def claims_of(facts: Facts, account: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the claims of a true token."""
+    """Return the claims of a valid token."""
     claims = {
         "iss": facts.issuer,
         "aud": facts.client,
@@ -66,7 +66,7 @@ def claims_of(facts: Facts, account: dict[str, Any], name: str) -> dict[str, Any
         claims["nonce"] = facts.nonce
     if facts.kind == "microsoft":
         claims |= {"ver": "2.0", "nbf": facts.now}
-        # Another one for every app, as Microsoft's is: worth nothing as a key.
+        # Different for every app, like Microsoft's, so it is no use as a key.
         claims["sub"] = _base64url(sha256(f"{account['tid']}{account['oid']}".encode()).digest())
     else:
         claims["at_hash"] = half_hash(facts.access_token)
@@ -109,7 +109,7 @@ def _signed(header: dict[str, Any], claims: dict[str, Any], key: RSAKey) -> str:
 
 
 def by_hand(header: dict[str, Any], claims: dict[str, Any], secret: bytes | None) -> str:
-    """Return a token that no library makes, and rightly so."""
+    """Return a token that no library would make, because it is unsafe."""
     text = ".".join(_base64url(json.dumps(each).encode()) for each in (header, claims))
     signature = hmac.digest(secret, text.encode(), sha256) if secret else b""
     return f"{text}.{_base64url(signature)}"

@@ -1,7 +1,7 @@
-"""A sample portal on another site: no cookie of the sign-in page's reaches it.
+"""A sample portal on another site, which no cookie of the sign-in page reaches.
 
-It is a server-rendered back end with sessions of its own, as any language's web framework makes
-them, and an OpenID client for whoever its issuer is. It imports nothing of what signs people in.
+It is a server-rendered back end with its own sessions, as any web framework makes them, and an
+OpenID client of any issuer. It imports nothing of Portico.
 """
 
 import json
@@ -61,10 +61,10 @@ class SampleClient:
     def _answer(self, request: Request) -> Response:
         home = self._registration.home
         if request.host != urlsplit(home).netloc:
-            # One name only: cookies and the registered addresses are that one's.
+            # Use one host name only, because cookies and registered addresses belong to it.
             return redirect(home + request.full_path.rstrip("?"), 307)
         endpoint, values = _MAP.bind_to_environ(request.environ).match()
-        # localhost's other ports count as the same site to SameSite, so the origin is asked.
+        # For SameSite, other ports of localhost are the same site, so check the origin.
         if request.method == "POST" and request.headers.get("origin") != home:
             return Response("Not from this portal\n", 403)
         visit = self._visits.of(request.cookies.get(COOKIE))
@@ -99,7 +99,7 @@ class SampleClient:
         return self._page(page)
 
     def _whoami(self, _: Request, visit: Visit) -> Response:
-        """Who is signed in, for tests; never a token."""
+        """Say who is signed in, for tests. It never returns a token."""
         signed_in = self._standing(visit)
         told = {
             "signed_in": signed_in is not None,
@@ -151,7 +151,7 @@ class SampleClient:
     # Being signed in.
 
     def _standing(self, visit: Visit) -> SignedIn | None:
-        """Return who is signed in, after asking the issuer again where it is time to."""
+        """Return who is signed in, after asking the issuer again if it is time."""
         with visit.lock:
             signed_in = visit.signed_in
             if signed_in is None or self._now() < signed_in.ends_at:
@@ -187,7 +187,7 @@ class SampleClient:
 
     def _sign_out(self, _: Request, visit: Visit) -> Response:
         signed_in = visit.signed_in
-        # Here first: whatever the issuer does then, this portal is left.
+        # Sign out here first, whatever the issuer does then.
         visit.leaves()
         if signed_in is None:
             return redirect("/signed-out", 303)
@@ -210,7 +210,7 @@ class SampleClient:
 
     def _page(self, page: str, status: int = 200) -> Response:
         answer = Response(page, status, mimetype="text/html", headers=HEADERS)
-        # The form of *Sign out* is led on to the issuer, and back.
+        # The form of *Sign out* is redirected to the issuer, and back.
         answer.headers["content-security-policy"] = (
             "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
             f"frame-ancestors 'none'; form-action 'self' {self._registration.issuer}"

@@ -1,7 +1,7 @@
-"""A plain OpenID Connect client: authlib's session, and the checks that every client owes.
+"""A plain OpenID Connect client: authlib's session, and the checks that every client must make.
 
-It is told its issuer, its id and secret, and where it lives. Whatever else it needs to know
-stands in the issuer's discovery document.
+It is configured with its issuer, id, secret and address. It reads everything else in the issuer's
+discovery document.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ SCOPE = "openid email profile"
 
 
 class Refused(Exception):
-    """The issuer said no; the argument is its OAuth error."""
+    """The issuer refused. The argument is its OAuth error."""
 
 
 class Away(Exception):
@@ -35,23 +35,23 @@ class Away(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """All that the portal knows of whoever signs its contacts in."""
+    """The portal's configuration as a client."""
 
     issuer: str
     client_id: str
     client_secret: str
     home: str
-    """The portal's own origin, without a slash at its end."""
+    """The portal's own origin, without a slash at the end."""
 
     @property
     def redirect_uri(self) -> str:
-        """Where an answer comes back to."""
+        """The address to which the issuer answers."""
         return f"{self.home}/callback"
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in on its way. It stays on the server, in the visit of the browser that began it."""
+    """A sign-in that has begun. It stays on the server, in the visit of its browser."""
 
     state: str
     nonce: str
@@ -62,14 +62,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who came back, and what they brought. Tokens never leave the server."""
+    """A signed-in contact with their tokens, which never leave the server."""
 
     claims: Json
     id_token: str
     access_token: str
     refresh_token: str
     ends_at: datetime
-    """When the access token does; then it is time to refresh."""
+    """When the access token ends. Then it is time to refresh."""
 
 
 class Client:
@@ -86,7 +86,7 @@ class Client:
         )
 
     def begin(self, to: str, *, login_hint: str = "") -> tuple[str, Begun]:
-        """Return where the browser goes to sign in, and what to keep until it comes back.
+        """Return the address to sign in at, and what to keep until the browser comes back.
 
         Raises:
             Away: the issuer's discovery document could not be read.
@@ -104,15 +104,15 @@ class Client:
         return str(url), begun
 
     def finish(self, begun: Begun, answer: Mapping[str, str]) -> SignedIn:
-        """Trade the code of an answer for whoever signed in.
+        """Trade the code of an answer for the signed-in contact.
 
         Raises:
             Refused: the issuer answered with an error.
-            NotBelieved: the answer or its id token does not hold.
+            NotBelieved: the answer or its id token is not valid.
             Away: the issuer could not be asked.
         """
         metadata = self._metadata()
-        # Before anything else of the answer is believed, its error included (RFC 9207).
+        # Check this before trusting anything else in the answer, even its error (RFC 9207).
         named = metadata.get("authorization_response_iss_parameter_supported") or "iss" in answer
         if named and answer.get("iss") != metadata["issuer"]:
             raise NotBelieved("the answer of another issuer")
@@ -135,7 +135,7 @@ class Client:
         """Return the same person with new tokens.
 
         Raises:
-            Refused: they have signed out elsewhere, or may no longer come in.
+            Refused: they have signed out elsewhere, or may no longer sign in.
             NotBelieved: the answer is about somebody else.
             Away: the issuer could not be asked.
         """
@@ -149,10 +149,10 @@ class Client:
         return after
 
     def userinfo(self, signed_in: SignedIn) -> Json:
-        """Ask the issuer what it says of the contact now.
+        """Return the issuer's current claims about the contact.
 
         Raises:
-            Refused: the access token is no longer good.
+            Refused: the access token is no longer valid.
             NotBelieved: the answer is about somebody else.
             Away: the issuer could not be asked.
         """
@@ -168,7 +168,7 @@ class Client:
         return told
 
     def sign_out_url(self, signed_in: SignedIn) -> str:
-        """Return where the browser goes to sign out of the issuer as well.
+        """Return the address at which the browser signs out of the issuer too.
 
         Raises:
             Away: the issuer's discovery document could not be read.
@@ -214,7 +214,7 @@ class Client:
         access_token = str(token.get("access_token", ""))
         id_token = str(token.get("id_token", ""))
         if before is not None and not id_token:
-            # An issuer need not say again who somebody is.
+            # An issuer need not send an id token again.
             claims, id_token = before.claims, before.id_token
         else:
             claims = self._id_tokens.claims(

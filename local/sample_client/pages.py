@@ -1,4 +1,4 @@
-"""What the portal shows: its areas, who is signed in, and what went wrong."""
+"""The portal's pages: its areas, the signed-in contact, and errors."""
 
 import json
 from html import escape
@@ -42,7 +42,7 @@ _FRAME = """<!doctype html>
 
 
 def home(visit: Visit, signed_in: SignedIn) -> str:
-    """Return the first page of somebody who is signed in."""
+    """Return the first page for a signed-in contact."""
     claims = signed_in.claims
     said = f'<p role="status" id="said" class="card">{escape(visit.said)}</p>' if visit.said else ""
     flows = "".join(
@@ -74,7 +74,7 @@ def tickets(signed_in: SignedIn) -> str:
 
 
 def ticket(signed_in: SignedIn, id_: str) -> str:
-    """Return one ticket, whatever its number: nothing is kept here."""
+    """Return one ticket. Any number works, because nothing is stored."""
     who = escape(str(signed_in.claims.get("name", "You")))
     body = f"""<ul class="card lines">
   <li><strong>{who}</strong><span class="wide">The crane at pier four does not turn.</span></li>
@@ -86,21 +86,21 @@ def ticket(signed_in: SignedIn, id_: str) -> str:
 
 
 def request(signed_in: SignedIn, flow: str) -> str:
-    """Return the form of a request, which goes nowhere."""
+    """Return the form of a request, which has no effect."""
     body = '<p class="card">This is a sample portal: nothing can be asked for here.</p>'
     title = FLOWS[flow]
     return _page(title, body, state="signed-in", area=f"request:{flow}", signed_in=signed_in)
 
 
 def signed_out(issuer: str, *, bye: bool = False) -> str:
-    """Return the page of nobody in particular."""
+    """Return the page for a visitor who is not signed in."""
     title = "You are signed out" if bye else "Welcome"
     body = f"<p>Sign in to see your tickets.</p>{_sign_in(issuer)}"
     return _page(title, body, state="signed-out", area="dashboard")
 
 
 def trouble(issuer: str, title: str, text: str) -> str:
-    """Return the page of a sign-in that came to nothing."""
+    """Return the page of a failed sign-in."""
     body = f'<p role="alert" id="trouble">{escape(text)}</p>{_sign_in(issuer)}'
     return _page(title, body, state="trouble", area="")
 

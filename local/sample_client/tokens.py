@@ -1,4 +1,4 @@
-"""What an id token must say before its portal believes it (OpenID Connect Core 1.0, 3.1.3.7)."""
+"""Check an id token before the portal trusts it (OpenID Connect Core 1.0, 3.1.3.7)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,15 +14,15 @@ LEEWAY = 60
 
 
 class NotBelieved(Exception):
-    """What came does not hold; the argument says why, for the terminal."""
+    """An answer is not valid. The argument says why, for the terminal."""
 
 
 class IdTokens:
     """The id tokens of one issuer for one client.
 
     Args:
-        issuer: who must have issued them.
-        client_id: whom they must be made for.
+        issuer: the issuer that they must have.
+        client_id: the client that they must be for.
         fetch: reads the issuer's key set.
     """
 
@@ -35,16 +35,16 @@ class IdTokens:
     def claims(
         self, id_token: str, *, access_token: str, nonce: str, at: datetime
     ) -> dict[str, Any]:
-        """Return what an id token says.
+        """Return the claims of an id token.
 
         Args:
-            id_token: as it came.
-            access_token: that came with it, and that it may be bound to.
-            nonce: of the sign-in it answers; empty for a refresh.
+            id_token: the token as received.
+            access_token: the access token of the same answer, which it may be bound to.
+            nonce: the nonce of the sign-in; empty for a refresh.
             at: the time.
 
         Raises:
-            NotBelieved: it does not hold.
+            NotBelieved: the token is not valid.
         """
         options = {"iss": {"value": self._issuer}, "aud": {"value": self._client_id}}
         params = {"nonce": nonce, "client_id": self._client_id, "access_token": access_token}
@@ -57,11 +57,11 @@ class IdTokens:
         return dict(claims)
 
     def _checked(self, id_token: str) -> jwt.Token:
-        # The algorithm is ours to choose, never the token's.
+        # We choose the algorithm, never the token.
         try:
             return jwt.decode(id_token, self._keys(), ["RS256"])
         except (InvalidKeyIdError, BadSignatureError):
-            # The issuer may have changed its keys since they were read.
+            # The issuer may have changed its keys since we read them.
             self._known_keys = None
             return jwt.decode(id_token, self._keys(), ["RS256"])
 

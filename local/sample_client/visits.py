@@ -1,4 +1,4 @@
-"""Who is at the portal: one visit for each browser, kept in memory and found by a cookie."""
+"""Visits to the portal: one per browser, kept in memory and found by a cookie."""
 
 import secrets
 import threading
@@ -9,9 +9,9 @@ from typing import Any
 from local.sample_client.openid import Begun, SignedIn
 
 KEPT = 1000
-"""Visits. The oldest go first: this is a laptop's memory."""
+"""Visits in memory. The oldest are dropped first."""
 BEGUN = 8
-"""Sign-ins that one browser may have on their way, one a tab."""
+"""Sign-ins that one browser may have begun, one per tab."""
 
 
 @dataclass
@@ -23,11 +23,11 @@ class Visit:
     begun: dict[str, Begun] = field(default_factory=dict)
     """By state."""
     said: str = ""
-    """To be shown once, on the next page."""
+    """A message to show once, on the next page."""
     userinfo: dict[str, Any] | None = None
     refreshed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-    """Two tabs must not spend one refresh token."""
+    """Keeps two tabs from using the same refresh token."""
 
     def begins(self, begun: Begun) -> None:
         """Remember a sign-in until it comes back."""
@@ -36,7 +36,7 @@ class Visit:
             del self.begun[next(iter(self.begun))]
 
     def leaves(self) -> None:
-        """Forget whoever was signed in."""
+        """Forget the signed-in contact."""
         self.signed_in, self.userinfo, self.refreshed = None, None, 0
 
 
@@ -48,7 +48,7 @@ class Visits:
         self._visits: OrderedDict[str, Visit] = OrderedDict()
 
     def of(self, id_: str | None) -> Visit:
-        """Return a browser's visit; one that is not kept is new."""
+        """Return a browser's visit, or a new one."""
         with self._lock:
             return self._visits.get(id_ or "") or Visit()
 
@@ -61,7 +61,7 @@ class Visits:
                 self._visits.popitem(last=False)
 
     def renew(self, visit: Visit) -> Visit:
-        """Give a browser whose contact has just signed in an id that nobody knew before."""
+        """Give a browser a new id after a sign-in, which nobody could know before."""
         after = Visit(begun=visit.begun)
         with self._lock:
             self._visits.pop(visit.id, None)
