@@ -1,6 +1,6 @@
-"""`make bench`: measure what docs/performance.md quotes, and write it there.
+"""`make bench`: measure the figures of docs/performance.md, and write them there.
 
-What docs/first-day.md says of a month's bill is reckoned from it.
+The monthly bill in docs/first-day.md is computed from them.
 """
 
 import os
@@ -21,10 +21,10 @@ FIRST_DAY = DOCS / "first-day.md"
 
 
 def main(wanted: list[str]) -> int:
-    """Run every measurement, print it, and put it between its marks on the page.
+    """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold`` or ``warm``, for that half alone; ``month``, for what is only reckoned.
+        wanted: ``cold`` or ``warm`` for only that half; ``month`` for only the monthly bill.
     """
     begins = time.monotonic()
     halves = {"cold": cold_start.tables, "warm": _warm, "month": _nothing}

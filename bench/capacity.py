@@ -1,6 +1,6 @@
-"""What one call to DynamoDB is charged.
+"""The capacity units of one call to DynamoDB.
 
-Writes by what the emulated DynamoDB says, reads by the rows' sizes: of those it keeps no account.
+The emulated DynamoDB states write units. It states no read units, so those come from row sizes.
 
 Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
@@ -41,7 +41,7 @@ def read_units(exchange: Exchange) -> float:
                 for table, wanted in exchange.asked["RequestItems"].items()
             )
         case "dynamodb.Query":
-            # Charged by all that it passed, together.
+            # A query is charged for the total size of the rows that it read.
             passed = sum(size_of(row_of(item)) for item in exchange.answer["Items"])
             units = max(1, -(-passed // PAGE))
             return units * (1.0 if exchange.asked.get("ConsistentRead", False) else 0.5)
@@ -49,7 +49,7 @@ def read_units(exchange: Exchange) -> float:
 
 
 def streamed(exchange: Exchange) -> int:
-    """Return how many rows a call left with an event: the stream wakes the recorder for each."""
+    """Return how many rows a call left with an event. Each one wakes the recorder."""
     match exchange.operation:
         case "dynamodb.PutItem":
             return int(_has_event(exchange.asked["Item"]))
@@ -61,7 +61,7 @@ def streamed(exchange: Exchange) -> int:
 
 
 def written_keys(exchange: Exchange) -> list[str]:
-    """Return the partition key of every row that a call wrote; a check counts as one."""
+    """Return the partition key of every row that a call wrote. A check counts as a write."""
     match exchange.operation:
         case "dynamodb.PutItem":
             return [exchange.asked["Item"]["pk"]["S"]]
@@ -77,14 +77,14 @@ WRITES = {"dynamodb.PutItem", "dynamodb.UpdateItem", "dynamodb.TransactWriteItem
 
 
 def _reading(found: list[Any], *, asked: int, consistent: bool) -> float:
-    # A row that is not there is charged as the smallest there is.
+    # A missing row is charged like the smallest row.
     pages = sum(max(1, -(-size_of(row_of(item)) // PAGE)) for item in found if item)
     pages += asked - sum(1 for item in found if item)
     return pages * (1.0 if consistent else 0.5)
 
 
 def _leaves_event(part: dict[str, Any]) -> bool:
-    # What an update leaves is in no answer of a transaction; it must set an event to leave one.
+    # A transaction's answer does not show rows, so an update counts if it sets an event.
     if "Update" in part:
         return "event = :event" in part["Update"]["UpdateExpression"]
     return _has_event(part.get("Put", {}).get("Item", {}))

@@ -1,8 +1,8 @@
-"""What a door costs until it can take its first request, against a bare boto3 client.
+"""Measure the start of each door up to its first request, compared with a bare boto3 client.
 
-Each round starts every door once and the bare client once, in bare interpreters that see the
-built artefact and its layers alone, and takes the CPU time that the kernel counted. A machine
-that is slow for a moment is slow for the whole round, so ratios within a round last.
+Each round starts every door once and the bare client once, in bare interpreters that see only the
+built artefact and its layers, and takes the CPU time that the kernel counted. If the machine is
+slow for a moment, it is slow for the whole round, so ratios within a round are stable.
 """
 
 import json
@@ -26,7 +26,7 @@ from tests.support.template import folder
 ROUNDS = 15
 
 CHECKING = "Session, for a token"
-"""Refreshing is what that door does all day. It loads joserfc with the first token it checks."""
+"""The session door with a token. It mostly refreshes, and loads joserfc with the first token."""
 
 NEEDS = {
     "ResolveLink": ["dynamodb"],
@@ -47,12 +47,12 @@ NEEDS = {
     "SignInPage": [],
     "RecordTrail": ["dynamodb"],
 }
-"""The clients that a door's usual request makes, and modules: ready is when it has them."""
+"""The clients and modules of a door's usual request. The door is ready when it has them."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a door should cost at most."""
+    """The targets of a door."""
 
     ready: float
     modules: int | None
@@ -68,7 +68,7 @@ TARGETS = {
     "FinishSso": Target(1.5, None, 40),
 }
 
-# Not ru_maxrss: that begins with what the parent had when it forked.
+# Not ru_maxrss, which starts with the parent's memory at the fork.
 DOOR = """
 import json, sys
 needs, *path = sys.argv[1:]
@@ -99,29 +99,29 @@ for _ in range(10):
     context.load_verify_locations(sys.argv[1])
 print(json.dumps({"modules": 0, "peak": 0, "each": (time.process_time() - before) / 10}))
 """
-"""What urllib3 does for every connection, of which the interpreter's own start is no part."""
+"""What urllib3 does for every connection, without the start of the interpreter."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """One start: CPU seconds, and what the process said of itself."""
+    """One start: its CPU seconds, and what the process reported."""
 
     cpu: float
     modules: int
     peak: int
     """Kilobytes."""
     each: float = 0.0
-    """CPU seconds of one connection's trust."""
+    """CPU seconds to load the certificates of one connection."""
 
 
 @dataclass
 class Rounds:
-    """All starts, by who was started."""
+    """All starts, by the name of what was started."""
 
     starts: dict[str, list[Start]] = field(default_factory=dict)
 
     def add(self, name: str, start: Start) -> None:
-        """Take one more."""
+        """Add a start."""
         self.starts.setdefault(name, []).append(start)
 
     def ready(self, name: str) -> float:
@@ -130,7 +130,7 @@ class Rounds:
         return statistics.median(own.cpu / bare.cpu for own, bare in both)
 
     def trust(self, name: str) -> float:
-        """Return what one connection's trust takes, as a part of the bare client's start."""
+        """Return the CPU for one connection's certificates, as a part of the bare client's."""
         both = zip(self.starts[name], self.starts["bare"], strict=True)
         return statistics.median(own.each / bare.cpu for own, bare in both)
 

@@ -1,8 +1,8 @@
 """Dollars per million sign-ins, from the counted calls and the list prices of AWS.
 
 Prices are those of us-east-1, without free tiers and discounts, as listed in November 2026.
-Not in it: storage (a sign-in's rows are swept after a day), backups, a WAF, data transfer, and what
-is paid by the month and not by use, such as keys, secrets, alarms and metrics: ``bench/monthly_cost.py``.
+They leave out storage (a sign-in's rows are deleted after a day), backups, a WAF and data transfer.
+``bench/monthly_cost.py`` has what is paid by the month, such as keys, secrets, alarms and metrics.
 """
 
 from collections.abc import Mapping
@@ -37,26 +37,26 @@ CORE_MB, MEMORY_MB, HASHING_MB = 1769, 512, 1024
 """A function has a whole core at 1,769 MB and its share of one below.
 docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 HASHING = {"password", "wrong password", "forgot", "reset", "sign up"}
-"""Flows of the function that has the larger share, since it hashes."""
+"""Flows of the function that hashes and therefore has more memory."""
 BARE_CALL = 0.0005
-"""Seconds of a whole core that one bare GetItem by boto3 takes: what CPU is a multiple of."""
+"""Seconds of a whole core for one bare GetItem by boto3. CPU figures are multiples of it."""
 WAITS = {"dynamodb": 0.005, "kms": 0.010, "sesv2": 0.060, "provider": 0.200}
-"""Seconds until an answer comes, as a function waits for it. Assumed, and on the high side; calls
-that run side by side are counted as if they did not."""
+"""Seconds that a function waits for an answer. They are assumed, and rather high. Parallel calls
+count as if they ran one after the other."""
 LOG_LINE = 26
-"""Bytes that CloudWatch Logs charges for each event beside its text."""
+"""Bytes that CloudWatch Logs charges for each event in addition to its text."""
 ACCESS_LINE = 330
-"""Bytes of the gateway's own line about a request, as template.yaml has its format."""
+"""Bytes of the gateway's own line about a request, in the format of template.yaml."""
 
 SHARDS = 4
-"""A table on demand begins with four partitions, and each has a shard of its own in the stream."""
+"""An on-demand table begins with four partitions, and each has its own shard in the stream."""
 MONTH_SECONDS = 30 * 24 * 3600.0
 
 SIGN_IN = {"resolve": 1, "request": 1, "send": 1, "verify": 1}
-"""Flows of one sign-in by a portal's own page or by the hosted one, after it has been opened."""
+"""Flows of one sign-in by code, on a portal's page or the hosted one, after the page is open."""
 BY_PASSWORD = {"resolve": 1, "password": 1}
 ELSEWHERE = {"authorize, page": 1, "authorize": 1, "token": 1}
-"""What a portal on another site adds to a sign-in of any kind."""
+"""Flows that a portal on another site adds to any sign-in."""
 PAGE = {"page": 1}
 REFRESH = {"refresh": 1}
 REFRESH_ELSEWHERE = {"token, refresh": 1}
@@ -69,7 +69,7 @@ MIXES = (SIGN_IN, BY_PASSWORD, ELSEWHERE, PAGE, REFRESH, REFRESH_ELSEWHERE, MONT
 
 @dataclass(frozen=True)
 class Bill:
-    """What some flows cost, in dollars, line by line."""
+    """The cost of some flows in dollars, line by line."""
 
     gateway: float
     functions: float
@@ -80,11 +80,11 @@ class Bill:
 
     @property
     def all_but_mail(self) -> float:
-        """The sum that we can do something about."""
+        """The sum without the mail, which we can influence."""
         return self.gateway + self.functions + self.tables + self.signatures + self.logs
 
     def times(self, number: float) -> "Bill":
-        """Return the bill of so many."""
+        """Return the bill of *number* times as much."""
         return Bill(*(each * number for each in vars(self).values()))
 
 
@@ -95,19 +95,19 @@ def bill(
     *,
     a_month: float = MILLION,
 ) -> Bill:
-    """Return what *mix*, so many of each flow, costs.
+    """Return the cost of *mix*.
 
     Args:
-        mix: flow and how often.
-        flows: as counted.
-        cpu: of each flow, as a multiple of a bare GetItem's.
-        a_month: how many of *mix* there are in a month.
+        mix: how often each flow happens.
+        flows: the recorded flows.
+        cpu: the CPU time of each flow, as a multiple of a bare GetItem's.
+        a_month: how many of *mix* happen in a month.
     """
     events = sum(flows[name].streamed * n for name, n in mix.items())
     whole = {**mix, "trail": events} if events else mix
     starts = {**whole, "trail": events / events_a_start(events * a_month)} if events else mix
     requests = sum(n for name, n in whole.items() if is_request(flows[name]))
-    # The recorder's line is the metrics of a whole batch.
+    # The recorder writes one line of metrics for a whole batch.
     logged = sum(log_bytes(flows[name]) * n for name, n in starts.items())
     return Bill(
         gateway=requests * API_REQUEST,
@@ -127,23 +127,23 @@ def bill(
 
 
 def window() -> float:
-    """Return the seconds for which the trail's recorder lets events gather."""
+    """Return the seconds for which the trail's recorder collects events."""
     sources = doors()["record_trail"]["Events"].values()
     return float(max(each["Properties"]["MaximumBatchingWindowInSeconds"] for each in sources))
 
 
 def events_a_start(events: float) -> float:
-    """Return how many events one start of the recorder takes, of so many in a month.
+    """Return how many of a month's events one start of the recorder handles.
 
-    They are taken to come evenly, day and night, and by chance: one opens a window, and as many
-    more fall into it as its shard has in that time. Those of one sign-in do come together, and a
-    day has busy hours, so there are more.
+    We assume that events come at random, evenly over day and night. One event opens a window, and
+    further events of its shard fall into it. In reality there are more, because the events of one
+    sign-in come together and a day has busy hours.
     """
     return 1 + events / MONTH_SECONDS / SHARDS * window()
 
 
 def memory(name: str) -> float:
-    """Return the gigabytes of the function that a flow goes through."""
+    """Return the memory, in gigabytes, of a flow's function."""
     return HASHING_MB / 1024 if name in HASHING else MEMORY_MB / 1024
 
 

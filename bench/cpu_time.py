@@ -1,4 +1,4 @@
-"""CPU time of flows against one bare GetItem by boto3, in turns."""
+"""Measure the CPU time of flows, compared with one bare GetItem by boto3."""
 
 import gc
 import random
@@ -27,7 +27,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 @contextmanager
 def bare_call() -> Iterator[Callable[[], object]]:
-    """Hand out one GetItem by boto3 as everybody makes it, answered like the doors' own."""
+    """Give an ordinary GetItem by boto3, which is answered like the doors' own calls."""
     client = boto3.client("dynamodb")
     answer: Any = lambda request, **_: answered(request, 200, {}, BARE_ANSWER)  # noqa: E731
     client.meta.events.register("before-send", answer)
@@ -37,7 +37,7 @@ def bare_call() -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keep the collector from running in the middle of a measurement."""
+    """Keep the garbage collector from running during a measurement."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -72,9 +72,9 @@ def ratios[Name](flows: Mapping[Name, Flow], *, rounds: int) -> dict[Name, float
 def pairs(
     first: Flow, second: Flow, *, rounds: int, clocks: Mapping[str, Callable[[], float]]
 ) -> dict[str, list[tuple[float, float]]]:
-    """Play two flows in turns, and return what each clock says of both, pair by pair.
+    """Play two flows in turns, and return the times of both by each clock, pair by pair.
 
-    Who comes first is drawn for each pair: whoever does finds a colder cache.
+    Chance decides which flow of a pair comes first, because the first one has a colder cache.
     """
     chance = random.Random(11)  # noqa: S311 - an order, not a secret
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in clocks}

@@ -1,4 +1,4 @@
-"""A deployment on an emulated AWS with as many contacts and sessions as a measurement wants."""
+"""A deployment on an emulated AWS, with the contacts and sessions that a measurement needs."""
 
 import email
 import email.policy
@@ -47,14 +47,14 @@ type Handler = Any
 
 
 class Sink(io.TextIOBase):
-    """Where the doors' log lines go: counted, as they would be paid for, and dropped."""
+    """Counts the doors' log lines, which would cost money, and drops them."""
 
     def __init__(self) -> None:
         self.lines = 0
         self.bytes = 0
 
     def write(self, text: str) -> int:
-        """Take a piece of a line."""
+        """Count a piece of a line."""
         self.bytes += len(text)
         self.lines += text.count("\n")
         return len(text)
@@ -62,42 +62,42 @@ class Sink(io.TextIOBase):
 
 @dataclass
 class Deployment(Portal):
-    """Acme Support on the emulator: its doors, and who is there."""
+    """Acme Support on the emulator, with its doors and contacts."""
 
     stack: Stack = field(kw_only=True)
     letters: list[bytes] = field(default_factory=list)
-    """What SES was handed, newest last."""
+    """The mails that SES got, newest last."""
     doors: dict[str, Handler] = field(default_factory=dict)
     sink: Sink = field(default_factory=Sink)
     hands: Callable[[Handler, dict[str, Any]], Any] | None = None
-    """Who hands events to doors, where it is not done plainly."""
+    """Invokes doors instead of a plain call, if set."""
 
     def knock(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
         """Send one request to a door."""
         return Answer(self.hand(name, http_event(route, body, **more)))
 
     def hand(self, name: str, event: dict[str, Any]) -> Any:
-        """Hand one event to a door, as Lambda does."""
+        """Invoke a door with one event, as Lambda does."""
         door = self.doors[name]
         return self.hands(door, event) if self.hands else door(event, None)
 
     def forward(self, **delta: float) -> None:
-        """Let time pass for the doors; the emulator's own clock stays."""
+        """Move the doors' clock. The emulator's own clock stays."""
         SYSTEM.offset += timedelta(**delta)
 
     def challenge_row(self, browser: Browser | None = None) -> Row:
-        """Read the row of the challenge that a browser holds."""
+        """Read the row of a browser's challenge."""
         id_ = ids.parse_challenge((browser or self.browser).challenge)
         row = self.sign_in.get(*challenge_key(id_))
         assert row is not None
         return row
 
     def record_of(self, browser: Browser) -> dict[str, Any]:
-        """Return the event with which the stream hands a browser's challenge over."""
+        """Return the stream's event for a browser's challenge."""
         return {"Records": [stream_record(self.challenge_row(browser))]}
 
     def delivers_mail(self) -> list[dict[str, Any]]:
-        """Send the mail that the deployment's own browser has asked for."""
+        """Send the mail that the deployment's own browser has requested."""
         event = self.record_of(self.browser)
         assert self.hand("send_mail", event) == {"batchItemFailures": []}
         return list(event["Records"])
@@ -112,16 +112,16 @@ class Deployment(Portal):
 
     @property
     def people(self) -> Rows:
-        """Acme's durable rows."""
+        """Acme's rows in the People table."""
         return Rows(self.stack.outputs["PeopleTable"], f"{ACME}#")
 
     @property
     def sign_in(self) -> Rows:
-        """Acme's passing rows."""
+        """Acme's rows in the SignIn table."""
         return Rows(self.stack.outputs["SignInTable"], f"{ACME}#")
 
     def populate(self, contacts: int) -> None:
-        """Write so many contacts, each with its head and its address's pointer."""
+        """Write *contacts* contacts, each with head and pointer."""
         rows: list[Row] = []
         for n in range(contacts):
             id_, email = ids.new_contact_id(), f"contact{n}@example.com"
@@ -134,7 +134,7 @@ class Deployment(Portal):
         self._write("PeopleTable", rows)
 
     def multiply_session(self, contact: Contact, sessions: int) -> None:
-        """Give a contact so many more sessions like the one there is."""
+        """Give a contact *sessions* more sessions like the existing one."""
         pk = head_key(ACME, contact.id)[0]
         found = client("dynamodb").query(
             TableName=self.sign_in.table,
@@ -159,11 +159,11 @@ class Deployment(Portal):
 
 @contextmanager
 def deployment_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[Deployment]:
-    """Open an account with one workspace, connected with one provider.
+    """Deploy to a new account, with one workspace and one provider.
 
     Args:
-        emulator: where.
-        contacts: beside Ann, Ben who is switched off, and Dana whose mails bounce.
+        emulator: the emulated AWS.
+        contacts: how many, besides Ann, Ben (deactivated) and Dana (whose mails bounce).
     """
     with ExitStack() as stack:
         taken = stack.enter_context(listening(0))
@@ -177,7 +177,7 @@ def deployment_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[Deployme
             assert isinstance(handler, logging.StreamHandler)
             stack.callback(handler.setStream, handler.setStream(deployment.sink) or handler.stream)
         for name, variables in deployed.environments.items():
-            # A metric by itself asks for its namespace when it is counted.
+            # A single metric reads its namespace when it is counted.
             powertools = {k: v for k, v in variables.items() if k.startswith("POWERTOOLS_")}
             stack.enter_context(patch.dict(os.environ, powertools))
             deployment.doors[folder_of(name)] = _load(folder_of(name), variables)
@@ -202,7 +202,7 @@ def _opened(stack: Stack) -> Deployment:
     dana = team.add_contact(ACME, name="Dana Doyle", email="dana@example.com", by="bench")
     _, token = office.create(ACME, by="bench")
     deployment = Deployment(_NO_TRAVEL, team, office, acme, ann, token, stack=stack)
-    # No more than this: what listens here also listens while flows are timed.
+    # Register nothing else: it would also run while flows are timed.
     client("sesv2", patient=True).meta.events.register(
         "provide-client-params.sesv2.SendEmail",
         lambda params, **_: deployment.letters.append(params["Content"]["Raw"]["Data"]),
@@ -216,7 +216,7 @@ def _opened(stack: Stack) -> Deployment:
 
 
 _NO_TRAVEL: time_machine.Traveller = None  # type: ignore[assignment]
-"""The emulator has a clock of its own: only ours is moved, by its offset."""
+"""The emulator has its own clock. We move only ours, by its offset."""
 
 
 def _load(folder: str, variables: Mapping[str, str]) -> Handler:

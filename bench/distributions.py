@@ -1,4 +1,4 @@
-"""How far two samples of times are apart, by the statistics of their distributions."""
+"""Compare two samples of times by the statistics of their distributions."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from math import exp, sqrt
 
 
 def larger(pairs: Sequence[tuple[float, float]]) -> float:
-    """Return the probability that the first of a pair is the larger one; a tie is half of it."""
+    """Return the probability that the first of a pair is larger. A tie counts half."""
     if not pairs:
         raise ValueError("no pairs")
     won = sum(1.0 if a > b else 0.5 if a == b else 0.0 for a, b in pairs)
@@ -14,13 +14,13 @@ def larger(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def farthest(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return the statistic of Kolmogorov and Smirnov: how far both distributions are apart."""
+    """Return the Kolmogorov-Smirnov statistic: the largest distance of both distributions."""
     a, b = sorted(first), sorted(second)
     return max(abs(bisect_right(a, x) / len(a) - bisect_right(b, x) / len(b)) for x in {*a, *b})
 
 
 def when_alike(distance: float, first: int, second: int) -> float:
-    """Return how likely so large a distance is between two samples of one distribution.
+    """Return how likely this distance, or a larger one, is if both have the same distribution.
 
     Source: Press et al., Numerical Recipes, 3rd edition, 14.3.3; good from some twenty on.
     """

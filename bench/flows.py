@@ -1,4 +1,4 @@
-"""Every flow of a sign-in, walked once on an emulated AWS and kept: what came in, what went out."""
+"""Record every flow of a sign-in once on an emulated AWS: its event and its calls."""
 
 import secrets
 from collections import Counter
@@ -39,11 +39,11 @@ class Flow:
     """Bytes of log lines."""
     lines: int
     at: datetime
-    """What the door took for now."""
+    """The time that the door saw."""
 
     @property
     def calls(self) -> Counter[str]:
-        """How often each service was called; a provider's is ``provider``."""
+        """How often each service was called. A provider counts as ``provider``."""
         return Counter(each.operation.partition(".")[0] for each in self.exchanges)
 
     @property
@@ -58,16 +58,16 @@ class Flow:
 
     @property
     def streamed(self) -> int:
-        """Rows it left with an event: each starts the recorder of the trail."""
+        """Rows that it left with an event. Each one starts the recorder of the trail."""
         return sum(map(streamed, self.exchanges))
 
     @cached_property
     def player(self) -> Player:
-        """What answers the door as it was answered."""
+        """The player that answers the door with the recorded answers."""
         return Player(self.exchanges)
 
     def ready(self, deck: Deck) -> Callable[[], Any]:
-        """Return what plays it once, at the moment at which it was recorded."""
+        """Return a call that plays the flow once, at the recorded time."""
         deck.load(self.player)
         SYSTEM.offset = self.at - datetime.now(UTC)
         return partial(self.door, self.event, None)
@@ -75,13 +75,13 @@ class Flow:
 
 @dataclass
 class Walk:
-    """Walks through flows and keeps each."""
+    """Walks through flows and records each."""
 
     deployment: Deployment
     flows: dict[str, Flow] = field(default_factory=dict)
 
     def step(self, name: str, work: Callable[[], Any]) -> Any:
-        """Keep the one invocation that *work* makes as the flow *name*."""
+        """Record the one invocation that *work* makes as the flow *name*."""
         self.deployment.hands = partial(self._keep, name)
         try:
             return work()
@@ -99,7 +99,7 @@ class Walk:
 
 
 def walked(deployment: Deployment) -> dict[str, Flow]:
-    """Walk through all flows as Ann, in an environment that is warm."""
+    """Walk through all flows as Ann, in a warm environment."""
     _warm_up(deployment)
     walk = Walk(deployment)
     _by_a_shared_link(walk)
@@ -112,7 +112,7 @@ def walked(deployment: Deployment) -> dict[str, Flow]:
 
 
 def _warm_up(deployment: Deployment) -> None:
-    # The secret, the keys and the provider's document are fetched once an environment.
+    # Each environment fetches the secret, the keys and the provider's document once.
     ann = deployment.browser = Browser(deployment)
     with redirect_stdout(deployment.sink):
         token = ann.signs_in().body["access_token"]
@@ -198,7 +198,7 @@ def _at_a_portal(walk: Walk) -> None:
     ann = deployment.browser = Browser(deployment, source_ip="203.0.113.13")
     _held(step("authorize, page", lambda: site.sends(ann)))
     with redirect_stdout(deployment.sink):
-        # By the password of the walk before: a mailbox gets few codes an hour.
+        # Use the password of the previous walk, because a mailbox gets few codes an hour.
         _held(ann.types_a_password(RIGHT))
     came = _held(step("authorize", lambda: site.sends(ann)))
     code = query_of(came.headers["location"])["code"]

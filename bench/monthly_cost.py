@@ -1,9 +1,9 @@
-"""What a month costs: what stands there whether or not anybody signs in, and so many sign-ins.
+"""The monthly cost: a fixed part, and a part for each sign-in.
 
-What stands there is counted in template.yaml, as a production stack with the parameters' defaults
-has it. What a sign-in costs is read from the table that ``bench/cost.py`` has written into
-docs/performance.md. Prices are those of us-east-1, without free tiers, as listed in November 2026.
-Not in it: storage, backups, a firewall, a hosted zone, data transfer.
+The fixed part is counted in template.yaml, for a production stack with default parameters. The cost
+of a sign-in comes from the table of ``bench/cost.py`` in docs/performance.md. Prices are those of
+us-east-1, without free tiers, as listed in November 2026. They leave out storage, backups, a
+firewall, a hosted zone and data transfer.
 """
 
 import re
@@ -16,10 +16,10 @@ from portico.edge.problems import PROBLEMS
 from tests.support.template import doors, holds, resources, template
 
 METRIC = 0.30
-"""A custom metric, the first 10,000, for each hour in which it is counted. A name and its
-dimensions are one. aws.amazon.com/cloudwatch/pricing"""
+"""A custom metric of the first 10,000, charged for the hours in which it is counted. A name with
+its dimensions is one metric. aws.amazon.com/cloudwatch/pricing"""
 ALARM = 0.10
-"""A metric that an alarm looks at. aws.amazon.com/cloudwatch/pricing"""
+"""A metric that an alarm watches. aws.amazon.com/cloudwatch/pricing"""
 DASHBOARD = 3.00
 """aws.amazon.com/cloudwatch/pricing"""
 KEY = 1.00
@@ -29,7 +29,7 @@ SECRET = 0.40
 QUEUE_REQUEST = 0.40 / 1e6
 """aws.amazon.com/sqs/pricing"""
 POLLS = 5 * MONTH_SECONDS / 20
-"""Requests of a month by which Lambda asks an empty queue: five at once, of twenty seconds each.
+"""Lambda's requests to an empty queue in a month: five at once, of twenty seconds each.
 docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 
 BESIDES = (
@@ -37,7 +37,7 @@ BESIDES = (
     f"its own; {KEY:.2f} for a second signing key, while one takes the other's place; {METRIC:.2f} "
     "for every further kind of refusal or fault that is counted all month."
 )
-"""What depends on what a team sets up, or on what goes wrong."""
+"""Costs that depend on a team's setup, or on what goes wrong."""
 
 SIGN_INS = (0, 1_000, 100_000)
 PRODUCTION = {"Stage": "prod"}
@@ -51,19 +51,19 @@ class Line:
     what: str
     dollars: float
     idle: float | None = None
-    """What it costs where nobody signs in, if that is something else."""
+    """The cost if nobody signs in, if it differs."""
     each: bool = False
-    """Whether *dollars* are those of one sign-in."""
+    """Whether *dollars* are for one sign-in."""
 
     def of(self, sign_ins: int) -> float:
-        """Return the dollars of a month with so many sign-ins."""
+        """Return the dollars of a month with this many sign-ins."""
         if sign_ins == 0 and self.idle is not None:
             return self.idle
         return self.dollars * (sign_ins if self.each else 1)
 
 
 def standing() -> list[Line]:
-    """Return what costs by the month, and hardly or not by use."""
+    """Return the lines that hardly depend on use."""
     keys, secrets = _there("AWS::KMS::Key"), _there("AWS::SecretsManager::Secret")
     watching = sum(map(_metrics_of, _there("AWS::CloudWatch::Alarm")))
     boards = _there("AWS::CloudWatch::Dashboard")
@@ -74,16 +74,16 @@ def standing() -> list[Line]:
         Line(f"Secrets Manager: {_so_many(secrets, 'secret')}", len(secrets) * SECRET),
         Line(f"CloudWatch: alarms that look at {watching} metrics", watching * ALARM),
         Line(f"CloudWatch: {_so_many(boards, 'dashboard')}", len(boards) * DASHBOARD),
-        # Nothing is counted, and nothing paid, where nothing happens.
+        # A metric costs nothing while nothing is counted.
         Line(f"CloudWatch: {names} metrics of its own", names * METRIC, idle=0.0),
         Line(f"SQS: asking {_so_many(polled, 'queue')}", len(polled) * POLLS * QUEUE_REQUEST),
     ]
 
 
 def by_use(performance: str) -> list[Line]:
-    """Return what each sign-in costs, by the table in the text of docs/performance.md.
+    """Return the cost of each sign-in, from the table in the text of docs/performance.md.
 
-    It is half of a monthly contact's: an opening of the page, a code, and fifteen refreshes.
+    It is half of a monthly contact's cost: one page view, one code, and fifteen refreshes.
     """
     million = 1e6 * MONTH["verify"]
     return [
@@ -94,7 +94,7 @@ def by_use(performance: str) -> list[Line]:
 
 
 def table(performance: str) -> str:
-    """Return the Markdown table of some months' bills."""
+    """Return the Markdown table of monthly bills."""
     lines = [*standing(), *by_use(performance)]
     head = " | ".join(f"{n:,} sign-ins" for n in SIGN_INS)
     rows = [f"| dollars a month | {head} |", "|---|" + "---|" * len(SIGN_INS)]
@@ -107,8 +107,8 @@ def table(performance: str) -> str:
 def metric_names() -> set[tuple[str, str]]:
     """Return the metrics that an ordinary month counts: function and name.
 
-    They are those that the dashboard and the alarms name, and one of every function that they
-    know by its faults alone: what it counts when all goes well.
+    They are the metrics that the dashboard and the alarms name. For a function of which those name
+    only faults, one more counts its successes.
     """
     watched = {*_on_dashboards(), *_in_alarms()}
     faults = {kind.counted_as for kind in PROBLEMS.values()}
@@ -137,7 +137,7 @@ def _metrics_of(alarm: Mapping[str, Any]) -> int:
 
 
 def _there(kind: str) -> list[dict[str, Any]]:
-    """Return the properties of the resources that a production stack has of one type."""
+    """Return the properties of a production stack's resources of one type."""
     given = {name: str(each.get("Default", "")) for name, each in template()["Parameters"].items()}
     return [
         each.get("Properties", {})

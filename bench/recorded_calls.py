@@ -1,7 +1,7 @@
 """Calls of the doors to AWS and to providers, recorded once and played back.
 
-Recorded are whole HTTP exchanges with an emulated AWS. Played back, a door does all of its own
-work and all of the SDK's (signing, serialising, parsing, retry handling), and nobody else's.
+A recording has whole HTTP exchanges with an emulated AWS. In a playback a door does all of its own
+work and all of the SDK's (signing, serialising, parsing, retry handling), but no other work.
 """
 
 import json
@@ -46,7 +46,7 @@ class Exchange:
 
 
 class Recorder:
-    """Sends requests on, and keeps them with their answers."""
+    """Sends requests on, and records them with their answers."""
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
@@ -78,7 +78,7 @@ class Recorder:
         return _response(kept, request)
 
     def asks_for_the_bill(self, params: dict[str, Any], **_: object) -> None:
-        """Let DynamoDB say what a write costs."""
+        """Ask DynamoDB for the units of a write."""
         params["ReturnConsumedCapacity"] = "TOTAL"
 
     def _keep(self, exchange: Exchange) -> None:
@@ -87,7 +87,7 @@ class Recorder:
 
 
 class Player:
-    """Answers as before, each kind of request in the order in which it was answered."""
+    """Plays recorded answers, for each kind of request in their order."""
 
     def __init__(self, exchanges: tuple[Exchange, ...]) -> None:
         self._kept: dict[str, list[Exchange]] = {}
@@ -96,7 +96,7 @@ class Player:
         self._next: dict[str, Iterator[Exchange]] = {}
 
     def rewind(self) -> None:
-        """Begin at the beginning again."""
+        """Start again from the first answer."""
         self._next = {operation: iter(kept) for operation, kept in self._kept.items()}
 
     def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
@@ -111,7 +111,7 @@ class Player:
 
 @contextmanager
 def recording() -> Iterator[Recorder]:
-    """Record what is said while the context lasts."""
+    """Record all exchanges while the context lasts."""
     recorder = Recorder()
     events = client("dynamodb").meta.events
     for each in WRITES:
@@ -125,8 +125,10 @@ def recording() -> Iterator[Recorder]:
 
 
 class Deck:
-    """Where players are put in. It stays on the wire: botocore forgets what it has looked up of
-    its hooks whenever one is registered, and would look for them again in every measurement.
+    """Holds the player that answers.
+
+    It stays registered, because botocore clears its cache of hooks at each registration, and would
+    look them up again in every measurement.
     """
 
     def __init__(self) -> None:
@@ -148,7 +150,7 @@ class Deck:
 
 @contextmanager
 def playing() -> Iterator[Deck]:
-    """Answer from whatever is put into the deck while the context lasts."""
+    """Answer from the deck's player while the context lasts."""
     deck, before = Deck(), SYSTEM.offset
     try:
         with _on_the_wire(deck):
@@ -159,7 +161,7 @@ def playing() -> Iterator[Deck]:
 
 @contextmanager
 def _on_the_wire(stand_in: Recorder | Deck) -> Iterator[None]:
-    # As the rooms ask for them: another spelling would be another client.
+    # With the rooms' own arguments, because other arguments would make another client.
     clients = [client("sesv2", patient=True), *map(client, SERVICES)]
     emitters = [each.meta.events for each in clients]
     for events in emitters:
@@ -190,14 +192,14 @@ def operation_of(event_name: str) -> str:
 def answered(
     request: AWSPreparedRequest, status: int, headers: Mapping[str, str], body: bytes
 ) -> AWSResponse:
-    """Make an answer that has arrived whole."""
+    """Make a complete answer."""
     answer: Any = AWSResponse(request.url, status, cast("Any", headers), None)
     answer._content = body  # noqa: SLF001 - as botocore fills it once it has read the stream
     return cast("AWSResponse", answer)
 
 
 def _without_the_bill(exchange: Exchange) -> Exchange:
-    """Take out what production does not ask for, and add the checksum that DynamoDB sends."""
+    """Remove what production does not request, and add the checksum that DynamoDB sends."""
     if not exchange.operation.startswith("dynamodb."):
         return exchange
     answer = exchange.answer
@@ -208,7 +210,7 @@ def _without_the_bill(exchange: Exchange) -> Exchange:
 
 
 def _plain(headers: Mapping[str, str]) -> dict[str, str]:
-    # The body is kept as it reads: neither packed nor in chunks.
+    # The stored body is neither compressed nor in chunks.
     transport = {"content-encoding", "transfer-encoding", "content-length"}
     return {name: text for name, text in headers.items() if name.lower() not in transport}
 

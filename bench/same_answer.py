@@ -1,8 +1,8 @@
-"""Whether the time of an answer tells who is a contact.
+"""Measure whether the time of an answer tells who is a contact.
 
-Every address's request is walked once on an emulated AWS, so each is played against the answers
-that the tables really gave for it. Then known and other are played in turns, and what is
-returned is the probability that the known one took longer: a coin's is 0.50.
+We record each address's request once on an emulated AWS, with the tables' real answers. Then we
+play a contact's and another request in turns. The result is the probability that the contact's
+took longer: 0.50 means that the times tell nothing.
 """
 
 import time
@@ -27,7 +27,7 @@ from portico.people.password_store import Password, Passwords
 from tests.support.driver import WRONG, Browser
 
 PAIRS, PAIRS_OF_HASHES = 2000, 400
-"""Of the fewer, one in twenty coins falls outside the band."""
+"""With the smaller number, one in twenty coin tosses falls outside the band."""
 BAND = (0.45, 0.55)
 KNOWN = "a contact"
 EMAILS = {
@@ -48,7 +48,7 @@ type Flows = Mapping[str, Flow]
 
 
 def table(deployment: Deployment) -> str:
-    """Measure, and return the Markdown table."""
+    """Measure, and return the Markdown table of results."""
     lines = [
         "| `P(contact > other)` | pairs | CPU | wall | apart, CPU | K-S, CPU | within 0.45 to 0.55 |",
         "|---|---|---|---|---|---|---|",
@@ -119,7 +119,7 @@ _LIGHT = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @contextmanager
 def _light_hashes() -> Iterator[None]:
-    """Let a hash take next to nothing, so that what is around it can be seen."""
+    """Make hashes almost free, so that the rest of the work shows."""
     with patch.multiple(password_hash, MEMORY=_LIGHT.memory_cost, PASSES=_LIGHT.time_cost):
         password_hash._nobodys.cache_clear()  # noqa: SLF001 - it keeps the parameters it was made with
         yield

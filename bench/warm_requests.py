@@ -1,4 +1,4 @@
-"""What each flow asks of AWS and what it costs in CPU, and whether that grows with a workspace."""
+"""Measure each flow's calls to AWS and CPU, and whether they grow with a workspace."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ ROUNDS = 150
 FEW, MANY = 100, 100_000
 SESSIONS = 200
 SIGN_INS = 50
-"""For the hottest key. One address may begin sixty in a minute."""
+"""Sign-ins for the hottest key. One address may begin sixty in a minute."""
 
 WHAT = {
     "page": "the page is opened",
@@ -51,7 +51,7 @@ WHAT = {
     "end session": "it signs its contact out",
     "trail": "one event is recorded in the trail",
 }
-"""The flows as docs/performance.md names them."""
+"""The flows, with their names in docs/performance.md."""
 
 TARGETS = {
     "resolve": "1 call, 1 R",
@@ -71,7 +71,7 @@ TARGETS = {
 
 @dataclass(frozen=True)
 class Grown:
-    """The same walk in a workspace of three sizes."""
+    """The same walk in workspaces of three sizes."""
 
     sizes: Mapping[str, Mapping[str, Flow]]
     cpu: Mapping[str, Mapping[str, float]]
@@ -89,7 +89,7 @@ class Grown:
 
     @property
     def growing(self) -> list[str]:
-        """The flows that do not take the same calls and units in all sizes."""
+        """The flows whose calls or units differ between the sizes."""
         found = []
         for name in self.flows:
             walks = [flows[name] for flows in self.sizes.values()]
@@ -123,7 +123,7 @@ def table(grown: Grown) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for name, what in WHAT.items():
-        # What grows with a contact's own sessions is shown for one who has few.
+        # A flow that grows with a contact's own sessions is shown for a contact with few.
         size = next(iter(grown.sizes)) if name in grown.growing else grown.largest
         flow = grown.sizes[size][name]
         calls = flow.calls
