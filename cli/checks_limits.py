@@ -1,4 +1,4 @@
-"""What the doctor asks of the account's limits: those of *First day*, where an API tells them."""
+"""The doctor's checks of the account's limits: those of *First day* that an API states."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from cli.findings import ATTENTION, NOT_HERE, OK, Check, Patient, ask
 
 CONCURRENCY = 100
-"""Function calls at once. Under it a busy minute is answered with 503; new accounts may have 10."""
+"""Function calls at once. With fewer, a busy minute gets 503; new accounts may have 10."""
 KEPT_FREE = 100
-"""Of the concurrency, what Lambda lets nobody reserve. Source: Lambda, Reserved concurrency."""
+"""Concurrency that nobody can reserve. Source: Lambda, Reserved concurrency."""
 MAILS_A_SECOND = 14.0
-"""What SES gives with production access. In the sandbox it is one."""
+"""SES's rate with production access. In the sandbox it is one."""
 SIGNATURES_A_REQUEST = 2
-"""At most: a portal on another site is given two tokens."""
+"""At most. A portal on another site gets two tokens."""
 WRITE_UNITS = 4_000
-"""A second and table: what a new table on demand takes from its first minute."""
+"""Per second and table. A new on-demand table takes this many from its first minute."""
 RSA = "Cryptographic operations (RSA) request rate"
 """The name of KMS's quota in Service Quotas."""
 SEE = "docs/first-day.md#limits-to-ask-for"
@@ -23,7 +23,7 @@ type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
 
 
 def checks(patient: Patient) -> list[Check]:
-    """Return the questions about the account's limits."""
+    """Return the checks of the account's limits."""
     if patient.emulated:
         return [Check("limits", SEE, _of_no_account)]
     return [
@@ -45,15 +45,15 @@ def _concurrency(patient: Patient) -> Answers:
     free = int(limit.get("UnreservedConcurrentExecutions", allowed))
     said = f"{allowed:,} function calls at once"
     if allowed < CONCURRENCY:
-        yield ATTENTION, f"{said}, and {CONCURRENCY} are few: ask for 1,000"
+        yield ATTENTION, f"{said}, fewer than {CONCURRENCY}: ask for 1,000"
     elif free < CONCURRENCY:
-        yield ATTENTION, f"{said}, of which reservations leave {free:,} for all other functions"
+        yield ATTENTION, f"{said}, but reservations leave only {free:,} for all other functions"
     else:
         yield OK, said
     wanted = _number(patient, "PasswordConcurrency")
     if wanted and allowed < KEPT_FREE + wanted:
         kept = f"Lambda keeps {KEPT_FREE} of {allowed:,} free"
-        yield ATTENTION, f"PasswordConcurrency is {wanted:,.0f}, and {kept}: deploying it fails"
+        yield ATTENTION, f"PasswordConcurrency is {wanted:,.0f}, but {kept}: deploying it fails"
 
 
 def _mails(patient: Patient) -> Answers:
@@ -67,7 +67,7 @@ def _mails(patient: Patient) -> Answers:
     if 0 <= most < promised:
         yield (
             ATTENTION,
-            f"MailQuota says {promised:,.0f} mails in 24 hours, and SES allows {most:,.0f}",
+            f"MailQuota says {promised:,.0f} mails in 24 hours, but SES allows {most:,.0f}",
         )
 
 
@@ -79,7 +79,7 @@ def _signatures(patient: Patient) -> Answers:
     needed = SIGNATURES_A_REQUEST * _number(patient, "ThrottleRate")
     said = f"{allowed:,.0f} RSA signatures a second"
     if allowed < needed:
-        yield ATTENTION, f"{said}: ThrottleRate lets {needed:,.0f} through"
+        yield ATTENTION, f"{said}, but ThrottleRate allows requests that need {needed:,.0f}"
     else:
         yield OK, said
 
@@ -97,7 +97,7 @@ def _quota(service: str, name: str) -> float | None:
 
 
 def _requests(patient: Patient) -> Answers:
-    # HTTP APIs share it with REST APIs, and only the REST API's own service tells it.
+    # HTTP APIs share this limit with REST APIs, and only the REST API service states it.
     allowed = ask("apigateway", "get_account").get("throttleSettings", {})
     said = f"{allowed.get('rateLimit', 0):,.0f} requests a second"
     short = False
@@ -107,7 +107,7 @@ def _requests(patient: Patient) -> Answers:
             short = True
             yield (
                 ATTENTION,
-                f"{parameter} is {wanted:,.0f}, and the account is allowed {given:,.0f}",
+                f"{parameter} is {wanted:,.0f}, but the account allows {given:,.0f}",
             )
     if not short:
         yield OK, said

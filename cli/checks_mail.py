@@ -1,4 +1,4 @@
-"""What the doctor asks of mail, and of the alarms."""
+"""The doctor's checks of mail and alarms."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from cli.findings import ATTENTION, BROKEN, NOT_HERE, OK, Check, Patient, Unanswered, ask
 
 ALMOST = 0.8
-"""Of a day's quota: time to ask for more, which takes SES a day."""
+"""Share of a day's quota at which to ask for more, because SES takes a day."""
 RAISE = "docs/operate.md#what-to-raise-and-when"
 
 type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
 
 
 def checks(patient: Patient) -> list[Check]:
-    """Return the questions about one stack's mail and alarms."""
+    """Return the checks of one stack's mail and alarms."""
     sender = patient.parameters.get("MailFrom", "")
     identity = patient.parameters.get("MailIdentity") or sender.rpartition("@")[2]
     see = "docs/deploy.md#mail"
@@ -33,7 +33,7 @@ def _account(patient: Patient) -> Answers:
         state = BROKEN if patient.is_prod else ATTENTION
         yield state, "in the sandbox: only addresses and domains that SES has verified get mail"
     if not account.get("SendingEnabled", True) or account.get("EnforcementStatus") == "SHUTDOWN":
-        yield BROKEN, "sending is paused: SES says why in its console", RAISE
+        yield BROKEN, "sending is paused: see the SES console for the reason", RAISE
     elif account.get("EnforcementStatus") == "PROBATION":
         yield ATTENTION, "under review by SES: too many bounces or complaints", RAISE
     yield _quota(account.get("SendQuota", {}))
@@ -58,27 +58,27 @@ def _quota(quota: dict[str, float]) -> tuple[str, str, str]:
 def _sender(sender: str, name: str) -> Answers:
     domain = sender.rpartition("@")[2].lower()
     if name.lower() == sender.lower():
-        # The identity's own check has looked at it.
+        # The identity has its own check.
         yield OK, "is the identity itself"
         return
     if "@" in name or not f".{domain}".endswith(f".{name.lower()}"):
-        yield BROKEN, f"is not within the identity {name}: SES takes no mail from it"
+        yield BROKEN, f"is not within the identity {name}: SES refuses mail from it"
     else:
         yield OK, f"is within the identity {name}"
-    # SES takes the nearest identity, with its own verification, DKIM and MAIL FROM.
+    # SES uses the nearest identity, with its own verification, DKIM and MAIL FROM.
     for nearer in [sender, *_domains(domain, above=name.lower())]:
         own = _identity_of(nearer)
         if own is None:
             continue
         if own.get("VerifiedForSendingStatus"):
-            yield ATTENTION, f"SES takes the identity {nearer} in the place of {name}"
+            yield ATTENTION, f"SES uses the identity {nearer} instead of {name}"
         else:
-            yield BROKEN, f"SES takes the identity {nearer}, which is not verified, and not {name}"
+            yield BROKEN, f"SES uses the identity {nearer}, not verified, instead of {name}"
         return
 
 
 def _domains(domain: str, *, above: str) -> Iterator[str]:
-    """Name *domain* and its parents, up to the one below *above*."""
+    """Yield *domain* and its parents, up to the one below *above*."""
     while domain.endswith(f".{above}"):
         yield domain
         domain = domain.partition(".")[2]
@@ -98,7 +98,7 @@ def _identity(patient: Patient, name: str) -> Answers:
     if identity.get("VerifiedForSendingStatus"):
         yield OK, "verified"
     else:
-        yield BROKEN, "not verified: SES takes no mail from it"
+        yield BROKEN, "not verified: SES refuses mail from it"
     dkim = identity.get("DkimAttributes", {})
     if dkim.get("SigningEnabled") and dkim.get("Status") == "SUCCESS":
         yield OK, "DKIM signs"
@@ -121,11 +121,11 @@ def _alarms(patient: Patient) -> Answers:
         alarm = found.get(physical)
         if alarm is None:
             quiet = False
-            yield BROKEN, f"{name} is gone"
+            yield BROKEN, f"{name} is missing"
         elif alarm["StateValue"] == "ALARM":
             quiet = False
             yield BROKEN, f"{name} rings: {alarm.get('AlarmDescription', '')}".rstrip(": ")
     if quiet:
         yield OK, f"all {len(ours)} are quiet"
     if not any(each.get("AlarmActions") for each in found.values()):
-        yield ATTENTION, "they tell nobody: deploy with AlarmTopic"
+        yield ATTENTION, "they notify nobody: deploy with AlarmTopic"

@@ -1,4 +1,4 @@
-"""What the doctor asks of keys, tables, queues and functions."""
+"""The doctor's checks of keys, tables, queues and functions."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +14,7 @@ type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
 
 
 def checks(patient: Patient) -> list[Check]:
-    """Return the questions about what one stack keeps and runs."""
+    """Return the checks of one stack's keys, tables, queues and functions."""
     outputs = patient.outputs
     keys = list(filter(None, outputs.get("SigningKeys", "").split(",")))
     found = [
@@ -46,20 +46,20 @@ def _key(key: str) -> Answers:
         yield BROKEN, f"KMS says {state}: nobody can sign in"
         return
     ask("kms", "get_public_key", KeyId=key)
-    yield OK, "enabled, its public half answers"
+    yield OK, "enabled, and its public key can be read"
 
 
 def _secret(secret: str) -> Answers:
-    # Its versions, never what is in them.
+    # Read its versions, never their content.
     answer = ask("secretsmanager", "describe_secret", SecretId=secret)
     stages = [each for some in answer.get("VersionIdsToStages", {}).values() for each in some]
     if answer.get("DeletedDate"):
-        yield BROKEN, "it is marked for deletion: codes cannot be made"
+        yield BROKEN, "it is marked for deletion: nobody can get a code"
     elif "AWSCURRENT" in stages:
-        also = ", and the one before it stays good" if "AWSPREVIOUS" in stages else ""
+        also = ", and the previous one is still valid" if "AWSPREVIOUS" in stages else ""
         yield OK, f"has a current version{also}"
     else:
-        yield BROKEN, "has no current version: codes cannot be made"
+        yield BROKEN, "has no current version: nobody can get a code"
 
 
 def _table(patient: Patient, name: str) -> Answers:
@@ -71,11 +71,11 @@ def _table(patient: Patient, name: str) -> Answers:
     missing = list(_missing(patient, name, row))
     if missing and patient.emulated:
         yield OK, "active"
-        yield NOT_HERE, f"{', '.join(missing)}: an emulated AWS leaves that off"
+        yield NOT_HERE, f"{', '.join(missing)}: an emulated AWS does not have it"
         return
     yield from ((BROKEN, f"{each} is off") for each in missing)
     if not missing:
-        yield OK, "active, with all that the template gives it"
+        yield OK, "active, with everything in the template"
 
 
 def _missing(patient: Patient, name: str, row: dict[str, object]) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _queue(url: str) -> Answers:
     found = ask("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)["Attributes"]
     letters = sum(int(found.get(name, 0)) for name in names)
     if letters:
-        yield BROKEN, f"{letters:,} given up"
+        yield BROKEN, f"{letters:,} dead letters"
     else:
         yield OK, "empty"
 
@@ -126,10 +126,10 @@ def _triggers(triggers: list[tuple[str, str]]) -> Answers:
         row = ask("lambda", "get_event_source_mapping", UUID=physical)
         result = row.get("LastProcessingResult") or ""
         if row.get("State") not in ("Enabled", "Creating", "Enabling", "Updating"):
-            yield BROKEN, f"{name} is {str(row.get('State')).lower()}: nothing wakes its function"
+            yield BROKEN, f"{name} is {str(row.get('State')).lower()}: nothing calls its function"
         elif result.startswith("PROBLEM"):
             yield BROKEN, f"{name}: {result}", "docs/operate.md#logs-and-metrics"
         else:
             awake += 1
     if awake == len(triggers):
-        yield OK, f"all {awake} wake their functions"
+        yield OK, f"all {awake} call their functions"

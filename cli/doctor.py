@@ -1,4 +1,4 @@
-"""``portico doctor``: is everything there, and well?"""
+"""``portico doctor``: check that a deployment is complete and healthy."""
 
 from collections import Counter, defaultdict
 from dataclasses import asdict
@@ -44,16 +44,16 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
 
 
 def checks(patient: Patient) -> list[Check]:
-    """Return all questions, in the order in which they are shown."""
+    """Return all checks, in the order in which they are shown."""
     rooms = (checks_mail, checks_limits, checks_state)
     return [check for room in rooms for check in room.checks(patient)]
 
 
 def examined(name: str, *, emulated: bool) -> Patient:
-    """Read what a stack is made of.
+    """Read a stack's resources, outputs and parameters.
 
     Raises:
-        OutOfReach: CloudFormation does not tell.
+        OutOfReach: CloudFormation does not answer.
     """
     try:
         (told,) = ask("cloudformation", "describe_stacks", StackName=name)["Stacks"]
@@ -68,7 +68,7 @@ def examined(name: str, *, emulated: bool) -> Patient:
                 break
             more = {"NextToken": answer["NextToken"]}
     except Unanswered as none:
-        raise OutOfReach(f"The stack {name} cannot be seen: {none.call}: {none.reason}") from None
+        raise OutOfReach(f"Cannot read the stack {name}: {none.call}: {none.reason}") from None
     return Patient(
         name,
         {each["OutputKey"]: each["OutputValue"] for each in told.get("Outputs", [])},

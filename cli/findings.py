@@ -1,4 +1,4 @@
-"""What the doctor finds, and how it asks: a call that is refused is a finding too."""
+"""The doctor's checks and findings. A refused call is a finding too."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _UNKNOWN = frozenset("InvalidAction UnknownOperationException NotImplemented 404
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's."""
+    """One line of the doctor's report."""
 
     what: str
     state: str
@@ -35,13 +35,13 @@ class Patient:
     outputs: dict[str, str]
     parameters: dict[str, str]
     resources: dict[str, dict[str, str]]
-    """By type: the physical names, by their names in template.yaml."""
+    """By type, then by name in template.yaml: the physical names."""
     emulated: bool
-    """An emulated AWS leaves some of the template off, and that is no fault of the stack's."""
+    """Whether it is on an emulated AWS, which lacks parts of the template. That is no fault."""
 
     @property
     def is_prod(self) -> bool:
-        """Say whether contacts depend on it."""
+        """Whether it is a production stack."""
         return self.parameters.get("Stage") == "prod"
 
     def of(self, kind: str) -> dict[str, str]:
@@ -51,17 +51,17 @@ class Patient:
 
 @dataclass(eq=False)
 class Unanswered(Exception):
-    """A call came back without an answer."""
+    """A call to AWS was refused or failed."""
 
     call: str
     reason: str
 
 
 def ask(service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-    """Call AWS, as somebody who has time.
+    """Call AWS with the longer timeout.
 
     Raises:
-        Unanswered: it was refused, or is out of reach.
+        Unanswered: the call was refused, or AWS is out of reach.
     """
     try:
         answer: dict[str, Any] = getattr(clients.client(service, patient=True), operation)(
@@ -74,15 +74,15 @@ def ask(service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question about a stack."""
+    """One check of a stack."""
 
     what: str
     see: str
     answers: Callable[[], Iterator[tuple[str, str] | tuple[str, str, str]]]
-    """Pairs of a state and what to say of it, and where to read on if not at *see*."""
+    """Yields a state, a text, and optionally a section of the docs other than *see*."""
 
     def findings(self) -> Iterator[Finding]:
-        """Ask, and say what was found."""
+        """Run the check, and yield its findings."""
         try:
             for state, said, *elsewhere in self.answers():
                 see = "" if state in (OK, NOT_HERE) else (elsewhere or [self.see])[0]
@@ -92,8 +92,8 @@ class Check:
 
     def _unanswered(self, none: Unanswered) -> Finding:
         if none.reason in _DENIED:
-            said = f"these credentials may not look ({none.call})"
+            said = f"these credentials may not call {none.call}"
             return Finding(self.what, ATTENTION, said, self.see)
         if none.reason in _UNKNOWN:
-            return Finding(self.what, NOT_HERE, f"nothing here answers {none.call}")
+            return Finding(self.what, NOT_HERE, f"this AWS has no {none.call}")
         return Finding(self.what, BROKEN, f"{none.call} said {none.reason}", self.see)

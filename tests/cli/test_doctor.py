@@ -193,7 +193,7 @@ BROKEN = {
         "paused for the configuration set",
     ),
     "identity": ("sesv2.GetEmailIdentity", "VerifiedForSendingStatus", False, "not verified"),
-    "no alarm": ("cloudwatch.DescribeAlarms", "MetricAlarms", [], "MailAgeAlarm is gone"),
+    "no alarm": ("cloudwatch.DescribeAlarms", "MetricAlarms", [], "MailAgeAlarm is missing"),
     "key": ("kms.DescribeKey", "KeyMetadata.KeyState", "PendingDeletion", "PendingDeletion"),
     "secret": ("secretsmanager.DescribeSecret", "VersionIdsToStages", {}, "no current version"),
     "secret gone": ("secretsmanager.DescribeSecret", "DeletedDate", "2026-11-21", "for deletion"),
@@ -217,7 +217,7 @@ ON_MANY = {
         "ContinuousBackupsDescription.PointInTimeRecoveryDescription", {},
         "point-in-time recovery is off",
     ),
-    "letters": ("sqs.GetQueueAttributes", "Attributes.ApproximateNumberOfMessages", "3", "3 given"),
+    "letters": ("sqs.GetQueueAttributes", "Attributes.ApproximateNumberOfMessages", "3", "3 dead"),
 }  # fmt: skip
 ATTENTION = {
     "nearly": ("sesv2.GetAccount", "SendQuota.SentLast24Hours", 40000.0, "40,000 of 50,000"),
@@ -231,25 +231,25 @@ ATTENTION = {
     ),
     "reserved": (
         "lambda.GetAccountSettings", "AccountLimit.UnreservedConcurrentExecutions", 99,
-        "reservations leave 99",
+        "reservations leave only 99",
     ),
     "mail rate": ("sesv2.GetAccount", "SendQuota.MaxSendRate", 1.0, "1 mails a second"),
     "mail quota": (
         "sesv2.GetAccount", "SendQuota.Max24HourSend", 49999.0,
-        "MailQuota says 50,000 mails in 24 hours, and SES allows 49,999",
+        "MailQuota says 50,000 mails in 24 hours, but SES allows 49,999",
     ),
     "signatures": (
         "servicequotas.ListServiceQuotas", "Quotas", [{"QuotaName": RSA, "Value": 399.0}],
-        "399 RSA signatures a second: ThrottleRate lets 400 through",
+        "399 RSA signatures a second, but ThrottleRate allows requests that need 400",
     ),
     "no such quota": ("servicequotas.ListServiceQuotas", "Quotas", [], "does not list"),
     "requests": (
         "apigateway.GetAccount", "throttleSettings.rateLimit", 199.0,
-        "ThrottleRate is 200, and the account is allowed 199",
+        "ThrottleRate is 200, but the account allows 199",
     ),
     "burst": (
         "apigateway.GetAccount", "throttleSettings.burstLimit", 399,
-        "ThrottleBurst is 400, and the account is allowed 399",
+        "ThrottleBurst is 400, but the account allows 399",
     ),
     "writes": (
         "dynamodb.DescribeLimits", "TableMaxWriteCapacityUnits", 3999, "3,999 write units",
@@ -301,7 +301,7 @@ class TestAStackWithOneThingWrong:
 
         found = hospital.finds("attention")
 
-        assert found["said"] == "10 function calls at once, and 100 are few: ask for 1,000"
+        assert found["said"] == "10 function calls at once, fewer than 100: ask for 1,000"
         assert found["see"] == "docs/first-day.md#limits-to-ask-for"
 
     @pytest.mark.parametrize(("wanted", "warned"), [("900", False), ("901", True)])
@@ -344,7 +344,7 @@ class TestAStackWithOneThingWrong:
 
         found = hospital.finds(state, code=0 if verified else 1)
 
-        assert f"SES takes the identity {nearer}" in found["said"]
+        assert f"SES uses the identity {nearer}" in found["said"]
         assert _leads_somewhere(found["see"])
 
     @pytest.mark.parametrize("sender", ["signin@other.test", "signin@notacme.test"])
@@ -385,8 +385,8 @@ class TestAnAnswerThatDoesNotCome:
     @pytest.mark.parametrize(
         ("code", "state", "exit_code", "said"),
         [
-            ("AccessDeniedException", "attention", 0, "these credentials may not look (kms:"),
-            ("UnknownOperationException", "not here", 0, "nothing here answers kms:"),
+            ("AccessDeniedException", "attention", 0, "these credentials may not call kms:"),
+            ("UnknownOperationException", "not here", 0, "this AWS has no kms:"),
             ("KMSInternalException", "broken", 1, "kms:describe_key said KMSInternalException"),
         ],
     )
@@ -398,7 +398,7 @@ class TestAnAnswerThatDoesNotCome:
     def test_of_the_stack_itself_may_be_tried_later(self, hospital):
         hospital.says["cloudformation.ListStackResources"] = "Throttling"
 
-        assert "cannot be seen" in hospital.terminal.refused("doctor", "stack", code=3)
+        assert "Cannot read the stack" in hospital.terminal.refused("doctor", "stack", code=3)
 
 
 def _leads_somewhere(see):
