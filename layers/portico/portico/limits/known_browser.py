@@ -1,8 +1,8 @@
-"""Browsers that have signed a contact in before: strangers cannot use up what is kept for them.
+"""Known browsers have signed a contact in before, and strangers cannot use up their budget.
 
-The mark is a day, the contact's ``sver`` and a keyed hash: it names nobody, signs nobody in, and
-cannot be made up. Its key is kept over rotations of the secret. It ends with whatever ends all of
-its contact's sessions, because that raises ``sver``, and half a year after its sign-in.
+A known browser has a mark: a day, the contact's ``sver`` and a keyed hash. It names nobody, signs
+nobody in, and nobody can forge it. Its key survives rotations of the secret. A mark ends half a
+year after its sign-in, or when all sessions of its contact end, because that raises ``sver``.
 """
 
 import hmac
@@ -14,7 +14,7 @@ from portico.clock import epoch, moment
 from portico.ids import base64url, digest
 
 REMEMBERED = timedelta(days=180)
-"""How long a browser is known after its last sign-in, and keeps its mark."""
+"""How long a browser stays known after its last sign-in."""
 SECONDS_A_DAY = 86_400
 _MARK = re.compile(r"([0-9]{1,6}\.[0-9]{1,9})\.[A-Za-z0-9_-]{43}")
 _SEAL = re.compile(r"([0-9]{1,6})\.([0-9]{1,9})\.[0-9a-f]{16}")
@@ -22,7 +22,7 @@ _SEAL = re.compile(r"([0-9]{1,6})\.([0-9]{1,9})\.[0-9a-f]{16}")
 
 def known_cookie(workspace_id: str) -> str:
     """Return the name of the cookie that holds a workspace's mark."""
-    # No workspace's id has a low line, so none can be called what this cookie is called.
+    # No workspace id has an underscore, so no other cookie of ours can have this name.
     return f"__Host-portico_known-{workspace_id}"
 
 
@@ -33,14 +33,14 @@ def mark_of(key: bytes, *, workspace_id: str, contact: str, sver: int, at: datet
         key: 32 bytes, the mailbox key.
         workspace_id: the workspace's id.
         contact: the contact's id.
-        sver: what the contact's head has.
-        at: the time; the mark says the day.
+        sver: the ``sver`` of the contact's head.
+        at: the time, of which the mark keeps the day.
     """
     return _mark(key, workspace_id, contact, sver, epoch(at) // SECONDS_A_DAY)
 
 
 def sealed(mark: str) -> str | None:
-    """Return how a challenge keeps the mark that came along; ``None``: it can be none of ours."""
+    """Return the form in which a challenge stores a mark; ``None`` if it cannot be one of ours."""
     read = _MARK.fullmatch(mark)
     return f"{read[1]}.{digest(mark)[:16]}" if read else None
 
@@ -48,20 +48,20 @@ def sealed(mark: str) -> str | None:
 def known_sver(
     seal: str | None, key: bytes, *, workspace_id: str, contact: str, at: datetime
 ) -> int | None:
-    """Return the ``sver`` that *contact* had when the mark was made; ``None``: it is no good.
+    """Return the ``sver`` that *contact* had when the mark was made; ``None`` if it is not valid.
 
-    It is good only while the contact's head has that ``sver``, which the caller asks.
+    The caller must check that the contact's head still has that ``sver``.
 
     Args:
-        seal: what :func:`sealed` made of the mark.
+        seal: the mark, in the form of :func:`sealed`.
         key: 32 bytes, the mailbox key.
         workspace_id: the workspace's id.
-        contact: whom it must have been made for.
+        contact: the contact that the mark must belong to.
         at: the time.
     """
     read = _SEAL.fullmatch(seal or "")
     day, sver = (int(read[1]), int(read[2])) if read else (0, 0)
-    # Made in any case: as much work for whoever has no mark.
+    # Computed in any case, so that a browser without a mark takes as much work.
     theirs = sealed(_mark(key, workspace_id, contact, sver, day)) or ""
     is_theirs = hmac.compare_digest((seal or "").encode(), theirs.encode())
     is_young = at < moment(day * SECONDS_A_DAY) + REMEMBERED

@@ -1,4 +1,4 @@
-"""How often a password may be tried for one address. Counted first, and compared afterwards."""
+"""Count password guesses for one address, before any password is compared."""
 
 import hmac
 from contextlib import suppress
@@ -16,15 +16,15 @@ from portico.limits.rules import DAY, GUESSES, HOUR, LONGEST_LIST, GuessBudget
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """For whom a password is tried, and by which request."""
+    """The address or contact of a guess, and its request."""
 
     who: str
-    """The address in its one spelling; for a personal link, its contact's id."""
+    """The normalised address; for a personal link, its contact's id."""
     by: str
-    """The gateway's id of the request: a write that the SDK repeats is one guess."""
+    """The gateway's id of the request, so that a write repeated by the SDK is one guess."""
     known: str | None = None
-    """The contact's id, where the browser has signed this very contact in before. All of a
-    contact's known browsers have one budget."""
+    """The contact's id, if the browser has signed this contact in before. All known browsers of a
+    contact share one budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """The guesses at passwords of one workspace."""
+    """The password guesses of one workspace."""
 
     table: str
     workspace_id: str
@@ -50,19 +50,19 @@ class Guesses:
         return Rows(self.table, f"{self.workspace_id}#guess#")
 
     def count(self, tried: Tried, *, key: bytes, at: datetime) -> Guess:
-        """Count one guess, both windows in one write.
+        """Count one guess in both windows, in one write.
 
-        The row lists the times of the newest guesses, newest first: *fewer than ten within the
-        hour* is *the tenth newest is older than an hour*.
+        The row lists the times of the latest guesses, newest first. So *fewer than ten within
+        the hour* means *the tenth newest is older than an hour*.
 
         Args:
             tried: for whom, and by which request.
-            key: 32 bytes; the row's key is an HMAC, so that the table names nobody.
+            key: 32 bytes. The row's key is an HMAC, so that the table names nobody.
             at: the time.
 
         Raises:
-            GuessesSpent: nothing was counted, and nothing may be compared.
-            TryLater: the counter is out of reach, so the door stays closed.
+            GuessesSpent: the budget is spent. Nothing was counted; compare nothing.
+            TryLater: the counter is out of reach; compare nothing.
         """
         guess = self._guess(tried, key)
         hour, day = self.budget.an_hour - 1, self.budget.a_day - 1
@@ -98,14 +98,14 @@ class Guesses:
     def give_back(self, guess: Guess) -> None:
         """Undo the count of a guess that was never compared, or was right and led to nothing.
 
-        Where another guess has come after it, it stays counted: an hour from now it is forgotten.
+        After another guess, the count stays, and ends within an hour.
         """
         change = "REMOVE made[0], made_by"
         with suppress(ConditionFailed):
             self.rows.update(guess.pk, guess.sk, change, "made_by = :by", {":by": guess.by})
 
     def note(self, guess: Guess, event: Event) -> None:
-        """Record what became of a guess."""
+        """Record the outcome of a guess."""
         values = {":event": event.rider()}
         with suppress(ConditionFailed):
             self.rows.update(guess.pk, guess.sk, "SET event = :event", IS_THERE, values)

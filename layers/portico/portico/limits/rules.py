@@ -1,4 +1,4 @@
-"""Budgets: how often a network may start, and how many mails one mailbox can be sent."""
+"""Budgets: starts per network, mails per mailbox, and password guesses per address."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class NetworkBudget:
-    """Starts per IPv4 address or IPv6 /64. Verifying is never counted here."""
+    """Starts per IPv4 address or IPv6 /64. Typing a code is never counted here."""
 
     a_minute: int = 60
     an_hour: int = 600
@@ -29,25 +29,25 @@ class MailboxBudget:
     an_hour: int = 5
     a_day: int = 10
     kept_an_hour: int = 1
-    """Of the five, for personal links and known browsers: a stranger cannot use them up."""
+    """Mails of the five that only personal links and known browsers can use, and no stranger."""
     kept_a_day: int = 2
 
     def for_strangers(self) -> "MailboxBudget":
-        """Return what is left for whoever types an address into a shared link."""
+        """Return the part for people who type an address into a shared link."""
         return MailboxBudget(self.an_hour - self.kept_an_hour, self.a_day - self.kept_a_day, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class GuessBudget:
-    """Passwords that may be tried for one address of one workspace, contact's or not.
+    """Password guesses for one address of one workspace, whether or not a contact has it.
 
-    They are counted before they are hashed. A browser that has signed the contact in before
-    has a budget of its own, and so has a personal link: strangers lock nobody out.
+    A guess is counted before it is hashed. Browsers that have signed the contact in before have
+    their own budget, and so do personal links: strangers can lock nobody out.
     """
 
     an_hour: int = 10
     a_day: int = 20
-    """A year of guessing is 7,300 passwords: fewer than the lists that may not be set."""
+    """A year allows 7,300 guesses: fewer than our lists of common passwords hold."""
 
 
 LONGEST_LIST = 30
@@ -65,7 +65,7 @@ GUESSES = GuessBudget()
 
 
 def folded(email: str) -> str:
-    """Return the mailbox behind an address, for the budget only and never for identity.
+    """Return the mailbox of an address, only for budgets and never for identity.
 
     Plus-tags and dots are folded as the large mail hosts fold them; where a host does not,
     two of its mailboxes share one budget, which costs them little.

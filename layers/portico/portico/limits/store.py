@@ -23,14 +23,14 @@ from portico.limits.rules import (
 
 
 class HasOffices(Protocol):
-    """A workspace, as far as budgets must know it."""
+    """The part of a workspace that budgets need."""
 
     @property
     def id(self) -> str:
         """Its id."""
 
     def is_office(self, network: str) -> bool:
-        """Say whether many of its contacts sit behind *network*."""
+        """Say whether *network* is in one of its offices."""
 
 
 CHARGE_TRIES = 3
@@ -39,7 +39,7 @@ CHARGE_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The budgets of a deployment; their rows belong to no workspace."""
+    """The budgets of a deployment. Their rows belong to no workspace."""
 
     table: str
     network: NetworkBudget = NETWORK
@@ -57,7 +57,7 @@ class Limits:
         """Count one start of *network* at a workspace, which may know it as an office.
 
         Args:
-            workspace: where it starts.
+            workspace: the workspace.
             network: an IPv4 address or an IPv6 /64.
             bucket: which starts share a budget, e.g. ``shared`` or ``personal``.
             office_bucket: which starts of an office share one of the workspace's own; ``None``:
@@ -112,25 +112,25 @@ class Limits:
     def grant_mail(
         self, email: str, *, key: bytes, mail: str, stranger: bool, at: datetime
     ) -> bool:
-        """Take one mail from the mailbox's budget, once per *mail*.
+        """Take one mail from the mailbox's budget, once per *mail*, and say whether it may go out.
 
-        The row lists the times of the newest mails, newest first. "Fewer than five within
-        the hour" is then "the fifth newest is older than an hour": a sliding window that one
-        condition can ask for.
+        The row lists the times of the latest mails, newest first. So "fewer than five within
+        the hour" means "the fifth newest is older than an hour": a sliding window that one
+        condition can check.
 
         Args:
-            email: the address it goes to.
-            key: 32 bytes; the row's key is an HMAC, so that the table names no mailbox.
-            mail: what is mailed (challenge and generation); asking again for the same one
-                is granted again, and takes nothing.
+            email: the recipient's address.
+            key: 32 bytes. The row's key is an HMAC, so that the table names no mailbox.
+            mail: names the mail (challenge and generation). The same mail is granted again
+                and takes nothing.
             stranger: whether anybody could have caused this mail.
             at: the time.
 
         Raises:
             TryLater: the counter is out of reach.
         """
-        # A stranger's mail has to fit into both: where the clocks of two senders differ by
-        # seconds the times stand out of order, and the smaller budget does not imply the larger.
+        # A stranger's mail must fit both budgets. The clocks of two senders may differ by seconds,
+        # which puts the times out of order, and then the smaller does not imply the larger.
         budgets = (self.mailbox, self.mailbox.for_strangers()) if stranger else (self.mailbox,)
         rows = Rows(self.table, "-mailbox#")
         pk = _mailbox_key(email, key)
@@ -192,8 +192,8 @@ class Limits:
             return
 
     def _forget_oldest(self, rows: Rows, pk: str, *, keep: int) -> None:
-        # Housekeeping, once in many mails: a mailbox under attack for months must not grow
-        # a row that costs more with every mail. What is dropped is older than any window.
+        # Housekeeping, once in many mails: the row of a mailbox under attack must not grow for
+        # months and cost more with every mail. Dropped times are older than any window.
         old = range(keep, LONGEST_LIST + 1)
         doomed = ", ".join([f"sent[{n}], mails[{n}]" for n in old])
         rows.update(pk, "budget", f"REMOVE {doomed}", "attribute_exists(pk)")

@@ -1,4 +1,4 @@
-"""Mails to addresses that are no contact's: capped, so that signing up is no open mailer.
+"""Cap the mails to addresses of strangers, so that sign-up cannot mail the world.
 
 The counters are sharded: no row is written by all of a deployment's sign-ups.
 """
@@ -15,10 +15,10 @@ from portico.ids import ChallengeId
 A_WORKSPACE_AN_HOUR = 200
 """Enough for a busy launch day, and no help to whoever wants to mail the world."""
 SHARE_OF_QUOTA = 10
-"""Strangers may cause one in ten of the mails that SES sends for the account in a day."""
+"""Strangers may cause a tenth of the mails that SES sends for the account in a day."""
 SHARDS = 8
 SMALLEST_QUOTA = 200
-"""Mails a day that SES grants while an account is in its sandbox."""
+"""Mails a day that SES allows in its sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,23 @@ class Strangers:
 
     table: str
     a_day: int
-    """Over all workspaces."""
+    """The cap of all workspaces together."""
     an_hour: int = A_WORKSPACE_AN_HOUR
-    """Of one workspace."""
+    """The cap of one workspace."""
 
     @classmethod
     def of_quota(cls, table: str, quota: str) -> "Strangers":
-        """Make the caps from SES's daily quota, as a deployment states it."""
+        """Make the caps from SES's daily quota, which the deployment's settings state."""
         stated = int(quota) if quota.isdecimal() else SMALLEST_QUOTA
         return cls(table, max(stated, SMALLEST_QUOTA) // SHARE_OF_QUOTA)
 
     def count(self, challenge: ChallengeId, *, at: datetime) -> "StrangersCount":
         """Count one mail to a stranger, unless it may not go out.
 
-        A mail that is tried again counts again: rather one too few.
+        A retry counts again: one mail too few is better than one too many.
 
         Raises:
-            TryLater: a counter is out of reach, so nothing goes out.
+            TryLater: a counter is out of reach; the mail may not go out.
         """
         hour, day = epoch(at) // 3600, epoch(at) // 86400
         first = sha256(str(challenge).encode()).digest()[0]
@@ -80,7 +80,7 @@ class Strangers:
         self, prefix: str, pk: str, first: int, *, cap: int, ends: int
     ) -> tuple[str, str, str] | None:
         rows = Rows(self.table, prefix)
-        # The next shards only when one's own is full: then the cap is near, and holds exactly.
+        # Try other shards only when our own is full. Then the cap is near, and it holds exactly.
         for n in range(SHARDS):
             shard = (first + n) % SHARDS
             share = cap // SHARDS + (shard < cap % SHARDS)
