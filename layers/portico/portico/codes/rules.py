@@ -24,7 +24,7 @@ CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 """30 letters and digits: no vowels, so no words; no I, L, O, which look like 1 and 0."""
 CODE_LENGTH = 7
 LONGEST_ENTRY = 4000
-"""Characters: a whole mail may be pasted, a book may not."""
+"""Characters. A contact may paste a whole mail."""
 
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _PRINTED = re.compile(rf"(?<![\w-])([{CODE_ALPHABET}]{{3}})-([{CODE_ALPHABET}]{{4}})(?![\w-])")

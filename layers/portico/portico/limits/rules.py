@@ -10,9 +10,9 @@ class NetworkBudget:
 
     a_minute: int = 60
     an_hour: int = 600
-    """An office of 300 contacts behind one address must get in within ten minutes."""
+    """Enough for an office of 300 contacts behind one address to sign in within ten minutes."""
     office_factor: int = 20
-    """What a range that the workspace named as its office gets."""
+    """The factor for a range that the workspace named as its office."""
 
     def times(self, factor: int) -> "NetworkBudget":
         """Return a budget *factor* times as large."""
@@ -51,11 +51,11 @@ class GuessBudget:
 
 
 LONGEST_LIST = 30
-"""Times a mailbox row may hold before the oldest are dropped."""
+"""Times that a mailbox row may hold. Then we drop the oldest."""
 OFFICE_BUCKET = "office"
-"""Of the starts of one office at one workspace; the workspace's id is added."""
+"""The bucket of one office's starts at one workspace. The workspace's id is added."""
 ACCOUNT_BUCKET = "account"
-"""Of a network, for what a contact starts who is signed in."""
+"""The bucket of a network for starts by signed-in contacts."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

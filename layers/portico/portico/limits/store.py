@@ -54,14 +54,14 @@ class Limits:
         office_bucket: str | None = None,
         at: datetime,
     ) -> None:
-        """Count one start of *network* at a workspace, which may know it as an office.
+        """Count one start of *network* at a workspace, which may have named it as an office.
 
         Args:
             workspace: the workspace.
             network: an IPv4 address or an IPv6 /64.
             bucket: which starts share a budget, e.g. ``shared`` or ``personal``.
-            office_bucket: which starts of an office share one of the workspace's own; ``None``:
-                they are in *bucket*, with an office's budget.
+            office_bucket: the workspace's own bucket for starts from its offices; ``None`` to count
+                them in *bucket*, with an office's budget.
             at: the time.
 
         Raises:
@@ -73,17 +73,17 @@ class Limits:
         self.count_start(network, bucket=bucket, office=office, at=at)
 
     def count_start(self, network: str, *, bucket: str, office: bool, at: datetime) -> None:
-        """Count one start of *network*, both windows in one write.
+        """Count one start of *network* in both windows, in one write.
 
         Args:
             network: an IPv4 address or an IPv6 /64.
             bucket: which starts share a budget: ``shared`` or ``personal``.
-            office: the workspace named this range as an office.
+            office: whether the workspace named this range as an office.
             at: the time.
 
         Raises:
-            TooManyRequests: a budget is spent; nothing was counted.
-            TryLater: the counter is out of reach, so the door stays closed.
+            TooManyRequests: a budget is spent. Nothing was counted.
+            TryLater: the counter is out of reach; nothing may start.
         """
         budget = self.network.times(self.network.office_factor) if office else self.network
         hour, minute = divmod(epoch(at), 3600)[0], epoch(at) % 3600 // 60

@@ -13,7 +13,7 @@ from portico.clock import epoch
 from portico.ids import ChallengeId
 
 A_WORKSPACE_AN_HOUR = 200
-"""Enough for a busy launch day, and no help to whoever wants to mail the world."""
+"""Enough for a busy launch day, and of no use to a spammer."""
 SHARE_OF_QUOTA = 10
 """Strangers may cause a tenth of the mails that SES sends for the account in a day."""
 SHARDS = 8

@@ -27,7 +27,9 @@ class Recipients:
     to: str | None = None
     """The address to mail, if it is not (yet) the contact's own."""
     is_taken: bool = False
-    """The address is another contact's."""
+    """Whether the address is another contact's."""
+    challenge: Challenge | None = None
+    """The challenge as it is now; the stream may be late."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why the mail may not go out, in the trail's words; ``None`` if it may."""
