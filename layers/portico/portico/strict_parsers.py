@@ -1,8 +1,8 @@
-"""What a request or a token holds, read in the one way in which it can be read.
+"""Read headers and JSON strictly, so that a text has only one meaning.
 
-Blanks of a header are space and tab, and nothing else (RFC 9110, 5.6.3). ``str.strip`` and
-``str.split`` also take U+00A0, U+0085, U+2000 and two dozen others for blanks. Then a name that a
-browser keeps apart from ours becomes ours. JSON that says a member twice says two things.
+In a header only space and tab are blanks (RFC 9110, 5.6.3). ``str.strip`` and ``str.split`` also
+strip U+00A0, U+0085, U+2000 and two dozen others, so that a cookie name that differs from ours in a
+browser would become ours. JSON that repeats a member could mean two things.
 """
 
 import json
@@ -15,10 +15,10 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def cookies_in(pieces: Iterable[str]) -> dict[str, str]:
-    """Read the cookies of a request, each name compared to the letter.
+    """Read the cookies of a request. Names are compared character by character.
 
-    Two of one name are none: a sibling domain can set the second, and nothing says which of them
-    is ours.
+    If two cookies have the same name, neither counts: a sibling domain can set the second, and
+    nothing says which one is ours.
 
     Args:
         pieces: the ``Cookie`` header, whole or as API Gateway splits it.
@@ -43,7 +43,7 @@ def media_type_in(content_type: str) -> str:
 
 
 def credentials_in(authorization: str | None, scheme: str) -> str | None:
-    """Return what an ``Authorization`` header holds after *scheme*; ``None``: it is of another.
+    """Return the credentials of an ``Authorization`` header; ``None`` if it has another scheme.
 
     Args:
         authorization: the header.
@@ -56,16 +56,16 @@ def credentials_in(authorization: str | None, scheme: str) -> str | None:
 
 
 def words_in(text: str | None) -> list[str]:
-    """Return the words of a list that spaces divide, e.g. a scope (RFC 6749, 3.3)."""
+    """Return the words of a list that is separated by spaces, e.g. a scope (RFC 6749, 3.3)."""
     return [each for each in (text or "").split(" ") if each]
 
 
 def read_json(data: bytes | str) -> Any:
-    """Read JSON text in UTF-8, and refuse what two readers would read differently.
+    """Read JSON text in UTF-8, and refuse text that two readers could read differently.
 
     Raises:
-        ValueError: it is no JSON, says a member twice, has ``NaN`` or ``Infinity``, or is nested
-            too deep to be read.
+        ValueError: the text is no JSON, repeats a member, has ``NaN`` or ``Infinity``, or is
+            nested too deep.
     """
     text = data.decode() if isinstance(data, bytes) else data
     try:
@@ -80,7 +80,7 @@ def _no_constant(name: str) -> None:
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Whoever reads the first and whoever reads the last of two members would differ.
+    # Some readers take the first of two members, others the last.
     content = dict(pairs)
     if len(content) != len(pairs):
         raise ValueError("a member twice")
