@@ -51,8 +51,8 @@ def undisturbed() -> Iterator[None]:
 def ratios[Name](flows: Mapping[Name, Flow], *, rounds: int) -> dict[Name, float]:
     """Return the CPU time of each flow, as a multiple of a bare GetItem's.
 
-    Every round plays every flow once, in an order of its own, each beside two bare calls: what
-    slows the machine down for a moment slows both. The median of the rounds is returned.
+    Every round plays every flow once, in a random order, each together with two bare calls. If the
+    machine is slow for a moment, both are slow. The result is the median of the rounds.
     """
     found: dict[Name, list[float]] = {name: [] for name in flows}
     order = list(flows)

@@ -23,7 +23,7 @@ class Faults:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, fault: str, request: Request) -> Response | None:
-        """Return the answer of a fault; ``None`` if *fault* is none."""
+        """Return the answer of a fault; ``None`` if *fault* is not a fault."""
         match fault:
             case "slow":
                 self.stopped.wait(self.hang)
