@@ -39,7 +39,7 @@ def normalise(text: str) -> str:
     if not at or not local or "@" in local:
         raise _invalid("not an email address")
     if any(c in _SPECIALS or unicodedata.category(c) in _UNSEEN for c in address):
-        raise _invalid("a character that no address here has")
+        raise _invalid("has a character that we do not allow")
     if len(local) > LONGEST_LOCAL:
         raise _invalid("too long")
     address = f"{local}@{_a_label(domain)}"

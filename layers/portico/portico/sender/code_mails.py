@@ -1,4 +1,4 @@
-"""Code mails: each is sent once, and every retry has the same code."""
+"""The mail of a challenge: sent once, with the same code however often it is tried."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,16 +25,16 @@ from portico.sender.taken_mails import TakenMails
 from portico.settings import SendMailSettings
 
 MAILED = "mailed"
-"""Counted for a code that goes to ``POST /v1/codes/verify``, which counts the verified ones."""
+"""A code that is typed at ``POST /v1/codes/verify``, which counts those that were."""
 MAILED_FOR_ACCOUNT = "mailed-for-account"
-"""Counted for a code that sets a password or an address, which other routes take."""
+"""A code for a new password or a new address, which is typed elsewhere."""
 HAS_ACCOUNT = "already-a-contact"
-"""Why a contact who tries to sign up gets no code."""
+"""Why nothing is mailed to somebody who signs up and is a contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeMails:
-    """The mails that a deployment's challenges request."""
+    """The mails that the challenges of a deployment ask for."""
 
     people_table: str
     sign_in_table: str
@@ -44,7 +44,7 @@ class CodeMails:
 
     @classmethod
     def from_settings(cls, settings: SendMailSettings) -> "CodeMails":
-        """Make it from the sender's settings."""
+        """Make the code mails of the sender."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -58,10 +58,10 @@ class CodeMails:
         return CodeMail(self, challenge, generation)
 
     def named(self, ids: dict[str, Any]) -> "CodeMail | None":
-        """Return the mail that the retry queue names; ``None`` if there is no such challenge.
+        """Return the mail that the retry queue names; ``None``: there is no such challenge.
 
         Raises:
-            TryLater: the challenge's row is out of reach.
+            TryLater: its row is out of reach.
         """
         id_, generation = parse_challenge(ids["challenge"]), ids["generation"]
         challenge = Challenges(self.sign_in_table, id_.workspace_id).get(id_)
@@ -72,7 +72,7 @@ class CodeMails:
 
 @dataclass(slots=True)
 class CodeMail:
-    """One mail of a challenge. It reads its rows once, in :meth:`why_not`."""
+    """One generation's mail. The rows are read once, when it is asked whether it may go."""
 
     mails: CodeMails
     challenge: Challenge
@@ -92,11 +92,11 @@ class CodeMail:
 
     @property
     def mailed(self) -> str:
-        """Return the outcome to count. Sign-in codes have their own, like the verified ones."""
+        """Return what it is counted as: the codes to sign in with apart, as those typed are."""
         return MAILED if self.challenge.purpose in SIGNS_IN else MAILED_FOR_ACCOUNT
 
     def is_sent(self) -> bool:
-        """Say whether the challenge's row says that the mail is out."""
+        """Say whether the challenge says that the mail is out."""
         taken = self.challenge.taken.get(self.generation)
         return taken is not None and taken.sent
 
@@ -111,14 +111,14 @@ class CodeMail:
         self._workspace, self._contact = found.workspace, found.contact
         why_not = self._why_not_now(at=at)
         if why_not is None and self._signs_up() and self._contact.sver != NOT_YET:
-            # A contact cannot sign up again. The page says the same, and only the mailbox learns why.
+            # Nothing to sign up for. The page says the same, and only the mailbox learns why.
             return HAS_ACCOUNT
         return why_not
 
     def take(self, *, at: datetime) -> bool:
-        """Take the mail, and the keys of its code."""
+        """Take the mail, and the keys that its code is made with."""
         taken = self.challenge.taken.get(self.generation)
-        # If another sender began the mail, its code comes from that sender's keys.
+        # A mail that another sender began has the code of that sender's keys.
         keys = self.mails.keys.of(taken.key) if taken else self.mails.keys.current()
         if keys is None:
             return False
@@ -134,7 +134,7 @@ class CodeMail:
             now_there = Challenge.from_row(failed.row) if failed.row else None
             other = now_there.taken.get(self.generation) if now_there else None
             if other is None:
-                # It was overtaken or withheld at this moment, so nobody takes it any more.
+                # Overtaken or withheld at this very moment: nobody takes it any more.
                 self._give_back()
                 return False
             if other.sent:
@@ -143,7 +143,7 @@ class CodeMail:
         return True
 
     def write(self, *, sender: str, at: datetime) -> tuple[str, bytes]:
-        """Return the address and the message. Every sender writes the same code."""
+        """Return the address and the message, the same code whoever writes it."""
         to = self._recipients.to or self._contact.email
         message = code_mail(
             self.challenge,
@@ -159,29 +159,29 @@ class CodeMail:
         return to, message
 
     def is_to_nobody_known(self) -> bool:
-        """Say whether the mail goes to somebody who is no contact yet."""
+        """Say whether it is for somebody who is no contact yet."""
         return self._contact.sver == NOT_YET
 
     def release(self) -> None:
-        """Let another sender take the mail at once."""
+        """Let another sender take it at once."""
         self._taken.release(self.challenge.id, self.generation)
 
     def note_sent(self, ses_id: str, *, at: datetime) -> None:
-        """Record that SES has the mail. From then on nobody sends it again."""
+        """Record that SES has it; from then on nobody sends it again."""
         detail = {"generation": str(self.generation), "ses_id": ses_id}
         self._taken.note_sent(
             self.challenge.id, self.generation, Event("code.mailed", at, detail=detail)
         )
 
     def withhold(self, reason: str, *, at: datetime) -> None:
-        """Record why the mail will never be sent. Its code is never right."""
+        """Record why it will never be sent; its code is never right."""
         if reason == HAS_ACCOUNT:
             self._tell_of_account(at=at)
         detail = {"reason": reason, "generation": str(self.generation)}
         is_over = self._taken.withhold(
             self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
         )
-        # A contact who tries to sign up gets a notice instead of the code.
+        # Whoever signs up and is a contact is mailed a notice in the code's place.
         if is_over and reason != HAS_ACCOUNT:
             self._give_back()
 
@@ -190,8 +190,6 @@ class CodeMail:
 
     def _why_not_now(self, *, at: datetime) -> str | None:
         mails, challenge, contact = self.mails, self.challenge, self._contact
-        if self.generation in challenge.taken:
-            return None  # the sender that took it and died has charged it
         to = self._recipients.to
         key = mails.keys.current().mailbox
         workspace_id = challenge.id.workspace_id

@@ -1,6 +1,6 @@
-"""Send one mail, a code mail or a notice: decide, take, write, pass to SES, record.
+"""How a mail leaves, a code's or a notice's: decide, take, write, hand to SES, note.
 
-The kinds of mail differ in their own modules, behind :class:`Mail`.
+What differs between the kinds of mail is in their own modules, behind :class:`Mail`.
 """
 
 import logging
@@ -18,61 +18,53 @@ log = logging.getLogger("portico.mail")
 
 DONE_BEFORE = "done-before"
 SOON = timedelta(seconds=5)
-"""When to try again after a refusal by SES."""
+"""When to try again after SES has answered no."""
 
 
 @dataclass(eq=False)
 class Unfinished(Exception):
-    """The mail is not out, or we do not know. Try again *after* this time."""
+    """The mail is not out, or nobody knows; try again *after* so long."""
 
     after: timedelta
     cause: str
 
 
 class TakenByAnother(Exception):
-    """Another sender took this mail a moment ago, and may still be sending it."""
-
-
-class Overtaken(Exception):
-    """Nothing requests this mail any more: a newer one was requested, or it was withheld."""
+    """Another sender took this mail a moment ago, and may still be at it."""
 
 
 class Mail(Protocol):
-    """One mail that a row requests. Every method may raise ``TryLater``."""
+    """One mail that a row asks for. Every method may raise ``TryLater``."""
 
     @property
     def mailed(self) -> str:
-        """Return the outcome to count when it is out, e.g. ``mailed-notice``."""
+        """Return what it is counted as once it is out, e.g. ``mailed-notice``."""
 
     def is_sent(self) -> bool:
-        """Say whether the row that was read says that the mail is out."""
+        """Say whether the row, as it was read, says that the mail is out."""
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why the mail must not be sent, e.g. ``not-a-contact``.
-
-        Raises:
-            Overtaken: nothing requests it any more. No budget is charged.
-        """
+        """Return why the mail must not be sent, e.g. ``not-a-contact``."""
 
     def take(self, *, at: datetime) -> bool:
-        """Take the mail for this sender; ``False`` if it need not go out any more.
+        """Make the mail this sender's; ``False``: it needs no mail any more.
 
         Raises:
-            TakenByAnother: another sender may still be sending it.
+            TakenByAnother: another sender may still be at it.
         """
 
     def write(self, *, sender: str, at: datetime) -> tuple[str, bytes]:
         """Return the address and the finished message.
 
         Raises:
-            ValueError: we cannot mail to the address.
+            ValueError: the address is none that can be mailed to.
         """
 
     def is_to_nobody_known(self) -> bool:
-        """Say whether no contact has the address yet, and anybody may have typed it."""
+        """Say whether the address is nobody's yet, and anybody may have typed it."""
 
     def release(self) -> None:
-        """Let another sender take the mail at once, because SES refused it."""
+        """Let another sender take the mail at once: SES answered, and has it not."""
 
     def note_sent(self, ses_id: str, *, at: datetime) -> None:
         """Record that SES has the mail."""
@@ -83,7 +75,7 @@ class Mail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Sends all mails of a deployment."""
+    """The one way by which mails of a deployment leave."""
 
     sender: str
     configuration_set: str
@@ -92,17 +84,17 @@ class Delivery:
 
     @classmethod
     def from_settings(cls, settings: SendMailSettings) -> "Delivery":
-        """Make it from the sender's settings."""
+        """Make the delivery of the sender."""
         return cls(settings.mail_from, settings.configuration_set, settings.retry_queue)
 
     def deliver(self, mail: Mail) -> str:
-        """Send one mail, unless it is already out or must not be sent.
+        """Send one mail, unless it was sent, or must not be.
 
         Returns:
             The mail's own ``mailed…``, ``done-before``, or ``withheld-<reason>``.
 
         Raises:
-            Unfinished: the mail is not out, or we do not know. It can be tried again.
+            Unfinished: it is not out, or nobody knows; it can be tried again.
         """
         if mail.is_sent():
             return DONE_BEFORE
@@ -112,7 +104,7 @@ class Delivery:
             raise Unfinished(TAKE_OVER + SOON, fault.cause) from fault
 
     def queue(self, ids: dict[str, Any], *, after: timedelta) -> None:
-        """Put a mail on the retry queue, as ids only.
+        """Put a mail on the retry queue, by what names it: ids only.
 
         Raises:
             TryLater: SQS is out of reach.
@@ -121,12 +113,9 @@ class Delivery:
 
     def _deliver(self, mail: Mail) -> str:
         now = self.clock.now()
-        # Decide before taking the mail: a taken code counts, and a code that the mailbox's budget
-        # holds back must never count, not even for a moment.
-        try:
-            why_not = mail.why_not(at=now)
-        except Overtaken:
-            return DONE_BEFORE
+        # Before the mail is taken: a code counts from then on, and one that the mailbox's
+        # budget keeps back must never count, not even for a moment.
+        why_not = mail.why_not(at=now)
         if why_not is not None:
             return _withhold(mail, why_not, at=now)
         try:
@@ -143,9 +132,9 @@ class Delivery:
             if not refused.final:
                 mail.release()
                 raise Unfinished(SOON, f"sesv2: {refused.reason}") from refused
-            # SES has one error for a malformed mail and for an address that it cannot mail to.
-            # For a contact's address we blame the mail. For a stranger's we blame the address,
-            # because anybody may sign up with one that takes no mail.
+            # SES has one word for a mail that we made badly and for an address that it cannot
+            # write to. Of a contact's it is taken for ours; anybody may sign up with an address
+            # that takes no mail.
             of_address = refused.is_of_address and mail.is_to_nobody_known()
             return _refused(mail, refused.reason, of_address=of_address, at=now)
         except ValueError:
@@ -158,7 +147,7 @@ def _refused(mail: Mail, reason: str, *, of_address: bool, at: datetime) -> str:
     log.error("mail.refused", extra={"reason": reason})
     if of_address:
         return _withhold(mail, "address-refused", at=at)
-    # While the SES identity is not verified nobody can mail anything: this outcome has an alarm.
+    # Nobody can mail anything while an identity is not verified: an alarm hears of this one.
     return _withhold(mail, "mail-refused", at=at)
 
 

@@ -1,7 +1,7 @@
-"""Charge one code mail: to the mailbox's budget, and for a stranger also to the strangers' caps.
+"""What one code's mail costs: the mailbox's budget, and where it goes to a stranger, their caps.
 
-We charge a mail before we take it, so that a code that a budget holds back never counts. If the
-mail can no longer be taken, its charge is undone: only taken mails stay charged.
+It is charged before the mail is taken, so that a code that a budget keeps back never counts. What
+can no longer be taken is given back: only what is taken stays charged.
 """
 
 from dataclasses import dataclass, field
@@ -14,28 +14,28 @@ from portico.limits.strangers import Strangers, StrangersCount
 
 @dataclass(slots=True)
 class MailCharge:
-    """The charge of one mail of a challenge."""
+    """The charge of one generation's mail."""
 
     limits: Limits
     strangers: Strangers
     challenge: ChallengeId
     generation: int
     key: bytes = field(repr=False)
-    """32 bytes, for the HMAC that names the mailbox's row."""
+    """32 bytes: the mailbox's row is named by an HMAC."""
     to: str = ""
     _is_granted: bool = False
     _counted: StrangersCount | None = None
 
     def why_not(self, *, by_anybody: bool, to_nobody_known: bool, at: datetime) -> str | None:
-        """Charge the mail, and return the budget that has no room for it.
+        """Charge the mail; return what has no room for it.
 
         Args:
-            by_anybody: whether it needs neither a personal link nor a known browser.
-            to_nobody_known: whether no contact has the address (yet).
+            by_anybody: anybody could have caused it, neither a personal link nor a known browser.
+            to_nobody_known: it goes to an address that is no contact's (yet).
             at: the time.
 
         Raises:
-            TryLater: a counter is out of reach; the mail may not go out.
+            TryLater: a counter is out of reach, so nothing goes out.
         """
         self._is_granted = self.limits.grant_mail(
             self.to, key=self.key, mail=self._mail, stranger=by_anybody, at=at
@@ -51,7 +51,7 @@ class MailCharge:
         """Undo the charge of a mail that nobody can take any more.
 
         Raises:
-            TryLater: a counter is out of reach; the rest stays charged.
+            TryLater: a counter is out of reach; what is left stays charged.
         """
         if self._is_granted:
             self.limits.give_mail_back(self.to, key=self.key, mail=self._mail)

@@ -1,4 +1,4 @@
-"""Write code mails and notices."""
+"""Write the mail of a challenge, and that of a notice."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
 _logos: dict[tuple[str, str], bytes] = {}
-"""The last logo that this environment mailed, by workspace and digest: 64 KB at most."""
+"""The last logo this environment mailed, by workspace and digest: 64 KB at most."""
 
 
 def code_mail(
@@ -28,10 +28,10 @@ def code_mail(
     sender: str,
     at: datetime,
 ) -> bytes:
-    """Return the finished mail of one generation. Every sender writes the same code.
+    """Return the finished mail of one generation, the same code whoever writes it.
 
     Raises:
-        ValueError: we cannot mail to the contact's address.
+        ValueError: the contact's address is none that can be mailed to.
     """
     id_ = str(challenge.id)
     code = derive_code(keys.code, challenge=id_, purpose=challenge.purpose, generation=generation)
@@ -68,7 +68,7 @@ def notice_mail(
     """Return the finished mail of a notice.
 
     Raises:
-        ValueError: we cannot mail to the contact's address.
+        ValueError: the contact's address is none that can be mailed to.
     """
     letter = NoticeLetter(
         change=notice.change,
@@ -88,10 +88,10 @@ def notice_mail(
 
 
 def logo_of(workspace: Workspace, people: People) -> bytes | None:
-    """Return the workspace's logo, and read it again only when it changes.
+    """Return the workspace's logo, read once for as long as it stays the same.
 
     Raises:
-        TryLater: the logo is out of reach.
+        TryLater: it is out of reach.
     """
     if workspace.logo is None:
         return None

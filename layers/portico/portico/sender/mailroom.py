@@ -1,4 +1,4 @@
-"""Handle the sender's records, from the table's stream and from the retry queue."""
+"""What the sender does with a record: of the table's stream, or of the retry queue."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ FIRST_RETRY = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """Handles records, and never holds up a stream."""
+    """Takes records, and never holds up a stream."""
 
     delivery: Delivery
     codes: CodeMails
@@ -33,7 +33,7 @@ class Mailroom:
 
     @classmethod
     def from_settings(cls, settings: SendMailSettings) -> "Mailroom":
-        """Make it from the sender's settings."""
+        """Make the mailroom of the sender."""
         return cls(
             Delivery.from_settings(settings),
             CodeMails.from_settings(settings),
@@ -41,15 +41,15 @@ class Mailroom:
         )
 
     def send(self, record: dict[str, Any]) -> str:
-        """Send the mail that one record requests.
+        """Send what one record asks for.
 
         Returns:
-            The outcome, as a metric's name: ``mailed``, ``mailed-for-account``,
+            What became of it, as a metric's name: ``mailed``, ``mailed-for-account``,
             ``mailed-notice``, ``withheld-<reason>``, ``done-before`` or ``queued``.
 
         Raises:
-            Unfinished, or any other error: a message of the queue must come again.
-            TryLater: a record of the stream could not even be queued.
+            Unfinished, and whatever else went wrong: a queue's message that must come again.
+            TryLater: a stream's record that could not even be queued.
         """
         if "dynamodb" in record:
             return self._from_stream(record["dynamodb"])
@@ -62,8 +62,8 @@ class Mailroom:
         try:
             return self.delivery.deliver(self._mail_of(row))
         except Exception as error:  # noqa: BLE001
-            # A failure here would hold up every later mail of the shard. An unreadable row goes
-            # to the queue too, and ends there as a dead letter.
+            # Failing here would hold every later mail of the shard until this one is done. Also
+            # a row that cannot be read goes to the queue: there it ends among the dead letters.
             ids = _ids_of(row)
             _log(error, ids)
             self.delivery.queue(ids, after=_wait(error))
@@ -91,7 +91,7 @@ class Mailroom:
 
 
 def _ids_of(row: Row) -> dict[str, Any]:
-    """Return the ids that name a row's mail on the retry queue, and nothing else."""
+    """Return what names a row's mail on the retry queue: ids, and nothing else."""
     if row["sk"] == NOTICE:
         return {"notice": row["pk"]}
     return {"challenge": str(id_in(row["pk"])), "generation": row["mail"]}

@@ -1,4 +1,4 @@
-"""Notice mails: each is sent once, and no budget holds it back."""
+"""The mail of a notice: sent once, and never held up by a budget."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ from portico.settings import SendMailSettings
 
 @dataclass(frozen=True, slots=True)
 class NoticeMails:
-    """The mails that a deployment's notices request."""
+    """The mails that the notices of a deployment ask for."""
 
     people_table: str
     sign_in_table: str
@@ -28,7 +28,7 @@ class NoticeMails:
 
     @classmethod
     def from_settings(cls, settings: SendMailSettings) -> "NoticeMails":
-        """Make it from the sender's settings."""
+        """Make the notice mails of the sender."""
         return cls(settings.people_table, settings.sign_in_table, ring(settings.code_secret))
 
     def of(self, notice: Notice) -> "NoticeMail":
@@ -36,10 +36,10 @@ class NoticeMails:
         return NoticeMail(self, notice)
 
     def named(self, ids: dict[str, Any]) -> "NoticeMail | None":
-        """Return the mail that the retry queue names; ``None`` if there is no such notice.
+        """Return the mail that the retry queue names; ``None``: there is no such notice.
 
         Raises:
-            TryLater: the notice's row is out of reach.
+            TryLater: its row is out of reach.
         """
         key = ids["notice"]
         notice = Notices(self.sign_in_table, key.partition("#")[0]).get(key)
@@ -48,7 +48,7 @@ class NoticeMails:
 
 @dataclass(slots=True)
 class NoticeMail:
-    """The mail of one notice. It reads its rows once, in :meth:`why_not`."""
+    """One notice's mail. The rows are read once, when it is asked whether it may go."""
 
     mails: NoticeMails
     notice: Notice
@@ -63,15 +63,15 @@ class NoticeMail:
 
     @property
     def mailed(self) -> str:
-        """Return the outcome to count."""
+        """Return what it is counted as."""
         return "mailed-notice"
 
     def is_sent(self) -> bool:
-        """Return false: :meth:`take` checks the current row."""
+        """Leave it to :meth:`take`, which asks the row as it is."""
         return False
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why the mail may not go out."""
+        """Return why nothing may be mailed."""
         people = self._people
         head, settings_row = people.read(
             head_key(people.workspace_id, self.notice.contact),
@@ -85,7 +85,7 @@ class NoticeMail:
         return _why_not(self.notice, contact, workspace, at=at)
 
     def take(self, *, at: datetime) -> bool:
-        """Take the notice, even from a sender that took it and died."""
+        """Take the notice, also from a sender that died with it."""
         try:
             return self._notices.take(self.notice.key, at=at, take_over=TAKE_OVER)
         except ConditionFailed:
@@ -105,20 +105,20 @@ class NoticeMail:
         return self.notice.to or self._contact.email, message
 
     def is_to_nobody_known(self) -> bool:
-        """Return false: only contacts get notices."""
+        """Deny it: only contacts are told of changes."""
         return False
 
     def release(self) -> None:
-        """Let another sender take the mail at once."""
+        """Let another sender take it at once."""
         self._notices.release(self.notice.key)
 
     def note_sent(self, ses_id: str, *, at: datetime) -> None:
-        """Record that SES has the mail."""
+        """Record that SES has it."""
         event = Event("notice.mailed", at, detail={"ses_id": ses_id})
         self._notices.note_sent(self.notice.key, event)
 
     def withhold(self, reason: str, *, at: datetime) -> None:
-        """Record why the mail will never be sent."""
+        """Record why it will never be sent."""
         event = Event("notice.withheld", at, detail={"reason": reason})
         self._notices.withhold(self.notice.key, event)
 
@@ -126,10 +126,10 @@ class NoticeMail:
         notice = self.notice
         if notice.undo is None:
             return None
-        # Loaded here, because few notices have a change that can be undone.
+        # Loaded here: one notice in many can be undone.
         from portico.notices.undo_token import Undo  # noqa: PLC0415
 
-        # A repeated mail after a rotation has another token, which works as well.
+        # A notice that is mailed again after a rotation has another token, which is as good.
         token = Undo.of(
             self.mails.keys.current(),
             workspace_id=notice.workspace_id,
@@ -140,10 +140,10 @@ class NoticeMail:
 
 
 def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: datetime) -> str | None:
-    # The change is made, so the notice goes out even if the portal or codes are off.
+    # A portal that is off, and codes that are off, keep back no notice: the change is made.
     if not contact.active and notice.change is not Change.ACCOUNT_DELETED:
         return "contact-inactive"
-    # Mail to the contact's address bounced, but this notice may go to the old address.
+    # What bounced is the contact's address, and this may go to the one before.
     if contact.suppressed and notice.to is None:
         return f"address-suppressed-{contact.suppressed}"
     if is_inbound(notice.to or contact.email, workspace):

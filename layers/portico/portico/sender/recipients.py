@@ -1,4 +1,4 @@
-"""Find the recipient of a code mail, and why it may not go out."""
+"""Whom a code would be mailed to, and why it may not be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,21 +18,19 @@ from portico.people.store import People, head_key, pointer_key, settings_row_key
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """What the sender reads: the workspace, the link, and the contact of the address."""
+    """What the sender reads: the workspace, the link, and whose address it is."""
 
     workspace: Workspace | None
     link: Link | None
     contact: Contact | None
-    """The contact of the code. With ``sver`` 0 it is somebody who is no contact yet."""
+    """Who the code would be for; with ``sver`` 0 somebody who is no contact yet."""
     to: str | None = None
-    """The address to mail, if it is not (yet) the contact's own."""
+    """The address to mail, where it is not (yet) the contact's own."""
     is_taken: bool = False
-    """Whether the address is another contact's."""
-    challenge: Challenge | None = None
-    """The challenge as it is now; the stream may be late."""
+    """The address is another contact's."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
-        """Return why the mail may not go out, in the trail's words; ``None`` if it may."""
+        """Return why no mail may go out, in the words of the trail; ``None``: it may."""
         if self.workspace is None or not self.workspace.portal_enabled:
             return "portal-unavailable"
         if not _is_on(challenge, self.workspace):
@@ -46,7 +44,7 @@ class Recipients:
             return "address-taken"
         if not self.contact.active:
             return "contact-inactive"
-        # Mail to the contact's address bounced, but a new address may replace it.
+        # What bounced is the contact's address, which another one may replace.
         if self.contact.suppressed and self.to is None:
             return f"address-suppressed-{self.contact.suppressed}"
         if is_inbound(self.to or self.contact.email, self.workspace):
@@ -54,8 +52,8 @@ class Recipients:
         return None if challenge.is_due(generation, at=at) else "too-late"
 
 
-def recipients_of(challenge: Challenge, people: People, challenges: Challenges) -> Recipients:
-    """Read a challenge again, with its workspace, link and contact, consistently."""
+def recipients_of(challenge: Challenge, people: People) -> Recipients:
+    """Read a challenge anew, its workspace, its link and its contact, consistently."""
     common = settings_row_key(people.workspace_id), link_key(people.workspace_id, challenge.link)
     if challenge.purpose == Purpose.NEW_EMAIL:
         return _moving(challenge, people, common)
@@ -75,34 +73,16 @@ def recipients_of(challenge: Challenge, people: People, challenges: Challenges) 
 
 
 def newcomer(challenge: Challenge) -> Contact:
-    """Return the contact that a sign-up's challenge creates when its code is typed.
-
-    It is the same one every time, and is stored nowhere until then.
+    """Return the contact that a sign-up's challenge makes, if its code is typed: always the
+    same one, and stored nowhere until then.
     """
     email = challenge.email or ""
     id_ = f"ct_{base64url(sha256(f'contact of {challenge.id}'.encode()).digest())[:22]}"
     return Contact(id_, challenge.id.workspace_id, email.partition("@")[0], email, sver=NOT_YET)
 
 
-def _read(
-    challenge: Challenge, people: People, challenges: Challenges, *keys: tuple[str, str]
-) -> list[dict[str, Any] | None]:
-    """Read the challenge's row and those of *keys* in one call."""
-    asked = (challenges.rows, *challenge_key(challenge.id))
-    return get_many([asked, *((people.rows, *key) for key in keys)], consistent=True)
-
-
-def _challenge(row: dict[str, Any] | None) -> Challenge | None:
-    return Challenge.from_row(row) if row else None
-
-
-def _moving(
-    challenge: Challenge,
-    people: People,
-    challenges: Challenges,
-    common: Sequence[tuple[str, str]],
-) -> Recipients:
-    """Read the contact of a change of address, and whether the address is somebody else's."""
+def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, str]]) -> Recipients:
+    """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
     settings_row, _, row, pointer = people.read(
@@ -134,14 +114,14 @@ def _may_become_one(challenge: Challenge, workspace: Workspace) -> bool:
     comes_new = challenge.purpose in (Purpose.SIGN_UP, Purpose.LINK) and challenge.email
     if not comes_new or not workspace.takes_sign_ups():
         return False
-    # Loaded here, because it is large and the daily path does not need it.
+    # Loaded here: a lot of code, which the daily path needs for nothing.
     from portico.people.disposable_domains import may_sign_up  # noqa: PLC0415
 
     return may_sign_up(workspace, challenge.email or "")
 
 
 def is_inbound(email: str, workspace: Workspace) -> bool:
-    """Say whether *email* is the help desk's own. A ticket would publish a mail there."""
+    """Say whether *email* is the help desk's own: a mail there is published in a ticket."""
     for inbound in workspace.inbound_addresses:
         try:
             mine = normalise(inbound)

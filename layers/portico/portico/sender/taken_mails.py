@@ -1,4 +1,4 @@
-"""The sender's writes in a challenge: one sender takes a mail, and records its end."""
+"""What the sender writes on a challenge: one mail is taken by one sender, and its end is told."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from portico.people.addresses import subject_of
 from portico.people.rules import Contact
 
 TAKE_OVER = timedelta(seconds=30)
-"""If a sender took a mail this long ago and it is not sent, the sender has died."""
+"""A sender that took a mail this long ago and never said it was sent has died."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenMails:
-    """The mails that one workspace's challenges request."""
+    """The mails that one workspace's challenges ask for."""
 
     table: str
     workspace_id: str
@@ -34,7 +34,7 @@ class TakenMails:
         """Take the mail of *generation*, so that nobody else sends it.
 
         Raises:
-            ConditionFailed: it is taken, or a newer mail is requested; carries the row.
+            ConditionFailed: it was taken, or a newer one is asked for; carries the row.
         """
         self.rows.update(
             *challenge_key(id_),
@@ -43,7 +43,7 @@ class TakenMails:
             "mail = :generation",
             {
                 ":generation": generation,
-                # Somebody who is no contact yet has no trail of their own.
+                # Whoever is no contact yet has no trail of their own.
                 ":subject": contact.id if contact.sver else subject_of(contact.email),
                 ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
                 ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
@@ -54,7 +54,7 @@ class TakenMails:
         """Take the mail from a sender that took it and died.
 
         Raises:
-            ConditionFailed: the mail is sent, or the other sender may still be sending it.
+            ConditionFailed: it is sent, or the other one may still be at it.
         """
         taken = f"claim_{generation}"
         self.rows.update(
@@ -65,7 +65,7 @@ class TakenMails:
         )
 
     def note_sent(self, id_: ChallengeId, generation: int, event: Event) -> None:
-        """Record that SES has the mail. The event carries its id to the trail."""
+        """Record that SES has the mail; its id goes to the trail with the event."""
         self.rows.update(
             *challenge_key(id_),
             f"SET claim_{generation}.sent = :now, event = :event",
@@ -74,7 +74,7 @@ class TakenMails:
         )
 
     def release(self, id_: ChallengeId, generation: int) -> None:
-        """Let another sender take the mail at once, because SES refused it."""
+        """Let another sender take the mail at once: SES answered, and has it not."""
         taken = f"claim_{generation}"
         self.rows.update(
             *challenge_key(id_),
@@ -87,7 +87,7 @@ class TakenMails:
         """Record that this mail will never be sent, and why. Its code is never right.
 
         Returns:
-            Whether no sender has taken it, so that none can any more.
+            Whether nobody had taken it, and nobody can any more.
         """
         change = (
             f"SET withheld_{generation} = :why, unmailed_{generation} = :claim, "
@@ -96,8 +96,8 @@ class TakenMails:
         values = {
             ":why": event.detail["reason"],
             ":event": event.rider(),
-            # The row must be as long as that of a sent mail: a longer row takes longer to read,
-            # and the time of a wrong code's answer must not tell who is a contact.
+            # What a mailed one's row holds in their place: reading a row takes longer the more
+            # is in it, and a wrong code's answer must not tell by its time who is a contact.
             ":claim": {"at": epoch(event.at), "key": "-" * 8, "sver": 1, "sent": epoch(event.at)},
             ":contact": {"id": f"ct_{'-' * 22}", "name": "-" * 12, "email": "-" * 18},
         }
