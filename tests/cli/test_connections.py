@@ -134,7 +134,7 @@ class TestAddingAConnection:
             (["--kind", "oidc"], "--issuer: an https address"),
             (["--kind", "microsoft"], "--tenant: 1 to 20 tenant ids"),
             (["--kind", "microsoft", "--tenant", "acme.onmicrosoft.com"], "not its domain"),
-            (["--kind", "microsoft", "--tenant", "common", "--tenant", TENANT], "stands alone"),
+            (["--kind", "microsoft", "--tenant", "common", "--tenant", TENANT], "use it alone"),
             (["--kind", "google", "--tenant", TENANT], "--tenant: only microsoft has it"),
             (["--kind", "google", "--issuer", "https://a.test"], "--issuer: only oidc has it"),
             (["--kind", "google", "--hosted-domain", "no domain"], "--hosted-domain: no domain"),

@@ -1,4 +1,4 @@
-"""The way back from a provider: who is it, and may they come in?"""
+"""Finish a trip to a provider: identify the person, and decide whether they may sign in."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from portico.sso.transport import ProviderAway
 
 @dataclass(frozen=True, slots=True)
 class SsoCallbacks:
-    """The ends of a deployment's trips."""
+    """Finishes the trips of a deployment."""
 
     people_table: str
     sign_in_table: str
@@ -47,7 +47,7 @@ class SsoCallbacks:
 
     @classmethod
     def from_settings(cls, settings: FinishSsoSettings) -> "SsoCallbacks":
-        """Make the finishes of a door."""
+        """Make it from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -60,7 +60,7 @@ class SsoCallbacks:
         )
 
     def finish(self, answered: Answered, caller: Caller) -> Arrived | ToPage:
-        """Let the person in, or say how to go on. Never raises for what a provider does."""
+        """Sign the person in, or say how to continue. A provider's fault never raises."""
         state = State.parse(answered.state)
         if state is None:
             return ToPage("", "e", "sso-failed")
@@ -108,7 +108,7 @@ class SsoCallbacks:
         known = match_of(self.people_table, state.workspace_id, trip, person, at=self.clock.now())
         if not known.workspace.portal_enabled:
             raise Refusal("portal-unavailable")
-        # The state keeps how the connection was; whether it may be used is asked now.
+        # The state keeps the connection as it was. Check now whether it may still be used.
         if not known.workspace.offers(trip.connection.id):
             raise Refusal("sso-failed", "connection-off")
         obey_directory(known)
@@ -129,7 +129,7 @@ class SsoCallbacks:
             raise Refusal("sso-failed", "no-code")
         connection = trip.connection
         secret = client_secret(self.secret_prefix, connection)
-        # The environment that began the trip may have been older or younger than this one.
+        # The environment that began the trip may have used another version of the keys.
         keys = self.keys.of(trip.key)
         if keys is None:
             raise Refusal("sso-expired", "key-rotated-twice")
@@ -146,7 +146,7 @@ class SsoCallbacks:
     def _prove(
         self, state: State, trip: Trip, person: Person, known: MatchedContact, caller: Caller
     ) -> ToPage:
-        # Under a directory rule a match is what lets somebody in; a code would get around it.
+        # Under a directory rule only a match signs somebody in. A code would bypass the rule.
         if known.workspace.needs_record():
             raise Refusal("no-contact", "in-directory-but-no-contact")
         connecting = PendingIdentity(
@@ -168,7 +168,7 @@ class SsoCallbacks:
                 connecting, event
             )
             return ToPage(state.workspace_id, "p", str(waiting))
-        # The code will be typed on our own page, which this answer leads to.
+        # The contact will type the code on our own page, where this answer sends the browser.
         page = replace(caller, origin=caller.own_origin)
         challenge = ask_for_proof(
             self.sign_in_table, state.workspace_id, connecting, address, page, now
@@ -185,8 +185,8 @@ class SsoCallbacks:
         caller: Caller,
     ) -> Arrived:
         now = self.clock.now()
-        # The daily path: the identity's row remembers the contact's `sver`. It is a guess
-        # that the transaction checks, and only a wrong one costs a read.
+        # The daily path: the identity's row keeps the contact's `sver` as a hint. The transaction
+        # checks it, and only a wrong hint costs a read.
         if known.owner and known.owner_sver is not None:
             try:
                 return self._begin(
@@ -246,6 +246,6 @@ class SsoCallbacks:
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}
         event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
-        # The refusal stands whether or not it can be written down.
+        # The refusal holds even if the trail cannot record it.
         with suppress(TryLater):
             states.note(state, event)

@@ -1,4 +1,4 @@
-"""Ask a connection's provider what it publishes, and say in words what is wrong with it."""
+"""Read what a connection's provider publishes, and say in words what is wrong with it."""
 
 from dataclasses import dataclass
 
@@ -13,27 +13,27 @@ IN_WORDS = {
     "ConnectTimeout": "its host does not answer",
     "ReadTimeout": "its host is too slow",
     "ConnectionError": "nothing answers at its host",
-    "SSLError": "its certificate is not good",
+    "SSLError": "its certificate is not valid",
     "gaierror": "there is no such host",
-    "redirected": "it sends us elsewhere, and the issuer must be the final address",
+    "redirected": "it redirects; the issuer must be the final address",
     "not JSON": "there is no discovery document",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
-    """What a provider answered; *problems* is empty if it will do."""
+    """What a provider published. *problems* is empty if the connection can work."""
 
     asked: dict[str, str]
-    """What was found out, by name."""
+    """The published values, by name."""
     problems: list[str]
 
 
 def check_connection(connection: Connection, discovery: Discovery) -> ConnectionCheck:
-    """Read what a provider publishes, as a sign-in does. Never raises for what it does."""
+    """Read what a provider publishes, as a sign-in does. A provider's fault never raises."""
     provider = PROVIDERS[connection.kind]
     if not isinstance(provider, OpenId):
-        # It publishes nothing about itself: only a sign-in shows whether the app is right.
+        # This provider publishes nothing, so only a sign-in shows whether the app is right.
         asked = {"authorize": provider.authorize, "token": provider.token, "scope": provider.scope}
         return ConnectionCheck(asked, [])
     url, issuer = provider.discovery(connection)

@@ -1,4 +1,4 @@
-"""What a team may say of a connection, and why not, in words. Only who edits imports this."""
+"""Check what a team sets in a connection, and say in words what is wrong. No door imports this."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -19,14 +19,14 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 def checked(connection: Connection, *, loopback: bool = False) -> Connection:
-    """Return *connection*, each value in its one spelling.
+    """Return *connection* with each value normalised.
 
     Args:
-        connection: as it was typed.
-        loopback: whether an issuer may answer on this machine itself.
+        connection: as typed.
+        loopback: whether an issuer may be on this machine.
 
     Raises:
-        SettingsRefused: one or more values may not be so.
+        SettingsRefused: one or more values are not allowed.
     """
     checks = _Checks(connection, loopback)
     checks.run()
@@ -36,19 +36,19 @@ def checked(connection: Connection, *, loopback: bool = False) -> Connection:
 
 
 def cautions(connection: Connection) -> list[str]:
-    """Return what a team should know of a connection that may be so."""
+    """Return what a team should know about an allowed but risky connection."""
     found = []
     is_open = set(connection.tenants) & set(MULTI_TENANT)
     if connection.kind == "microsoft" and is_open and connection.vouches_for:
         found.append(
-            "Anybody may run a Microsoft tenant and write any address into it. An address is "
-            "believed only where Microsoft says that the tenant owns the domain (the optional "
-            "claim xms_edov, docs/sso.md), or from a tenant that is listed by its id."
+            "Anybody can run a Microsoft tenant and enter any address in it. We trust an address "
+            "only if Microsoft says that the tenant owns the domain (the optional claim "
+            "xms_edov, docs/sso.md), or if the tenant is listed by its id."
         )
     if connection.kind in ("microsoft", "google", "oidc") and not connection.vouches_for:
         found.append(
-            "It vouches for no domain, so everybody types a mailed code once to connect their "
-            "account, and a directory rule matches by tenant and object id alone."
+            "It vouches for no domain. So everybody types a mailed code once to connect their "
+            "account, and a directory rule matches only by tenant and object id."
         )
     return found
 
@@ -77,7 +77,7 @@ class _Checks:
             self._refuse("label", "1 to 100 printable characters")
         is_plain = client.isprintable() and client.isascii() and not re.search(r"\s", client)
         if not (0 < len(client) <= LONGEST_CLIENT_ID and is_plain):
-            self._refuse("client_id", "the id that the provider gave the app, without blanks")
+            self._refuse("client_id", "the app's id at the provider, without blanks")
 
     def _tenants(self) -> None:
         tenants = [each.lower() for each in self.connection.tenants]
@@ -89,9 +89,9 @@ class _Checks:
             self._refuse("tenant", f"1 to {MOST_TENANTS} tenant ids, or organizations, or common")
         for each in tenants:
             if each == PERSONAL_TENANT:
-                self._refuse("tenant", f"{each}: is everybody's; common lets them in")
+                self._refuse("tenant", f"{each}: this tenant has all personal accounts; use common")
             elif each in MULTI_TENANT and len(set(tenants)) > 1:
-                self._refuse("tenant", f"{each}: stands alone, the others are in it already")
+                self._refuse("tenant", f"{each}: use it alone, because it includes the others")
             elif each not in MULTI_TENANT and not _GUID.match(each):
                 self._refuse(
                     "tenant", f"{each}: the tenant's id (Directory ID, a GUID), not its domain"
@@ -105,7 +105,7 @@ class _Checks:
         try:
             check_url(issuer or "", loopback=self.loopback)
         except NotPublic as wrong:
-            self._refuse("issuer", f"{wrong}, as the provider's discovery document spells it")
+            self._refuse("issuer", f"{wrong}, exactly as in the provider's discovery document")
         except ValueError:
             self._refuse("issuer", "an https address")
         if "?" in (issuer or ""):
@@ -125,7 +125,7 @@ class _Checks:
     def _vouches_for(self) -> None:
         given = self.connection.vouches_for
         if given and self.connection.kind in ("facebook", "x"):
-            self._refuse("vouches_for", "nothing says that its addresses were ever confirmed")
+            self._refuse("vouches_for", "the provider does not say if an address was confirmed")
             return
         domains = sorted({self._domain("vouches_for", each) for each in given})
         if len(domains) > MOST_DOMAINS:

@@ -1,4 +1,4 @@
-"""What a provider publishes about itself: its endpoints and its keys, kept for an hour."""
+"""Read what a provider publishes, its endpoints and keys, and keep it for an hour."""
 
 import threading
 import time
@@ -15,10 +15,10 @@ from portico.sso.transport import ProviderAdapter, ProviderAway, check_url
 from portico.strict_parsers import read_json
 
 DOCUMENTS_KEPT = 3600.0
-"""Seconds: a key that was replaced under the same name is noticed by then at the latest."""
+"""Seconds. A key that was replaced under the same name is noticed after this time at the latest."""
 REFETCH = 60.0
-"""Seconds between two fetches for a key that is not there: anybody can name such a key."""
-# Ours, whatever the document lists: `none` and shared-secret algorithms are no proof (gap 1).
+"""Seconds between two fetches for an unknown key, because anybody can name one."""
+# Our own list, whatever the document says: `none` and shared secrets prove nothing (gap 1).
 ID_TOKEN_ALGORITHMS = (
     "RS256",
     "RS384",
@@ -35,7 +35,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 @dataclass(eq=False)
 class Misconfigured(PorticoError):
-    """The provider's documents do not fit the connection; *reason* is for the team."""
+    """The provider's documents do not fit the connection. *reason* is for the team."""
 
     reason: str
 
@@ -52,7 +52,7 @@ class Metadata:
     algorithms: tuple[str, ...]
     token_auth: str
     names_issuer_in_answers: bool
-    """RFC 9207: the answer to an authorization request names its issuer."""
+    """Whether answers to authorization requests name their issuer (RFC 9207)."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class _Kept:
 
 @dataclass(slots=True)
 class Discovery:
-    """The documents that one environment has read."""
+    """The documents of providers that one environment has read."""
 
     loopback: bool = False
     _documents: dict[str, _Kept] = field(default_factory=dict)
@@ -73,17 +73,17 @@ class Discovery:
         """Read a discovery document.
 
         Args:
-            url: where it lies.
-            issuer: what it must call its issuer, to the letter (gap 3).
+            url: the document's address.
+            issuer: the exact issuer that the document must name (gap 3).
 
         Raises:
-            ProviderAway: it could not be read.
-            Misconfigured: it says something else than the connection.
+            ProviderAway: the document could not be read.
+            Misconfigured: the document contradicts the connection.
         """
         try:
             return self._checked(self._read(url, fresher_than=DOCUMENTS_KEPT), issuer)
         except Misconfigured:
-            # Perhaps it has been mended since: a team that mends it tries at once.
+            # The team may have corrected it just now, and tries again at once.
             return self._checked(self._read(url, fresher_than=REFETCH), issuer)
 
     def _checked(self, document: dict[str, Any], issuer: str) -> Metadata:
@@ -114,15 +114,15 @@ class Discovery:
         )
 
     def keys(self, url: str, *, again: bool = False) -> KeySet:
-        """Read a provider's keys; *again*, if what we have does not fit.
+        """Read a provider's keys. *again* fetches them if the kept ones do not fit.
 
         Raises:
-            ProviderAway: they could not be read.
-            Misconfigured: there are none that can be read.
+            ProviderAway: the keys could not be fetched.
+            Misconfigured: there is no key that we can use.
         """
         found: list[Key] = []
         for each in self._published(url, fresher_than=REFETCH if again else DOCUMENTS_KEPT):
-            # A key that cannot be read is not ours to mind: others may know it (RFC 7517, 5).
+            # Skip a key that we cannot read: it may be for other clients (RFC 7517, 5).
             with suppress(JoseError, ValueError, TypeError, KeyError):
                 found.append(import_key(each))
         if not found:
@@ -130,7 +130,7 @@ class Discovery:
         return KeySet(found)
 
     def key_issuer(self, url: str, kid: str | None) -> str | None:
-        """Return the issuer that a key is limited to, as Microsoft's JWKS says (gap 6)."""
+        """Return the issuer to which Microsoft's JWKS limits a key (gap 6)."""
         for key in self._published(url, fresher_than=DOCUMENTS_KEPT):
             if key.get("kid") == kid and key.get("issuer"):
                 return str(key["issuer"])
@@ -140,7 +140,7 @@ class Discovery:
         keys = self._read(url, fresher_than=fresher_than).get("keys")
         if not isinstance(keys, list):
             raise Misconfigured("it publishes no list of keys")
-        # Public halves that sign, and nothing else: a shared secret proves nothing here.
+        # Keep only public signing keys: a shared secret proves nothing here.
         return [
             each
             for each in keys
@@ -179,14 +179,14 @@ def _texts(document: dict[str, Any], name: str, default: str) -> list[Any]:
 
 
 def session(*, loopback: bool) -> Session:
-    """Return a session that reaches providers, and nothing else."""
+    """Return a session that reaches providers only."""
     made = Session()
     mount(made, loopback=loopback)
     return made
 
 
 def mount(made: Session, *, loopback: bool) -> None:
-    """Make *made* send everything through our adapter, and take nothing from the environment."""
+    """Make *made* send everything through our adapter, and ignore the environment."""
     made.trust_env = False
     adapter = ProviderAdapter(loopback=loopback)
     made.mount("https://", adapter)

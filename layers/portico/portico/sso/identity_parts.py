@@ -1,4 +1,4 @@
-"""The rows that belong to the session of somebody who comes by a provider."""
+"""The rows that belong to a session after a sign-in with a provider."""
 
 from datetime import datetime
 
@@ -19,24 +19,24 @@ def identity_parts(
     at: datetime,
     is_hint_wrong: bool,
 ) -> Parts:
-    """Return what belongs to a session's transaction, under the names ``identity`` and ``record``.
+    """Return the parts ``identity`` and ``record`` of a session's transaction.
 
     Args:
-        people_table: its name.
-        proof: what the session begins with.
-        person: whom the provider has signed in.
-        known: what our own rows said about them.
+        people_table: the name of the People table.
+        proof: the proof that begins the session.
+        person: the person that the provider signed in.
+        known: what our rows say about the person.
         at: the time.
-        is_hint_wrong: the identity's row has an ``sver`` that the contact's head no longer has.
+        is_hint_wrong: whether the identity's row has an outdated ``sver``.
     """
     workspace_id = proof.workspace_id
     matches = RecordMatches(people_table, workspace_id)
     has_rule = known.workspace.needs_record()
-    # The record is named, so that its end can end the contact's sessions.
+    # Name the record, so that its end can end the contact's sessions.
     record = known.record.name if known.record else known.owner_record
     if not is_hint_wrong and record == known.owner_record:
-        # A known identity with the right hint needs no write. An import may be under way:
-        # the record has to let its contact in now, and not when it was read.
+        # A known identity with the right hint needs no write. But an import may be running:
+        # check again that the record lets its contact in.
         match = known.match if has_rule else None
         return {"record": matches.still_matching(match)} if match else {}
     also = {

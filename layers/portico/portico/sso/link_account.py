@@ -1,4 +1,4 @@
-"""Connect one more account to a contact who is signed in: the same trip, with another end."""
+"""Connect another account to a signed-in contact. The trip is that of a sign-in."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,24 +30,24 @@ class AskedAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountLinks:
-    """The beginnings of trips that connect an account."""
+    """Begins trips that connect an account."""
 
     standings: Standings
     starts: SsoStarts
 
     @classmethod
     def from_settings(cls, settings: StartSsoSettings, starts: SsoStarts) -> "AccountLinks":
-        """Make the account links of a function, whose trips begin as *starts* begins them."""
+        """Make it from a door's settings. *starts* begins its trips."""
         checker = TokenChecker(settings.signing_keys.split(","))
         tables = settings.people_table, settings.sign_in_table
         return cls(Standings(*tables, checker), starts)
 
     def start(self, asked: AskedAccount, caller: Caller) -> StartedTrip:
-        """Send a contact's browser to a provider, to connect an account of theirs.
+        """Send a contact's browser to a provider, to connect their account.
 
         Raises:
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
-            MethodOff: there is no such connection, or it is off.
+            MethodOff: the connection does not exist, or is off.
             SsoFailed, TooManyRequests, TryLater, CrossSite: as for every start.
         """
         now = self.starts.clock.now()
@@ -81,19 +81,19 @@ def link_account(
     tables: tuple[str, str],
     at: datetime,
 ) -> None:
-    """Make the account that a trip has brought the contact's, and tell them.
+    """Connect the account that a trip found to its contact, and tell the contact by mail.
 
     Args:
-        trip: with the contact and the session that began it.
-        person: whom the provider has signed in.
-        workspace_id: of the trip.
-        caller: the browser that came back; the state has vouched for it.
-        tables: the People and the SignIn table.
+        trip: the trip, with its contact and session.
+        person: the person that the provider signed in.
+        workspace_id: the trip's workspace.
+        caller: the browser that came back, checked by the state.
+        tables: the names of the People and the SignIn table.
         at: the time.
 
     Raises:
-        Refusal: it is another contact's, or the session has ended meanwhile, or the team has
-            switched the connection, SSO or the portal off.
+        Refusal: the account is another contact's, or the session has ended meanwhile, or the
+            team has switched the connection, SSO or the portal off.
         TryLater: nothing has changed.
     """
     # Loaded here: the door that starts a trip connects nothing.
@@ -125,7 +125,7 @@ def link_account(
         ),
         "standing": Heads(people_table, workspace_id).standing(contact, sver=sver),
         "notice": Notices(sign_in_table, workspace_id).asking(happened),
-        # The contact may have been at the provider for minutes.
+        # The contact may have spent minutes at the provider.
         **SettingsChecks(people_table, workspace_id).still_connecting(trip.connection.id),
     }
     try:

@@ -1,4 +1,4 @@
-"""What our own rows say about a person whom a provider has signed in."""
+"""Match a person that a provider signed in with our own rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,24 +24,24 @@ class MatchedContact:
     workspace: Workspace
     link: Link
     owner: str | None
-    """The contact that the identity is linked to."""
+    """The contact that the identity belongs to."""
     owner_sver: int | None
     owner_record: str | None
-    """The directory record that the identity last came in by."""
+    """The directory record that last vouched for the identity."""
     by_address: str | None
-    """The contact whose primary email the provider vouches for."""
+    """The contact with the address that the provider vouches for."""
     match: RecordMatch | None
 
     @property
     def record(self) -> Record | None:
-        """The directory record that stands for the person."""
+        """The directory record of the person."""
         return self.match.record if self.match else None
 
 
 def match_of(
     table: str, workspace_id: str, trip: Trip, person: Person, *, at: datetime
 ) -> MatchedContact:
-    """Read all that our rows say about a person, in one call.
+    """Read all our rows about a person, in one call.
 
     Raises:
         Refusal: the link has ended since the trip began.
@@ -66,7 +66,7 @@ def match_of(
     if not link.is_alive(at=at):
         raise Refusal("invalid-portal-link")
     identity, pointer = got["identity"], got.get("pointer")
-    # Tenant and object id first: they are never given to somebody else.
+    # Tenant and object id first, because they never pass to somebody else.
     by_object, by_email = got.get("by_object"), got.get("by_email")
     match = None
     if by_object:
@@ -85,10 +85,10 @@ def match_of(
 
 
 def obey_directory(known: MatchedContact) -> None:
-    """Refuse whoever has no record, where the workspace's directory rule asks for one.
+    """Refuse a person without a record, if the workspace's directory rule needs one.
 
     Raises:
-        Refusal: the rule asks for an active record, and there is none.
+        Refusal: the rule needs an active record, and there is none.
     """
     if not known.workspace.needs_record():
         return

@@ -1,4 +1,4 @@
-"""What a provider sent a browser back with, and how its trip ends."""
+"""A provider's answer, and the ways in which a trip ends."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from portico.sessions.proof import SignedIn
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a provider sent the browser back with."""
+    """A provider's answer, which the browser brings back."""
 
     connection: str
     state: str = field(repr=False)
@@ -19,21 +19,21 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Signed in: the portal is next."""
+    """The contact is signed in, and goes to the portal."""
 
     signed_in: SignedIn
     return_to: ReturnTo
     trip: tuple[str, str] | None = None
-    """Workspace and connection, once a state has vouched for both."""
+    """Workspace and connection, as soon as a state proves both."""
     step: str = "arrived"
 
 
 @dataclass(frozen=True, slots=True)
 class ToPage:
-    """Not yet, or not at all: the sign-in page goes on, told by one key in its fragment.
+    """The contact is not signed in: our page continues, with one key in its fragment.
 
-    *fragment_key* is ``e`` (a reason), ``c`` (a challenge to type a code for), ``p`` (an address is
-    needed first) or ``account`` (``linked``, or a reason why not).
+    *fragment_key* is ``e`` (a reason), ``c`` (a challenge to type a code for), ``p`` (the page must
+    ask for an address first) or ``account`` (``linked``, or a reason why not).
     """
 
     workspace_id: str
@@ -43,13 +43,13 @@ class ToPage:
 
     @property
     def step(self) -> str:
-        """How far the trip got: ``proof``, ``address``, or why it ended."""
+        """How far the trip came: ``proof``, ``address``, or why it ended."""
         steps = {"c": "proof", "p": "address"}
         return steps.get(self.fragment_key, self.value.removeprefix("sso-"))
 
 
 class Refusal(Exception):
-    """Why a contact is not let in: a word for the page, and one for the trail."""
+    """Why a contact may not sign in: a word for the page, and one for the trail."""
 
     def __init__(self, reason: str, detail: str | None = None) -> None:
         super().__init__(reason)

@@ -1,6 +1,6 @@
-"""Trade a provider's code for a person, and believe nothing on the way.
+"""Trade a provider's code for a person, and check every answer.
 
-authlib speaks the protocol; what its client leaves open (docs/decisions/0012) is closed here.
+authlib speaks the protocol. This module closes the gaps of its client (docs/decisions/0012).
 """
 
 import hmac
@@ -33,7 +33,7 @@ LONGEST_ID_TOKEN = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in's secrets: derived from its state, stored nowhere."""
+    """The secrets of one trip. They are derived from its state, and stored nowhere."""
 
     state: str
     nonce: str
@@ -43,17 +43,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Us, as the client of one connection's provider."""
+    """Our side of one connection: the client of its provider."""
 
     connection: Connection
     secret: str
     discovery: Discovery
 
     def authorize_url(self, attempt: Attempt, *, login_hint: str | None = None) -> str:
-        """Return where the browser goes to sign in.
+        """Return the provider's address that the browser goes to.
 
         Raises:
-            ProviderAway, Misconfigured: the provider's documents cannot be used.
+            ProviderAway, Misconfigured: we cannot use the provider's documents.
         """
         provider = PROVIDERS[self.connection.kind]
         more: dict[str, str] = {}
@@ -78,14 +78,14 @@ class RelyingParty:
         """Trade *code* for the person it was issued for.
 
         Args:
-            attempt: the sign-in it answers.
-            code: from the provider's answer.
-            issuer: the answer's ``iss`` (RFC 9207), if it had one.
+            attempt: the trip that the code answers.
+            code: the code of the provider's answer.
+            issuer: the answer's ``iss`` (RFC 9207), if it has one.
             at: the time.
 
         Raises:
-            NotBelieved: the provider refused the code, or what it says does not hold.
-            ProviderAway, Misconfigured: it could not be asked.
+            NotBelieved: the provider refused the code, or its answer failed a check.
+            ProviderAway, Misconfigured: the provider could not be asked.
         """
         provider = PROVIDERS[self.connection.kind]
         if isinstance(provider, Plain):
@@ -102,8 +102,8 @@ class RelyingParty:
         return self.discovery.metadata(url, issuer=issuer)
 
     def _check_answer(self, metadata: Metadata, issuer: str | None) -> None:
-        # Mix-up: another provider's answer, sent to this one's callback (gap 4). Whoever
-        # says that it names itself must; whoever does may not name another.
+        # Mix-up: another provider's answer comes to this connection's callback (gap 4). An answer
+        # must name its issuer if the provider's metadata says so, and may not name another one.
         if issuer is None and metadata.names_issuer_in_answers:
             raise NotBelieved("answer-without-issuer")
         is_template = "{" in metadata.issuer
@@ -143,7 +143,7 @@ class RelyingParty:
             raise NotBelieved("code-refused") from refused
         except (ValueError, RecursionError) as error:
             raise ProviderAway("token answer") from error
-        # A problem document without `error` passes for a token otherwise (gap 8).
+        # Otherwise a problem document without `error` would pass for a token (gap 8).
         if not isinstance(token, dict) or not isinstance(token.get("access_token"), str):
             raise NotBelieved("no-access-token")
         return dict(token)
@@ -172,8 +172,8 @@ class RelyingParty:
         if "{tenantid}" in issuer:
             issuer = microsoft.issuer_of(issuer, read.claims)
         self._check_key(metadata, read.header.get("kid"), issuer)
-        # Every claim by name, because the defaults leave `aud` unchecked (gap 2); no claims
-        # class of our own, because that would drop the check of `at_hash` (gap 7).
+        # Name every claim, because the defaults do not check `aud` (gap 2). Use no claims class of
+        # our own, because that would drop the check of `at_hash` (gap 7).
         options = {
             "iss": {"essential": True, "values": [issuer]},
             "aud": {"essential": True, "value": self.connection.client_id},
@@ -197,7 +197,7 @@ class RelyingParty:
         if not is_text:
             raise NotBelieved("no-subject")
         audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-        # A token for several is a token that others hold too: it must say it was made for us.
+        # Others hold a token for several audiences too, so it must say that it was made for us.
         if len(audiences) > 1 and claims.get("azp") != self.connection.client_id:
             raise NotBelieved("for-somebody-else")
 
@@ -206,7 +206,7 @@ class RelyingParty:
         if limited_to is None:
             return
         if "{tenantid}" in limited_to:
-            # A key of every tenant's: the token's own issuer was compared already.
+            # This key is for every tenant, and the token's own issuer was already compared.
             return
         if not hmac.compare_digest(limited_to.encode(), issuer.encode()):
             raise NotBelieved("key-of-another-issuer")
@@ -216,7 +216,7 @@ class RelyingParty:
         try:
             return _decode(text, keys, metadata.algorithms)
         except (InvalidKeyIdError, BadSignatureError):
-            # A key that is not there, or was replaced under its old name (gap 5).
+            # The key is unknown, or was replaced under its old name (gap 5).
             keys = self.discovery.keys(metadata.jwks_uri, again=True)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise NotBelieved(f"id-token: {type(error).__name__}") from error
@@ -235,11 +235,11 @@ class RelyingParty:
 def _decode(text: str, keys: KeySet, algorithms: tuple[str, ...]) -> jwt.Token:
     registry = JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
     read = jwt.decode(text, keys, registry=registry)
-    # Nothing that must be understood first is, and an unencoded payload (RFC 7797, 7) may
-    # never be a token's.
+    # We understand no critical header, and a token may never have an unencoded payload
+    # (RFC 7797, 7).
     if {"crit", "b64"} & read.header.keys():
         raise ValueError("a header that must be understood")
-    # Read again, and strictly: what says a claim twice says two things.
+    # Read the payload again, strictly: a repeated claim could mean two things.
     payload = text.split(".")[1]
     read_json(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return read

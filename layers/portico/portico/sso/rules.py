@@ -1,4 +1,4 @@
-"""Connections, and what their providers say: values, and who may be believed."""
+"""Connections and persons, and when we trust what a provider says."""
 
 import re
 from dataclasses import dataclass, field, fields
@@ -14,7 +14,7 @@ PROVIDER_KINDS = ("microsoft", "google", "facebook", "x", "oidc")
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One provider as one workspace has registered with it. The client secret is elsewhere."""
+    """One provider, as one workspace uses it. Its client secret is stored elsewhere."""
 
     id: str
     workspace_id: str
@@ -23,22 +23,22 @@ class Connection:
     client_id: str
     on: bool = True
     issuer: str | None = None
-    """The issuer of an ``oidc`` connection, exactly as its discovery document spells it."""
+    """The issuer of an ``oidc`` connection, exactly as in its discovery document."""
     tenants: list[str] = field(default_factory=list)
     """Microsoft: tenant ids, or one of ``organizations`` and ``common``."""
     hosted_domain: str | None = None
-    """Google: only accounts of this Workspace domain."""
+    """Google: allow only accounts of this Workspace domain."""
     vouches_for: list[str] = field(default_factory=list)
-    """Domains whose addresses this provider may speak for. Nobody vouches by default."""
+    """Domains whose addresses this provider vouches for. By default it vouches for none."""
     stand_in: str | None = None
-    """Where a laptop's fake provider answers instead of the real one."""
+    """On a laptop, the address of the fake provider that replaces the real one."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
-        """Read a row, or a state's snapshot of one."""
+        """Read a row, or a state's copy of one."""
         names = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in names}
-        # What is no switch is off.
+        # A value that is not a boolean counts as off.
         values["on"] = values.get("on", True) is True
         return cls(workspace_id=row["workspace"], **values)
 
@@ -51,26 +51,26 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a provider says it has signed in."""
+    """The person that a provider says it has signed in."""
 
     identity: Identity
     name: str | None = None
     email: str | None = field(default=None, repr=False)
     email_is_verified: bool = False
-    """The provider itself checked it, by the rules of its own file."""
+    """Whether the provider itself checked the address, by the rules in its module."""
     tenant: str | None = None
     object_id: str | None = None
 
     def address(self) -> str | None:
-        """Return the address in our spelling, if it is one at all."""
+        """Return the normalised address; ``None`` if it is not an address."""
         try:
-            # A provider may put anything into a claim, a list of addresses too.
+            # A provider may send anything in a claim, even a list of addresses.
             return normalise(self.email) if isinstance(self.email, str) else None
         except InvalidRequest:
             return None
 
     def vouched_address(self, connection: Connection) -> str | None:
-        """Return the address if the provider verified it and may speak for its domain."""
+        """Return the address, if the provider verified it and vouches for its domain."""
         address = self.address()
         if address is None or not self.email_is_verified:
             return None

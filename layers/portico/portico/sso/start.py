@@ -37,7 +37,7 @@ class AskedSso:
 
 @dataclass(frozen=True, slots=True)
 class StartedTrip:
-    """Where the browser goes, and the cookie by which it is known when it comes back."""
+    """The provider's address, and the cookie that identifies the browser when it returns."""
 
     authorize_url: str = field(repr=False)
     browser: str = field(repr=False)
@@ -47,7 +47,7 @@ class StartedTrip:
 
 @dataclass(frozen=True, slots=True)
 class TripStart:
-    """A trip before it begins: by which connection, and what comes after it."""
+    """A trip before it begins: its connection, and what follows it."""
 
     workspace: Workspace
     connection: Connection
@@ -60,7 +60,7 @@ class TripStart:
 
 @dataclass(frozen=True, slots=True)
 class SsoStarts:
-    """The beginnings of a deployment's trips."""
+    """Begins the trips of a deployment."""
 
     people_table: str
     sign_in_table: str
@@ -72,7 +72,7 @@ class SsoStarts:
 
     @classmethod
     def from_settings(cls, settings: StartSsoSettings) -> "SsoStarts":
-        """Make the starts of a door."""
+        """Make it from a door's settings."""
         return cls(
             settings.people_table,
             settings.sign_in_table,
@@ -83,11 +83,11 @@ class SsoStarts:
         )
 
     def start(self, asked: AskedSso, caller: Caller) -> StartedTrip:
-        """Store a one-shot state for this browser and say where it goes.
+        """Store a one-time state for this browser and return where it goes.
 
         Raises:
             InvalidPortalLink, PortalUnavailable, CrossSite: as for every start.
-            MethodOff: there is no such connection, or it is off.
+            MethodOff: the connection does not exist, or is off.
             SsoFailed: the provider's documents do not fit the connection.
             TooManyRequests: the network's budget is spent.
             TryLater: nothing was stored.
@@ -113,7 +113,7 @@ class SsoStarts:
         return self.send(leaving, caller)
 
     def send(self, leaving: "TripStart", caller: Caller) -> StartedTrip:
-        """Store a one-shot state for this browser and say where it goes.
+        """Store a one-time state for this browser and return where it goes.
 
         Raises:
             SsoFailed: the provider's documents do not fit the connection.
@@ -167,7 +167,7 @@ class SsoStarts:
 
 
 def attempt_of(state: State, key: bytes, connection: Connection, caller: Caller) -> Attempt:
-    """Return the secrets of a trip: the same when it begins and when it ends."""
+    """Return the secrets of a trip. They are the same at its beginning and its end."""
     return Attempt(
         state=str(state),
         nonce=state.derived(key, "nonce"),

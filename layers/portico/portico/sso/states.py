@@ -1,4 +1,4 @@
-"""One trip to a provider and back: a row that one request of one browser may use once."""
+"""Trips to a provider and back. One request of one browser may use a trip's row, once."""
 
 import hmac
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ STATE_AFTERLIFE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """``st_<workspace>_<22 characters>``: what travels to the provider and back."""
+    """``st_<workspace>_<22 characters>``: the state that goes to the provider and back."""
 
     workspace_id: str
     random: str
@@ -31,8 +31,8 @@ class State:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read one; anything else is ``None``."""
-        # Wider than what we send: a state that came back spoiled still tells whose page says so.
+        """Read a state; any other text is ``None``."""
+        # Accept more than we send: a damaged state still names the workspace of the error page.
         kind, _, rest = text.partition("_")
         workspace_id, _, random = rest.partition("_")
         if kind != "st" or not is_workspace(workspace_id) or not 16 <= len(random) <= 64:
@@ -44,41 +44,41 @@ class State:
 
     @property
     def key(self) -> tuple[str, str]:
-        """The row's key: the state itself is as good as a token, and is stored nowhere."""
+        """The row's key. It holds a hash, because the state itself is as secret as a token."""
         return f"{self.workspace_id}#sso#{digest(str(self))[:32]}", "state"
 
     def derived(self, key: bytes, use: str) -> str:
-        """Return a secret that belongs to this state: its nonce, its PKCE verifier."""
+        """Return a secret of this state, such as its nonce or its PKCE verifier."""
         return base64url(hmac.digest(key, f"{use}|{self}".encode(), sha256))
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """What a state was begun with, sealed into its row."""
+    """The values that a trip begins with and that its row keeps."""
 
     connection: Connection
     browser: str
     """The hash of the browser's cookie."""
     link: str
-    """The public id of the link it began with."""
+    """The public id of the link that began it."""
     contact: str | None
-    """A personal link's contact: nobody else may come in."""
+    """The contact of a personal link. Nobody else may sign in with it."""
     area: str
     url: str
     stay: Stay
     device: str | None
     origin: str
     key: str
-    """The version of the key that nonce and verifier are derived with."""
+    """The version of the key of nonce and verifier."""
     expires_at: datetime
     adds: str | None = None
-    """The session of a contact who connects an account; ``None``: somebody who signs in."""
+    """The session of a contact who connects an account; ``None`` for a sign-in."""
     sver: int | None = None
-    """What the head of that contact said when the trip began."""
+    """The ``sver`` of that contact when the trip began."""
 
     @property
     def fragment_key(self) -> str:
-        """What the page looks for at its end: an error of a sign-in, or how the account fared."""
+        """The page's fragment key for the result: of a sign-in, or of connecting an account."""
         return "account" if self.adds else "e"
 
     @classmethod
@@ -140,13 +140,13 @@ class States:
         """Write a new trip."""
         pk, sk = state.key
         row = {"pk": pk, "sk": sk, **trip.row(), "event": event.rider()}
-        # A second time is the SDK's own repeat: nobody else can name this state.
+        # A second write is the SDK's own repeat, because nobody else can name this state.
         self.rows.put(row, "attribute_not_exists(pk) OR attribute_not_exists(used_by)")
 
     def use(
         self, state: State, *, connection: str, browser: str, request: str, at: datetime
     ) -> Trip | None:
-        """Use a trip up; ``None``: there is none for this browser, or not any more."""
+        """Use up a trip; ``None`` if this browser has none, or it is used or too old."""
         is_its_own = "browser = :browser AND connection.id = :connection"
         is_unused = "(attribute_not_exists(used_by) OR used_by = :request)"
         try:

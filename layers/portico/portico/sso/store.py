@@ -12,18 +12,18 @@ from portico.sso.rules import Connection
 
 
 def secret_name(prefix: str, connection: Connection) -> str:
-    """Return where a connection's client secret lies: derived, never configured.
+    """Return the name of a connection's client secret.
 
-    A name that somebody could set would be a way to read any secret of the account.
+    The name is derived and never set: otherwise it could name any secret of the AWS account.
     """
     return f"{prefix}/{connection.workspace_id}/{connection.id}"
 
 
 def client_secret(prefix: str, connection: Connection) -> str:
-    """Read a connection's client secret, once an environment.
+    """Read a connection's client secret, once an hour per environment.
 
     Raises:
-        TryLater: it is out of reach, or empty.
+        TryLater: the secret is out of reach, or empty.
     """
     return text_of(secret_name(prefix, connection))
 
@@ -47,7 +47,7 @@ class Connections:
 
     def all(self) -> list[Connection]:
         """Read every connection, for a team's list."""
-        # Loaded here: a team lists, and no function does.
+        # Loaded here, because only a team lists connections and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
         keys = list(keys_listed(self.rows, f"{self.workspace_id}#connections"))
@@ -55,7 +55,7 @@ class Connections:
         return [Connection.from_row(row) for row in rows if row]
 
     def put(self, connection: Connection, workspace: Workspace, event: Event) -> None:
-        """Keep a connection, and what the sign-in page must know of it, together.
+        """Write a connection, and what the sign-in page needs of it, in one transaction.
 
         Raises:
             NotFound: there is no such workspace.

@@ -1,8 +1,7 @@
-"""HTTP to providers: public https addresses only, no redirects, bounded in time and size.
+"""HTTP to providers: only public https addresses, no redirects, limits on time and size.
 
-An issuer is typed by somebody, and its discovery document names more addresses. Each is
-checked where it counts: at the address that the socket connects to, so that a name that
-answers differently the second time does not help.
+Somebody types an issuer, and its discovery document names more addresses. We check each one when
+the socket connects, so that a name that resolves differently the second time gains nothing.
 """
 
 import socket
@@ -25,43 +24,43 @@ from portico.aws import deadline
 LARGEST_ANSWER = 1024 * 1024
 CHUNK = 64 * 1024
 MOST_ADDRESSES = 3
-"""Of one name that are tried."""
+"""Addresses of one name that we try."""
 PROVIDER_CONNECT_TIMEOUT = 2.0
 PROVIDER_READ_TIMEOUT = 3.0
 ANSWER_TIME = 4.0
-"""Seconds that one whole answer may take: a provider may also drip."""
+"""Seconds that one whole answer may take, because a provider may also send it byte by byte."""
 
 
 class NotPublic(ValueError):
-    """An address that no provider of the public internet has."""
+    """The address is not on the public internet."""
 
 
 class ProviderAway(Exception):
-    """The provider cannot be reached, answers 5xx, too much, too slowly, or elsewhere."""
+    """The provider is out of reach, redirects, or its answer is 5xx, too long or too slow."""
 
 
 def is_public(address: str) -> bool:
-    """Say whether *address* is one of the public internet, also where it embeds another."""
+    """Say whether *address* is on the public internet, including one that it embeds."""
     parsed = ip_address(address.partition("%")[0])
     embedded: list[IPv4Address | IPv6Address] = [parsed]
     if isinstance(parsed, IPv6Address):
         inner = (parsed.ipv4_mapped, parsed.sixtofour, *(parsed.teredo or ()))
         embedded += [each for each in inner if each is not None]
-        # NAT64 (RFC 6052) and the old IPv4-compatible form (RFC 4291, 2.5.5.1) lead to
-        # whatever their last four bytes say.
+        # NAT64 (RFC 6052) and the old IPv4-compatible form (RFC 4291, 2.5.5.1) lead to the
+        # IPv4 address in their last four bytes.
         if parsed.packed.startswith((bytes.fromhex("0064ff9b"), bytes(12))):
             embedded.append(IPv4Address(parsed.packed[-4:]))
-        # Taken out of use (RFC 3879), and still routed where somebody forgot.
+        # Deprecated (RFC 3879), but some networks still route it.
         if parsed.is_site_local:
             return False
     return all(each.is_global and not each.is_multicast for each in embedded)
 
 
 def check_url(url: str, *, loopback: bool) -> str:
-    """Let a URL through that may be asked at all; its name is resolved later.
+    """Check that we may request a URL. Its name is resolved later.
 
     Raises:
-        NotPublic: not https, with a user name, or a private address.
+        NotPublic: the URL is not https, has a user name, or has a private address.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -84,7 +83,7 @@ def _public_socket(self: HTTPConnection) -> socket.socket:
     if not found or not all(is_public(str(each[4][0])) for each in found):
         raise NotPublic("a public address")
     for family, kind, protocol, _, address in found[:-1]:
-        # A network without IPv6 resolves names to it all the same.
+        # Even a network without IPv6 resolves names to IPv6 addresses.
         with suppress(OSError):
             return _connected(family, kind, protocol, address)
     family, kind, protocol, _, address = found[-1]
@@ -117,14 +116,14 @@ class _NoPool(HTTPConnectionPool):
 
 
 class ProviderAdapter(HTTPAdapter):
-    """What a session of ``requests`` sends through."""
+    """The adapter through which ``requests`` sends."""
 
     def __init__(self, *, loopback: bool) -> None:
         self._loopback = loopback
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make pools whose sockets lead to public addresses only."""
+        """Make pools whose sockets connect only to public addresses."""
         self.poolmanager = PoolManager(*args, **kwargs)
         if not self._loopback:
             self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool, "http": _NoPool}
@@ -133,7 +132,7 @@ class ProviderAdapter(HTTPAdapter):
         """Send one request and read its answer, within the time that is left.
 
         Raises:
-            ProviderAway: there was no answer that could be used.
+            ProviderAway: there was no usable answer.
         """
         deadline.ask()
         try:
@@ -157,8 +156,8 @@ def _bounded(answer: Response) -> bytes:
     ends = time.monotonic() + ANSWER_TIME
     content = b""
     with answer:
-        # Whatever has come, not a whole chunk: waiting for one, a byte a second would pass
-        # for an answer that is on its way.
+        # Read what has arrived, and do not wait for a whole chunk: otherwise a provider that
+        # sends a byte a second would never be too slow.
         while chunk := answer.raw.read1(CHUNK, decode_content=True):
             content += chunk
             if len(content) > LARGEST_ANSWER:

@@ -16,10 +16,10 @@ VERSION = "v26.0"
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
     """Read ``/me``."""
     return Person(
-        # Scoped to the app: the same person has another id elsewhere.
+        # The id is per app: the same person has another id in another app.
         Identity(connection.id, "https://www.facebook.com", key_in(claims, "id")),
         name=text_in(claims, "name"),
-        # May be missing, and nothing says that it was ever confirmed: never vouched for.
+        # It may be missing, and Facebook does not say whether it was confirmed: never vouched for.
         email=text_in(claims, "email"),
     )
 

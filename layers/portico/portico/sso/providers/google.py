@@ -13,7 +13,7 @@ ISSUER = "https://accounts.google.com"
 
 
 def discovery(connection: Connection) -> tuple[str, str]:
-    """Return where the document lies."""
+    """Return the discovery document's URL, and its issuer."""
     base = connection.stand_in or ISSUER
     return f"{base}/.well-known/openid-configuration", base
 
@@ -23,11 +23,11 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     hosted = text_in(claims, "hd")
     if hosted is None and claims.get("hd") not in (None, ""):
         raise NotBelieved("hosted-domain")
-    # The `hd` of the request is only a hint to Google; the one of the answer is the fact.
+    # The `hd` of the request is only a hint to Google. The `hd` of the answer counts.
     if connection.hosted_domain and hosted != connection.hosted_domain:
         raise NotBelieved("hosted-domain")
     email = text_in(claims, "email")
-    # An account may carry an address of a domain that is not Google's to speak for.
+    # An account may have an address of a domain that Google does not host.
     is_googles = hosted is not None or (email or "").lower().endswith("@gmail.com")
     return Person(
         Identity(connection.id, key_in(claims, "iss"), key_in(claims, "sub")),
@@ -38,7 +38,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
 
 
 def more(connection: Connection) -> dict[str, str]:
-    """Ask which account, and only for those of the hosted domain."""
+    """Return parameters that let the person choose an account, of the hosted domain if set."""
     hosted = {"hd": connection.hosted_domain} if connection.hosted_domain else {}
     return {"prompt": "select_account", **hosted}
 

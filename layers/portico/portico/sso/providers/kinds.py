@@ -1,4 +1,4 @@
-"""The table of providers. Adding one touches its own file and a row here."""
+"""The kinds of provider: OpenID Connect, or only OAuth 2.0."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from portico.sso.rules import Connection, Person
 
 @dataclass(eq=False)
 class NotBelieved(PorticoError):
-    """The provider's answer is not good enough; *reason* is for the trail, never shown."""
+    """The provider's answer failed a check. *reason* is for the trail, never for the page."""
 
     reason: str
 
@@ -23,28 +23,28 @@ class Reader(Protocol):
         """Read *claims*.
 
         Raises:
-            NotBelieved: they do not say who it is.
+            NotBelieved: they do not identify a person.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class OpenId:
-    """An OpenID Connect provider: found by discovery, believed by its signed token."""
+    """An OpenID Connect provider: it has a discovery document and signs its tokens."""
 
     scope: str
     discovery: Callable[[Connection], tuple[str, str]]
-    """The discovery document's URL, and what it must call its issuer."""
+    """Returns the discovery document's URL, and the issuer that the document must name."""
     read: Reader
     token_auth: str | None = None
-    """How the client authenticates; ``None``: as the discovery document says."""
+    """How we authenticate; ``None`` to do as the discovery document says."""
     more: Callable[[Connection], dict[str, str]] = field(default=lambda _: {})
-    """More parameters of the authorization request."""
+    """Returns further parameters of the authorization request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A provider of OAuth 2.0 only: who it is must be asked for with the access token."""
+    """A provider with only OAuth 2.0: we fetch the person with the access token."""
 
     scope: str
     authorize: str

@@ -17,10 +17,10 @@ PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 def discovery(connection: Connection) -> tuple[str, str]:
-    """Return where the document lies. With several tenants it names none of them."""
+    """Return the discovery document's URL and issuer, without a tenant if there are several."""
     base = connection.stand_in or HOST
     one = connection.tenants[0] if len(connection.tenants) == 1 else "organizations"
-    # Guests of a tenant are only let in at that tenant's own address, not at `common`.
+    # Microsoft signs a tenant's guests in only at that tenant's own address, not at `common`.
     issuer = "{tenantid}" if one in MULTI_TENANT else one
     return f"{base}/{one}/v2.0/.well-known/openid-configuration", f"{base}/{issuer}/v2.0"
 
@@ -40,16 +40,16 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     is_organization = tenant != PERSONAL_TENANT and "organizations" in allowed
     if not (is_listed or is_organization or "common" in allowed):
         raise NotBelieved("tenant-not-allowed")
-    # Whoever runs a tenant can write any address into `email` (nOAuth). It counts when
-    # Microsoft says that the tenant owns the domain, or when the team itself listed this
-    # tenant. `xms_edov` comes as a boolean, a number or text.
+    # Whoever runs a tenant can enter any address in `email` (nOAuth). The address counts only if
+    # Microsoft says that the tenant owns the domain, or if the team itself listed this tenant.
+    # `xms_edov` comes as a boolean, a number or text.
     vouched = claims.get("xms_edov")
     owns_domain = type(vouched) in (bool, int, str) and vouched in (True, "1", "true", "True")
-    # A personal account's address was confirmed once, by whoever had it then: people keep the
-    # account when they leave the company.
+    # Whoever had a personal account's address then confirmed it, once. People keep the account
+    # when they leave the company.
     is_personal = tenant == PERSONAL_TENANT
     return Person(
-        # `sub` differs from app to app and `oid` repeats across tenants: together they do not.
+        # `sub` differs from app to app, and `oid` may repeat across tenants: use tenant and `oid`.
         Identity(connection.id, key_in(claims, "iss"), f"{tenant}.{object_id}"),
         name=text_in(claims, "name"),
         email=text_in(claims, "email"),

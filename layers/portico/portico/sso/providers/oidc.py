@@ -8,7 +8,7 @@ from portico.sso.rules import Connection, Person
 
 
 def discovery(connection: Connection) -> tuple[str, str]:
-    """Return where the document lies (OpenID Connect Discovery 1.0, 4.1)."""
+    """Return the discovery document's URL, and its issuer (OpenID Connect Discovery 1.0, 4.1)."""
     issuer = connection.issuer or ""
     return f"{issuer.rstrip('/')}/.well-known/openid-configuration", issuer
 

@@ -1,4 +1,4 @@
-"""Which file speaks for which kind of connection."""
+"""The table of providers: the module for each kind of connection."""
 
 from portico.sso.providers import facebook, google, microsoft, oidc, x
 from portico.sso.providers.kinds import OpenId, Plain

@@ -1,7 +1,7 @@
 """X, OAuth 2.0 with PKCE. Its codes live thirty seconds.
 
 Source: xdevplatform/docs, authentication/oauth-2-0/authorization-code. The address needs
-"Request email from users" in the app's settings, and often does not come all the same.
+"Request email from users" in the app's settings, and often does not come even then.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     return Person(
         Identity(connection.id, "https://x.com", key_in(data, "id")),
         name=text_in(data, "name"),
-        # A hint for the form, never a proof.
+        # Only a hint for the form, never a proof.
         email=text_in(data, "confirmed_email"),
     )
 
