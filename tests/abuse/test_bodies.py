@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+from portico.codes.rules import read_code
+from portico.errors import InvalidRequest
+from portico.passwords.rules import chosen, sized
+from portico.people.addresses import mailable
+from portico.people.contact_names import contact_name
 from tests.support.doors import Answer, knock
 from tests.support.driver import Portal
 
@@ -183,3 +188,48 @@ class TestAnOddRequest:
             assert answer.problem == (401, "not-signed-in")
             assert wire.sent == []
             assert seconds < BUDGET
+
+
+EXPANDING = "\ufdfa"
+"""NFKC makes eighteen characters of this one."""
+ACCENTS = "\u0301\u0316"
+"""NFC and NFKC sort them, which takes the square of their number."""
+LITTLE = 0.002
+"""CPU seconds."""
+LONG_ENTRIES = {
+    "a code": partial(read_code, EXPANDING * 4000),
+    "a code among blanks": partial(read_code, " " * 1900 + EXPANDING * 2000),
+    "a password to try": partial(sized, EXPANDING * 4000),
+    "a password to set": partial(chosen, EXPANDING * 4000),
+    "an address": partial(mailable, "a@" + EXPANDING * 1000 + ".example"),
+    "an address of many accents": partial(mailable, "a" + ACCENTS * 4000 + "@example.com"),
+    "a code of many accents": partial(read_code, "4" + ACCENTS * 1900),
+    "a password of many accents": partial(sized, "a" + ACCENTS * 4000),
+    "a domain": partial(mailable, "a@" + ("\ufdfa\u0301" * 31 + ".") * 15 + "example"),
+    "a name": partial(contact_name, EXPANDING * 4000),
+}
+
+
+class TestATextThatGrows:
+    @pytest.mark.parametrize("work", LONG_ENTRIES.values(), ids=list(LONG_ENTRIES))
+    def test_inp_04_is_bounded_before_it_is_normalised(self, work):
+        seconds = []
+        for _ in range(9):
+            begun = time.process_time()
+            with pytest.raises(InvalidRequest):
+                work()
+            seconds.append(time.process_time() - begun)
+
+        # Without a bound in front of it 0.003 to 0.05; a name was never normalised.
+        assert min(seconds) < LITTLE
+
+    def test_inp_04_that_is_pasted_with_a_code_is_still_read(self):
+        mail = "Ihr Code für Müller ﷺ lautet 4F2-9KXB und gilt zehn Minuten. " * 20
+
+        assert read_code(mail) == "4F29KXB"
+
+    def test_inp_04_that_is_typed_in_full_width_is_still_read(self):
+        assert read_code("  ４ｆ２　－　９ｋｘｂ ") == "4F29KXB"
+
+    def test_inp_04_of_a_password_leaves_room_for_letters_in_four_parts(self):
+        assert len(sized("\u1100\u1161\u11a8" * 128)) == 128

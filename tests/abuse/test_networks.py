@@ -56,7 +56,7 @@ class TestAnAddressThatIsClaimed:
     def test_rat_01_does_not_outlive_a_spent_minute(self, portal):
         assert starts(portal) == 202
         (row,) = [row for row in portal.rows("sign-in") if row["pk"].startswith("-net#")]
-        portal.writes("sign-in", row | {"h": 59, "m0": 59})
+        portal.writes("sign-in", row | {"h": 59, "shared": 59, "shared_m0": 59})
         assert starts(portal, **claim("x-forwarded-for", "198.51.100.98")) == 202
 
         late = [starts(portal, **claim(header, "198.51.100.99")) for header in FORGEABLE]

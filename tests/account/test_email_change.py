@@ -28,6 +28,13 @@ class TestChangingTheAddress:
         assert "Confirm your new email address" in portal.mails[before].text
         assert undo_in(portal.mails[-1].text)
 
+    @pytest.mark.parametrize("email", ["josé@new.example", "ann@203.0.113.7"])
+    def test_mai_06_refuses_one_that_cannot_be_mailed(self, ann, wire, email):
+        wire.forget()
+
+        assert ann.asks_to_move(email).problem == (400, "invalid-request")
+        assert wire.sent == []
+
     def test_lets_the_contact_in_by_the_new_one_alone(self, ann, portal):
         assert ann.moves(NEW).body["contact"]["email"] == NEW
 

@@ -367,6 +367,7 @@ class TestMai01AnAddressWithMoreInIt:
             "ann(comment)@example.com",
             "ann@example.com\\",
             "=?utf-8?q?ann=40example.com?=",
+            "=?utf-8?q?ann?=@example.com",
         ):
             answer = portal.browser.asks_for_a_code(typed)
             assert answer.problem == (400, "invalid-request"), typed
@@ -374,9 +375,8 @@ class TestMai01AnAddressWithMoreInIt:
 
         assert portal.delivers_mail() == []
 
-    @pytest.mark.parametrize("typed", ["=?utf-8?q?ann?=@example.com", "ann%40x@example.com"])
-    def test_mai_01_or_is_nobodys(self, portal, typed):
-        answer = portal.browser.asks_for_a_code(typed)
+    def test_mai_01_or_is_nobodys(self, portal):
+        answer = portal.browser.asks_for_a_code("ann%40x@example.com")
         portal.delivers_mail()
 
         assert answer.status == 202

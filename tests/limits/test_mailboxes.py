@@ -200,8 +200,10 @@ class TestFolding:
         [
             ("ann@example.com", "ann@example.com"),
             ("ann+tickets@example.com", "ann@example.com"),
-            ("a.n.n@example.com", "ann@example.com"),
-            ("a.n.n+x+y@example.com", "ann@example.com"),
+            ("a.n.n@example.com", "a.n.n@example.com"),
+            ("a.n.n@gmail.com", "ann@gmail.com"),
+            ("a.n.n+x+y@example.com", "a.n.n@example.com"),
+            ("...@gmail.com", "...@gmail.com"),
             ("ann@googlemail.com", "ann@gmail.com"),
             ("+tag@example.com", "+tag@example.com"),
             ("...@example.com", "...@example.com"),

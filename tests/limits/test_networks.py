@@ -1,13 +1,14 @@
 """How often a network may start, and what a network is
 (limits/store.py, limits/rules.py, edge/requests.py)."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from portico.edge.requests import caller_of
 from portico.errors import TooManyRequests, TryLater
-from portico.limits.rules import NETWORK, NetworkBudget
+from portico.limits.rules import NETWORK, SITE, NetworkBudget
 from portico.limits.store import Limits
 from portico.settings import HttpSettings
 from tests.support.doors import http_event
@@ -25,7 +26,7 @@ class Network:
         self.address = address
         self.limits = Limits("sign-in", network=SMALL)
 
-    def starts(self, *, at=NOON, bucket="shared", office=False, times=1) -> None:
+    def starts(self, *, at=NOON, bucket="shared", office=None, times=1) -> None:
         for _ in range(times):
             self.limits.count_start(self.address, bucket=bucket, office=office, at=at)
 
@@ -85,19 +86,16 @@ class TestABudget:
 
         Network("203.0.113.8").starts(times=3)
 
-    def test_of_personal_links_is_apart(self, network):
+    def test_of_a_minute_is_each_kinds_own(self, network):
         network.starts(times=3)
 
-        network.starts(times=3, bucket="personal")
-
-        with pytest.raises(TooManyRequests):
-            network.starts(bucket="personal")
+        network.starts(times=2, bucket="personal")
 
     def test_of_an_office_is_so_many_times_larger(self, network):
-        network.starts(times=6, bucket="office-acme", office=True)
+        network.starts(times=6, office="acme")
 
         with pytest.raises(TooManyRequests):
-            network.starts(bucket="office-acme", office=True)
+            network.starts(office="acme")
 
     def test_that_cannot_be_counted_is_closed(self, network, wire):
         wire.cut("dynamodb.UpdateItem")
@@ -112,6 +110,177 @@ class TestABudget:
         ends = int((NOON + timedelta(hours=1)).timestamp())
         assert (row["pk"], row["expires_at"]) == (f"-net#203.0.113.7#{ends // 3600 - 1}", ends)
         assert row["ttl"] >= row["expires_at"]
+
+
+EVERY_KIND = ("shared", "personal", "password", "account", "sign_up", "new_email")
+
+
+def taken(limits: Limits, address: str, *, bucket: str, tries: int, office=None) -> int:
+    """How many of so many starts an hour lets through, as they come minute by minute."""
+    through = 0
+    for n in range(tries):
+        with suppress(TooManyRequests):
+            at = NOON + timedelta(minutes=n % 60)
+            limits.count_start(address, bucket=bucket, office=office, at=at)
+            through += 1
+    return through
+
+
+class TestAllKindsTogether:
+    def test_rat_06_have_one_total_an_hour(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=20))
+
+        through = sum(taken(limits, "203.0.113.7", bucket=each, tries=20) for each in EVERY_KIND)
+
+        assert through == 20
+
+    def test_rat_06_keep_a_tenth_for_personal_links_and_whoever_is_signed_in(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=20))
+        strangers = [
+            taken(limits, "203.0.113.7", bucket=each, tries=20) for each in ("password", "shared")
+        ]
+
+        kept = [
+            taken(limits, "203.0.113.7", bucket=each, tries=1) for each in ("personal", "account")
+        ]
+
+        assert (strangers, kept) == ([12, 6], [1, 1])
+
+    def test_rat_06_leave_codes_to_an_office_whose_passwords_are_guessed_at(self):
+        assert NETWORK.total_for("shared") - NETWORK.most_of("password") == 180
+
+    def test_rat_06_tell_the_wait_of_the_hour(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=20))
+        taken(limits, "203.0.113.7", bucket="password", tries=20)
+
+        with pytest.raises(TooManyRequests) as refused:
+            limits.count_start("203.0.113.7", bucket="password", office=None, at=NOON)
+        assert refused.value.retry_after == timedelta(hours=1)
+
+    def test_rat_06_lie_in_one_row(self, tables, portal):
+        limits = Limits("sign-in")
+        for each in EVERY_KIND:
+            taken(limits, "203.0.113.7", bucket=each, tries=20)
+
+        (row,) = portal.rows("sign-in")
+        assert row["h"] == 120
+
+    def test_mai_07_let_a_network_ask_for_thirty_strangers_mails_an_hour(self):
+        assert (NETWORK.most_of("sign_up"), NETWORK.most_of("new_email")) == (30, 30)
+
+    def test_mai_07_count_a_sign_up_at_the_door(self, portal):
+        portal.sets(sign_up=True)
+        told = [portal.browser.signs_up(f"eve{n}@example.com").status for n in range(31)]
+
+        assert told == [202] * 30 + [429]
+
+    def test_mai_07_count_a_change_of_address_at_the_door(self, portal):
+        token = portal.browser.signs_in().body["access_token"]
+        told = [
+            portal.browser.sends(
+                "account",
+                "POST /v1/account/email",
+                {"workspace": "acme", "email": f"eve{n}@example.com"},
+                headers={"authorization": f"Bearer {token}"},
+            ).status
+            for n in range(31)
+        ]
+
+        assert told == [202] * 30 + [429]
+
+
+class TestAnOfficeOfOneWorkspace:
+    @pytest.mark.parametrize("bucket", EVERY_KIND)
+    def test_rat_07_spends_nothing_of_another_workspaces_contacts(self, network, bucket):
+        network.starts(bucket=bucket, office="acme")
+        network.starts(bucket=bucket, office="globex")
+        network.starts(bucket=bucket)
+
+        with pytest.raises(TooManyRequests):
+            network.starts(bucket=bucket, times=3)
+
+    def test_rat_07_is_counted_apart_when_its_contacts_confirm(self, portal):
+        portal.sets(office_networks=["203.0.113.0/24"])
+        token = portal.browser.signs_in().body["access_token"]
+
+        answer = portal.browser.sends(
+            "account",
+            "POST /v1/account/confirm",
+            {"workspace": "acme"},
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+        assert answer.status == 202
+        kinds = {row["sk"] for row in portal.rows("sign-in") if row["pk"].startswith("-net#")}
+        assert kinds == {"office-acme"}
+
+
+class TestASite:
+    def test_rat_08_of_a_56_has_four_networks_worth(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=10))
+
+        through = [
+            taken(limits, f"2001:db8:1:{n:x}::", bucket="personal", tries=10) for n in range(6)
+        ]
+
+        assert through == [10, 10, 10, 10, 0, 0]
+
+    def test_rat_08_of_a_48_has_sixteen_networks_worth(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=4, an_hour=4))
+
+        through = [
+            taken(limits, f"2001:db8:1:{n << 8:x}::", bucket="personal", tries=4) for n in range(20)
+        ]
+
+        assert through == [4] * 16 + [0] * 4
+
+    def test_rat_08_is_no_other_customers(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=10))
+        for n in range(5):
+            taken(limits, f"2001:db8:1:{n:x}::", bucket="personal", tries=10)
+
+        assert taken(limits, "2001:db8:1:100::", bucket="personal", tries=1) == 1
+        assert taken(limits, "2001:db8:2::", bucket="personal", tries=1) == 1
+
+    def test_rat_08_keeps_a_tenth_from_strangers(self, tables):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=10, an_hour=10))
+        for n in range(5):
+            taken(limits, f"2001:db8:1:{n:x}::", bucket="shared", tries=10)
+
+        assert taken(limits, "2001:db8:1:9::", bucket="shared", tries=1) == 0
+        assert taken(limits, "2001:db8:1:9::", bucket="personal", tries=1) == 1
+
+    def test_rat_08_costs_ipv6_one_write_more_and_ipv4_none(self, tables, wire):
+        limits = Limits("sign-in")
+
+        taken(limits, "203.0.113.7", bucket="shared", tries=1)
+        assert wire.operations == ["dynamodb.UpdateItem"]
+        taken(limits, "2001:db8:1:2::", bucket="shared", tries=1)
+
+        assert wire.operations == ["dynamodb.UpdateItem"] * 3
+
+    @pytest.mark.parametrize(("bucket", "most"), [("password", 12), ("sign_up", 1)])
+    def test_rat_08_bounds_kinds_that_a_network_has_less_of(self, tables, bucket, most):
+        limits = Limits("sign-in", network=NetworkBudget(a_minute=20, an_hour=20))
+
+        of_56 = [taken(limits, f"2001:db8:1:{n:x}::", bucket=bucket, tries=13) for n in range(6)]
+        of_48 = [
+            taken(limits, f"2001:db8:2:{n << 8:x}::", bucket=bucket, tries=13) for n in range(18)
+        ]
+
+        assert of_56 == [most] * 4 + [0, 0]
+        assert of_48 == [most] * 16 + [0, 0]
+
+    def test_rat_08_never_grows_its_row_by_a_network(self, tables, portal):
+        limits = Limits("sign-in")
+        for n in range(300):
+            taken(limits, f"2001:db8:1:{n:x}::", bucket="shared", tries=1)
+
+        (row,) = [row for row in portal.rows("sign-in") if "/48#" in row["pk"]]
+        assert {name for name in row if name.startswith("s") and len(name) == 3} == {"s00", "s01"}
+
+    def test_rat_08_is_as_large_as_the_page_says(self):
+        assert (SITE.of_56 * NETWORK.an_hour, SITE.of_48 * NETWORK.an_hour) == (2400, 9600)
 
 
 class TestAtTheDoor:
@@ -175,9 +344,10 @@ def spends_its_minute(portal, address: str = "203.0.113.7", *, starts: int = 60)
     now = datetime.now(UTC)
     row = {
         "pk": f"-net#{address}#{int(now.timestamp()) // 3600}",
-        "sk": "shared",
+        "sk": "starts",
         "h": starts,
-        f"m{now.minute}": starts,
+        "shared": starts,
+        f"shared_m{now.minute}": starts,
     }
     portal.writes("sign-in", row)
 

@@ -90,7 +90,7 @@ class TestGuessing:
     def test_from_one_network_is_limited_apart_from_asking_for_codes(self, house):
         for _ in range(59):
             count = Limits("sign-in").count_start
-            count("203.0.113.7", bucket="password", office=False, at=datetime.now(UTC))
+            count("203.0.113.7", bucket="password", office=None, at=datetime.now(UTC))
         told = [house.browser.types_a_password(WRONG).problem for _ in range(2)]
         assert told == [REFUSED, SPENT]
 
@@ -101,6 +101,31 @@ class TestGuessing:
         link = house.personal_link()
 
         assert house.another_browser().types_a_password(RIGHT, None, link=link).status == 200
+
+
+class TestARightPassword:
+    def test_rat_10_is_not_counted_among_the_strangers_guesses(self, house):
+        for _ in range(3):
+            assert house.another_browser().types_a_password(RIGHT).status == 200
+
+        assert strangers_try(house, 11) == [REFUSED] * 10 + [SPENT]
+
+    def test_rat_10_is_not_counted_before_the_next_guess_either(self, house):
+        strangers_try(house, 4)
+        house.another_browser().types_a_password(RIGHT)
+
+        assert strangers_try(house, 7) == [REFUSED] * 6 + [SPENT]
+
+    def test_rat_10_that_leads_to_nothing_is_counted(self, house):
+        house.deactivates()
+        house.another_browser().types_a_password(RIGHT)
+
+        assert strangers_try(house, 10) == [REFUSED] * 9 + [SPENT]
+
+    def test_rat_10_signs_in_though_its_count_cannot_be_taken_back(self, house, wire):
+        wire.cut("dynamodb.UpdateItem", after=2)
+
+        assert house.browser.types_a_password(RIGHT).status == 200
 
 
 class TestAContactUnderSiege:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portico.errors import InvalidRequest
-from portico.people.addresses import masked, normalise, subject_of
+from portico.mail.mime import check_address
+from portico.people.addresses import mailable, masked, normalise, subject_of
 
 
 class TestAnAddress:
@@ -129,7 +130,7 @@ class TestUni01LettersThatFoldIntoAnother:
         answer = portal.browser.asks_for_a_code(typed)
         portal.delivers_mail()
 
-        assert answer.status == 202
+        assert answer.status == 400
         assert portal.mails == []
 
     def test_uni_01_whatever_is_typed_the_mail_goes_to_the_stored_address(self, portal):
@@ -251,3 +252,54 @@ class TestTheTrailsName:
         assert subject_of("ann@example.com") == subject_of("ann@example.com")
         assert subject_of("ann@example.com") != subject_of("bob@example.com")
         assert "ann" not in subject_of("ann@example.com")
+
+
+UNMAILABLE = [
+    "josé@example.com",
+    "ſusan@example.com",
+    ".ann@example.com",
+    "ann.@example.com",
+    "an..n@example.com",
+    "=?utf-8?q?ann?=@example.com",
+    "ann@203.0.113.7",
+    "ann@example.123",
+]
+
+
+class TestMai06AnAddressThatCannotBeMailed:
+    @pytest.mark.parametrize("email", UNMAILABLE)
+    def test_is_refused(self, email):
+        with pytest.raises(InvalidRequest) as refused:
+            mailable(email)
+        assert refused.value.field == "email"
+
+    @pytest.mark.parametrize("email", UNMAILABLE)
+    @pytest.mark.parametrize(
+        ("name", "route"),
+        [
+            ("request_code", "POST /v1/codes"),
+            ("password", "POST /v1/passwords/forgot"),
+            ("password", "POST /v1/sign-up"),
+        ],
+    )
+    def test_is_refused_at_the_door_of_whoever_asks(self, portal, wire, name, route, email):
+        portal.sets(password_method=True, sign_up=True)
+        body = {"workspace": "acme", "link": portal.shared, "email": email}
+        wire.forget()
+
+        answer = portal.browser.sends(name, route, body)
+
+        assert answer.problem == (400, "invalid-request")
+        assert wire.sent == []
+
+    @given(
+        st.text(st.sampled_from("ab1.+_-'é=?\u0301"), min_size=1, max_size=12),
+        st.text(st.sampled_from("ab1.-ä"), min_size=1, max_size=12),
+    )
+    @settings(max_examples=300, deadline=None)
+    def test_is_one_that_no_mail_is_written_to(self, local, domain):
+        try:
+            address = mailable(f"{local}@{domain}")
+        except InvalidRequest:
+            return
+        assert check_address(address) == address

@@ -34,6 +34,12 @@ class TestAStranger:
         assert answer.body["return_to"]["area"] == "tickets"
         assert [row["contact"] for row in identities(house)] == [answer.body["contact"]["id"]]
 
+    def test_mai_07_is_counted_at_the_door_as_a_sign_up(self, house):
+        proves(house, house.browser)
+
+        (row,) = [row for row in house.rows("sign-in") if row["pk"].startswith("-net#")]
+        assert row["sign_up"] == 1
+
     def test_signs_in_with_it_the_next_time(self, house):
         proves(house, house.browser)
         made = house.browser.types_the_mailed_code().body["contact"]["id"]

@@ -61,7 +61,9 @@ ROWS_OF = {
         "*#notice#*",
         "*#strangers#*",
         "-strangers#*",
+        "-mailed#*",
         "-net#*",
+        "-account#*",
         "-mailbox#*",
     },
     "TrailTable": {"*#trail#*"},
@@ -144,7 +146,7 @@ MAY = {
     },
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
-        "SignInTable": {"GetItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},
     "SignInPage": {"PeopleTable": {"GetItem"}},

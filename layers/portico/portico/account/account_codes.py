@@ -8,13 +8,12 @@ from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff
 from portico.events import Caller
 from portico.ids import new_challenge_id
-from portico.limits.rules import ACCOUNT_BUCKET
-from portico.limits.store import Limits
+from portico.limits.rules import ACCOUNT_BUCKET, NEW_EMAIL_BUCKET
 from portico.links.destinations import return_to
 from portico.links.rules import ACCOUNT_LINK
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
-from portico.people.addresses import normalise
+from portico.people.addresses import mailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class AccountCodes:
     """Requests codes for signed-in contacts."""
 
     owners: Owners
-    limits: Limits
 
     def to_confirm(self, asked: AskedConfirmation, caller: Caller) -> CodeAsked:
         """Mail a code to the contact's own address. Typing it begins a fresh session.
@@ -61,7 +59,7 @@ class AccountCodes:
             ReAuthNeeded: the sign-in is too old for this.
             NotSignedIn, TooManyRequests, TryLater: as for every code.
         """
-        email = normalise(asked.email)
+        email = mailable(asked.email)
         owner = self.owners.of(asked.workspace, caller, fresh=True)
         if email == owner.standing.contact.email:
             raise InvalidRequest("email", "yours already")
@@ -69,7 +67,8 @@ class AccountCodes:
 
     def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
         workspace, caller = owner.standing.workspace, owner.caller
-        self.limits.start(workspace, caller.network, bucket=ACCOUNT_BUCKET, at=owner.clock.now())
+        bucket = ACCOUNT_BUCKET if email is None else NEW_EMAIL_BUCKET
+        self.owners.limits.start(workspace, caller.network, bucket=bucket, at=owner.clock.now())
         new = NewChallenge(
             id=new_challenge_id(workspace.id),
             purpose=purpose,

@@ -13,6 +13,7 @@ from portico.aws.tables import Rows
 from portico.clock import epoch
 from portico.errors import InvalidRequest
 from portico.events import Caller
+from portico.limits.rules import AccountUse
 from portico.printable import printable
 
 SHOWN = 50
@@ -46,7 +47,7 @@ class Histories:
         wanted = limit or str(SHOWN)
         if not wanted.isdecimal() or not 0 < int(wanted) <= MOST_SHOWN:
             raise InvalidRequest("limit", f"1 to {MOST_SHOWN}")
-        owner = self.owners.of(workspace_id, caller)
+        owner = self.owners.of(workspace_id, caller, use=AccountUse.READ)
         return list(islice(self._lines(owner), int(wanted)))
 
     def export(self, workspace_id: str, caller: Caller) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class Histories:
         Raises:
             NotSignedIn: the session has ended.
         """
-        account = Profiles(self.owners).read(workspace_id, caller)
+        account = Profiles(self.owners).read(workspace_id, caller, use=AccountUse.EXPORT)
         content = account.answer()
         return {
             "workspace": workspace_id,

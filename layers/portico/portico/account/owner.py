@@ -6,6 +6,8 @@ from typing import Any
 from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.events import Caller, Event
+from portico.limits.rules import AccountUse
+from portico.limits.store import Limits
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
@@ -77,19 +79,29 @@ class Owners:
     people_table: str
     sign_in_table: str
     standings: Standings
+    limits: Limits
     clock: Clock = SYSTEM
 
     @classmethod
     def from_settings(cls, settings: AccountSettings) -> "Owners":
         """Make it from a door's settings."""
         tables = settings.people_table, settings.sign_in_table
-        return cls(*tables, Standings(*tables, TokenChecker(settings.signing_keys.split(","))))
+        standings = Standings(*tables, TokenChecker(settings.signing_keys.split(",")))
+        return cls(*tables, standings, Limits(settings.sign_in_table))
 
-    def of(self, workspace_id: str, caller: Caller, *, fresh: bool = False) -> Owner:
-        """Return who *caller* is.
+    def of(
+        self,
+        workspace_id: str,
+        caller: Caller,
+        *,
+        fresh: bool = False,
+        use: AccountUse = AccountUse.EDIT,
+    ) -> Owner:
+        """Return who *caller* is, and count what they are about to do.
 
         Raises:
             NotSignedIn: there is no session, or it has ended.
+            TooManyRequests: the session has done as much as it may in an hour.
             ReAuthNeeded: *fresh*, and it began more than a quarter of an hour ago.
             CrossSite, PortalUnavailable: as for every request.
             TryLater: our rows or keys are out of reach.
@@ -97,6 +109,7 @@ class Owners:
         standing = self.standings.of(workspace_id, caller)
         if fresh:
             standing.demand_fresh(at=self.clock.now())
+        self.limits.use_account(standing.session.id, use, at=self.clock.now())
         return Owner(
             standing,
             caller,

@@ -12,6 +12,7 @@ from portico.aws.tables import ConditionFailed, get_many
 from portico.clock import epoch
 from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
+from portico.limits.rules import AccountUse
 from portico.mail.languages import LANGUAGES
 from portico.people.contact_names import contact_name
 from portico.people.identities import Identity
@@ -75,13 +76,15 @@ class Profiles:
 
     owners: Owners
 
-    def read(self, workspace_id: str, caller: Caller) -> Account:
-        """Return the caller's account.
+    def read(
+        self, workspace_id: str, caller: Caller, *, use: AccountUse = AccountUse.READ
+    ) -> Account:
+        """Return the caller's account; *use* is what the reading counts as.
 
         Raises:
-            NotSignedIn, CrossSite, PortalUnavailable, TryLater: as for every request.
+            TooManyRequests, NotSignedIn, CrossSite, PortalUnavailable, TryLater: as for every request.
         """
-        owner = self.owners.of(workspace_id, caller)
+        owner = self.owners.of(workspace_id, caller, use=use)
         password = Passwords(self.owners.people_table, workspace_id).get(owner.id)
         return Account(
             owner,

@@ -12,14 +12,14 @@ from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import known_cookie, sealed
-from portico.limits.rules import OFFICE_BUCKET
+from portico.limits.rules import SHARED_BUCKET, SIGN_UP_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import return_to
 from portico.links.rules import Link
 from portico.links.store import Links, open_link
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
-from portico.people.addresses import normalise
+from portico.people.addresses import mailable
 from portico.people.rules import Workspace
 from portico.people.store import People
 from portico.settings import PasswordSettings, RequestCodeSettings
@@ -95,7 +95,7 @@ class CodeRequests:
             TooManyRequests: the network's budget is spent.
             TryLater: nothing was stored, and nothing will be mailed.
         """
-        email = normalise(asked.email) if asked.email is not None else None
+        email = mailable(asked.email) if asked.email is not None else None
         if asked.pending is not None and purpose is Purpose.SIGN_IN:
             return self._prove(asked.pending, email, asked.workspace, caller)
         now = self.clock.now()
@@ -110,9 +110,8 @@ class CodeRequests:
             _admit(workspace, email or "")
         if asked.auto and not (link.is_personal and workspace.send_on_open):
             raise InvalidRequest("auto", "not for this link")
-        self.limits.start(
-            workspace, caller.network, bucket=link.kind, office_bucket=OFFICE_BUCKET, at=now
-        )
+        bucket = SIGN_UP_BUCKET if purpose is Purpose.SIGN_UP else link.kind
+        self.limits.start(workspace, caller.network, bucket=bucket, at=now)
         new = self._new(purpose, workspace, link, email, asked, caller)
         event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
         challenges = Challenges(self.sign_in_table, workspace.id)
@@ -161,7 +160,9 @@ class CodeRequests:
         if workspace is None:
             raise ChallengeClosed("expired")
         workspace.admit(caller)
-        self.limits.start(workspace, caller.network, bucket="shared", at=now)
+        # Only who may sign up by the address is mailed without being a contact.
+        bucket = SIGN_UP_BUCKET if workspace.takes_sign_ups() else SHARED_BUCKET
+        self.limits.start(workspace, caller.network, bucket=bucket, at=now)
         connecting = PendingIdentities(self.sign_in_table, workspace_id).find(
             id_, browser=browser_of(caller), at=now
         )

@@ -25,6 +25,8 @@ CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 7
 LONGEST_ENTRY = 4000
 """Characters. A contact may paste a whole mail."""
+LONGEST_TYPED = 64
+"""Characters of an entry that is a code and nothing else, with what people put in between."""
 
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _PRINTED = re.compile(rf"(?<![\w-])([{CODE_ALPHABET}]{{3}})-([{CODE_ALPHABET}]{{4}})(?![\w-])")
@@ -73,18 +75,22 @@ def label_of(challenge: str, generation: int) -> str:
 def read_code(entry: str) -> str:
     """Read the code from what was typed or pasted.
 
-    Spaces, dashes, case and look-alikes do not matter where the whole entry is a code. In a
-    pasted text it must stand as it was printed, and there must be exactly one.
+    Spaces, dashes, case, widths and look-alikes do not matter where the whole entry is a code.
+    In a pasted text it must stand as it was printed, and there must be exactly one.
 
     Raises:
         InvalidRequest: the entry has no code, or several. It costs no attempt.
     """
     if len(entry) > LONGEST_ENTRY:
         raise InvalidRequest("code", "too long")
-    text = unicodedata.normalize("NFKC", entry)
-    whole = "".join(c for c in text.upper() if not _is_filling(c)).translate(_LOOK_ALIKES)
-    if len(whole) == CODE_LENGTH and all(c in CODE_ALPHABET for c in whole):
-        return whole
+    text = entry.strip()
+    # NFKC makes up to eighteen characters of one, and a pasted mail needs none of it: there the
+    # code stands as we printed it.
+    if len(text) <= LONGEST_TYPED:
+        text = unicodedata.normalize("NFKC", text)
+        whole = _whole(text)
+        if whole is not None:
+            return whole
     printed = {"".join(parts) for parts in _PRINTED.findall(text)}
     found = printed | set(_BARE.findall(text))
     if len(found) != 1:
@@ -95,6 +101,12 @@ def read_code(entry: str) -> str:
 def same(a: str, b: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(a.encode(), b.encode())
+
+
+def _whole(text: str) -> str | None:
+    whole = "".join(c for c in text.upper() if not _is_filling(c)).translate(_LOOK_ALIKES)
+    is_one = len(whole) == CODE_LENGTH and all(c in CODE_ALPHABET for c in whole)
+    return whole if is_one else None
 
 
 def _is_filling(character: str) -> bool:

@@ -14,7 +14,6 @@ from portico.account.ways_in import WaysIn
 from portico.edge.responses import Response, drop
 from portico.errors import InvalidRequest
 from portico.ids import is_workspace
-from portico.limits.store import Limits
 from portico.people.rules import Contact
 from portico.settings import AccountSettings
 
@@ -40,7 +39,7 @@ class AccountFlows:
         return cls(
             Profiles(owners),
             WaysIn(owners),
-            AccountCodes(owners, Limits(settings.sign_in_table)),
+            AccountCodes(owners),
             EmailChanges.from_settings(settings, owners),
             OwnSessions(owners),
             Histories(owners, settings.trail_table),

@@ -13,6 +13,9 @@ from portico.events import Event
 from portico.ids import base64url, digest
 from portico.limits.rules import DAY, GUESSES, HOUR, LONGEST_LIST, GuessBudget
 
+STRANGERS = "budget"
+"""The row of whoever has signed nobody in before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -34,6 +37,11 @@ class Guess:
     pk: str
     sk: str
     by: str
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether it was counted where everybody's guesses are."""
+        return self.sk == STRANGERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class Guesses:
         return guess
 
     def give_back(self, guess: Guess) -> None:
-        """Undo the count of a guess that was never compared, or was right and led to nothing.
+        """Undo the count of a guess that was never compared, or was right.
 
         After another guess, the count stays, and ends within an hour.
         """
@@ -113,7 +121,7 @@ class Guesses:
     def _guess(self, tried: Tried, key: bytes) -> Guess:
         text = f"guess|{self.workspace_id}|{tried.who}"
         name = base64url(hmac.digest(key, text.encode(), sha256))
-        kind = f"known-{digest(tried.known)[:16]}" if tried.known else "budget"
+        kind = f"known-{digest(tried.known)[:16]}" if tried.known else STRANGERS
         return Guess(f"{self.workspace_id}#guess#{name}", kind, tried.by)
 
     def _wait(self, made: list[int], *, at: datetime) -> timedelta:

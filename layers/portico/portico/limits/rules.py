@@ -1,7 +1,23 @@
 """Budgets: starts per network, mails per mailbox, and password guesses per address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
+
+SHARED_BUCKET = "shared"
+PERSONAL_BUCKET = "personal"
+PASSWORD_BUCKET = "password"  # noqa: S105 - a kind of start
+SIGN_UP_BUCKET = "sign_up"
+"""Starts that may mail an address that is no contact's: sign-ups, and proofs of an address."""
+ACCOUNT_BUCKET = "account"
+"""What a contact starts who is signed in."""
+NEW_EMAIL_BUCKET = "new_email"
+"""The same for a change of address, which may mail a stranger."""
+OPEN_TO_STRANGERS = frozenset({SHARED_BUCKET, PASSWORD_BUCKET, SIGN_UP_BUCKET})
+"""Starts that need neither a personal link nor a session."""
+PERCENT = {PASSWORD_BUCKET: 60, SIGN_UP_BUCKET: 5, NEW_EMAIL_BUCKET: 5}
+"""The share of an hour's starts that a kind may have at most. Guesses must not use up an office's
+codes, and some starts mail people who never asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,14 +25,60 @@ class NetworkBudget:
     """Starts per IPv4 address or IPv6 /64. Typing a code is never counted here."""
 
     a_minute: int = 60
+    """Of each kind of start."""
     an_hour: int = 600
-    """Enough for an office of 300 contacts behind one address to sign in within ten minutes."""
+    """Of all kinds together. Enough for an office of 300 contacts behind one address to sign in
+    within ten minutes."""
     office_factor: int = 20
     """The factor for a range that the workspace named as its office."""
+    percent_for_strangers: int = 90
+    """Of an hour: the rest is kept for personal links and for whoever is signed in."""
 
     def times(self, factor: int) -> "NetworkBudget":
         """Return a budget *factor* times as large."""
-        return NetworkBudget(self.a_minute * factor, self.an_hour * factor, self.office_factor)
+        return replace(self, a_minute=self.a_minute * factor, an_hour=self.an_hour * factor)
+
+    def total_for(self, bucket: str) -> int:
+        """Return up to how many starts of all kinds in an hour one of *bucket* still starts."""
+        is_open = bucket in OPEN_TO_STRANGERS
+        return percent(self.an_hour, self.percent_for_strangers) if is_open else self.an_hour
+
+    def most_of(self, bucket: str) -> int:
+        """Return how many starts of *bucket* there may be in an hour."""
+        return min(percent(self.an_hour, PERCENT.get(bucket, 100)), self.total_for(bucket))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBudget:
+    """Starts of all the IPv6 /64 that one customer may hold, as multiples of a network's hour.
+
+    Providers hand out a /56 or a /48, in which one customer has 256 or 65,536 networks.
+    """
+
+    of_56: int = 4
+    of_48: int = 16
+    """Mobile providers give a /64 to each telephone, and many of those share a /48."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBudget:
+    """Requests of one session about its account, by the hour."""
+
+    read: int = 120
+    edit: int = 60
+    export: int = 10
+
+    def of(self, use: "AccountUse") -> int:
+        """Return how often a session may do *use* in an hour."""
+        return {AccountUse.READ: self.read, AccountUse.EDIT: self.edit}.get(use, self.export)
+
+
+class AccountUse(StrEnum):
+    """What a contact does with their account, as far as its budget tells kinds apart."""
+
+    READ = "reads"
+    EDIT = "edits"
+    EXPORT = "exports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +114,31 @@ class GuessBudget:
 
 LONGEST_LIST = 30
 """Times that a mailbox row may hold. Then we drop the oldest."""
-OFFICE_BUCKET = "office"
-"""The bucket of one office's starts at one workspace. The workspace's id is added."""
-ACCOUNT_BUCKET = "account"
-"""The bucket of a network for starts by signed-in contacts."""
+IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
+"""Two names of one host (support.google.com/mail/answer/7436150)."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 NETWORK = NetworkBudget()
+SITE = SiteBudget()
+ACCOUNT = AccountBudget()
 MAILBOX = MailboxBudget()
 GUESSES = GuessBudget()
+
+
+def percent(number: int, share: int) -> int:
+    """Return *share* percent of *number*, rounded up."""
+    return -(-number * share // 100)
 
 
 def folded(email: str) -> str:
     """Return the mailbox of an address, only for budgets and never for identity.
 
-    Plus-tags and dots are folded as the large mail hosts fold them; where a host does not,
-    two of its mailboxes share one budget, which costs them little.
+    Plus-tags are folded everywhere. Dots only where the host ignores them: elsewhere two people
+    would share a budget, and each could tell by their own mails whether the other is a contact.
     """
     local, _, domain = email.rpartition("@")
-    plain = local.partition("+")[0].replace(".", "") or local
-    return f"{plain}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+    plain = local.partition("+")[0] or local
+    if domain in IGNORES_DOTS:
+        return f"{plain.replace('.', '') or plain}@gmail.com"
+    return f"{plain}@{domain}"

@@ -9,6 +9,8 @@ from portico.clock import SYSTEM, Clock
 from portico.codes.check import request_id_of
 from portico.errors import InvalidRequest, MethodOff, NotSignedIn, TryLater
 from portico.events import Caller, Event
+from portico.limits.rules import AccountUse
+from portico.limits.store import Limits
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
@@ -41,6 +43,7 @@ class PasswordChanges:
     people_table: str
     sign_in_table: str
     standings: Standings
+    limits: Limits
     clock: Clock = SYSTEM
 
     @classmethod
@@ -48,7 +51,7 @@ class PasswordChanges:
         """Make it from a door's settings."""
         tables = settings.people_table, settings.sign_in_table
         checker = TokenChecker(settings.signing_keys.split(","))
-        return cls(*tables, Standings(*tables, checker))
+        return cls(*tables, Standings(*tables, checker), Limits(settings.sign_in_table))
 
     def change(self, typed: ChosenPassword, caller: Caller) -> None:
         """Set the password of the signed-in contact.
@@ -56,6 +59,7 @@ class PasswordChanges:
         Raises:
             NotSignedIn: the session has ended.
             ReAuthNeeded: the session began more than a quarter of an hour ago.
+            TooManyRequests: the session has edited as much as it may in an hour.
             InvalidRequest: the password is not allowed.
             MethodOff: the workspace has no sign-in with passwords.
             TryLater: nothing has changed; the same request can be sent again.
@@ -66,6 +70,8 @@ class PasswordChanges:
         if not standing.workspace.takes_passwords():
             raise MethodOff
         standing.demand_fresh(at=now)
+        # Before the hash, which is what costs most here.
+        self.limits.use_account(standing.session.id, AccountUse.EDIT, at=now)
         contact = standing.contact
         password = chosen(
             typed.password, own=own_words(standing.workspace, contact.name, contact.email)

@@ -17,6 +17,9 @@ SHORTEST_PASSWORD = 15
 """Characters, where the password is the only factor (SP 800-63B-4)."""
 LONGEST_PASSWORD = 128
 """Characters. A limit keeps hashing cheap (ASVS 5.0, 6.2.9: at least 64)."""
+LONGEST_RAW_PASSWORD = 4 * LONGEST_PASSWORD
+"""Characters as they were typed: four compose into one at most, in the letters of our languages.
+NFKC makes up to eighteen of one, so the length comes first."""
 SHORTEST_WORD = 3
 """Characters of a contact's or workspace's own word. Shorter words occur everywhere."""
 
@@ -43,7 +46,7 @@ def sized(password: str) -> str:
     Raises:
         InvalidRequest: no password has this length, so it is not worth hashing.
     """
-    text = spelled(password)
+    text = _bounded(password)
     if not 0 < len(text) <= LONGEST_PASSWORD:
         raise InvalidRequest("password", Reason.TOO_LONG if text else "required")
     return text
@@ -59,11 +62,17 @@ def chosen(password: str, *, own: Iterable[str] = ()) -> str:
     Raises:
         InvalidRequest: the password is not allowed, with the first reason.
     """
-    text = spelled(password)
+    text = _bounded(password)
     reason = why_not(text, own=own)
     if reason is not None:
         raise InvalidRequest("password", reason)
     return text
+
+
+def _bounded(password: str) -> str:
+    if len(password) > LONGEST_RAW_PASSWORD:
+        raise InvalidRequest("password", Reason.TOO_LONG)
+    return spelled(password)
 
 
 def why_not(text: str, *, own: Iterable[str] = ()) -> Reason | None:

@@ -21,6 +21,7 @@ from portico.errors import (
 from portico.events import Caller, Event
 from portico.limits.known_browser import known_cookie, known_sver, sealed
 from portico.limits.password_guesses import Guess, Guesses, Tried
+from portico.limits.rules import PASSWORD_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
@@ -141,6 +142,7 @@ class PasswordSignIns:
             # The contact was deactivated, or got another password, while we compared.
             self._record_refusal(guesses, guess, opened, caller, at=now, reason="contact-changed")
             raise PasswordNotAccepted from None
+        self._forget(guesses, guess)
         mark = mark_for(proof, self.keys, at=now)
         return Verified(signed_in, _return_to(opened, typed, caller), mark)
 
@@ -166,13 +168,7 @@ class PasswordSignIns:
 
     def _count_network(self, workspace: Workspace, caller: Caller, *, at: datetime) -> None:
         # Counted apart from codes: a guesser of passwords must not use up their office's codes.
-        self.limits.start(
-            workspace,
-            caller.network,
-            bucket="password",
-            office_bucket="password-office",
-            at=at,
-        )
+        self.limits.start(workspace, caller.network, bucket=PASSWORD_BUCKET, at=at)
 
     def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None]:
         people = People(self.people_table, opened.workspace.id)
@@ -197,6 +193,13 @@ class PasswordSignIns:
         # The guess was compared, so it stays counted even if the trail is out of reach.
         with suppress(TryLater):
             guesses.note(guess, event)
+
+    def _forget(self, guesses: Guesses, guess: Guess) -> None:
+        # Strangers share this count. Were a right password to stay in it, they would be refused
+        # sooner for an address whose contact signs in.
+        if guess.is_strangers:
+            with suppress(TryLater):
+                guesses.give_back(guess)
 
     def _begin(self, proof: Proof, kept: Password, password: str, caller: Caller) -> SignedIn:
         renewing = None

@@ -12,11 +12,13 @@ from portico.ids import digest
 LONGEST_EMAIL = 254
 """Characters of a whole address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
 LONGEST_LOCAL = 64
+LONGEST_DOMAIN = 253
 
 # Characters that RFC 5322 allows only in quotes or around an address. No contact of a portal
 # has them, and each could turn one recipient into two.
 _SPECIALS = frozenset('"(),:;<>[\\]')
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+_DOT_ATOM = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
@@ -48,6 +50,23 @@ def normalise(text: str) -> str:
     return address
 
 
+def mailable(text: str) -> str:
+    """Return the one spelling of an address that a mail can be sent to.
+
+    SES takes no local part beyond ASCII (it has no SMTPUTF8), and we send none in quotes. A
+    domain that ends in a number is an IP address, which has no mailboxes.
+
+    Raises:
+        InvalidRequest: not one address, or none that can be mailed to.
+    """
+    address = normalise(text)
+    local, _, domain = address.rpartition("@")
+    is_encoded = "=?" in local  # mail programs decode such words, also where they must not
+    if not _DOT_ATOM.match(local) or is_encoded or domain.rpartition(".")[2].isdecimal():
+        raise _invalid("cannot be mailed to")
+    return address
+
+
 def masked(email: str) -> str:
     """Return what a stranger may see of an address: ``a•••@example.com``."""
     local, _, domain = email.rpartition("@")
@@ -60,6 +79,9 @@ def subject_of(email: str) -> str:
 
 
 def _a_label(domain: str) -> str:
+    # An A-label is longer than what it stands for, so a longer text stands for none.
+    if len(domain) > LONGEST_DOMAIN:
+        raise _invalid("not a domain")
     if not domain.isascii():
         # Loaded here, because its tables cost every cold start and few addresses need them.
         import idna  # noqa: PLC0415

@@ -6,7 +6,7 @@ from datetime import datetime
 from portico.aws.tables import Rows, TransactionRefused, transact_surely
 from portico.errors import MethodOff
 from portico.events import Caller
-from portico.limits.rules import ACCOUNT_BUCKET
+from portico.limits.rules import ACCOUNT_BUCKET, AccountUse
 from portico.links.destinations import return_to
 from portico.links.rules import ACCOUNT_LINK
 from portico.sessions.access_token_check import TokenChecker
@@ -53,6 +53,7 @@ class AccountLinks:
         now = self.starts.clock.now()
         standing = self.standings.of(asked.workspace, caller)
         standing.demand_fresh(at=now)
+        self.starts.limits.use_account(standing.session.id, AccountUse.EDIT, at=now)
         workspace = standing.workspace
         if not CONNECTION.match(asked.connection) or not workspace.offers(asked.connection):
             raise MethodOff

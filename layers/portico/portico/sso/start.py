@@ -8,7 +8,6 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidPortalLink, MethodOff, SsoFailed, TryLater
 from portico.events import Caller, Event
 from portico.ids import BROWSER_COOKIE, digest, is_workspace, random_part
-from portico.limits.rules import OFFICE_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
@@ -96,13 +95,7 @@ class SsoStarts:
         workspace.admit(caller)
         if connection is None or not connection.on or not workspace.sso_method:
             raise MethodOff
-        self.limits.start(
-            workspace,
-            caller.network,
-            bucket=link.kind,
-            office_bucket=OFFICE_BUCKET,
-            at=self.clock.now(),
-        )
+        self.limits.start(workspace, caller.network, bucket=link.kind, at=self.clock.now())
         leaving = TripStart(
             workspace,
             connection,
