@@ -37,7 +37,7 @@ ROWS = {
 }
 AREAS = {
     "COD": 8, "LNK": 3, "RED": 3, "CSR": 3, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 3, "DIR": 4,
-    "TEN": 3, "ADM": 3, "MAI": 5, "INP": 3, "UNI": 3, "RAT": 5, "RAC": 4, "FLT": 8, "LOG": 3,
+    "TEN": 3, "ADM": 3, "MAI": 7, "INP": 4, "UNI": 3, "RAT": 10, "RAC": 4, "FLT": 8, "LOG": 3,
 }  # fmt: skip
 """How many rows each area has: what a front door must survive."""
 EVERY = {f"{area}-{n:02}" for area, count in AREAS.items() for n in range(1, count + 1)}

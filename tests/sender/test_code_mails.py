@@ -160,6 +160,27 @@ class TestAStreamThatIsLate:
         assert len(portal.mails) == 1
         assert [r["mails"] for r in rows] == [1, 1]
 
+    def test_point_10_charges_a_contact_who_signs_up_for_one_notice(self, portal):
+        portal.sets(sign_up=True)
+        portal.browser.signs_up("ann@example.com")
+
+        for record in asks_four_times(portal):
+            delivers(record)
+
+        assert charged(portal) == 1
+
+    def test_point_10_charges_a_contact_who_signs_up_once_however_often_it_is_delivered(
+        self, portal
+    ):
+        portal.sets(sign_up=True)
+        portal.browser.signs_up("ann@example.com")
+        record = requested(portal)
+
+        delivers(record)
+        delivers(record)
+
+        assert charged(portal) == 1
+
     def test_point_10_gives_strangers_mails_back_at_the_last_moment(self, portal, wire):
         portal.sets(sign_up=True)
         portal.browser.signs_up("eve@example.net")

@@ -1,5 +1,6 @@
 """The mail of a challenge: sent once, with the same code however often it is tried."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
+from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import parse_challenge
 from portico.limits.known_browser import known_sver
@@ -21,7 +23,7 @@ from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_charge import MailCharge
 from portico.sender.mail_content import code_mail, logo_of
 from portico.sender.recipients import Recipients, recipients_of
-from portico.sender.taken_mails import TakenMails
+from portico.sender.taken_mails import TakenMails, Withheld
 from portico.settings import SendMailSettings
 
 MAILED = "mailed"
@@ -83,12 +85,15 @@ class CodeMail:
     _workspace: Workspace = field(init=False)
     _contact: Contact = field(init=False)
     _keys: Keys = field(init=False)
-    _charge: MailCharge | None = None
+    _charge: MailCharge = field(init=False)
+    _is_by_anybody: bool = field(init=False)
 
     def __post_init__(self) -> None:
         workspace_id = self.challenge.id.workspace_id
         self._people = People(self.mails.people_table, workspace_id)
         self._taken = TakenMails(self.mails.sign_in_table, workspace_id)
+        mails = self.mails
+        self._charge = MailCharge(mails.limits, mails.strangers, self.challenge.id, self.generation)
 
     @property
     def mailed(self) -> str:
@@ -101,15 +106,20 @@ class CodeMail:
         return taken is not None and taken.sent
 
     def why_not(self, *, at: datetime) -> str | None:
-        """Return why nothing may be mailed; charges the budgets last."""
+        """Return why nothing may be mailed; charges the budgets."""
         found = self._recipients = recipients_of(self.challenge, self._people)
+        # First, and whoever's the address is: were only nobody's counted, or only those with
+        # mails left, a stranger could fill the cap and see by the last one who is a contact.
+        no_stranger = self._charge_strangers(at=at) if found.may_be_strangers else None
         why_not = found.why_not(self.challenge, self.generation, at=at)
         if why_not is not None:
             return why_not
         if found.workspace is None or found.contact is None:
             return "not-a-contact"
         self._workspace, self._contact = found.workspace, found.contact
-        why_not = self._why_not_now(at=at)
+        if no_stranger is not None and self._is_to_a_stranger():
+            return no_stranger
+        why_not = self._charge_mailbox(at=at)
         if why_not is None and self._signs_up() and self._contact.sver != NOT_YET:
             # Nothing to sign up for. The page says the same, and only the mailbox learns why.
             return HAS_ACCOUNT
@@ -133,9 +143,11 @@ class CodeMail:
         except ConditionFailed as failed:
             now_there = Challenge.from_row(failed.row) if failed.row else None
             other = now_there.taken.get(self.generation) if now_there else None
+            # Overtaken, or charged by the sender that took or withheld it.
+            self._charge.give_strangers_back()
             if other is None:
                 # Overtaken or withheld at this very moment: nobody takes it any more.
-                self._give_back()
+                self._charge.give_mailbox_back()
                 return False
             if other.sent:
                 return False
@@ -172,49 +184,53 @@ class CodeMail:
         self._taken.note_sent(
             self.challenge.id, self.generation, Event("code.mailed", at, detail=detail)
         )
+        if self._is_real():
+            # The mail is out. One that is not counted makes the strangers' cap a little smaller.
+            with suppress(TryLater):
+                self.mails.strangers.note_real(self.challenge.id, at=at)
 
     def withhold(self, reason: str, *, at: datetime) -> None:
         """Record why it will never be sent; its code is never right."""
         if reason == HAS_ACCOUNT:
             self._tell_of_account(at=at)
         detail = {"reason": reason, "generation": str(self.generation)}
-        is_over = self._taken.withhold(
+        withheld = self._taken.withhold(
             self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
         )
-        # Whoever signs up and is a contact is mailed a notice in the code's place.
-        if is_over and reason != HAS_ACCOUNT:
-            self._give_back()
+        if withheld is not Withheld.NOW:
+            # Overtaken, or charged by the sender that withheld or mailed it.
+            self._charge.give_strangers_back()
+        if withheld is Withheld.OVERTAKEN:
+            # Else a contact who signs up is mailed a notice in the code's place.
+            self._charge.give_mailbox_back()
 
     def _signs_up(self) -> bool:
         return self.challenge.purpose == Purpose.SIGN_UP
 
-    def _why_not_now(self, *, at: datetime) -> str | None:
-        mails, challenge, contact = self.mails, self.challenge, self._contact
-        to = self._recipients.to
-        key = mails.keys.current().mailbox
-        workspace_id = challenge.id.workspace_id
-        sver = known_sver(
-            challenge.known, key, workspace_id=workspace_id, contact=contact.id, at=at
-        )
-        self._charge = MailCharge(
-            mails.limits,
-            mails.strangers,
-            challenge.id,
-            self.generation,
-            key=key,
-            to=to or contact.email,
-        )
-        return self._charge.why_not(
-            by_anybody=not (challenge.is_personal or sver == contact.sver),
-            # Whoever took it before has counted it there.
-            to_nobody_known=self.generation not in challenge.taken
-            and (contact.sver == NOT_YET or to is not None),
-            at=at,
-        )
+    def _charge_strangers(self, *, at: datetime) -> str | None:
+        if self.generation in self.challenge.taken:
+            return None  # charged by the sender that took it, and died
+        return self._charge.why_no_stranger(at=at)
 
-    def _give_back(self) -> None:
-        if self._charge is not None:
-            self._charge.give_back()
+    def _charge_mailbox(self, *, at: datetime) -> str | None:
+        challenge, contact, key = self.challenge, self._contact, self.mails.keys.current().mailbox
+        sver = known_sver(
+            challenge.known, key, workspace_id=challenge.id.workspace_id, contact=contact.id, at=at
+        )
+        self._is_by_anybody = not (challenge.is_personal or sver == contact.sver)
+        to = self._recipients.to or contact.email
+        return self._charge.why_no_mailbox(to, key=key, by_anybody=self._is_by_anybody, at=at)
+
+    def _is_real(self) -> bool:
+        """Say whether the strangers' caps grow with it.
+
+        Not with what a stranger can ask for: they would see by a cap that grows who is a contact.
+        """
+        is_contacts = not self._is_by_anybody and not self._is_to_a_stranger()
+        return is_contacts and self._workspace.takes_sign_ups()
+
+    def _is_to_a_stranger(self) -> bool:
+        return self._contact.sver == NOT_YET or self._recipients.to is not None
 
     def _tell_of_account(self, *, at: datetime) -> None:
         happened = Happened(

@@ -20,41 +20,62 @@ class MailCharge:
     strangers: Strangers
     challenge: ChallengeId
     generation: int
-    key: bytes = field(repr=False)
-    """32 bytes: the mailbox's row is named by an HMAC."""
-    to: str = ""
-    _is_granted: bool = False
+    _granted_to: str | None = None
+    _key: bytes = field(default=b"", repr=False)
     _counted: StrangersCount | None = None
 
-    def why_not(self, *, by_anybody: bool, to_nobody_known: bool, at: datetime) -> str | None:
-        """Charge the mail; return what has no room for it.
+    def why_no_stranger(self, *, at: datetime) -> str | None:
+        """Charge a mail that anybody may have caused to the strangers' caps.
+
+        Returns:
+            Why it must not go to an address that is no contact's.
+
+        Raises:
+            TryLater: a counter is out of reach, so nothing goes out.
+        """
+        self._counted = self.strangers.count(self.challenge, at=at)
+        return self._counted.why_not
+
+    def why_no_mailbox(self, to: str, *, key: bytes, by_anybody: bool, at: datetime) -> str | None:
+        """Charge a mail to its mailbox; return why there is no room for it.
 
         Args:
+            to: the address.
+            key: 32 bytes. The mailbox's row is named by an HMAC.
             by_anybody: anybody could have caused it, neither a personal link nor a known browser.
-            to_nobody_known: it goes to an address that is no contact's (yet).
             at: the time.
 
         Raises:
             TryLater: a counter is out of reach, so nothing goes out.
         """
-        self._is_granted = self.limits.grant_mail(
-            self.to, key=self.key, mail=self._mail, stranger=by_anybody, at=at
+        is_granted = self.limits.grant_mail(
+            to, key=key, mail=self._mail, stranger=by_anybody, at=at
         )
-        if not self._is_granted:
+        self._key = key
+        if not is_granted:
             return "mailbox-budget"
-        if not to_nobody_known:
-            return None
-        self._counted = self.strangers.count(self.challenge, at=at)
-        return self._counted.why_not
+        self._granted_to = to
+        return None
 
-    def give_back(self) -> None:
-        """Undo the charge of a mail that nobody can take any more.
+    def give_mailbox_back(self) -> None:
+        """Undo the charge of the mailbox: nobody mails this one any more.
+
+        Raises:
+            TryLater: the counter is out of reach; it stays charged.
+        """
+        if self._granted_to is not None:
+            self.limits.give_mail_back(self._granted_to, key=self._key, mail=self._mail)
+
+    def give_strangers_back(self) -> None:
+        """Undo the charge of the strangers' caps: the mail was overtaken, or another sender has
+        charged it.
+
+        Never because a mail is withheld. Whether it is depends on whose the address is, and caps
+        that told so could be filled and probed.
 
         Raises:
             TryLater: a counter is out of reach; what is left stays charged.
         """
-        if self._is_granted:
-            self.limits.give_mail_back(self.to, key=self.key, mail=self._mail)
         if self._counted is not None:
             self.strangers.give_back(self._counted)
 

@@ -28,6 +28,8 @@ class Recipients:
     """The address to mail, where it is not (yet) the contact's own."""
     is_taken: bool = False
     """The address is another contact's."""
+    may_be_strangers: bool = False
+    """Anybody may have typed the address. So it is whether it is a contact's or nobody's."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
@@ -67,9 +69,11 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
         )
         contact = people.contact(pointer["contact"]) if pointer else None
     workspace = workspace_of(settings_row) if settings_row else None
-    if contact is None and workspace is not None and _may_become_one(challenge, workspace):
+    is_open = workspace is not None and _may_become_one(challenge, workspace)
+    if contact is None and is_open:
         contact = newcomer(challenge)
-    return Recipients(workspace, Link.from_row(link) if link else None, contact)
+    its_link = Link.from_row(link) if link else None
+    return Recipients(workspace, its_link, contact, may_be_strangers=is_open)
 
 
 def newcomer(challenge: Challenge) -> Contact:
@@ -94,6 +98,7 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
         Contact.from_row(row) if row else None,
         to=address,
         is_taken=pointer is not None,
+        may_be_strangers=True,
     )
 
 

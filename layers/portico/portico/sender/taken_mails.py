@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
@@ -14,6 +15,17 @@ from portico.people.rules import Contact
 
 TAKE_OVER = timedelta(seconds=30)
 """A sender that took a mail this long ago and never said it was sent has died."""
+
+
+class Withheld(Enum):
+    """What became of a mail that a sender withheld."""
+
+    NOW = auto()
+    """This sender withheld it, and nobody can take it any more."""
+    BY_ANOTHER = auto()
+    """Another sender had withheld or mailed it before."""
+    OVERTAKEN = auto()
+    """A newer mail is asked for. Nobody takes this one any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +95,8 @@ class TakenMails:
             {":zero": 0},
         )
 
-    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> bool:
-        """Record that this mail will never be sent, and why. Its code is never right.
-
-        Returns:
-            Whether nobody had taken it, and nobody can any more.
-        """
+    def withhold(self, id_: ChallengeId, generation: int, event: Event) -> Withheld:
+        """Record that this mail will never be sent, and why. Its code is never right."""
         change = (
             f"SET withheld_{generation} = :why, unmailed_{generation} = :claim, "
             f"nobody = :contact, event = :event REMOVE claim_{generation}"
@@ -104,14 +112,21 @@ class TakenMails:
         is_asked = "mail = :generation"
         is_taken = f"attribute_exists(claim_{generation})"
         has_no_mail = f"attribute_not_exists(claim_{generation}.sent)"
-        with suppress(ConditionFailed):
+        try:
             self.rows.update(
                 *challenge_key(id_),
                 f"{change}, mail",
                 f"{is_asked} AND NOT {is_taken}",
                 values | {":generation": generation},
             )
-            return True
+        except ConditionFailed as failed:
+            row = failed.row or {}
+        else:
+            return Withheld.NOW
+        if f"claim_{generation}" not in row:
+            was_withheld = f"withheld_{generation}" in row
+            return Withheld.BY_ANOTHER if was_withheld else Withheld.OVERTAKEN
         with suppress(ConditionFailed):
             self.rows.update(*challenge_key(id_), change, f"{is_taken} AND {has_no_mail}", values)
-        return False
+            return Withheld.NOW
+        return Withheld.BY_ANOTHER
