@@ -1,15 +1,19 @@
 """The secret rotates while people sign in: nobody notices, in whichever environment they land."""
 
+import hmac
 import os
 import re
 import secrets
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import boto3
 import pytest
 
-from portico.aws.keys import KEYS_KEPT, derive
+from portico.aws.keys import KEYS_KEPT, KeyRing, derive
+from portico.ids import base64url
+from tests.account.conftest import Member
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import Visits
 from tests.support.doors import ROOT
@@ -158,7 +162,47 @@ class TestWhatARotationLeaves:
 
         assert len(portal.mails) == spent + 1
 
-    def test_are_no_keys_but_those_of_mailboxes(self):
+    def test_acc_12_is_every_link_that_takes_an_address_back(self, portal, secret, environments):
+        environments(CODE_SECRET=secret.arn)
+        ann = Member(portal, portal.browser).signs_in()
+        ann.moves("ann@new.example")
+        portal.delivers_mail()
+        token = portal.mails[-1].text.partition("#undo=")[2].split()[0]
+
+        for _ in range(3):
+            secret.rotate()
+            environments()
+
+        assert ann.undoes(token).status == 200
+
+    def test_is_a_link_that_was_mailed_before_they_lasted(self, portal, secret, environments):
+        """Its token was derived like a code: good for one rotation, as it always was."""
+        environments(CODE_SECRET=secret.arn)
+        ann = Member(portal, portal.browser).signs_in()
+        ann.moves("ann@new.example")
+        (row,) = [r for r in portal.rows("people") if r["sk"].startswith("email-change#")]
+        keys = KeyRing(secret.arn).current()
+        text = f"undo|acme|{portal.ann.id}|{row['change']}"
+        mac = base64url(hmac.digest(keys.code, text.encode(), sha256))
+        secret.rotate()
+        environments()
+
+        token = f"und.acme.{portal.ann.id}.{row['change']}.{keys.version}.{mac}"
+
+        assert ann.undoes(token).status == 200
+
+    def test_is_no_link_if_a_leaked_secret_is_replaced_whole(self, portal, secret, environments):
+        environments(CODE_SECRET=secret.arn)
+        ann = Member(portal, portal.browser).signs_in()
+        ann.moves("ann@new.example")
+        portal.delivers_mail()
+        token = portal.mails[-1].text.partition("#undo=")[2].split()[0]
+        secret.put(secrets.token_hex(32))
+        environments()
+
+        assert ann.undoes(token).status == 410
+
+    def test_are_no_keys_but_those_of_mailboxes_and_undos(self):
         generated = "g" * 64
         first, second = (f"{fresh * 40}.{generated}" for fresh in "ab")
         before, after, later = (
@@ -166,6 +210,8 @@ class TestWhatARotationLeaves:
         )
 
         assert before.mailbox == after.mailbox == later.mailbox
+        assert before.undo == after.undo == later.undo
+        assert len({before.mailbox, before.undo, before.code}) == 3
         assert len({before.code, after.code, later.code}) == 3
         assert len({before.refresh, after.refresh, later.refresh}) == 3
 

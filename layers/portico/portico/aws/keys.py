@@ -1,7 +1,8 @@
 """The keys that codes and refresh tokens are made with: HKDF from one generated secret.
 
 During a rotation two versions are valid. Whatever a key made carries that key's version.
-The mailbox key survives rotations, because budgets and marks must not start again from zero.
+Two keys survive rotations: the mailbox key, because budgets and marks must not start again from
+zero, and the undo key, because an undo link lives longer than two rotations take.
 """
 
 import hmac
@@ -35,6 +36,7 @@ class Keys:
     code: bytes = field(repr=False)
     refresh: bytes = field(repr=False)
     mailbox: bytes = field(repr=False)
+    undo: bytes = field(repr=False)
 
 
 class KeyRing:
@@ -104,7 +106,7 @@ def derive(secret: bytes, *, version: str) -> Keys:
 
     Args:
         secret: as it was generated; or, after a rotation, ``<fresh>.<what was generated>``:
-            then every key is fresh except that of mailboxes.
+            then every key is fresh except those of mailboxes and of undos.
         version: the version's name.
 
     Source: RFC 5869 with SHA-256, no salt, one block of output per use. The standard
@@ -116,6 +118,7 @@ def derive(secret: bytes, *, version: str) -> Keys:
         _expanded(fresh, b"code"),
         _expanded(fresh, b"refresh"),
         _expanded(lasting or fresh, b"mailbox"),
+        _expanded(lasting or fresh, b"undo"),
     )
 
 

@@ -17,24 +17,28 @@ _CONTACT = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 _CHANGE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 _VERSION = re.compile(r"[A-Za-z0-9-]{1,8}\Z")
 
+LASTING = "lasting"
+"""The version of what is derived from the part of the secret that a rotation keeps: an undo lives
+longer than two rotations take. No version of a secret is called so: theirs have eight characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """``und.<workspace>.<contact>.<change>.<version>.<43 characters>``."""
+    """``und.<workspace>.<contact>.<change>.lasting.<43 characters>``."""
 
     workspace_id: str
     contact: str
     change: str
     """The change's id: 22 characters."""
     version: str
-    """The version of the secret that the token was derived from."""
+    """``lasting``; or the version of the secret, in mails of a Portico before 0.5."""
     mac: str = field(repr=False)
 
     @classmethod
     def of(cls, keys: Keys, *, workspace_id: str, contact: str, change: str) -> Self:
         """Derive the only token of a change."""
-        mac = _derive(keys, workspace_id, contact, change)
-        return cls(workspace_id, contact, change, keys.version, mac)
+        mac = _derive(keys.undo, workspace_id, contact, change)
+        return cls(workspace_id, contact, change, LASTING, mac)
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -59,13 +63,19 @@ class Undo:
         Raises:
             TryLater: the secret is out of reach.
         """
-        ours = keys.of(self.version)
-        if ours is None or not self.mac.isascii():
+        key = self._key(keys)
+        if key is None or not self.mac.isascii():
             return False
-        mac = _derive(ours, self.workspace_id, self.contact, self.change)
+        mac = _derive(key, self.workspace_id, self.contact, self.change)
         return hmac.compare_digest(mac, self.mac)
 
+    def _key(self, keys: KeyRing) -> bytes | None:
+        if self.version == LASTING:
+            return keys.current().undo
+        ours = keys.of(self.version)
+        return ours.code if ours else None
 
-def _derive(keys: Keys, workspace_id: str, contact: str, change: str) -> str:
+
+def _derive(key: bytes, workspace_id: str, contact: str, change: str) -> str:
     text = f"undo|{workspace_id}|{contact}|{change}"
-    return base64url(hmac.digest(keys.code, text.encode(), sha256))
+    return base64url(hmac.digest(key, text.encode(), sha256))

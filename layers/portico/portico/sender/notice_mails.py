@@ -129,7 +129,6 @@ class NoticeMail:
         # Loaded here: one notice in many can be undone.
         from portico.notices.undo_token import Undo  # noqa: PLC0415
 
-        # A notice that is mailed again after a rotation has another token, which is as good.
         token = Undo.of(
             self.mails.keys.current(),
             workspace_id=notice.workspace_id,
