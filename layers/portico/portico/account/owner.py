@@ -41,24 +41,35 @@ class Owner:
         network = self.caller.network
         return Event(name, self.clock.now(), self.id, days, network=network, detail=detail)
 
-    def telling(self, change: Change, **more: Any) -> dict[str, Any]:
-        """Return the part of a transaction that tells the contact by mail."""
+    def telling(self, change: Change, *, name: str = "", **more: Any) -> dict[str, Any]:
+        """Return the part of a transaction that tells the contact by mail.
+
+        *name* names the change, if the request does not.
+        """
         now = self.clock.now()
         happened = Happened(
             change,
             self.id,
             self.caller.host,
             self.standing.workspace.trail_days,
-            begun=now,
+            name=name or self.caller.request_id,
             at=now,
             device=device_of(self.caller.user_agent),
             **more,
         )
-        return Notices(self.sessions.table, self.people.workspace_id).asking(happened)
+        return self._notices.asking(happened)
+
+    def counting(self) -> dict[str, Any]:
+        """Return the part that counts a change of a way in, and refuses one too many."""
+        return self._notices.counting(self.id, at=self.clock.now())
 
     def still_here(self) -> dict[str, Any]:
         """Return the part that checks that their session still runs."""
         return self.sessions.running(self.id, self.standing.session.id, at=self.clock.now())
+
+    @property
+    def _notices(self) -> Notices:
+        return Notices(self.sessions.table, self.people.workspace_id)
 
     def alone(self, event: Event | None = None) -> Parts:
         """Return the parts that end all other sessions and open challenges, and keep this session.

@@ -9,6 +9,7 @@ from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.errors import LastWayIn, NotFound, NotSignedIn
 from portico.events import Caller, Event
 from portico.mail.letters import Change
+from portico.notices.store import too_many_changes
 from portico.people.identities import Identity, disowning, still_owning
 from portico.people.password_store import Passwords
 
@@ -26,6 +27,7 @@ class WaysIn:
             NotFound: there is no password.
             LastWayIn: the contact would have no other way to sign in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
+            TooManyRequests: ways in were changed too often within the hour.
         """
         owner = self.owners.of(workspace_id, caller, fresh=True)
         passwords = Passwords(self.owners.people_table, workspace_id)
@@ -33,7 +35,8 @@ class WaysIn:
             raise NotFound
         removing = passwords.removing(owner.id, owner.event("password.removed"))
         telling = owner.telling(Change.PASSWORD_REMOVED)
-        self._take(owner, removing, telling, _others(owner, identities_of(owner)))
+        rows = identities_of(owner.people, owner.standing.contact)
+        self._take(owner, removing, telling, _others(owner, rows))
 
     def unlink(self, workspace_id: str, identity: str, caller: Caller) -> None:
         """Disconnect an account at a provider. Other sessions end.
@@ -47,9 +50,10 @@ class WaysIn:
             NotFound: the identity is not the contact's.
             LastWayIn: the contact would have no other way to sign in.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
+            TooManyRequests: ways in were changed too often within the hour.
         """
         owner = self.owners.of(workspace_id, caller, fresh=True)
-        rows = identities_of(owner)
+        rows = identities_of(owner.people, owner.standing.contact)
         row = next((each for each in rows if identity_id(each) == identity), None)
         if row is None:
             raise NotFound
@@ -75,7 +79,18 @@ class WaysIn:
         *,
         event: Event | None = None,
     ) -> None:
-        parts = {"removed": removing, **owner.alone(event), "notice": telling}
+        parts = {
+            "removed": removing,
+            **owner.alone(event),
+            "notice": telling,
+            "count": owner.counting(),
+        }
+        try:
+            self._take_one(owner, parts, others)
+        except TransactionRefused:
+            raise too_many_changes(at=owner.clock.now()) from None
+
+    def _take_one(self, owner: Owner, parts: Parts, others: list[dict[str, Any]]) -> None:
         if owner.standing.workspace.takes_codes():
             # The contact's address is another way to sign in.
             _commit(parts)
@@ -103,6 +118,8 @@ def _commit(parts: Parts) -> None:
             raise NotFound from None
         if refused.failed & {"head", "session"}:
             raise NotSignedIn from None
+        if "count" in refused.failed:
+            raise
         raise _OtherIsGone from None
 
 

@@ -169,7 +169,7 @@ class Codes:
             proof.contact,
             challenge.host,
             challenge.stay.keep_days,
-            begun=challenge.asked[0],
+            name=str(challenge.id),
             at=self.clock.now(),
             label=challenge.connects["label"] if challenge.connects else "",
             device=challenge.device,

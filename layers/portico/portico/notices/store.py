@@ -1,7 +1,8 @@
 """Notices of a change to a contact's sign-in: requested with the change, and mailed once.
 
-Notices do not count in the mailbox's budget, because only their own contact can cause them. A
-notice's key allows one per kind and hour.
+Every change has a notice of its own. Notices do not count in the mailbox's budget, because
+strangers cause none. The bound is on changes: a session may change so many ways in, and the next
+change is refused, so that no change is made without a notice.
 """
 
 from contextlib import suppress
@@ -11,11 +12,16 @@ from typing import Any, Self
 
 from portico.aws.tables import ALWAYS, ConditionFailed, Rows
 from portico.clock import epoch, moment
+from portico.errors import TooManyRequests
 from portico.events import Event
+from portico.ids import digest
 from portico.mail.letters import Change
 
 NOTICE_LIFETIME = timedelta(days=1)
 """We mail no notice that is older: it would be a false alarm, and the trail has the change."""
+
+CHANGES_AN_HOUR = 10
+"""Changes that the sessions of one contact can make in an hour of the clock, and so their mails."""
 
 ROW = "notice"
 IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not_exists(withheld)"
@@ -29,9 +35,9 @@ class Happened:
     contact: str
     host: str
     keep_days: int
-    begun: datetime
-    """When it began. Its hour names the notice: a press that is repeated in the next hour, or a
-    second change of the same kind in this hour, is the same notice."""
+    name: str
+    """The name of this one change, so that a press that is repeated is the same notice. The row's
+    key has its digest."""
     at: datetime
     label: str = ""
     """The team's name for an account, e.g. ``Facebook``."""
@@ -42,6 +48,8 @@ class Happened:
     """The contact's language, if their row will no longer have it."""
     undo: str | None = None
     """The id of a change that the mail's reader can undo."""
+    took_password: bool = False
+    """Whether the password was removed too; *label* names the accounts that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Notice:
     """A notice's row."""
 
     key: str
-    """``acme#notice#ct_…#identity-linked-<hour>``. It has only ids, so a queue may hold it."""
+    """``acme#notice#ct_…#identity-linked-<16 hex>``. It has only ids, so a queue may hold it."""
     change: Change
     contact: str
     label: str
@@ -58,6 +66,7 @@ class Notice:
     to: str | None
     language: str | None
     undo: str | None
+    took_password: bool
     at: datetime
     expires_at: datetime
 
@@ -75,6 +84,7 @@ class Notice:
             row.get("to") or None,
             row.get("language") or None,
             row.get("undo") or None,
+            row.get("took_password", False),
             moment(row["happened_at"]),
             moment(row["expires_at"]),
         )
@@ -101,18 +111,33 @@ class Notices:
         """Return the part of a transaction that requests a notice.
 
         It never fails, because an existing notice must not stop the change. So it is an update
-        that keeps every attribute of an existing notice. A second change of the same kind within
-        the hour, or a repeat of the same press, changes nothing and wakes no sender. For the same
-        reason a sender sets ``mail`` to 0: if it removed it, this would request the notice again.
+        that keeps every attribute of an existing notice. A repeat of the same press changes
+        nothing and wakes no sender. For the same reason a sender sets ``mail`` to 0: if it
+        removed it, this would request the notice again.
         """
         return self.rows.updating(*self._asked(happened))
+
+    def counting(self, contact: str, *, at: datetime) -> dict[str, Any]:
+        """Return the part of a transaction that counts a change which a session makes.
+
+        It fails after `CHANGES_AN_HOUR` changes in this hour of the clock. A change that a mailed
+        code proves is not counted, so that a thief at an open session cannot use up the owner's.
+        """
+        hour = epoch(at) // 3600
+        ends = (hour + 1) * 3600
+        return self.rows.updating(
+            f"{self.workspace_id}#notice#{contact}",
+            f"changes-{hour}",
+            "ADD made :one SET expires_at = :ends, ttl = :ends",
+            "attribute_not_exists(made) OR made < :most",
+            {":one": 1, ":most": CHANGES_AN_HOUR, ":ends": ends},
+        )
 
     def ask(self, happened: Happened) -> None:
         """Request a notice in its own write."""
         self.rows.update(*self._asked(happened))
 
     def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
-        hour = epoch(happened.begun) // 3600
         ends = epoch(happened.at + NOTICE_LIFETIME)
         event = Event("notice.asked", happened.at, detail={"kind": happened.change.value})
         attributes: dict[str, Any] = {
@@ -127,11 +152,17 @@ class Notices:
             "ttl": ends,
             "event": event.rider(),
         }
-        optional = {"to": happened.to, "language": happened.language, "undo": happened.undo}
+        optional = {
+            "to": happened.to,
+            "language": happened.language,
+            "undo": happened.undo,
+            "took_password": happened.took_password,
+        }
         attributes |= {name: value for name, value in optional.items() if value}
         changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)
+        name = f"{happened.change.value}-{digest(happened.name)[:16]}"
         return (
-            f"{self.workspace_id}#notice#{happened.contact}#{happened.change.value}-{hour}",
+            f"{self.workspace_id}#notice#{happened.contact}#{name}",
             ROW,
             f"SET {changes}",
             ALWAYS,
@@ -192,3 +223,8 @@ class Notices:
         change = "SET mail = :zero, withheld = :why, event = :event"
         with suppress(ConditionFailed):
             self.rows.update(key, ROW, change, IS_OPEN, values)
+
+
+def too_many_changes(*, at: datetime) -> TooManyRequests:
+    """Return the refusal of one change too many. It ends with the hour of the clock."""
+    return TooManyRequests(timedelta(seconds=3600 - epoch(at) % 3600))

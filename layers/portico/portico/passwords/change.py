@@ -1,7 +1,6 @@
 """Set or change the password of a signed-in contact. Their other sessions end; this one stays."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from portico import ids
 from portico.aws.tables import TransactionRefused, transact_surely
@@ -13,7 +12,7 @@ from portico.limits.rules import AccountUse
 from portico.limits.store import Limits
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
-from portico.notices.store import Happened, Notices
+from portico.notices.store import Happened, Notices, too_many_changes
 from portico.passwords.password_hash import hashed, is_same
 from portico.passwords.rules import chosen, own_words
 from portico.people.heads import Heads
@@ -62,6 +61,7 @@ class PasswordChanges:
             TooManyRequests: the session has edited as much as it may in an hour.
             InvalidRequest: the password is not allowed.
             MethodOff: the workspace has no sign-in with passwords.
+            TooManyRequests: ways in were changed too often within the hour.
             TryLater: nothing has changed; the same request can be sent again.
         """
         request_id = request_id_of(typed.request_id)
@@ -109,11 +109,12 @@ class PasswordChanges:
             "session": sessions.keeping(standing.session, at=after.changed_at),
             "head": heads.raising_sver(contact.id, sver=contact.sver),
             "password": passwords.putting(contact.id, after, before=before, event=event),
-            "notice": notices.asking(_happened(standing, before, caller, at=after.changed_at)),
+            "notice": notices.asking(_happened(standing, before, caller, after)),
+            "count": notices.counting(contact.id, at=after.changed_at),
         }
         try:
             transact_surely(parts)
-        except TransactionRefused:
+        except TransactionRefused as refused:
             kept = passwords.get(contact.id)
             if is_same(kept, password, press=after.proof):
                 return  # only the SDK's own repeat was refused
@@ -121,18 +122,20 @@ class PasswordChanges:
                 raise InvalidRequest("request_id", "used already") from None
             if kept != before:
                 raise TryLater(cause="the password was changed meanwhile") from None
+            if refused.failed == {"count"}:
+                raise too_many_changes(at=after.changed_at) from None
             raise NotSignedIn from None
 
 
 def _happened(
-    standing: Standing, before: Password | None, caller: Caller, *, at: datetime
+    standing: Standing, before: Password | None, caller: Caller, password: Password
 ) -> Happened:
     return Happened(
         Change.PASSWORD_CHANGED if before else Change.PASSWORD_SET,
         standing.contact.id,
         caller.host,
         standing.workspace.trail_days,
-        begun=at,
-        at=at,
+        name=password.proof,
+        at=password.changed_at,
         device=device_of(caller.user_agent),
     )

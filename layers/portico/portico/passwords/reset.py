@@ -167,7 +167,7 @@ class PasswordResets:
             contact,
             challenge.host,
             challenge.stay.keep_days,
-            begun=challenge.asked[0],
+            name=str(challenge.id),
             at=now,
             device=challenge.device,
         )

@@ -31,8 +31,9 @@ from portico.passwords.password_hash import hashed, is_outdated, is_right
 from portico.passwords.rules import sized
 from portico.people.addresses import normalise, subject_of
 from portico.people.password_store import Password, Passwords, password_key
+from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import PASSWORD_WAY, Contact, Workspace
-from portico.people.store import People, head_key, pointer_key, settings_row_key
+from portico.people.store import People, head_key, settings_row_key
 from portico.sessions.access_token import BY_PASSWORD
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import ContactChanged, Proof, SignedIn, UsedAlready
@@ -163,7 +164,7 @@ class PasswordSignIns:
             raise MethodOff
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
-        contact = found[0]["contact"] if found and found[0] else link.contact
+        contact = Pointer.from_row(found[0]).contact if found else link.contact
         return _Opened(workspace, link, email, contact, contact or ids.new_contact_id())
 
     def _count_network(self, workspace: Workspace, caller: Caller, *, at: datetime) -> None:
