@@ -70,7 +70,9 @@ class TestOneAccountAndTwoContacts:
         def connects(trip):
             while True:
                 try:
-                    link_account(trip, person, house.id, caller, tables=tables, at=SYSTEM.now())
+                    link_account(
+                        trip, person, house.id, caller, tables=tables, name="trip", at=SYSTEM.now()
+                    )
                 except Refusal as refused:
                     return trip.contact, refused.reason
                 except TryLater:

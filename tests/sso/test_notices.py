@@ -66,15 +66,15 @@ class TestANotice:
 
         assert notices(portal) == []
 
-    def test_is_one_an_hour_though_a_second_account_is_connected(self, connected, portal):
+    def test_acc_08_is_one_more_for_a_second_account_within_the_hour(self, connected, portal):
         connects(portal, portal.browser)
         portal.delivers_mail()
 
         connects(portal, portal.another_browser(), "twitter")
+        portal.delivers_mail()
 
-        assert portal.delivers_mail() == []
-        assert len(notices(portal)) == 1
-        assert len(portal.mails) == 3  # two codes and one notice
+        assert len(notices(portal)) == 2
+        assert len(portal.mails) == 4  # two codes and two notices
 
     def test_is_one_more_in_the_next_hour(self, connected, portal):
         connects(portal, portal.browser)
@@ -134,6 +134,77 @@ class TestANotice:
         assert len(portal.mails) == 1
         assert notices(portal)[0]["withheld"] == reason
         assert "notice.withheld" in told(portal)
+
+
+class TestTheFirstSignInWithAVouchedAddress:
+    @pytest.mark.parametrize("connection", ["google", "microsoft", "oidc"])
+    def test_acc_09_is_told_as_a_new_way_in(self, connected, portal, connection):
+        assert portal.browser.signs_in_with(connection).mark != "e"
+
+        portal.delivers_mail()
+
+        (notice,) = portal.mails
+        assert set(notice.to) == {ANN}
+        assert "was connected to your sign-in at Acme Support." in notice.text
+
+    def test_acc_09_is_told_through_a_personal_link_too(self, connected, portal):
+        portal.browser.signs_in_with("google", link=portal.personal_link())
+
+        portal.delivers_mail()
+
+        assert len(portal.mails) == 1
+
+    def test_is_told_once_for_all_that_follow(self, connected, portal):
+        for n in range(3):
+            portal.another_browser(source_ip=f"198.51.100.{n}").signs_in_with("google")
+            portal.forward(hours=2)
+            portal.delivers_mail()
+
+        assert len(portal.mails) == 1
+
+    def test_keeps_the_time_at_which_it_was_connected(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        (first,) = [row for row in portal.rows("people") if row["sk"] == "identity"]
+        portal.forward(hours=2)
+        portal.deactivates()
+        portal.team.set_active(portal.id, ANN, True, by="test")
+
+        assert portal.another_browser().signs_in_with("google").mark != "e"
+
+        (later,) = [row for row in portal.rows("people") if row["sk"] == "identity"]
+        assert later["sver"] == first["sver"] + 2
+        assert later["linked_at"] == first["linked_at"]
+
+    def test_does_not_bring_back_what_is_taken_away_meanwhile(self, connected, portal, wire):
+        portal.browser.signs_in_with("google")
+        (row,) = [row for row in portal.rows("people") if row["sk"] == "identity"]
+        portal.deactivates()
+        portal.team.set_active(portal.id, ANN, True, by="test")
+        wire.before("dynamodb.GetItem", lambda: portal.removes("people", row))
+
+        came_back = portal.another_browser().signs_in_with("google")
+
+        assert came_back.told == "sso-failed"
+        assert not [row for row in portal.rows("people") if row["sk"] == "identity"]
+
+    def test_is_refused_when_the_address_has_just_changed_hands(self, connected, portal, wire):
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if r["pk"] == pk)
+        moved = head | {"email": "ann@elsewhere.example"}
+        wire.before("dynamodb.GetItem", lambda: portal.writes("people", moved))
+
+        assert portal.browser.signs_in_with("google").told == "sso-failed"
+        assert not [row for row in portal.rows("people") if row["sk"] == "identity"]
+
+    def test_is_refused_for_an_account_that_an_undo_has_made_void(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        (row,) = [row for row in portal.rows("people") if row["sk"] == "identity"]
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if r["pk"] == pk)
+        span = [row["linked_at"], row["linked_at"]]
+        portal.writes("people", head | {"sver": head["sver"] + 1, "voids": [span]})
+
+        assert portal.another_browser().signs_in_with("google").told == "sso-failed"
 
 
 class TestAFaultOfSes:

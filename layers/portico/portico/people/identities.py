@@ -81,22 +81,49 @@ def owning(
     it saves the next sign-in a read, and is checked each time. *record* names the directory
     record that vouched for the identity; the contact's sessions end with that record.
     """
+    row = _row(identity, workspace_id, contact, sver, epoch(at), record)
+    return rows.putting(row, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})
+
+
+def keeping(
+    rows: Rows,
+    identity: Identity,
+    *,
+    workspace_id: str,
+    contact: str,
+    sver: int,
+    linked_at: int,
+    record: str | None = None,
+) -> dict[str, Any]:
+    """Return the part of a transaction that renews what :func:`owning` wrote at *linked_at*.
+
+    It fails if the contact has lost it since.
+    """
+    row = _row(identity, workspace_id, contact, sver, linked_at, record)
+    values = {":contact": contact, ":linked_at": linked_at}
+    return rows.putting(row, f"{IS_THEIRS} AND linked_at = :linked_at", values)
+
+
+def _row(
+    identity: Identity,
+    workspace_id: str,
+    contact: str,
+    sver: int,
+    linked_at: int,
+    record: str | None,
+) -> dict[str, Any]:
     pk, sk = identity_key(workspace_id, identity)
     row = {
         "pk": pk,
         "sk": sk,
         "contact": contact,
-        "connection": identity.connection,
-        "issuer": identity.issuer,
-        "subject": identity.subject,
+        **identity.row(),
         "sver": sver,
-        "linked_at": epoch(at),
+        "linked_at": linked_at,
         "list": f"{workspace_id}#identities",
         "listed": f"{contact}#{identity.key}",
     }
-    if record is not None:
-        row["record"] = record
-    return rows.putting(row, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})
+    return row if record is None else row | {"record": record}
 
 
 def still_owning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
@@ -107,3 +134,9 @@ def still_owning(rows: Rows, workspace_id: str, identity: Identity, contact: str
 def disowning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
     """Return the part of a transaction that takes *identity* away from the contact."""
     return rows.deleting(*identity_key(workspace_id, identity), IS_THEIRS, {":contact": contact})
+
+
+def letting_go(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:
+    """Return the part of a transaction that takes *identity* away, if it is still there."""
+    key = identity_key(workspace_id, identity)
+    return rows.deleting(*key, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from portico.aws.keys import KeyRing, ring
 from portico.clock import SYSTEM, Clock
@@ -15,13 +14,10 @@ from portico.codes.pending_identity import (
 from portico.errors import TryLater
 from portico.events import Caller, Event
 from portico.links.destinations import ReturnTo
-from portico.people.rules import Contact, sso_way
-from portico.people.store import People
 from portico.sessions.flow import Sessions
-from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, UsedAlready
 from portico.settings import FinishSsoSettings
+from portico.sso.arrival import Arrivals
 from portico.sso.discovery import Discovery, Misconfigured
-from portico.sso.identity_parts import identity_parts
 from portico.sso.match import MatchedContact, match_of, obey_directory
 from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
 from portico.sso.providers.kinds import NotBelieved
@@ -102,7 +98,13 @@ class SsoCallbacks:
             from portico.sso.link_account import link_account  # noqa: PLC0415
 
             link_account(
-                trip, person, state.workspace_id, caller, tables=tables, at=self.clock.now()
+                trip,
+                person,
+                state.workspace_id,
+                caller,
+                tables=tables,
+                name=str(state),
+                at=self.clock.now(),
             )
             return ToPage(state.workspace_id, trip.fragment_key, "linked")
         known = match_of(self.people_table, state.workspace_id, trip, person, at=self.clock.now())
@@ -117,7 +119,8 @@ class SsoCallbacks:
             raise Refusal("another-contact")
         if contact is None:
             return self._prove(state, trip, person, known, caller)
-        return self._let_in(state, trip, person, contact, known, caller)
+        arrivals = Arrivals(self.people_table, self.sign_in_table, self.sessions, self.clock)
+        return arrivals.let_in(state, trip, person, contact, known, caller)
 
     def _person(self, state: State, trip: Trip, answered: Answered, caller: Caller) -> Person:
         if answered.error:
@@ -174,74 +177,6 @@ class SsoCallbacks:
             self.sign_in_table, state.workspace_id, connecting, address, page, now
         )
         return ToPage(state.workspace_id, "c", str(challenge.id))
-
-    def _let_in(
-        self,
-        state: State,
-        trip: Trip,
-        person: Person,
-        contact: str,
-        known: MatchedContact,
-        caller: Caller,
-    ) -> Arrived:
-        now = self.clock.now()
-        # The daily path: the identity's row keeps the contact's `sver` as a hint. The transaction
-        # checks it, and only a wrong hint costs a read.
-        if known.owner and known.owner_sver is not None:
-            try:
-                return self._begin(
-                    state, trip, person, contact, known.owner_sver, known, caller, at=now
-                )
-            except ContactChanged:
-                pass
-        head = People(self.people_table, state.workspace_id).contact(contact)
-        if head is None or not head.active:
-            raise Refusal("sso-failed", "contact-inactive")
-        try:
-            return self._begin(
-                state, trip, person, contact, head.sver, known, caller, at=now, head=head
-            )
-        except ContactChanged:
-            raise Refusal("sso-failed", "contact-changed") from None
-
-    def _begin(
-        self,
-        state: State,
-        trip: Trip,
-        person: Person,
-        contact: str,
-        sver: int,
-        known: MatchedContact,
-        caller: Caller,
-        *,
-        at: datetime,
-        head: Contact | None = None,
-    ) -> Arrived:
-        proof = Proof(
-            challenge=str(state),
-            request_id=caller.request_id,
-            workspace_id=state.workspace_id,
-            contact=contact,
-            name=head.name if head else "",
-            email=head.email if head else "",
-            sver=sver,
-            method=f"sso:{trip.connection.id}",
-            stay=trip.stay,
-            device=trip.device,
-            way=sso_way(trip.connection.id),
-        )
-        also = identity_parts(
-            self.people_table, proof, person, known, at=at, is_hint_wrong=head is not None
-        )
-        try:
-            signed_in = self.sessions.begin(proof, caller, also=also)
-        except UsedAlready:
-            raise Refusal("sso-expired") from None
-        except AlsoRefused as refused:
-            if "identity" in refused.failed:
-                raise Refusal("sso-failed", "identity-of-another-contact") from None
-            raise Refusal("not-in-directory", "directory-record-changed") from None
-        return Arrived(signed_in, ReturnTo(trip.area, trip.url))
 
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}

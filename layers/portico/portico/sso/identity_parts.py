@@ -1,10 +1,11 @@
 """The rows that belong to a session after a sign-in with a provider."""
 
 from datetime import datetime
+from typing import Any
 
 from portico.aws.tables import Parts, Rows
 from portico.directory.record_match import RecordMatches
-from portico.people.identities import owning
+from portico.people.identities import keeping, owning
 from portico.sessions.proof import Proof
 from portico.sso.match import MatchedContact
 from portico.sso.rules import Person
@@ -39,16 +40,17 @@ def identity_parts(
         # check again that the record lets its contact in.
         match = known.match if has_rule else None
         return {"record": matches.still_matching(match)} if match else {}
+    rows = Rows(people_table, f"{workspace_id}#")
+    own: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "contact": proof.contact,
+        "sver": proof.sver,
+        "record": record,
+    }
     also = {
-        "identity": owning(
-            Rows(people_table, f"{workspace_id}#"),
-            person.identity,
-            workspace_id=workspace_id,
-            contact=proof.contact,
-            sver=proof.sver,
-            at=at,
-            record=record,
-        )
+        "identity": keeping(rows, person.identity, linked_at=known.linked_at, **own)
+        if known.owner
+        else owning(rows, person.identity, at=at, **own)
     }
     if known.match is not None:
         also["record"] = matches.letting_in(known.match, proof.contact, asks_match=has_rule)

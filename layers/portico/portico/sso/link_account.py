@@ -80,6 +80,7 @@ def link_account(
     caller: Caller,
     *,
     tables: tuple[str, str],
+    name: str,
     at: datetime,
 ) -> None:
     """Connect the account that a trip found to its contact, and tell the contact by mail.
@@ -90,11 +91,13 @@ def link_account(
         workspace_id: the trip's workspace.
         caller: the browser that came back, checked by the state.
         tables: the names of the People and the SignIn table.
+        name: the name of the trip.
         at: the time.
 
     Raises:
-        Refusal: the account is another contact's, or the session has ended meanwhile, or the
-            team has switched the connection, SSO or the portal off.
+        Refusal: the account is another contact's, or the session has ended meanwhile, or ways in
+            were changed too often within the hour, or the team has switched the connection, SSO
+            or the portal off.
         TryLater: nothing has changed.
     """
     # Loaded here: the door that starts a trip connects nothing.
@@ -112,11 +115,12 @@ def link_account(
         contact,
         caller.host,
         trip.stay.keep_days,
-        begun=at,
+        name=name,
         at=at,
         label=trip.connection.label,
         device=trip.device,
     )
+    notices = Notices(sign_in_table, workspace_id)
     parts = {
         "identity": owning(
             rows, person.identity, workspace_id=workspace_id, contact=contact, sver=sver, at=at
@@ -125,7 +129,8 @@ def link_account(
             contact, trip.adds or "", at=at
         ),
         "standing": Heads(people_table, workspace_id).standing(contact, sver=sver),
-        "notice": Notices(sign_in_table, workspace_id).asking(happened),
+        "notice": notices.asking(happened),
+        "count": notices.counting(contact, at=at),
         # The contact may have spent minutes at the provider.
         **SettingsChecks(people_table, workspace_id).still_connecting(trip.connection.id),
     }
@@ -140,4 +145,6 @@ def link_account(
             raise Refusal("sso-failed", "connection-off") from None
         if "identity" in refused.failed:
             raise Refusal("already-linked") from None
+        if refused.failed == {"count"}:
+            raise Refusal("try-later", "too-many-changes") from None
         raise Refusal("sso-expired", "session-ended") from None

@@ -10,8 +10,9 @@ from portico.directory.store import Record, email_key, object_key
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key
+from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Workspace
-from portico.people.store import pointer_key, settings_row_key, workspace_of
+from portico.people.store import settings_row_key, workspace_of
 from portico.sso.outcomes import Refusal
 from portico.sso.rules import Person
 from portico.sso.states import Trip
@@ -28,8 +29,12 @@ class MatchedContact:
     owner_sver: int | None
     owner_record: str | None
     """The directory record that last vouched for the identity."""
+    linked_at: int
+    """When the identity was connected, in seconds since 1970."""
     by_address: str | None
     """The contact with the address that the provider vouches for."""
+    address: str | None
+    """That address."""
     match: RecordMatch | None
 
     @property
@@ -79,7 +84,9 @@ def match_of(
         owner=identity["contact"] if identity else None,
         owner_sver=identity["sver"] if identity else None,
         owner_record=identity.get("record") if identity else None,
-        by_address=pointer["contact"] if pointer else None,
+        linked_at=identity["linked_at"] if identity else 0,
+        by_address=Pointer.from_row(pointer).contact,
+        address=address,
         match=match,
     )
 
