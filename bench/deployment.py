@@ -32,8 +32,9 @@ from portico.edge import door as _doors_logger  # noqa: F401 - its logger is mad
 from portico.events import Event
 from portico.links.flow import TeamLinks
 from portico.people.flow import TeamPeople
+from portico.people.pointers import pointer_key
 from portico.people.rules import Contact, Workspace
-from portico.people.store import SHELVES, head_key, pointer_key
+from portico.people.store import SHELVES, head_key
 from portico.sso.rules import Connection
 from portico.sso.store import Connections, secret_name
 from tests.support.doors import ROOT, Answer, http_event, stream_record

@@ -12,7 +12,7 @@ import portico
 from portico.errors import InvalidRequest
 from portico.limits.rules import folded
 from portico.people.addresses import masked, normalise, subject_of
-from portico.people.store import pointer_key
+from portico.people.pointers import pointer_key
 
 LETTERS = (
     "abcyzABCJHTWYZ0189.+_-'éÉßſıİKÅΣσςаеоВǅﬁ１ａＡ\u0301\u030c\u0307\u030a\u0331\u200b\u00ad\u202e"

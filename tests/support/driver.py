@@ -283,6 +283,10 @@ class Portal:
     def deactivates(self, email: str = "ann@example.com") -> None:
         self.team.set_active(self.id, email, False, by="test")
 
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
     def forward(self, **delta: float) -> None:
         self.clock.shift(timedelta(**delta))
 
@@ -330,13 +334,17 @@ class Portal:
         """Put a row as it stands, as a fault or an attacker of the table would."""
         _dynamodb().put_item(TableName=table, Item=item_of(row))
 
+    def removes(self, table: str, row: Row) -> None:
+        """Take a row away, as DynamoDB does when its time is over."""
+        key = item_of({"pk": row["pk"], "sk": row["sk"]})
+        _dynamodb().delete_item(TableName=table, Key=key)
+
     def sweeps(self) -> None:
         """Sweep what DynamoDB may sweep by now. It takes days, or minutes."""
         now = datetime.now(UTC).timestamp()
         for row in self.rows("sign-in"):
             if row.get("ttl", now) < now:
-                key = item_of({"pk": row["pk"], "sk": row["sk"]})
-                _dynamodb().delete_item(TableName="sign-in", Key=key)
+                self.removes("sign-in", row)
 
     def suppresses(self, contact: Contact, reason: str = "bounce") -> None:
         pk = f"{self.id}#contact#{contact.id}"

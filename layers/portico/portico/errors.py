@@ -135,6 +135,13 @@ class TooManyRequests(TooSoon):
     retry_after: timedelta | None
 
 
+@dataclass(eq=False)
+class AddressJustChanged(TooSoon):
+    """The account's address was changed lately, and whoever had it may still take it back."""
+
+    retry_after: timedelta
+
+
 class GuessesSpent(TooManyRequests):
     """Too many passwords were tried for one address. We compare none until the wait is over."""
 
@@ -152,6 +159,8 @@ class TakenAlready(Refused):
     """A unique name belongs to somebody else (a workspace id, an email)."""
 
     what: str
+    until: datetime | None = None
+    """When it is free, where it is only reserved for whoever had it."""
 
 
 def seconds_until(moment: datetime, *, at: datetime) -> timedelta:

@@ -1,14 +1,17 @@
 """Heads of contacts: their conditions and changes, most of them as parts of transactions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import NOT_THERE, Parts, Rows
 from portico.clock import epoch
 from portico.events import Event
 from portico.ids import digest
+from portico.people.pointers import Pointers
 from portico.people.rules import Contact
-from portico.people.store import head_key, head_row, pointer_key, pointer_row
+from portico.people.store import head_key, head_row
 
 MAY_COME_IN = "active = :yes AND sver = :sver"
 """The contact is active, and nothing has ended their sessions since *sver* was read."""
@@ -76,34 +79,66 @@ class Heads:
                 f"{NOT_THERE} OR (proof = :proof AND sver = :one)",
                 {":proof": head["proof"], ":one": 1},
             ),
-            "pointer": self._pointing(contact.id, contact.email),
+            "pointer": Pointers(self.table, self.workspace_id).taking(
+                contact.id, contact.email, at=event.at
+            ),
         }
 
-    def changing_address(self, contact: Contact, email: str, *, event: Event) -> Parts:
+    def changing_address(
+        self, contact: Contact, email: str, *, change: str, until: datetime, event: Event
+    ) -> Parts:
         """Return the parts of a transaction that give a contact another primary address.
 
         Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
-        end. Only :mod:`portico.people.address_change` calls this.
+        end. The old address stays reserved for the contact *until*. Only
+        :mod:`portico.people.address_change` calls this.
         """
-        changed = self.rows.updating(
-            *head_key(self.workspace_id, contact.id),
-            "SET email = :email, listed = :email, sver = sver + :one, event = :event "
-            "REMOVE suppressed",
-            f"email = :old AND {MAY_COME_IN}",
-            {
-                ":email": email,
-                ":old": contact.email,
-                ":one": 1,
-                ":sver": contact.sver,
-                ":yes": True,
-                ":event": event.rider(),
-            },
-        )
+        pointers = Pointers(self.table, self.workspace_id)
+        values = {":change": change}
         return {
-            "head": changed,
-            "pointer": self._pointing(contact.id, email),
-            # Whoever proves the old address can use it at once: a blocked one would help nobody.
-            "old_pointer": self._freeing(contact),
+            "head": self._moved(
+                contact, email, "SET address_change = :change", values, event=event
+            ),
+            "pointer": pointers.taking(contact.id, email, at=event.at),
+            "old_pointer": pointers.reserving(contact.id, contact.email, until=until),
+        }
+
+    def restoring_address(
+        self,
+        contact: Contact,
+        email: str,
+        *,
+        change: str | None,
+        voids: list[list[int]],
+        left: Mapping[str, datetime | None],
+        event: Event,
+    ) -> Parts:
+        """Return the parts of a transaction that give a contact an address back.
+
+        Their names are ``head``, ``pointer``, and ``left <address>`` for each address of *left*.
+        Only :mod:`portico.people.address_change` calls this.
+
+        Args:
+            contact: the contact as read.
+            email: the address.
+            change: the id of the newest change of address that still stands.
+            voids: the new :attr:`Contact.voids`.
+            left: the addresses that the contact loses, and until when each stays reserved;
+                ``None``: not at all.
+            event: the trail's line.
+        """
+        pointers = Pointers(self.table, self.workspace_id)
+        values: dict[str, Any] = {":change": change, ":voids": voids}
+        text = "SET address_change = :change, voids = :voids"
+        return {
+            "head": self._moved(contact, email, text, values, event=event),
+            "pointer": pointers.taking(contact.id, email, at=event.at),
+            **{
+                f"left {each}": pointers.reserving(contact.id, each, until=until)
+                if until
+                else pointers.letting_go(contact.id, each)
+                for each, until in left.items()
+            },
         }
 
     def deleting(self, contact: Contact, event: Event) -> Parts:
@@ -115,7 +150,8 @@ class Heads:
         ended = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
-            "ended_at = :now, event = :event REMOVE list, listed, language, time_zone, suppressed",
+            "ended_at = :now, event = :event "
+            "REMOVE list, listed, language, time_zone, suppressed, address_change, voids",
             MAY_COME_IN,
             {
                 ":no": False,
@@ -127,18 +163,24 @@ class Heads:
                 ":event": event.rider(),
             },
         )
-        return {"head": ended, "pointer": self._freeing(contact)}
+        pointers = Pointers(self.table, self.workspace_id)
+        return {"head": ended, "pointer": pointers.freeing(contact.id, contact.email)}
 
-    def _pointing(self, contact: str, email: str) -> dict[str, Any]:
-        return self.rows.putting(
-            pointer_row(self.workspace_id, contact, email),
-            f"{NOT_THERE} OR contact = :contact",
-            {":contact": contact},
-        )
-
-    def _freeing(self, contact: Contact) -> dict[str, Any]:
-        return self.rows.deleting(
-            *pointer_key(self.workspace_id, contact.email),
-            "contact = :contact",
-            {":contact": contact.id},
+    def _moved(
+        self, contact: Contact, email: str, text: str, values: dict[str, Any], *, event: Event
+    ) -> dict[str, Any]:
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            f"{text}, email = :email, listed = :email, sver = sver + :one, event = :event "
+            "REMOVE suppressed",
+            f"email = :old AND {MAY_COME_IN}",
+            {
+                **values,
+                ":email": email,
+                ":old": contact.email,
+                ":one": 1,
+                ":sver": contact.sver,
+                ":yes": True,
+                ":event": event.rider(),
+            },
         )

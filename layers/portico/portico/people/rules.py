@@ -255,6 +255,11 @@ class Contact:
     """An IANA name, e.g. ``Europe/Berlin``, for the portal to show times in."""
     suppressed: str | None = None
     """Why we send no mail to the address: ``bounce`` or ``complaint``."""
+    address_change: str | None = None
+    """The id of the newest change of address that was not undone."""
+    voids: list[list[int]] = field(default_factory=list)
+    """Spans of seconds since 1970, both ends included. An account that was connected within one
+    signs nobody in: the change of address before it was undone."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -265,8 +270,14 @@ class Contact:
         values["active"] = values.get("active", True) is True
         return cls(workspace_id=row["workspace"], **values)
 
+    def is_void(self, linked_at: int) -> bool:
+        """Say whether what was connected then is no way in."""
+        return any(first <= linked_at <= last for first, last in self.voids)
+
     def row(self) -> dict[str, Any]:
-        """Return the attributes of the row."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        """Return the attributes of a new contact's row, who has never changed the address."""
+        later = ("address_change", "voids")
+        names = [each.name for each in fields(self) if each.name not in later]
+        values = {name: getattr(self, name) for name in names}
         values["workspace"] = values.pop("workspace_id")
         return values

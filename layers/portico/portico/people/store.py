@@ -19,6 +19,7 @@ from portico.aws.tables import (
 from portico.errors import NotFound, TakenAlready, TryLater
 from portico.events import Event
 from portico.ids import digest
+from portico.people.pointers import Pointer, Pointers, pointer_key
 from portico.people.rules import Contact, Workspace
 
 SHELVES = 16
@@ -33,11 +34,6 @@ def settings_row_key(workspace_id: str) -> tuple[str, str]:
 def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
     """Return the key of a contact's head."""
     return f"{workspace_id}#contact#{contact}", "head"
-
-
-def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
-    """Return the key of an address's pointer row, unique in its workspace."""
-    return f"{workspace_id}#email#{email}", "pointer"
 
 
 def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
@@ -71,12 +67,6 @@ def head_row(contact: Contact, event: Event) -> dict[str, Any]:
     }
 
 
-def pointer_row(workspace_id: str, contact: str, email: str) -> dict[str, Any]:
-    """Return the pointer row of an address."""
-    pk, sk = pointer_key(workspace_id, email)
-    return {"pk": pk, "sk": sk, "contact": contact}
-
-
 @dataclass(frozen=True, slots=True)
 class People:
     """The People rows of one workspace."""
@@ -100,15 +90,11 @@ class People:
         row = self.rows.get(*head_key(self.workspace_id, contact))
         return Contact.from_row(row) if row else None
 
-    def contact_id_of(self, email: str) -> str | None:
-        """Find the contact with this primary email."""
-        row = self.rows.get(*pointer_key(self.workspace_id, email))
-        return row["contact"] if row else None
-
-    def pointers(self, emails: Sequence[str]) -> list[str]:
-        """Find the contacts with these primary emails."""
-        keys = [pointer_key(self.workspace_id, each) for each in emails]
-        return [row["contact"] for row in self.read(*keys) if row] if keys else []
+    def pointers(self, emails: Iterable[str]) -> dict[str, Pointer]:
+        """Read whose primary emails these are, or were, a call for every hundred."""
+        asked = list(emails)
+        rows = self._many([pointer_key(self.workspace_id, each) for each in asked])
+        return {email: Pointer.from_row(row) for email, row in zip(asked, rows, strict=True)}
 
     def workspace_row(self) -> Workspace | None:
         """Read the workspace."""
@@ -164,19 +150,20 @@ class People:
         """Write a new contact and its pointer in one transaction.
 
         Raises:
-            TakenAlready: the address is another contact's primary email.
+            TakenAlready: the address is another contact's primary email, or reserved for one.
         """
         head = head_row(contact, event)
-        pointer = pointer_row(self.workspace_id, contact.id, contact.email)
+        pointers = Pointers(self.table, self.workspace_id)
         try:
             transact_surely(
                 {
                     "head": self.rows.putting(head, NOT_THERE),
-                    "pointer": self.rows.putting(pointer, NOT_THERE),
+                    "pointer": pointers.taking(contact.id, contact.email, at=event.at),
                 }
             )
-        except TransactionRefused:
-            raise TakenAlready("email") from None
+        except TransactionRefused as refused:
+            pointer = Pointer.from_row(refused.rows.get("pointer"))
+            raise TakenAlready("email", until=pointer.reserved_until) from None
 
     def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> None:
         """Write only these fields of a head. Switching ``active`` ends all sessions.
@@ -195,14 +182,6 @@ class People:
             self.rows.update(pk, sk, f"SET {sets}event = :event", IS_THERE, values)
         except ConditionFailed:
             raise NotFound from None
-
-    def contacts_by_email(self, emails: Iterable[str]) -> dict[str, Contact]:
-        """Read the contacts with these primary emails, in two calls per hundred."""
-        asked = list(emails)
-        pointers = self._many([pointer_key(self.workspace_id, each) for each in asked])
-        owners = {email: row["contact"] for email, row in zip(asked, pointers, strict=True) if row}
-        heads = self.contacts_by_id(owners.values())
-        return {email: heads[owner] for email, owner in owners.items() if owner in heads}
 
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
         """Read these contacts, in one call per hundred."""

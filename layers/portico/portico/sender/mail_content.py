@@ -83,6 +83,7 @@ def notice_mail(
         happened_at=notice.at,
         origin_hint=notice.device,
         undo_url=undo_url,
+        took_password=notice.took_password,
     )
     return compose(letter, sender=sender, at=at)
 

@@ -1,7 +1,7 @@
 """Whom a code would be mailed to, and why it may not be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -12,8 +12,9 @@ from portico.links.rules import ACCOUNT_LINK, Link
 from portico.links.store import link_key
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
+from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, head_key, pointer_key, settings_row_key, workspace_of
+from portico.people.store import People, head_key, settings_row_key, workspace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Recipients:
     """Who the code would be for; with ``sver`` 0 somebody who is no contact yet."""
     to: str | None = None
     """The address to mail, where it is not (yet) the contact's own."""
-    is_taken: bool = False
-    """The address is another contact's."""
+    pointer: Pointer = field(default_factory=Pointer)
+    """Whose the typed address is, or was."""
     may_be_strangers: bool = False
     """Anybody may have typed the address. So it is whether it is a contact's or nobody's."""
 
@@ -42,8 +43,12 @@ class Recipients:
             return "link-ended"
         if self.contact is None:
             return "not-a-contact"
-        if self.is_taken:
+        if self.to is not None and self.pointer.contact:
             return "address-taken"
+        if self.pointer.is_reserved(at=at) and self.pointer.former != challenge.contact_id:
+            return "address-reserved"
+        if self.to is not None and not _is_allowed(self.workspace, self.to):
+            return "address-not-allowed"
         if not self.contact.active:
             return "contact-inactive"
         # What bounced is the contact's address, which another one may replace.
@@ -62,18 +67,19 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
         settings_row, link, row = people.read(*common, head)
-        contact = Contact.from_row(row) if row else None
+        contact, pointer = Contact.from_row(row) if row else None, Pointer()
     else:
-        settings_row, link, pointer = people.read(
+        settings_row, link, row = people.read(
             *common, pointer_key(people.workspace_id, challenge.email)
         )
-        contact = people.contact(pointer["contact"]) if pointer else None
+        pointer = Pointer.from_row(row)
+        contact = people.contact(pointer.contact) if pointer.contact else None
     workspace = workspace_of(settings_row) if settings_row else None
     is_open = workspace is not None and _may_become_one(challenge, workspace)
     if contact is None and is_open:
         contact = newcomer(challenge)
     its_link = Link.from_row(link) if link else None
-    return Recipients(workspace, its_link, contact, may_be_strangers=is_open)
+    return Recipients(workspace, its_link, contact, pointer=pointer, may_be_strangers=is_open)
 
 
 def newcomer(challenge: Challenge) -> Contact:
@@ -97,7 +103,7 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
         None,
         Contact.from_row(row) if row else None,
         to=address,
-        is_taken=pointer is not None,
+        pointer=Pointer.from_row(pointer),
         may_be_strangers=True,
     )
 
@@ -119,10 +125,14 @@ def _may_become_one(challenge: Challenge, workspace: Workspace) -> bool:
     comes_new = challenge.purpose in (Purpose.SIGN_UP, Purpose.LINK) and challenge.email
     if not comes_new or not workspace.takes_sign_ups():
         return False
+    return _is_allowed(workspace, challenge.email or "")
+
+
+def _is_allowed(workspace: Workspace, email: str) -> bool:
     # Loaded here: a lot of code, which the daily path needs for nothing.
     from portico.people.disposable_domains import may_sign_up  # noqa: PLC0415
 
-    return may_sign_up(workspace, challenge.email or "")
+    return may_sign_up(workspace, email)
 
 
 def is_inbound(email: str, workspace: Workspace) -> bool:

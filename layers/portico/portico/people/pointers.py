@@ -1,0 +1,100 @@
+"""Pointers: which contact has an address as primary email, or had it last.
+
+An address that its contact has left is *reserved* for as long as the change can be undone: nobody
+else gets it. Afterwards anybody can take it. Until somebody does, its row still names the former
+contact, so that a team that knows the person by it finds them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portico.aws.tables import Rows
+from portico.clock import epoch, moment
+
+IS_FREE = (
+    "attribute_not_exists(pk) OR contact = :contact OR former = :contact OR reserved_until <= :now"
+)
+"""The address is nobody's, or the contact's own, or was left long enough ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """An address's row, which has a ``contact`` or a ``former``."""
+
+    contact: str | None = None
+    former: str | None = None
+    """The contact who had it last, if nobody has it now."""
+    reserved_until: datetime | None = None
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any] | None) -> "Pointer":
+        """Read a row. Without one, the address was never anybody's, or was freed."""
+        if row is None:
+            return cls()
+        until = row.get("reserved_until")
+        return cls(row.get("contact"), row.get("former"), moment(until) if until else None)
+
+    def is_reserved(self, *, at: datetime) -> bool:
+        """Say whether only the contact who has left the address may have it."""
+        return self.reserved_until is not None and at < self.reserved_until
+
+
+def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
+    """Return the key that an address can have once in a workspace."""
+    return f"{workspace_id}#email#{email}", "pointer"
+
+
+def former_shelf(workspace_id: str) -> str:
+    """Return the shelf of former addresses. They are listed as ``<contact>#<address>``."""
+    return f"{workspace_id}#formers"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """The pointers of one workspace, as parts of transactions."""
+
+    table: str
+    workspace_id: str
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that this store may touch."""
+        return Rows(self.table, f"{self.workspace_id}#")
+
+    def taking(self, contact: str, email: str, *, at: datetime) -> dict[str, Any]:
+        """Return the part that gives an address to a contact. It fails if it is not free."""
+        pk, sk = pointer_key(self.workspace_id, email)
+        values = {":contact": contact, ":now": epoch(at)}
+        return self.rows.putting({"pk": pk, "sk": sk, "contact": contact}, IS_FREE, values)
+
+    def reserving(self, contact: str, email: str, *, until: datetime) -> dict[str, Any]:
+        """Return the part that reserves an address which the contact leaves, *until* then."""
+        pk, sk = pointer_key(self.workspace_id, email)
+        row = {
+            "pk": pk,
+            "sk": sk,
+            "former": contact,
+            "reserved_until": epoch(until),
+            "list": former_shelf(self.workspace_id),
+            "listed": f"{contact}#{email}",
+        }
+        is_theirs = "contact = :contact OR former = :contact"
+        return self.rows.putting(row, is_theirs, {":contact": contact})
+
+    def freeing(self, contact: str, email: str) -> dict[str, Any]:
+        """Return the part that deletes the pointer of a contact's address."""
+        return self.rows.deleting(
+            *pointer_key(self.workspace_id, email), "contact = :contact", {":contact": contact}
+        )
+
+    def letting_go(self, contact: str, email: str) -> dict[str, Any]:
+        """Return the part that deletes the pointer of an address that the contact has or had.
+
+        It does not fail if there is none.
+        """
+        return self.rows.deleting(
+            *pointer_key(self.workspace_id, email),
+            "attribute_not_exists(pk) OR contact = :contact OR former = :contact",
+            {":contact": contact},
+        )
