@@ -3,7 +3,8 @@
 import os
 
 from portico.account.account_codes import AskedConfirmation, AskedEmailChange
-from portico.account.email_change import AskedUndo, TypedEmailChange
+from portico.account.email_change import TypedEmailChange
+from portico.account.email_undo import AskedUndo
 from portico.account.profile import EditedProfile
 from portico.edge.account_routes import AccountFlows, downloaded, gone, showing, workspace_in
 from portico.edge.door import Door
@@ -49,7 +50,7 @@ def confirm_move(typed: TypedEmailChange, caller: Caller) -> Response:
 @handler.takes("POST /v1/account/email/undo", AskedUndo)
 def undo_move(asked: AskedUndo, caller: Caller) -> Response:
     """Undo a change of address."""
-    return Response(200, {"workspace": desk.moves.undo(asked, caller).id})
+    return Response(200, desk.undos.undo(asked, caller).answer())
 
 
 @handler.reads("DELETE /v1/account/password")

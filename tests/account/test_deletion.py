@@ -117,6 +117,14 @@ class TestTheExport:
         assert answer.body["identities"][0]["connection"] == "google"
         assert answer.body["events"]
 
+    def test_has_the_addresses_that_were_left(self, ann, portal):
+        ann.moves("ann@new.example")
+
+        body = ann.asks("GET /v1/account/export").body
+
+        assert body["contact"]["email"] == "ann@new.example"
+        assert body["former_emails"] == ["ann@example.com"]
+
     def test_holds_no_secret(self, ann, gives, portal):
         gives["password"]()
 

@@ -188,7 +188,7 @@ class TestTheAddress:
         owner.sees_heading("Your address is back")
         owner.opens(undo[0])
         owner.page.locator("#undo").click()
-        owner.sees_heading("This was already undone")
+        owner.sees_heading("Your address is back")
 
         # Whoever made the change is out, and the connected account still leads to the contact.
         person.opens("/lumen#account")
@@ -197,6 +197,40 @@ class TestTheAddress:
         person.signs_in_with("twitter", "cem")
         person.lands_in_the_portal()
         expect(person.page.locator("#contact")).to_contain_text("eve@example.com")
+
+    def test_is_given_back_without_what_was_added_since(
+        self, person, person_with, opens_account, lumen, house
+    ):
+        opens_account(person, "zoe@example.com")
+        person.page.locator("#change-email").click()
+        person.page.locator("#email").fill("thief@example.org")
+        person.page.locator("#email-me").click()
+        proves(person, "thief@example.org")
+        expect(person.message).to_contain_text("Your address is now thief@example.org")
+        person.page.locator("#set-password").click()
+        person.page.locator("#password").fill("nine cold toads under a bridge")
+        person.page.locator("#save").click()
+        expect(person.message).to_contain_text("Your password is set")
+        person.page.locator("#remove-account").click()
+        person.page.locator("#confirmation").fill("thief@example.org")
+        person.page.locator("#yes").click()
+        expect(person.message).to_contain_text("The address was changed less than three days ago")
+        person.finds_no_barrier()
+        undo = re.search(
+            r"http\S+#undo=\S+",
+            house.mail_to("zoe@example.com", holding="ddress")["text"],
+        )
+        assert undo
+
+        owner = person_with(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+        owner.opens(undo[0])
+        owner.page.locator("#undo").click()
+
+        owner.sees_heading("Your address is back")
+        owner.sees("Removed, because newer than the change: your password.")
+        owner.finds_no_barrier()
+        for address in ("zoe@example.com", "thief@example.org"):
+            assert "your password" in house.mail_to(address, holding="undone")["text"]
 
     def test_is_not_given_back_by_a_link_that_was_made_up(self, person):
         person.opens("/lumen#undo=none.of.ours")

@@ -25,6 +25,12 @@ TOLD = [
     (errors.ProtocolRefused("invalid_grant", "used"), 400, "protocol-refused", {}),
     (errors.LastWayIn(), 409, "last-way-in", {}),
     (errors.AlreadyLinked(), 409, "already-linked", {}),
+    (
+        errors.AddressJustChanged(timedelta(hours=2)),
+        409,
+        "address-just-changed",
+        {"retry_after": 7200},
+    ),
     (errors.TakenAlready("email"), 409, "taken", {}),
     (errors.ReAuthNeeded(), 401, "re-auth-needed", {}),
     (errors.GuessesSpent(timedelta(seconds=9)), 429, "too-many-requests", {"retry_after": 9}),
@@ -55,6 +61,7 @@ TOLD = [
     ),
 ]
 TITLES = {
+    "address-just-changed": "Please wait",
     "portal-unavailable": "Portal unavailable",
     "invalid-portal-link": "Invalid portal link",
     "code-not-accepted": "Sign-in failed",

@@ -23,7 +23,8 @@ COMPOSED = {
     *(f"{key}_{part}" for part in ("title", "text") for key in (
         "sso_denied", "sso_refused", "sso_expired", "sso_later",
         "not_in_directory", "no_contact", "another_contact",
-        "password_removing", "disconnecting", "undo_done", "undo_expired", "undo_used", "undo_taken",
+        "password_removing", "disconnecting", "undo_done", "undo_expired", "undo_used", "undo_voided",
+        "undo_taken",
     )),
     *(f"{key}_{part}" for part in ("yes", "done") for key in ("password_removing", "disconnecting")),
     *(f"section_{part}" for part in (

@@ -21,6 +21,7 @@ from tests.support.wire import Sent
 from tests.template.test_grants import table_of, touching_rows
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
+THIRD = "nine grey owls in one old barn"
 TABLES = {"people": "PeopleTable", "sign-in": "SignInTable", "trail": "TrailTable"}
 OF_PARTS = {
     "Put": "PutItem",
@@ -221,6 +222,7 @@ def has_an_account(portal: Portal) -> None:
     portal.delivers_mail()
     assert eve.moves("eve@example.net").status == 200
     portal.delivers_mail()
+    link = portal.mails[-1].text.partition("#undo=")[2].split()[0]
     connects_an_account(eve)
     other = Member(portal, portal.another_browser()).signs_in("eve@example.net")
     session = next(each["id"] for each in eve.reads()["sessions"] if not each["current"])
@@ -237,7 +239,17 @@ def has_an_account(portal: Portal) -> None:
     assert eve.asks(route, path={"identity": identity}).status == 204
     connects_an_account(eve)
     assert eve.asks("DELETE /v1/account/password").status == 204
-    assert eve.asks("DELETE /v1/account").status == 204
+    portal.sets(code_method=True)
+    assert eve.moves("eve@example.org").status == 200
+    assert eve.browser.changes_the_password(THIRD, eve.token).status == 204
+    assert eve.asks("DELETE /v1/account").status == 409
+    assert eve.undoes(link).status == 200
+    portal.forward(days=1)
+    again = Member(portal, portal.another_browser()).signs_in("eve@example.com")
+    assert again.moves("eve@example.net").status == 200
+    portal.forward(hours=73)
+    again = Member(portal, portal.another_browser()).signs_in("eve@example.net")
+    assert again.asks("DELETE /v1/account").status == 204
 
 
 def connects_an_account(member: Member) -> None:

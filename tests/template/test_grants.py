@@ -15,7 +15,7 @@ WITH_A_STAR = {
 """Statements whose resource ends in a star, and why it cannot be named."""
 
 MORE_THAN_ROWS = {
-    "ListOwnIdentities": {"dynamodb:Query"},
+    "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
@@ -48,6 +48,7 @@ ROWS_OF = {
         "*#identity#*",
         "*#identities",
         "*#record#*",
+        "*#formers",
         "*#record-key#*",
     },
     "SignInTable": {

@@ -42,6 +42,10 @@ class Known:
     """Of the newest mail of each challenge."""
     tokens: dict[str, str] = field(default_factory=dict)
     """The newest refresh token of each session."""
+    moves: dict[str, str] = field(default_factory=dict)
+    """Of the newest mail of each change of address that was asked for."""
+    undo: str = ""
+    """The token of the newest undo link."""
     held: dict[str, str] = field(default_factory=dict)
     """What a portal on another site was given last."""
     calls: int = 0
@@ -107,6 +111,8 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     if name in ("requestCode", "resendCode") and granted:
         asked = response.json()
         KNOWN.labels[asked["challenge"]] = asked["label"]
+    if name == "askToMove" and granted:
+        KNOWN.moves[response.json()["challenge"]] = response.json()["label"]
     if name == "token" and granted:
         KNOWN.held = response.json()
     if name in ("verifyCode", "refreshSession") and granted:
@@ -145,7 +151,7 @@ def tells_nothing_of_its_inside(ctx: Any, response: Any, case: Any) -> None:
 
 @schemathesis.check
 def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
-    """No second session from a challenge, and none from a session that was signed out."""
+    """No second session from a challenge, none from one that was signed out, no lost address."""
     if not 200 <= response.status_code < 300:
         return
     if _name(case) == "verifyCode":
@@ -153,6 +159,14 @@ def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
         origin = response.request.headers.get("Origin")
         status = HOUSE.status_of("/v1/codes/verify", again, {"origin": origin} if origin else {})
         assert status == 410, f"a code that was used is answered {status}"
+    if _name(case) == "confirmMove":
+        # Whoever reads the old address has the account back, and the same answer once more.
+        KNOWN.undo = HOUSE.undo_link(known=KNOWN.undo) or ""
+        assert KNOWN.undo, "the old address was told nothing"
+        asked = {"workspace": "acme", "undo": KNOWN.undo}
+        for _ in range(2):
+            status = HOUSE.status_of("/v1/account/email/undo", asked, {})
+            assert status == 200, f"an undo is answered {status}"
     if _name(case) == "signOut":
         for session in {HOUSE.session_of(each) for each in _tokens_sent(response)}:
             token = {"workspace": "acme", "refresh_token": KNOWN.tokens.get(session, "")}
@@ -175,6 +189,23 @@ def _typing(body: dict[str, Any]) -> dict[str, Any]:
         challenge = CHANCE.choice(list(KNOWN.labels))
     code = HOUSE.mailed(KNOWN.labels[challenge]) if challenge in KNOWN.labels else None
     return {"challenge": challenge, "code": code} if code else {}
+
+
+def _moving(_body: dict[str, Any]) -> dict[str, Any]:
+    return {"workspace": "acme", "email": f"moved{KNOWN.calls}@example.com"}
+
+
+def _confirming(_body: dict[str, Any]) -> dict[str, Any]:
+    # Seldom: every change that goes through signs out whoever made it.
+    if not KNOWN.moves or CHANCE.random() < 0.8:
+        return {}
+    challenge = list(KNOWN.moves)[-1]
+    code = HOUSE.mailed(KNOWN.moves[challenge])
+    return {"workspace": "acme", "challenge": challenge, "code": code} if code else {}
+
+
+def _undoing(_body: dict[str, Any]) -> dict[str, Any]:
+    return {"workspace": "acme", "undo": KNOWN.undo} if KNOWN.undo else {}
 
 
 def _refreshing(body: dict[str, Any]) -> dict[str, Any]:
@@ -248,6 +279,9 @@ CHANGES = {
     "resolveLink": _of_acme,
     "requestCode": _asking,
     "verifyCode": _typing,
+    "askToMove": _moving,
+    "confirmMove": _confirming,
+    "undoMove": _undoing,
     "refreshSession": _refreshing,
     "startSso": _starting,
     "authorizeByForm": _asking_as_a_portal,

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 CODE = re.compile(r"\b[0-9A-Z]{3}-[0-9A-Z]{4}\b")
 MAILED_WITHIN = 1.5
 """Seconds; it takes half of one."""
+UNDO = re.compile(r"#undo=(\S+)")
 GRANTED = re.compile(r"[?&]code=([^&]+)")
 VERIFIER = "a" * 43
 REQUEST = {
@@ -110,6 +111,17 @@ class House:
                 found = CODE.search(mail["text"])
                 if found and re.search(rf"\b{label}\b", mail["text"]):
                     return found[0]
+            time.sleep(0.1)
+        return None
+
+    def undo_link(self, *, known: str) -> str | None:
+        """Return the token of the newest undo link, if one comes after the *known* one."""
+        ends = time.monotonic() + MAILED_WITHIN
+        while time.monotonic() < ends:
+            texts = [mail["text"] for mail in self.asks("GET", "/_local/mailbox.json")]
+            found = [match[1] for text in texts if (match := UNDO.search(text))]
+            if found and found[-1] != known:
+                return found[-1]
             time.sleep(0.1)
         return None
 

@@ -5,6 +5,9 @@ import { Visit } from "./visit.js";
 
 /** @typedef {import("./stage.js").Screen} Screen */
 
+/** Why a change is not undone, by the API's reason. @type {Record<string, string>} */
+const CLOSED = { used: "undo_used", voided: "undo_voided" };
+
 export class UndoVisit {
   #visit;
   #undo;
@@ -26,15 +29,15 @@ export class UndoVisit {
 
   #go = () =>
     this.#visit.press(async () => {
-      await this.#visit.portico.account.undoEmail({ undo: this.#undo });
+      const { removed } = await this.#visit.portico.account.undoEmail({ undo: this.#undo });
       this.#visit.kept.signedOut();
-      this.#visit.show(ended, { about: "undo_done", picture: "check" });
+      this.#visit.show(ended, { about: "undo_done", picture: "check", removed });
     });
 
   /** @param {import("./portico.js").PorticoError} error */
   #refused = ({ type, problem }) => {
-    const about = type === "taken" ? "undo_taken" : problem.reason === "used" ? "undo_used" : "undo_expired";
     if (type !== "taken" && type !== "challenge-closed") return false;
+    const about = type === "taken" ? "undo_taken" : (CLOSED[problem.reason ?? ""] ?? "undo_expired");
     this.#visit.show(ended, { about, picture: type === "taken" ? "people" : "clock" });
     return true;
   };
@@ -52,6 +55,9 @@ const offered = ({ go }, words) => {
 };
 
 /** @type {Screen} */
-const ended = ({ about, picture }, words) => ({
-  body: [heading(words, `${about}_title`, {}, picture), evenly(words, `${about}_text`)],
-});
+const ended = ({ about, picture, removed }, words) => {
+  const ways = [...(removed?.password ? [words.text("undo_removed_password")] : []), ...(removed?.identities ?? [])];
+  const title = heading(words, `${about}_title`, {}, picture);
+  const gone = ways.length > 0 ? [evenly(words, "undo_removed", { ways: ways.join(", ") })] : [];
+  return { body: [title, evenly(words, `${about}_text`), ...gone] };
+};

@@ -396,10 +396,11 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
       },
 
       /**
-       * Give the former address back, by the token of the mail to it. Asks for no session.
+       * Give the former address back, by the token of the mail to it. Asks for no session. Ways in
+       * that are newer than the change are removed.
        *
        * @param {{ undo: string }} asked
-       * @returns {Promise<{ workspace: string }>}
+       * @returns {Promise<{ workspace: string, removed: { password: boolean, identities: string[] } }>}
        */
       undoEmail: ({ undo }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo } }),
 

@@ -52,6 +52,7 @@ const SENTENCES = {
   "not-signed-in": () => error("signed_out_lead", "signed_out_meanwhile"),
   "last-way-in": () => error("still_needed", "last_way_in"),
   "not-found": () => error("not_there", "gone_already"),
+  "address-just-changed": () => error("please_wait", "address_just_changed"),
   taken: () => error("not_possible", "address_taken"),
   "sso-failed": () => failed("sso_failed"),
   "cross-site": () => failed("cross_site"),

@@ -13,7 +13,10 @@ from portico.links.destinations import return_to
 from portico.links.rules import ACCOUNT_LINK
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
+from portico.people.address_chain import target_of, with_room
+from portico.people.address_change import AddressChanges
 from portico.people.addresses import mailable
+from portico.people.disposable_domains import may_sign_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class AccountCodes:
         If the address is another contact's, the answer is the same and no mail goes out.
 
         Raises:
-            InvalidRequest: the address is not valid, or already theirs.
+            InvalidRequest: the address is not valid, already theirs, or of a domain that may not
+                sign up.
             ReAuthNeeded: the sign-in is too old for this.
             NotSignedIn, TooManyRequests, TryLater: as for every code.
         """
@@ -63,6 +67,12 @@ class AccountCodes:
         owner = self.owners.of(asked.workspace, caller, fresh=True)
         if email == owner.standing.contact.email:
             raise InvalidRequest("email", "yours already")
+        if not may_sign_up(owner.standing.workspace, email):
+            raise InvalidRequest("email", "not allowed here")
+        changes = AddressChanges(self.owners.people_table, asked.workspace)
+        chain, now = changes.chain(owner.standing.contact), owner.clock.now()
+        if target_of(email, chain, at=now) is None:
+            with_room(chain, at=now)
         return self._ask(owner, Purpose.NEW_EMAIL, email)
 
     def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:

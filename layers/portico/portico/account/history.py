@@ -8,12 +8,13 @@ from typing import Any
 
 from portico.account.owner import Owner, Owners
 from portico.account.profile import Profiles
-from portico.aws.queries import rows_within
+from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import Rows
 from portico.clock import epoch
 from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.limits.rules import AccountUse
+from portico.people.pointers import former_shelf
 from portico.printable import printable
 
 SHOWN = 50
@@ -21,7 +22,9 @@ MOST_SHOWN = 200
 MOST_EXPORTED = 5000
 """Lines. A Lambda's answer may have 6 MB at most."""
 
-TELLING = frozenset("method reason connection attempts_left kind session fields by portal".split())
+TELLING = frozenset(
+    "method reason connection attempts_left kind session fields by portal removed".split()
+)
 """Details that the contact may read. The others name links and mails of the team."""
 
 
@@ -61,6 +64,7 @@ class Histories:
         return {
             "workspace": workspace_id,
             **{name: content[name] for name in ("contact", "password", "identities", "sessions")},
+            "former_emails": former_emails(account.owner),
             "events": list(islice(self._lines(account.owner), MOST_EXPORTED)),
         }
 
@@ -80,3 +84,10 @@ class Histories:
                 "network": row.get("network") if is_here else None,
                 "detail": detail,
             }
+
+
+def former_emails(owner: Owner) -> list[str]:
+    """Return the addresses that the contact has left, and that nobody has taken since."""
+    rows, shelf = owner.people.rows, former_shelf(owner.people.workspace_id)
+    keys = keys_listed(rows, shelf, starting=f"{owner.id}#")
+    return [pk.partition("#email#")[2] for pk, _ in keys]

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from portico.account.owner import Owner, Owners
 from portico.aws.queries import keys_listed, rows_within
-from portico.aws.tables import ConditionFailed, get_many
+from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, get_many
 from portico.clock import epoch
 from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
@@ -18,6 +19,7 @@ from portico.people.contact_names import contact_name
 from portico.people.identities import Identity
 from portico.people.password_store import Passwords
 from portico.people.rules import Contact
+from portico.people.store import People
 from portico.sessions.rules import Session
 
 _ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
@@ -89,7 +91,7 @@ class Profiles:
         return Account(
             owner,
             password.changed_at if password else None,
-            identities_of(owner),
+            identities_of(owner.people, owner.standing.contact),
             [_session_answer(row, owner) for row in sessions_of(owner)],
         )
 
@@ -113,14 +115,21 @@ class Profiles:
         return replace(contact, **changes)  # type: ignore[arg-type]  # texts, for three texts
 
 
-def identities_of(owner: Owner) -> list[dict[str, Any]]:
-    """Return the rows of the contact's identities."""
-    rows = owner.people.rows
-    shelf = f"{owner.people.workspace_id}#identities"
-    keys = list(keys_listed(rows, shelf, starting=f"{owner.id}#"))
-    found = get_many([(rows, *key) for key in keys], consistent=True) if keys else []
+def identities_of(
+    people: People, contact: Contact, *, also_void: bool = False
+) -> list[dict[str, Any]]:
+    """Return the rows of the contact's identities.
+
+    With *also_void*, those too that no longer sign the contact in and were not removed.
+    """
+    rows = people.rows
+    shelf = f"{people.workspace_id}#identities"
+    keys = list(keys_listed(rows, shelf, starting=f"{contact.id}#"))
+    some = batched(keys, MOST_AT_ONCE, strict=False)
+    found = [row for each in some for row in get_many([(rows, *k) for k in each], consistent=True)]
     # The index lags by a moment, so leave out what is another contact's by now.
-    return [row for row in found if row is not None and row["contact"] == owner.id]
+    theirs = [row for row in found if row is not None and row["contact"] == contact.id]
+    return [row for row in theirs if also_void or not contact.is_void(row["linked_at"])]
 
 
 def identity_id(row: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from portico.account.account_codes import AccountCodes
 from portico.account.deletion import Deletions
 from portico.account.email_change import EmailChanges
+from portico.account.email_undo import EmailUndos
 from portico.account.history import Histories
 from portico.account.own_sessions import OwnSessions
 from portico.account.owner import Owners
@@ -28,6 +29,7 @@ class AccountFlows:
     ways: WaysIn
     codes: AccountCodes
     moves: EmailChanges
+    undos: EmailUndos
     sessions: OwnSessions
     histories: Histories
     deletions: Deletions
@@ -41,6 +43,7 @@ class AccountFlows:
             WaysIn(owners),
             AccountCodes(owners),
             EmailChanges.from_settings(settings, owners),
+            EmailUndos.from_settings(settings, owners),
             OwnSessions(owners),
             Histories(owners, settings.trail_table),
             Deletions(owners),

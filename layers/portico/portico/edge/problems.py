@@ -108,6 +108,13 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         "Still needed",
         "This is your only way to sign in. Add another way first.",
     ),
+    errors.AddressJustChanged: Kind(
+        409,
+        "address-just-changed",
+        "Please wait",
+        "The address of this account was changed a short time ago. Try again when the change can "
+        "no longer be undone.",
+    ),
     errors.TakenAlready: Kind(409, "taken", "Already taken", "Somebody else already uses it."),
     errors.NotFound: Kind(404, "not-found", "Not found", "There is nothing here by that name."),
     errors.CrossSite: Kind(
@@ -152,7 +159,11 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
             if allow:
                 headers["allow"] = ", ".join(allow)
-        case errors.ResendTooSoon(retry_after=after) | errors.TooManyRequests(retry_after=after):
+        case (
+            errors.ResendTooSoon(retry_after=after)
+            | errors.TooManyRequests(retry_after=after)
+            | errors.AddressJustChanged(retry_after=after)
+        ):
             wait = after
             content["retry_after"] = int(after.total_seconds()) if after else None
         case errors.TryLater():

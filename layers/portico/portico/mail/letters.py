@@ -103,6 +103,8 @@ class Change(StrEnum):
     PASSWORD_REMOVED = "password-removed"  # noqa: S105
     EMAIL_CHANGED = "email-changed"
     """Goes to the old address, with a link that undoes the change."""
+    EMAIL_RESTORED = "email-restored"
+    """Goes to every address that gains or loses by an undo, or by a way back."""
     ACCOUNT_DELETED = "account-deleted"
     ACCOUNT_EXISTS = "account-exists"
     """Nothing changed: somebody tried to sign up with the address of a contact."""
@@ -120,7 +122,8 @@ class NoticeLetter:
 
     change: Change
     account: str
-    """The team's name for the connection, e.g. ``"Facebook"``; empty if there is no connection."""
+    """The team's name for the connection, e.g. ``"Facebook"``, or several names; empty if there is
+    no connection."""
     language: str
     workspace_name: str
     sender_name: str
@@ -134,6 +137,8 @@ class NoticeLetter:
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
+    took_password: bool = False
+    """An ``email-restored`` has removed the password, and the connections of *account*."""
 
     def __post_init__(self) -> None:
         if not HOST_SHAPE.fullmatch(self.host):

@@ -72,16 +72,29 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
     workspace_id = unlinked(_workspace(letter))
     account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
     intro = words.say(what, "intro", account=account, workspace=workspace_id)
+    removed = _removed(letter, words)
     return {
         "subject": words.say(what, "subject", workspace=_workspace(letter)),
         "preheader": intro,
         "heading": words.say(what, "heading"),
-        "intro": intro,
+        "intro": f"{intro} {removed}" if removed else intro,
         "happened": _happened(letter, words),
         "not_you": words.say(what, "not_you", workspace=workspace_id),
         "undo_url": letter.undo_url or "",
         "automatic": words.say("automatic", workspace=workspace_id),
     }
+
+
+def _removed(letter: NoticeLetter, words: Words) -> str:
+    """Say which ways in an undo removed."""
+    if letter.change is not Change.EMAIL_RESTORED:
+        return ""
+    what = letter.change.value.replace("-", "_")
+    # Each by itself: joined, the last of many would be cut off.
+    accounts = (unlinked(plain_name(each)) for each in letter.account.split(", "))
+    ways = [words.say(what, "password")] if letter.took_password else []
+    ways += filter(None, accounts)
+    return words.say(what, "removed", ways=", ".join(ways)) if ways else ""
 
 
 def _happened(letter: NoticeLetter, words: Words) -> str:

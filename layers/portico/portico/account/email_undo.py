@@ -1,0 +1,218 @@
+"""Undo a change of address, with all that came after it, by the link in the old mailbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from portico.account.owner import Owners
+from portico.account.profile import identities_of
+from portico.aws.keys import KeyRing, ring
+from portico.aws.tables import Parts, TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock, epoch
+from portico.errors import ChallengeClosed, TakenAlready, TryLater
+from portico.events import Caller, Event
+from portico.ids import is_workspace
+from portico.mail.devices import device_of
+from portico.mail.letters import Change
+from portico.notices.store import Happened, Notices
+from portico.notices.undo_token import Undo
+from portico.people.address_chain import AddressChange, addresses_lost
+from portico.people.address_change import AddressChanges, address_change_key
+from portico.people.identities import Identity, letting_go
+from portico.people.password_store import Password, Passwords, password_key
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.settings import AccountSettings
+
+UNDO_TRIES = 3
+"""Tries, so that a thief does not win by changing something at the same moment."""
+MOST_SWEPT = 20
+"""Accounts that one undo removes. The head's ``voids`` close the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUndo:
+    """POST /v1/account/email/undo."""
+
+    workspace: str
+    undo: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A change that was undone, now or before."""
+
+    workspace_id: str
+    removed: dict[str, Any]
+    """The ways in that it removed: ``password``, and the labels of ``identities``."""
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer's members."""
+        return {"workspace": self.workspace_id, "removed": self.removed}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an undo needs, as read."""
+
+    workspace: Workspace
+    contact: Contact
+    change: AddressChange
+    password: Password | None
+
+
+class _Meanwhile(Exception):
+    """A row changed between reading and writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailUndos:
+    """Undoes changes of address."""
+
+    owners: Owners
+    keys: KeyRing
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def from_settings(cls, settings: AccountSettings, owners: Owners) -> "EmailUndos":
+        """Make it from a door's settings."""
+        return cls(owners, ring(settings.code_secret))
+
+    def undo(self, asked: AskedUndo, caller: Caller) -> Undone:
+        """Give a contact their old address back. All their sessions end.
+
+        Whoever reads mail to the old address may do so, whatever has changed since. Later changes
+        of the address are voided, and younger ways in are removed. A repeated request gets the
+        same answer as long as the address is back.
+
+        Raises:
+            ChallengeClosed: ``expired``: too old, or not valid; ``used``: it was undone, and the
+                address has changed since; ``voided``: the contact has gone back further.
+            TakenAlready: the old address is another contact's.
+            CrossSite, PortalUnavailable, TryLater: as for every request.
+        """
+        token = Undo.parse(asked.undo)
+        if (
+            token is None
+            or token.workspace_id != asked.workspace
+            or not is_workspace(asked.workspace)
+        ):
+            raise ChallengeClosed("expired")
+        for _ in range(UNDO_TRIES):
+            found = self._read(token)
+            found.workspace.admit(caller)
+            if not found.change.stands:
+                return _undone_before(found)
+            if self.clock.now() >= found.change.undo_ends_at:
+                raise ChallengeClosed("expired")
+            try:
+                return self._take_back(found, caller)
+            except _Meanwhile:
+                continue
+        raise TryLater(cause="the contact was changed meanwhile")
+
+    def _read(self, token: Undo) -> _Found:
+        people = People(self.owners.people_table, token.workspace_id)
+        row, head, settings_row, password = people.read(
+            address_change_key(token.workspace_id, token.contact, token.change),
+            head_key(token.workspace_id, token.contact),
+            settings_row_key(token.workspace_id),
+            password_key(token.workspace_id, token.contact),
+        )
+        if row is None or head is None or settings_row is None:
+            raise ChallengeClosed("expired")
+        # Read the row first: an invented token has no change's id, and costs no read of a secret.
+        if head["active"] is not True or not token.is_true(self.keys):
+            raise ChallengeClosed("expired")
+        change = AddressChange.from_row(row)
+        if change.goes_back:
+            raise ChallengeClosed("expired")
+        workspace, contact = workspace_of(settings_row), Contact.from_row(head)
+        return _Found(workspace, contact, change, Password.from_row(password))
+
+    def _take_back(self, found: _Found, caller: Caller) -> Undone:
+        workspace, contact, change = found.workspace, found.contact, found.change
+        people = People(self.owners.people_table, workspace.id)
+        changes = AddressChanges(people.table, workspace.id)
+        chain = changes.chain(contact)
+        younger = [
+            row
+            for row in identities_of(people, contact, also_void=True)
+            if row["linked_at"] >= epoch(change.at)
+        ]
+        takes_password = found.password is not None and found.password.changed_at >= change.at
+        labels = dict.fromkeys(_label(row["connection"], workspace) for row in younger)
+        removed = {"password": takes_password, "identities": [*labels]}
+        event = self._event("email.restored", found, caller, _names(takes_password, younger))
+        parts = {
+            **changes.undoing(change, contact, chain=chain, removed=removed, event=event),
+            **self._telling(found, chain, removed, caller),
+        }
+        if takes_password:
+            going = self._event("password.removed", found, caller, "")
+            passwords = Passwords(people.table, workspace.id)
+            parts["password"] = passwords.removing(contact.id, going)
+        for row in younger[:MOST_SWEPT]:
+            identity = Identity.from_row(row)
+            part = letting_go(people.rows, workspace.id, identity, contact.id)
+            parts[f"identity {identity.key}"] = part
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if refused.failed == {"pointer"}:
+                raise TakenAlready("email") from None
+            raise _Meanwhile from None
+        return Undone(workspace.id, removed)
+
+    def _telling(
+        self,
+        found: _Found,
+        chain: Sequence[AddressChange],
+        removed: dict[str, Any],
+        caller: Caller,
+    ) -> Parts:
+        """Return the parts that tell every address that gains or loses by the undo."""
+        notices = Notices(self.owners.sign_in_table, found.workspace.id)
+        change, contact = found.change, found.contact
+        return {
+            f"notice {email}": notices.asking(
+                Happened(
+                    Change.EMAIL_RESTORED,
+                    contact.id,
+                    caller.host,
+                    found.workspace.trail_days,
+                    name=f"{change.change}|{email}",
+                    at=self.clock.now(),
+                    label=", ".join(removed["identities"]),
+                    device=device_of(caller.user_agent),
+                    to=email,
+                    took_password=removed["password"],
+                )
+            )
+            for email in (change.old, *addresses_lost(change, contact, chain))
+        }
+
+    def _event(self, name: str, found: _Found, caller: Caller, removed: str) -> Event:
+        detail = {"removed": removed} if removed else {}
+        days = found.workspace.trail_days
+        now = self.clock.now()
+        return Event(name, now, found.contact.id, days, network=caller.network, detail=detail)
+
+
+def _undone_before(found: _Found) -> Undone:
+    if found.contact.email == found.change.old:
+        # A change that was voided, or undone by an earlier version, names nothing.
+        removed = {"password": False, "identities": []} | found.change.removed
+        return Undone(found.workspace.id, removed)
+    raise ChallengeClosed("voided" if found.change.voided_by else "used")
+
+
+def _label(connection: str, workspace: Workspace) -> str:
+    labels = (each["label"] for each in workspace.connections if each["id"] == connection)
+    return str(next(labels, connection))
+
+
+def _names(takes_password: bool, younger: list[dict[str, Any]]) -> str:
+    """Name what is removed, for the trail: ``password``, and connections by their ids."""
+    connections = dict.fromkeys(row["connection"] for row in younger)
+    return ",".join([*(["password"] if takes_password else []), *connections])
