@@ -18,6 +18,7 @@ from cli.output import Shown
 from cli.refusals import Refusal, refusal_of
 from portico.clock import SYSTEM
 from portico.errors import NotFound, PorticoError
+from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
 
 if TYPE_CHECKING:
@@ -171,7 +172,10 @@ def contact_of(command: Command, workspace_id: str, who: str) -> Contact:
     """Find a contact by id or primary email, or say what is not there."""
     workspace_of(command, workspace_id)
     with looking_for(f"contact {who} in {workspace_id}"):
-        return command.team.contact(workspace_id, who)
+        found = command.team.contact(workspace_id, who)
+    if "@" in who and normalise(who) != found.email:
+        command.note(f"{who} is an address that {found.id} had before; theirs is {found.email}.")
+    return found
 
 
 def _print_refusal(refusal: Refusal, as_json: bool) -> None:

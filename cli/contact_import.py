@@ -32,9 +32,11 @@ class Tally:
     refused: int = 0
     skipped: int = 0
     deactivated: int = 0
+    moved: int = 0
     reached: int = 1
     """The line up to which everything is in."""
     examples: list[RefusedRow] = field(default_factory=list)
+    movers: list[Done] = field(default_factory=list)
     sheet: Sheet | None = None
 
     def count(self, done: Done) -> None:
@@ -44,6 +46,10 @@ class Tally:
         self.rows += 1
         setattr(self, done.outcome, getattr(self, done.outcome) + 1)
         self.deactivated += done.changes.get("active") is False
+        if done.has_moved_to:
+            self.moved += 1
+            if len(self.movers) < TOLD:
+                self.movers.append(done)
 
     def refuse(self, row: RefusedRow) -> None:
         self.rows += 1
@@ -145,14 +151,31 @@ def _tell(
             f"Sessions and open codes of the {tally.deactivated:,} deactivated contacts have ended. A "
             "portal that already holds an access token accepts it for ten minutes at most."
         )
+    if tally.moved:
+        command.note(
+            f"{tally.moved:,} rows have an address that its contact has left. Such a row can "
+            "deactivate the contact, and changes nothing else."
+        )
     names = ["rows", "added", "changed", "unchanged", "refused"]
-    names += [name for name in ("skipped", "deactivated") if getattr(tally, name)]
+    names += [name for name in ("skipped", "deactivated", "moved") if getattr(tally, name)]
     counts: dict[str, Shown] = {name: getattr(tally, name) for name in names}
     refused: list[dict[str, Any]] = [
         {"line": each.line, "email": each.email, "reason": each.reason} for each in tally.examples
     ]
+    movers: list[dict[str, Any]] = [
+        {
+            "line": each.entry.line,
+            "email": each.entry.email,
+            "contact": each.contact,
+            "email_now": each.has_moved_to,
+            "deactivated": each.changes.get("active") is False,
+        }
+        for each in tally.movers
+    ]
     title = f"Contacts of {workspace.name}"
-    command.card(title, counts, dry_run=dry_run, **counts, refused_rows=refused)
+    command.card(title, counts, dry_run=dry_run, **counts, refused_rows=refused, moved_rows=movers)
+    if movers and not command.as_json:
+        command.list("Found by a former address", movers)
     if refused and not command.as_json:
         command.list("Refused", refused)
     if tally.refused:

@@ -55,6 +55,8 @@ def import_(
                 "Sessions and open codes of those signed out have ended. A portal that already "
                 "holds an access token accepts it for ten minutes at most."
             )
+        for contact, email in taken.moved.items():
+            command.note(f"{contact} was found by {email}, an address that they had before.")
         if workspace.rule is DirectoryRule.OFF:
             command.note("The directory rule is off: records decide nothing yet.")
         counts: dict[str, Shown] = {

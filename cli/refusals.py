@@ -45,6 +45,11 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
             return Refusal(_line(field, reason, names))
         case errors.TakenAlready(what="workspace"):
             return Refusal("There is already a workspace with this id.")
+        case errors.TakenAlready(what=what, until=until) if until is not None:
+            return Refusal(
+                f"A contact of this workspace has just left this {what}, and can take it back until "
+                f"{until:%Y-%m-%d %H:%M} UTC. Until then nobody else gets it."
+            )
         case errors.TakenAlready(what=what):
             return Refusal(f"Another contact of this workspace already has this {what}.")
         case errors.NotFound():

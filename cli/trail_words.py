@@ -7,6 +7,8 @@ WITHHELD = {
     "address-suppressed-complaint": "mail to the address is held back after a complaint",
     "mailbox-budget": "the mailbox has used up its five mails of the hour, or ten of the day",
     "address-taken": "the new address is another contact's",
+    "address-reserved": "a contact has just left this address, and can still take it back",
+    "address-not-allowed": "the new address is of a domain that may not sign up",
     "already-a-contact": "somebody signed up with the address of a contact, who was told instead",
     "strangers-of-workspace": "the workspace's sign-ups have used up their mails of the hour",
     "strangers-of-deployment": "all sign-ups together have used up their mails of the day",
@@ -48,6 +50,8 @@ REFUSED = {
     "link-used": "the break-glass link was used before",
     "method-off": "the workspace has switched this way off meanwhile",
     "email-taken": "the address has become another contact's meanwhile",
+    "email-not-allowed": "the address is of a domain that may not sign up",
+    "too-many-changes": "the account was changed too often in a short time",
     "another-contact": "the code was mailed to another contact",
     "session-ended": "the session that asked for it has ended meanwhile",
 }

@@ -8,6 +8,7 @@ from cli.contact_csv import RefusedRow, opened
 from cli.progress import Progress
 from cli.refusals import Refusal
 from portico.people.contact_import import ContactLine
+from tests.support.moves import moves
 
 HEADER = "email,name,language,active"
 
@@ -191,6 +192,27 @@ class TestImportingContacts:
         assert (told["changed"], told["deactivated"]) == (1, 1)
         assert "ten minutes" in told["notes"][0]
         assert office.contact("ann@example.com")["sver"] == 2
+
+    def test_acc_10_names_whoever_was_found_by_a_former_address(self, office):
+        office.told(code=1)
+        ann = office.contact("ann@example.com")
+        moves(ann["id"], "ann@new.example")
+        office.writes("ann@example.com,Ann,,false")
+
+        told = office.told()
+
+        assert (told["added"], told["deactivated"], told["moved"]) == (0, 1, 1)
+        assert told["moved_rows"] == [
+            {
+                "line": 2,
+                "email": "ann@example.com",
+                "contact": ann["id"],
+                "email_now": "ann@new.example",
+                "deactivated": True,
+            }
+        ]
+        shown = office.terminal.told("contact", "show", "acme", "ann@example.com")
+        assert "had before; theirs is ann@new.example" in shown["notes"][0]
 
     def test_dry_writes_nothing(self, office):
         told = office.told("--dry-run", code=1)

@@ -8,6 +8,7 @@ from portico.clock import SYSTEM
 from portico.directory.store import Directory, email_key, object_key
 from portico.people.identities import Identity, owning
 from portico.people.rules import Workspace
+from tests.support.moves import moves
 
 TENANT = "7b2f5a44-93b5-4b0f-9a1e-2f0a4c1d9e11"
 ANN = "0d4b0c52-3c1e-4d8a-8a5e-6d1c3b2a1f00"
@@ -151,6 +152,17 @@ class TestLeavingTheDirectory:
         assert (told["deactivated"], told["signed_out"]) == (1, [ann["id"]])
         assert directory.contact("ann@acme.test")["sver"] == ann["sver"] + 1
         assert directory.contact("bob@acme.test")["sver"] == bob["sver"]
+
+    def test_acc_10_ends_the_sessions_of_whoever_has_left_that_address(self, directory):
+        directory.imports(ANN_IN)
+        ann = directory.contact("ann@acme.test")
+        moves(ann["id"], "ann@home.test")
+
+        told = directory.imports(ANN_IN.replace("true", "false"))
+
+        assert told["signed_out"] == [ann["id"]]
+        assert f"{ann['id']} was found by ann@acme.test" in " ".join(told["notes"])
+        assert directory.contact("ann@home.test")["sver"] == ann["sver"] + 2
 
     def test_is_told_to_the_trail_of_the_contact(self, directory):
         directory.imports(ANN_IN)

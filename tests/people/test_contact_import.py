@@ -5,7 +5,9 @@ import pytest
 from portico.aws import retry
 from portico.errors import TryLater
 from portico.people.contact_import import AT_ONCE, ContactLine, Enrolment
-from portico.people.store import head_key, pointer_key
+from portico.people.pointers import pointer_key
+from portico.people.store import head_key
+from tests.support.moves import moves
 
 
 def entry(n, **says):
@@ -109,6 +111,78 @@ class TestALine:
 
         assert [each.outcome for each in done] == ["added", "changed"]
         assert portal.rows("people") == rows
+
+
+class TestALineWithAnAddressThatWasLeft:
+    """ACC-10: whoever has moved is found by the address that the list still has."""
+
+    @pytest.fixture
+    def moved(self, portal):
+        """Ann has moved, long enough ago for the address to be free."""
+        moves(portal.ann.id, "ann@new.example")
+        portal.forward(hours=73)
+        return portal.ann.id
+
+    @pytest.mark.parametrize("hours", [0, 73])
+    def test_acc_10_switches_off_whoever_left_it_and_says_so(self, portal, enrol, hours):
+        moves(portal.ann.id, "ann@new.example")
+        portal.forward(hours=hours)
+        line = ContactLine(2, "ann@example.com", {"name": "Ann Archer", "active": False})
+
+        (done,) = enrol(line)
+
+        assert (done.outcome, done.contact) == ("changed", portal.ann.id)
+        assert done.has_moved_to == "ann@new.example"
+        ann = portal.team.contact("acme", portal.ann.id)
+        assert (ann.active, ann.email) == (False, "ann@new.example")
+        assert [each.id for each in portal.team._people("acme").contacts()] == [portal.ann.id]
+
+    def test_changes_nothing_else_of_them(self, portal, enrol, moved):
+        line = ContactLine(2, "ann@example.com", {"name": "Another Ann", "active": True})
+
+        (done,) = enrol(line)
+
+        assert (done.outcome, done.has_moved_to) == ("unchanged", "ann@new.example")
+        assert portal.team.contact("acme", moved).name == "Ann Archer"
+
+    def test_switches_nobody_on(self, portal, enrol, moved):
+        portal.deactivates("ann@new.example")
+
+        (done,) = enrol(ContactLine(2, "ann@example.com", {"name": "Ann", "active": True}))
+
+        assert done.outcome == "refused"
+        assert moved in done.reason
+        assert not portal.team.contact("acme", moved).active
+
+    @pytest.mark.parametrize("by_one", [1, -1])
+    def test_yields_to_the_line_with_their_own(self, portal, enrol, moved, by_one):
+        lines = [
+            ContactLine(2, "ann@example.com", {"name": "Ann Archer", "active": False}),
+            ContactLine(3, "ann@new.example", {"name": "Ann Archer", "active": True}),
+        ]
+
+        enrol(*lines[::by_one])
+
+        assert portal.team.contact("acme", moved).active
+
+    def test_adds_somebody_else_who_brings_an_id(self, portal, enrol, moved):
+        entry = ContactLine(2, "ann@example.com", {"name": "Anna"}, "ct_0123456789012345678901")
+
+        (done,) = enrol(entry)
+
+        assert done.outcome == "added"
+        assert portal.team.contact("acme", "ann@example.com").name == "Anna"
+
+    def test_of_a_team_finds_them_for_every_command(self, portal, moved):
+        assert portal.team.contact("acme", "ann@example.com").id == moved
+
+    def test_finds_nobody_once_somebody_else_has_it(self, portal, enrol, moved):
+        anna = portal.adds("Anna", "ann@example.com")
+
+        (done,) = enrol(ContactLine(2, "ann@example.com", {"name": "Anna", "active": False}))
+
+        assert (done.contact, done.has_moved_to) == (anna.id, "")
+        assert portal.team.contact("acme", moved).active
 
 
 class TestTrouble:

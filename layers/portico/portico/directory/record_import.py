@@ -25,6 +25,8 @@ class Imported:
     deactivated: int = 0
     signed_out: list[str] = field(default_factory=list)
     """The contacts whose sessions ended."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """By contact: the former address of the record by which this contact was found."""
     in_use: list[Record] = field(default_factory=list)
     """Records not kept, because their address or object id finds another active record."""
 
@@ -94,9 +96,16 @@ class DirectoryImport:
         what = "deactivated" if leaves else "changed" if before else "added"
         event = self._event(f"record.{what}", f"record-{digest(record.name)[:16]}")
         owners: list[str] = []
+        moved: dict[str, str] = {}
 
         def ending(came_in: frozenset[str]) -> Parts:
-            owners[:] = self._owners(before, came_in) if before and leaves else []
+            owners.clear()
+            moved.clear()
+            if before and leaves:
+                pointers = self._people.pointers(before.emails)
+                moved.update({p.former: email for email, p in pointers.items() if p.former})
+                having = {p.contact for p in pointers.values() if p.contact}
+                owners.extend(sorted({*came_in, *having, *moved, *self._linked(before)}))
             return {
                 f"head {each}": self._people.ending_sessions(each, self._ended(each))
                 for each in owners
@@ -105,13 +114,12 @@ class DirectoryImport:
         self._directory.put(record, event, ending)
         setattr(done, what, getattr(done, what) + 1)
         done.signed_out += owners
+        done.moved |= moved
 
-    def _owners(self, record: Record, came_in: frozenset[str]) -> list[str]:
-        """Find whose record it was: by whom it let in, by identity, or by a primary address."""
-        pointers = self._people.pointers(record.emails)
+    def _linked(self, record: Record) -> set[str]:
+        """Find the contacts whose accounts stand for the record."""
         names = filter(None, (record.name, record.object))
-        linked = (who for name in names for who in self._by_identity[name])
-        return sorted({*came_in, *pointers, *linked})
+        return {who for name in names for who in self._by_identity[name]}
 
     @cached_property
     def _by_identity(self) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ that was cut off.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import batched
@@ -54,6 +54,8 @@ class Done:
     """The id of the existing contact."""
     changes: dict[str, Any] = field(default_factory=dict)
     """The changed fields of an existing contact."""
+    has_moved_to: str = ""
+    """The contact's address, if the line has one that they had before."""
 
 
 @dataclass
@@ -73,6 +75,8 @@ class Enrolment:
     dry_run: bool = False
     width: int = MOST_WRITERS
     pause: Callable[[float], object] = time.sleep
+    _named: set[str] = field(default_factory=set)
+    """Contacts who have moved, and whom the list has by their own address."""
 
     def take(self, entries: Iterable[ContactLine]) -> Generator[list[Done]]:
         """Write *entries* in batches and yield the outcome of each batch once it is written.
@@ -97,10 +101,27 @@ class Enrolment:
         return list(pool.map(self._written, verdicts))
 
     def _judged(self, entries: Sequence[ContactLine]) -> list[Done]:
-        by_email = self._people.contacts_by_email(each.email for each in entries)
-        by_id = self._people.contacts_by_id(each.id for each in entries if each.id)
+        pointers = self._people.pointers(each.email for each in entries)
+        ids_ = {each.id for each in entries} | {each.contact for each in pointers.values()}
+        ids_ |= {each.former for each in pointers.values()}
+        heads = self._people.contacts_by_id(sorted(each for each in ids_ if each))
+        there = [
+            There(
+                heads.get(pointers[each.email].contact or ""),
+                heads.get(each.id or ""),
+                heads.get(pointers[each.email].former or ""),
+                is_reserved=pointers[each.email].is_reserved(at=self.clock.now()),
+            )
+            for each in entries
+        ]
+        self._named |= {
+            each.by_address.id
+            for each in there
+            if each.by_address and each.by_address.address_change
+        }
         return [
-            verdict(each, by_email.get(each.email), by_id.get(each.id or "")) for each in entries
+            verdict(entry, each, named=self._named)
+            for entry, each in zip(entries, there, strict=True)
         ]
 
     def _written(self, verdict: Done) -> Done:
@@ -153,21 +174,58 @@ class Enrolment:
         return People(self.table, self.workspace.id)
 
 
-def verdict(entry: ContactLine, there: Contact | None, of_id: Contact | None) -> Done:
-    """Decide what to do with a line.
+@dataclass(frozen=True, slots=True)
+class There:
+    """Who is there already."""
+
+    by_address: Contact | None = None
+    """The contact who has a line's address."""
+    by_id: Contact | None = None
+    """The contact who has its id."""
+    former: Contact | None = None
+    """The contact who had its address last, where nobody has it now."""
+    is_reserved: bool = False
+    """And who can still take it back."""
+
+
+def verdict(entry: ContactLine, there: There, *, named: Collection[str] = ()) -> Done:
+    """Say what a line asks for.
 
     Args:
         entry: the line.
-        there: the contact who has the line's address.
-        of_id: the contact who has the line's id.
+        there: who is there already.
+        named: contacts whom the list has by an address that is theirs now.
     """
-    if entry.id and there and there.id != entry.id:
-        return Done(entry, REFUSED, f"id: the address belongs to {there.id}")
-    if entry.id and of_id and of_id.email != entry.email:
-        return Done(
-            entry, REFUSED, "id: its contact has another address, and an import changes none"
-        )
-    if there is None:
+    known, of_id = there.by_address, there.by_id
+    if entry.id and known and known.id != entry.id:
+        return Done(entry, REFUSED, f"id: the address is that of {known.id}")
+    if entry.id and of_id and of_id.email != entry.email and of_id != there.former:
+        return Done(entry, REFUSED, "id: its contact has another address, which no import changes")
+    if known is None and there.former is not None:
+        return _of_former(entry, there.former, there, named)
+    if known is None:
         return Done(entry, ADDED)
-    changes = {name: value for name, value in entry.says.items() if getattr(there, name) != value}
-    return Done(entry, CHANGED if changes else UNCHANGED, contact=there.id, changes=changes)
+    changes = {name: value for name, value in entry.says.items() if getattr(known, name) != value}
+    return Done(entry, CHANGED if changes else UNCHANGED, contact=known.id, changes=changes)
+
+
+def _of_former(entry: ContactLine, former: Contact, there: There, named: Collection[str]) -> Done:
+    """Say what becomes of a line with an address that a contact has left.
+
+    It may mean them, or whoever has the address next. So it switches them off, which is what
+    must not be missed; and nothing else that a list says of an old address is believed.
+    """
+    if entry.id and entry.id != former.id:
+        if there.is_reserved:
+            return Done(entry, REFUSED, f"email: reserved for {former.id}, who has just left it")
+        return Done(entry, ADDED)
+    found = Done(entry, UNCHANGED, contact=former.id, has_moved_to=former.email)
+    active = entry.says.get("active")
+    if active is True and not former.active:
+        why = (
+            f"email: was that of {former.id}, who is switched off; add whoever has it now by itself"
+        )
+        return Done(entry, REFUSED, why)
+    if active is False and former.active and former.id not in named:
+        return replace(found, outcome=CHANGED, changes={"active": False})
+    return found

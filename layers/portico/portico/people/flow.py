@@ -88,14 +88,18 @@ class TeamPeople:
         return contact
 
     def contact(self, workspace_id: str, who: str) -> Contact:
-        """Find a contact by id or by primary email.
+        """Find a contact by id, by primary email, or by one that they had and nobody has now.
 
         Raises:
             NotFound: there is no such contact.
         """
         people = self._people(self.workspace(workspace_id).id)
         is_id = who.startswith("ct_") and "@" not in who
-        contact_id = who if is_id else people.contact_id_of(normalise(who))
+        contact_id: str | None = who
+        if not is_id:
+            email = normalise(who)
+            pointer = people.pointers([email])[email]
+            contact_id = pointer.contact or pointer.former
         found = people.contact(contact_id) if contact_id else None
         if found is None:
             raise NotFound
