@@ -41,11 +41,17 @@ OWN = {
     "A workspace setting": [
         "layers/portico/portico/account/*",
         "tests/account/*",
+        "tests/properties/test_moves.py",
         "tests/template/test_calls.py",
     ],
     "A problem": ["layers/portico/portico/account/*", "tests/account/*"],
     "A provider": ["tests/*", "events/*", "layers/portico/portico/sso/providers/*"],
-    "A row": ["layers/portico/portico/account/*", "tests/account/*"],
+    "A row": [
+        "layers/portico/portico/account/*",
+        "tests/account/*",
+        "tests/properties/*",
+        "tests/rotation/*",
+    ],
     "A language": ["tests/*"],
 }
 """What is the example's own: its flow, and the tests of that."""

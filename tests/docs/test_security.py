@@ -19,7 +19,9 @@ from portico.codes.rules import (
 from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import MAILBOX, NETWORK
+from portico.notices.store import CHANGES_AN_HOUR
 from portico.openid.authorization_codes import AUTHORIZATION_CODE_LIFETIME as AUTHORIZATION
+from portico.people.address_chain import MOST_CHANGES, UNDO_LIFETIME
 from portico.people.rules import Workspace
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, GRACE, SHARED_COMPUTER_IDLE
 from tests.support.template import folder, statements
@@ -36,7 +38,7 @@ ROWS = {
     for row in re.finditer(rf"^\| (?P<id>{ID}) \|.*\| (?P<tests>[^|]+) \|$", TABLE, re.MULTILINE)
 }
 AREAS = {
-    "COD": 8, "LNK": 3, "RED": 3, "CSR": 3, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 3, "DIR": 4,
+    "COD": 8, "LNK": 3, "RED": 3, "CSR": 3, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 12, "DIR": 4,
     "TEN": 3, "ADM": 3, "MAI": 7, "INP": 4, "UNI": 3, "RAT": 10, "RAC": 4, "FLT": 8, "LOG": 3,
 }  # fmt: skip
 """How many rows each area has: what a front door must survive."""
@@ -125,6 +127,9 @@ class TestTheNumbers:
             "mailbox budget": f"{MAILBOX.an_hour} an hour, {MAILBOX.a_day} a day",
             "kept of it": f"{MAILBOX.kept_an_hour} an hour, {MAILBOX.kept_a_day} a day",
             "network budget": f"{NETWORK.a_minute} a minute, {NETWORK.an_hour} an hour",
+            "undo of a change of address": f"{UNDO_LIFETIME // hour} hours",
+            "changes of address": f"{MOST_CHANGES} in {UNDO_LIFETIME // hour} hours",
+            "changes of ways in": f"{CHANGES_AN_HOUR} an hour",
             "access token": f"{ACCESS_TOKEN_LIFETIME // minute} minutes",
             "authorization code": f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits",
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
