@@ -16,7 +16,7 @@ SAME_FOR_EVERYBODY = {
     "portico.mail.languages.words_of": "of files alone",
     "portico.mail.render._environment": "of files alone",
     "portico.passwords.common_passwords.listed": "of a file alone",
-    "portico.passwords.password_hash._nobodys": "of two constants",
+    "portico.passwords.password_hash.nobodys_hash": "of two constants",
     "portico.people.disposable_domains.listed": "of a file alone",
     "portico.people.rules._kinds": "of a class alone",
 }

@@ -49,4 +49,4 @@ class TestNobodysHash:
         assert asked[0] == asked[1]
 
     def test_is_no_secret_that_could_be_guessed(self):
-        assert password_hash._nobodys() != password_hash._nobodys.__wrapped__()
+        assert password_hash.nobodys_hash() != password_hash.nobodys_hash.__wrapped__()

@@ -57,6 +57,8 @@ class Wire:
     """Every request of the doors to AWS, in the order they left."""
 
     sent: list[Sent] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list, repr=False)
+    """The bodies that came back, in their order."""
     _cuts: dict[str, list[Callable[[AWSPreparedRequest], AWSResponse | None]]] = field(
         default_factory=dict
     )
@@ -78,6 +80,7 @@ class Wire:
     def forget(self) -> None:
         settle()
         self.sent.clear()
+        self.answers.clear()
 
     def cut(self, operation: str, *, times: int = 99, after: int = 0) -> None:
         """Let the next requests never arrive, *after* so many that do."""
@@ -121,7 +124,10 @@ class Wire:
         body = text.decode() if isinstance(text, bytes) else str(text)
         self.sent.append(Sent(operation, json.loads(body) if body.startswith("{") else {}))
         arrive = partial(self._arrives, operation, event_name, request)
-        return self.meddler(operation, request, arrive) if self.meddler else arrive()
+        answer = self.meddler(operation, request, arrive) if self.meddler else arrive()
+        if answer is not None:
+            self.answers.append(answer.content)
+        return answer
 
     def _arrives(
         self, operation: str, event_name: str, request: AWSPreparedRequest

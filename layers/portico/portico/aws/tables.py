@@ -148,15 +148,24 @@ class Rows:
         return {"ConditionCheck": _guarded({"Key": key}, self.table, condition, values)}
 
 
-def get_many(wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool) -> list[Row | None]:
+def get_many(
+    wanted: Sequence[tuple[Rows, str, str]], *, consistent: bool, only: Sequence[str] = ()
+) -> list[Row | None]:
     """Read up to a hundred rows of any tables in one call, in the order asked.
+
+    Args:
+        wanted: the rows' keys.
+        consistent: whether to see every write that came before.
+        only: the attributes to read, besides the key; all if none is named.
 
     Raises:
         TryLater: DynamoDB left rows out, twice in a row.
     """
     request: dict[str, Any] = {}
+    text, names = aliased(", ".join(("pk", "sk", *only)))
+    some = {"ProjectionExpression": text, "ExpressionAttributeNames": names} if only else {}
     for rows, pk, sk in wanted:
-        table = request.setdefault(rows.table, {"Keys": [], "ConsistentRead": consistent})
+        table = request.setdefault(rows.table, {"Keys": [], "ConsistentRead": consistent, **some})
         table["Keys"].append(item_of(rows.key(pk, sk)))
     found: dict[tuple[str, str, str], Row] = {}
     for _ in range(2):

@@ -31,7 +31,7 @@ def hashed(password: str) -> str:
 def is_right(hash_: str | None, password: str) -> bool:
     """Say whether *password* fits *hash_*. ``None`` never fits, and takes the same work."""
     try:
-        return _hasher.verify(hash_ or _nobodys(), password)
+        return _hasher.verify(hash_ or nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -50,7 +50,7 @@ def is_outdated(hash_: str) -> bool:
 
 
 @cache
-def _nobodys() -> str:
+def nobodys_hash() -> str:
     """Return a hash that no password has: random characters in the place of the hash."""
     # Made without hashing, so that the first unknown address in an environment takes no longer.
     parameters = f"$argon2id$v={ARGON2_VERSION}$m={MEMORY},t={PASSES},p={LANES}"

@@ -27,6 +27,7 @@ from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.devices import device_of
+from portico.passwords.decoys import READ, Decoys
 from portico.passwords.password_hash import hashed, is_outdated, is_right
 from portico.passwords.rules import sized
 from portico.people.addresses import normalise, subject_of
@@ -120,12 +121,13 @@ class PasswordSignIns:
         sver = known_sver(seal, key, workspace_id=workspace_id, contact=opened.contact, at=now)
         guess = guesses.count(_tried(opened, caller, sver), key=key, at=now)
         try:
-            contact, kept = self._read(opened)
+            contact, kept, lacking = self._read(opened)
             if sver is not None and (contact is None or contact.sver != sver):
                 # The mark ended with the sessions of its time, so this is a stranger's guess.
                 guess = guesses.count(_tried(opened, caller, None), key=key, at=now)
             is_theirs = is_right(kept.hash if kept else None, password)
             if contact is None or kept is None or not contact.active or not is_theirs:
+                self._level(opened, lacking, at=now)
                 self._record_refusal(guesses, guess, opened, caller, at=now)
                 raise PasswordNotAccepted
             proof = _proof(opened, contact, typed, request_id, caller)
@@ -171,11 +173,24 @@ class PasswordSignIns:
         # Counted apart from codes: a guesser of passwords must not use up their office's codes.
         self.limits.start(workspace, caller.network, bucket=PASSWORD_BUCKET, at=at)
 
-    def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None]:
+    def _read(self, opened: _Opened) -> tuple[Contact | None, Password | None, list[str]]:
         people = People(self.people_table, opened.workspace.id)
-        keys = head_key, password_key
-        head, row = people.read(*(key(people.workspace_id, opened.contact) for key in keys))
-        return Contact.from_row(head) if head else None, Password.from_row(row)
+        keys = [key(people.workspace_id, opened.contact) for key in (head_key, password_key)]
+        head, row = people.read(*keys, only=READ)
+        contact, kept = Contact.from_row(head) if head else None, Password.from_row(row)
+        lacks = {
+            "pointer": opened.found is None,
+            "head": contact is None,
+            "password": row is None,
+            "hash": row is not None and kept is None,
+        }
+        return contact, kept, [part for part, lacking in lacks.items() if lacking]
+
+    def _level(self, opened: _Opened, lacking: list[str], *, at: datetime) -> None:
+        decoys = Decoys(self.people_table, opened.workspace.id)
+        # The answer is the same without it.
+        with suppress(TryLater):
+            decoys.read(lacking, at=at)
 
     def _record_refusal(
         self,

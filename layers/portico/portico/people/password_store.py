@@ -41,6 +41,22 @@ def password_key(workspace_id: str, contact: str) -> tuple[str, str]:
     return f"{workspace_id}#contact#{contact}", "password"
 
 
+def password_row(
+    workspace_id: str, contact: str, password: Password, event: Event
+) -> dict[str, Any]:
+    """Return the row that holds a contact's password."""
+    pk, sk = password_key(workspace_id, contact)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "hash": password.hash,
+        "changed_at": epoch(password.changed_at),
+        "by": password.by,
+        "proof": password.proof,
+        "event": event.rider(),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Passwords:
     """The passwords of one workspace."""
@@ -61,16 +77,7 @@ class Passwords:
         self, contact: str, password: Password, *, before: Password | None, event: Event
     ) -> dict[str, Any]:
         """Return the part of a transaction that replaces *before*, if it is still the password."""
-        pk, sk = password_key(self.workspace_id, contact)
-        row = {
-            "pk": pk,
-            "sk": sk,
-            "hash": password.hash,
-            "changed_at": epoch(password.changed_at),
-            "by": password.by,
-            "proof": password.proof,
-            "event": event.rider(),
-        }
+        row = password_row(self.workspace_id, contact, password, event)
         if before is None:
             return self.rows.putting(row, HAS_NONE)
         return self.rows.putting(row, "hash = :before", {":before": before.hash})

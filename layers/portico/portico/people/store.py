@@ -80,10 +80,11 @@ class People:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def read(
-        self, *keys: tuple[str, str], consistent: bool = True
+        self, *keys: tuple[str, str], consistent: bool = True, only: Sequence[str] = ()
     ) -> Sequence[dict[str, Any] | None]:
-        """Read rows of this workspace in one call."""
-        return get_many([(self.rows, *key) for key in keys], consistent=consistent)
+        """Read rows of this workspace in one call; of each *only* some attributes, or all."""
+        wanted = [(self.rows, *key) for key in keys]
+        return get_many(wanted, consistent=consistent, only=only)
 
     def contact(self, contact: str) -> Contact | None:
         """Read a contact's head."""
