@@ -3,6 +3,7 @@
 Bounded work is counted: nothing behind us is asked, and no door takes a tenth of a second of CPU.
 """
 
+import base64
 import json
 import time
 from collections.abc import Callable
@@ -11,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from portico.codes.rules import read_code
+from portico.codes.rules import LONGEST_ENTRY, read_code
 from portico.errors import InvalidRequest
 from portico.passwords.rules import chosen, sized
-from portico.people.addresses import mailable
+from portico.people.addresses import LONGEST_EMAIL, mailable
 from portico.people.contact_names import contact_name
-from tests.support.doors import Answer, knock
+from tests.support.doors import Answer, answered, door, http_event, knock
 from tests.support.driver import Portal
 
 BODIES = {
@@ -29,7 +30,11 @@ BODIES = {
 }
 LONG = 4096
 """Characters that a text may have; everything longer is refused before anybody looks at it."""
-
+LONG_ADDRESS = 4 * LONGEST_EMAIL
+"""Characters that an address may have as it is typed. A longer one is not looked at, so what is
+to be looked at has exactly as many."""
+LARGEST = 16 * 1024
+"""Bytes of a body."""
 
 BUDGET = 0.1
 """CPU seconds."""
@@ -98,26 +103,27 @@ class TestALargeRequest:
 
 
 ADDRESSES = {
-    "10 KB of dots": "a@" + "a." * 5000,
-    "4 KB of dots": ("a@" + "a." * 5000)[:LONG],
-    "a 4 KB label": "a@" + "a" * (LONG - 5) + ".de",
-    "a 4 KB label that IDNA would have to look at": "a@" + "ä" * (LONG - 5) + ".de",
-    "5,000 quotes": '"' * 5000 + "@x.test",
-    "4,000 quotes": '"' * 4000 + "@x.test",
-    "4,000 at signs": "@" * 4000,
-    "4,000 blanks": "a" + " " * 4000 + "@x.test",
-    "4,000 tags": "a+" * 2000 + "@x.test",
-    "combining marks without end": "a" + "\u0301" * 4000 + "@x.test",
-    "digits in disguise": "xn--" * 1000 + "@xn--" + "a" * 50,
+    "dots": ("a@" + "a." * LONG)[:LONG_ADDRESS],
+    "one label": "a@" + "a" * (LONG_ADDRESS - 5) + ".de",
+    "one label that IDNA would have to look at": "a@" + "ä" * (LONG_ADDRESS - 5) + ".de",
+    "quotes": '"' * (LONG_ADDRESS - 7) + "@x.test",
+    "at signs": "@" * LONG_ADDRESS,
+    "blanks": "a" + " " * (LONG_ADDRESS - 8) + "@x.test",
+    "tags": ("a+" * LONG)[: LONG_ADDRESS - 7] + "@x.test",
+    "combining marks": "a" + "\u0301" * (LONG_ADDRESS - 8) + "@x.test",
+    "digits in disguise": ("xn--" * LONG)[: LONG_ADDRESS - 55] + "@xn--" + "a" * 50,
 }
 CODES = {
-    "4 KB of dashes": "-" * LONG,
-    "4 KB of almost codes": ("ABC-DEF " * 600)[:LONG],
-    "4 KB of letters": "B" * LONG,
-    "4 KB of full-width": "\uff22" * LONG,
-    "one letter that NFKC makes eighteen": "\ufdfa" * LONG,
-    "4 KB of blanks of every kind": "\u2003\u00a0\t\n" * (LONG // 4),
+    "dashes": "-" * LONGEST_ENTRY,
+    "almost codes": ("ABC-DEF " * LONGEST_ENTRY)[:LONGEST_ENTRY],
+    "letters": "B" * LONGEST_ENTRY,
+    "full-width": "\uff22" * LONGEST_ENTRY,
+    "one letter that NFKC makes eighteen": "\ufdfa" * LONGEST_ENTRY,
+    "blanks of every kind": "\u2003\u00a0\t\n" * (LONGEST_ENTRY // 4),
 }
+
+
+NO_CODE = "7 letters and digits, as in the mail"
 
 
 class TestAnOddRequest:
@@ -127,6 +133,7 @@ class TestAnOddRequest:
 
         answer, seconds = cheapest(lambda: knock("request_code", "POST /v1/codes", body))
 
+        assert len(email) == LONG_ADDRESS
         assert answer.problem == (400, "invalid-request")
         assert answer.body["errors"][0]["field"] == "email"
         assert wire.sent == []
@@ -138,7 +145,10 @@ class TestAnOddRequest:
 
         answer, seconds = cheapest(lambda: knock("verify_code", "POST /v1/codes/verify", body))
 
+        assert len(code) == LONGEST_ENTRY
         assert answer.problem == (400, "invalid-request")
+        # Not "too long": this one was read to its end.
+        assert answer.body["errors"] == [{"field": "code", "reason": NO_CODE}]
         assert wire.sent == []
         assert seconds < BUDGET
 
@@ -233,3 +243,135 @@ class TestATextThatGrows:
 
     def test_inp_04_of_a_password_leaves_room_for_letters_in_four_parts(self):
         assert len(sized("\u1100\u1161\u11a8" * 128)) == 128
+
+
+PLAIN_TEXTS = [
+    ("POST /v1/links/resolve", "workspace"),
+    ("POST /v1/links/resolve", "link"),
+    ("POST /v1/links/resolve", "to"),
+    ("POST /v1/codes", "link"),
+    ("POST /v1/codes", "pending"),
+    ("POST /v1/codes/resend", "challenge"),
+    ("POST /v1/codes/verify", "challenge"),
+    ("POST /v1/session/refresh", "workspace"),
+    ("POST /v1/sso/start", "connection"),
+]
+"""Texts that have no limit but that of every text."""
+REQUIRED = {
+    "challenge": f"chl_acme_{'A' * 22}",
+    "code": "BCD-FGHJ",
+    "connection": "idp",
+    "workspace": "acme",
+}
+LABELS = ".".join(["a" * 63] * 3)
+ENDS = {
+    "as it is typed": ("@" * LONG_ADDRESS, "@" * (LONG_ADDRESS + 1), "too long"),
+    "before the @": ("a" * 64 + "@example.com", "a" * 65 + "@example.com", "too long"),
+    "a label": (f"a@{'a' * 63}.example", f"a@{'a' * 64}.example", "not a domain"),
+    "as it is kept": (
+        f"{'a' * 54}@{LABELS}.example"[-LONGEST_EMAIL:],
+        f"{'a' * 55}@{LABELS}.example",
+        "too long",
+    ),
+}
+"""The last address that is read, the first that is not, and why not."""
+
+
+def said(answer: Answer) -> list[dict[str, str]]:
+    """What was wrong with which field."""
+    errors: list[dict[str, str]] = answer.body.get("errors", [])
+    return errors
+
+
+def body_of(size: int) -> str:
+    """A JSON body of exactly so many bytes."""
+    empty = json.dumps({**REQUIRED, "rest": ""})
+    return json.dumps({**REQUIRED, "rest": "r" * (size - len(empty))})
+
+
+def encoded(route: str, text: str) -> Answer:
+    """The answer to a body as API Gateway passes what it takes for binary."""
+    event = http_event(route, text) | {"isBase64Encoded": True}
+    return answered(door(BODIES[route]).handler, event)
+
+
+class TestALimit:
+    """From both sides: the largest that is read, and the smallest that is not."""
+
+    @pytest.mark.parametrize("route", BODIES)
+    def test_inp_01_of_a_body_is_16_kb_at_every_door(self, portal, route):
+        last, first = (knock(BODIES[route], route, body_of(LARGEST + each)) for each in (0, 1))
+
+        assert last.status != 413
+        assert first.problem == (413, "too-large")
+
+    @pytest.mark.parametrize("route", BODIES)
+    def test_inp_01_of_a_body_in_base64_is_that_of_its_bytes(self, portal, route):
+        bodies = [base64.b64encode(body_of(LARGEST + each).encode()).decode() for each in (0, 1)]
+        last, first = (encoded(route, each) for each in bodies)
+
+        assert last.status != 413
+        assert first.problem == (413, "too-large")
+
+    @pytest.mark.parametrize("route", BODIES)
+    def test_inp_01_of_base64_itself_is_twice_that_before_it_is_decoded(self, tables, route):
+        last, first = (encoded(route, "!" * (2 * LARGEST + each)) for each in (0, 1))
+
+        assert last.problem == (400, "invalid-request")
+        assert first.problem == (413, "too-large")
+
+    @pytest.mark.parametrize("route", BODIES)
+    def test_inp_02_of_depth_is_16_at_every_door(self, portal, route):
+        lists = ["[" * depth + "]" * depth for depth in (15, 16)]
+        bodies = [json.dumps(REQUIRED)[:-1] + f', "rest": {each}}}' for each in lists]
+        last, first = (knock(BODIES[route], route, each) for each in bodies)
+
+        assert [each["field"] for each in said(last)] != ["body"]
+        assert [each["field"] for each in said(first)] == ["body"]
+
+    @pytest.mark.parametrize(("route", "name"), PLAIN_TEXTS)
+    def test_inp_02_of_a_text_is_4096_characters(self, portal, route, name):
+        last, first = (
+            knock(BODIES[route], route, {**REQUIRED, name: "a" * (LONG + each)}) for each in (0, 1)
+        )
+
+        assert {"field": name, "reason": "too long"} not in said(last)
+        assert said(first) == [{"field": name, "reason": "too long"}]
+
+    def test_inp_02_of_a_query_is_4096_characters(self, portal):
+        last, first = (
+            knock("session", "GET /v1/session", query={"workspace": "a" * (LONG + each)})
+            for each in (0, 1)
+        )
+
+        assert {"field": "workspace", "reason": "too long"} not in said(last)
+        assert said(first) == [{"field": "workspace", "reason": "too long"}]
+
+    def test_inp_02_of_a_code_is_a_pasted_mail(self, tables):
+        mail = ("word " * LONGEST_ENTRY)[: LONGEST_ENTRY - 9] + " 4F2-9KXB"
+        bodies = [{**REQUIRED, "code": each} for each in (mail, f" {mail}")]
+        last, first = (knock("verify_code", "POST /v1/codes/verify", each) for each in bodies)
+
+        assert last.problem == (410, "challenge-closed")
+        assert said(first) == [{"field": "code", "reason": "too long"}]
+
+    def test_inp_02_of_the_name_of_a_press_is_64_characters(self, tables):
+        bodies = [{**REQUIRED, "request_id": "x" * each} for each in (64, 65)]
+        last, first = (knock("verify_code", "POST /v1/codes/verify", each) for each in bodies)
+
+        assert last.problem == (410, "challenge-closed")
+        assert [each["field"] for each in said(first)] == ["request_id"]
+
+    @pytest.mark.parametrize(("last", "first", "reason"), ENDS.values(), ids=list(ENDS))
+    def test_inp_02_of_an_address(self, portal, last, first, reason):
+        good, bad = map(portal.browser.asks_for_a_code, (last, first))
+
+        assert {"field": "email", "reason": reason} not in said(good)
+        assert said(bad) == [{"field": "email", "reason": reason}]
+
+    def test_inp_02_of_a_password_is_128_characters(self, portal):
+        portal.sets(password_method=True)
+        last, first = (portal.browser.types_a_password("a" * each) for each in (128, 129))
+
+        assert last.problem == (401, "password-not-accepted")
+        assert said(first) == [{"field": "password", "reason": "too-long"}]

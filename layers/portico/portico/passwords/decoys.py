@@ -16,8 +16,9 @@ from portico.events import Event
 from portico.ids import digest
 from portico.passwords.password_hash import nobodys_hash
 from portico.people.password_store import Password, password_row
+from portico.people.pointers import pointer_row
 from portico.people.rules import Contact
-from portico.people.store import head_row, pointer_row
+from portico.people.store import head_row
 
 READ = ("id", "workspace", "name", "email", "active", "sver", "hash", "changed_at", "by", "proof")
 """What a sign-in reads of head and password. What else they hold, as an event, is longer for some

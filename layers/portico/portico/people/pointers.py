@@ -45,6 +45,12 @@ def pointer_key(workspace_id: str, email: str) -> tuple[str, str]:
     return f"{workspace_id}#email#{email}", "pointer"
 
 
+def pointer_row(workspace_id: str, contact: str, email: str) -> dict[str, Any]:
+    """Return the row of an address that a contact has."""
+    pk, sk = pointer_key(workspace_id, email)
+    return {"pk": pk, "sk": sk, "contact": contact}
+
+
 def former_shelf(workspace_id: str) -> str:
     """Return the shelf of former addresses. They are listed as ``<contact>#<address>``."""
     return f"{workspace_id}#formers"
@@ -64,9 +70,8 @@ class Pointers:
 
     def taking(self, contact: str, email: str, *, at: datetime) -> dict[str, Any]:
         """Return the part that gives an address to a contact. It fails if it is not free."""
-        pk, sk = pointer_key(self.workspace_id, email)
         values = {":contact": contact, ":now": epoch(at)}
-        return self.rows.putting({"pk": pk, "sk": sk, "contact": contact}, IS_FREE, values)
+        return self.rows.putting(pointer_row(self.workspace_id, contact, email), IS_FREE, values)
 
     def reserving(self, contact: str, email: str, *, until: datetime) -> dict[str, Any]:
         """Return the part that reserves an address which the contact leaves, *until* then."""
