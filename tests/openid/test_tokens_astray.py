@@ -3,8 +3,11 @@
 
 import pytest
 
+from portico.aws.tables import ConditionFailed
 from portico.clock import SYSTEM, epoch
 from portico.edge.responses import cookie_name
+from portico.sessions.rules import RefreshToken
+from portico.sessions.store import SessionStore
 from tests.openid.handed import Held, is_running, refusal, signed_in
 from tests.support.doors import Answer
 from tests.support.driver import Browser, Portal
@@ -12,6 +15,8 @@ from tests.support.openid_site import Site, marks_of, query_of
 
 COOKIE = cookie_name("acme")
 USELESS = (400, "invalid_grant")
+AGES = [0, 30]
+"""Seconds of a refresh token: one is young and stays, the other is exchanged."""
 
 
 @pytest.fixture
@@ -85,7 +90,9 @@ class TestATokenOfAPortals:
 class TestARefreshTokenOfAPortals:
     """4.14: bound to its portal, and to nothing else of ours."""
 
-    def test_refreshes_no_browser(self, portal, held):
+    @pytest.mark.parametrize("age", AGES)
+    def test_refreshes_no_browser(self, portal, held, age):
+        portal.forward(seconds=age)
         body = {"workspace": "acme", "refresh_token": held.refresh_token}
         thief = portal.another_browser(cookies={COOKIE: held.refresh_token})
 
@@ -95,6 +102,17 @@ class TestARefreshTokenOfAPortals:
         assert thief.refreshes().problem == (401, "not-signed-in")
         assert thief.signs_out().problem == (401, "not-signed-in")
         assert held.site.refreshes(held.refresh_token).status == 200
+
+    @pytest.mark.parametrize("holder", [None, "spa"])
+    def test_is_exchanged_by_nobody_else_whoever_has_read_what(self, portal, held, holder):
+        portal.forward(seconds=30)
+        token = RefreshToken.parse(held.refresh_token)
+        assert token is not None
+
+        with pytest.raises(ConditionFailed):
+            SessionStore("sign-in", "acme").rotate(
+                token, token.successor(b"x" * 32), key="-", sver=1, portal=holder, at=SYSTEM.now()
+            )
 
     def test_signs_nobody_in_at_another_portal(self, portal, held):
         other = Site.register(portal, "spa", public=True)
@@ -121,7 +139,10 @@ class TestARefreshTokenOfAPortals:
         assert [refusal(each) for each in answers] == [USELESS] * 3
         assert held.site.refreshes(newest).status == 200
 
-    def test_of_the_browser_is_nothing_to_a_portal(self, site, ann):
+    @pytest.mark.parametrize("age", AGES)
+    def test_of_the_browser_is_nothing_to_a_portal(self, portal, site, ann, age):
+        portal.forward(seconds=age)
+
         assert refusal(site.refreshes(ann.cookies[COOKIE])) == USELESS
 
         assert ann.refreshes().status == 200
