@@ -2,14 +2,21 @@
 
 import hmac
 import os
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
 from portico.aws.keys import ring
 from portico.ids import base64url
-from portico.limits.known_browser import known_cookie
-from tests.support.driver import Browser, Portal
+from portico.limits.known_browser import (
+    REMEMBERED,
+    known_cookie,
+    known_sver,
+    mark_of,
+    sealed,
+)
+from tests.support.driver import NOON, Browser, Portal
 
 MARK = known_cookie("acme")
 
@@ -131,6 +138,16 @@ class TestAMark:
         portal.forward(days=days)
 
         assert self.gets_a_mail(portal, thief) is is_good
+
+    @pytest.mark.parametrize(("seconds", "sver"), [(-1, 1), (0, None)])
+    def test_ends_with_the_second_at_which_its_day_is_half_a_year_ago(self, seconds, sver):
+        key, midnight = b"k" * 32, NOON.replace(hour=0)
+        mark = mark_of(key, workspace_id="acme", contact="ct_ann", sver=1, at=NOON)
+        at = midnight + REMEMBERED + timedelta(seconds=seconds)
+
+        found = known_sver(sealed(mark), key, workspace_id="acme", contact="ct_ann", at=at)
+
+        assert found == sver
 
     def test_cannot_be_given_a_younger_date(self, portal, thief):
         portal.forward(days=181)
