@@ -16,7 +16,7 @@ from tests.support.driver import NOON, OK, Portal
 def asked(portal: Portal) -> Row:
     """The row of a notice to Ann."""
     change = Change.PASSWORD_REMOVED
-    happened = Happened(change, portal.ann.id, HOST, 365, begun=NOON, at=NOON)
+    happened = Happened(change, portal.ann.id, HOST, 365, name="a press", at=NOON)
     Notices("sign-in", "acme").ask(happened)
     (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "notice"]
     return row
