@@ -64,6 +64,21 @@ class TestDeleting:
 
         assert portal.adds("Ann Again", "ann@example.com").id != portal.ann.id
 
+    def test_works_though_the_index_still_calls_the_address_former(self, allowed, portal):
+        _listed_as_former(portal)
+
+        assert allowed.asks("DELETE /v1/account").status == 204
+        assert [row for row in portal.rows("people") if row["sk"] == "pointer"] == []
+
+    def test_that_fails_leaves_the_address_although_the_index_is_late(self, allowed, portal, wire):
+        _listed_as_former(portal)
+        wire.cut("dynamodb.TransactWriteItems")
+
+        assert allowed.asks("DELETE /v1/account").status == 503
+
+        wire.mend()
+        assert portal.another_browser().signs_in().status == 200
+
 
 class TestTheHistory:
     def test_tells_sign_ins_newest_first_and_from_where(self, ann, portal):
@@ -117,6 +132,11 @@ class TestTheExport:
         assert answer.body["identities"][0]["connection"] == "google"
         assert answer.body["events"]
 
+    def test_leaves_out_the_present_address_which_the_index_still_calls_former(self, ann, portal):
+        _listed_as_former(portal)
+
+        assert ann.asks("GET /v1/account/export").body["former_emails"] == []
+
     def test_has_the_addresses_that_were_left(self, ann, portal):
         ann.moves("ann@new.example")
 
@@ -132,3 +152,10 @@ class TestTheExport:
 
         assert "argon2" not in text
         assert ann.browser.cookies["__Host-portico-acme"] not in text
+
+
+def _listed_as_former(portal):
+    """Let the index say of Ann's address what it was a moment ago, before she had it back."""
+    key = {"pk": f"{portal.id}#email#ann@example.com", "sk": "pointer"}
+    listed = {"list": f"{portal.id}#formers", "listed": f"{portal.ann.id}#ann@example.com"}
+    portal.writes("people", {**key, "contact": portal.ann.id, **listed})

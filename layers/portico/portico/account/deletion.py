@@ -80,6 +80,6 @@ class Deletions:
         """
         pointers = Pointers(self.owners.people_table, owner.people.workspace_id)
         for email in former_emails(owner):
-            # The index lags by a moment, so the address may be somebody's by now.
+            # Somebody may have taken it in this moment, perhaps the contact in another browser.
             with suppress(TransactionRefused):
-                transact_surely({"pointer": pointers.letting_go(owner.id, email)})
+                transact_surely({"pointer": pointers.forgetting(owner.id, email)})

@@ -90,4 +90,6 @@ def former_emails(owner: Owner) -> list[str]:
     """Return the addresses that the contact has left, and that nobody has taken since."""
     rows, shelf = owner.people.rows, former_shelf(owner.people.workspace_id)
     keys = keys_listed(rows, shelf, starting=f"{owner.id}#")
-    return [pk.partition("#email#")[2] for pk, _ in keys]
+    listed = [pk.partition("#email#")[2] for pk, _ in keys]
+    # The index lags by a moment, so leave out the address that the contact has again.
+    return [email for email in listed if email != owner.standing.contact.email]

@@ -93,6 +93,12 @@ class Pointers:
             *pointer_key(self.workspace_id, email), "contact = :contact", {":contact": contact}
         )
 
+    def forgetting(self, contact: str, email: str) -> dict[str, Any]:
+        """Return the part that deletes the pointer of an address that the contact has left."""
+        return self.rows.deleting(
+            *pointer_key(self.workspace_id, email), "former = :contact", {":contact": contact}
+        )
+
     def letting_go(self, contact: str, email: str) -> dict[str, Any]:
         """Return the part that deletes the pointer of an address that the contact has or had.
 
