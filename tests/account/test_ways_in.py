@@ -62,6 +62,21 @@ class TestUnlinking:
         portal.delivers_mail()
         assert "Google was removed" in portal.mails[-1].text
 
+    def test_acc_01_shows_and_takes_none_that_is_anothers_by_now(self, ann, gives, portal):
+        gives["account"]("google")
+        (identity,) = [each["id"] for each in ann.reads()["identities"]]
+        (row,) = [each for each in portal.rows("people") if each["sk"] == "identity"]
+        bob = portal.adds("Bob Baker", "bob@example.com")
+        # The index is a moment behind, and still lists it as Ann's.
+        portal.writes("people", row | {"contact": bob.id})
+
+        path = {"identity": identity}
+        answer = ann.asks("DELETE /v1/account/identities/{identity}", path=path)
+
+        assert answer.problem == (404, "not-found")
+        assert ann.reads()["identities"] == []
+        assert row | {"contact": bob.id} in portal.rows("people")
+
     def test_acc_03_refuses_the_last_way_in(self, ann, gives, portal):
         gives["account"]("google")
         ann.stays()
