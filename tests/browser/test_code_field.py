@@ -1,5 +1,7 @@
 """The one field for the code: what it makes of keys, pastes and a phone's autofill."""
 
+from unicodedata import category, decimal
+
 import pytest
 from playwright.sync_api import expect
 
@@ -68,6 +70,27 @@ class TestTheCodeField:
 
         expect(field).to_have_value("011-0110")
 
+    @pytest.mark.parametrize(
+        ("four", "two", "nine"), ["\u0664\u0662\u0669", "\u06f4\u06f2\u06f9", "\u096a\u0968\u096f"]
+    )
+    def test_takes_digits_of_other_keyboards(self, field, keys, four, two, nine):
+        keys.type(f"{four}f{two}{nine}kxb")
+
+        expect(field).to_have_value("4F2-9KXB")
+
+    def test_reads_every_digit_of_unicode_as_the_api_does(self, someone):
+        digits = [chr(n) for n in range(0x110000) if category(chr(n)) == "Nd"]
+
+        read = someone.page.evaluate(
+            """async digits => {
+              const { fold } = await import("/assets/code-field.js");
+              return digits.map(fold).join("");
+            }""",
+            digits,
+        )
+
+        assert read == "".join(str(decimal(digit)) for digit in digits)
+
     def test_takes_no_eighth_character(self, field, keys):
         keys.type("4F29KXBZ")
 
@@ -103,6 +126,9 @@ class TestTheCodeField:
             " 4f29kxb\n",
             "４Ｆ２－９ＫＸＢ",
             "4F2 \u2013 9KXB",
+            "\u0664F\u0662-\u0669KXB",
+            "\u06f4f\u06f2\u06f9kxb",
+            "Your code is \u096aF\u0968-\u096fKXB.",
             "Your code is 4F2-9KXB. It is labelled KQ.",
             "@signin.example.com #4F29KXB",
         ],

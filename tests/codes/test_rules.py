@@ -117,6 +117,19 @@ class TestAnEntry:
     def test_may_hold_look_alikes(self, entry, code):
         assert read_code(entry) == code
 
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            "\N{ARABIC-INDIC DIGIT FOUR}F\N{ARABIC-INDIC DIGIT TWO}\N{ARABIC-INDIC DIGIT NINE}KXB",
+            "\u06f4f\u06f2-\u06f9kxb",
+            "\u096aF\u0968 \u096fKXB",
+            "Code: \u0664F\u0662-\u0669KXB",
+        ],
+        ids=["Arabic", "Persian", "Devanagari", "in a sentence"],
+    )
+    def test_may_hold_the_digits_of_any_keyboard(self, entry):
+        assert read_code(entry) == "4F29KXB"
+
     def test_of_letters_alone_is_a_code(self):
         assert read_code("bcd-fghj") == "BCDFGHJ"
 
@@ -145,7 +158,7 @@ class TestAnEntry:
             "4F2.9KXB",
             "4F29KX\N{GREEK CAPITAL LETTER BETA}",
             "4F29KX\N{CYRILLIC CAPITAL LETTER VE}",
-            "\N{ARABIC-INDIC DIGIT FOUR}F29KXB",
+            "\N{ARABIC-INDIC DIGIT FIVE}\N{ROMAN NUMERAL FIFTY}F29KXBB",
             "x" * 4001,
             "4F29KXB" * 600,
         ],

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from portico.codes.rules import CODE_ALPHABET, LONGEST_ENTRY, read_code
+from portico.codes.rules import CODE_ALPHABET, LONGEST_ENTRY, LONGEST_TYPED, read_code
 from portico.errors import InvalidRequest
 
 LOOK_ALIKES = {"0": "OoＯｏ", "1": "IiLlＩｉＬｌ"}
@@ -26,6 +26,8 @@ def shapes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {
         c: [c, c.lower(), *LOOK_ALIKES.get(c, "")] for c in CODE_ALPHABET
     }
+    for digit in map(chr, filter(lambda n: unicodedata.category(chr(n)) == "Nd", range(0x110000))):
+        found[str(unicodedata.decimal(digit))].append(digit)
     # Full-width, mathematical, in circles, small and raised ones.
     for start, end in ((0xFF10, 0xFF5B), (0x1D400, 0x1D800), (0x2460, 0x24EB), (0x2070, 0x2100)):
         for shape in map(chr, range(start, end)):
@@ -146,11 +148,16 @@ def read_or_none(entry: str) -> str | None:
 
 def told_by_hand(entry: str) -> str | None:
     """The rule again, without regular expressions: one code by itself, or one in a text."""
-    text = unicodedata.normalize("NFKC", entry)
-    kept = [c for c in text.upper() if not c.isspace() and unicodedata.category(c) != "Pd"]
-    whole = "".join(kept).replace("O", "0").replace("I", "1").replace("L", "1")
-    if is_code(whole):
-        return whole
+    text = entry.strip()
+    if len(text) <= LONGEST_TYPED:
+        text = "".join(
+            str(int(c)) if unicodedata.category(c) == "Nd" else c
+            for c in unicodedata.normalize("NFKC", text)
+        )
+        kept = [c for c in text.upper() if not c.isspace() and unicodedata.category(c) != "Pd"]
+        whole = "".join(kept).replace("O", "0").replace("I", "1").replace("L", "1")
+        if is_code(whole):
+            return whole
     in_words = [c if c.isalnum() or c in "_-" else " " for c in text]
     found = set()
     for word in "".join(in_words).split(" "):

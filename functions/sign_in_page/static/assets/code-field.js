@@ -9,10 +9,24 @@ const ALPHABET = /^[0-9B-DF-HJ-NP-TV-Z]*$/;
 const PRINTED = /(?<![\w-])([0-9B-DF-HJ-NP-TV-Z]{3}-[0-9B-DF-HJ-NP-TV-Z]{4})(?![\w-])/g;
 const BARE = /(?<![\w-])((?=[A-Z]*[0-9])[0-9B-DF-HJ-NP-TV-Z]{7})(?![\w-])/g;
 
-/** Full-width and lower-case are fine, and so are O for 0, I and L for 1. */
+const DIGIT = /\p{Nd}/u;
+
+/**
+ * Full width becomes plain, and so do the digits of keyboards for Arabic, Persian, Hindi and others.
+ * In every script the ten digits follow one another, so a digit's value is how many stand before it.
+ */
+function plain(/** @type {string} */ typed) {
+  return typed.normalize("NFKC").replace(/(?![0-9])\p{Nd}/gu, (digit) => {
+    const point = digit.codePointAt(0) ?? 0;
+    let value = 0;
+    while (DIGIT.test(String.fromCodePoint(point - value - 1))) value += 1;
+    return String(value % 10);
+  });
+}
+
+/** Full-width and lower-case are fine, and so are O for 0, I and L for 1, and digits of any script. */
 export function fold(/** @type {string} */ typed) {
-  return typed
-    .normalize("NFKC")
+  return plain(typed)
     .toUpperCase()
     .replace(/[^0-9A-Z]/g, "")
     .replaceAll("O", "0")
@@ -31,7 +45,7 @@ export function isInAlphabet(/** @type {string} */ code) {
  * @param {number} length
  */
 export function findCode(pasted, length) {
-  const text = pasted.normalize("NFKC");
+  const text = plain(pasted);
   const whole = fold(text);
   const isOnlyACode = /^[0-9A-Z\s\p{Pd}]*$/iu.test(text) && isInAlphabet(whole);
   if (isOnlyACode && whole.length === length) return whole;

@@ -75,8 +75,9 @@ def label_of(challenge: str, generation: int) -> str:
 def read_code(entry: str) -> str:
     """Read the code from what was typed or pasted.
 
-    Spaces, dashes, case, widths and look-alikes do not matter where the whole entry is a code.
-    In a pasted text it must stand as it was printed, and there must be exactly one.
+    Spaces, dashes, case, widths and look-alikes do not matter where the whole entry is a code, and
+    digits may be those of any script. In a pasted text it must stand as it was printed, and there
+    must be exactly one.
 
     Raises:
         InvalidRequest: the entry has no code, or several. It costs no attempt.
@@ -87,7 +88,7 @@ def read_code(entry: str) -> str:
     # NFKC makes up to eighteen characters of one, and a pasted mail needs none of it: there the
     # code stands as we printed it.
     if len(text) <= LONGEST_TYPED:
-        text = unicodedata.normalize("NFKC", text)
+        text = _with_plain_digits(unicodedata.normalize("NFKC", text))
         whole = _whole(text)
         if whole is not None:
             return whole
@@ -107,6 +108,11 @@ def _whole(text: str) -> str | None:
     whole = "".join(c for c in text.upper() if not _is_filling(c)).translate(_LOOK_ALIKES)
     is_one = len(whole) == CODE_LENGTH and all(c in CODE_ALPHABET for c in whole)
     return whole if is_one else None
+
+
+def _with_plain_digits(text: str) -> str:
+    # Keyboards for Arabic, Persian or Hindi type digits of their own, which NFKC leaves alone.
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
 def _is_filling(character: str) -> bool:
