@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
@@ -153,7 +154,7 @@ def response_of(answer: Any) -> Response:
         return Response(text, 200, content_type="application/json")
     body = answer.get("body") or ""
     data = base64.b64decode(body) if answer.get("isBase64Encoded") else str(body).encode()
-    response = Response(data, int(answer["statusCode"]))
+    response = _AsReturned(data, int(answer["statusCode"]))
     del response.headers["content-type"]
     if data:
         response.headers["content-type"] = "text/plain;charset=UTF-8"
@@ -163,6 +164,20 @@ def response_of(answer: Any) -> Response:
         response.headers.add("set-cookie", cookie)
     response.headers["apigw-requestid"] = secrets.token_urlsafe(11) + "="
     return response
+
+
+class _AsReturned(Response):
+    """A response whose address keeps an empty fragment, which werkzeug would drop.
+
+    Without it a browser goes on with the fragment that it had, such as Facebook's ``#_=_``.
+    """
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        location = headers.get("location")
+        if location is not None and self.headers["location"].endswith("#") and "#" not in location:
+            headers["location"] = f"{location}#"
+        return headers
 
 
 _PREFLIGHT = "OPTIONS"

@@ -180,6 +180,8 @@ class TestAContact:
         person.lands_in_the_portal()
         expect(person.page.get_by_text("Ben Okafor").first).to_be_visible()
         assert not house.mails_to("ben@example.com")
+        # Facebook appends `#_=_` to the address it sends a browser back to.
+        assert "_=_" not in person.page.url
 
     @pytest.mark.parametrize("provider", ["facebook", "twitter"])
     def test_proves_the_providers_address_once(self, person, person_with, house, provider):

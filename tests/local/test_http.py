@@ -182,6 +182,16 @@ class TestAnAnswer:
         assert answer.json == {"message": "Internal Server Error"}
         assert "the secret" in capsys.readouterr().err
 
+    @pytest.mark.parametrize(
+        "url",
+        ["https://portal.acme.test/tickets#", "/acme#e=sso-denied", "https://portal.acme.test/"],
+    )
+    def test_sends_the_browser_to_the_very_address(self, client, door, url):
+        # Where an empty fragment is dropped, the browser takes along the one that it had.
+        door.answer = {"statusCode": 303, "headers": {"location": url}}
+
+        assert visit(client).headers["location"] == url
+
 
 class TestTheGateway:
     def test_knows_only_its_routes(self, client, door):
