@@ -1,19 +1,24 @@
 """``portico contact``: the people who may sign in."""
 
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.command import Command, contact_of, looking_for, running
+from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
-from cli.option_names import WHO
-from cli.output import told
-from cli.refusals import Refusal
+from cli.option_names import WHO, field_of
+from cli.output import Shown, told
+from cli.refusals import NotUnderstood, Refusal
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.people.rules import LOCALES, Contact
 
 app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = ("email", "name", "language", "active", "id")
+"""Of a list as CSV: those that an import takes."""
 
 
 @app.command()
@@ -37,8 +42,8 @@ def add(
 ) -> None:
     """Add a contact. They may sign in at once."""
     with running(stack, local, as_json, NAMES) as command, looking_for(f"workspace {workspace_id}"):
-        if language is not None and language not in LOCALES:
-            raise Refusal(f"--language: one of {' '.join(LOCALES)}")
+        if language is not None:
+            _language(language)
         _show(
             command,
             command.team.add_contact(
@@ -98,6 +103,51 @@ def import_(
         )
 
 
+@app.command(name="list")
+def list_(
+    workspace_id: WorkspaceId,
+    *,
+    starting: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only primary emails that start with this.")
+    ] = "",
+    inactive: Annotated[
+        bool, typer.Option("--inactive", help="Only contacts who are deactivated.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="Contacts to show at most.")] = 25,
+    as_csv: Annotated[
+        bool,
+        typer.Option("--csv", help="Answer with all of them, as CSV that can be imported again."),
+    ] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """List contacts by their primary email. The list is a moment behind."""
+    with running(stack, local, as_json, {}) as command:
+        if as_csv and as_json:
+            raise NotUnderstood("Say --csv or --json, not both.")
+        with looking_for(f"workspace {workspace_id}"):
+            found = command.team.contacts(workspace_id, starting=starting.strip().lower())
+        wanted = (each for each in found if not (inactive and each.active))
+        if as_csv:
+            sheet = Sheet.printed()
+            sheet.write(*COLUMNS)
+            for each in wanted:
+                sheet.write(*_cells(each))
+            return
+        listed = list(islice(wanted, limit + 1))
+        if len(listed) > limit:
+            command.note(
+                f"There are more than these {limit} contacts: raise --limit, or narrow down with "
+                "--starting. --csv lists all."
+            )
+        listed = listed[:limit]
+        rows = [told(each) for each in listed]
+        command.list(
+            f"Contacts of {workspace_id}", [_short(each) for each in listed], contacts=rows
+        )
+
+
 @app.command()
 def show(
     workspace_id: WorkspaceId,
@@ -109,6 +159,37 @@ def show(
     """Show a contact."""
     with running(stack, local, as_json, WHO) as command:
         _show(command, contact_of(command, workspace_id, who))
+
+
+@app.command(name="set")
+def set_(
+    workspace_id: WorkspaceId,
+    who: Who,
+    *,
+    name: Annotated[str | None, typer.Option(NAMES["name"], help="The contact's name.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            NAMES["language"], help=f"Language of their mail. One of {' '.join(LOCALES)}."
+        ),
+    ] = None,
+    reset: Annotated[
+        str | None,
+        typer.Option(metavar="SETTING", help="language: back to the workspace's."),
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a contact's name or language. They stay signed in."""
+    with running(stack, local, as_json, NAMES | WHO) as command:
+        changes = _changes(name, language, reset)
+        contact = contact_of(command, workspace_id, who)
+        with looking_for(f"contact {who} in {workspace_id}"):
+            after = command.team.change_contact(workspace_id, contact.id, changes, by=command.by)
+        if after == contact:
+            command.note("Nothing changed: the values are the same as before.")
+        _show(command, after)
 
 
 @app.command()
@@ -140,6 +221,41 @@ def activate(
     """Let a contact sign in again."""
     with running(stack, local, as_json, WHO) as command:
         _show(command, _switched(command, workspace_id, who, active=True))
+
+
+def _changes(name: str | None, language: str | None, reset: str | None) -> dict[str, Any]:
+    if reset is not None and field_of(reset, NAMES) != "language":
+        raise NotUnderstood("--reset: language is the only setting that has a default")
+    if language is not None and reset is not None:
+        raise NotUnderstood("Say --language or --reset language, not both.")
+    if name is None and language is None and reset is None:
+        raise NotUnderstood("Say what to set: --name, --language or --reset language.")
+    changes: dict[str, Any] = {} if name is None else {"name": name}
+    if language is not None or reset is not None:
+        changes["language"] = language and _language(language)
+    return changes
+
+
+def _language(text: str) -> str:
+    if text not in LOCALES:
+        raise Refusal(f"--language: one of {' '.join(LOCALES)}")
+    return text
+
+
+def _cells(contact: Contact) -> list[str]:
+    """Return a contact as a line of a file that ``portico contact import`` takes."""
+    active = "true" if contact.active else "false"
+    return [contact.email, contact.name, contact.language or "", active, contact.id]
+
+
+def _short(contact: Contact) -> dict[str, Shown]:
+    return {
+        "primary email": contact.email,
+        "name": contact.name,
+        "state": "deactivated" if not contact.active else contact.suppressed or "active",
+        "language": contact.language,
+        "id": contact.id,
+    }
 
 
 def _switched(command: Command, workspace_id: str, who: str, *, active: bool) -> Contact:

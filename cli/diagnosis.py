@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cli import durations
+from cli.sso_refusals import refusal_for
 from cli.trail_words import ENDED, REFUSED, THEN, WITHHELD
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
@@ -74,7 +75,7 @@ def explained(line: Line) -> str:
         case "sso.started":
             return f"went to {detail.get('connection', '?')}"
         case "sso.refused":
-            return f"{detail.get('connection', '?')}: {reason}"
+            return f"{detail.get('connection', '?')}: {refusal_for(reason).why}"
     return " ".join(f"{name}={value}" for name, value in detail.items() if name != "sign_in")
 
 
@@ -203,12 +204,14 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
                 )
             ]
         case "sso.refused":
+            connection = line.detail.get("connection", "the provider")
+            refusal = refusal_for(line.detail.get("reason", ""))
+            then = refusal.then.format(
+                workspace=workspace_id, connection=connection, who=case.email
+            )
             return [
-                (
-                    f"{name} came back from {line.detail.get('connection', 'the provider')} at {when} "
-                    f"and was refused: {line.detail.get('reason', '?')}."
-                ),
-                "For each reason, see docs/operate.md, Why can't Ann get in?",
+                f"{name} came back from {connection} at {when} and was not let in: {refusal.why}.",
+                then,
             ]
         case "sso.started":
             return [f"{name} went to the provider at {when} and has not come back to that browser."]

@@ -64,6 +64,7 @@ PORTAL = {
 }
 CONTACT = {"name": "--name", "email": "--email", "language": "--language"}
 LINK = {"email": "--contact", "to": "--to", "label": "--label"}
+TRAIL = {"email": "--contact", "id": "--link"}
 WHO = {"email": "WHO"}
 """Commands that take a contact's id or address as an argument."""
 BREAK_GLASS = {"email": "CONTACT", "to": "--to"}

@@ -11,10 +11,13 @@ from cli import durations
 from cli.command import Command, running, workspace_of
 from cli.csv_output import Sheet
 from cli.diagnosis import Case, conclusion, explained
+from cli.link_diagnosis import link_conclusion
+from cli.option_names import TRAIL as NAMES
 from cli.output import Shown
 from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.errors import InvalidRequest, NotFound
+from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.addresses import normalise
 from portico.people.rules import Contact, Workspace
@@ -22,6 +25,8 @@ from portico.trail.lookup import Line
 
 app = typer.Typer(no_args_is_help=True)
 
+LOOKED_AT = 50
+"""The newest lines that a conclusion is drawn from."""
 COLUMNS = ("at", "event", "subject", "by", "network", "detail")
 
 
@@ -61,13 +66,17 @@ def show(
     of the workspace. Without them, it shows what was done to the workspace itself: its settings,
     connections, portals and directory. The trail is a few seconds behind.
     """
-    with running(stack, local, as_json, {}) as command:
+    with running(stack, local, as_json, NAMES) as command:
+        if contact and link:
+            raise NotUnderstood("Say --contact or --link, not both.")
         if as_csv and as_json:
             raise NotUnderstood("Say --csv or --json, not both.")
         workspace = workspace_of(command, workspace_id)
         case = _case(command, workspace, contact) if contact else None
+        opened = _link(command, workspace, link) if link else None
+        subjects = _subjects(command, workspace, case, link, opened)
         lines = command.trail(workspace_id).lines(
-            _subjects(command, workspace, case, link),
+            subjects,
             since=_moment(since, command.now(), "--since"),
             until=_moment(until, command.now(), "--until"),
         )
@@ -82,6 +91,14 @@ def show(
             _print(found)
             return
         said = _concluded(command, case) if case else []
+        if link:
+            # As below: of all that happened by it, whatever part was asked to be shown.
+            by_link = _filtered(
+                command.trail(workspace_id).lines(subjects), [], failed=False, link=link
+            )
+            said = link_conclusion(
+                opened, workspace, list(islice(by_link, LOOKED_AT)), at=command.now()
+            )
         title = f"What happened to {_name(case, link, workspace)}"
         rows = [_row(each) for each in found]
         command.list(title, [_short(each) for each in found], trail=rows, conclusion=said)
@@ -103,15 +120,23 @@ def _case(command: Command, workspace: Workspace, who: str) -> Case:
         return Case(workspace, who, None)
 
 
+def _link(command: Command, workspace: Workspace, link: str) -> Link | None:
+    (row,) = command.people(workspace.id).read(link_key(workspace.id, link))
+    return Link.from_row(row) if row else None
+
+
 def _subjects(
-    command: Command, workspace: Workspace, case: Case | None, link: str | None
+    command: Command,
+    workspace: Workspace,
+    case: Case | None,
+    link: str | None,
+    opened: Link | None,
 ) -> list[str]:
     if case is not None:
         return case.subjects
     if link is not None:
         # What was asked for by a personal link is kept under its contact.
-        (row,) = command.people(workspace.id).read(link_key(workspace.id, link))
-        of_contact = [row["contact"]] if row and row.get("contact") else []
+        of_contact = [opened.contact] if opened and opened.contact else []
         return [f"link-{link}", *of_contact]
     connections = (f"connection-{each['id']}" for each in workspace.connections)
     portals = command.portals(workspace.id).all()
@@ -133,7 +158,7 @@ def _filtered(
 def _concluded(command: Command, case: Case) -> list[str]:
     # Of all that happened lately, whatever part of it was asked to be shown.
     lines = command.trail(case.workspace.id).lines(case.subjects)
-    return conclusion(case, list(islice(lines, 50)), at=command.now())
+    return conclusion(case, list(islice(lines, LOOKED_AT)), at=command.now())
 
 
 def _moment(text: str | None, now: datetime, option: str) -> datetime | None:

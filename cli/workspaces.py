@@ -64,6 +64,32 @@ def show(
         _show(command, workspace_of(command, workspace_id))
 
 
+@app.command(name="list")
+def list_(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
+    """List all workspaces, by id. The list is a moment behind."""
+    with running(stack, local, as_json, NAMES) as command:
+        rows: list[dict[str, Shown]] = []
+        for id_, found in command.team.workspaces():
+            rows.append(
+                {
+                    "id": id_,
+                    "name": found.name if found else None,
+                    "state": _state(found),
+                    "portal_url": found.portal_url if found else None,
+                }
+            )
+            if found is None:
+                command.note(f"The row of {id_} was changed by hand, and cannot be read.")
+        short = [row | {"page": f"{command.deployment.api_url}/{row['id']}"} for row in rows]
+        command.list("Workspaces", short, workspaces=rows)
+
+
+def _state(workspace: Workspace | None) -> str:
+    if workspace is None:
+        return "malformed"
+    return "on" if workspace.portal_enabled else "off"
+
+
 @app.command(name="set", cls=SettingsCommand)
 @taking_settings
 def set_(

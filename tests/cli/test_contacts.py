@@ -1,5 +1,11 @@
 import pytest
 
+from portico.aws import clients
+from portico.aws.tables import transact_surely
+from portico.clock import SYSTEM
+from portico.events import Event
+from portico.people.heads import Heads
+
 ANN = ("--name", "Ann Archer", "--email", " Ann@Example.COM ")
 
 
@@ -95,3 +101,146 @@ class TestDeactivatingAContact:
 
         assert back["active"] is True
         assert back["sver"] > 2
+
+
+def listed(terminal, *options):
+    return [
+        each["email"] for each in terminal.told("contact", "list", "acme", *options)["contacts"]
+    ]
+
+
+@pytest.fixture
+def many(acme, ann):
+    """Ann and six others, one of them deactivated."""
+    for name in ("zoe", "ben", "anna", "cem", "dora", "eve"):
+        acme.says(
+            "contact", "add", "acme", "--name", name.title(), "--email", f"{name}@example.com"
+        )
+    acme.says("contact", "deactivate", "acme", "dora@example.com")
+    return acme
+
+
+class TestListingContacts:
+    def test_is_in_the_order_of_their_addresses(self, many):
+        names = ("ann", "anna", "ben", "cem", "dora", "eve", "zoe")
+
+        assert listed(many) == [f"{name}@example.com" for name in names]
+
+    def test_is_narrowed_down(self, many):
+        assert listed(many, "--starting", "ANN") == ["ann@example.com", "anna@example.com"]
+        assert listed(many, "--inactive") == ["dora@example.com"]
+
+    def test_says_that_there_are_more(self, many):
+        told = many.told("contact", "list", "acme", "--limit", "2")
+
+        assert len(told["contacts"]) == 2
+        assert "more than these 2 contacts" in told["notes"][0]
+        assert many.told("contact", "list", "acme", "--limit", "7")["notes"] == []
+
+    def test_reads_no_row_that_it_does_not_list(self, many):
+        # A list without Scan: the index's shelves, and then the heads by their keys.
+        asked = []
+        events = clients.client("dynamodb").meta.events
+        events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name), "spy")
+        listed(many)
+        events.unregister("before-call.dynamodb", unique_id="spy")
+
+        assert set(asked) <= {"GetItem", "Query", "BatchGetItem"}
+
+    def test_is_a_table_for_people(self, many):
+        said = many.says("contact", "list", "acme").stdout
+
+        assert "primary email" in said
+        assert "Dora" in said
+        assert "deactivated" in said
+
+    def test_as_a_sheet_can_be_imported_again(self, many, tmp_path):
+        many.says("contact", "set", "acme", "ben@example.com", "--language", "de")
+        said = many.says("contact", "list", "acme", "--csv", "--limit", "1").stdout
+        file = tmp_path / "contacts.csv"
+        file.write_text(said)
+
+        report = many.told("contact", "import", "acme", str(file))
+
+        assert said.splitlines()[0] == "email,name,language,active,id"
+        assert report["unchanged"] == 7
+
+    def test_of_none_says_so(self, terminal):
+        assert terminal.refused("contact", "list", "x1") == "There is no workspace x1."
+
+    def test_knows_one_of_csv_and_json(self, acme):
+        said = acme.refused("contact", "list", "acme", "--csv", "--json", code=2)
+
+        assert "Say --csv or --json, not both." in said
+
+    def test_leaves_out_who_deleted_their_account(self, portal, terminal):
+        deletes_account(portal)
+
+        assert listed(terminal) == []
+
+
+class TestChangingAContact:
+    def test_changes_what_is_said_and_nothing_else(self, acme, ann):
+        told = acme.told("contact", "set", "acme", "ann@example.com", "--name", "Ann Bell")
+
+        assert told["contact"] == ann | {"name": "Ann Bell"}
+        assert acme.told("contact", "show", "acme", ann["id"])["contact"] == told["contact"]
+
+    def test_sets_the_language_and_puts_it_back(self, acme, ann):
+        set_ = ("contact", "set", "acme", ann["id"])
+
+        assert acme.told(*set_, "--language", "de")["contact"]["language"] == "de"
+        assert acme.told(*set_, "--reset", "language")["contact"]["language"] is None
+
+    def test_is_told_to_the_trail(self, acme, ann):
+        acme.says("contact", "set", "acme", ann["id"], "--name", "B", "--language", "de")
+
+        event = acme.row(f"acme#contact#{ann['id']}")["event"]
+        assert (event["name"], event["by"]) == ("contact.changed", "cli:olga")
+        assert event["detail"] == {"fields": "language,name"}
+
+    def test_to_the_same_changes_nothing(self, acme, ann):
+        told = acme.told("contact", "set", "acme", ann["id"], "--name", " Ann Archer")
+
+        assert told["notes"] == ["Nothing changed: the values are the same as before."]
+        assert acme.row(f"acme#contact#{ann['id']}")["event"]["name"] == "contact.added"
+
+    def test_ends_no_session(self, portal, terminal):
+        portal.browser.signs_in()
+
+        terminal.says("contact", "set", "acme", portal.ann.id, "--name", "Ann Bell")
+
+        assert portal.browser.refreshes().status == 200
+
+    @pytest.mark.parametrize(
+        ("options", "code", "said"),
+        [
+            ((), 2, "Say what to set: --name, --language or --reset language."),
+            (("--language", "xx"), 1, "--language: one of en de fr es pt it ja ar"),
+            (("--name", ""), 1, "--name: 1 to 100 printable characters"),
+            (("--reset", "name"), 2, "--reset: language is the only setting that has a default"),
+            (
+                ("--language", "de", "--reset", "language"),
+                2,
+                "Say --language or --reset language, not both.",
+            ),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+    )
+    def test_says_what_cannot_be(self, acme, ann, options, code, said):
+        assert acme.refused("contact", "set", "acme", ann["id"], *options, code=code) == said
+
+    def test_gives_no_name_to_a_deleted_account(self, portal, terminal):
+        deletes_account(portal)
+
+        said = terminal.refused("contact", "set", "acme", portal.ann.id, "--name", "Ann")
+
+        assert said == f"There is no contact {portal.ann.id} in acme."
+        assert terminal.row(f"acme#contact#{portal.ann.id}")["name"] == ""
+
+
+def deletes_account(portal):
+    """What is left of Ann: a head without name and address, which no list has."""
+    event = Event("contact.deleted", SYSTEM.now(), portal.ann.id, 365, "contact")
+    heads = Heads("people", "acme")
+    transact_surely(heads.deleting(portal.team.contact("acme", portal.ann.id), event))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cli.diagnosis import Case, conclusion, explained
+from cli.sso_refusals import REASONS
 from cli.trail_words import WITHHELD
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
@@ -110,7 +111,25 @@ class TestWhatHappened:
             (line("code.requested", minutes=1), "is on its way"),
             (line("code.resent", minutes=1), "is on its way"),
             (line("sso.started", connection="entra"), "has not come back"),
-            (line("sso.refused", connection="entra", reason="misconfigured"), "misconfigured"),
+            (
+                line("sso.refused", connection="entra", reason="misconfigured"),
+                (
+                    "was not let in: the connection is not set up as the provider needs it. Test the "
+                    "connection: portico connection test acme entra"
+                ),
+            ),
+            (
+                line("sso.refused", connection="entra", reason="answer: invalid_scope"),
+                "the provider refused, and said: invalid_scope.",
+            ),
+            (
+                line("sso.refused", connection="entra", reason="contact-inactive"),
+                "portico contact activate acme ann@example.com",
+            ),
+            (
+                line("sso.refused", connection="entra", reason="of-tomorrow"),
+                "not let in: of-tomorrow. See docs/operate.md",
+            ),
             (line("sso.address-needed", connection="entra"), "named no address"),
             (line("code.withheld", reason="mailbox-budget"), "Wait an hour"),
             (line("code.withheld", reason="link-ended"), "create acme --contact ann@example.com"),
@@ -151,6 +170,21 @@ class TestALine:
         assert (
             explained(line("code.withheld", reason="too-late"))
             == f"no mail: {WITHHELD['too-late']}"
+        )
+
+    def test_explains_every_reason_why_somebody_came_back_in_vain(self):
+        raised = in_code(r'Refusal\("([a-z-]+)"\)') | in_code(
+            r'Refusal\(\s*"[a-z-]+", "([a-z-]+)"\)'
+        )
+        raised |= in_code(r'NotBelieved\("([a-z-]+)"\)')
+        raised |= in_code(r'(?:text_in|key_in|guid_in)\([^()]*?"([a-z]+-[a-z-]+)"\)')
+        raised |= in_code(r'f"(answer|id-token|away): \{')
+
+        assert raised == {each.partition(":")[0] for each in REASONS}
+        assert (
+            explained(line("sso.refused", connection="entra", reason="id-token: ExpiredTokenError"))
+            == "entra: the provider's ID token is not valid (ExpiredTokenError): its signature, "
+            "issuer, audience or time"
         )
 
     def test_of_another_kind_is_told_as_it_is(self):

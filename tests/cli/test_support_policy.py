@@ -29,8 +29,11 @@ TABLES = {
 }
 ANN = "ann@example.com"
 COMMANDS = (
+    ("workspace", "list"),
     ("workspace", "show", "acme"),
+    ("contact", "list", "acme"),
     ("contact", "show", "acme", ANN),
+    ("contact", "set", "acme", ANN, "--name", "Ann Archer-Bell"),
     ("contact", "deactivate", "acme", ANN),
     ("contact", "activate", "acme", ANN),
     ("link", "create", "acme", "--contact", ANN),

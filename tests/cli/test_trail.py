@@ -135,6 +135,11 @@ class TestTheTrailOfAStranger:
         assert names(told) == ["code.withheld"]
         assert told["conclusion"][0].startswith("There is no contact with the address nobody@")
 
+    def test_whose_address_is_none_is_refused_by_the_options_name(self, acme):
+        assert (
+            acme.refused("trail", "show", "acme", "--contact", "x@y") == "--contact: not a domain"
+        )
+
 
 class TestTheTrailOfALink:
     def test_tells_its_making_and_its_end(self, terminal, portal):
@@ -156,6 +161,31 @@ class TestTheTrailOfALink:
 
         assert names(shown(terminal, "--link", link)) == ["link.created"]
         assert "code.requested" in names(shown(terminal, "--link", public_id(other)))
+
+    def test_ends_in_what_is_to_do(self, terminal, portal):
+        link = public_id(portal.personal_link())
+        portal.forward(minutes=1)
+
+        (works, where) = shown(terminal, "--link", link)["conclusion"]
+        terminal.says("link", "revoke", "acme", link)
+        portal.records_trail()
+        (ended, then) = shown(terminal, "--link", link)["conclusion"]
+
+        assert works.startswith("The link works until 2027-")
+        assert where.endswith(f"portico trail show acme --contact {portal.ann.id}")
+        assert ended.startswith("The link was revoked at 2026-11-21 12:01 UTC, by cli:olga")
+        assert then == f"To make a new one: portico link create acme --contact {portal.ann.id}"
+
+    def test_that_is_none_of_theirs_says_so(self, terminal, portal):
+        (none, where) = shown(terminal, "--link", "0123456789abcdef")["conclusion"]
+
+        assert none.startswith("There is no link with this id")
+        assert where == "See the links: portico link list acme --all"
+
+    def test_is_not_asked_for_with_a_contact(self, acme):
+        said = acme.refused("trail", "show", "acme", *ANN, "--link", "x", code=2)
+
+        assert said == "Say --contact or --link, not both."
 
 
 class TestTheTrailOfAWorkspace:

@@ -1,5 +1,7 @@
+import boto3
 import pytest
 
+from portico.aws.values import item_of
 from portico.people.flow import TeamPeople
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
@@ -203,3 +205,32 @@ class TestAWorkspaceWithoutCodes:
 
 def _areas(terminal, *settings):
     return terminal.told("workspace", "set", "acme", *settings)["workspace"]["areas"]
+
+
+class TestListingWorkspaces:
+    def test_is_by_id_with_state_and_page(self, acme):
+        acme.says(
+            "workspace", "create", "a1", "--name", "A One", "--portal-url", "https://p.a1.test"
+        )
+        acme.says("workspace", "set", "a1", "--portal-disabled")
+
+        told = acme.told("workspace", "list")["workspaces"]
+        said = acme.says("workspace", "list").stdout
+
+        assert [(each["id"], each["state"]) for each in told] == [("a1", "off"), ("acme", "on")]
+        assert told[1]["name"] == "Acme Support"
+        assert "https://signin.acme.test/a1" in said
+
+    def test_of_none_says_so(self, terminal):
+        assert terminal.says("workspace", "list").stdout == "Workspaces: none\n"
+
+    def test_is_not_ended_by_a_row_that_somebody_broke(self, acme):
+        row = acme.row("acme#workspace") | {"name": None, "areas": 7}
+        boto3.client("dynamodb").put_item(TableName="people", Item=item_of(row))
+
+        told = acme.told("workspace", "list")
+
+        assert told["workspaces"] == [
+            {"id": "acme", "state": "malformed", "name": None, "portal_url": None}
+        ]
+        assert told["notes"] == ["The row of acme was changed by hand, and cannot be read."]

@@ -3,7 +3,8 @@
 No decision reads a list, and neither does the daily path.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
 from typing import Any
 
 from portico.aws.clients import call
@@ -69,9 +70,29 @@ def keys_listed(rows: Rows, shelf: str, *, starting: str = "") -> Iterator[tuple
         ForeignRow: *shelf* lies outside of *rows*.
         TryLater: DynamoDB is out of reach.
     """
-    wanted = _starting(rows, "list", shelf, "listed", starting)
-    for row in _pages({**wanted, "IndexName": "by_workspace"}):
+    for row in _listed(rows, shelf, starting):
         yield row["pk"], row["sk"]
+
+
+def keys_merged(
+    rows: Rows, shelves: Iterable[str], *, starting: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield the keys of several shelves in one order, that of the index's sort keys.
+
+    Every shelf is asked for its first page before the first key is yielded.
+
+    Raises:
+        ForeignRow: a shelf lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    each = [_listed(rows, shelf, starting) for shelf in shelves]
+    for row in merge(*each, key=lambda row: str(row["listed"])):
+        yield row["pk"], row["sk"]
+
+
+def _listed(rows: Rows, shelf: str, starting: str) -> Iterator[Row]:
+    wanted = _starting(rows, "list", shelf, "listed", starting)
+    return _pages({**wanted, "IndexName": "by_workspace"})
 
 
 def _starting(rows: Rows, hash_: str, value: str, range_: str, starting: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a team does with workspaces and contacts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from portico.events import Event
 from portico.people.addresses import normalise
 from portico.people.contact_names import contact_name
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People
+from portico.people.store import People, all_workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class TeamPeople:
         if found is None:
             raise NotFound
         return found
+
+    def workspaces(self) -> Iterator[tuple[str, Workspace | None]]:
+        """Read all workspaces, by id. ``None``: the workspace's row is malformed."""
+        return all_workspaces(self.people_table)
 
     def change_workspace(self, workspace_id: str, changes: dict[str, Any], *, by: str) -> Workspace:
         """Change settings of a workspace. The caller has checked the values."""
@@ -104,6 +109,40 @@ class TeamPeople:
         if found is None:
             raise NotFound
         return found
+
+    def contacts(self, workspace_id: str, *, starting: str = "") -> Iterator[Contact]:
+        """Read the contacts whose primary email starts with *starting*, in its order.
+
+        Raises:
+            NotFound: there is no such workspace.
+        """
+        return self._people(self.workspace(workspace_id).id).contacts(starting=starting)
+
+    def change_contact(
+        self, workspace_id: str, who: str, changes: dict[str, Any], *, by: str
+    ) -> Contact:
+        """Change a contact's name or language. They stay signed in.
+
+        Args:
+            workspace_id: the workspace.
+            who: the contact's id or primary email.
+            changes: ``name``, ``language`` (``None``: the workspace's), or both.
+            by: who does it, for the trail.
+
+        Raises:
+            NotFound: there is no such contact, or they have deleted their account.
+            InvalidRequest: the name is not valid.
+        """
+        contact = self.contact(workspace_id, who)
+        if "name" in changes:
+            changes = changes | {"name": contact_name(changes["name"])}
+        changes = {k: value for k, value in changes.items() if value != getattr(contact, k)}
+        if changes:
+            fields = ",".join(sorted(changes))
+            workspace = self.workspace(workspace_id)
+            event = self._event(workspace, "contact.changed", contact.id, by, fields=fields)
+            self._people(workspace_id).change_contact(contact.id, changes, event)
+        return replace(contact, **changes)
 
     def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
         """Switch a contact on or off. Either way their sessions and open challenges end."""

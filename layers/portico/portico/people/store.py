@@ -22,6 +22,10 @@ from portico.ids import digest
 from portico.people.pointers import Pointer, Pointers, pointer_key
 from portico.people.rules import Contact, Workspace
 
+WORKSPACES = "-workspaces"
+"""The index key that lists all workspaces."""
+IS_KEPT = f"{IS_THERE} AND attribute_not_exists(ended_at)"
+"""Of a contact's head: the account was not deleted. What is left of one must get no name again."""
 SHELVES = 16
 """Index keys that share the list of a workspace's contacts, so that none of them runs hot."""
 
@@ -51,6 +55,26 @@ def workspace_of(row: dict[str, Any]) -> Workspace:
         return Workspace.from_row(row)
     except TypeError as error:
         raise TryLater(cause="a workspace's row is malformed") from error
+
+
+def all_workspaces(table: str) -> Iterator[tuple[str, Workspace | None]]:
+    """Read all workspaces, by id. Only for a team; no door does this.
+
+    ``None`` in a workspace's place: its row is malformed.
+    """
+    # Loaded here, because only a team lists workspaces and no function does.
+    from portico.aws.queries import keys_listed  # noqa: PLC0415
+
+    keys = keys_listed(Rows(table, WORKSPACES), WORKSPACES)
+    for some in batched(keys, MOST_AT_ONCE, strict=False):
+        ids = [pk.partition("#")[0] for pk, _ in some]
+        wanted = [(Rows(table, f"{id_}#"), *settings_row_key(id_)) for id_ in ids]
+        for id_, row in zip(ids, get_many(wanted, consistent=False), strict=True):
+            if row is not None:
+                try:
+                    yield id_, workspace_of(row)
+                except TryLater:
+                    yield id_, None
 
 
 def head_row(contact: Contact, event: Event) -> dict[str, Any]:
@@ -110,7 +134,7 @@ class People:
         """
         pk, sk = settings_row_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
-        row |= {"list": "-workspaces", "listed": self.workspace_id}
+        row |= {"list": WORKSPACES, "listed": self.workspace_id}
         try:
             self.rows.put(row, NOT_THERE)
         except ConditionFailed:
@@ -170,7 +194,7 @@ class People:
         """Write only these fields of a head. Switching ``active`` ends all sessions.
 
         Raises:
-            NotFound: there is no such contact.
+            NotFound: there is no such contact, or they have deleted their account.
         """
         names = sorted(changes)
         sets = "".join(f"{name} = :{name}, " for name in names)
@@ -180,7 +204,7 @@ class People:
             values[":one"] = 1
         pk, sk = head_key(self.workspace_id, contact)
         try:
-            self.rows.update(pk, sk, f"SET {sets}event = :event", IS_THERE, values)
+            self.rows.update(pk, sk, f"SET {sets}event = :event", IS_KEPT, values)
         except ConditionFailed:
             raise NotFound from None
 
@@ -211,15 +235,20 @@ class People:
         """
         transact_surely({"head": self.ending_sessions(contact, event)})
 
-    def contacts(self) -> Iterator[Contact]:
-        """Read every contact. Only for a team; no door does this."""
-        # Loaded here, because only a team lists contacts and no function does.
-        from portico.aws.queries import keys_listed  # noqa: PLC0415
+    def contacts(self, *, starting: str = "") -> Iterator[Contact]:
+        """Read the contacts whose primary email starts with *starting*, in its order.
 
-        for shelf in range(SHELVES):
-            keys = keys_listed(self.rows, f"{self.workspace_id}#contacts#{shelf:02}")
-            for some in batched(keys, MOST_AT_ONCE, strict=False):
-                yield from (Contact.from_row(row) for row in self.read(*some) if row is not None)
+        Only for a team; no door does this.
+        """
+        # Loaded here, because only a team lists contacts and no function does.
+        from portico.aws.queries import keys_merged  # noqa: PLC0415
+
+        shelves = [f"{self.workspace_id}#contacts#{shelf:02}" for shelf in range(SHELVES)]
+        keys = keys_merged(self.rows, shelves, starting=starting)
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            found = (Contact.from_row(row) for row in self.read(*some) if row is not None)
+            # A batch's answer has no order of its own, and the index lags behind the heads.
+            yield from sorted(found, key=lambda each: each.email)
 
     def set_active(self, contact: str, active: bool, event: Event) -> Contact:
         """Switch a contact on or off. Either way all their sessions end.
