@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cli import durations
 from cli.sso_refusals import refusal_for
-from cli.trail_words import ENDED, REFUSED, THEN, WITHHELD
+from cli.trail_words import ENDED, REFUSED, then, withheld
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
@@ -57,7 +57,7 @@ def explained(line: Line) -> str:
         case "code.mailed":
             return f"SES accepted mail {detail.get('generation', '')}"
         case "code.withheld":
-            return f"no mail: {WITHHELD.get(reason, reason)}"
+            return f"no mail: {withheld(detail)}"
         case "code.refused" if reason:
             return f"the code was right, but {REFUSED.get(reason, reason)}"
         case "code.refused":
@@ -190,11 +190,9 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
                 )
             ]
         case "code.withheld":
-            reason = line.detail.get("reason", "")
-            then = THEN.get(reason, "The cause may have passed: ask for a new code.")
             return [
-                f"Portico withheld the mail at {when}: {WITHHELD.get(reason, reason)}.",
-                then.format(workspace=workspace_id, email=case.email),
+                f"Portico withheld the mail at {when}: {withheld(line.detail)}.",
+                then(line.detail).format(workspace=workspace_id, email=case.email),
             ]
         case "code.mailed":
             return [
@@ -206,12 +204,10 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
         case "sso.refused":
             connection = line.detail.get("connection", "the provider")
             refusal = refusal_for(line.detail.get("reason", ""))
-            then = refusal.then.format(
-                workspace=workspace_id, connection=connection, who=case.email
-            )
+            names = {"workspace": workspace_id, "connection": connection, "who": case.email}
             return [
                 f"{name} came back from {connection} at {when} and was not let in: {refusal.why}.",
-                then,
+                refusal.then.format(**names),
             ]
         case "sso.started":
             return [f"{name} went to the provider at {when} and has not come back to that browser."]

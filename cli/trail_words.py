@@ -1,11 +1,16 @@
 """The trail's words for why something did not go through, as a team reads them."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
+NUMBERS = "zero one two three four five six seven eight nine ten".split()
+
 WITHHELD = {
     "not-a-contact": "no contact had this primary email",
     "contact-inactive": "the contact was deactivated",
     "address-suppressed-bounce": "mail to the address is held back after a bounce",
     "address-suppressed-complaint": "mail to the address is held back after a complaint",
-    "mailbox-budget": "the mailbox has used up its five mails of the hour, or ten of the day",
+    "mailbox-budget": "the mailbox has used up its mails of the hour or of the day",
     "address-taken": "the new address is another contact's",
     "address-reserved": "a contact has just left this address, and can still take it back",
     "address-not-allowed": "the new address is of a domain that may not sign up",
@@ -33,6 +38,41 @@ THEN = {
     "mail-refused": "See what is wrong with the sender: portico doctor stack",
 }
 """What to do about it, where the contact's own row does not say."""
+
+
+def withheld(detail: Mapping[str, str]) -> str:
+    """Say why a mail was not sent, from the detail of its line, without a full stop."""
+    reason = detail.get("reason", "")
+    until = _until(detail)
+    if reason != "mailbox-budget" or until is None:
+        return WITHHELD.get(reason, reason)
+    most, window = detail.get("most", ""), detail.get("window", "hour")
+    mails = NUMBERS[int(most)] if most.isdecimal() and int(most) < len(NUMBERS) else most
+    whose = "" if detail.get("has_kept") == "no" else " that anybody may ask for"
+    return f"the mailbox has used up its {mails} mails of the {window}{whose}, until {until}"
+
+
+def then(detail: Mapping[str, str]) -> str:
+    """Say what to do about it; ``{workspace}`` and ``{email}`` stand for their names."""
+    reason, until = detail.get("reason", ""), _until(detail)
+    if reason == "mailbox-budget" and until is not None:
+        if detail.get("has_kept") == "no":
+            return f"Wait until {until}. Until then no link helps; single sign-on and passwords do."
+        return (
+            f"Wait until {until}, or make a personal link, for which some mails are kept: "
+            "portico link create {workspace} --contact {email}"
+        )
+    return THEN.get(reason, "The cause may have passed: ask for a new code.")
+
+
+def _until(detail: Mapping[str, str]) -> str | None:
+    try:
+        return f"{datetime.fromisoformat(detail.get('until', '')):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        # A line from before budgets said until when.
+        return None
+
+
 ENDED = {
     "signed-out": "signed out",
     "signed-out-everywhere": "signed out everywhere",

@@ -21,6 +21,7 @@ from local.doors import Doors
 from local.http import Gateway
 from local.mailbox import Mailbox
 from local.sample_world import SampleWorld
+from local.withheld import WithheldMails
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -48,6 +49,7 @@ class Front:
     """Host names with ports. The first is the front's own."""
     clock: FrontClock
     mailbox: Mailbox
+    withheld: WithheldMails = field(default_factory=WithheldMails)
     secret: str = field(default_factory=secrets.token_urlsafe)
     """A secret path for events, which only the emulator's functions know. Other pages in the
     machine's browser can reach this port too."""
@@ -100,7 +102,11 @@ class Front:
         secret, _, name = request.path.removeprefix(EVENTS).partition("/")
         if not secrets.compare_digest(secret, self.secret) or self.doors is None:
             raise NotFound
-        return _json(self.doors.invoke(name, request.get_json()))
+        event = request.get_json()
+        answer = self.doors.invoke(name, event)
+        if name == "RecordTrail":
+            self.withheld.take(event)
+        return _json(answer)
 
     def _index(self, _: Request) -> Response:
         return _page("index.html")
@@ -113,6 +119,9 @@ class Front:
 
     def _mailbox_json(self, _: Request) -> Response:
         return _json(self.mailbox.all())
+
+    def _withheld_json(self, _: Request) -> Response:
+        return _json(self.withheld.all())
 
     def _world_json(self, _: Request) -> Response:
         if self.world is None:
@@ -146,6 +155,7 @@ _MAP = Map(
         Rule(OWN, endpoint="index", methods=["GET"]),
         Rule(f"{OWN}mailbox", endpoint="mails", methods=["GET"]),
         Rule(f"{OWN}mailbox.json", endpoint="mailbox_json", methods=["GET"]),
+        Rule(f"{OWN}withheld.json", endpoint="withheld_json", methods=["GET"]),
         Rule(f"{OWN}world.json", endpoint="world_json", methods=["GET"]),
         Rule(f"{OWN}stack.json", endpoint="stack_json", methods=["GET"]),
         Rule(f"{OWN}clock", endpoint="clock", methods=["POST"]),

@@ -6,6 +6,10 @@
  *   in ISO 8601; `inline` leads from a picture's name in `html` to its data
  */
 
+/** @typedef {{ id: string, at: string, workspace: string, to: string, why: string, then: string }} Withheld */
+
+/** The newest; withheld.json has the others. */
+const SHOWN_HELD = 5;
 const LOOK_EVERY_MS = 1500;
 const CODE = /\b[0-9A-Z]{3}-[0-9A-Z]{4}\b/;
 
@@ -17,7 +21,10 @@ let mails = [];
 /** @type {number | null} */
 let opened = null;
 
-/** @param {Mail} mail */
+/** @type {string | undefined} */
+let newestHeld;
+
+/** @param {{ at: string }} mail */
 function time(mail) {
   return new Date(mail.at).toLocaleTimeString();
 }
@@ -68,7 +75,35 @@ function list() {
   at("list").replaceChildren(...mails.map(row));
 }
 
+/** @param {Withheld} mail */
+function heldRow(mail) {
+  const item = document.createElement("li");
+  const texts = [
+    [`No mail to ${mail.to} (${mail.workspace}, ${time(mail)}): ${mail.why}.`, ""],
+    [mail.then, "soft small"],
+  ];
+  for (const [text, style] of texts) {
+    const line = document.createElement("p");
+    line.dir = "auto";
+    line.className = style;
+    line.textContent = text;
+    item.append(line);
+  }
+  return item;
+}
+
+async function lookForWithheld() {
+  const answer = await fetch("/_local/withheld.json");
+  /** @type {Withheld[]} */
+  const found = (await answer.json()).reverse();
+  if (found[0]?.id === newestHeld) return;
+  newestHeld = found[0]?.id;
+  at("held").hidden = found.length === 0;
+  at("held-list").replaceChildren(...found.slice(0, SHOWN_HELD).map(heldRow));
+}
+
 async function look() {
+  await lookForWithheld();
   const answer = await fetch("/_local/mailbox.json");
   const found = (await answer.json()).reverse();
   if (found[0]?.id === mails[0]?.id) return;

@@ -65,6 +65,19 @@ class TestTheMailbox:
         expect(reader.page.locator("#text")).to_contain_text(label)
         finds_no_barrier(reader.page)
 
+    @pytest.mark.parametrize("look", LOOKS)
+    def test_says_why_a_mail_was_held_back(self, person_with, house, look):
+        reader, person = person_with(**LOOKS[look]), person_with()
+        reader.page.goto(f"{house.origin}/_local/mailbox")
+
+        person.opens(house.link("shared"))
+        person.asks_for_a_code(f"nobody-{look}@example.net")
+
+        held = reader.page.locator("#held-list li").first
+        expect(held).to_contain_text(f"No mail to nobody-{look}@example.net (acme")
+        expect(held).to_contain_text("no contact had this primary email")
+        finds_no_barrier(reader.page)
+
     def test_lets_a_mail_do_nothing(self, person, house):
         person.page.goto(f"{house.origin}/_local/mailbox")
 

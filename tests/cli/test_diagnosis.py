@@ -18,6 +18,20 @@ ACME = Workspace("acme", "Acme Support", "https://portal.acme.test")
 ANN = Contact("ct_ann", "acme", "Ann Archer", "ann@example.com")
 
 
+OF_STRANGERS = {
+    "most": "4",
+    "window": "hour",
+    "until": "2026-11-21T12:40:00+00:00",
+    "has_kept": "yes",
+}
+OF_ALL = {
+    "most": "10",
+    "window": "day",
+    "until": "2026-11-22T09:00:00+00:00",
+    "has_kept": "no",
+}
+
+
 def line(name, *, minutes=5, by="contact", **detail):
     at = NOW - timedelta(minutes=minutes)
     return Line(f"evt_{name}", name, at, ANN.id, by, "203.0.113.7", detail)
@@ -132,6 +146,20 @@ class TestWhatHappened:
             ),
             (line("sso.address-needed", connection="entra"), "named no address"),
             (line("code.withheld", reason="mailbox-budget"), "Wait an hour"),
+            (
+                line("code.withheld", reason="mailbox-budget", **OF_STRANGERS),
+                (
+                    "used up its four mails of the hour that anybody may ask for, until 2026-11-21 "
+                    "12:40 UTC. Wait until 2026-11-21 12:40 UTC, or make a personal link"
+                ),
+            ),
+            (
+                line("code.withheld", reason="mailbox-budget", **OF_ALL),
+                (
+                    "used up its ten mails of the day, until 2026-11-22 09:00 UTC. Wait until "
+                    "2026-11-22 09:00 UTC. Until then no link helps"
+                ),
+            ),
             (line("code.withheld", reason="link-ended"), "create acme --contact ann@example.com"),
             (line("code.withheld", reason="mail-refused"), "portico doctor stack"),
         ],

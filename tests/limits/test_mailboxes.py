@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portico.errors import TryLater
-from portico.limits.rules import LONGEST_LIST, MAILBOX, folded
+from portico.limits.rules import LONGEST_LIST, MAILBOX, SpentMails, folded
 from portico.limits.store import Limits
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -22,16 +22,18 @@ class Mailbox:
         self.email = email
         self._limits = Limits("sign-in")
         self._mails = 0
+        self.spent: SpentMails | None = None
 
     def takes(self, *, at=NOON, stranger=True, mail: str | None = None, email: str = "") -> bool:
         self._mails += 1
-        return self._limits.grant_mail(
+        self.spent = self._limits.charge_mail(
             email or self.email,
             key=KEY,
             mail=mail or f"mail-{self._mails}",
             stranger=stranger,
             at=at,
         )
+        return self.spent is None
 
     def gives_back(self, mail: str) -> None:
         self._limits.give_mail_back(self.email, key=KEY, mail=mail)
@@ -64,6 +66,40 @@ class TestAMailbox:
         assert mailbox.takes(at=NOON + HOUR) is True
         assert mailbox.takes(at=NOON + HOUR) is False
         assert mailbox.takes(at=NOON + HOUR + timedelta(minutes=10)) is True
+
+    def test_says_which_budget_is_spent_and_until_when(self, mailbox):
+        for minute in (0, 10, 20, 30):
+            mailbox.takes(at=NOON + timedelta(minutes=minute))
+
+        mailbox.takes(at=NOON + timedelta(minutes=40))
+        of_strangers = mailbox.spent
+        mailbox.takes(at=NOON + timedelta(minutes=40), stranger=False)
+        mailbox.takes(at=NOON + timedelta(minutes=41), stranger=False)
+        of_all = mailbox.spent
+        mailbox.takes(at=NOON + timedelta(minutes=41))
+
+        assert of_strangers == SpentMails(4, "hour", NOON + HOUR, has_kept=True)
+        assert of_all == SpentMails(5, "hour", NOON + HOUR, has_kept=False)
+        # One of all leaves room at one, and then a stranger's fifth of the hour is still too many.
+        assert mailbox.spent == SpentMails(
+            5, "hour", NOON + HOUR + timedelta(minutes=10), has_kept=False
+        )
+
+    def test_says_that_the_days_are_spent(self, mailbox):
+        for n in range(8):
+            mailbox.takes(at=NOON + HOUR * n)
+        assert mailbox.takes(at=NOON + HOUR * 9) is False
+
+        assert mailbox.spent == SpentMails(8, "day", NOON + HOUR * 24, has_kept=True)
+
+    def test_has_room_from_the_moment_that_it_says(self, mailbox):
+        for second in (0, 7, 7, 900, 901):
+            mailbox.takes(at=NOON + timedelta(seconds=second), stranger=False)
+        mailbox.takes(at=NOON + timedelta(minutes=30))
+        until = mailbox.spent.until
+
+        assert mailbox.takes(at=until - SECOND) is False
+        assert mailbox.takes(at=until) is True
 
     def test_never_takes_more_in_any_hour_whenever_they_are_tried(self, mailbox):
         taken = [at for at in every(minutes=7, over=HOUR * 8) if mailbox.takes(at=at)]

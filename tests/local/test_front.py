@@ -9,6 +9,7 @@ from werkzeug.test import Client
 from local.clock import FrontClock
 from local.front import Front
 from local.mailbox import Mailbox
+from tests.support.doors import stream_record
 
 HOST = "127.0.0.1:8000"
 
@@ -56,6 +57,37 @@ class TestTheHouse:
     def test_takes_events_from_those_who_know_the_secret_only(self, client, front):
         given = front.events_url.partition(HOST)[2]
         assert visit(client, f"{given[:-2]}x/SendMail", "POST", json={}).status_code == 404
+
+    def test_tells_what_the_trail_is_brought_of_mails_that_were_held_back(self, client, front):
+        front.doors = Answering()
+        given = front.events_url.partition(HOST)[2]
+
+        for name in ("SendMail", "RecordTrail"):
+            visit(client, f"{given}{name}", "POST", json={"Records": [record()]})
+
+        (told,) = visit(client, "/_local/withheld.json").json
+        assert told["to"] == "ann@example.com"
+        assert front.doors.invoked == ["SendMail", "RecordTrail"]
+
+
+class Answering:
+    """Doors that have nothing to say."""
+
+    def __init__(self):
+        self.invoked = []
+
+    def invoke(self, name, _event):
+        self.invoked.append(name)
+
+
+def record():
+    event = {
+        "id": "evt_1",
+        "name": "code.withheld",
+        "at": "2026-11-21T12:05:00.000+00:00",
+        "detail": {"reason": "not-a-contact"},
+    }
+    return stream_record({"pk": "acme#c", "sk": "c", "email": "ann@example.com", "event": event})
 
 
 class TestTheClock:

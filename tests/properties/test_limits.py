@@ -65,9 +65,9 @@ class TestAMailbox:
                 is_again = mail.again and name != ""
                 name = name if is_again else f"mail-{n}"
                 before = granted
-                granted = limits.grant_mail(
-                    email, key=KEY, mail=name, stranger=mail.stranger, at=at
-                )
+                spent = limits.charge_mail(email, key=KEY, mail=name, stranger=mail.stranger, at=at)
+                granted = spent is None
+                assert granted or (spent is not None and spent.until > at)
                 if is_again and before:
                     assert granted
                 elif granted:
@@ -88,13 +88,14 @@ class TestAMailbox:
         sent = [(second, False) for second in personal] + [(3606, True), (3606, False)]
 
         granted = [
-            limits.grant_mail(
+            limits.charge_mail(
                 "ann@example.com",
                 key=KEY,
                 mail=f"mail-{n}",
                 stranger=stranger,
                 at=NOON + timedelta(seconds=second),
             )
+            is None
             for n, (second, stranger) in enumerate(sent)
         ]
 

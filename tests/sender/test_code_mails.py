@@ -290,6 +290,23 @@ class TestAMailThatMustNotGoOut:
         assert len(portal.mails) == 4
         assert portal.challenge_row()["withheld_1"] == "mailbox-budget"
 
+    def test_tells_the_trail_which_budget_it_is_over_and_until_when(self, portal):
+        for _ in range(5):
+            portal.browser.asks_for_a_code()
+            portal.delivers_mail()
+
+        (line,) = [each for each in portal.records_trail() if each["name"] == "code.withheld"]
+
+        assert line["detail"] | {"sign_in": ""} == {
+            "generation": "1",
+            "reason": "mailbox-budget",
+            "most": "4",
+            "window": "hour",
+            "until": "2026-11-21T13:00:00+00:00",
+            "has_kept": "yes",
+            "sign_in": "",
+        }
+
     def test_takes_nothing_from_the_mailboxs_budget(self, portal):
         portal.deactivates()
         for _ in range(6):

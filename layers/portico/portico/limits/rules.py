@@ -1,8 +1,11 @@
 """Budgets: starts per network, mails per mailbox, and password guesses per address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from portico.clock import epoch, moment
 
 SHARED_BUCKET = "shared"
 PERSONAL_BUCKET = "personal"
@@ -142,3 +145,46 @@ def folded(email: str) -> str:
     if domain in IGNORES_DOTS:
         return f"{plain.replace('.', '') or plain}@gmail.com"
     return f"{plain}@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class SpentMails:
+    """A budget of a mailbox that has no room for a mail."""
+
+    most: int
+    """Mails of the window."""
+    window: str
+    """``hour`` or ``day``."""
+    until: datetime
+    """When there is room again for this mail, if no other is sent meanwhile."""
+    has_kept: bool
+    """Whether there still is room for what is kept for personal links and known browsers."""
+
+
+def spent_mails(
+    sent: Sequence[int], budget: MailboxBudget, *, stranger: bool, at: datetime
+) -> SpentMails | None:
+    """Say which budget has no room for a mail; ``None``: there is room.
+
+    Args:
+        sent: when the latest mails were sent, in seconds since 1970, newest first.
+        budget: the mailbox's budget.
+        stranger: whether anybody could have caused the mail.
+        at: the time.
+    """
+    whole = _full_windows(sent, budget, at=at)
+    of_strangers = _full_windows(sent, budget.for_strangers(), at=at) if stranger else []
+    if not whole and not of_strangers:
+        return None
+    latest = max(whole or of_strangers, key=lambda each: each.until)
+    until = max(each.until for each in (*whole, *of_strangers))
+    return replace(latest, until=until, has_kept=not whole)
+
+
+def _full_windows(sent: Sequence[int], budget: MailboxBudget, *, at: datetime) -> list[SpentMails]:
+    windows = ((budget.an_hour, "hour", HOUR), (budget.a_day, "day", DAY))
+    return [
+        SpentMails(most, name, moment(sent[most - 1]) + window, has_kept=False)
+        for most, name, window in windows
+        if len(sent) >= most and sent[most - 1] > epoch(at - window)
+    ]

@@ -25,7 +25,9 @@ from portico.limits.rules import (
     MailboxBudget,
     NetworkBudget,
     SiteBudget,
+    SpentMails,
     folded,
+    spent_mails,
 )
 
 
@@ -180,10 +182,10 @@ class Limits:
         except ConditionFailed:
             raise TooManyRequests(timedelta(seconds=ends - epoch(at))) from None
 
-    def grant_mail(
+    def charge_mail(
         self, email: str, *, key: bytes, mail: str, stranger: bool, at: datetime
-    ) -> bool:
-        """Take one mail from the mailbox's budget, once per *mail*, and say whether it may go out.
+    ) -> SpentMails | None:
+        """Take one mail from the mailbox's budget, once per *mail*; return what has no room for it.
 
         The row lists the times of the latest mails, newest first. So "fewer than five within
         the hour" means "the fifth newest is older than an hour": a sliding window that one
@@ -196,6 +198,9 @@ class Limits:
                 and takes nothing.
             stranger: whether anybody could have caused this mail.
             at: the time.
+
+        Returns:
+            ``None``: it may go out.
 
         Raises:
             TryLater: the counter is out of reach.
@@ -230,10 +235,17 @@ class Limits:
                 },
             )
         except ConditionFailed as failed:
-            return failed.row is not None and mail in failed.row["mails"]
+            there = failed.row or {"mails": [], "sent": []}
+            if mail in there["mails"]:
+                return None
+            spent = spent_mails(there["sent"], self.mailbox, stranger=stranger, at=at)
+            if spent is None:
+                # The condition is what decides: where the rule disagrees, nothing goes out.
+                raise
+            return spent
         if len(row["sent"]) > LONGEST_LIST:
             self._forget_oldest(rows, pk, keep=self.mailbox.a_day * 2)
-        return True
+        return None
 
     def give_mail_back(self, email: str, *, key: bytes, mail: str) -> None:
         """Undo the grant of a mail that nobody can send any more.

@@ -195,6 +195,7 @@ class CodeMail:
         if reason == HAS_ACCOUNT:
             self._tell_of_account(at=at)
         detail = {"reason": reason, "generation": str(self.generation)}
+        detail |= self._charge.detail
         withheld = self._taken.withhold(
             self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portico.ids import ChallengeId
+from portico.limits.rules import SpentMails
 from portico.limits.store import Limits
 from portico.limits.strangers import Strangers, StrangersCount
 
@@ -20,6 +21,8 @@ class MailCharge:
     strangers: Strangers
     challenge: ChallengeId
     generation: int
+    spent: SpentMails | None = None
+    """The mailbox's budget that has no room for the mail."""
     _granted_to: str | None = None
     _key: bytes = field(default=b"", repr=False)
     _counted: StrangersCount | None = None
@@ -48,14 +51,26 @@ class MailCharge:
         Raises:
             TryLater: a counter is out of reach, so nothing goes out.
         """
-        is_granted = self.limits.grant_mail(
+        self.spent = self.limits.charge_mail(
             to, key=key, mail=self._mail, stranger=by_anybody, at=at
         )
         self._key = key
-        if not is_granted:
+        if self.spent is not None:
             return "mailbox-budget"
         self._granted_to = to
         return None
+
+    @property
+    def detail(self) -> dict[str, str]:
+        """Say for the trail which budget of the mailbox is spent, and until when."""
+        if self.spent is None:
+            return {}
+        return {
+            "most": str(self.spent.most),
+            "window": self.spent.window,
+            "until": self.spent.until.isoformat(timespec="seconds"),
+            "has_kept": "yes" if self.spent.has_kept else "no",
+        }
 
     def give_mailbox_back(self) -> None:
         """Undo the charge of the mailbox: nobody mails this one any more.
