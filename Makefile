@@ -40,8 +40,8 @@ SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portals on the ports after it; SAM_LOCAL=1
-	@exec $(VENV)/dev/bin/python -m local --port $(PORT) $(if $(filter 1,$(SAM_LOCAL)),--sam-local)
+run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portals on the ports after it; SAM_LOCAL=1; ORIGIN=http://localhost:3000 for a portal of yours
+	@exec $(VENV)/dev/bin/python -m local --port $(PORT) $(foreach each,$(ORIGIN),--origin '$(each)') $(if $(filter 1,$(SAM_LOCAL)),--sam-local)
 
 cli: $(DEV)  ## install the command portico, for deployed stacks and the local one, and say where
 	@echo "$(CURDIR)/$(VENV)/dev/bin/portico"

@@ -11,6 +11,7 @@ from local.bind_address import bind_address, docker_bridge, warning
 from local.doors import DoorsBroken
 from local.emulator import PYTHON, EmulatorFailed
 from local.loopback_server import PortTaken
+from local.own_portals import own_origin
 from local.stack import DeploymentFailed
 from local.startup import LocalPortico
 
@@ -33,7 +34,7 @@ def main() -> int:
         with ExitStack() as stack:
             bind = bind_address(for_containers=asked.sam_local, bridge=docker_bridge())
             print(warning(bind), end="", flush=True)
-            house = LocalPortico(asked.port, stack, _step, bind=bind)
+            house = LocalPortico(asked.port, stack, _step, bind=bind, origins=asked.origin)
             house.open()
             print(
                 f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.terminal_links()}",
@@ -62,10 +63,26 @@ def _asked() -> argparse.Namespace:
         action="store_true",
         help="let containers of `sam local` reach the emulated AWS; without it only this machine does",
     )
+    parser.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        type=_origin,
+        metavar="URL",
+        help="of a portal of your own, such as http://localhost:3000, whose pages may call the API; "
+        "repeat it for each",
+    )
     asked = parser.parse_args()
     if not 1 <= asked.port <= 65532:
         parser.error("--port: from 1 to 65532")
     return asked
+
+
+def _origin(text: str) -> str:
+    try:
+        return own_origin(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _leave(*_: object) -> None:

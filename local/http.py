@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import Headers
@@ -45,8 +46,8 @@ class Gateway:
     cors: Cors
     hosts: tuple[str, ...]
     """Its host names, with ports. The first is its own, the others are aliases."""
-    answered: Callable[[Request, Response, str], None] = field(default=lambda *_: None)
-    """Called with every answer, and with its route key or an empty text."""
+    answered: Callable[[Request, Response, timedelta], None] = field(default=lambda *_: None)
+    """Called with every answer but to preflights, and with how long it took."""
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -59,33 +60,32 @@ class Gateway:
     def answer(self, request: Request) -> Response:
         """Answer one request."""
         origin = request.headers.get("origin")
-        response, route = self._answer(request)
-        if route != _PREFLIGHT:
-            self.cors.apply(response.headers, origin)
-        self.answered(request, response, route)
+        begun = time.monotonic()
+        if _is_a_strangers(request, self.hosts):
+            response = _message(403, "Forbidden")
+        elif _head_size(request) > LARGEST_HEAD:
+            response = _message(431, "Request Header Fields Too Large")
+        elif _is_preflight(request):
+            return Response(status=204, headers=self.cors.preflight(origin))
+        else:
+            response = self._answer(request)
+        self.cors.apply(response.headers, origin)
+        self.answered(request, response, timedelta(seconds=time.monotonic() - begun))
         return response
 
-    def _answer(self, request: Request) -> tuple[Response, str]:
-        # A request for another host name came here by a forged DNS answer, or by mistake.
-        if request.host not in self.hosts:
-            return _message(403, "Forbidden"), ""
-        if _head_size(request) > LARGEST_HEAD:
-            return _message(431, "Request Header Fields Too Large"), ""
-        if _is_preflight(request):
-            headers = self.cors.preflight(request.headers.get("origin"))
-            return Response(status=204, headers=headers), _PREFLIGHT
+    def _answer(self, request: Request) -> Response:
         match = self.routes.match(request.method, _path(request))
         if match is None:
-            return _message(404, "Not Found"), ""
+            return _message(404, "Not Found")
         try:
             event = event_of(request, match)
         except RequestEntityTooLarge:
-            return _message(413, "Request Entity Too Large"), match.key
+            return _message(413, "Request Entity Too Large")
         try:
-            return response_of(self.invoke(match.door, event)), match.key
+            return response_of(self.invoke(match.door, event))
         except Exception:  # noqa: BLE001 - whatever a function raises, the gateway says this
             traceback.print_exc()
-            return _message(500, "Internal Server Error"), match.key
+            return _message(500, "Internal Server Error")
 
 
 def event_of(request: Request, match: Match) -> Event:
@@ -180,7 +180,9 @@ class _AsReturned(Response):
         return headers
 
 
-_PREFLIGHT = "OPTIONS"
+def _is_a_strangers(request: Request, hosts: tuple[str, ...]) -> bool:
+    # A request for another host name came here by a forged DNS answer, or by mistake.
+    return request.host not in hosts
 
 
 def _is_preflight(request: Request) -> bool:

@@ -50,6 +50,9 @@ class SamplePortal:
         return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
+        if request.host.partition(":")[0] == "localhost":
+            # For a browser localhost and 127.0.0.1 are two sites, and Portico is on 127.0.0.1.
+            return redirect(f"{self.world.portal}{request.full_path.rstrip('?')}", 307)
         kind, values = _MAP.bind_to_environ(request.environ).match()
         if kind == "front":
             return redirect(f"{self.world.host}/_local/")

@@ -38,7 +38,7 @@ class SampleWorld:
         people_table: the name of the People table.
         host: the origin of pages and API, e.g. ``http://127.0.0.1:8000``.
         portal: the origin of the sample portal.
-        more_portals: other origins of the sample portal.
+        more_portals: other origins of portals, from which browsers send the session.
         providers: the origin of the fake providers.
         connection_secrets: the prefix of client secrets, as the doors use it.
         sample_client: the origin of the sample portal on another site.

@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -18,6 +19,7 @@ from local.front import Front
 from local.http import Gateway
 from local.loopback_server import HOST, listening, serving
 from local.mailbox import Mailbox
+from local.own_portals import is_on, own_portals
 from local.providers.app import Providers
 from local.routes import routes_of
 from local.sample_client.app import SampleClient
@@ -25,8 +27,10 @@ from local.sample_client.openid import Registration
 from local.sample_portal import SamplePortal
 from local.sample_workspaces import portal_secret
 from local.sample_world import SampleWorld
+from local.silent_metrics import silent_metrics
 from local.stack import Stack, deploy, translating, wake
 from local.terminal_links import terminal_links
+from portico.printable import printable
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -41,15 +45,25 @@ class LocalPortico:
         step: shows each step, and how long it took.
         bind: the address that the emulated AWS listens on. Only containers need another than
             loopback.
+        origins: of portals that a developer runs beside it.
     """
 
-    def __init__(self, port: int, stack: ExitStack, step: Step, *, bind: str = LOOPBACK) -> None:
+    def __init__(
+        self,
+        port: int,
+        stack: ExitStack,
+        step: Step,
+        *,
+        bind: str = LOOPBACK,
+        origins: Sequence[str] = (),
+    ) -> None:
         self._port = port
         self._stack = stack
         self._step = step
         self._bind = bind
+        self._origins = tuple(origins)
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
-        self._portals = (f"http://{HOST}:{port + 1}", f"http://localhost:{port + 1}")
+        self._portal = f"http://{HOST}:{port + 1}"
         # They have their own port and so their own origin: a trip to them really leaves the page.
         self._providers = f"http://{HOST}:{port + 2}"
         # It has the other name: for a browser localhost and 127.0.0.1 are two sites.
@@ -71,17 +85,16 @@ class LocalPortico:
         sample_client_port = self._stack.enter_context(listening(self._port + 3))
         parameters = {
             # The other portal's server needs no origin, but its pages, as a public client, do.
-            "PortalOrigins": ",".join((*self._portals, self._sample_client)),
+            "PortalOrigins": ",".join((self._portal, self._sample_client, *self._origins)),
             "LogLevel": "WARNING",
             "ProviderLoopback": "open",
         }
+        self._stack.enter_context(silent_metrics())
         template = self._stack.enter_context(translating(parameters))
         with self._step("Starting the emulated AWS"):
             emulator = self._stack.enter_context(emulated_aws(bind=self._bind))
         os.environ.update(emulator.environment())
-        # Metrics are log lines that nobody reads here. Powertools still needs their namespace when
-        # it counts one, and a door's own variables are gone by then.
-        os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+        # Powertools needs it when it counts a metric, and a door's own variables are gone by then.
         os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Portico/local"
         with self._step("Translating template.yaml"):
             translated = template.result()
@@ -96,8 +109,9 @@ class LocalPortico:
         world = SampleWorld(
             deployed.outputs["PeopleTable"],
             f"http://{self._hosts[0]}",
-            self._portals[0],
-            self._portals[1:],
+            self._portal,
+            # From the other name of this machine browsers send no session.
+            tuple(each for each in self._origins if is_on(HOST, each)),
             self._providers,
             deployed.environments["StartSso"]["CONNECTION_SECRETS"],
             self._sample_client,
@@ -126,9 +140,11 @@ class LocalPortico:
         world = self._front.world
         if world is None:
             return ""
-        return terminal_links(
+        lines = terminal_links(
             world.read(at=self._clock.now()), self._hosts[0], self._providers, self._sample_client
         )
+        own = own_portals(self._origins, self._hosts[0])
+        return f"{lines}\n\n{own}" if own else lines
 
     def stay(self) -> None:
         """Wait until somebody ends the process."""
@@ -159,7 +175,7 @@ class LocalPortico:
             "access_key_id": environment["AWS_ACCESS_KEY_ID"],
             "secret_access_key": environment["AWS_SECRET_ACCESS_KEY"],
             "api_url": f"http://{self._hosts[0]}",
-            "portal_url": self._portals[0],
+            "portal_url": self._portal,
             "sample_client_url": self._sample_client,
             "providers_url": self._providers,
             "people_table": deployed.outputs["PeopleTable"],
@@ -170,7 +186,9 @@ class LocalPortico:
         }
 
 
-def _tell(_: Request, response: Response, route: str) -> None:
-    # Show route keys and never paths, like the access log of a deployed stack.
-    if route and not route.startswith(("GET /assets", "OPTIONS")):
-        print(f"{response.status_code} {route}", flush=True)
+def _tell(request: Request, response: Response, took: timedelta) -> None:
+    # Without the query, in which providers and portals send codes.
+    if not request.path.startswith("/assets/"):
+        ms = took / timedelta(milliseconds=1)
+        said = f"{request.method} {request.path} {response.status_code} {ms:.0f} ms"
+        print(printable(said), flush=True)

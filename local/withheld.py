@@ -8,6 +8,11 @@ from portico.aws.values import row_of
 
 type Withheld = dict[str, str]
 
+OF_CONTACT = {
+    "not-a-contact": "Only a primary email counts: portico contact list {workspace}",
+    "contact-inactive": "To let them in: portico contact activate {workspace} {email}",
+}
+"""What to do where the contact's own row says it, which the trail's reader looks at first."""
 KEPT = 100
 """Newest ones."""
 
@@ -46,7 +51,9 @@ def read(record: dict[str, Any]) -> Withheld | None:
         "workspace": workspace,
         "to": to,
         "why": withheld(detail),
-        "then": then(detail).format(workspace=workspace, email=to),
+        "then": (OF_CONTACT.get(detail.get("reason", "")) or then(detail)).format(
+            workspace=workspace, email=to
+        ),
     }
 
 

@@ -43,7 +43,7 @@ function dress() {
     at("logo").src = api + workspace.logo_url;
     at("logo").hidden = false;
   }
-  at("edit-profile").textContent = words.editProfile;
+  at("edit-profile").title = words.editProfile;
   at("edit-profile").href = config.account;
   at("sign-in-link").textContent = words.signIn;
   at("sign-in-link").href = link ? wayBack() : "";
@@ -190,13 +190,13 @@ async function showArea(session) {
   show("signed-in", title, ...content);
   at("area").dataset.contact = session.contact.id;
   at("contact").textContent = words.signedInAs(session.contact.name, session.contact.email);
-  at("who").hidden = at("areas").hidden = false;
+  at("who").hidden = at("areas").hidden = at("sign-out-everywhere").hidden = false;
   at("sign-in-link").hidden = true;
   at("foot").textContent = words.cameTo(area.text);
 }
 
 function showSignedOut() {
-  at("who").hidden = at("areas").hidden = true;
+  at("who").hidden = at("areas").hidden = at("sign-out-everywhere").hidden = true;
   at("sign-in-link").hidden = !link;
   at("foot").textContent = "";
   const way = link

@@ -14,6 +14,13 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
+LINES_OF_THE_HEADER = """() => {
+  const parts = [...document.querySelectorAll(".bar img, .bar a, .bar button")];
+  const seen = parts.filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
+  return Math.max(...seen.map(({ top }) => top)) < Math.min(...seen.map(({ bottom }) => bottom)) ? 1 : 2;
+}"""
+
+
 def finds_no_barrier(page: Page) -> None:
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
@@ -102,6 +109,7 @@ class TestTheSamplePortal:
         expect(area).to_have_attribute("data-state", "signed-in")
         expect(area).to_have_attribute("data-area", "ticket:77")
         expect(person.page.locator("#contact")).to_contain_text("ben@example.com")
+        assert person.page.evaluate(LINES_OF_THE_HEADER) == 1
         finds_no_barrier(person.page)
 
         person.page.get_by_role("button", name="Sign out", exact=True).click()

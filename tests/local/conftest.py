@@ -14,6 +14,8 @@ import pytest
 from tests.local.visitor import Visitor, free_port
 
 ROOT = Path(__file__).parents[2]
+OWN_ELSEWHERE, OWN_HERE = "http://localhost:3000", "http://127.0.0.1:3000"
+"""Portals of a developer: on another site than Portico, and on its own."""
 IS_UP_WITHIN = 90.0
 """Seconds. It takes six on a machine that does nothing else."""
 
@@ -52,11 +54,11 @@ class House:
 
 
 @contextmanager
-def running_house(log: Path, port: int | None = None) -> Iterator[House]:
+def running_house(log: Path, port: int | None = None, *more: str) -> Iterator[House]:
     with log.open("wb") as output:
         house = House(
             subprocess.Popen(
-                [sys.executable, "-m", "local", "--port", str(port := port or free_port())],
+                [sys.executable, "-m", "local", "--port", str(port := port or free_port()), *more],
                 cwd=ROOT,
                 # As a developer has it: none of what other tests have set.
                 env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "POWERT"))},
@@ -75,7 +77,8 @@ def running_house(log: Path, port: int | None = None) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory) -> Iterator[House]:
-    with running_house(tmp_path_factory.mktemp("house") / "log") as house:
+    own = [f"--origin={each}" for each in (OWN_ELSEWHERE, OWN_HERE)]
+    with running_house(tmp_path_factory.mktemp("house") / "log", None, *own) as house:
         house.waits_until(lambda: house.is_open() or house.process.poll() is not None, "opening")
         assert house.is_open(), house.said
         yield house

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -226,19 +227,23 @@ class TestTheGateway:
         assert (answer.status_code, answer.json) == (403, {"message": "Forbidden"})
         assert not door.events
 
-    def test_tells_of_every_answer_by_its_route_key(self, door):
-        told: list[str] = []
+    def test_tells_of_every_answer_and_how_long_it_took(self, door):
+        told: list[tuple[str, int, timedelta]] = []
         gateway = Gateway(
             Routes({"GET /{workspace}": "Page"}),
             door,
             NOBODY,
             (HOST,),
-            answered=lambda _, response, route: told.append(f"{response.status_code} {route}"),
+            answered=lambda request, response, took: told.append(
+                (request.path, response.status_code, took)
+            ),
         )
 
         visit(Client(gateway), path="/acme?secret")
+        visit(Client(gateway), path="/nobody/knows")
 
-        assert told == ["204 GET /{workspace}"]
+        assert [each[:2] for each in told] == [("/acme", 204), ("/nobody/knows", 404)]
+        assert all(timedelta() <= took < timedelta(seconds=5) for _, _, took in told)
 
     def test_carries_json_both_ways(self, client, door):
         door.answer = {

@@ -1,13 +1,17 @@
 """The whole house: what a newcomer has after one command."""
 
+import http.client
 import json
 import os
+import re
+import subprocess
+import sys
 import time
 from datetime import datetime
 
 import pytest
 
-from tests.local.conftest import ROOT
+from tests.local.conftest import OWN_ELSEWHERE, OWN_HERE, ROOT
 from tests.local.visitor import Visitor
 
 pytestmark = pytest.mark.emulated
@@ -61,6 +65,69 @@ class TestASignIn:
 
         link = visitor.link(kind="personal", workspace="fabrik")
         assert visitor.signs_in(link).status == 200
+
+
+class TestTheTerminal:
+    def test_prints_requests_and_no_metrics(self, house, visitor):
+        link = visitor.link(kind="shared")
+        body = {"workspace": "acme", "link": link["token"], "connection": "google"}
+        visitor.sends("GET", "/acme?a=secret")
+        visitor.sends("POST", "/v1/sso/start", body)
+        visitor.sends("GET", "/v1/nothing")
+        for _ in range(101):
+            visitor.sends("GET", "/acme")
+
+        for line in ("GET /acme 200", "POST /v1/sso/start 200", "GET /v1/nothing 404"):
+            assert re.search(rf"^{re.escape(line)} \d+ ms$", house.said, re.MULTILINE)
+        assert "_aws" not in house.said
+        assert "secret" not in house.said
+
+    def test_has_nothing_to_note_at_a_newcomers_first_command(self, house):
+        first = [sys.executable, "-m", "cli", "workspace", "show", "acme", "--local", house.origin]
+
+        done = subprocess.run(
+            first, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        )
+
+        assert "Acme Support" in done.stdout
+        assert done.stderr == ""
+
+
+class TestAPortalOfADevelopers:
+    def test_elsewhere_may_fetch_its_tokens_from_the_browser(self, house):
+        page = Visitor(house.origin, page=OWN_ELSEWHERE)
+
+        answer = page.sends("OPTIONS", "/oauth2/token", access_control_request_method="POST")
+
+        assert answer.headers["access-control-allow-origin"] == OWN_ELSEWHERE
+        assert f"--redirect-uri {OWN_ELSEWHERE}/callback" in house.said
+
+    def test_on_our_site_gets_the_session_of_a_contact(self, house, visitor):
+        visitor.signs_in(visitor.link(kind="shared"), "chloe@example.com")
+        portal = Visitor(house.origin, page=OWN_HERE, cookies=visitor.cookies)
+
+        session = portal.sends("POST", "/v1/session/refresh", {"workspace": "acme"})
+
+        assert session.status == 200
+        assert session.headers["access-control-allow-origin"] == OWN_HERE
+
+    def test_that_was_not_named_may_not(self, house):
+        stranger = Visitor(house.origin, page="http://localhost:3001")
+
+        answer = stranger.sends("OPTIONS", "/oauth2/token", access_control_request_method="POST")
+
+        assert "access-control-allow-origin" not in answer.headers
+
+
+class TestTheSamplePortal:
+    def test_is_led_to_the_site_that_portico_is_on(self, house):
+        asked = http.client.HTTPConnection("localhost", house.port + 1, timeout=20)
+        asked.request("GET", "/acme/tickets?a=1")
+
+        answer = asked.getresponse()
+
+        assert answer.status == 307
+        assert answer.headers["location"] == f"{house.portal}/acme/tickets?a=1"
 
 
 class TestTheMailbox:

@@ -45,6 +45,15 @@ class TestAMailThatWasHeldBack:
             ),
         }
 
+    def test_of_nobody_leads_to_the_list_of_contacts(self):
+        none = record(WITHHELD | {"detail": {"reason": "not-a-contact"}}, email="bob@example.com")
+
+        found = read(none)
+
+        assert found is not None
+        assert found["why"] == "no contact had this primary email"
+        assert found["then"].endswith("portico contact list acme")
+
     def test_names_whoever_it_is_for(self):
         of_link = {"id": "ct_1", "email": "ann@example.com"}
 
