@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from cli.directory_csv import SWITCH
-from cli.refusals import Refusal
+from cli.refusals import Refusal, in_words
 from portico.errors import InvalidRequest
-from portico.people.addresses import normalise
+from portico.people.addresses import mailable
 from portico.people.contact_import import ContactLine
 from portico.people.contact_names import contact_name
 from portico.people.rules import LOCALES
@@ -101,9 +101,9 @@ class ContactCsv:
             raise _Wrong("not UTF-8: save the file as UTF-8")
         values = dict(zip(self._columns, (each.strip() for each in cells), strict=True))
         try:
-            email, name = normalise(values["email"]), contact_name(values["name"])
+            email, name = mailable(values["email"]), contact_name(values["name"])
         except InvalidRequest as refused:
-            raise _Wrong(f"{refused.field}: {refused.reason}") from None
+            raise _Wrong(f"{refused.field}: {in_words(refused.reason)}") from None
         says: dict[str, Any] = {"name": name}
         if "language" in values:
             says["language"] = _language(values["language"])

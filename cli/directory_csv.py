@@ -12,7 +12,7 @@ from cli.refusals import Refusal
 from portico.directory.store import Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
-from portico.printable import printable_name
+from portico.printable import is_printable_name, printable_name
 
 NEEDED = ("source", "external_id", "user_name", "emails", "active")
 OPTIONAL = ("tenant", "object_id")
@@ -93,8 +93,10 @@ class _Reading:
         values = {name: value.strip() for name, value in row.items()}
         if not _SOURCE.match(values["source"]):
             raise Wrong("source: up to 40 of a-z, 0-9 and -, a letter first")
-        for name in ("external_id", "user_name"):
-            if not 0 < len(values[name]) <= LONGEST or not values[name].isprintable():
+        # An id is compared, a name is only shown: it may have what people's names have.
+        fits = {"external_id": str.isprintable, "user_name": is_printable_name}
+        for name, is_fit in fits.items():
+            if not 0 < len(values[name]) <= LONGEST or not is_fit(values[name]):
                 raise Wrong(f"{name}: 1 to {LONGEST} printable characters")
         active = SWITCH.get(values["active"].lower())
         if active is None:

@@ -6,9 +6,24 @@ from dataclasses import dataclass
 
 from cli.option_names import name_of
 from portico import errors
+from portico.people.addresses import UNMAILABLE
 
 _FIELD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """A field's own name in the middle of a reason; plain words are no field names there."""
+
+
+WORDS = {
+    UNMAILABLE: (
+        "no mail can be sent to it. Before the @ it may have a-z, 0-9 and signs such as . _ + -, "
+        "with no dot at either end or beside another; and its domain is no number"
+    ),
+}
+"""Reasons of the rooms that somebody at a terminal is told in more words."""
+
+
+def in_words(reason: str) -> str:
+    """Return a room's reason as a team reads it."""
+    return WORDS.get(reason, reason)
 
 
 @dataclass
@@ -78,5 +93,5 @@ def _invalid(error: errors.Invalid, names: Mapping[str, str]) -> Refusal:
 
 
 def _line(field: str, reason: str, names: Mapping[str, str]) -> str:
-    said = _FIELD.sub(lambda found: name_of(found[0], names), reason)
+    said = _FIELD.sub(lambda found: name_of(found[0], names), in_words(reason))
     return f"{name_of(field, names)}: {said}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.edge.test_printable import GOOD_NAMES
 from tests.support.driver import NOON
 
 
@@ -75,6 +76,13 @@ class TestEditing:
             **answer.body["contact"],
             "language": "de",
         }
+
+    @pytest.mark.parametrize("name", GOOD_NAMES)
+    def test_takes_a_name_as_people_have_it(self, ann, name):
+        answer = ann.asks("PATCH /v1/account", {"name": name})
+
+        assert answer.body["contact"]["name"] == name
+        assert ann.reads()["contact"]["name"] == name
 
     def test_keeps_the_session_and_tells_the_next_token(self, ann, portal):
         ann.asks("PATCH /v1/account", {"name": "Ann B."})

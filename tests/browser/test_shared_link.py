@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+from portico.people.addresses import mailable
+from tests.people.test_addresses import UNMAILABLE
 
 
 class TestASharedLink:
@@ -45,6 +49,41 @@ class TestASharedLink:
         expect(person.message).to_be_focused()
         expect(person.message).to_contain_text("Enter a full address")
         expect(person.page.get_by_label("Primary email")).to_have_value("ann@")
+
+    @pytest.mark.parametrize("email", ["jörg@example.com", "ken.@docomo.example", "ann@example.1"])
+    def test_takes_no_address_that_we_cannot_mail_to(self, person, house, email):
+        person.opens(house.link("shared"))
+        asked = []
+        person.page.on("request", lambda request: asked.append(request.url))
+
+        person.page.get_by_label("Primary email").fill(email)
+        person.page.keyboard.press("Enter")
+
+        expect(person.message).to_be_focused()
+        expect(person.message).to_contain_text("We cannot send mail to this address")
+        assert not [url for url in asked if url.endswith("/v1/codes")]
+        person.finds_no_barrier()
+
+    def test_judges_addresses_as_the_api_does(self, person, house):
+        person.opens(house.link("shared"))
+        addresses = [
+            *UNMAILABLE,
+            "ann@example.com",
+            "Ann.O'Neil+x@b\u00fccher.example",
+            "\u212ayle@a.example",
+        ]
+
+        problems = person.page.evaluate(
+            """async addresses => {
+              const { emailProblem } = await import("/assets/choose-screen.js");
+              return addresses.map(emailProblem);
+            }""",
+            addresses,
+        )
+
+        assert problems == ["email_unmailable"] * len(UNMAILABLE) + [None] * 3
+        for address in addresses[len(UNMAILABLE) :]:
+            assert mailable(address)
 
     def test_can_be_used_with_another_address(self, person, house):
         person.opens(house.link("shared"))

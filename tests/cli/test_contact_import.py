@@ -8,6 +8,7 @@ from cli.contact_csv import RefusedRow, opened
 from cli.progress import Progress
 from cli.refusals import Refusal
 from portico.people.contact_import import ContactLine
+from tests.edge.test_printable import GOOD_NAMES
 from tests.support.moves import moves
 
 HEADER = "email,name,language,active"
@@ -37,6 +38,13 @@ class TestAFile:
         says = {"name": "Ann Archer", "language": "de", "active": True}
         assert entry == ContactLine(2, "ann@example.com", says)
 
+    @pytest.mark.parametrize("name", GOOD_NAMES)
+    def test_has_names_as_people_have_them(self, read, name):
+        (entry,) = read(f"ann@example.com,{name},,")
+
+        assert isinstance(entry, ContactLine)
+        assert entry.says["name"] == name
+
     def test_says_nothing_by_columns_it_has_not(self, read):
         (entry,) = read("ann@example.com,Ann", header="email,name")
 
@@ -59,6 +67,9 @@ class TestAFile:
         ("line", "why"),
         [
             ("ann,Ann,,", "email: not an email address"),
+            ("jörg@example.com,Jörg,,", "email: no mail can be sent to it. Before the @ it may"),
+            ("ken.@docomo.example,Ken,,", "with no dot at either end or beside another"),
+            ("ann@203.0.113.7,Ann,,", "its domain is no number"),
             ("ann@example.com,,,", "name: 1 to 100 printable characters"),
             ("ann@example.com,A\x1b[2J,,", "name: 1 to 100"),
             ("ann@example.com,Ann,xx,", "language: one of en de"),

@@ -5,6 +5,7 @@ from portico.aws.tables import transact_surely
 from portico.clock import SYSTEM
 from portico.events import Event
 from portico.people.heads import Heads
+from tests.edge.test_printable import GOOD_NAMES
 
 ANN = ("--name", "Ann Archer", "--email", " Ann@Example.COM ")
 
@@ -23,6 +24,14 @@ class TestAddingAContact:
         assert contact["language"] == "de"
         assert contact["active"] is True
 
+    @pytest.mark.parametrize("name", GOOD_NAMES)
+    def test_takes_a_name_as_people_have_it(self, acme, name):
+        told = acme.told("contact", "add", "acme", "--name", name, "--email", "a@example.com")
+
+        assert told["contact"]["name"] == name
+        assert name in acme.says("contact", "list", "acme").stdout
+        assert name in acme.says("contact", "list", "acme", "--csv").stdout
+
     def test_is_told_to_the_trail(self, acme, ann):
         event = acme.row(f"acme#contact#{ann['id']}")["event"]
 
@@ -37,6 +46,14 @@ class TestAddingAContact:
         ("given", "said"),
         [
             (("--name", "Ann", "--email", "ann"), "--email: not an email address"),
+            (
+                ("--name", "Jörg", "--email", "jörg@example.com"),
+                (
+                    "--email: no mail can be sent to it. Before the @ it may have a-z, 0-9 and "
+                    "signs such as . _ + -, with no dot at either end or beside another; and its "
+                    "domain is no number"
+                ),
+            ),
             (("--name", "A\x1b[2J", "--email", "a@b.de"), "--name: 1 to 100 printable characters"),
             (
                 ("--name", "A", "--email", "a@b.de", "--language", "xx"),

@@ -8,6 +8,7 @@ from portico.clock import SYSTEM
 from portico.directory.store import Directory, email_key, object_key
 from portico.people.identities import Identity, owning
 from portico.people.rules import Workspace
+from tests.edge.test_printable import GOOD_NAMES
 from tests.support.moves import moves
 
 TENANT = "7b2f5a44-93b5-4b0f-9a1e-2f0a4c1d9e11"
@@ -101,6 +102,12 @@ class TestImporting:
         directory.file.write_bytes(b"\xef\xbb\xbf" + f"{HEADER}\r\n{line}\r\n".encode())
 
         told = directory.terminal.told("directory", "import", str(directory.file), "acme")
+
+        assert told["added"] == 1
+
+    @pytest.mark.parametrize("name", GOOD_NAMES)
+    def test_has_names_as_people_have_them(self, directory, name):
+        told = directory.imports(f"entra,a1,,,{name},ann@acme.test,true")
 
         assert told["added"] == 1
 

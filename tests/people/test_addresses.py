@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from portico.errors import InvalidRequest
 from portico.mail.mime import check_address
+from portico.people.addresses import UNMAILABLE as UNMAILABLE_REASON
 from portico.people.addresses import mailable, masked, normalise, subject_of
 
 
@@ -291,6 +292,16 @@ class TestMai06AnAddressThatCannotBeMailed:
 
         assert answer.problem == (400, "invalid-request")
         assert wire.sent == []
+
+    @pytest.mark.parametrize("email", UNMAILABLE)
+    def test_is_refused_as_a_new_one_of_a_contacts(self, portal, email):
+        with pytest.raises(InvalidRequest) as refused:
+            portal.adds("Ann", email)
+        assert (refused.value.field, refused.value.reason) == ("email", UNMAILABLE_REASON)
+
+    @pytest.mark.parametrize("email", ["ken.@docomo.example", "jörg@example.com"])
+    def test_is_still_found_where_it_was_imported_before(self, email):
+        assert normalise(email) == email
 
     @given(
         st.text(st.sampled_from("ab1.+_-'é=?\u0301"), min_size=1, max_size=12),

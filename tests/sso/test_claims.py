@@ -131,6 +131,12 @@ class TestAnAddress:
         assert person.email is None
         assert person.address() is None
 
+    def test_that_no_mail_can_be_sent_to_is_asked_for_and_still_matched(self):
+        person = of_google(email="j\u00f6rg@example.com")
+
+        assert person.mail_address() is None
+        assert person.address() == "j\u00f6rg@example.com"
+
     def test_of_a_listed_domain_in_a_list_is_not_googles(self):
         assert of_google(hd=None, email=["ann@gmail.com"]).email_is_verified is False
 

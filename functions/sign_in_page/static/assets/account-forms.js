@@ -2,7 +2,7 @@
 
 import { el } from "./elements.js";
 import { button, evenly, field, form, heading, messageSlot, more } from "./parts.js";
-import { emailInput } from "./choose-screen.js";
+import { emailInput, emailProblem } from "./choose-screen.js";
 import { passwordField } from "./password-field.js";
 import { nameInput } from "./sign-up-screens.js";
 import { LANGUAGES } from "./words.js";
@@ -50,8 +50,9 @@ export const changeEmail = ({ account, typed, send, cancel }, words, stage) => {
       heading(words, "change_email", {}, "mail"),
       evenly(words, "change_email_text", { email: account.contact.email }),
       form([asked.node, primary], () => {
-        if (/^[^\s@]+@[^\s@]+$/.test(email.value.trim())) send(email.value);
-        else stage.tell({ tone: "error", lead: "check_the_form", key: "email_invalid" });
+        const problem = emailProblem(email.value);
+        if (problem === null) send(email.value);
+        else stage.tell({ tone: "error", lead: "check_the_form", key: problem });
       }),
       back(words, cancel),
     ],

@@ -6,6 +6,24 @@ import { providerButton, providerName } from "./providers.js";
 
 /** @typedef {import("./words.js").Words} Words */
 
+const DOT_ATOM = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
+const NUMBER = /(^|\.)[0-9]+$/;
+
+/**
+ * Why what was typed cannot be an address, or why we cannot mail to it: a key of the words; null: it may do.
+ * The API's rule (people/addresses.py), so far as a contact can mend what it refuses.
+ *
+ * @param {string} typed
+ * @returns {"email_invalid" | "email_unmailable" | null}
+ */
+export function emailProblem(typed) {
+  const address = typed.trim().normalize("NFC");
+  if (!/^[^\s@]+@[^\s@]+$/.test(address)) return "email_invalid";
+  const [local, domain] = address.split("@");
+  const isMailable = DOT_ATOM.test(local) && !local.includes("=?") && !NUMBER.test(domain);
+  return isMailable ? null : "email_unmailable";
+}
+
 /** @type {import("./stage.js").Screen} */
 export const choose = ({ way, typed, actions }, words) => {
   const { workspace, link, methods, notices } = way;

@@ -45,7 +45,7 @@ export class PasswordSignIn {
   /** @param {string | null} email null on a personal link @param {string} password */
   #signIn = async (email, password) => {
     const visit = this.#visit;
-    if (email !== null && !visit.takeEmail(email)) return;
+    if (email !== null && !visit.takeEmail(email, { isMailed: false })) return;
     if (!password) {
       return visit.stage.tell({ tone: "error", lead: "check_the_form", key: "password_missing", about: "password" });
     }

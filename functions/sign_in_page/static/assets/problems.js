@@ -27,7 +27,12 @@ const CLOSED = { expired: "closed_expired", used: "closed_used", attempts: "clos
 
 /** What may be wrong with a field, by the API's reason. @type {Record<string, Record<string, string>>} */
 const FIELDS = {
-  email: { "not allowed here": "email_not_allowed", "yours already": "email_yours", other: "email_invalid" },
+  email: {
+    "not allowed here": "email_not_allowed",
+    "yours already": "email_yours",
+    "cannot be mailed to": "email_unmailable",
+    other: "email_invalid",
+  },
   code: { other: "code_incomplete" },
   name: { other: "name_invalid" },
   time_zone: { other: "time_zone_invalid" },

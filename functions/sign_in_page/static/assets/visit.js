@@ -1,5 +1,6 @@
 /** One visit: what is known so far, and what every journey through the page does alike. */
 
+import { emailProblem } from "./choose-screen.js";
 import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
 import { authorizing, isResumed } from "./requests.js";
@@ -83,12 +84,18 @@ export class Visit {
     else if (!this.onRefused(error, message)) tell(message);
   }
 
-  /** Keep what was typed, and say when it can be no address. @param {string} email */
-  takeEmail(email) {
-    const isAddress = /^[^\s@]+@[^\s@]+$/.test(email.trim());
-    if (isAddress) this.kept.typeEmail(email.trim());
-    else this.stage.tell({ tone: "error", lead: "check_the_form", key: "email_invalid", about: "email" });
-    return isAddress;
+  /**
+   * Keep what was typed, and say when it can be no address, or none that we mail to.
+   *
+   * @param {string} email
+   * @param {{ isMailed?: boolean }} [use] whoever has a password signs in without a mail
+   */
+  takeEmail(email, { isMailed = true } = {}) {
+    const problem = emailProblem(email);
+    const isTaken = problem === null || (problem === "email_unmailable" && !isMailed);
+    if (isTaken) this.kept.typeEmail(email.trim());
+    else this.stage.tell({ tone: "error", lead: "check_the_form", key: problem, about: "email" });
+    return isTaken;
   }
 
   /**

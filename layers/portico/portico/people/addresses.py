@@ -13,6 +13,8 @@ LONGEST_EMAIL = 254
 """Characters of a whole address (RFC 5321 4.5.3.1.3, less the angle brackets)."""
 LONGEST_LOCAL = 64
 LONGEST_DOMAIN = 253
+UNMAILABLE = "cannot be mailed to"
+"""The reason that the page and the CLI know, and say in words of their own."""
 
 # Characters that RFC 5322 allows only in quotes or around an address. No contact of a portal
 # has them, and each could turn one recipient into two.
@@ -63,7 +65,7 @@ def mailable(text: str) -> str:
     local, _, domain = address.rpartition("@")
     is_encoded = "=?" in local  # mail programs decode such words, also where they must not
     if not _DOT_ATOM.match(local) or is_encoded or domain.rpartition(".")[2].isdecimal():
-        raise _invalid("cannot be mailed to")
+        raise _invalid(UNMAILABLE)
     return address
 
 

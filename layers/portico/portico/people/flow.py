@@ -8,7 +8,7 @@ from portico import ids
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
-from portico.people.addresses import normalise
+from portico.people.addresses import mailable, normalise
 from portico.people.contact_names import contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, all_workspaces
@@ -76,7 +76,7 @@ class TeamPeople:
 
         Raises:
             NotFound: there is no such workspace.
-            InvalidRequest: the name or the address is not valid.
+            InvalidRequest: the name or the address is not valid, or no mail can be sent to it.
             TakenAlready: the address is another contact's primary email.
         """
         called = contact_name(name)
@@ -85,7 +85,7 @@ class TeamPeople:
             id_ or ids.new_contact_id(),
             workspace_id,
             called,
-            normalise(email),
+            mailable(email),
             language=language,
         )
         event = self._event(workspace, "contact.added", contact.id, by)

@@ -162,7 +162,7 @@ class SsoCallbacks:
             stay=trip.stay,
             device=trip.device,
         )
-        address = person.address()
+        address = person.mail_address()
         now = self.clock.now()
         if trip.contact is None and address is None:
             detail = {"connection": trip.connection.id}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from portico.errors import InvalidRequest
-from portico.people.addresses import normalise
+from portico.people.addresses import mailable, normalise
 from portico.people.identities import Identity
 
 CONNECTION = re.compile(r"[a-z][a-z0-9-]{1,30}\Z")
@@ -66,6 +66,13 @@ class Person:
         try:
             # A provider may send anything in a claim, even a list of addresses.
             return normalise(self.email) if isinstance(self.email, str) else None
+        except InvalidRequest:
+            return None
+
+    def mail_address(self) -> str | None:
+        """Return the normalised address; ``None`` if it is none that a mail can be sent to."""
+        try:
+            return mailable(self.email) if isinstance(self.email, str) else None
         except InvalidRequest:
             return None
 
