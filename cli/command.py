@@ -23,6 +23,7 @@ from portico.people.rules import Contact, Workspace
 
 if TYPE_CHECKING:
     from cli.deployments import Deployment
+    from portico.account.team_email_change import TeamEmailChanges
     from portico.links.flow import TeamLinks
     from portico.openid.store import RegisteredClients
     from portico.people.flow import TeamPeople
@@ -60,6 +61,13 @@ class Command:
         from portico.sessions.team_sessions import TeamSessions
 
         return TeamSessions(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def email_changes(self) -> "TeamEmailChanges":
+        """Changes of contacts' addresses."""
+        from portico.account.team_email_change import TeamEmailChanges
+
+        return TeamEmailChanges(self.deployment.people_table, self.deployment.sign_in_table)
 
     def people(self, workspace_id: str) -> "People":
         """Return the rows of a workspace."""

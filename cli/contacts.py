@@ -3,6 +3,7 @@
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -11,8 +12,9 @@ from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO, field_of
 from cli.output import Shown, told
-from cli.refusals import NotUnderstood, Refusal
+from cli.refusals import NotUnderstood, Refusal, refusal_of
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
+from portico.errors import InvalidRequest
 from portico.people.rules import LOCALES, Contact
 
 app = typer.Typer(no_args_is_help=True)
@@ -167,6 +169,13 @@ def set_(
     who: Who,
     *,
     name: Annotated[str | None, typer.Option(NAMES["name"], help="The contact's name.")] = None,
+    email: Annotated[
+        str | None,
+        typer.Option(
+            NAMES["email"],
+            help="Another primary email. It ends their sessions, and tells the old one.",
+        ),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option(
@@ -181,12 +190,15 @@ def set_(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a contact's name or language. They stay signed in."""
+    """Change a contact's name, language or primary email."""
     with running(stack, local, as_json, NAMES | WHO) as command:
-        changes = _changes(name, language, reset)
-        contact = contact_of(command, workspace_id, who)
+        changes = _changes(name, language, reset, email)
+        after = contact = contact_of(command, workspace_id, who)
         with looking_for(f"contact {who} in {workspace_id}"):
-            after = command.team.change_contact(workspace_id, contact.id, changes, by=command.by)
+            if email is not None:
+                after = _moved(command, contact, email)
+            if changes:
+                after = command.team.change_contact(workspace_id, after.id, changes, by=command.by)
         if after == contact:
             command.note("Nothing changed: the values are the same as before.")
         _show(command, after)
@@ -223,13 +235,31 @@ def activate(
         _show(command, _switched(command, workspace_id, who, active=True))
 
 
-def _changes(name: str | None, language: str | None, reset: str | None) -> dict[str, Any]:
+def _moved(command: Command, contact: Contact, email: str) -> Contact:
+    workspace = command.team.workspace(contact.workspace_id)
+    host = urlsplit(command.deployment.api_url).netloc
+    try:
+        moved = command.email_changes.change(workspace, contact, email, host=host, by=command.by)
+    except InvalidRequest as refused:
+        # Both WHO and the new address are an `email` to the rooms.
+        raise refusal_of(refused, NAMES) from refused
+    if moved.email != contact.email:
+        command.note(
+            f"They are signed out everywhere, and {contact.email} is told by mail. For three days "
+            "nobody else can have that address."
+        )
+    return moved
+
+
+def _changes(
+    name: str | None, language: str | None, reset: str | None, email: str | None
+) -> dict[str, Any]:
     if reset is not None and field_of(reset, NAMES) != "language":
         raise NotUnderstood("--reset: language is the only setting that has a default")
     if language is not None and reset is not None:
         raise NotUnderstood("Say --language or --reset language, not both.")
-    if name is None and language is None and reset is None:
-        raise NotUnderstood("Say what to set: --name, --language or --reset language.")
+    if name is None and language is None and reset is None and email is None:
+        raise NotUnderstood("Say what to set: --name, --email, --language or --reset language.")
     changes: dict[str, Any] = {} if name is None else {"name": name}
     if language is not None or reset is not None:
         changes["language"] = language and _language(language)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from cli import durations
 from cli.option_names import name_of
 from portico import errors
 from portico.people.addresses import UNMAILABLE
@@ -67,6 +69,8 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
             )
         case errors.TakenAlready(what=what):
             return Refusal(f"Another contact of this workspace already has this {what}.")
+        case errors.TooManyRequests(retry_after=after):
+            return Refusal(_too_many(after))
         case errors.NotFound():
             return Refusal("There is no such thing.")
         case errors.TryLater():
@@ -74,6 +78,11 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
         case errors.Invalid():
             return _invalid(error, names)
     return Refusal(type(error).__name__)
+
+
+def _too_many(after: timedelta | None) -> str:
+    wait = f" Try again in {durations.about(after)}." if after else ""
+    return f"It was done as often as it may be.{wait}"
 
 
 def _fault(error: errors.TryLater) -> Refusal:

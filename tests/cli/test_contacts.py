@@ -232,7 +232,7 @@ class TestChangingAContact:
     @pytest.mark.parametrize(
         ("options", "code", "said"),
         [
-            ((), 2, "Say what to set: --name, --language or --reset language."),
+            ((), 2, "Say what to set: --name, --email, --language or --reset language."),
             (("--language", "xx"), 1, "--language: one of en de fr es pt it ja ar"),
             (("--name", ""), 1, "--name: 1 to 100 printable characters"),
             (("--reset", "name"), 2, "--reset: language is the only setting that has a default"),
@@ -246,6 +246,49 @@ class TestChangingAContact:
     )
     def test_says_what_cannot_be(self, acme, ann, options, code, said):
         assert acme.refused("contact", "set", "acme", ann["id"], *options, code=code) == said
+
+    def test_gives_them_another_address_and_says_what_that_does(self, acme, ann):
+        told = acme.told("contact", "set", "acme", ann["id"], "--email", "Ann@New.example")
+
+        assert told["contact"]["email"] == "ann@new.example"
+        assert told["notes"][0].startswith("They are signed out everywhere, and ann@example.com is")
+        (head,) = [row for row in acme.people() if row["sk"] == "head"]
+        assert (head["event"]["name"], head["event"]["by"]) == ("email.changed", "cli:olga")
+
+    def test_changes_all_at_once(self, acme, ann):
+        told = acme.told(
+            "contact", "set", "acme", ann["id"], "--email", "ann@new.example", "--name", "Ann Bell"
+        )
+
+        contact = acme.told("contact", "show", "acme", "ann@new.example")["contact"]
+        assert contact == told["contact"]
+        assert contact["name"] == "Ann Bell"
+
+    def test_refuses_an_address_that_is_anothers_or_cannot_be_mailed(self, acme, ann):
+        acme.says("contact", "add", "acme", "--name", "Bob", "--email", "bob@example.com")
+        set_ = ("contact", "set", "acme", ann["id"], "--email")
+
+        assert acme.refused(*set_, "bob@example.com").startswith(
+            "Another contact of this workspace"
+        )
+        assert acme.refused(*set_, "j\u00f6rg@example.com").startswith(
+            "--email: no mail can be sent"
+        )
+
+    def test_refuses_a_sixth_change_in_three_days(self, acme, ann):
+        for n in range(5):
+            acme.says("contact", "set", "acme", ann["id"], "--email", f"ann{n}@new.example")
+
+        said = acme.refused("contact", "set", "acme", ann["id"], "--email", "ann5@new.example")
+
+        assert said.startswith("It was done as often as it may be. Try again in ")
+
+    def test_moves_nobody_who_is_deactivated(self, acme, ann):
+        acme.says("contact", "deactivate", "acme", ann["id"])
+
+        said = acme.refused("contact", "set", "acme", ann["id"], "--email", "ann@new.example")
+
+        assert said.startswith("--email: cannot be changed: the contact is deactivated")
 
     def test_gives_no_name_to_a_deleted_account(self, portal, terminal):
         deletes_account(portal)

@@ -73,13 +73,16 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
     account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
     intro = words.say(what, "intro", account=account, workspace=workspace_id)
     removed = _removed(letter, words)
+    # What a team has changed offers no undo: an address that was mistyped may be a stranger's.
+    is_teams = letter.change is Change.EMAIL_CHANGED and letter.undo_url is None
+    not_you = words.say("email_restored" if is_teams else what, "not_you", workspace=workspace_id)
     return {
         "subject": words.say(what, "subject", workspace=_workspace(letter)),
         "preheader": intro,
         "heading": words.say(what, "heading"),
         "intro": f"{intro} {removed}" if removed else intro,
         "happened": _happened(letter, words),
-        "not_you": words.say(what, "not_you", workspace=workspace_id),
+        "not_you": not_you,
         "undo_url": letter.undo_url or "",
         "automatic": words.say("automatic", workspace=workspace_id),
     }

@@ -1,0 +1,83 @@
+"""Change a contact's address for them, as their team. The old address is told."""
+
+from dataclasses import dataclass
+
+from portico.aws.tables import Parts, TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.errors import InvalidRequest, TakenAlready
+from portico.events import Event
+from portico.ids import random_part
+from portico.mail.letters import Change
+from portico.notices.store import Happened, Notices
+from portico.people.address_chain import addresses_lost, target_of
+from portico.people.address_change import AddressChanges
+from portico.people.addresses import mailable
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEmailChanges:
+    """Changes addresses for a team, which has made sure itself that they are the contacts'.
+
+    No mail offers to undo it: an address that was mistyped may be a stranger's.
+    """
+
+    people_table: str
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    def change(
+        self, workspace: Workspace, contact: Contact, email: str, *, host: str, by: str
+    ) -> Contact:
+        """Make *email* the contact's primary address. Their sessions and open codes end.
+
+        Args:
+            workspace: the contact's workspace.
+            contact: the contact as read.
+            email: the new address.
+            host: our own host, which the mail to the old address names.
+            by: who does it, for the trail.
+
+        Raises:
+            InvalidRequest: no mail can be sent to the address, or the contact may not sign in.
+            TakenAlready: the address is another contact's, or reserved for one.
+            TooManyRequests: as many changes can be undone as may be at once.
+            TryLater: nothing has changed.
+        """
+        new = mailable(email)
+        if new == contact.email:
+            return contact
+        now, change = self.clock.now(), random_part()
+        changes = AddressChanges(self.people_table, workspace.id)
+        chain = changes.chain(contact)
+        target = target_of(new, chain, at=now)
+        told = {contact.email: Change.EMAIL_CHANGED}
+        if target is not None:
+            told = dict.fromkeys(addresses_lost(target, contact, chain), Change.EMAIL_RESTORED)
+        notices = Notices(self.sign_in_table, workspace.id)
+        telling: Parts = {
+            f"notice {address}": notices.asking(
+                Happened(
+                    kind,
+                    contact.id,
+                    host,
+                    workspace.trail_days,
+                    name=f"{change}|{address}",
+                    at=now,
+                    to=address,
+                )
+            )
+            for address, kind in told.items()
+        }
+        event = Event("email.changed", now, contact.id, workspace.trail_days, by)
+        parts = changes.changing(contact, new, change=change, chain=chain, event=event)
+        try:
+            transact_surely({**parts, **telling})
+        except TransactionRefused as refused:
+            if "head" in refused.failed:
+                raise InvalidRequest(
+                    "email", "cannot be changed: the contact is deactivated, or changed just now"
+                ) from None
+            raise TakenAlready("email") from None
+        return People(self.people_table, workspace.id).contact(contact.id) or contact
