@@ -33,6 +33,8 @@ class House:
     origin: str
     read_before: int = 0
     """How many mails are no longer of interest."""
+    own_portal: str = "http://localhost:3000"
+    """The origin that a developer's own portal would have. Nothing is there."""
 
     @cached_property
     def world(self) -> dict[str, Any]:
@@ -151,9 +153,10 @@ def running_house(log: Path) -> Iterator[House]:
         yield House(origin)
         return
     port = _free_ports()
+    own_portal = f"http://localhost:{port + 4}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "--port", str(port)],
+            [sys.executable, "-m", "local", "--port", str(port), "--origin", own_portal],
             cwd=ROOT,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             stdout=output,
@@ -161,7 +164,7 @@ def running_house(log: Path) -> Iterator[House]:
             start_new_session=True,
         )
     try:
-        house = House(f"http://127.0.0.1:{port}")
+        house = House(f"http://127.0.0.1:{port}", own_portal=own_portal)
         _wait_for(house, process, log)
         yield house
     finally:
@@ -186,10 +189,10 @@ def _wait_for(house: House, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 def _free_ports() -> int:
-    """A free port whose three neighbours, for the portals and the providers, are free too."""
+    """A free port whose four neighbours, for the portals and the providers, are free too."""
     while True:
         with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(4))
+            first, *others = (held.enter_context(socket.socket()) for _ in range(5))
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:
