@@ -98,6 +98,14 @@ REASONS = {
         "they were signed out while they connected an account",
         "They sign in and connect it again.",
     ),
+    "too-many-changes": SsoRefusal(
+        "their ways in were changed as often as they may be within an hour",
+        "They connect the account in an hour.",
+    ),
+    "identity-taken-back": SsoRefusal(
+        "the account was connected after a change of address that was undone",
+        "They sign in another way, and connect it again on their account page.",
+    ),
     "identity-of-another-contact": SsoRefusal(
         "the account has become another contact's meanwhile",
         "The other contact disconnects it on their account page, or they use another account.",
