@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cli.deployments import Deployment
     from portico.account.team_email_change import TeamEmailChanges
     from portico.links.flow import TeamLinks
+    from portico.links.front_entrance import TeamWorkspaces
     from portico.openid.store import RegisteredClients
     from portico.people.flow import TeamPeople
     from portico.people.store import People
@@ -68,6 +69,13 @@ class Command:
         from portico.account.team_email_change import TeamEmailChanges
 
         return TeamEmailChanges(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def workspaces(self) -> "TeamWorkspaces":
+        """Create and change workspaces, each with its front entrance."""
+        from portico.links.front_entrance import TeamWorkspaces
+
+        return TeamWorkspaces(self.deployment.people_table)
 
     def people(self, workspace_id: str) -> "People":
         """Return the rows of a workspace."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cli import durations
+from cli.closed_portal import closed
 from cli.sso_refusals import refusal_for
 from cli.trail_words import ENDED, REFUSED, then, withheld
 from portico.people.addresses import subject_of
@@ -36,7 +37,7 @@ def conclusion(case: Case, lines: list[Line], *, at: datetime) -> list[str]:
         lines: what happened to them, newest first.
         at: now.
     """
-    standing = _standing(case, lines)
+    standing = _standing(case, lines, at)
     if standing:
         return standing
     newest = next((each for each in lines if _is_decisive(each)), None)
@@ -79,14 +80,11 @@ def explained(line: Line) -> str:
     return " ".join(f"{name}={value}" for name, value in detail.items() if name != "sign_in")
 
 
-def _standing(case: Case, lines: list[Line]) -> list[str]:
+def _standing(case: Case, lines: list[Line], at: datetime) -> list[str]:
     """What keeps them out whatever they do."""
     workspace, contact = case.workspace, case.contact
-    if not workspace.portal_enabled:
-        return [
-            f"The portal of {workspace.name} is switched off: nobody gets in.",
-            f"To switch it on: portico workspace set {workspace.id} --portal-enabled",
-        ]
+    if why := closed(workspace, at=at):
+        return list(why)
     if contact is None:
         return [
             (

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import directory_csv
+from cli.closed_portal import closed
 from cli.command import Command, looking_for, running, workspace_of
 from cli.option_names import BREAK_GLASS
 from cli.output import Shown
@@ -188,8 +189,8 @@ def _remark(command: Command, workspace: Workspace, found: Check) -> None:
 
 
 def _warn(command: Command, workspace: Workspace, contact: Contact) -> None:
-    if not workspace.portal_enabled:
-        command.note("The portal is disabled. The link works once the portal is enabled again.")
+    if why := closed(workspace, at=command.now()):
+        command.note(f"{why[0]} The link works once the portal is open again. {why[1]}")
     if not contact.active:
         command.note("The contact is deactivated: no code will be mailed.")
     if contact.suppressed:

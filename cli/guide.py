@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.closed_portal import closed
 from cli.command import Command, looking_for, running
 from cli.guide_document import Guide
 from cli.output import Shown
@@ -126,8 +127,8 @@ def _check(command: Command, workspace: Workspace, url: str) -> None:
 
 
 def _note_troubles(command: Command, workspace: Workspace, link: str | None) -> None:
-    if not workspace.portal_enabled:
-        command.note("The portal is disabled: nobody can sign in.")
+    if why := closed(workspace, at=command.now()):
+        command.note(" ".join(why))
     has_provider = any(workspace.offers(each["id"]) for each in workspace.connections)
     if not (workspace.takes_codes() or workspace.takes_passwords() or has_provider):
         command.note(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.closed_portal import closed
 from cli.command import Command, looking_for, running
 from cli.option_names import LINK as NAMES
 from cli.output import Shown, told, without
@@ -61,8 +62,8 @@ def create(
             raise Refusal(f"--label: 1 to {LONGEST_LABEL} printable characters")
         with looking_for(f"workspace {workspace_id}"):
             workspace = command.team.workspace(workspace_id)
-        if not workspace.portal_enabled:
-            command.note("The portal is disabled. The link works once the portal is enabled again.")
+        if why := closed(workspace, at=command.now()):
+            command.note(f"{why[0]} The link works once the portal is open again. {why[1]}")
         with looking_for(f"contact {contact} in {workspace_id}"):
             if contact and not command.team.contact(workspace_id, contact).active:
                 command.note("The contact is deactivated: no code will be mailed.")
@@ -114,7 +115,7 @@ def revoke(
 ) -> None:
     """End a link at once. Whoever signed in through it stays signed in."""
     with running(stack, local, as_json, NAMES) as command:
-        token = re.search(r"lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]+_[a-z0-9-]+", link)
+        token = re.search(r"lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]+_[a-z0-9-]+|ent_[a-z0-9-]+", link)
         id_ = public_id(token[0]) if token else link
         with looking_for(f"link {id_} in {workspace_id}"):
             _leave_entrances(command, workspace_id, id_)
@@ -138,11 +139,17 @@ def _row(link: Link, at: datetime) -> dict[str, Shown]:
     return {"id": content.pop("id"), "state": link.state(at=at), **content}
 
 
+def _whose(link: Link) -> str:
+    if link.front:
+        return f"everybody, at /{link.workspace_id}"
+    return f"portal {link.portal}" if link.portal else link.email_hint or "everybody"
+
+
 def _short(link: Link, at: datetime) -> dict[str, Shown]:
     return {
         "id": link.id,
         "state": link.state(at=at),
-        "for": f"portal {link.portal}" if link.portal else link.email_hint or "everybody",
+        "for": _whose(link),
         "to": link.destination,
         "expires": f"{link.expires_at:%Y-%m-%d}" if link.expires_at else "never",
         "label": link.label,

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
+from cli.closed_portal import closed
 from cli.command import Command
 from cli.option_names import PORTAL, label_of
 from cli.output import Shown, told, without
@@ -44,10 +45,8 @@ def remark(command: Command, workspace: Workspace, portal: RegisteredClient) -> 
     """Note what a team should know of a portal that is on."""
     if not portal.on:
         return
-    if not workspace.portal_enabled:
-        command.note(
-            f"The workspace is switched off. To switch it on: portico workspace set {workspace.id} --portal-enabled"
-        )
+    if why := closed(workspace, at=command.now()):
+        command.note(" ".join(why))
     remark_on_settings(command, workspace, portal)
     known = command.deployment.portal_origins
     if known is not None and portal.is_public:

@@ -3,17 +3,20 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from cli import durations
+from cli import durations, moments
 from cli.option_names import WORKSPACE, field_of, similar, switch
+from cli.output import Shown
 from cli.refusals import NotUnderstood, Refusal
 from portico.errors import InvalidRequest
-from portico.people.rules import Workspace
+from portico.people.rules import LOCALES, Workspace
+from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
 
 type Settings = dict[str, Any]
 
@@ -28,6 +31,8 @@ class Setting:
     """What its help adds to what the setting may be."""
     is_time: bool = False
     """Kept in seconds, typed and shown with a unit."""
+    is_moment: bool = False
+    """Kept in seconds since 1970, typed and shown as a date and a time."""
 
     def option(self, field: str) -> Any:
         """Declare its option."""
@@ -41,6 +46,16 @@ SETTINGS: dict[str, Setting] = {
     "name": Setting(str, "TEXT"),
     "portal_url": Setting(str, "URL"),
     "portal_enabled": Setting(bool),
+    "paused_until": Setting(
+        str,
+        "TIME",
+        "As 2h, or 2026-12-24T18:00+01:00. To end it: --reset paused-until.",
+        is_moment=True,
+    ),
+    "pause_text": Setting(
+        list[str], "LANGUAGE=TEXT", "de= takes one away. Without a language: the portal's own."
+    ),
+    "entrance": Setting(bool),
     "areas": Setting(list[str], "NAME=PATH", "NAME= takes one away. May be repeated."),
     "request_flows": Setting(list[str], "NAME", EACH),
     "portal_origins": Setting(list[str], "URL", EACH),
@@ -48,6 +63,10 @@ SETTINGS: dict[str, Setting] = {
     "accent_color": Setting(str, "COLOUR"),
     "logo": Setting(Path, "FILE", "A PNG of at most 64 KB."),
     "sender_name": Setting(str, "TEXT"),
+    "support_url": Setting(str, "LINK"),
+    "privacy_url": Setting(str, "LINK"),
+    "terms_url": Setting(str, "LINK"),
+    "powered_by": Setting(bool),
     "code_method": Setting(bool),
     "sso_method": Setting(bool),
     "password_method": Setting(bool),
@@ -69,17 +88,24 @@ SETTINGS: dict[str, Setting] = {
 """What a team may change."""
 
 
+OF_NEW_WORKSPACES: Settings = {"entrance": True}
+"""What a new workspace has. One made before there was the setting has none until its team says so."""
+
+
 class SettingsCommand(TyperCommand):
     """A command that takes settings, and says what each may be when it is asked for help."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Describe the settings: whoever checks them knows, and is slow to load."""
+        from portico.people.words_settings import DESCRIPTIONS
         from portico.people.workspace_settings import describe
 
         for option in self.params:
             setting = SETTINGS.get(str(option.name))
             if setting is not None:
-                option.help = f"{describe(str(option.name))} {setting.more}".strip()  # type: ignore[attr-defined]
+                name = str(option.name)
+                said = DESCRIPTIONS[name] if name in WORDS_FIELDS else describe(name)
+                option.help = f"{said} {setting.more}".strip()  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
 
 
@@ -114,21 +140,51 @@ def taking_settings(command: Callable[..., None]) -> Callable[..., None]:
     return with_settings
 
 
-def changes_of(settings: Settings, workspace: Workspace, reset: list[str]) -> Settings:
+def changes_of(
+    settings: Settings,
+    workspace: Workspace,
+    words: WorkspaceWords,
+    reset: list[str],
+    *,
+    at: datetime,
+) -> Settings:
     """Return the fields that were given, as a workspace has them. The logo is not among them.
 
+    Args:
+        settings: what was typed.
+        workspace: the settings before.
+        words: the fields of the words row before.
+        reset: settings to put back to their default.
+        at: the time.
+
     Raises:
-        Usage: a setting that has no default, or an area that is none, was named.
+        NotUnderstood: a setting that has no default, or an area that is none, was named.
+        Refusal: a pause is over already.
     """
     changes = {name: _default(name) for name in map(_field_of, reset)}
     changes |= {name: value for name, value in settings.items() if name != "logo"}
     for name, setting in SETTINGS.items():
         if setting.is_time and isinstance(changes.get(name), str):
             changes[name] = durations.seconds(changes[name])
+        if setting.is_moment and isinstance(changes.get(name), str):
+            changes[name] = moments.seconds(changes[name], at=at)
+    was_reset = set(map(_field_of, reset))
     if "areas" in settings:
-        kept = _default("areas") if "areas" in map(_field_of, reset) else workspace.areas
+        kept = _default("areas") if "areas" in was_reset else workspace.areas
         changes["areas"] = _merged(kept, settings["areas"])
+    if "pause_text" in settings:
+        texts = _default("pause_text") if "pause_text" in was_reset else words.pause_text
+        locale = changes.get("locale", workspace.locale)
+        changes["pause_text"] = _texts(texts, settings["pause_text"], locale=locale)
     return changes
+
+
+def shown(field: str, value: Any) -> Shown:
+    """Return a field's value as answers show it."""
+    setting = SETTINGS[field]
+    if setting.is_moment:
+        return moments.written(value) if value else None
+    return durations.written(value) if setting.is_time else value
 
 
 def logo_of(settings: Settings) -> bytes | None:
@@ -163,6 +219,19 @@ def _merged(areas: dict[str, str], given: list[str]) -> dict[str, str]:
     return merged
 
 
+def _texts(texts: dict[str, str], given: list[str], *, locale: str) -> dict[str, str]:
+    merged = dict(texts)
+    for each in given:
+        language, sign, text = each.partition("=")
+        if not sign or language not in LOCALES:
+            language, text = locale, each
+        if text:
+            merged[language] = text
+        else:
+            merged.pop(language, None)
+    return merged
+
+
 def _field_of(option: str) -> str:
     field = field_of(option, WORKSPACE)
     if field is None:
@@ -173,7 +242,10 @@ def _field_of(option: str) -> str:
 
 
 def _default(name: str) -> Any:
-    field = next(each for each in fields(Workspace) if each.name == name)
+    if name in OF_NEW_WORKSPACES:
+        return OF_NEW_WORKSPACES[name]
+    known = WorkspaceWords if name in WORDS_FIELDS else Workspace
+    field = next(each for each in fields(known) if each.name == name)
     if field.default is not MISSING:
         return field.default
     if field.default_factory is not MISSING:

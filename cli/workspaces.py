@@ -1,11 +1,11 @@
 """``portico workspace``: companies' portals and their rules."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from cli import durations
 from cli import portal_output as views
 from cli.command import Command, running, workspace_of
 from cli.option_names import WORKSPACE as NAMES
@@ -13,15 +13,18 @@ from cli.option_names import label_of
 from cli.output import Shown
 from cli.refusals import NotUnderstood
 from cli.setting_options import (
+    OF_NEW_WORKSPACES,
     SETTINGS,
     Settings,
     SettingsCommand,
     changes_of,
     logo_of,
+    shown,
     taking_settings,
 )
 from cli.shared_options import AsJson, Local, Stack
 from portico.people.rules import Workspace
+from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -41,13 +44,18 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Open a workspace."""
+    from portico.people.words_settings import checked_words
     from portico.people.workspace_settings import checked
 
     with running(stack, local, as_json, NAMES) as command:
         logo = logo_of(settings)
-        bare = Workspace(workspace_id, name, portal_url)
-        workspace = checked(bare, changes_of(settings, bare, reset=[]))
-        command.team.create_workspace(workspace, by=command.by)
+        bare = Workspace(workspace_id, name, portal_url, **OF_NEW_WORKSPACES)
+        given = changes_of(settings, bare, WorkspaceWords(), reset=[], at=command.now())
+        words = {name: value for name, value in given.items() if name in WORDS_FIELDS}
+        after = checked_words(WorkspaceWords(), words)
+        workspace = checked(bare, {name: given[name] for name in given.keys() - words.keys()})
+        words = {name: getattr(after, name) for name in words}
+        command.workspaces.create(workspace, by=command.by, words=words)
         if logo is not None:
             workspace = command.team.change_workspace(
                 workspace.id, _kept(command, workspace, logo), by=command.by
@@ -105,6 +113,7 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change settings of a workspace. They apply from the next sign-in on."""
+    from portico.people.words_settings import checked_words
     from portico.people.workspace_settings import checked
 
     with running(stack, local, as_json, NAMES) as command:
@@ -114,19 +123,24 @@ def set_(
             )
         logo = logo_of(settings)
         workspace = workspace_of(command, workspace_id)
-        wanted = changes_of(settings, workspace, reset or [])
-        after = checked(workspace, wanted)
-        changes = {name: getattr(after, name) for name in wanted}
-        changes = {
-            name: value for name, value in changes.items() if value != getattr(workspace, name)
-        }
+        words = command.team.words(workspace_id)
+        wanted = changes_of(settings, workspace, words, reset or [], at=command.now())
+        said = {name: value for name, value in wanted.items() if name in WORDS_FIELDS}
+        changes = _differing(words, checked_words(words, said), said)
+        wanted = {name: wanted[name] for name in wanted.keys() - said.keys()}
+        changes |= _differing(workspace, checked(workspace, wanted), wanted)
         if logo is not None:
             changes |= _kept(command, workspace, logo)
         if changes:
-            workspace = command.team.change_workspace(workspace_id, changes, by=command.by)
+            workspace = command.workspaces.change(workspace_id, changes, by=command.by)
         else:
             command.note("Nothing changed: the values are the same as before.")
         _show(command, workspace)
+
+
+def _differing[T](before: T, after: T, names: Iterable[str]) -> dict[str, Any]:
+    changes = {name: getattr(after, name) for name in names}
+    return {name: value for name, value in changes.items() if value != getattr(before, name)}
 
 
 def _kept(command: Command, workspace: Workspace, logo: bytes) -> dict[str, Any]:
@@ -141,10 +155,9 @@ def _show(command: Command, workspace: Workspace) -> None:
         # Where its portal is and which areas it has is what its clients were registered by.
         views.remark_on_settings(command, workspace, each)
     page = f"{command.deployment.api_url}/{workspace.id}"
-    row = asdict(workspace)
+    row = asdict(workspace) | asdict(command.team.words(workspace.id))
     content: dict[str, Shown] = {"page": page}
     content["id"] = row["id"]
-    for field, setting in SETTINGS.items():
-        value = row[field]
-        content[label_of(field, NAMES)] = durations.written(value) if setting.is_time else value
+    for field in SETTINGS:
+        content[label_of(field, NAMES)] = shown(field, row[field])
     command.card(workspace.name, content, workspace=row, page_url=page)

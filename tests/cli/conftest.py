@@ -155,7 +155,7 @@ class Terminal:
         return [row_of(item) for item in _dynamodb().scan(TableName="people")["Items"]]
 
     def row(self, pk: str) -> Row:
-        return next(row for row in self.people() if row["pk"] == pk)
+        return next(row for row in self.people() if row["pk"] == pk and row["sk"] != "words")
 
 
 @pytest.fixture
@@ -185,7 +185,8 @@ def rows_of_acme() -> list[Any]:
 def acme(terminal: Terminal, rows_of_acme: list[Any]) -> Terminal:
     """Acme Support is there."""
     if rows_of_acme:
-        _dynamodb().put_item(TableName="people", Item=rows_of_acme[0])
+        for row in rows_of_acme:
+            _dynamodb().put_item(TableName="people", Item=row)
         return terminal
     terminal.says(
         "workspace", "create", "acme",

@@ -1,6 +1,7 @@
 """One name for each field: set, put back, shown and refused by it, whatever kind it is of."""
 
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import typer
@@ -22,12 +23,17 @@ from portico.errors import InvalidRequest
 from portico.openid.registered_client import RegisteredClient
 from portico.people.rules import Workspace
 from portico.people.workspace_settings import SettingsRefused
+from portico.people.workspace_words import WORDS_FIELDS
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
 TYPED = {
     "name": ("Acme", "Acme"),
     "portal_url": ("https://help.acme.test", "https://help.acme.test"),
     "portal_enabled": (None, False),
+    "paused_until": (UNTIL.isoformat(), int(UNTIL.timestamp())),
+    "pause_text": ("We move.", {"en": "We move."}),
+    "entrance": (None, False),
     "areas": ("tickets=/mine", {"dashboard": "/", "tickets": "/mine"}),
     "request_flows": ("laptop", ["laptop"]),
     "portal_origins": ("https://x.acme.test", ["https://x.acme.test"]),
@@ -35,6 +41,10 @@ TYPED = {
     "accent_color": ("#1f6feb", "#1f6feb"),
     "logo": ("logo.png", None),
     "sender_name": ("Help", "Help"),
+    "support_url": ("help@acme.test", "mailto:help@acme.test"),
+    "privacy_url": ("https://acme.test/privacy", "https://acme.test/privacy"),
+    "terms_url": ("https://acme.test/terms", "https://acme.test/terms"),
+    "powered_by": (None, False),
     "code_method": (None, False),
     "sso_method": (None, False),
     "password_method": (None, True),
@@ -81,7 +91,8 @@ class TestAWorkspacesSetting:
     def test_is_a_field_that_a_team_may_change(self):
         others = {"id", "connections", "portals"}
 
-        assert {each.name for each in fields(Workspace)} - others == SETTINGS.keys()
+        known = {each.name for each in fields(Workspace)} | WORDS_FIELDS
+        assert known - others == SETTINGS.keys()
         assert WORKSPACE.keys() - {"id"} == SETTINGS.keys() == TYPED.keys()
 
     @pytest.mark.parametrize("field", SETTINGS)

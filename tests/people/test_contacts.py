@@ -1,6 +1,8 @@
 """Contacts, and the workspaces they belong to
 (people/flow.py, people/store.py, people/logos.py)."""
 
+from datetime import timedelta
+
 import pytest
 
 from portico.aws.tables import ForeignRow
@@ -9,6 +11,7 @@ from portico.events import Caller
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.rules import Workspace
 from portico.people.store import People, head_key
+from tests.support.driver import NOON
 
 ACME = Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test/support")
 
@@ -113,7 +116,7 @@ class TestAdmission:
             "https://portal.acme.test",
             "https://help.acme.test",
         ):
-            home.admit(caller(origin=origin))
+            home.admit(caller(origin=origin), at=NOON)
 
     @pytest.mark.parametrize(
         "origin",
@@ -130,25 +133,32 @@ class TestAdmission:
     )
     def test_is_closed_to_every_other_page(self, origin):
         with pytest.raises(CrossSite):
-            ACME.admit(caller(origin=origin))
+            ACME.admit(caller(origin=origin), at=NOON)
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
     def test_is_closed_to_a_browser_that_says_it_comes_from_elsewhere(self, site):
         with pytest.raises(CrossSite):
-            ACME.admit(caller(fetch_site=site))
+            ACME.admit(caller(fetch_site=site), at=NOON)
 
     @pytest.mark.parametrize("site", ["same-origin", "none"])
     def test_is_open_to_a_browser_that_says_it_is_ours(self, site):
-        ACME.admit(caller(fetch_site=site))
+        ACME.admit(caller(fetch_site=site), at=NOON)
 
     def test_is_open_to_a_back_end(self):
-        ACME.admit(caller())
+        ACME.admit(caller(), at=NOON)
 
     def test_is_closed_while_the_portal_is_off(self):
         closed = Workspace(**ACME.row() | {"portal_enabled": False})
 
         with pytest.raises(PortalUnavailable):
-            closed.admit(caller())
+            closed.admit(caller(), at=NOON)
+
+    def test_is_closed_until_a_pause_is_over(self):
+        paused = Workspace(**ACME.row() | {"paused_until": int(NOON.timestamp()) + 60})
+
+        with pytest.raises(PortalUnavailable):
+            paused.admit(caller(), at=NOON + timedelta(seconds=59))
+        paused.admit(caller(), at=NOON + timedelta(seconds=60))
 
 
 class TestAnOffice:

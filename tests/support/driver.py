@@ -20,6 +20,7 @@ from moto.ses.models import ses_backends
 
 from portico.aws.values import Row, item_of, row_of
 from portico.links.flow import TeamLinks
+from portico.links.front_entrance import TeamWorkspaces
 from portico.links.rules import Link
 from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
@@ -269,7 +270,8 @@ class Portal:
         return Browser(self, **more)
 
     def sets(self, **changes: Any) -> None:
-        self.workspace = self.team.change_workspace(self.id, changes, by="test")
+        """Change settings and words, as the team does."""
+        self.workspace = TeamWorkspaces("people").change(self.id, changes, by="test")
 
     def personal_link(self, who: str = "ann@example.com", **more: Any) -> str:
         return self.office.create(self.id, by="test", contact=who, **more)[1]

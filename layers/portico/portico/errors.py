@@ -4,8 +4,9 @@
 defines it: :class:`InvalidRequest` and :class:`ProtocolRefused`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 
 class PorticoError(Exception):
@@ -61,8 +62,12 @@ class CrossSite(Refused):
     """A browser sent this from a site that is neither ours nor the workspace's portal."""
 
 
+@dataclass(eq=False)
 class PortalUnavailable(Refused):
-    """The workspace has switched its portal off."""
+    """The workspace has switched its portal off, or has paused it."""
+
+    told: dict[str, Any] = field(default_factory=dict)
+    """Members of the answer for whoever may know the workspace, e.g. its support contact."""
 
 
 class MethodOff(Refused):
@@ -106,8 +111,12 @@ class ProtocolRefused(Refused):
     """With 401, the scheme that ``WWW-Authenticate`` asks for."""
 
 
+@dataclass(eq=False)
 class InvalidPortalLink(Gone):
-    """The link is unknown, cut, revoked, expired or another workspace's: all answers are equal."""
+    """The link is unknown, cut, revoked, expired or another workspace's."""
+
+    told: dict[str, Any] = field(default_factory=dict)
+    """Members of the answer for whoever has the token of a link that has ended."""
 
 
 @dataclass(eq=False)

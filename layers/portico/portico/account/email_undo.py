@@ -99,11 +99,11 @@ class EmailUndos:
         ):
             raise ChallengeClosed("expired")
         for _ in range(UNDO_TRIES):
-            found = self._read(token)
-            found.workspace.admit(caller)
+            found, now = self._read(token), self.clock.now()
+            found.workspace.admit(caller, at=now)
             if not found.change.stands:
                 return _undone_before(found)
-            if self.clock.now() >= found.change.undo_ends_at:
+            if now >= found.change.undo_ends_at:
                 raise ChallengeClosed("expired")
             try:
                 return self._take_back(found, caller)

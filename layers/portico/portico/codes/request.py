@@ -102,7 +102,7 @@ class CodeRequests:
         workspace, link = open_link(
             self.people_table, asked.workspace, asked.link, at=now, consistent=True
         )
-        workspace.admit(caller)
+        workspace.admit(caller, at=now)
         _allow(purpose, workspace, link)
         if link.is_personal == (email is not None):
             raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
@@ -159,7 +159,7 @@ class CodeRequests:
         workspace = People(self.people_table, workspace_id).workspace_row()
         if workspace is None:
             raise ChallengeClosed("expired")
-        workspace.admit(caller)
+        workspace.admit(caller, at=now)
         # Only who may sign up by the address is mailed without being a contact.
         bucket = SIGN_UP_BUCKET if workspace.takes_sign_ups() else SHARED_BUCKET
         self.limits.start(workspace, caller.network, bucket=bucket, at=now)

@@ -123,7 +123,7 @@ class Codes:
         challenge = checked.challenge
         also = dict(self._becoming(checked, proof)) if proof.is_new else {}
         # What is made here stays, unlike a session that ends at its first refresh.
-        settings = SettingsChecks(self.people_table, proof.workspace_id)
+        settings = SettingsChecks(self.people_table, proof.workspace_id, now)
         if challenge.connects:
             connection = challenge.connects["connection"]
             also |= settings.still_connecting(connection, by_code=True, signs_up=proof.is_new)

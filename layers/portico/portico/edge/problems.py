@@ -151,6 +151,8 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
     headers = {"content-type": "application/problem+json"}
     wait: timedelta | None = None
     match error:
+        case errors.InvalidPortalLink(told=told) | errors.PortalUnavailable(told=told):
+            content |= told
         case errors.CodeNotAccepted(attempts_left=left):
             content["attempts_left"] = left
         case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):

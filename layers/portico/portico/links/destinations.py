@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from portico.links.rules import Link
 from portico.people.rules import Workspace
 
+ACCOUNT_AREA = "account"
+"""The contact's own account, which no portal has but our page."""
 _TYPED = re.compile(r"(ticket|request):([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """``dashboard``, ``tickets``, ``ticket:{id}`` or ``request:{flow}``."""
+    """``dashboard``, ``tickets``, ``ticket:{id}``, ``request:{flow}``, or our own ``account``."""
 
     area: str
     name: str = ""
@@ -21,7 +23,7 @@ class Destination:
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """Read a destination. Any other text is ``None``, and never an error."""
-        if text in ("dashboard", "tickets"):
+        if text in ("dashboard", "tickets", ACCOUNT_AREA):
             return cls(text)
         typed = _TYPED.match(text or "")
         return cls(typed[1], typed[2]) if typed else None
@@ -30,7 +32,9 @@ class Destination:
         return f"{self.area}:{self.name}" if self.name else self.area
 
     def is_in(self, workspace: Workspace) -> bool:
-        """Say whether the workspace's portal has this area."""
+        """Say whether the workspace's portal has this area. The account is on our own page."""
+        if self.area == ACCOUNT_AREA:
+            return True
         if self.area == "request":
             return self.name in workspace.request_flows
         return self.area in workspace.areas
@@ -65,6 +69,8 @@ def landing(
     Source: OpenID Connect Core 1.0, 4: we ask a portal that is a client of ours to begin its own
     sign-in. That sign-in ends at once, because the session already exists.
     """
+    if destination.area == ACCOUNT_AREA:
+        return f"{issuer}/{workspace.id}#account"
     if link is not None and link.portal:
         # The portal itself sent the browser here, with a request that the page keeps.
         return f"{issuer}/{workspace.id}#resume"

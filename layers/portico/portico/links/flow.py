@@ -6,14 +6,16 @@ from typing import Any
 
 from portico import ids
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest
+from portico.errors import InvalidPortalLink, InvalidRequest, NotFound, PortalUnavailable
 from portico.events import Caller, Event
 from portico.links.destinations import Destination, choose, landing
-from portico.links.rules import PERSONAL, SHARED, Link, public_id
-from portico.links.store import Links, open_link
+from portico.links.rules import PERSONAL, SHARED, Link, front_token, is_random, public_id
+from portico.links.store import Links, checked_link, is_of_row, link_key
 from portico.people.addresses import masked
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
+from portico.people.store import People, settings_row_key, words_key, workspace_of
+from portico.people.workspace_words import WorkspaceWords
 from portico.settings import ResolveLinkSettings
 
 DIRECTORY_MESSAGES = {
@@ -39,6 +41,7 @@ class ResolvedLink:
     """The ways to sign in through a link."""
 
     workspace: Workspace
+    words: WorkspaceWords
     link: Link
     destination: Destination
     url: str
@@ -47,7 +50,6 @@ class ResolvedLink:
     def answer(self) -> dict[str, Any]:
         """Return the members of the JSON answer."""
         workspace = self.workspace
-        logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None
         sso = [
             {"id": each["id"], "kind": each["kind"], "label": each["label"]}
             for each in workspace.connections
@@ -56,13 +58,7 @@ class ResolvedLink:
         takes_codes = workspace.takes_codes(break_glass=self.link.break_glass)
         personal = self.link.is_personal
         return {
-            "workspace": {
-                "id": workspace.id,
-                "name": workspace.name,
-                "logo_url": logo,
-                "accent_color": workspace.accent_color,
-                "locale": workspace.locale,
-            },
+            "workspace": _shown(workspace, self.words),
             "link": {
                 "kind": self.link.kind,
                 "email_hint": self.link.email_hint,
@@ -91,6 +87,22 @@ class ResolvedLink:
         return [{"type": type_, "text": text.format(name=self.workspace.name)}]
 
 
+def _shown(workspace: Workspace, words: WorkspaceWords) -> dict[str, Any]:
+    """Return what the page shows of a workspace, to whoever may know it."""
+    logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None
+    return {
+        "id": workspace.id,
+        "name": workspace.name,
+        "logo_url": logo,
+        "accent_color": workspace.accent_color,
+        "locale": workspace.locale,
+        "support_url": words.support_url,
+        "privacy_url": words.privacy_url,
+        "terms_url": words.terms_url,
+        "powered_by": words.powered_by,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class LinkResolver:
     """POST /v1/links/resolve: reads one row of each, changes nothing."""
@@ -107,21 +119,43 @@ class LinkResolver:
         """Say how a contact may sign in through a link.
 
         Raises:
-            InvalidPortalLink: the link does not work in this workspace.
-            PortalUnavailable: the workspace has switched its portal off.
+            InvalidPortalLink: the link does not work in this workspace. The error tells about the
+                workspace if the token is that of a link of it that has ended.
+            PortalUnavailable: the workspace has switched its portal off, or has paused it. The
+                error tells about the workspace.
         """
-        workspace, link = open_link(
-            self.people_table,
-            opened.workspace,
-            opened.link,
-            at=self.clock.now(),
+        if not ids.is_workspace(opened.workspace):
+            raise InvalidPortalLink
+        now, workspace_id, token = self.clock.now(), opened.workspace, opened.link
+        settings_row, row, words_row = People(self.people_table, workspace_id).read(
+            settings_row_key(workspace_id),
+            link_key(workspace_id, public_id(token)),
+            words_key(workspace_id),
             consistent=False,
         )
-        workspace.admit(caller)
+        words = WorkspaceWords.from_row(words_row)
+        try:
+            workspace, link = checked_link(settings_row, row, token, at=now)
+        except InvalidPortalLink:
+            # Whoever has a random token was given it, so they knew the workspace before.
+            if settings_row is None or not is_random(token) or not is_of_row(token, row):
+                raise
+            told = {"workspace": _shown(workspace_of(settings_row), words)}
+            raise InvalidPortalLink(told) from None
+        try:
+            workspace.admit(caller, at=now)
+        except PortalUnavailable:
+            told = {"workspace": _shown(workspace, words)}
+            if workspace.portal_enabled:
+                told["paused"] = {"until": workspace.paused_until, "text": words.pause_text}
+            elif not is_random(token):
+                # A portal's client id can be guessed, and a pause alone is told to everybody.
+                raise
+            raise PortalUnavailable(told) from None
         destination = choose(workspace, opened.to, link.destination)
         # The link is left out: after a portal's entrance the page itself knows what comes next.
         url = landing(workspace, destination, None, issuer=caller.own_origin)
-        return ResolvedLink(workspace, link, destination, url)
+        return ResolvedLink(workspace, words, link, destination, url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +230,25 @@ class TeamLinks:
             NotFound: no such workspace or link.
         """
         workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
+        if link == public_id(front_token(workspace_id)) and workspace.entrance:
+            return self._close_entrance(workspace, by)
         now = self.clock.now()
         event = Event(
             "link.revoked", now, f"link-{link}", workspace.trail_days, by, detail={"link": link}
         )
         return Links(self.people_table, workspace_id).revoke(link, event)
+
+    def _close_entrance(self, workspace: Workspace, by: str) -> Link:
+        # Loaded here, because no door opens or closes a front entrance.
+        from portico.links.front_entrance import TeamWorkspaces  # noqa: PLC0415
+
+        workspaces = TeamWorkspaces(self.people_table, self.clock)
+        workspaces.change(workspace.id, {"entrance": False}, by=by)
+        key = link_key(workspace.id, public_id(front_token(workspace.id)))
+        (row,) = People(self.people_table, workspace.id).read(key)
+        if row is None:
+            raise NotFound
+        return Link.from_row(row)
 
     def _event(self, workspace: Workspace, name: str, link: Link, by: str) -> Event:
         subject = link.contact or f"link-{link.id}"

@@ -13,13 +13,26 @@ PERSONAL = "personal"
 ACCOUNT_LINK = "-account"
 """Replaces a link's id when a signed-in contact asks for a code."""
 
-_TOKEN = re.compile(r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31})\Z")
-"""A random token; or a portal's client id, which is the token of its entrance."""
+_TOKEN = re.compile(
+    r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31}|ent_[a-z0-9-]{2,31})\Z"
+)
+"""A random token; a portal's client id, the token of its entrance; or that of a front entrance."""
+_RANDOM = "lnk_"
 
 
 def public_id(token: str) -> str:
     """Return the public id under which a token's link is stored and listed."""
     return digest(token)[:16]
+
+
+def front_token(workspace_id: str) -> str:
+    """Return the token of a workspace's front entrance, which everybody can tell."""
+    return f"ent_{workspace_id}"
+
+
+def is_random(token: str) -> bool:
+    """Say whether only somebody who was given *token* can have it."""
+    return token.startswith(_RANDOM)
 
 
 def is_token(text: str) -> bool:
@@ -47,6 +60,8 @@ class Link:
     """Lets its contact sign in with one code despite ``sso_only``, once."""
     portal: str | None = None
     """The portal that this link is the entrance of: it sends contacts here to sign in."""
+    front: bool = False
+    """It is the front entrance: what ``/{workspace}`` opens in a browser that knows no link."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -65,6 +80,7 @@ class Link:
             label=row.get("label"),
             break_glass=row.get("break_glass") is True,
             portal=row.get("portal"),
+            front=row.get("front") is True,
         )
 
     @property

@@ -50,6 +50,16 @@ def open_link(
     return checked_link(settings_row, row, token, at=at)
 
 
+def is_of_row(token: str, row: dict[str, Any] | None) -> bool:
+    """Say whether *token* is that of a link's row, alive or ended."""
+    # The key holds only 64 bits of the hash, so compare all 256.
+    return (
+        row is not None
+        and is_token(token)
+        and hmac.compare_digest(row["token_hash"], digest(token))
+    )
+
+
 def checked_link(
     settings_row: dict[str, Any] | None, row: dict[str, Any] | None, token: str, *, at: datetime
 ) -> tuple[Workspace, Link]:
@@ -58,13 +68,14 @@ def checked_link(
     Raises:
         InvalidPortalLink: something is wrong with the link or the workspace.
     """
-    link = Link.from_row(row) if row else None
-    if settings_row is None or link is None or not is_token(token) or not link.is_alive(at=at):
+    link = Link.from_row(row) if row and is_of_row(token, row) else None
+    if settings_row is None or link is None or not link.is_alive(at=at):
         raise InvalidPortalLink
-    # The key holds only 64 bits of the hash, so compare all 256.
-    if not hmac.compare_digest(link.token_hash, digest(token)):
+    workspace = workspace_of(settings_row)
+    # Anybody can type a workspace's address. One whose portal is off looks like none at all.
+    if link.front and not workspace.portal_enabled:
         raise InvalidPortalLink
-    return workspace_of(settings_row), link
+    return workspace, link
 
 
 def link_row(link: Link) -> dict[str, Any]:
@@ -88,6 +99,7 @@ def link_row(link: Link) -> dict[str, Any]:
         "label": link.label,
         "break_glass": link.break_glass or None,
         "portal": link.portal,
+        "front": link.front or None,
     }
     row |= {name: value for name, value in optional.items() if value is not None}
     if link.expires_at is not None:

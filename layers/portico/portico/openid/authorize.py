@@ -89,7 +89,7 @@ class Authorizations:
         found = self._read(client, cookie, at=now)
         if found is None:
             return to_page(client.workspace_id, "portal-not-known")
-        if not found.workspace.portal_enabled:
+        if not found.workspace.is_open(at=now):
             return to_page(client.workspace_id, "portal-unavailable")
         if parameters.get("redirect_uri") not in found.portal.redirect_uris:
             # A browser never goes to an address that is not registered, not even with an error.

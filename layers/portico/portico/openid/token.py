@@ -55,7 +55,7 @@ class TokenRequests:
         # Checked here too, because authlib fails on a malformed header.
         credentials_of(parameters, caller.authorization)
         basic = caller.authorization or ""
-        found = Found(self.people_table, self.sign_in_table, parameters)
+        found = Found(self.people_table, self.sign_in_table, parameters, self.clock.now())
 
         def tokens(*, user: Grant | PortalSession, scope: str, **_: object) -> dict[str, Any]:
             if found.portal is None:

@@ -1,6 +1,7 @@
 """Read what a token request names, in one call: its portal, and its code or refresh token."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Rows, get_many
@@ -42,6 +43,7 @@ class Found:
     people_table: str
     sign_in_table: str
     parameters: dict[str, str] = field(repr=False)
+    at: datetime
     portal: RegisteredClient | None = None
     grant: Grant | None = None
     portal_session: PortalSession | None = None
@@ -83,7 +85,7 @@ class Found:
         portal = RegisteredClient.from_row(row) if row else None
         if settings_row is None or portal is None or not portal.on:
             return
-        if not workspace_of(settings_row).portal_enabled:
+        if not workspace_of(settings_row).is_open(at=self.at):
             raise PortalUnavailable
         self.portal = portal
         if code is not None:

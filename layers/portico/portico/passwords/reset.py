@@ -114,7 +114,7 @@ class PasswordResets:
         workspace = workspace_of(settings_row) if settings_row else None
         if workspace is None:
             raise MethodOff
-        workspace.admit(caller)
+        workspace.admit(caller, at=self.clock.now())
         if not workspace.takes_passwords():
             raise MethodOff
         return workspace, Password.from_row(row)

@@ -161,7 +161,7 @@ class PasswordSignIns:
         pointers = [pointer_key(people.workspace_id, email)] if email else []
         settings_row, row, *found = people.read(*common, *pointers)
         workspace, link = checked_link(settings_row, row, typed.link, at=at)
-        workspace.admit(caller)
+        workspace.admit(caller, at=at)
         if not workspace.takes_passwords():
             raise MethodOff
         if link.is_personal == (email is not None):

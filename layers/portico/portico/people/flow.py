@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from portico import ids
+from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
@@ -12,6 +13,7 @@ from portico.people.addresses import mailable, normalise
 from portico.people.contact_names import contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, all_workspaces
+from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,21 @@ class TeamPeople:
     people_table: str
     clock: Clock = SYSTEM
 
-    def create_workspace(self, workspace: Workspace, *, by: str) -> Workspace:
+    def create_workspace(
+        self,
+        workspace: Workspace,
+        *,
+        by: str,
+        words: dict[str, Any] | None = None,
+        also: Parts | None = None,
+    ) -> Workspace:
         """Create a workspace.
+
+        Args:
+            workspace: its settings, which the caller has checked.
+            by: who creates it.
+            words: fields of :class:`WorkspaceWords` that are not the default.
+            also: further parts of the same transaction.
 
         Raises:
             InvalidRequest: the id is not allowed.
@@ -33,7 +48,7 @@ class TeamPeople:
                 "id", "2 to 31 of a-z, 0-9 and -, a letter first, and not a reserved word"
             )
         event = self._event(workspace, "workspace.created", workspace.id, by)
-        self._people(workspace.id).add_workspace(workspace, event)
+        self._people(workspace.id).add_workspace(workspace, words or {}, event, also=also or {})
         return workspace
 
     def workspace(self, workspace_id: str) -> Workspace:
@@ -53,13 +68,28 @@ class TeamPeople:
         """Read all workspaces, by id. ``None``: the workspace's row is malformed."""
         return all_workspaces(self.people_table)
 
-    def change_workspace(self, workspace_id: str, changes: dict[str, Any], *, by: str) -> Workspace:
-        """Change settings of a workspace. The caller has checked the values."""
-        changed = replace(self.workspace(workspace_id), **changes)
+    def words(self, workspace_id: str) -> WorkspaceWords:
+        """Read what page and mail show of a workspace beside its settings."""
+        return WorkspaceWords.from_row(self._people(workspace_id).words_row())
+
+    def change_workspace(
+        self, workspace_id: str, changes: dict[str, Any], *, by: str, also: Parts | None = None
+    ) -> Workspace:
+        """Change settings and words of a workspace. The caller has checked the values.
+
+        Args:
+            workspace_id: the workspace.
+            changes: fields of :class:`Workspace` and of :class:`WorkspaceWords`.
+            by: who changes them.
+            also: further parts of the same transaction.
+        """
+        words = {name: value for name, value in changes.items() if name in WORDS_FIELDS}
+        settings = {name: value for name, value in changes.items() if name not in words}
+        changed = replace(self.workspace(workspace_id), **settings)
         event = self._event(
             changed, "workspace.changed", workspace_id, by, fields=",".join(sorted(changes))
         )
-        self._people(workspace_id).change_workspace(changes, event)
+        self._people(workspace_id).change_workspace(settings, words, event, also=also or {})
         return changed
 
     def add_contact(

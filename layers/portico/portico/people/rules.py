@@ -1,13 +1,14 @@
 """Workspaces and contacts, with what the doors need of them."""
 
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
 from types import UnionType
 from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
+from portico.clock import epoch
 from portico.errors import PortalUnavailable
 from portico.events import Caller
 from portico.people import directory_rule
@@ -72,6 +73,10 @@ class Workspace:
     portal_url: str
     """The portal's origin and optional path, without a slash at the end."""
     portal_enabled: bool = True
+    paused_until: int = 0
+    """Seconds since 1970. Before, the portal answers as if it were off; 0: no pause."""
+    entrance: bool = False
+    """Whether ``/{workspace}`` alone opens a sign-in. Its link is written together with this."""
     areas: dict[str, str] = field(default_factory=lambda: dict(AREAS))
     request_flows: list[str] = field(default_factory=list)
     """The flows that ``request:{flow}`` may name."""
@@ -216,16 +221,24 @@ class Workspace:
             if ip_network(office, strict=False).version == asked.version
         )
 
-    def admit(self, caller: Caller) -> None:
+    def is_open(self, *, at: datetime) -> bool:
+        """Say whether anybody may sign in: the portal is on, and no pause runs."""
+        return self.portal_enabled and not self.is_paused(at=at)
+
+    def is_paused(self, *, at: datetime) -> bool:
+        """Say whether a pause runs."""
+        return epoch(at) < self.paused_until
+
+    def admit(self, caller: Caller, *, at: datetime) -> None:
         """Let *caller* act on this workspace.
 
         Raises:
             CrossSite: a browser sent the request from a page that is neither ours nor the portal's.
-            PortalUnavailable: the workspace has switched its portal off.
+            PortalUnavailable: the workspace has switched its portal off, or has paused it.
         """
         if caller.is_browser:
             caller.demand_site(self.origins)
-        if not self.portal_enabled:
+        if not self.is_open(at=at):
             raise PortalUnavailable
 
 

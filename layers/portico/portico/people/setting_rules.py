@@ -23,7 +23,8 @@ _FLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z"
 )
-_URL_TEXT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*\Z")
+URL_TEXT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*\Z")
+"""Characters that need no encoding in an address."""
 _PLACES = {"ticket": "{id}", "request": "{flow}"}
 """The placeholder that an area's path must have, once. Other areas have none."""
 
@@ -47,7 +48,7 @@ def portal_url(url: str) -> str:
         raise ValueError("an address without ? and #; areas may have them")
     if rest.path.endswith("/"):
         raise ValueError("an address without a slash at the end")
-    if ".." in rest.path.split("/") or not _URL_TEXT.match(rest.path):
+    if ".." in rest.path.split("/") or not URL_TEXT.match(rest.path):
         raise ValueError("an address whose path has plain characters only, and no ..")
     if f"{rest.scheme}://{rest.netloc}" != origin:
         raise ValueError(f"the host as a browser writes it: {origin}{rest.path}")
@@ -73,7 +74,7 @@ def areas(areas: dict[str, str]) -> dict[str, str]:
             raise ValueError(f"{area}: the path must start with one slash")
         if place and place not in template:
             raise ValueError(f"{area}: the path must have {place} once")
-        if not _URL_TEXT.match(path):
+        if not URL_TEXT.match(path):
             raise ValueError(
                 f"{area}: plain characters only" + (f", and {place} once" if place else "")
             )

@@ -4,13 +4,16 @@ Only rare transactions do this: the settings row is one key, and all who check i
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Parts, Rows
+from portico.clock import epoch
 from portico.people.store import connection_key, settings_row_key
 
-# A missing attribute has its default: on, on and off.
+# A missing attribute has its default: on, no pause, on and off.
 PORTAL_IS_ON = "(attribute_not_exists(portal_enabled) OR portal_enabled = :yes)"
+IS_NOT_PAUSED = "(attribute_not_exists(paused_until) OR paused_until <= :now)"
 SSO_IS_ON = "(attribute_not_exists(sso_method) OR sso_method = :yes)"
 HAS_NO_RULE = "(attribute_not_exists(directory_rule) OR directory_rule = :off)"
 SIGN_UP_IS_ON = "sign_up = :yes"
@@ -22,10 +25,12 @@ class SettingsChecks:
 
     table: str
     workspace_id: str
+    at: datetime
+    """The time of the transaction."""
 
     def still_signing_up(self) -> Parts:
         """Return the part ``settings``, which checks that people may still sign up."""
-        return {"settings": self._settings(PORTAL_IS_ON, SIGN_UP_IS_ON, HAS_NO_RULE)}
+        return {"settings": self._settings(SIGN_UP_IS_ON, HAS_NO_RULE)}
 
     def still_connecting(
         self, connection: str, *, by_code: bool = False, signs_up: bool = False
@@ -39,7 +44,7 @@ class SettingsChecks:
             by_code: whether our own code proved the address, which a directory rule forbids.
             signs_up: whether the account's owner becomes a contact.
         """
-        conditions = [PORTAL_IS_ON, SSO_IS_ON]
+        conditions = [SSO_IS_ON]
         conditions += [HAS_NO_RULE] if by_code else []
         conditions += [SIGN_UP_IS_ON] if signs_up else []
         key = connection_key(self.workspace_id, connection)
@@ -49,11 +54,13 @@ class SettingsChecks:
         }
 
     def _settings(self, *conditions: str) -> dict[str, Any]:
-        values: dict[str, Any] = {":yes": True}
+        values: dict[str, Any] = {":yes": True, ":now": epoch(self.at)}
         if HAS_NO_RULE in conditions:
             values[":off"] = "off"
         key = settings_row_key(self.workspace_id)
-        return self._rows.checking(*key, " AND ".join(conditions), values)
+        return self._rows.checking(
+            *key, " AND ".join([PORTAL_IS_ON, IS_NOT_PAUSED, *conditions]), values
+        )
 
     @property
     def _rows(self) -> Rows:

@@ -11,6 +11,7 @@ from portico.aws.tables import (
     MOST_AT_ONCE,
     NOT_THERE,
     ConditionFailed,
+    Parts,
     Rows,
     TransactionRefused,
     get_many,
@@ -33,6 +34,11 @@ SHELVES = 16
 def settings_row_key(workspace_id: str) -> tuple[str, str]:
     """Return the key of a workspace's settings row, which every door reads."""
     return f"{workspace_id}#workspace", "door"
+
+
+def words_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of what page and mail show of a workspace beside its settings."""
+    return f"{workspace_id}#workspace", "words"
 
 
 def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
@@ -126,8 +132,14 @@ class People:
         row = self.rows.get(*settings_row_key(self.workspace_id))
         return workspace_of(row) if row else None
 
-    def add_workspace(self, workspace: Workspace, event: Event) -> None:
-        """Write a new workspace.
+    def words_row(self) -> dict[str, Any] | None:
+        """Read the words row, which most workspaces do not have."""
+        return self.rows.get(*words_key(self.workspace_id))
+
+    def add_workspace(
+        self, workspace: Workspace, words: dict[str, Any], event: Event, *, also: Parts
+    ) -> None:
+        """Write a new workspace, and *also* in the same transaction.
 
         Raises:
             TakenAlready: a workspace has this id.
@@ -135,13 +147,22 @@ class People:
         pk, sk = settings_row_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
         row |= {"list": WORKSPACES, "listed": self.workspace_id}
+        parts = {"settings": self.rows.putting(row, NOT_THERE), **self._writing(words), **also}
         try:
-            self.rows.put(row, NOT_THERE)
-        except ConditionFailed:
+            transact_surely(parts)
+        except TransactionRefused:
             raise TakenAlready("workspace") from None
 
-    def change_workspace(self, settings: dict[str, Any], event: Event) -> None:
-        """Write only these settings, because a colleague may be changing others.
+    def change_workspace(
+        self, settings: dict[str, Any], words: dict[str, Any], event: Event, *, also: Parts
+    ) -> None:
+        """Write only these settings and *words*, because a colleague may be changing others.
+
+        Args:
+            settings: attributes of the settings row.
+            words: attributes of the words row.
+            event: the trail's line of all of it.
+            also: further parts of the same transaction.
 
         Raises:
             NotFound: there is no such workspace.
@@ -149,15 +170,22 @@ class People:
         names = sorted(settings)
         changes = "".join(f"{name} = :{name}, " for name in names)
         values = {f":{name}": settings[name] for name in names} | {":event": event.rider()}
+        written = self.rows.updating(
+            *settings_row_key(self.workspace_id), f"SET {changes}event = :event", IS_THERE, values
+        )
         try:
-            self.rows.update(
-                *settings_row_key(self.workspace_id),
-                f"SET {changes}event = :event",
-                IS_THERE,
-                values,
-            )
-        except ConditionFailed:
+            transact_surely({"settings": written, **self._writing(words), **also})
+        except TransactionRefused:
             raise NotFound from None
+
+    def _writing(self, words: dict[str, Any]) -> Parts:
+        if not words:
+            return {}
+        names = sorted(words)
+        changes = ", ".join(f"{name} = :{name}" for name in names)
+        values = {f":{name}": words[name] for name in names}
+        key = words_key(self.workspace_id)
+        return {"words": self.rows.updating(*key, f"SET {changes}", ALWAYS, values)}
 
     def put_logo(self, png: bytes) -> str:
         """Store a workspace's logo and return the digest under which we serve it."""

@@ -27,6 +27,8 @@ LARGEST_SETTINGS = 3584
 key, its place in the index and its event need the rest."""
 LONGEST_SESSION = 30 * 24 * 3600
 SHORTEST_IDLE = 300
+LATEST_PAUSE = 4_102_444_800
+"""The year 2100, in seconds since 1970: no time in another unit is taken for one."""
 
 
 @dataclass(eq=False)
@@ -98,6 +100,12 @@ class WorkspaceSettings(BaseModel):
         str, StringConstraints(max_length=500), AfterValidator(setting_rules.portal_url)
     ] = Field(description="The portal's address: https://, without a slash at the end.")
     portal_enabled: bool = Field(description="Whether anybody may sign in at all.")
+    paused_until: Annotated[int, Field(ge=0, le=LATEST_PAUSE)] = Field(
+        description="Until when the portal is closed to everybody."
+    )
+    entrance: bool = Field(
+        description="Whether the workspace's address alone opens a sign-in. On for new ones."
+    )
     areas: Annotated[dict[str, str], AfterValidator(setting_rules.areas)] = Field(
         description="Paths of dashboard, tickets, ticket (with {id}) and request (with {flow})."
     )

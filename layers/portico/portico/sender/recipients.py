@@ -34,7 +34,7 @@ class Recipients:
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
-        if self.workspace is None or not self.workspace.portal_enabled:
+        if self.workspace is None or not self.workspace.is_open(at=at):
             return "portal-unavailable"
         if not _is_on(challenge, self.workspace):
             return "sign-in-method-off"

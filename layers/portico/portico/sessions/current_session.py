@@ -81,7 +81,7 @@ class Standings:
         standing = Standing(
             workspace_of(settings_row), Contact.from_row(head), Session.from_row(row)
         )
-        standing.workspace.admit(caller)
+        standing.workspace.admit(caller, at=now)
         is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)
         if not standing.contact.active or not is_alive:
             raise NotSignedIn

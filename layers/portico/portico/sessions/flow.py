@@ -142,11 +142,11 @@ class Sessions:
         if settings_row is None or head is None:
             raise NotSignedIn
         workspace = workspace_of(settings_row)
-        workspace.admit(caller)
+        now = self.clock.now()
+        workspace.admit(caller, at=now)
         contact = Contact.from_row(head)
         if not contact.active:
             raise NotSignedIn
-        now = self.clock.now()
         rotations = Rotations(self.sign_in_table, self.keys)
         session, kept = rotations.rotate(
             workspace_id, token, caller, sver=contact.sver, ways=workspace.ways_in, at=now

@@ -107,8 +107,9 @@ class SsoCallbacks:
                 at=self.clock.now(),
             )
             return ToPage(state.workspace_id, trip.fragment_key, "linked")
-        known = match_of(self.people_table, state.workspace_id, trip, person, at=self.clock.now())
-        if not known.workspace.portal_enabled:
+        now = self.clock.now()
+        known = match_of(self.people_table, state.workspace_id, trip, person, at=now)
+        if not known.workspace.is_open(at=now):
             raise Refusal("portal-unavailable")
         # The state keeps the connection as it was. Check now whether it may still be used.
         if not known.workspace.offers(trip.connection.id):

@@ -9,6 +9,7 @@ from portico.events import Caller
 from portico.limits.rules import ACCOUNT_BUCKET, AccountUse
 from portico.links.destinations import return_to
 from portico.links.rules import ACCOUNT_LINK
+from portico.people.store import workspace_of
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.current_session import Standings
 from portico.sessions.store import SessionStore
@@ -132,13 +133,14 @@ def link_account(
         "notice": notices.asking(happened),
         "count": notices.counting(contact, at=at),
         # The contact may have spent minutes at the provider.
-        **SettingsChecks(people_table, workspace_id).still_connecting(trip.connection.id),
+        **SettingsChecks(people_table, workspace_id, at).still_connecting(trip.connection.id),
     }
     try:
         transact_surely(parts)
     except TransactionRefused as refused:
         if "settings" in refused.failed:
-            is_off = refused.rows.get("settings", {}).get("portal_enabled") is False
+            row = refused.rows.get("settings")
+            is_off = row is not None and not workspace_of(row).is_open(at=at)
             reason = "portal-unavailable" if is_off else "sso-failed"
             raise Refusal(reason, reason if is_off else "connection-off") from None
         if "connection" in refused.failed:

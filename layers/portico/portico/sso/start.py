@@ -92,10 +92,11 @@ class SsoStarts:
             TryLater: nothing was stored.
         """
         workspace, link, connection = self._read(asked)
-        workspace.admit(caller)
+        now = self.clock.now()
+        workspace.admit(caller, at=now)
         if connection is None or not connection.on or not workspace.sso_method:
             raise MethodOff
-        self.limits.start(workspace, caller.network, bucket=link.kind, at=self.clock.now())
+        self.limits.start(workspace, caller.network, bucket=link.kind, at=now)
         leaving = TripStart(
             workspace,
             connection,

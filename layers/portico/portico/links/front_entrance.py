@@ -1,0 +1,80 @@
+"""The front entrance: the link that a workspace's address alone opens.
+
+It is a shared link whose token is ``ent_<workspace>``, so every door takes it as it takes any
+link. No door imports this: only a team opens and closes a front entrance.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portico.aws.tables import ALWAYS, Parts, Rows
+from portico.clock import SYSTEM, Clock, epoch
+from portico.events import Event
+from portico.ids import digest
+from portico.links.rules import SHARED, Link, front_token, public_id
+from portico.links.store import link_row
+from portico.people.flow import TeamPeople
+from portico.people.rules import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWorkspaces:
+    """Creates and changes workspaces, each together with its front entrance."""
+
+    people_table: str
+    clock: Clock = SYSTEM
+
+    @property
+    def team(self) -> TeamPeople:
+        """What a team does with the workspace's own rows."""
+        return TeamPeople(self.people_table, self.clock)
+
+    def create(
+        self, workspace: Workspace, *, by: str, words: dict[str, Any] | None = None
+    ) -> Workspace:
+        """Create a workspace, and its front entrance if *workspace* has one.
+
+        Raises:
+            InvalidRequest: the id is not allowed.
+            TakenAlready: a workspace has this id.
+        """
+        also = self._entrance(workspace, by) if workspace.entrance else {}
+        return self.team.create_workspace(workspace, words=words, by=by, also=also)
+
+    def change(self, workspace_id: str, changes: dict[str, Any], *, by: str) -> Workspace:
+        """Change settings and words of a workspace. The caller has checked the values.
+
+        Raises:
+            NotFound: there is no such workspace.
+        """
+        also: Parts = {}
+        if "entrance" in changes:
+            workspace = self.team.workspace(workspace_id)
+            also = self._entrance(workspace, by, is_open=changes["entrance"])
+        return self.team.change_workspace(workspace_id, changes, by=by, also=also)
+
+    def _entrance(self, workspace: Workspace, by: str, *, is_open: bool = True) -> Parts:
+        # Setting and link are written in one transaction, so the doors only look at the link.
+        token, now = front_token(workspace.id), self.clock.now()
+        link = Link(
+            id=public_id(token),
+            workspace_id=workspace.id,
+            token_hash=digest(token),
+            kind=SHARED,
+            created_at=now,
+            expires_at=None,
+            label="Front entrance",
+            front=True,
+        )
+        event = Event(
+            "link.created" if is_open else "link.revoked",
+            now,
+            f"link-{link.id}",
+            workspace.trail_days,
+            by,
+            detail={"link": link.id, "kind": "entrance"},
+        )
+        row = link_row(link) | {"event": event.rider()}
+        row |= {} if is_open else {"revoked_at": epoch(now)}
+        rows = Rows(self.people_table, f"{workspace.id}#")
+        return {"entrance": rows.putting(row, ALWAYS)}

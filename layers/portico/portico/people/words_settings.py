@@ -1,0 +1,98 @@
+"""The settings of the words row: which values they take, and in words what is wrong with one.
+
+Only the CLI imports this. Page and mail check the schemes of links again where they show them.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from portico.errors import InvalidRequest
+from portico.people.addresses import normalise
+from portico.people.rules import LOCALES
+from portico.people.setting_rules import URL_TEXT, origin_of
+from portico.people.setting_rules import printable as printable_text
+from portico.people.workspace_settings import SettingsRefused
+from portico.people.workspace_words import WorkspaceWords
+
+LONGEST_PUBLIC_LINK = 300
+LONGEST_PAUSE_TEXT = 300
+"""Characters in one language. In eight languages they are still few kilobytes in one row."""
+
+DESCRIPTIONS = {
+    "support_url": "Where contacts find help: an address, or a page with https://.",
+    "privacy_url": "The privacy policy: a page with https://, or an address.",
+    "terms_url": "The terms of use: a page with https://, or an address.",
+    "pause_text": "What the page says while the portal is paused, as LANGUAGE=TEXT.",
+    "powered_by": "Whether the page says Sign-in by Portico.",
+}
+
+# What a mailto: link may hold without being encoded, and without being able to add a subject.
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9.!$*+_~'=^`{|}-]+@[a-z0-9.-]+\Z")
+
+
+def checked_words(words: WorkspaceWords, changes: dict[str, Any]) -> WorkspaceWords:
+    """Return *words* with *changes*, each value normalised.
+
+    Raises:
+        SettingsRefused: one or more values are not allowed; it names all of them.
+    """
+    after: dict[str, Any] = {}
+    problems = []
+    for name, value in changes.items():
+        try:
+            after[name] = _CHECKS[name](value)
+        except ValueError as wrong:
+            problems.append((name, str(wrong)))
+    if problems:
+        raise SettingsRefused(tuple(problems))
+    return replace(words, **after)
+
+
+def public_link(text: str | None) -> str | None:
+    """Return a link for contacts: a page's as it is, an address as ``mailto:``.
+
+    Raises:
+        ValueError: it is neither, with the reason in words.
+    """
+    if text is None:
+        return None
+    address = text.removeprefix("mailto:")
+    if "@" in address and "/" not in address:
+        try:
+            email = normalise(address)
+        except InvalidRequest as refused:
+            raise ValueError(f"an address: {refused.reason}") from None
+        if not _PLAIN_ADDRESS.match(email):
+            raise ValueError("an address with plain characters only")
+        return f"mailto:{email}"
+    if not text.startswith("https://"):
+        raise ValueError("an address such as help@example.com, or a page with https://")
+    origin = origin_of(text, "a page")
+    parts = urlsplit(text)
+    if not URL_TEXT.match(text) or f"{parts.scheme}://{parts.netloc}" != origin:
+        raise ValueError(f"a page as a browser writes it: {origin}/…")
+    if len(text) > LONGEST_PUBLIC_LINK:
+        raise ValueError(f"{LONGEST_PUBLIC_LINK} characters at most")
+    return text
+
+
+def _pause_text(texts: dict[str, str]) -> dict[str, str]:
+    for language, text in texts.items():
+        if language not in LOCALES:
+            raise ValueError(f"{language!a}: no language; use {', '.join(LOCALES)}")
+        printable_text(text)
+        if not 0 < len(text) <= LONGEST_PAUSE_TEXT:
+            raise ValueError(f"{language}: 1 to {LONGEST_PAUSE_TEXT} characters")
+    return texts
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "support_url": public_link,
+    "privacy_url": public_link,
+    "terms_url": public_link,
+    "pause_text": _pause_text,
+    "powered_by": bool,
+}
