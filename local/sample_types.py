@@ -80,6 +80,8 @@ class SampleWorkspace:
     about: str
     """A description for the local pages."""
     settings: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
+    """What page and mail show beside the settings."""
     contacts: tuple[SampleContact, ...] = ()
     links: tuple[SampleLink, ...] = ()
     connections: tuple[SampleConnection, ...] = ()

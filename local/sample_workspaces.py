@@ -35,8 +35,14 @@ ACME = SampleWorkspace(
     name="Acme Support",
     accent_color="#2456e6",
     logo=peak,
-    about="An ordinary workspace, in English, connected with all five providers.",
-    settings={"request_flows": ["new-laptop", "access"], "locale": "en"},
+    about="An ordinary workspace, in English, connected with all five providers. Its address alone "
+    "opens a sign-in, and page and mail say whom to ask.",
+    settings={"request_flows": ["new-laptop", "access"], "locale": "en", "entrance": True},
+    words={
+        "support_url": "mailto:help@acme.example",
+        "privacy_url": "https://acme.example/privacy",
+        "terms_url": "https://acme.example/terms",
+    },
     contacts=(
         SampleContact("ann", "Ann Archer", "ann@example.com"),
         SampleContact("ben", "Ben Okafor", "ben@example.com"),
@@ -111,8 +117,9 @@ WAHA = SampleWorkspace(
     name="واحة الدعم",
     accent_color="#0f766e",
     logo=palm,
-    about="In Arabic, from right to left.",
-    settings={"locale": "ar", "request_flows": ["access"]},
+    about="In Arabic, from right to left. It has a support page, and says nothing of Portico.",
+    settings={"locale": "ar", "request_flows": ["access"], "entrance": True},
+    words={"support_url": "https://waha.example/help", "powered_by": False},
     contacts=(
         SampleContact("layla", "ليلى حداد", "layla@example.com"),
         SampleContact("omar", "عمر ناصر", "omar@example.com"),

@@ -18,6 +18,7 @@ from portico.aws.values import Row, row_of
 from portico.errors import NotFound
 from portico.events import Event
 from portico.links.flow import TeamLinks, address_of
+from portico.links.front_entrance import TeamWorkspaces
 from portico.links.rules import Link, public_id
 from portico.passwords.password_hash import hashed
 from portico.people.flow import TeamPeople
@@ -144,7 +145,7 @@ class SampleWorld:
             "workspace": link.workspace_id,
             "id": link.id,
             "kind": link.kind,
-            "url": address_of(self.host, link.workspace_id, token) if token else None,
+            "url": self._url(link, token),
             "token": token,
             "state": link.state(at=at),
             "destination": link.destination or "dashboard",
@@ -152,6 +153,11 @@ class SampleWorld:
             "email": emails.get(link.contact) if link.contact else None,
             "label": link.label,
         }
+
+    def _url(self, link: Link, token: str | None) -> str | None:
+        if link.front:
+            return f"{self.host}/{link.workspace_id}"
+        return address_of(self.host, link.workspace_id, token) if token else None
 
     def _make(self, sample: SampleWorkspace) -> None:
         team = TeamPeople(self.people_table)
@@ -165,7 +171,9 @@ class SampleWorld:
                 draw(sample.logo, sample.accent_color)
             ),
         )
-        team.create_workspace(replace(workspace, **sample.settings), by=BY)
+        TeamWorkspaces(self.people_table).create(
+            replace(workspace, **sample.settings), words=sample.words, by=BY
+        )
         for contact in sample.contacts:
             team.add_contact(
                 sample.id,

@@ -17,8 +17,8 @@ MODULES = {path.name: path.read_text() for path in ASSETS.glob("*.js")}
 COMPOSED = {
     "trouble_unavailable", "trouble_unavailable_text", "trouble_invalid", "trouble_invalid_text",
     "trouble_no_mail", "trouble_no_mail_text", "trouble_failed", "trouble_failed_text",
-    "portal_unavailable_text_plain", "invalid_link_text_plain",
-    "portal_not_known_text_plain", "go_back_text_plain",
+    "team_plain",
+    "go_back_text_plain",
     "too_many_a_while", "try_later_a_while", "lost_text_plain",
     *(f"{key}_{part}" for part in ("title", "text") for key in (
         "sso_denied", "sso_refused", "sso_expired", "sso_later",

@@ -44,6 +44,8 @@ class TestALinkForContacts:
             "https://acme.example/\u202egnp.exe",
             "https://acme.example\\@evil.example",
             "https://acme.example/" + "a" * 300,
+            "https://acme.example/articles/1234567",
+            "https://acme.example/ABC-DEFG",
             "mailto:help@acme.example?bcc=evil@evil.example",
             "help@acme.example?subject=x",
             "help@acme.example,evil@evil.example",

@@ -271,7 +271,7 @@ class Portal:
 
     def sets(self, **changes: Any) -> None:
         """Change settings and words, as the team does."""
-        self.workspace = TeamWorkspaces("people").change(self.id, changes, by="test")
+        self.workspace = TeamWorkspaces(self.team.people_table).change(self.id, changes, by="test")
 
     def personal_link(self, who: str = "ann@example.com", **more: Any) -> str:
         return self.office.create(self.id, by="test", contact=who, **more)[1]

@@ -31,7 +31,7 @@ export class AccountVisit {
   /** @type {import("./portico.js").Account | null} */
   #account = null;
 
-  /** @param {import("./visit.js").House & { signIn: (() => void) | null }} house `signIn` where this tab knows a link */
+  /** @param {import("./visit.js").House & { signIn: (opened: { link: string }) => void }} house */
   constructor({ signIn, ...house }) {
     this.#visit = new Visit(house);
     this.#signIn = signIn;
@@ -86,10 +86,15 @@ export class AccountVisit {
     this.#visit.show(overview, facts, { message });
   };
 
-  #showSignedOut() {
-    this.#visit.kept.signedOut();
-    const { workspaceName: workspace } = this.#visit;
-    this.#visit.show(notSignedIn, { workspace, signIn: this.#signIn });
+  /** Whoever signs in from here comes back, by whatever link there is. */
+  async #showSignedOut() {
+    const visit = this.#visit;
+    visit.kept.signedOut();
+    const facts = { workspace: visit.workspaceName, signIn: null };
+    visit.show(notSignedIn, facts);
+    const opened = visit.opened ?? (await visit.linkToSignIn());
+    if (!opened || visit.isOver || !visit.stage.isShowing(notSignedIn)) return;
+    visit.stage.redraw({ ...facts, signIn: () => this.#signIn(opened) });
   }
 
   /**

@@ -3,7 +3,10 @@
 import { coloursOf } from "./colour.js";
 import { el } from "./elements.js";
 
-/** @typedef {{ name: string, logo_url: string | null, accent_color: string | null, locale: string }} Brand */
+/**
+ * @typedef {Pick<import("./portico.js").Workspace, "name" | "logo_url" | "accent_color" | "locale" | "support_url" |
+ *   "privacy_url" | "terms_url" | "powered_by">} Brand
+ */
 
 /**
  * @param {Element} header

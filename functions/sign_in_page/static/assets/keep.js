@@ -7,7 +7,8 @@
  * | the address that was typed | this tab | the sign-in, or the tab closes |
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
- * | name, logo and colour of the workspace | this browser | the next answer |
+ * | name, logo, colour and support contact of the workspace | this browser | the next answer |
+ * | the last shared link, without its destination | this browser | it has ended |
  * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
  * | the chosen language | this browser | another choice |
@@ -108,6 +109,16 @@ export function keepFor(workspace) {
     closeRequest() {
       if (this.opened()?.request) tab.remove(key("opened"));
     },
+
+    /**
+     * The last shared link, for a tab that knows none. A personal link stays with its tab: here it would show the next
+     * visitor half an address, and mail a code.
+     *
+     * @returns {Opened | null}
+     */
+    link: () => browser.get(key("link")),
+    keepLink: (/** @type {string} */ link) => browser.set(key("link"), { link }),
+    forgetLink: () => browser.remove(key("link")),
 
     /** @returns {string} */
     typedEmail: () => tab.get(key("email")) ?? "",

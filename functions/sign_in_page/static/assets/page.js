@@ -5,6 +5,7 @@ import { readArrival } from "./arrival.js";
 import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
 import { UndoVisit } from "./email-undo.js";
+import { showFoot } from "./foot.js";
 import { chosenLanguage, keepFor } from "./keep.js";
 import { createPortico } from "./portico.js";
 import { openedFor, readRequest } from "./requests.js";
@@ -52,7 +53,17 @@ function begin(stage) {
   const address = readAddress();
   const isAccount = address.has("account");
   forgetFragment(isAccount ? "#account" : "");
-  const house = { stage, portico, kept, opened: readLink(address), onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand) };
+  const opened = readLink(address);
+  /** @type {import("./visit.js").House} */
+  const house = {
+    stage,
+    portico,
+    kept,
+    opened,
+    front: `ent_${workspace}`,
+    onBrand: (brand) => takeOver(stage, brand),
+    onAccount: () => showAccount(stage, house),
+  };
   const undo = address.get("undo");
   if (undo !== null) {
     const undoing = new UndoVisit({ ...house, undo });
@@ -74,7 +85,18 @@ function begin(stage) {
 }
 
 /**
- * The account; who has to sign in first comes back to it, where this tab knows a link.
+ * Somebody has signed in for their account: the address says so, for the next reload.
+ *
+ * @param {Stage} stage
+ * @param {import("./visit.js").House} house
+ */
+function showAccount(stage, house) {
+  history.replaceState(null, "", `${location.pathname}#account`);
+  openAccount(stage, house);
+}
+
+/**
+ * The account; who has to sign in first comes back to it.
  *
  * @param {Stage} stage
  * @param {import("./visit.js").House} house
@@ -84,12 +106,14 @@ function openAccount(stage, house, arrival) {
   visit?.end();
   const account = new AccountVisit({
     ...house,
-    signIn: house.opened && (() => {
-      const signIn = new SignIn({ ...house, arrival: null });
-      signIn.afterwards = () => openAccount(stage, house);
+    signIn: ({ link }) => {
+      const opened = { link, to: "account" };
+      // For the way back from a provider, which begins the page anew.
+      kept.open(opened);
+      const signIn = new SignIn({ ...house, opened, arrival: null });
       visit = signIn;
       signIn.start();
-    }),
+    },
   });
   visit = account;
   account.start(arrival);
@@ -108,6 +132,9 @@ function readLink(address) {
     kept.open(to && to.length <= LONGEST_DESTINATION ? { ...opened, to } : opened);
     // Whoever the portal expects, it is not whom this tab had typed before.
     if (opened.hint) kept.typeEmail("");
+  } else if (kept.opened()?.to === "account" && !location.hash) {
+    // The address alone is no wish to see the account again.
+    kept.open({ link: kept.opened()?.link ?? "" });
   } else if (!kept.opened()) {
     const opened = openedFor(kept.challenge());
     if (opened) kept.open(opened);
@@ -137,13 +164,19 @@ function forgetFragment(what) {
 function showSignedOut(stage, next, isPortals) {
   kept.signedOut();
   kept.closeRequest();
-  const again = kept.opened() ? next.start : null;
-  stage.show(signedOut, { workspace: kept.brand()?.name, again, isPortals });
+  const facts = { workspace: kept.brand()?.name, again: kept.opened() || kept.link() ? next.start : null, isPortals };
+  stage.show(signedOut, facts);
+  if (facts.again || isPortals) return;
+  // Without a link there may be the front entrance.
+  portico.resolve({ link: `ent_${workspace}` }).then(
+    () => visit === next && stage.isShowing(signedOut) && stage.redraw({ ...facts, again: next.start }),
+    () => {},
+  );
 }
 
 /** @param {Stage} stage @param {import("./brand.js").Brand} brand */
-async function takeOver(stage, { name, logo_url, accent_color, locale }) {
-  const brand = { name, logo_url, accent_color, locale };
+async function takeOver(stage, { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by }) {
+  const brand = { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by };
   kept.keepBrand(brand);
   showBrand(byId("brand"), brand);
   const hasOwnWish = pickLanguage(ownWishes());
@@ -160,9 +193,10 @@ function setLanguage({ words }) {
   document.documentElement.lang = words.language;
   document.documentElement.dir = words.direction;
   const name = kept.brand()?.name;
+  words.workspace = name;
   document.title = name ? words.text("title_of", { workspace: name }) : words.text("title");
   byId("language-label").textContent = words.text("language");
-  byId("made-by").textContent = words.text("made_by");
+  showFoot(byId("links"), byId("made-by"), kept.brand(), words);
   /** @type {HTMLSelectElement} */ (byId("language")).value = words.language;
 }
 

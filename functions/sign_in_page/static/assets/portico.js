@@ -21,6 +21,10 @@
  * @property {string | null} logo_url a path on the host of the API, or null
  * @property {string | null} accent_color `#rrggbb`, or null
  * @property {string} locale
+ * @property {string | null} support_url where to find help: `https:` or `mailto:`, as the two below
+ * @property {string | null} privacy_url
+ * @property {string | null} terms_url
+ * @property {boolean} powered_by whether to show "Sign-in by Portico"
  */
 
 /**
@@ -100,6 +104,8 @@
  * @property {number} [attempts_left]
  * @property {number} [retry_after] seconds
  * @property {{ field: string, reason: string }[]} [errors]
+ * @property {Workspace} [workspace] of a link that has ended, or of a portal that is closed
+ * @property {{ until: number, text: Record<string, string> }} [paused] until when, and why by language
  * @property {string} [instance]
  */
 

@@ -66,6 +66,12 @@ export function isResumed(url) {
   return origin === location.origin && hash === "#resume";
 }
 
+/** Is it this workspace's account, which is on this page? @param {string} url */
+export function isAccount(url) {
+  const { origin, pathname, hash } = new URL(url, location.origin);
+  return origin === location.origin && pathname === location.pathname && hash === "#account";
+}
+
 /** @param {string} path @param {string} query whatever it holds, it stays a query */
 function ownDoor(path, query) {
   const url = new URL(path, location.origin);

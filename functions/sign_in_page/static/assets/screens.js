@@ -1,6 +1,7 @@
 /** The screens without a field: on the way in, on the way out, and when it goes no further. */
 
 import { el } from "./elements.js";
+import { publicLink } from "./foot.js";
 import { button, form, heading, messageSlot, paragraph, trouble } from "./parts.js";
 
 /** @typedef {import("./stage.js").Screen} Screen */
@@ -82,29 +83,49 @@ export const signedOut = ({ workspace, again, isPortals = false }, words) => ({
   ],
 });
 
+/** Closed by its team: for now, or until a moment that is known. */
 /** @type {Screen} */
-export const unavailable = ({ workspace }, words) => ({
+export const unavailable = ({ paused, brand, retry }, words) => ({
   body: [
     heading(words, "portal_unavailable", {}, "closed"),
-    ...named(words, "portal_unavailable_text", workspace),
+    ...(paused
+      ? [paragraph(words, "portal_paused_text", { date: words.moment(paused.until) }), ...pauseText(words, paused, brand)]
+      : [paragraph(words, "portal_unavailable_text")]),
+    button("primary", words.nodes("try_again"), retry, "retry"),
+    ...contactTeam(words, brand),
     trouble(words, {}),
   ],
 });
 
 /** @type {Screen} */
-export const invalidLink = ({ workspace }, words) => ({
+export const invalidLink = ({ brand, anew }, words) => ({
   body: [
     heading(words, "invalid_link", {}, "link"),
-    ...named(words, "invalid_link_text", workspace),
+    paragraph(words, "invalid_link_text"),
+    ...(anew ? [button("primary", words.nodes("without_link"), anew, "anew")] : []),
+    ...contactTeam(words, brand),
+    trouble(words, {}),
+  ],
+});
+
+/** The address alone opens nothing: there is no such workspace, or it has no front entrance. */
+/** @type {Screen} */
+export const noEntrance = ({ brand, retry }, words) => ({
+  body: [
+    heading(words, "no_entrance", {}, "closed"),
+    paragraph(words, "no_entrance_text"),
+    button("primary", words.nodes("try_again"), retry, "retry"),
+    ...contactTeam(words, brand),
     trouble(words, {}),
   ],
 });
 
 /** @type {Screen} */
-export const portalNotKnown = ({ workspace }, words) => ({
+export const portalNotKnown = ({ brand }, words) => ({
   body: [
     heading(words, "portal_not_known", {}, "link"),
-    ...named(words, "portal_not_known_text", workspace),
+    paragraph(words, "portal_not_known_text"),
+    ...contactTeam(words, brand),
     trouble(words, {}),
   ],
 });
@@ -144,6 +165,23 @@ export const framed = ({ url }, words) => ({
 /** @param {import("./words.js").Words} words @param {string | null} portal its address, where an answer has told us */
 export function toPortal(words, portal) {
   return portal ? [el("a", { class: "primary", href: portal, id: "to-portal" }, el("span", {}, ...words.nodes("to_portal")))] : [];
+}
+
+/** @param {import("./words.js").Words} words @param {import("./brand.js").Brand | null} brand */
+function contactTeam(words, brand) {
+  return publicLink(brand?.support_url, [el("span", {}, ...words.nodes("contact_team"))], "contact-team", "secondary");
+}
+
+/**
+ * The team's own words, in the page's language or else in the workspace's.
+ *
+ * @param {import("./words.js").Words} words
+ * @param {{ text: Record<string, string> }} paused
+ * @param {import("./brand.js").Brand | null} brand
+ */
+function pauseText(words, { text }, brand) {
+  const said = text[words.language] ?? text[brand?.locale ?? ""] ?? Object.values(text)[0];
+  return said ? [el("p", { class: "lead even", dir: "auto", id: "pause-text" }, said)] : [];
 }
 
 /** @param {import("./words.js").Words} words @param {string} key @param {string} [workspace] */

@@ -5,12 +5,11 @@ import { Codes } from "./codes.js";
 import { hashOf } from "./keep.js";
 import { PasswordSignIn } from "./passwords.js";
 import { PorticoError } from "./portico.js";
-import { isResumed } from "./requests.js";
 import * as screens from "./screens.js";
 import { SignUp } from "./sign-up.js";
 import * as trips from "./sso-screens.js";
 import { Trips } from "./trips.js";
-import { Visit, masked, untilVisible } from "./visit.js";
+import { Visit, isClosed, masked, untilVisible } from "./visit.js";
 
 /** @typedef {import("./portico.js").Session} Session */
 
@@ -44,28 +43,30 @@ export class SignIn {
     this.#visit.onRefused = this.#codes.refused;
   }
 
-  /** Where somebody goes who has signed in, instead of the portal. @type {(() => void) | null} */
-  afterwards = null;
-
   /** Another link was opened in this tab: whatever is still under way is of no interest. */
   end() {
     this.#visit.isOver = true;
   }
 
+  /** @type {() => Promise<void>} */
   start = async () => {
     const visit = this.#visit;
     if (this.#arrival?.mark === "e" && this.#trips.isAboutNoTrip(this.#arrival)) return;
-    if (!visit.opened) return this.#startWithoutLink();
+    if (!visit.opened && !this.#goOnWithoutLink()) return;
     visit.show(screens.opening, { key: "opening" });
     await untilVisible();
     if (visit.isOver) return;
     try {
       visit.askedFor = await hashOf(visit.link);
       [visit.way, visit.session] = await Promise.all([visit.portico.resolve(visit.link), this.#liveSession()]);
-      const { url } = visit.way.destination;
-      if (!isResumed(url)) visit.kept.keepPortal(url);
+      visit.opens(visit.way);
       await visit.onBrand(visit.way.workspace);
     } catch (error) {
+      if (visit.forgets(error)) {
+        visit.openKnown();
+        return this.start();
+      }
+      if (error instanceof PorticoError && isClosed(error.type)) return visit.closed(error.type, error.problem);
       return visit.refused(error, (message) => visit.show(screens.notOpened, { retry: this.start }, { message }));
     }
     this.#goOn();
@@ -81,7 +82,7 @@ export class SignIn {
     // Another tab than the one that left: it knows no request, and the portal can make a new one.
     const session = await visit.portico.session({ fresh: true }).catch(() => null);
     if (session) visit.enter();
-    else visit.show(trips.lostLink, { workspace: visit.workspaceName });
+    else visit.showWithWayOn(trips.lostLink, { workspace: visit.workspaceName });
   };
 
   /** Another tab of this browser asked for a code, or has finished. */
@@ -89,13 +90,20 @@ export class SignIn {
     this.#codes.changed();
   }
 
-  /** A browser that lost the link but not the challenge can still finish it. */
-  #startWithoutLink() {
-    const { kept, workspaceName: workspace } = this.#visit;
+  /**
+   * A browser that lost the link but not the challenge can still finish it. Whoever has only the address signs in by
+   * what it opens.
+   *
+   * @returns {boolean} whether there is a link now
+   */
+  #goOnWithoutLink() {
+    const visit = this.#visit;
+    const { kept, workspaceName: workspace } = visit;
     const open = kept.challenge();
-    if (this.#arrival) this.#visit.show(trips.lostLink, { workspace });
+    if (this.#arrival) visit.showWithWayOn(trips.lostLink, { workspace });
     else if (open && kept.brand()) this.#codes.enter(open);
-    else this.#visit.show(screens.invalidLink, { workspace });
+    else visit.openKnown();
+    return visit.opened !== null;
   }
 
   /**
@@ -181,11 +189,10 @@ export class SignIn {
   /** @param {import("./portico.js").SignedIn} answer */
   #signedIn = ({ return_to, new: isNew }) => {
     if (isNew) this.#signUp.welcome(return_to.url);
-    else if (this.afterwards) this.afterwards();
     else this.#visit.enter(return_to.url);
   };
 
-  #enter = () => (this.afterwards ? this.afterwards() : this.#visit.enter(this.#visit.wayIn.destination.url));
+  #enter = () => this.#visit.enter(this.#visit.wayIn.destination.url);
 
   /**
    * Another tab may have used the code, or an answer got lost on its way: then this browser is

@@ -93,10 +93,11 @@ export const askAddress = ({ provider, way, typed, actions }, words) => {
 
 /** The link is kept in the tab that opened it, and this is another one. */
 /** @type {Screen} */
-export const lostLink = ({ workspace }, words) => ({
+export const lostLink = ({ workspace, anew }, words) => ({
   body: [
     heading(words, "lost_title", {}, "link"),
     ...(workspace ? [paragraph(words, "lost_text", { workspace })] : [paragraph(words, "lost_text_plain")]),
+    ...(anew ? [button("primary", words.nodes("sign_in_again"), anew, "anew")] : []),
     trouble(words, {}),
   ],
 });

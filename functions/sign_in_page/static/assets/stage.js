@@ -43,6 +43,11 @@ export class Stage {
     setInterval(() => this.#tick(), 500);
   }
 
+  /** @param {Screen} screen */
+  isShowing(screen) {
+    return this.#shown?.screen === screen;
+  }
+
   /** Is a request under way? Then a second press does nothing. */
   get isBusy() {
     return this.#isBusy;

@@ -59,13 +59,10 @@ export class Trips {
       visit.show(screens.later, { retry, portal: visit.kept.portal() });
       return true;
     }
-    const screen = {
-      "portal-unavailable": screens.unavailable,
-      "invalid-portal-link": screens.invalidLink,
-      "portal-not-known": screens.portalNotKnown,
-    }[reason];
-    if (screen) visit.show(screen, { workspace: visit.workspaceName });
-    return screen !== undefined;
+    if (reason === "portal-not-known") visit.show(screens.portalNotKnown, { brand: visit.kept.brand() });
+    else if (reason === "portal-unavailable" || reason === "invalid-portal-link") visit.closed(reason);
+    else return false;
+    return true;
   }
 
   /** Back from a provider, to go on or to begin again. @param {import("./arrival.js").Arrival} arrival */

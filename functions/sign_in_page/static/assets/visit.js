@@ -3,7 +3,7 @@
 import { emailProblem } from "./choose-screen.js";
 import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
-import { authorizing, isResumed } from "./requests.js";
+import { authorizing, isAccount, isResumed } from "./requests.js";
 import * as screens from "./screens.js";
 
 /** @typedef {import("./portico.js").Way} Way */
@@ -17,7 +17,9 @@ import * as screens from "./screens.js";
  * @property {import("./portico.js").Portico} portico
  * @property {import("./keep.js").Kept} kept
  * @property {import("./keep.js").Opened | null} opened
+ * @property {string} front the link that the workspace's address alone opens
  * @property {(brand: import("./brand.js").Brand) => Promise<void>} onBrand
+ * @property {() => void} onAccount somebody has signed in to see their account
  */
 
 export class Visit {
@@ -37,11 +39,13 @@ export class Visit {
   onRefused = () => false;
 
   /** @param {House} house */
-  constructor({ stage, portico, kept, opened, onBrand }) {
+  constructor({ stage, portico, kept, opened, front, onBrand, onAccount }) {
     this.stage = stage;
     this.portico = portico;
     this.kept = kept;
+    this.front = front;
     this.onBrand = onBrand;
+    this.onAccount = onAccount;
     this.#opened = opened;
     this.request = opened?.request;
     this.typed = { email: kept.typedEmail() || (opened?.hint ?? ""), code: "", password: "", name: "", shared: false };
@@ -77,11 +81,83 @@ export class Visit {
   refused(error, tell) {
     if (this.isOver) return;
     const message = messageFor(error, { label: this.challenge?.label });
-    const workspace = this.workspaceName;
     if (!(error instanceof PorticoError)) tell(message);
-    else if (error.type === "invalid-portal-link") this.show(screens.invalidLink, { workspace });
-    else if (error.type === "portal-unavailable") this.show(screens.unavailable, { workspace });
+    else if (isClosed(error.type)) this.closed(error.type);
     else if (!this.onRefused(error, message)) tell(message);
+  }
+
+  /**
+   * The link or the portal is closed: say what to do next, with what the API tells of it.
+   *
+   * @param {"invalid-portal-link" | "portal-unavailable"} type
+   * @param {import("./portico.js").Problem | null} [problem] its answer about the link, if we have it already
+   */
+  async closed(type, problem = null) {
+    const { workspace, paused } = problem ?? (await this.#problemOf(this.#opened?.link ?? this.front)) ?? {};
+    if (workspace) await this.onBrand(workspace);
+    const facts = { paused, brand: this.kept.brand(), retry: () => location.reload() };
+    if (type === "portal-unavailable") return this.show(screens.unavailable, facts);
+    if (this.#opened?.link === this.front) return this.show(screens.noEntrance, facts);
+    await this.showWithWayOn(screens.invalidLink, facts);
+  }
+
+  /** Why a link opens nothing; null when it opens, or nobody can say. @param {string} link */
+  async #problemOf(link) {
+    /** @type {unknown} */
+    const error = await this.portico.resolve({ link }).then(() => null, (thrown) => thrown);
+    return error instanceof PorticoError && isClosed(error.type) ? error.problem : null;
+  }
+
+  /**
+   * A screen that has nothing more to offer, unless there is another link to sign in with.
+   *
+   * @param {import("./stage.js").Screen} screen takes `anew`
+   * @param {Record<string, unknown>} facts
+   */
+  async showWithWayOn(screen, facts) {
+    this.show(screen, { ...facts, anew: null });
+    const link = await this.linkToSignIn();
+    if (!link || this.isOver || !this.stage.isShowing(screen)) return;
+    const anew = () => {
+      this.kept.open(link);
+      location.reload();
+    };
+    this.stage.redraw({ ...facts, anew });
+  }
+
+  /**
+   * A link that this tab or this browser knows, or the front entrance if it is open; not the one that was opened.
+   *
+   * @returns {Promise<{ link: string } | null>}
+   */
+  async linkToSignIn() {
+    const known = [this.kept.opened(), this.kept.link()].find((each) => each && each.link !== this.#opened?.link);
+    if (known) return { link: known.link };
+    const isOpen = this.#opened?.link !== this.front && (await this.portico.resolve({ link: this.front }).then(() => true, () => false));
+    return isOpen ? { link: this.front } : null;
+  }
+
+  /** A tab that knows no link goes on with the browser's, or with the front entrance. */
+  openKnown() {
+    this.#opened = this.kept.link() ?? { link: this.front };
+  }
+
+  /** The opened link works. @param {Way} way */
+  opens(way) {
+    const { link } = this.link;
+    if (this.#opened && !this.kept.opened()) this.kept.open(this.#opened);
+    if (way.link.kind === "shared" && link.startsWith("lnk_")) this.kept.keepLink(link);
+    const { url } = way.destination;
+    if (!isResumed(url) && !isAccount(url)) this.kept.keepPortal(url);
+  }
+
+  /** A link that the browser kept has ended: on with the front entrance. @param {unknown} error */
+  forgets(error) {
+    const isKept = this.#opened !== null && this.#opened.link === this.kept.link()?.link;
+    if (!isKept || !(error instanceof PorticoError) || error.type !== "invalid-portal-link") return false;
+    this.kept.forgetLink();
+    // The link that this tab was opened with has ended, and whoever opened it is told so.
+    return this.kept.opened() === null;
   }
 
   /**
@@ -113,6 +189,7 @@ export class Visit {
 
   /** @param {string} url ours, or from an answer of the API */
   leaveFor(url) {
+    if (isAccount(url)) return this.onAccount();
     const isWeb = ["https:", "http:"].includes(new URL(url, location.origin).protocol);
     if (!isWeb) throw new Error("the portal's address is not a web address");
     this.show(screens.entering, { workspace: this.workspaceName, url });
@@ -161,6 +238,11 @@ export class Visit {
     if (!this.challenge) throw new Error("no code was asked for");
     return this.challenge;
   }
+}
+
+/** @param {string} type @returns {type is "invalid-portal-link" | "portal-unavailable"} */
+export function isClosed(type) {
+  return type === "invalid-portal-link" || type === "portal-unavailable";
 }
 
 /** `ann@example.com` → `a•••@example.com`, as the API masks it. */

@@ -37,6 +37,9 @@ export class Words {
   /** @type {Record<string, string>} */
   #sentences;
 
+  /** The workspace's name, where the page may know it. @type {string | undefined} */
+  workspace;
+
   /** @param {string} language @param {Record<string, string>} sentences */
   constructor(language, sentences) {
     this.language = language;
@@ -58,8 +61,14 @@ export class Words {
     const sentence = this.#sentences[key] ?? "";
     return sentence.split(/\{(\w+)\}/).map((part, index) => {
       const isText = index % 2 === 0;
-      return isText ? document.createTextNode(part) : this.#value(values[part] ?? "");
+      return isText ? document.createTextNode(part) : this.#value(values[part] ?? this.#known(part));
     });
+  }
+
+  /** What every sentence may name: the workspace, and whom to ask. @param {string} name */
+  #known(name) {
+    if (name !== "workspace" && name !== "team") return "";
+    return this.workspace ?? (name === "team" ? document.createTextNode(this.#sentences.team_plain ?? "") : "");
   }
 
   /** "24 seconds", "5 minutes", "3 hours": a wait in whole words. @param {number} seconds */

@@ -12,6 +12,28 @@ HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})
 UNDO_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#undo=[A-Za-z0-9._-]{1,300}")
 
 
+LINK_SHAPE = re.compile(r"mailto:[^\s/?@\"<>]+@[a-z0-9.-]+|https://[a-z0-9][!#-;=?-~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FootLink:
+    """A link of the workspace's below a mail. What is neither a page nor an address is left out."""
+
+    kind: str
+    """``help``, ``privacy`` or ``terms``."""
+    url: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it may be shown."""
+        return LINK_SHAPE.fullmatch(self.url) is not None
+
+    @property
+    def shown(self) -> str:
+        """The link as people read it: an address without ``mailto:``."""
+        return self.url.removeprefix("mailto:")
+
+
 class Purpose(StrEnum):
     """What typing the code does. Every purpose has words of its own."""
 
@@ -63,6 +85,7 @@ class CodeLetter:
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     account: str | None = None
     """The team's name for the connection, e.g. ``"Facebook"``. Only for the purpose ``link``."""
+    foot: tuple[FootLink, ...] = ()
 
     def __post_init__(self) -> None:
         if not CODE_SHAPE.fullmatch(self.code):
@@ -114,7 +137,7 @@ class Change(StrEnum):
 class NoticeLetter:
     """One notice, before it has words.
 
-    It holds no code. Its only possible link undoes a change.
+    It holds no code. Beside the workspace's own, its only possible link undoes a change.
 
     Raises:
         ValueError: the host, the time or the link does not have its shape.
@@ -139,6 +162,7 @@ class NoticeLetter:
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
     took_password: bool = False
     """An ``email-restored`` has removed the password, and the connections of *account*."""
+    foot: tuple[FootLink, ...] = ()
 
     def __post_init__(self) -> None:
         if not HOST_SHAPE.fullmatch(self.host):

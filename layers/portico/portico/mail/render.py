@@ -55,6 +55,11 @@ def render(letter: Letter) -> RenderedLetter:
         "accent": _accent(letter.accent_color),
         "logo": logo,
         "logo_id": logo_id,
+        "foot": [
+            {"text": words.say(each.kind), "url": each.url, "shown": each.shown}
+            for each in letter.foot
+            if each.is_good
+        ],
         **sentences,
     }
     return RenderedLetter(

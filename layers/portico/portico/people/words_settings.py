@@ -31,6 +31,8 @@ DESCRIPTIONS = {
 
 # What a mailto: link may hold without being encoded, and without being able to add a subject.
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9.!$*+_~'=^`{|}-]+@[a-z0-9.-]+\Z")
+_LIKE_A_CODE = re.compile(r"\b([0-9A-Z]{7}|[0-9A-Z]{3}-[0-9A-Z]{4})\b")
+"""Whoever pastes a whole mail into the page would paste two codes."""
 
 
 def checked_words(words: WorkspaceWords, changes: dict[str, Any]) -> WorkspaceWords:
@@ -70,6 +72,10 @@ def public_link(text: str | None) -> str | None:
         return f"mailto:{email}"
     if not text.startswith("https://"):
         raise ValueError("an address such as help@example.com, or a page with https://")
+    if _LIKE_A_CODE.search(text):
+        raise ValueError(
+            "a page without a part like 1234567: in a mail it looks like a second code"
+        )
     origin = origin_of(text, "a page")
     parts = urlsplit(text)
     if not URL_TEXT.match(text) or f"{parts.scheme}://{parts.netloc}" != origin:

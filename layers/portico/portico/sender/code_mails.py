@@ -163,6 +163,7 @@ class CodeMail:
             self.generation,
             self._workspace,
             self._contact,
+            words=self._recipients.words,
             to=to,
             keys=self._keys,
             logo=logo_of(self._workspace, self._people),

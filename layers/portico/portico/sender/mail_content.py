@@ -1,12 +1,13 @@
 """Write the mail of a challenge, and that of a notice."""
 
 from datetime import datetime
+from typing import Any
 
 from portico.aws.keys import Keys
 from portico.codes.challenge import Challenge
 from portico.codes.rules import CODE_LIFETIME, derive_code, label_of
 from portico.mail.languages import best_language
-from portico.mail.letters import CodeLetter, NoticeLetter, Purpose
+from portico.mail.letters import CodeLetter, FootLink, NoticeLetter, Purpose
 from portico.mail.mime import compose
 from portico.notices.store import Notice
 from portico.people.rules import Contact, Workspace
@@ -22,6 +23,7 @@ def code_mail(
     workspace: Workspace,
     contact: Contact,
     *,
+    words: dict[str, Any] | None,
     to: str,
     keys: Keys,
     logo: bytes | None,
@@ -51,6 +53,7 @@ def code_mail(
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
         account=challenge.connects["label"] if challenge.connects else None,
+        foot=_foot(words),
     )
     return compose(letter, sender=sender, at=at)
 
@@ -60,6 +63,7 @@ def notice_mail(
     workspace: Workspace,
     contact: Contact,
     *,
+    words: dict[str, Any] | None,
     undo_url: str | None = None,
     logo: bytes | None,
     sender: str,
@@ -84,8 +88,20 @@ def notice_mail(
         origin_hint=notice.device,
         undo_url=undo_url,
         took_password=notice.took_password,
+        foot=_foot(words),
     )
     return compose(letter, sender=sender, at=at)
+
+
+def _foot(row: dict[str, Any] | None) -> tuple[FootLink, ...]:
+    if row is None:
+        return ()
+    # Loaded here: most workspaces have set none of it.
+    from portico.people.workspace_words import WorkspaceWords  # noqa: PLC0415
+
+    words = WorkspaceWords.from_row(row)
+    links = {"help": words.support_url, "privacy": words.privacy_url, "terms": words.terms_url}
+    return tuple(FootLink(kind, url) for kind, url in links.items() if url)
 
 
 def logo_of(workspace: Workspace, people: People) -> bytes | None:

@@ -10,7 +10,7 @@ from portico.events import Event, origin_of
 from portico.mail.letters import Change
 from portico.notices.store import Notice, Notices
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.people.store import People, head_key, settings_row_key, words_key, workspace_of
 from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_content import logo_of, notice_mail
 from portico.sender.recipients import is_inbound
@@ -56,6 +56,7 @@ class NoticeMail:
     _notices: Notices = field(init=False)
     _workspace: Workspace = field(init=False)
     _contact: Contact = field(init=False)
+    _words: dict[str, Any] | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._people = People(self.mails.people_table, self.notice.workspace_id)
@@ -73,9 +74,10 @@ class NoticeMail:
     def why_not(self, *, at: datetime) -> str | None:
         """Return why nothing may be mailed."""
         people = self._people
-        head, settings_row = people.read(
+        head, settings_row, self._words = people.read(
             head_key(people.workspace_id, self.notice.contact),
             settings_row_key(people.workspace_id),
+            words_key(people.workspace_id),
         )
         contact = Contact.from_row(head) if head else None
         workspace = workspace_of(settings_row) if settings_row else None
@@ -97,6 +99,7 @@ class NoticeMail:
             self.notice,
             self._workspace,
             self._contact,
+            words=self._words,
             undo_url=self._undo_url(),
             logo=logo_of(self._workspace, self._people),
             sender=sender,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.errors import InvalidRequest
@@ -14,7 +15,7 @@ from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Contact, Workspace
-from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.people.store import People, head_key, settings_row_key, words_key, workspace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Recipients:
     """Whose the typed address is, or was."""
     may_be_strangers: bool = False
     """Anybody may have typed the address. So it is whether it is a contact's or nobody's."""
+    words: dict[str, Any] | None = None
+    """The words row, which most workspaces do not have."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
@@ -61,15 +64,19 @@ class Recipients:
 
 def recipients_of(challenge: Challenge, people: People) -> Recipients:
     """Read a challenge anew, its workspace, its link and its contact, consistently."""
-    common = settings_row_key(people.workspace_id), link_key(people.workspace_id, challenge.link)
+    common = (
+        settings_row_key(people.workspace_id),
+        words_key(people.workspace_id),
+        link_key(people.workspace_id, challenge.link),
+    )
     if challenge.purpose == Purpose.NEW_EMAIL:
         return _moving(challenge, people, common)
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
-        settings_row, link, row = people.read(*common, head)
+        settings_row, words, link, row = people.read(*common, head)
         contact, pointer = Contact.from_row(row) if row else None, Pointer()
     else:
-        settings_row, link, row = people.read(
+        settings_row, words, link, row = people.read(
             *common, pointer_key(people.workspace_id, challenge.email)
         )
         pointer = Pointer.from_row(row)
@@ -79,7 +86,14 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
     if contact is None and is_open:
         contact = newcomer(challenge)
     its_link = Link.from_row(link) if link else None
-    return Recipients(workspace, its_link, contact, pointer=pointer, may_be_strangers=is_open)
+    return Recipients(
+        workspace,
+        its_link,
+        contact,
+        pointer=pointer,
+        may_be_strangers=is_open,
+        words=words,
+    )
 
 
 def newcomer(challenge: Challenge) -> Contact:
@@ -95,7 +109,7 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
-    settings_row, _, row, pointer = people.read(
+    settings_row, words, _, row, pointer = people.read(
         *common, head, pointer_key(people.workspace_id, address)
     )
     return Recipients(
@@ -105,6 +119,7 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
         to=address,
         pointer=Pointer.from_row(pointer),
         may_be_strangers=True,
+        words=words,
     )
 
 
