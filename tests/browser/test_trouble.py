@@ -23,14 +23,21 @@ class TestALink:
         person.opens(link)
 
         person.sees_heading("Invalid portal link")
-        person.sees("Ask your service provider for a fresh link.")
+        person.sees(f"Ask {house.name_of(link['workspace'])} for a fresh link.")
         person.finds_no_barrier()
 
-    @pytest.mark.parametrize("address", ["/acme", "/acme#l=", "/acme#l=lnk_cut", "/nobody#l=lnk_x"])
+    @pytest.mark.parametrize("address", ["/acme#l=lnk_cut", "/nobody#l=lnk_x"])
     def test_that_is_incomplete_says_the_same(self, person, address):
         person.opens(address)
 
         person.sees_heading("Invalid portal link")
+        person.sees("Ask your service provider for a fresh link.")
+
+    @pytest.mark.parametrize("address", ["/fabrik", "/fabrik#l=", "/nobody"])
+    def test_that_is_not_there_at_all_where_there_is_no_entrance(self, person, address):
+        person.opens(address)
+
+        person.sees_heading("There is no sign-in at this address")
 
     def test_of_another_workspace_says_the_same(self, person, house):
         token = house.link("shared")["token"]
