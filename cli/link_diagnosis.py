@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cli import durations
+from cli.closed_portal import closed
 from cli.sso_refusals import refusal_for
 from portico.links.rules import Link
 from portico.people.rules import Workspace
@@ -28,17 +29,19 @@ def link_conclusion(
             ),
             f"See the links: portico link list {workspace.id} --all",
         ]
-    if not workspace.portal_enabled:
-        return [
-            f"The portal of {workspace.name} is switched off: no link works.",
-            f"To switch it on: portico workspace set {workspace.id} --portal-enabled",
-        ]
+    if why := closed(workspace, at=at):
+        return list(why)
     return _ended(link, workspace.id, lines, at) or _working(link, workspace, lines, at)
 
 
 def _ended(link: Link, workspace_id: str, lines: list[Line], at: datetime) -> list[str]:
     if link.is_alive(at=at):
         return []
+    if link.front:
+        return [
+            "The link is the front entrance, which is closed.",
+            f"To open it: portico workspace set {workspace_id} --entrance",
+        ]
     if link.portal:
         return [
             f"The link is the entrance of portal {link.portal}, which is switched off.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -82,7 +83,7 @@ def list_(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
                 {
                     "id": id_,
                     "name": found.name if found else None,
-                    "state": _state(found),
+                    "state": _state(found, at=command.now()),
                     "portal_url": found.portal_url if found else None,
                 }
             )
@@ -92,9 +93,11 @@ def list_(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
         command.list("Workspaces", short, workspaces=rows)
 
 
-def _state(workspace: Workspace | None) -> str:
+def _state(workspace: Workspace | None, *, at: datetime) -> str:
     if workspace is None:
         return "malformed"
+    if workspace.portal_enabled and workspace.is_paused(at=at):
+        return "paused"
     return "on" if workspace.portal_enabled else "off"
 
 

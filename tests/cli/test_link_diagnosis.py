@@ -54,7 +54,7 @@ class TestALink:
     def test_of_a_workspace_that_is_off_works_for_nobody(self):
         said = concluded(workspace=replace(ACME, portal_enabled=False))
 
-        assert said.startswith("The portal of Acme Support is switched off: no link works.")
+        assert said.startswith("The portal of Acme Support is switched off: nobody gets in.")
 
     @pytest.mark.parametrize(
         ("happened", "said"),

@@ -47,6 +47,14 @@ class TestTheFrontEntrance:
 
         assert acme.told("workspace", "show", "acme")["workspace"]["entrance"] is False
 
+    def test_that_is_closed_is_explained_and_how_to_open_it(self, acme):
+        acme.says("workspace", "set", "acme", "--no-entrance")
+        id_ = acme.told("link", "list", "acme", "--all")["links"][0]["id"]
+
+        said = " ".join(acme.says("trail", "show", "acme", "--link", id_).stdout.split())
+
+        assert "portico workspace set acme --entrance" in said
+
     def test_is_called_by_its_address_in_the_list(self, acme):
         assert "everybody, at /acme" in acme.says("link", "list", "acme").stdout
 
@@ -105,6 +113,13 @@ class TestAPause:
         for said in (made, " ".join(why.split())):
             assert "is paused until" in said
             assert "portico workspace set acme --reset paused-until" in said
+
+    def test_is_the_workspaces_state_in_the_list(self, acme):
+        acme.says("workspace", "set", "acme", "--paused-until", "2h")
+
+        (row,) = acme.told("workspace", "list")["workspaces"]
+
+        assert row["state"] == "paused"
 
     def test_has_a_text_in_each_language(self, acme):
         acme.says("workspace", "set", "acme", "--paused-until", "2h", "--pause-text", "We move.")
