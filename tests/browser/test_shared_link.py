@@ -228,6 +228,43 @@ class TestACode:
 
         expect(person.page.get_by_label("Primary email")).to_be_visible()
 
+    def test_belongs_to_no_other_link_to_the_same_place(self, person, house):
+        nobody = person.page.get_by_text("@example.net")
+        person.opens(house.link("shared"))
+        person.asks_for_a_code("nobody@example.net")
+        expect(nobody.first).to_be_visible()
+
+        person.opens(house.link("personal"))
+
+        expect(person.code_field).to_be_visible()
+        expect(nobody).to_have_count(0)
+
+    def test_is_the_same_press_when_it_is_pressed_again_after_lost_answers(self, person, house):
+        person.opens(house.link("shared"))
+        person.asks_for_a_code(house.someone()["email"])
+        person.types(person.reads_the_code())
+        sent: list[str] = []
+
+        def lose_two(route):
+            sent.append(route.request.post_data_json["request_id"])
+            if len(sent) > 2:
+                route.continue_()
+                return
+            # The first has signed somebody in; nobody here hears of it.
+            route.fetch()
+            route.abort("connectionreset")
+
+        person.page.route("**/v1/codes/verify", lose_two)
+        person.continues()
+        expect(person.page.get_by_role("button", name="Continue", exact=True)).to_be_enabled()
+        assert len(sent) == 2
+
+        person.continues()
+
+        person.lands_in_the_portal()
+        assert len(sent) == 3
+        assert len(set(sent)) == 1
+
     def test_is_finished_by_the_same_request_when_an_answer_is_lost(self, person, house):
         person.opens(house.link("shared"))
         person.asks_for_a_code(house.someone()["email"])

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -248,6 +249,23 @@ class TestAnAddress:
 
         row = directory.terminal.row(email_key("acme", "ann.lee@acme.test")[0])
         assert (row["external_id"], row["active"], told["not_kept"]) == ("b1", True, [])
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    def test_moves_down_a_chain_that_begins_with_who_leaves(self, directory, order):
+        people = "hr,{0},,,{1},{2}@acme.test,{3}"
+        before = [("1", "Cy", "one"), ("2", "Di", "two"), ("3", "Ed", "three")]
+        directory.imports(*(people.format(*each, "true") for each in before))
+        after = [
+            ("1", "Cy", "one", "false"), ("2", "Di", "one", "true"), ("3", "Ed", "two", "true"),
+        ]  # fmt: skip
+
+        told = directory.imports(*(people.format(*after[n]) for n in order))
+
+        owners = [
+            directory.terminal.row(email_key("acme", f"{each}@acme.test")[0])["external_id"]
+            for each in ("one", "two")
+        ]
+        assert (owners, told["not_kept"]) == (["2", "3"], [])
 
     def test_of_an_active_record_is_not_given_to_another(self, directory):
         directory.imports(ANN_IN)

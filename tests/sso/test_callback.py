@@ -93,6 +93,16 @@ class TestAnAnswer:
 
         assert portal.browser.comes_back().cookie("__Host-portico-acme")
 
+    @pytest.mark.parametrize(("seconds", "is_taken"), [(60, True), (61, False)])
+    def test_flt_07_may_be_a_minute_ahead_and_no_more(self, connected, portal, seconds, is_taken):
+        theirs = datetime.now(UTC) + timedelta(seconds=seconds)
+        connected.app.now = lambda: theirs
+        portal.browser.starts_sso("google")
+
+        came_back = portal.browser.comes_back()
+
+        assert any("__Host-portico-acme=" in each for each in came_back.cookies) is is_taken
+
     def test_flt_07_is_refused_while_our_clock_is_two_minutes_slow(self, connected, portal):
         theirs = datetime.now(UTC) + timedelta(minutes=2)
         connected.app.now = lambda: theirs

@@ -6,7 +6,9 @@ import dataclasses
 import pytest
 
 from local.providers.people import ACME_TENANT, FOREIGN_TENANT, object_id
+from portico.aws.tables import transact
 from portico.directory.record_import import DirectoryImport
+from portico.directory.record_match import RecordMatch, RecordMatches
 from portico.directory.store import Directory
 
 REFUSED = ("e", "not-in-directory")
@@ -193,6 +195,21 @@ class TestWhoeverFirstSignsInDuringAnImport:
 
         assert done.signed_out == [portal.ann.id]
         assert ann.refreshes().status == 401
+
+    def test_point_6_is_signed_out_by_it_beside_whoever_came_in_before(
+        self, connected, portal, wire
+    ):
+        connected.lists("ann@example.com")
+        portal.browser.signs_in_with("google")
+        ben = portal.adds("Ben", "ben@elsewhere.example")
+        matches, match = RecordMatches("people", "acme"), RecordMatch(record(portal), None)
+        coming = matches.letting_in(match, ben.id, asks_match=False)
+        wire.before("dynamodb.TransactWriteItems", lambda: transact({"record": coming}))
+
+        gone = [record(portal, active=False)]
+        done = DirectoryImport("people", portal.workspace, by="test").take(gone, is_complete=False)
+
+        assert done.signed_out == sorted([portal.ann.id, ben.id])
 
     def test_point_6_is_remembered_by_the_record_however_often_it_is_imported(
         self, connected, portal

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from portico.ids import fingerprint
+from portico.trail.store import Recorder
 from tests.support.doors import door, stream_record
 from tests.support.driver import OK
 
@@ -95,6 +96,31 @@ class TestAnEvent:
         records(stream_record(asked))
 
         assert len(portal.rows("trail")) == 1
+
+    def test_that_is_delivered_twice_is_known_to_be_there(self, asked):
+        recorder = Recorder("trail")
+
+        told = [recorder.record(stream_record(asked)) for _ in range(2)]
+
+        assert told == ["recorded", "repeated"]
+
+    def test_that_says_how_long_it_is_kept_is_kept_so_long_whatever_its_row_says(
+        self, portal, asked
+    ):
+        event = asked["event"] | {"keep_days": 7}
+
+        records(stream_record(asked | {"event": event, "keep_days": 365}))
+
+        (line,) = portal.rows("trail")
+        assert line["ttl"] == 1795262400 + 7 * 24 * 3600
+
+    def test_of_a_row_that_an_older_release_wrote_is_printable(self, portal, asked):
+        event = asked["event"] | {"detail": {"reason": "\x1b[31mred\r\n\u202e"}}
+
+        records(stream_record(asked | {"event": event}))
+
+        (line,) = portal.rows("trail")
+        assert line["detail"]["reason"].isprintable()
 
     def test_that_the_row_carried_before_is_not_told_again(self, portal, asked):
         records(stream_record(asked | {"attempts": 1}, asked))
