@@ -25,7 +25,7 @@ export class AccountCodes {
   /** @param {string} email the contact's own @param {() => Promise<void>} interrupted goes on after the code */
   async confirm(email, interrupted) {
     this.#interrupted = interrupted;
-    this.#enter(await this.#visit.portico.account.confirm(), { sent_to: masked(email), purpose: "confirm" });
+    this.#enter(await this.#visit.portico.account.confirm({ language: this.#visit.language }), { sent_to: masked(email), purpose: "confirm" });
   }
 
   /** @param {import("./portico.js").Challenge} answer @param {string} email the new one */
@@ -72,7 +72,7 @@ export class AccountCodes {
   #resend = () =>
     this.#visit.press(async () => {
       const { openChallenge: open, portico, stage } = this.#visit;
-      const answer = await portico.resend({ challenge: open.challenge });
+      const answer = await portico.resend({ challenge: open.challenge, language: this.#visit.language });
       this.#visit.challenge = opened(answer, open);
       stage.redraw(this.#facts());
       stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });

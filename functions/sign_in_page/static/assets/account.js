@@ -180,7 +180,7 @@ export class AccountVisit {
         this.#form(forms.changeEmail, {
           send: (/** @type {string} */ email) =>
             this.#change(async () => {
-              answer = await account.changeEmail({ email: email.trim() });
+              answer = await account.changeEmail({ email: email.trim(), language: this.#visit.language });
             }, () => this.#codes.prove(answer, email.trim())),
         });
       },

@@ -34,7 +34,7 @@ export class Codes {
     const visit = this.#visit;
     if (email !== null && !visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = email === null ? visit.link : { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email?.trim(), language: visit.language };
       this.sent(await visit.portico.requestCode(asked));
     });
   };
@@ -51,7 +51,7 @@ export class Codes {
   resend = () =>
     this.#visit.press(async () => {
       const { openChallenge: open, portico, stage } = this.#visit;
-      const answer = await portico.resend({ challenge: open.challenge });
+      const answer = await portico.resend({ challenge: open.challenge, language: this.#visit.language });
       this.#visit.challenge = this.keep(answer, open);
       stage.redraw(this.#facts(this.#visit.challenge));
       stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });

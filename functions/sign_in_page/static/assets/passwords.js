@@ -64,7 +64,7 @@ export class PasswordSignIn {
     const visit = this.#visit;
     if (email !== null && !visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = email === null ? visit.link : { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email?.trim(), language: visit.language };
       this.#codes.sent(await visit.portico.forgotPassword(asked), { purpose: "reset" });
     });
   };

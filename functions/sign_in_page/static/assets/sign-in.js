@@ -170,7 +170,7 @@ export class SignIn {
     const visit = this.#visit;
     visit.show(screens.opening, { key: "sending" });
     try {
-      this.#codes.sent(await visit.portico.requestCode({ ...visit.link, auto: true }));
+      this.#codes.sent(await visit.portico.requestCode({ ...visit.link, auto: true, language: visit.language }));
     } catch (error) {
       const isAlreadySent = error instanceof PorticoError && error.type === "too-soon";
       if (isAlreadySent) this.#choose({ tone: "info", key: "sent_before" });

@@ -28,7 +28,7 @@ export class SignUp {
     const visit = this.#visit;
     if (!visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email.trim(), language: visit.language };
       this.#codes.sent(await visit.portico.signUp(asked), { purpose: "sign_up" });
     });
   };

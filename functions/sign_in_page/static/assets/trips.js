@@ -44,9 +44,9 @@ export class Trips {
    */
   start = (connection, pressed = providerId(connection)) =>
     this.#visit.press(async () => {
-      const { portico, link, kept } = this.#visit;
+      const { portico, link, kept, language } = this.#visit;
       const provider = providerName(connection);
-      const { authorize_url } = await portico.startSso({ ...link, connection: connection.id });
+      const { authorize_url } = await portico.startSso({ ...link, connection: connection.id, language });
       const actions = this.#actions;
       await leave(this.#visit, { authorize_url, provider, actions }, () => kept.depart(connection.id, provider));
     }, pressed);
@@ -112,7 +112,8 @@ export class Trips {
     if (!visit.takeEmail(email)) return;
     await visit.press(async () => {
       try {
-        this.#codes.sent(await visit.portico.requestCode({ pending, email: email.trim() }), { connects: provider });
+        const asked = { pending, email: email.trim(), language: visit.language };
+        this.#codes.sent(await visit.portico.requestCode(asked), { connects: provider });
         visit.kept.endPending();
       } catch (error) {
         const isOver = error instanceof PorticoError && error.type === "challenge-closed";

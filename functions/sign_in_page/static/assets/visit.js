@@ -156,6 +156,11 @@ export class Visit {
     return { link, to };
   }
 
+  /** What the page is shown in, and so what a mail that it asks for is written in. */
+  get language() {
+    return this.stage.words.language;
+  }
+
   /** @returns {OpenChallenge} */
   get openChallenge() {
     if (!this.challenge) throw new Error("no code was asked for");

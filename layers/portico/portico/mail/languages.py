@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portico.people.rules import LOCALES, language_of
+
 WORDS_FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
+LANGUAGES = LOCALES
 FALLBACK = "en"
 
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -19,14 +21,9 @@ def best_language(*wanted: str | None) -> str:
     """Choose the first wanted language that we speak, or else English.
 
     Args:
-        wanted: language tags, the most wanted first: the contact's, then the workspace's.
-            ``"pt-BR"`` and ``"pt_BR"`` are Portuguese.
+        wanted: language tags, the most wanted first: the page's, the contact's, the workspace's.
     """
-    for tag in wanted:
-        language = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
-        if language in LANGUAGES:
-            return language
-    return FALLBACK
+    return next((found for tag in wanted if (found := language_of(tag))), FALLBACK)
 
 
 def plural_form(language: str, count: int) -> str:

@@ -16,6 +16,16 @@ from portico.people.directory_rule import DirectoryRule
 LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
 """The languages of page and mail."""
 
+
+def language_of(tag: str | None) -> str | None:
+    """Return which of `LOCALES` a language tag names, or ``None``.
+
+    ``"pt-BR"`` and ``"pt_BR"`` are Portuguese.
+    """
+    language = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
+    return language if language in LOCALES else None
+
+
 AREAS = {
     "dashboard": "/",
     "tickets": "/tickets",

@@ -39,7 +39,7 @@ def code_mail(
         purpose=Purpose(challenge.purpose),
         code=code,
         label=label_of(id_, generation),
-        language=best_language(contact.language, workspace.locale),
+        language=best_language(challenge.language, contact.language, workspace.locale),
         workspace_name=workspace.name,
         sender_name=workspace.sender,
         accent_color=workspace.accent_color,
