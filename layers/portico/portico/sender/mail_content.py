@@ -51,6 +51,7 @@ def code_mail(
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
         account=challenge.connects["label"] if challenge.connects else None,
+        time_zone=contact.time_zone,
     )
     return compose(letter, sender=sender, at=at)
 
@@ -84,6 +85,7 @@ def notice_mail(
         origin_hint=notice.device,
         undo_url=undo_url,
         took_password=notice.took_password,
+        time_zone=contact.time_zone,
     )
     return compose(letter, sender=sender, at=at)
 
