@@ -130,6 +130,18 @@ class TestConnectedAccounts:
 
         expect(person.message).to_contain_text("You came back without connecting")
 
+    def test_y13_is_told_by_name_when_a_provider_is_away(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        problem = {"type": "try-later", "title": "…", "status": 503, "retry_after": 42}
+        person.page.route(
+            "**/v1/account/identities",
+            lambda route: route.fulfill(status=503, body=json.dumps(problem)),
+        )
+
+        person.page.locator("#sso-facebook").click()
+
+        expect(person.message).to_contain_text("Facebook cannot be reached right now")
+
     def test_y06_social_sign_on_that_is_switched_off_is_gone_and_refused(
         self, person, lumen, house
     ):
@@ -285,7 +297,9 @@ class TestSessions:
 
         person.page.locator("#sign-out").click()
 
-        person.sees_heading("You are not signed in")
+        person.sees_heading("You are signed out")
+        person.page.get_by_role("button", name="Sign in again").click()
+        expect(person.page.locator("#email")).to_be_visible()
 
 
 class TestTheEnd:

@@ -3,7 +3,10 @@
 import { coloursOf } from "./colour.js";
 import { el } from "./elements.js";
 
-/** @typedef {{ name: string, logo_url: string | null, accent_color: string | null, locale: string }} Brand */
+/**
+ * @typedef {{ name: string, logo_url: string | null, accent_color: string | null, locale: string,
+ *   check_pasted_code?: boolean }} Brand what the page keeps of a workspace
+ */
 
 /**
  * @param {Element} header

@@ -7,7 +7,8 @@
  * | the address that was typed | this tab | the sign-in, or the tab closes |
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
- * | name, logo and colour of the workspace | this browser | the next answer |
+ * | the open code of the account | this tab | it ends, or the change is given up |
+ * | name, logo and colour of the workspace, and whether it checks a pasted code | this browser | the next answer |
  * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
  * | the chosen language | this browser | another choice |
@@ -41,6 +42,8 @@
  *   sign in
  * @property {string} [connects] the provider whose account the code connects
  * @property {string} [request] the portal's own, which goes on after the code
+ * @property {boolean} [refused] a code was refused since the newest mail. Which one is not kept, so after a reload none
+ *   goes by itself
  * @property {number} sent_at ms, of the first mail
  * @property {number | null} resend_at ms
  * @property {number} expires_at ms
@@ -154,6 +157,15 @@ export function keepFor(workspace) {
     keepChallenge: (/** @type {OpenChallenge} */ open) => browser.set(key("challenge"), open),
     endChallenge: () => browser.remove(key("challenge")),
 
+    /** The code of the account that this tab waits for. @returns {OpenChallenge | null} */
+    accountCode() {
+      /** @type {OpenChallenge | null} */
+      const open = tab.get(key("account-code"));
+      return open && Date.now() < open.expires_at ? open : null;
+    },
+    keepAccountCode: (/** @type {OpenChallenge} */ open) => tab.set(key("account-code"), open),
+    endAccountCode: () => tab.remove(key("account-code")),
+
     hasSignedIn: () => browser.get(key("signed-in")) === true,
     signedIn() {
       browser.set(key("signed-in"), true);
@@ -162,7 +174,10 @@ export function keepFor(workspace) {
       tab.remove(key("trip"));
       tab.remove(key("pending"));
     },
-    signedOut: () => browser.remove(key("signed-in")),
+    signedOut() {
+      browser.remove(key("signed-in"));
+      tab.remove(key("account-code"));
+    },
   };
 }
 

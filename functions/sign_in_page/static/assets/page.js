@@ -50,9 +50,17 @@ function begin(stage) {
   if (window.top !== window.self) return stage.show(framed, { url: location.href });
 
   const address = readAddress();
+  const fragment = location.hash;
   const isAccount = address.has("account");
   forgetFragment(isAccount ? "#account" : "");
-  const house = { stage, portico, kept, opened: readLink(address), onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand) };
+  const house = {
+    stage,
+    portico,
+    kept,
+    opened: readLink(address),
+    onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand),
+    restoreAddress: () => history.replaceState(history.state, "", location.pathname + fragment),
+  };
   const undo = address.get("undo");
   if (undo !== null) {
     const undoing = new UndoVisit({ ...house, undo });
@@ -130,7 +138,7 @@ function ownWishes() {
  * @param {string} what may stay
  */
 function forgetFragment(what) {
-  if (location.hash) history.replaceState(null, "", location.pathname + what);
+  if (location.hash) history.replaceState(history.state, "", location.pathname + what);
 }
 
 /** @param {Stage} stage @param {SignIn} next @param {boolean} isPortals a portal on another site sent the browser here */
@@ -142,8 +150,8 @@ function showSignedOut(stage, next, isPortals) {
 }
 
 /** @param {Stage} stage @param {import("./brand.js").Brand} brand */
-async function takeOver(stage, { name, logo_url, accent_color, locale }) {
-  const brand = { name, logo_url, accent_color, locale };
+async function takeOver(stage, { name, logo_url, accent_color, locale, check_pasted_code }) {
+  const brand = { name, logo_url, accent_color, locale, check_pasted_code };
   kept.keepBrand(brand);
   showBrand(byId("brand"), brand);
   const hasOwnWish = pickLanguage(ownWishes());

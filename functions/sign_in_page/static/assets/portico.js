@@ -21,6 +21,7 @@
  * @property {string | null} logo_url a path on the host of the API, or null
  * @property {string | null} accent_color `#rrggbb`, or null
  * @property {string} locale
+ * @property {boolean} check_pasted_code a pasted code is checked as soon as it is complete
  */
 
 /**

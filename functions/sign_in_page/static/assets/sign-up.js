@@ -19,8 +19,9 @@ export class SignUp {
   /** @param {Message | null} [message] */
   begin = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
+    this.#visit.challenge = null;
     const actions = { send: this.#send, choose: () => this.#steps.choose() };
-    this.#visit.show(askNewAddress, { way, typed, actions }, { message });
+    this.#visit.show(askNewAddress, { way, typed, actions }, { message, again: () => this.begin() });
   };
 
   /** @param {string} email */

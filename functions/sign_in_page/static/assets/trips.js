@@ -46,8 +46,16 @@ export class Trips {
     this.#visit.press(async () => {
       const { portico, link, kept, language } = this.#visit;
       const provider = providerName(connection);
-      const { authorize_url } = await portico.startSso({ ...link, connection: connection.id, language });
       const actions = this.#actions;
+      /** @type {string} */
+      let authorize_url;
+      try {
+        ({ authorize_url } = await portico.startSso({ ...link, connection: connection.id, language }));
+      } catch (error) {
+        if (!(error instanceof PorticoError) || error.type !== "try-later") throw error;
+        // As after a trip that ended so: what it is about, and what else there is.
+        return this.#visit.show(trips.refused, { reason: error.type, provider, way: this.#visit.wayIn, connection, actions });
+      }
       await leave(this.#visit, { authorize_url, provider, actions }, () => kept.depart(connection.id, provider));
     }, pressed);
 
@@ -92,18 +100,22 @@ export class Trips {
     if (!trip) return this.#steps.choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
     const connection = way.methods.sso.find(({ id }) => id === trip.connection) ?? null;
     const { provider } = trip;
-    this.#visit.show(trips.refused, { reason, provider, way, connection, actions: this.#actions });
+    const facts = { reason, provider, way, connection, actions: this.#actions };
+    this.#visit.show(trips.refused, facts, { again: () => this.#visit.show(trips.refused, facts) });
   }
 
   /** @param {import("./keep.js").Pending} waits */
   askAddress(waits) {
-    const { wayIn: way, typed } = this.#visit;
-    this.#visit.show(trips.askAddress, {
+    const { wayIn: way, typed, kept } = this.#visit;
+    this.#visit.challenge = null;
+    const facts = {
       provider: waits.provider,
       way,
       typed,
       actions: { ...this.#actions, sendAddress: (/** @type {string} */ email) => this.#sendAddress(waits, email) },
-    });
+    };
+    const again = () => (kept.pending() ? this.askAddress(waits) : this.#steps.choose());
+    this.#visit.show(trips.askAddress, facts, { again });
   }
 
   /** @param {import("./keep.js").Pending} waits @param {string} email */

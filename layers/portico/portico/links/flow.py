@@ -62,6 +62,7 @@ class ResolvedLink:
                 "logo_url": logo,
                 "accent_color": workspace.accent_color,
                 "locale": workspace.locale,
+                "check_pasted_code": workspace.check_pasted_code,
             },
             "link": {
                 "kind": self.link.kind,

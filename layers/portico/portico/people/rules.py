@@ -109,6 +109,8 @@ class Workspace:
     send_on_open: bool = True
     """Mail the code as soon as a personal link's page opens."""
     code_in_subject: bool = False
+    check_pasted_code: bool = True
+    """Whether the page checks a pasted code as soon as it is complete, without a press."""
     directory_rule: str = "off"
     connections: list[dict[str, Any]] = field(default_factory=list)
     """What the page needs of each SSO connection: id, kind, label, on."""
