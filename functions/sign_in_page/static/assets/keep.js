@@ -7,6 +7,7 @@
  * | the address that was typed | this tab | the sign-in, or the tab closes |
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
+ * | what the link of a mail undoes | this tab | the tab closes |
  * | the open code of the account | this tab | it ends, or the change is given up |
  * | name, logo and colour of the workspace, and whether it checks a pasted code | this browser | the next answer |
  * | where the portal is | this browser | the next answer |
@@ -165,6 +166,10 @@ export function keepFor(workspace) {
     },
     keepAccountCode: (/** @type {OpenChallenge} */ open) => tab.set(key("account-code"), open),
     endAccountCode: () => tab.remove(key("account-code")),
+
+    /** What the link of a mail can undo. @returns {string} */
+    undo: () => tab.get(key("undo")) ?? "",
+    keepUndo: (/** @type {string} */ undo) => tab.set(key("undo"), undo),
 
     hasSignedIn: () => browser.get(key("signed-in")) === true,
     signedIn() {

@@ -52,7 +52,9 @@ function begin(stage) {
   const address = readAddress();
   const fragment = location.hash;
   const isAccount = address.has("account");
-  forgetFragment(isAccount ? "#account" : "");
+  const undo = address.get("undo");
+  if (undo) kept.keepUndo(undo);
+  forgetFragment(isAccount ? "#account" : undo !== null ? "#undo" : "");
   const house = {
     stage,
     portico,
@@ -61,9 +63,9 @@ function begin(stage) {
     onBrand: (/** @type {import("./brand.js").Brand} */ brand) => takeOver(stage, brand),
     restoreAddress: () => history.replaceState(history.state, "", location.pathname + fragment),
   };
-  const undo = address.get("undo");
   if (undo !== null) {
-    const undoing = new UndoVisit({ ...house, undo });
+    const signIn = house.opened && (() => openSignIn(house));
+    const undoing = new UndoVisit({ ...house, undo: kept.undo(), signIn });
     visit = undoing;
     return undoing.start();
   }
@@ -79,6 +81,15 @@ function begin(stage) {
   if (address.has("signed-out") || address.has("bye")) showSignedOut(stage, signIn, address.has("bye"));
   else if (address.has("resume")) signIn.resume();
   else signIn.start();
+}
+
+/** @param {import("./visit.js").House} house */
+function openSignIn(house) {
+  visit?.end();
+  forgetFragment("");
+  const signIn = new SignIn({ ...house, arrival: null });
+  visit = signIn;
+  signIn.start();
 }
 
 /**

@@ -87,6 +87,15 @@
  */
 
 /**
+ * @typedef {object} Undone
+ * @property {string} workspace
+ * @property {string} name the workspace's
+ * @property {string} portal_url where to sign in
+ * @property {boolean} undone false while the change stands
+ * @property {{ password: boolean, identities: string[] } | null} removed the ways in that went with it
+ */
+
+/**
  * @typedef {{ at: number, name: string, by: "you" | "team", network: string | null,
  *   detail: Record<string, string> }} Happening one line of the contact's own history
  */
@@ -406,12 +415,13 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
 
       /**
        * Give the former address back, by the token of the mail to it. Asks for no session. Ways in
-       * that are newer than the change are removed.
+       * that are newer than the change are removed. With `preview` nothing changes: it says whose
+       * account it is about, and whether the change stands.
        *
-       * @param {{ undo: string }} asked
-       * @returns {Promise<{ workspace: string, removed: { password: boolean, identities: string[] } }>}
+       * @param {{ undo: string, preview?: boolean }} asked
+       * @returns {Promise<Undone>}
        */
-      undoEmail: ({ undo }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo } }),
+      undoEmail: ({ undo, preview }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo, preview } }),
 
       /**
        * Set a password, or another. All other sessions end.
