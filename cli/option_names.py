@@ -37,6 +37,7 @@ WORKSPACE = {
     "directory_rule": "--directory-rule",
     "send_on_open": "--send-on-open",
     "code_in_subject": "--code-in-subject",
+    "check_pasted_code": "--check-pasted-code",
     "session_idle_seconds": "--session-idle",
     "session_absolute_seconds": "--session-life",
     "link_days": "--link-days",

@@ -78,6 +78,7 @@ SETTINGS: dict[str, Setting] = {
     "directory_rule": Setting(str, "RULE"),
     "send_on_open": Setting(bool),
     "code_in_subject": Setting(bool),
+    "check_pasted_code": Setting(bool),
     "session_idle_seconds": Setting(str, "DURATION", "As 30m or 8h.", is_time=True),
     "session_absolute_seconds": Setting(str, "DURATION", "As 12h or 7d.", is_time=True),
     "link_days": Setting(int, "DAYS"),

@@ -49,8 +49,8 @@ def confirm_move(typed: TypedEmailChange, caller: Caller) -> Response:
 
 @handler.takes("POST /v1/account/email/undo", AskedUndo)
 def undo_move(asked: AskedUndo, caller: Caller) -> Response:
-    """Undo a change of address."""
-    return Response(200, desk.undos.undo(asked, caller).answer())
+    """Undo a change of address, or only look at it."""
+    return Response(200, desk.undos.undo(asked, caller).answer(caller))
 
 
 @handler.reads("DELETE /v1/account/password")

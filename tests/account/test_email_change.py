@@ -167,6 +167,22 @@ class TestTheWorkspacesLists:
         assert ann.reads()["contact"]["email"] == "ann@example.com"
 
 
+class TestTheCodesOfTheAccount:
+    @pytest.mark.parametrize(
+        ("route", "more"),
+        [
+            ("POST /v1/account/email", {"email": "new@example.com"}),
+            ("POST /v1/account/confirm", {}),
+        ],
+    )
+    def test_are_mailed_in_the_language_of_the_page(self, ann, portal, route, more):
+        assert ann.asks(route, {**more, "language": "ja"}).status == 202
+
+        portal.delivers_mail()
+
+        assert portal.mails[-1].language == "ja"
+
+
 class TestTakingItBack:
     @pytest.fixture
     def moved(self, ann, portal):

@@ -266,6 +266,9 @@ class TestPressingAgain:
 
         assert answer.body == {
             "workspace": "acme",
+            "name": "Acme Support",
+            "portal_url": "https://portal.acme.test/",
+            "undone": True,
             "removed": {"password": False, "identities": []},
         }
 
@@ -521,6 +524,50 @@ class TestEveryUndo:
 
         (line,) = [row for row in portal.records_trail() if row["name"] == "email.restored"]
         assert line["detail"] == {"removed": "password"}
+
+
+class TestAPreview:
+    """The page asks before anybody presses: whose account, and does the change stand?"""
+
+    def looks(self, portal, token):
+        body = {"workspace": portal.id, "undo": token, "preview": True}
+        route = "POST /v1/account/email/undo"
+        return portal.another_browser().sends("account", route, body)
+
+    def test_names_the_workspace_and_changes_nothing(self, thief, link, portal):
+        before = portal.rows("people"), portal.rows("sign-in")
+
+        answer = self.looks(portal, link)
+
+        assert answer.status == 200
+        assert answer.body == {
+            "workspace": portal.id,
+            "name": "Acme Support",
+            "portal_url": "https://portal.acme.test/",
+            "undone": False,
+            "removed": None,
+        }
+        assert (portal.rows("people"), portal.rows("sign-in")) == before
+
+    def test_says_that_it_was_undone_and_what_went_with_it(self, thief, link, portal):
+        thief.undoes(link)
+
+        answer = self.looks(portal, link)
+
+        assert answer.body["undone"] is True
+        assert answer.body["removed"] == {"password": False, "identities": []}
+
+    def test_is_refused_like_the_undo_itself(self, thief, link, portal):
+        portal.forward(**HOURS_72)
+
+        assert self.looks(portal, link).problem == (410, "challenge-closed")
+
+    @pytest.mark.parametrize("token", ["", "und.acme", "und.acme.ct_nobody.x.y.z"])
+    def test_tells_no_name_to_whoever_has_no_token(self, thief, portal, token):
+        answer = self.looks(portal, token)
+
+        assert answer.problem == (410, "challenge-closed")
+        assert "Acme" not in str(answer.body)
 
 
 class TestAnUndoThatMeetsAFault:

@@ -44,7 +44,7 @@ class TestATeamsChange:
         (mail,) = portal.mails
         assert set(mail.to) == {"ann@example.com"}
         assert "now uses another email address" in mail.text
-        assert "If this was not you, tell the team at Acme Support." in mail.text
+        assert "If this was not you, tell the team there." in mail.text
         assert "#undo=" not in mail.text
 
     def test_is_in_the_trail_with_who_did_it(self, portal, gives):

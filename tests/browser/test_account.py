@@ -130,6 +130,18 @@ class TestConnectedAccounts:
 
         expect(person.message).to_contain_text("You came back without connecting")
 
+    def test_y13_is_told_by_name_when_a_provider_is_away(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        problem = {"type": "try-later", "title": "…", "status": 503, "retry_after": 42}
+        person.page.route(
+            "**/v1/account/identities",
+            lambda route: route.fulfill(status=503, body=json.dumps(problem)),
+        )
+
+        person.page.locator("#sso-facebook").click()
+
+        expect(person.message).to_contain_text("Facebook cannot be reached right now")
+
     def test_y06_social_sign_on_that_is_switched_off_is_gone_and_refused(
         self, person, lumen, house
     ):
@@ -182,13 +194,21 @@ class TestTheAddress:
         owner = person_with()
         owner.opens(undo[0])
         owner.sees_heading("Undo the change of address?")
+        owner.sees(f"This is about your sign-in at {house.name_of('lumen')}.")
         owner.finds_no_barrier()
-        assert "#" not in owner.page.url
+        # The token has left the address, and a reload knows it all the same.
+        assert owner.page.url.endswith("/lumen#undo")
+        owner.page.reload()
+        owner.sees_heading("Undo the change of address?")
         owner.page.locator("#undo").click()
+        owner.sees_heading("Your address is back")
+        owner.finds_no_barrier()
+        owner.page.reload()
         owner.sees_heading("Your address is back")
         owner.opens(undo[0])
-        owner.page.locator("#undo").click()
         owner.sees_heading("Your address is back")
+        owner.page.locator("#sign-in").click()
+        owner.lands_in_the_portal()
 
         # Whoever made the change is out, and the connected account still leads to the contact.
         person.opens("/lumen#account")
@@ -234,7 +254,6 @@ class TestTheAddress:
 
     def test_is_not_given_back_by_a_link_that_was_made_up(self, person):
         person.opens("/lumen#undo=none.of.ours")
-        person.page.locator("#undo").click()
 
         person.sees_heading("This can no longer be undone")
 
@@ -285,7 +304,9 @@ class TestSessions:
 
         person.page.locator("#sign-out").click()
 
-        person.sees_heading("You are not signed in")
+        person.sees_heading("You are signed out")
+        person.page.get_by_role("button", name="Sign in again").click()
+        expect(person.page.locator("#email")).to_be_visible()
 
 
 class TestTheEnd:

@@ -124,7 +124,6 @@ class TestTheButtons:
     @pytest.mark.parametrize(
         ("status", "type_", "said"),
         [
-            (503, "try-later", "We cannot answer right now."),
             (429, "too-many-requests", "Too many requests"),
             (403, "sign-in-method-off", "This way to sign in is switched off."),
             (401, "sso-failed", "The provider could not sign you in."),
@@ -145,6 +144,23 @@ class TestTheButtons:
         person.finds_no_barrier()
         person.page.unroute("**/v1/sso/start")
         person.signs_in_with("google", "ann")
+        person.lands_in_the_portal(at="/tickets")
+
+    def test_say_which_provider_is_away_and_what_else_there_is(self, person, house):
+        person.opens(house.link("shared"), to="tickets")
+        problem = {"type": "try-later", "title": "…", "status": 503, "retry_after": 42}
+        person.page.route(
+            "**/v1/sso/start", lambda route: route.fulfill(status=503, body=json.dumps(problem))
+        )
+
+        person.page.locator("#sso-google").click()
+
+        person.sees_heading("Sign-in with Google is not possible right now")
+        expect(person.page.get_by_role("button", name="Use another way")).to_be_visible()
+        person.finds_no_barrier()
+        person.page.unroute("**/v1/sso/start")
+        person.page.locator("#retry").click()
+        person.chooses("ann")
         person.lands_in_the_portal(at="/tickets")
 
     @pytest.mark.parametrize(

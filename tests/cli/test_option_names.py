@@ -56,6 +56,7 @@ TYPED = {
     "directory_rule": ("match_required", "match_required"),
     "send_on_open": (None, False),
     "code_in_subject": (None, True),
+    "check_pasted_code": (None, False),
     "session_idle_seconds": ("30m", 1800),
     "session_absolute_seconds": ("20h", 72000),
     "link_days": ("7", 7),

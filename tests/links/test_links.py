@@ -140,6 +140,7 @@ class TestOpening:
                 "privacy_url": None,
                 "terms_url": None,
                 "powered_by": True,
+                "check_pasted_code": True,
             },
             "link": {"kind": "shared", "email_hint": None, "send_on_open": False},
             "methods": {"code": True, "password": False, "sign_up": False, "sso": []},

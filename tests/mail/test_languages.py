@@ -67,7 +67,7 @@ class TestTheWordFiles:
         english = _sentences(_entries("en"))
         same = english & _sentences(_entries(language))
 
-        assert language == "en" or same <= {"{code} · {subject}"}
+        assert language == "en" or same <= {"{code} · {subject}", "UTC", "({zone})"}
 
     @every_language
     def test_hold_no_markup_and_no_address_of_a_page(self, language):
@@ -117,6 +117,27 @@ class TestAMoment:
     )
     def test_is_said_as_people_there_say_it(self, language, said):
         assert words_of(language).moment(datetime(2025, 8, 1, 7, 5, tzinfo=UTC)) == said
+
+    @pytest.mark.parametrize(
+        ("language", "zone", "said"),
+        [
+            ("en", "Europe/Berlin", "1 January 2026, 00:30 (Europe/Berlin)"),
+            ("de", "Asia/Kolkata", "1. Januar 2026, 05:00 Uhr (Asia/Kolkata)"),
+            ("fr", "America/New_York", "31 décembre 2025 à 18:30 (America/New_York)"),
+            ("ja", "Asia/Tokyo", "2026年1月1日 08:30（Asia/Tokyo）"),
+            ("ar", "Asia/Riyadh", "1 يناير 2026، 02:30 (Asia/Riyadh)"),
+        ],
+    )
+    def test_is_said_by_the_contacts_clock_and_names_it(self, language, zone, said):
+        at = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+
+        assert words_of(language).moment(at, zone=zone) == said
+
+    @pytest.mark.parametrize("zone", ["Europe", "Mars/Olympus", "../etc/passwd", "", "x" * 64])
+    def test_of_a_zone_that_nobody_knows_is_utc(self, zone):
+        at = datetime(2025, 8, 1, 7, 5, tzinfo=UTC)
+
+        assert words_of("en").moment(at, zone=zone) == "1 August 2025, 07:05 UTC"
 
     def test_is_said_in_universal_time(self):
         in_tokyo = datetime(2025, 5, 4, 1, 0, tzinfo=timezone(timedelta(hours=9)))

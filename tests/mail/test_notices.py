@@ -26,6 +26,8 @@ A_NOTICE = NoticeLetter(
     happened_at=AT,
     origin_hint="Firefox (Windows)",
 )
+UNDO = "https://signin.acme.example/acme#undo=und_acme_abc.def"
+UNDONE = replace(A_NOTICE, change=Change.EMAIL_CHANGED, account="", undo_url=UNDO)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -43,7 +45,7 @@ class TestEveryNotice:
 
     def test_says_what_to_do_if_it_was_not_you(self, language):
         rendered = render(replace(A_NOTICE, language=language))
-        not_you = words_of(language).say("identity_linked", "not_you", workspace="Acme Support")
+        not_you = words_of(language).say("identity_linked", "not_you")
 
         assert not_you in rendered.text
         assert not_you in seen_in(rendered.html)
@@ -74,6 +76,30 @@ class TestEveryNotice:
         rendered = render(replace(A_NOTICE, language=language, origin_hint="call 555-0100"))
 
         assert "555-0100" not in rendered.text + rendered.html
+
+    @pytest.mark.parametrize("change", Change)
+    def test_names_the_workspace_once(self, language, change):
+        rendered = render(replace(A_NOTICE, language=language, change=change))
+
+        assert rendered.text.count("Acme Support") == 1
+        assert rendered.html.split("</head>")[1].count("Acme Support") == 2, (
+            "once in the inbox line"
+        )
+
+    def test_says_when_by_the_contacts_own_clock(self, language):
+        rendered = render(replace(A_NOTICE, language=language, time_zone="Asia/Tokyo"))
+
+        for part in (rendered.text, seen_in(rendered.html)):
+            assert words_of(language).moment(AT, zone="Asia/Tokyo") in part
+
+    def test_undoes_with_one_button_that_says_so(self, language):
+        rendered = render(replace(UNDONE, language=language))
+        undo = words_of(language).say("email_changed", "undo")
+
+        assert rendered.html.count(UNDO) == 1
+        assert undo in seen_in(rendered.html)
+        assert UNDO not in seen_in(rendered.html)
+        assert f"{undo}:\n{UNDO}\n" in rendered.text
 
 
 class TestANotice:

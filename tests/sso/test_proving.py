@@ -55,6 +55,24 @@ class TestAProof:
         assert set(mail.to) == {ANN}
         assert "Facebook" in mail.text
 
+    def test_is_mailed_in_the_language_of_the_page_that_began_the_trip(self, connected, portal):
+        portal.browser.signs_in_with("facebook", "ann", language="ja")
+
+        portal.delivers_mail()
+
+        assert [mail.language for mail in portal.mails] == ["ja"]
+
+    @pytest.mark.parametrize(("at_the_question", "mailed"), [(None, "de"), ("es", "es")])
+    def test_is_mailed_in_the_language_of_the_page_that_asks_for_the_address(
+        self, connected, portal, at_the_question, mailed
+    ):
+        pending = portal.browser.signs_in_with("facebook", "ben", language="de").told
+
+        portal.browser.gives_an_address(pending, ANN, language=at_the_question)
+
+        portal.delivers_mail()
+        assert [mail.language for mail in portal.mails] == [mailed]
+
     def test_links_the_identity_with_the_session_or_not_at_all(self, connected, portal, wire):
         portal.browser.signs_in_with("facebook", "ann")
         portal.delivers_mail()

@@ -74,8 +74,9 @@ class Browser:
             self.challenge = answer.body["challenge"]
         return answer
 
-    def asks_again(self) -> Answer:
-        return self.sends("request_code", "POST /v1/codes/resend", {"challenge": self.challenge})
+    def asks_again(self, **more: Any) -> Answer:
+        body = {"challenge": self.challenge, **more}
+        return self.sends("request_code", "POST /v1/codes/resend", body)
 
     def types(self, code: str, *, request_id: str | None = None, **more: Any) -> Answer:
         body = {"challenge": self.challenge, "code": code, **more}
@@ -136,10 +137,17 @@ class Browser:
         return answer
 
     def starts_sso(
-        self, connection: str, *, link: str | None = None, to: str | None = None, **more: Any
+        self,
+        connection: str,
+        *,
+        link: str | None = None,
+        to: str | None = None,
+        language: str | None = None,
+        **more: Any,
     ) -> Answer:
         body = {"workspace": self.portal.id, "link": link or self.portal.shared}
-        body |= {"connection": connection} | ({"to": to} if to else {})
+        optional = {"to": to, "language": language}
+        body |= {"connection": connection} | {n: value for n, value in optional.items() if value}
         answer = self.sends("start_sso", "POST /v1/sso/start", body, **more)
         if answer.status == 200:
             self.trip = answer.body["authorize_url"]
@@ -168,9 +176,9 @@ class Browser:
         assert started.status == 200, started.event
         return self.comes_back(account)
 
-    def gives_an_address(self, pending: str, email: str) -> Answer:
+    def gives_an_address(self, pending: str, email: str, **more: Any) -> Answer:
         """Answer the question for an address that follows some sign-ins."""
-        body = {"workspace": self.portal.id, "pending": pending, "email": email}
+        body = {"workspace": self.portal.id, "pending": pending, "email": email, **more}
         answer = self.sends("request_code", "POST /v1/codes", body)
         if answer.status == 202:
             self.challenge = answer.body["challenge"]
@@ -208,6 +216,10 @@ class Mail:
         part = self.message.get_body(("plain",))
         assert part is not None
         return str(part.get_content())
+
+    @property
+    def language(self) -> str:
+        return str(self.message["Content-Language"])
 
     @property
     def code(self) -> str:

@@ -49,11 +49,11 @@ export const account = ({ account: own, events, workspace, portal, actions }, wo
 };
 
 /** @type {Screen} */
-export const notSignedIn = ({ workspace, signIn }, words) => ({
+export const notSignedIn = ({ workspace, again }, words) => ({
   body: [
     heading(words, "account_signed_out", {}, "closed"),
     workspace ? paragraph(words, "account_signed_out_text", { workspace }) : paragraph(words, "account_signed_out_text_plain"),
-    signIn ? button("primary", words.nodes("sign_in"), signIn, "sign-in") : paragraph(words, "open_your_link"),
+    again ? button("primary", words.nodes("sign_in"), again, "sign-in") : paragraph(words, "open_your_link"),
   ],
 });
 

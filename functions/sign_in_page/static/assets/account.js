@@ -35,8 +35,10 @@ export class AccountVisit {
   constructor({ signIn, ...house }) {
     this.#visit = new Visit(house);
     this.#signIn = signIn;
-    this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved });
+    const confirmed = () => this.#reload(done("confirmed_again"));
+    this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved, confirmed });
     this.#visit.onRefused = this.#refused;
+    this.#visit.steps.home = () => (this.#account ? this.#show() : this.start());
   }
 
   end() {
@@ -56,6 +58,7 @@ export class AccountVisit {
       if (!session) return this.#showSignedOut();
       this.#visit.kept.signedIn();
       await this.#reload(message);
+      this.#codes.goOn();
     } catch (error) {
       const retry = () => this.start(arrival);
       this.#visit.refused(error, (said) => this.#visit.show(screens.notOpened, { retry, heading: "account_not_opened" }, { message: said }));
@@ -83,18 +86,18 @@ export class AccountVisit {
     this.#visit.challenge = null;
     const { workspaceName: workspace, kept } = this.#visit;
     const facts = { account: this.#account, events: this.#events, workspace, portal: kept.portal(), actions: this.#actions };
-    this.#visit.show(overview, facts, { message });
+    this.#visit.show(overview, facts, { message, again: () => this.#show() });
   };
 
   /** Whoever signs in from here comes back, by whatever link there is. */
-  async #showSignedOut() {
+  async #showSignedOut(screen = notSignedIn) {
     const visit = this.#visit;
     visit.kept.signedOut();
-    const facts = { workspace: visit.workspaceName, signIn: null };
-    visit.show(notSignedIn, facts);
+    const facts = { workspace: visit.workspaceName, again: null };
+    visit.show(screen, facts);
     const opened = visit.opened ?? (await visit.linkToSignIn());
-    if (!opened || visit.isOver || !visit.stage.isShowing(notSignedIn)) return;
-    visit.stage.redraw({ ...facts, signIn: () => this.#signIn(opened) });
+    if (!opened || visit.isOver || !visit.stage.isShowing(screen)) return;
+    visit.stage.redraw({ ...facts, again: () => this.#signIn(opened) });
   }
 
   /**
@@ -139,7 +142,9 @@ export class AccountVisit {
   #form(screen, facts) {
     const { workspaceName: workspace, typed } = this.#visit;
     typed.password = "";
-    this.#visit.show(screen, { account: this.#own, workspace, typed, cancel: () => this.#show(), ...facts });
+    this.#visit.challenge = null;
+    const all = { account: this.#own, workspace, typed, cancel: () => this.#show(), ...facts };
+    this.#visit.show(screen, all, { again: () => this.#form(screen, facts) });
   }
 
   /** @param {Connection} connection */
@@ -149,10 +154,20 @@ export class AccountVisit {
     /** @type {string} */
     let authorize_url = "";
     const ask = async () => {
-      ({ authorize_url } = await portico.account.connect({ connection: connection.id }));
+      authorize_url = "";
+      try {
+        ({ authorize_url } = await portico.account.connect({ connection: connection.id }));
+      } catch (error) {
+        // Told as it is after a trip that ended so: by the provider's name.
+        if (!(error instanceof PorticoError) || error.type !== "try-later") throw error;
+      }
     };
     const actions = { chooseAnew: () => this.#show() };
-    return this.#change(ask, () => leave(this.#visit, { authorize_url, provider, actions }, () => {}), providerId(connection));
+    const away = () => {
+      if (authorize_url) return leave(this.#visit, { authorize_url, provider, actions }, () => {});
+      this.#visit.stage.tell({ ...sorry("account_sso_later"), values: { provider }, isAside: true });
+    };
+    return this.#change(ask, away, providerId(connection));
   };
 
   /** Take a way in away, after one more question. @param {string} about @param {import("./words.js").Values} values @param {() => Promise<unknown>} change */
@@ -185,7 +200,7 @@ export class AccountVisit {
         this.#form(forms.changeEmail, {
           send: (/** @type {string} */ email) =>
             this.#change(async () => {
-              answer = await account.changeEmail({ email: email.trim() });
+              answer = await account.changeEmail({ email: email.trim(), language: this.#visit.language });
             }, () => this.#codes.prove(answer, email.trim())),
         });
       },
@@ -219,8 +234,8 @@ export class AccountVisit {
         }),
       signOut: () =>
         this.#visit.press(async () => {
-          await portico.signOut();
-          this.#showSignedOut();
+          await this.#visit.signOut();
+          this.#showSignedOut(screens.signedOut);
         }, "sign-out"),
     };
   }

@@ -5,7 +5,7 @@ import { el } from "./elements.js";
 
 /**
  * @typedef {Pick<import("./portico.js").Workspace, "name" | "logo_url" | "accent_color" | "locale" | "support_url" |
- *   "privacy_url" | "terms_url" | "powered_by">} Brand
+ *   "privacy_url" | "terms_url" | "powered_by"> & { check_pasted_code?: boolean }} Brand what the page keeps of a workspace
  */
 
 /**

@@ -67,9 +67,11 @@ export function spell(/** @type {string} */ code) {
  * @param {object} options
  * @param {number} options.length
  * @param {(code: string) => void} options.onChange
+ * @param {(code: string) => void} [options.onWhole] a whole code was pasted or filled in; one that is typed, character by
+ *   character, waits for its typist
  * @param {() => void} options.onNoCode a text was pasted in which no single code can be told
  */
-export function keepSpelled(input, { length, onChange, onNoCode }) {
+export function keepSpelled(input, { length, onChange, onWhole, onNoCode }) {
   let code = fold(input.value).slice(0, length);
 
   /** @param {string} next @param {number} before how many characters stand before the cursor */
@@ -90,6 +92,7 @@ export function keepSpelled(input, { length, onChange, onNoCode }) {
     if (event.isComposing && !/^[ -~]*$/.test(typed)) return;
     const before = fold(typed.slice(0, input.selectionStart ?? typed.length)).length;
     const next = fold(typed);
+    const was = code;
     const onlyTheDashWent = next === code && event.inputType?.startsWith("deleteContent");
     if (onlyTheDashWent) {
       const at = event.inputType.endsWith("Forward") ? before : before - 1;
@@ -102,6 +105,11 @@ export function keepSpelled(input, { length, onChange, onNoCode }) {
       const isKeyTooMany = event.inputType === "insertText" && event.data?.length === 1;
       show(found && !isKeyTooMany ? found : code, found && !isKeyTooMany ? length : before - 1);
     }
+    if (code !== was && isFilledIn(event, length)) told();
+  }
+
+  function told() {
+    if (code.length === length && isInAlphabet(code)) onWhole?.(code);
   }
 
   /** @param {ClipboardEvent} event */
@@ -111,11 +119,25 @@ export function keepSpelled(input, { length, onChange, onNoCode }) {
     const isPart = fold(text).length < length;
     if (!found && isPart) return;
     event.preventDefault();
-    if (found) show(found, length);
-    else onNoCode();
+    if (!found) return onNoCode();
+    show(found, length);
+    told();
   }
 
   input.addEventListener("input", (event) => edited(/** @type {InputEvent} */ (event)));
-  input.addEventListener("compositionend", () => edited(new InputEvent("input")));
+  input.addEventListener("compositionend", () => edited(new InputEvent("input", { inputType: "insertCompositionText" })));
   input.addEventListener("paste", pasted);
+}
+
+/**
+ * Did a phone, a password manager or a drag put the whole text there? Browsers name it differently,
+ * or not at all; keys bring one character at a time, or compose.
+ *
+ * @param {InputEvent} event
+ * @param {number} length
+ */
+function isFilledIn({ inputType, data, isComposing }, length) {
+  if (isComposing) return false;
+  const isWholeText = inputType === "insertText" && fold(data ?? "").length >= length;
+  return !inputType || ["insertReplacementText", "insertFromDrop"].includes(inputType) || isWholeText;
 }

@@ -2,7 +2,7 @@
 
 import { fold, keepSpelled, spell } from "./code-field.js";
 import { el } from "./elements.js";
-import { button, evenly, field, form, heading, paragraph, sharedComputer, trouble } from "./parts.js";
+import { button, evenly, field, form, heading, messageSlot, paragraph, sharedComputer, trouble } from "./parts.js";
 import { passwordField } from "./password-field.js";
 
 /** @typedef {import("./words.js").Words} Words */
@@ -18,16 +18,19 @@ const SAID_AT = [90, 60, 30, 10];
 const LEADS = { reset: "reset_lead", sign_up: "sent_lead_plain", confirm: "confirm_lead", new_email: "new_email_lead" };
 
 /** @type {import("./stage.js").Screen} */
-export const enterCode = ({ brand, challenge, address, typed, canChange, actions }, words, stage) => {
-  const input = codeInput(typed, challenge.code_length, stage);
-  const hintValues = { minutes: 10 };
+export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange, actions }, words, stage) => {
+  const isReset = challenge.purpose === "reset";
+  // With a new password there is more to fill in; and a text that was refused is not known after a reload.
+  const checksItself = brand.check_pasted_code === true && !isReset && !(challenge.refused && !sentOff.size);
+  const onWhole = (/** @type {string} */ code) => checksItself && !sentOff.has(code) && actions.verify(code);
+  const input = codeInput(typed, challenge.code_length, stage, onWhole);
   const asked = field(input, words, {
     label: "code_label",
     hint: "code_hint",
-    values: hintValues,
+    more: checksItself ? "code_checked" : undefined,
+    values: { minutes: 10 },
     describedBy: "lead",
   });
-  const isReset = challenge.purpose === "reset";
   const isOfAccount = challenge.purpose === "confirm" || challenge.purpose === "new_email";
   const primary = button("primary", words.nodes(isReset ? "password_set" : "continue"), null, "continue");
   const say = (/** @type {string} */ key) => stage.say(key);
@@ -89,8 +92,20 @@ function whatWasSent(words, { connects: provider, label, code_length: length, pu
   return [text, evenly(words, "connect_once", { provider })];
 }
 
-/** @param {{ code: string }} typed @param {number} length @param {Stage} stage */
-function codeInput(typed, length, stage) {
+/** Five were wrong: what goes on is another code. */
+/** @type {import("./stage.js").Screen} */
+export const codeOver = ({ again }, words) => {
+  const slot = messageSlot();
+  const primary = button("primary", words.nodes("code_over_again"), null, "again");
+  return {
+    slot,
+    primary,
+    body: [heading(words, "code_over_title", {}, "stopped"), paragraph(words, "code_over_text"), form([slot, primary], again), trouble(words, {})],
+  };
+};
+
+/** @param {{ code: string }} typed @param {number} length @param {Stage} stage @param {(code: string) => void} onWhole */
+function codeInput(typed, length, stage, onWhole) {
   const input = el("input", {
     id: "code",
     name: "code",
@@ -110,6 +125,7 @@ function codeInput(typed, length, stage) {
     onChange(code) {
       typed.code = code;
     },
+    onWhole,
     onNoCode: () => stage.tell({ tone: "error", key: "code_not_found", values: { length } }),
   });
   return input;

@@ -1,7 +1,7 @@
 /** The journey of a code: mailed, mailed again, typed. What it is good for is its purpose. */
 
 import { isInAlphabet } from "./code-field.js";
-import { enterCode } from "./code-screen.js";
+import { codeOver, enterCode } from "./code-screen.js";
 import { PorticoError } from "./portico.js";
 import { masked } from "./visit.js";
 
@@ -34,7 +34,7 @@ export class Codes {
     const visit = this.#visit;
     if (email !== null && !visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = email === null ? visit.link : { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email?.trim(), language: visit.language };
       this.sent(await visit.portico.requestCode(asked));
     });
   };
@@ -51,7 +51,7 @@ export class Codes {
   resend = () =>
     this.#visit.press(async () => {
       const { openChallenge: open, portico, stage } = this.#visit;
-      const answer = await portico.resend({ challenge: open.challenge });
+      const answer = await portico.resend({ challenge: open.challenge, language: this.#visit.language });
       this.#visit.challenge = this.keep(answer, open);
       stage.redraw(this.#facts(this.#visit.challenge));
       stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });
@@ -70,6 +70,7 @@ export class Codes {
   verify = async (code) => {
     if (!this.isWhole(code)) return;
     const visit = this.#visit;
+    visit.sentOff.add(code);
     await visit.press(async () => {
       const { challenge } = visit.openChallenge;
       const signedIn = await visit.portico.verify({ challenge, code, shared_computer: visit.typed.shared });
@@ -82,8 +83,15 @@ export class Codes {
   /** @param {OpenChallenge} open */
   enter(open) {
     this.#visit.challenge = open;
-    this.#visit.show(enterCode, this.#facts(open));
+    this.#visit.show(enterCode, this.#facts(open), { again: this.#again });
   }
+
+  /** Forward to it again, if it goes on. */
+  #again = () => {
+    const open = this.#visit.kept.challenge();
+    if (open && open.asked_for === this.#visit.askedFor) this.enter(open);
+    else this.#visit.steps.home();
+  };
 
   /** Another tab of this browser asked for a code, or has finished. */
   changed() {
@@ -103,6 +111,12 @@ export class Codes {
   refused = ({ type, problem }, message) => {
     const { challenge } = this.#visit;
     const isClosed = type === "challenge-closed";
+    if (type === "code-not-accepted" && challenge) {
+      if (problem.attempts_left === 0) return this.#isOver();
+      this.#visit.challenge = { ...challenge, refused: true };
+      this.#visit.kept.keepChallenge(this.#visit.challenge);
+      return false;
+    }
     if (isClosed && problem.reason === "used" && challenge?.purpose !== "reset") {
       this.#visit.kept.signedIn();
       this.#steps.used().then((isIn) => isIn || this.#closed(message));
@@ -111,6 +125,26 @@ export class Codes {
     else return false;
     return true;
   };
+
+  /** The last try is spent: nothing that is typed here would be read. */
+  #isOver() {
+    const { kept, way } = this.#visit;
+    const { purpose, connects } = this.#visit.openChallenge;
+    this.#visit.endChallenge();
+    const signsIn = way && !purpose && !connects;
+    const again = () => {
+      if (signsIn) return this.send(way.link.kind === "personal" ? null : kept.typedEmail());
+      if (!way) return this.#steps.start();
+      return (this.#askedFrom[purpose ?? ""] ?? this.#steps.choose)();
+    };
+    this.#visit.show(codeOver, { again });
+    return true;
+  }
+
+  /** Where a code of this purpose is asked for. @returns {Record<string, (() => void) | undefined>} */
+  get #askedFrom() {
+    return { reset: () => this.#steps.forgot(), sign_up: () => this.#steps.signUp() };
+  }
 
   /** @param {Message} message */
   #closed(message) {
@@ -134,23 +168,22 @@ export class Codes {
   /** @param {OpenChallenge} challenge */
   #facts(challenge) {
     const { way, typed, kept } = this.#visit;
-    // What was sent off, not what stands in the field: a portal may have put that there.
-    const sentOff = kept.typedEmail();
-    const isTypedHere = masked(sentOff) === challenge.sent_to;
+    // The address that a code was asked for, not what stands in the field: a portal may have put that there.
+    const asked = kept.typedEmail();
+    const isTypedHere = masked(asked) === challenge.sent_to;
     const hasOtherWays = Boolean(way?.methods.sso.length || way?.methods.password);
     const isShared = way ? way.link.kind === "shared" : false;
     const canChange = () => {
       if (isShared && !challenge.connects) return "another_address";
       return (hasOtherWays || Boolean(challenge.connects)) && "another_way";
     };
-    /** @type {Record<string, (() => void) | undefined>} */
-    const askedFrom = { reset: this.#steps.forgot, sign_up: this.#steps.signUp };
-    const anew = askedFrom[challenge.purpose ?? ""];
+    const anew = this.#askedFrom[challenge.purpose ?? ""];
     return {
       brand: way?.workspace ?? kept.brand(),
       challenge,
+      sentOff: this.#visit.sentOff,
       // Who typed the address here can see a slip of the finger; everywhere else it is masked.
-      address: isShared && isTypedHere ? sentOff : challenge.sent_to,
+      address: isShared && isTypedHere ? asked : challenge.sent_to,
       typed,
       canChange: canChange(),
       actions: {

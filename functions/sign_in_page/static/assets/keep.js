@@ -7,7 +7,9 @@
  * | the address that was typed | this tab | the sign-in, or the tab closes |
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
- * | name, logo, colour and support contact of the workspace | this browser | the next answer |
+ * | what the link of a mail undoes | this tab | the tab closes |
+ * | the open code of the account | this tab | it ends, or the change is given up |
+ * | name, logo, colour and support contact of the workspace, and whether it checks a pasted code | this browser | the next answer |
  * | the last shared link, without its destination | this browser | it has ended |
  * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
@@ -42,6 +44,8 @@
  *   sign in
  * @property {string} [connects] the provider whose account the code connects
  * @property {string} [request] the portal's own, which goes on after the code
+ * @property {boolean} [refused] a code was refused since the newest mail. Which one is not kept, so after a reload none
+ *   goes by itself
  * @property {number} sent_at ms, of the first mail
  * @property {number | null} resend_at ms
  * @property {number} expires_at ms
@@ -165,6 +169,19 @@ export function keepFor(workspace) {
     keepChallenge: (/** @type {OpenChallenge} */ open) => browser.set(key("challenge"), open),
     endChallenge: () => browser.remove(key("challenge")),
 
+    /** The code of the account that this tab waits for. @returns {OpenChallenge | null} */
+    accountCode() {
+      /** @type {OpenChallenge | null} */
+      const open = tab.get(key("account-code"));
+      return open && Date.now() < open.expires_at ? open : null;
+    },
+    keepAccountCode: (/** @type {OpenChallenge} */ open) => tab.set(key("account-code"), open),
+    endAccountCode: () => tab.remove(key("account-code")),
+
+    /** What the link of a mail can undo. @returns {string} */
+    undo: () => tab.get(key("undo")) ?? "",
+    keepUndo: (/** @type {string} */ undo) => tab.set(key("undo"), undo),
+
     hasSignedIn: () => browser.get(key("signed-in")) === true,
     signedIn() {
       browser.set(key("signed-in"), true);
@@ -173,7 +190,10 @@ export function keepFor(workspace) {
       tab.remove(key("trip"));
       tab.remove(key("pending"));
     },
-    signedOut: () => browser.remove(key("signed-in")),
+    signedOut() {
+      browser.remove(key("signed-in"));
+      tab.remove(key("account-code"));
+    },
   };
 }
 

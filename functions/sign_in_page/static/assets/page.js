@@ -51,8 +51,11 @@ function begin(stage) {
   if (window.top !== window.self) return stage.show(framed, { url: location.href });
 
   const address = readAddress();
+  const fragment = location.hash;
   const isAccount = address.has("account");
-  forgetFragment(isAccount ? "#account" : "");
+  const undo = address.get("undo");
+  if (undo) kept.keepUndo(undo);
+  forgetFragment(isAccount ? "#account" : undo !== null ? "#undo" : "");
   const opened = readLink(address);
   /** @type {import("./visit.js").House} */
   const house = {
@@ -63,10 +66,10 @@ function begin(stage) {
     front: `ent_${workspace}`,
     onBrand: (brand) => takeOver(stage, brand),
     onAccount: () => showAccount(stage, house),
+    restoreAddress: () => history.replaceState(history.state, "", location.pathname + fragment),
   };
-  const undo = address.get("undo");
   if (undo !== null) {
-    const undoing = new UndoVisit({ ...house, undo });
+    const undoing = new UndoVisit({ ...house, undo: kept.undo(), signIn: (opened) => openSignIn({ ...house, opened }) });
     visit = undoing;
     return undoing.start();
   }
@@ -84,6 +87,16 @@ function begin(stage) {
   else signIn.start();
 }
 
+/** @param {import("./visit.js").House} house */
+function openSignIn(house) {
+  visit?.end();
+  if (house.opened) kept.open(house.opened);
+  forgetFragment("");
+  const signIn = new SignIn({ ...house, arrival: null });
+  visit = signIn;
+  signIn.start();
+}
+
 /**
  * Somebody has signed in for their account: the address says so, for the next reload.
  *
@@ -91,7 +104,7 @@ function begin(stage) {
  * @param {import("./visit.js").House} house
  */
 function showAccount(stage, house) {
-  history.replaceState(null, "", `${location.pathname}#account`);
+  history.replaceState(history.state, "", `${location.pathname}#account`);
   openAccount(stage, house);
 }
 
@@ -157,7 +170,7 @@ function ownWishes() {
  * @param {string} what may stay
  */
 function forgetFragment(what) {
-  if (location.hash) history.replaceState(null, "", location.pathname + what);
+  if (location.hash) history.replaceState(history.state, "", location.pathname + what);
 }
 
 /** @param {Stage} stage @param {SignIn} next @param {boolean} isPortals a portal on another site sent the browser here */
@@ -174,9 +187,10 @@ function showSignedOut(stage, next, isPortals) {
   );
 }
 
-/** @param {Stage} stage @param {import("./brand.js").Brand} brand */
-async function takeOver(stage, { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by }) {
-  const brand = { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by };
+/** @param {Stage} stage @param {import("./brand.js").Brand} workspace */
+async function takeOver(stage, workspace) {
+  const { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by, check_pasted_code } = workspace;
+  const brand = { name, logo_url, accent_color, locale, support_url, privacy_url, terms_url, powered_by, check_pasted_code };
   kept.keepBrand(brand);
   showBrand(byId("brand"), brand);
   const hasOwnWish = pickLanguage(ownWishes());

@@ -41,11 +41,12 @@ export function button(look, label, onPress, id) {
  *
  * @param {HTMLInputElement} input
  * @param {Words} words
- * @param {{ label: string, hint?: string, values?: Values, describedBy?: string, id?: string }} texts `id` of the
- *   place for messages, where a screen has more than one field
+ * @param {{ label: string, hint?: string, more?: string, values?: Values, describedBy?: string, id?: string }} texts
+ *   `more` is a second sentence of the hint; `id` of the place for messages, where a screen has more than one field
  */
-export function field(input, words, { label, hint, values, describedBy, id }) {
-  const slot = messageSlot(hint ? el("p", { class: "hint" }, ...words.nodes(hint, values)) : null, id);
+export function field(input, words, { label, hint, more, values, describedBy, id }) {
+  const rest = more ? [" ", ...words.nodes(more)] : [];
+  const slot = messageSlot(hint ? el("p", { class: "hint" }, ...words.nodes(hint, values), ...rest) : null, id);
   input.setAttribute("aria-describedby", [describedBy, slot.id].filter(Boolean).join(" "));
   // After a mistake the message has the focus; who simply types on means the field.
   slot.addEventListener("keydown", (event) => {

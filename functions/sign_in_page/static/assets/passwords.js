@@ -25,6 +25,7 @@ export class PasswordSignIn {
   enter = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
     typed.password = "";
+    this.#visit.challenge = null;
     const actions = {
       signIn: this.#signIn,
       forgot: () => this.forgot(),
@@ -32,14 +33,15 @@ export class PasswordSignIn {
       startSso: this.#steps.startSso,
       signUp: () => this.#steps.signUp(),
     };
-    this.#visit.show(enterPassword, { way, typed, actions }, { message });
+    this.#visit.show(enterPassword, { way, typed, actions }, { message, again: () => this.enter() });
   };
 
   /** @param {Message | null} [message] */
   forgot = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
+    this.#visit.challenge = null;
     const actions = { send: this.#sendReset, back: () => this.enter() };
-    this.#visit.show(askForgotten, { way, typed, actions }, { message });
+    this.#visit.show(askForgotten, { way, typed, actions }, { message, again: () => this.forgot() });
   };
 
   /** @param {string | null} email null on a personal link @param {string} password */
@@ -64,7 +66,7 @@ export class PasswordSignIn {
     const visit = this.#visit;
     if (email !== null && !visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = email === null ? visit.link : { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email?.trim(), language: visit.language };
       this.#codes.sent(await visit.portico.forgotPassword(asked), { purpose: "reset" });
     });
   };

@@ -21,6 +21,7 @@
  * @property {string | null} logo_url a path on the host of the API, or null
  * @property {string | null} accent_color `#rrggbb`, or null
  * @property {string} locale
+ * @property {boolean} check_pasted_code a pasted code is checked as soon as it is complete
  * @property {string | null} support_url where to find help: `https:` or `mailto:`, as the two below
  * @property {string | null} privacy_url
  * @property {string | null} terms_url
@@ -87,6 +88,15 @@
  * @property {number} signed_in_at
  * @property {number} last_used_at
  * @property {number} expires_at
+ */
+
+/**
+ * @typedef {object} Undone
+ * @property {string} workspace
+ * @property {string} name the workspace's
+ * @property {string} portal_url where to sign in
+ * @property {boolean} undone false while the change stands
+ * @property {{ password: boolean, identities: string[] } | null} removed the ways in that went with it
  */
 
 /**
@@ -240,13 +250,14 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
     /**
      * Have a code mailed. The answer is the same for every address.
      *
-     * @param {{ link?: string, to?: string, email?: string, auto?: boolean, pending?: string }} asked
+     * @param {{ link?: string, to?: string, email?: string, auto?: boolean, pending?: string, language?: string }} asked
      *   `email` with a shared link only; `auto` when nobody pressed anything. After a provider that
-     *   gave no address: `pending` and `email` alone.
+     *   gave no address: `pending` and `email` instead of a link. `language` is the page's, and so
+     *   the mail's.
      * @returns {Promise<Challenge>}
      */
-    requestCode({ link, to, email, auto, pending }) {
-      const body = { workspace, link, to, email, auto, pending };
+    requestCode({ link, to, email, auto, pending, language }) {
+      const body = { workspace, link, to, email, auto, pending, language };
       // A lost answer may have sent a mail: only a refusal that says so is worth a second try.
       return call("POST", "/v1/codes", { body, repeatable: false });
     },
@@ -254,24 +265,24 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
     /**
      * Have another code mailed for the same challenge.
      *
-     * @param {{ challenge: string }} asked
+     * @param {{ challenge: string, language?: string }} asked
      * @returns {Promise<Challenge>}
      */
-    resend({ challenge }) {
-      return call("POST", "/v1/codes/resend", { body: { challenge }, repeatable: false });
+    resend({ challenge, language }) {
+      return call("POST", "/v1/codes/resend", { body: { challenge, language }, repeatable: false });
     },
 
     /**
      * Begin a trip to a provider. The browser goes to `authorize_url` as a whole page, and comes
      * back to the portal, signed in, or to the hosted page, which says how to go on.
      *
-     * @param {{ link: string, to?: string, connection: string }} asked `connection` is the id of
-     *   one of the link's `methods.sso`.
+     * @param {{ link: string, to?: string, connection: string, language?: string }} asked `connection`
+     *   is the id of one of the link's `methods.sso`.
      * @returns {Promise<{ authorize_url: string }>}
      */
-    startSso({ link, to, connection }) {
+    startSso({ link, to, connection, language }) {
       // Nothing happens before the browser comes back, so a lost answer may be asked for again.
-      return call("POST", "/v1/sso/start", { body: { workspace, link, to, connection } });
+      return call("POST", "/v1/sso/start", { body: { workspace, link, to, connection, language } });
     },
 
     /**
@@ -304,11 +315,12 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      * Have a code mailed that sets a password, the first one or another. The answer is the same for
      * every address.
      *
-     * @param {{ link: string, to?: string, email?: string }} asked `email` with a shared link only
+     * @param {{ link: string, to?: string, email?: string, language?: string }} asked `email` with a
+     *   shared link only
      * @returns {Promise<Challenge>}
      */
-    forgotPassword({ link, to, email }) {
-      const body = { workspace, link, to, email };
+    forgotPassword({ link, to, email, language }) {
+      const body = { workspace, link, to, email, language };
       return call("POST", "/v1/passwords/forgot", { body, repeatable: false });
     },
 
@@ -327,11 +339,12 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      * Have a code mailed that makes a contact; {@link verify} takes it, and says `new`. Who is a
      * contact already is told so by mail instead; the answer is the same.
      *
-     * @param {{ link: string, to?: string, email: string }} asked
+     * @param {{ link: string, to?: string, email: string, language?: string }} asked
      * @returns {Promise<Challenge>}
      */
-    signUp({ link, to, email }) {
-      return call("POST", "/v1/sign-up", { body: { workspace, link, to, email }, repeatable: false });
+    signUp({ link, to, email, language }) {
+      const body = { workspace, link, to, email, language };
+      return call("POST", "/v1/sign-up", { body, repeatable: false });
     },
 
     /**
@@ -379,16 +392,21 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
        */
       edit: (changes) => own("PATCH", "", changes),
 
-      /** Have a code mailed to the own address; `verify` begins a fresh session by it. @returns {Promise<Challenge>} */
-      confirm: () => own("POST", "/confirm", {}, { repeatable: false }),
+      /**
+       * Have a code mailed to the own address; `verify` begins a fresh session by it.
+       *
+       * @param {{ language?: string }} [options]
+       * @returns {Promise<Challenge>}
+       */
+      confirm: ({ language } = {}) => own("POST", "/confirm", { language }, { repeatable: false }),
 
       /**
        * Have a code mailed to the address that is to be the new one.
        *
-       * @param {{ email: string }} asked
+       * @param {{ email: string, language?: string }} asked
        * @returns {Promise<Challenge>}
        */
-      changeEmail: ({ email }) => own("POST", "/email", { email }, { repeatable: false }),
+      changeEmail: ({ email, language }) => own("POST", "/email", { email, language }, { repeatable: false }),
 
       /**
        * Make the new address the primary one; the old one is told, and can undo it for three days.
@@ -403,12 +421,13 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
 
       /**
        * Give the former address back, by the token of the mail to it. Asks for no session. Ways in
-       * that are newer than the change are removed.
+       * that are newer than the change are removed. With `preview` nothing changes: it says whose
+       * account it is about, and whether the change stands.
        *
-       * @param {{ undo: string }} asked
-       * @returns {Promise<{ workspace: string, removed: { password: boolean, identities: string[] } }>}
+       * @param {{ undo: string, preview?: boolean }} asked
+       * @returns {Promise<Undone>}
        */
-      undoEmail: ({ undo }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo } }),
+      undoEmail: ({ undo, preview }) => call("POST", "/v1/account/email/undo", { body: { workspace, undo, preview } }),
 
       /**
        * Set a password, or another. All other sessions end.

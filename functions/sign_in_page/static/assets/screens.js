@@ -142,6 +142,17 @@ export const notOpened = ({ retry, heading: title = "not_opened" }, words) => {
   };
 };
 
+/** A reload reads the browser's settings anew, and the address has the link again. */
+/** @type {Screen} */
+export const cookiesBlocked = ({ workspace, host }, words) => ({
+  body: [
+    heading(words, "cookies_title", {}, "stopped"),
+    paragraph(words, "cookies_text", { workspace, host }),
+    button("primary", words.nodes("try_again"), () => location.reload(), "retry"),
+    trouble(words, {}),
+  ],
+});
+
 /** A portal sent the browser to a door that could not say where to go on. */
 /** @type {Screen} */
 export const later = ({ retry, portal }, words) => ({

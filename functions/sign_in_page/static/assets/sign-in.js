@@ -1,6 +1,7 @@
 /** One opened link, from the first answer to the portal's door. */
 
 import { choose } from "./choose-screen.js";
+import { keepsCookies } from "./cookies.js";
 import { Codes } from "./codes.js";
 import { hashOf } from "./keep.js";
 import { PasswordSignIn } from "./passwords.js";
@@ -41,6 +42,7 @@ export class SignIn {
     this.#passwords = new PasswordSignIn(this.#visit, this.#codes, { ...steps, startSso });
     this.#signUp = new SignUp(this.#visit, this.#codes, { choose: this.#chooseAnew });
     this.#visit.onRefused = this.#codes.refused;
+    this.#visit.steps.home = () => (this.#visit.way ? this.#choose() : this.start());
   }
 
   /** Another link was opened in this tab: whatever is still under way is of no interest. */
@@ -69,7 +71,8 @@ export class SignIn {
       if (error instanceof PorticoError && isClosed(error.type)) return visit.closed(error.type, error.problem);
       return visit.refused(error, (message) => visit.show(screens.notOpened, { retry: this.start }, { message }));
     }
-    this.#goOn();
+    if (keepsCookies()) this.#goOn();
+    else this.#cookiesBlocked();
   };
 
   /** Back from a provider, signed in: the portal's request goes on, with no screen in between. */
@@ -88,6 +91,14 @@ export class SignIn {
   /** Another tab of this browser asked for a code, or has finished. */
   challengeChanged() {
     this.#codes.changed();
+  }
+
+  /** Before a code is asked for: the session that it would begin could not be kept. */
+  #cookiesBlocked() {
+    const visit = this.#visit;
+    // Such a browser keeps nothing in the tab either, so only the address can bring the link along.
+    visit.restoreAddress();
+    visit.show(screens.cookiesBlocked, { workspace: visit.workspaceName, host: location.host });
   }
 
   /**
@@ -137,13 +148,15 @@ export class SignIn {
     const { workspace, link } = this.#visit.wayIn;
     const email = masked(contact.email);
     const isOfAnother = link.kind === "personal" && link.email_hint !== email;
-    this.#visit.show(isOfAnother ? screens.whoseLink : screens.continueAs, {
+    const facts = {
       workspace: workspace.name,
       name: contact.name || email,
       email,
       hint: link.email_hint ?? "",
       actions: { enter: this.#enter, chooseAnew: this.#begin, signOut: this.#signOut },
-    });
+    };
+    const again = () => (this.#visit.session ? this.#offerSession(this.#visit.session) : this.#choose());
+    this.#visit.show(isOfAnother ? screens.whoseLink : screens.continueAs, facts, { again });
   };
 
   /** A personal link may send its code as it is opened, if nothing must be said before. */
@@ -156,6 +169,7 @@ export class SignIn {
   /** @param {import("./problems.js").Message | null} [message] */
   #choose = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
+    this.#visit.challenge = null;
     // Where a password is the only thing to type, it is asked for at once.
     if (way.methods.password && !way.methods.code) return this.#passwords.enter(message);
     const actions = {
@@ -164,7 +178,7 @@ export class SignIn {
       usePassword: () => this.#passwords.enter(),
       signUp: () => this.#signUp.begin(),
     };
-    this.#visit.show(choose, { way, typed, actions }, { message });
+    this.#visit.show(choose, { way, typed, actions }, { message, again: () => this.#choose() });
   };
 
   #chooseAnew = () => {
@@ -178,7 +192,7 @@ export class SignIn {
     const visit = this.#visit;
     visit.show(screens.opening, { key: "sending" });
     try {
-      this.#codes.sent(await visit.portico.requestCode({ ...visit.link, auto: true }));
+      this.#codes.sent(await visit.portico.requestCode({ ...visit.link, auto: true, language: visit.language }));
     } catch (error) {
       const isAlreadySent = error instanceof PorticoError && error.type === "too-soon";
       if (isAlreadySent) this.#choose({ tone: "info", key: "sent_before" });

@@ -19,8 +19,9 @@ export class SignUp {
   /** @param {Message | null} [message] */
   begin = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
+    this.#visit.challenge = null;
     const actions = { send: this.#send, choose: () => this.#steps.choose() };
-    this.#visit.show(askNewAddress, { way, typed, actions }, { message });
+    this.#visit.show(askNewAddress, { way, typed, actions }, { message, again: () => this.begin() });
   };
 
   /** @param {string} email */
@@ -28,7 +29,7 @@ export class SignUp {
     const visit = this.#visit;
     if (!visit.takeEmail(email)) return;
     await visit.press(async () => {
-      const asked = { ...visit.link, email: email.trim() };
+      const asked = { ...visit.link, email: email.trim(), language: visit.language };
       this.#codes.sent(await visit.portico.signUp(asked), { purpose: "sign_up" });
     });
   };

@@ -44,10 +44,18 @@ export class Trips {
    */
   start = (connection, pressed = providerId(connection)) =>
     this.#visit.press(async () => {
-      const { portico, link, kept } = this.#visit;
+      const { portico, link, kept, language } = this.#visit;
       const provider = providerName(connection);
-      const { authorize_url } = await portico.startSso({ ...link, connection: connection.id });
       const actions = this.#actions;
+      /** @type {string} */
+      let authorize_url;
+      try {
+        ({ authorize_url } = await portico.startSso({ ...link, connection: connection.id, language }));
+      } catch (error) {
+        if (!(error instanceof PorticoError) || error.type !== "try-later") throw error;
+        // As after a trip that ended so: what it is about, and what else there is.
+        return this.#visit.show(trips.refused, { reason: error.type, provider, way: this.#visit.wayIn, connection, actions });
+      }
       await leave(this.#visit, { authorize_url, provider, actions }, () => kept.depart(connection.id, provider));
     }, pressed);
 
@@ -89,18 +97,22 @@ export class Trips {
     if (!trip) return this.#steps.choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
     const connection = way.methods.sso.find(({ id }) => id === trip.connection) ?? null;
     const { provider } = trip;
-    this.#visit.show(trips.refused, { reason, provider, way, connection, actions: this.#actions });
+    const facts = { reason, provider, way, connection, actions: this.#actions };
+    this.#visit.show(trips.refused, facts, { again: () => this.#visit.show(trips.refused, facts) });
   }
 
   /** @param {import("./keep.js").Pending} waits */
   askAddress(waits) {
-    const { wayIn: way, typed } = this.#visit;
-    this.#visit.show(trips.askAddress, {
+    const { wayIn: way, typed, kept } = this.#visit;
+    this.#visit.challenge = null;
+    const facts = {
       provider: waits.provider,
       way,
       typed,
       actions: { ...this.#actions, sendAddress: (/** @type {string} */ email) => this.#sendAddress(waits, email) },
-    });
+    };
+    const again = () => (kept.pending() ? this.askAddress(waits) : this.#steps.choose());
+    this.#visit.show(trips.askAddress, facts, { again });
   }
 
   /** @param {import("./keep.js").Pending} waits @param {string} email */
@@ -109,7 +121,8 @@ export class Trips {
     if (!visit.takeEmail(email)) return;
     await visit.press(async () => {
       try {
-        this.#codes.sent(await visit.portico.requestCode({ pending, email: email.trim() }), { connects: provider });
+        const asked = { pending, email: email.trim(), language: visit.language };
+        this.#codes.sent(await visit.portico.requestCode(asked), { connects: provider });
         visit.kept.endPending();
       } catch (error) {
         const isOver = error instanceof PorticoError && error.type === "challenge-closed";

@@ -5,6 +5,7 @@ import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
 import { authorizing, isAccount, isResumed } from "./requests.js";
 import * as screens from "./screens.js";
+import { Steps } from "./steps.js";
 
 /** @typedef {import("./portico.js").Way} Way */
 /** @typedef {import("./portico.js").Session} Session */
@@ -19,12 +20,14 @@ import * as screens from "./screens.js";
  * @property {import("./keep.js").Opened | null} opened
  * @property {string} front the link that the workspace's address alone opens
  * @property {(brand: import("./brand.js").Brand) => Promise<void>} onBrand
+ * @property {() => void} restoreAddress put the opened link back into the address bar, for a reload that must know it
  * @property {() => void} onAccount somebody has signed in to see their account
  */
 
 export class Visit {
   #opened;
   isOver = false;
+  steps = new Steps();
   askedFor = "";
   /** @type {Way | null} */
   way = null;
@@ -39,21 +42,31 @@ export class Visit {
   onRefused = () => false;
 
   /** @param {House} house */
-  constructor({ stage, portico, kept, opened, front, onBrand, onAccount }) {
+  constructor({ stage, portico, kept, opened, front, onBrand, onAccount, restoreAddress }) {
     this.stage = stage;
     this.portico = portico;
     this.kept = kept;
     this.front = front;
     this.onBrand = onBrand;
+    this.restoreAddress = restoreAddress;
     this.onAccount = onAccount;
     this.#opened = opened;
     this.request = opened?.request;
     this.typed = { email: kept.typedEmail() || (opened?.hint ?? ""), code: "", password: "", name: "", shared: false };
+    /** Codes that were sent off already: none of them goes another time by itself. @type {Set<string>} */
+    this.sentOff = new Set();
   }
 
-  /** @param {import("./stage.js").Screen} screen @param {any} facts @param {{ message?: Message | null }} [options] */
-  show(screen, facts, options) {
-    if (!this.isOver) this.stage.show(screen, facts, options);
+  /**
+   * @param {import("./stage.js").Screen} screen
+   * @param {any} facts
+   * @param {{ message?: Message | null, again?: () => void }} [options] `again` shows it another time, for a screen that
+   *   the browser's Back may lead to
+   */
+  show(screen, facts, { again, ...options } = {}) {
+    if (this.isOver) return;
+    if (again) this.steps.take(screen, again);
+    this.stage.show(screen, facts, options);
   }
 
   /**
@@ -231,6 +244,11 @@ export class Visit {
     if (!this.#opened) throw new Error("no link was opened");
     const { link, to } = this.#opened;
     return { link, to };
+  }
+
+  /** What the page is shown in, and so what a mail that it asks for is written in. */
+  get language() {
+    return this.stage.words.language;
   }
 
   /** @returns {OpenChallenge} */

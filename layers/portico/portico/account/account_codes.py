@@ -17,6 +17,7 @@ from portico.people.address_chain import target_of, with_room
 from portico.people.address_change import AddressChanges
 from portico.people.addresses import mailable
 from portico.people.disposable_domains import may_sign_up
+from portico.people.rules import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class AskedConfirmation:
     """POST /v1/account/confirm."""
 
     workspace: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class AskedEmailChange:
 
     workspace: str
     email: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class AccountCodes:
         owner = self.owners.of(asked.workspace, caller)
         if not owner.standing.workspace.takes_codes():
             raise MethodOff
-        return self._ask(owner, Purpose.SIGN_IN, None)
+        return self._ask(owner, Purpose.SIGN_IN, None, asked.language)
 
     def to_move(self, asked: AskedEmailChange, caller: Caller) -> CodeAsked:
         """Mail a code to the contact's new address.
@@ -73,9 +76,11 @@ class AccountCodes:
         chain, now = changes.chain(owner.standing.contact), owner.clock.now()
         if target_of(email, chain, at=now) is None:
             with_room(chain, at=now)
-        return self._ask(owner, Purpose.NEW_EMAIL, email)
+        return self._ask(owner, Purpose.NEW_EMAIL, email, asked.language)
 
-    def _ask(self, owner: Owner, purpose: Purpose, email: str | None) -> CodeAsked:
+    def _ask(
+        self, owner: Owner, purpose: Purpose, email: str | None, language: str | None
+    ) -> CodeAsked:
         workspace, caller = owner.standing.workspace, owner.caller
         bucket = ACCOUNT_BUCKET if email is None else NEW_EMAIL_BUCKET
         self.owners.limits.start(workspace, caller.network, bucket=bucket, at=owner.clock.now())
@@ -89,6 +94,7 @@ class AccountCodes:
             stay=workspace.stay,
             device=device_of(caller.user_agent),
             known=None,
+            language=language_of(language),
         )
         event = owner.event("code.requested", purpose=purpose.value)
         challenges = Challenges(self.owners.sign_in_table, workspace.id)

@@ -12,6 +12,7 @@ from portico.clock import SYSTEM, Clock, epoch
 from portico.errors import ChallengeClosed, TakenAlready, TryLater
 from portico.events import Caller, Event
 from portico.ids import is_workspace
+from portico.links.destinations import return_to
 from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
@@ -36,19 +37,29 @@ class AskedUndo:
 
     workspace: str
     undo: str = field(repr=False)
+    preview: bool = False
+    """Only look: say whose account it is about and whether it can be undone, and change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that was undone, now or before."""
+    """A change that was undone, now or before; or that a preview has found still standing."""
 
-    workspace_id: str
-    removed: dict[str, Any]
-    """The ways in that it removed: ``password``, and the labels of ``identities``."""
+    workspace: Workspace
+    removed: dict[str, Any] | None
+    """The ways in that it removed: ``password``, and the labels of ``identities``. ``None``: the
+    change stands."""
 
-    def answer(self) -> dict[str, Any]:
-        """Return the answer's members."""
-        return {"workspace": self.workspace_id, "removed": self.removed}
+    def answer(self, caller: Caller) -> dict[str, Any]:
+        """Return the answer's members. They tell whoever has the token where to sign in."""
+        portal = return_to(self.workspace, None, None, issuer=caller.own_origin)
+        return {
+            "workspace": self.workspace.id,
+            "name": self.workspace.name,
+            "portal_url": portal.url,
+            "undone": self.removed is not None,
+            "removed": self.removed,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,9 @@ class EmailUndos:
         of the address are voided, and younger ways in are removed. A repeated request gets the
         same answer as long as the address is back.
 
+        A preview changes nothing. It is refused like the change itself, but for an address that is
+        another contact's by now.
+
         Raises:
             ChallengeClosed: ``expired``: too old, or not valid; ``used``: it was undone, and the
                 address has changed since; ``voided``: the contact has gone back further.
@@ -105,6 +119,8 @@ class EmailUndos:
                 return _undone_before(found)
             if now >= found.change.undo_ends_at:
                 raise ChallengeClosed("expired")
+            if asked.preview:
+                return Undone(found.workspace, None)
             try:
                 return self._take_back(found, caller)
             except _Meanwhile:
@@ -162,7 +178,7 @@ class EmailUndos:
             if refused.failed == {"pointer"}:
                 raise TakenAlready("email") from None
             raise _Meanwhile from None
-        return Undone(workspace.id, removed)
+        return Undone(workspace, removed)
 
     def _telling(
         self,
@@ -203,7 +219,7 @@ def _undone_before(found: _Found) -> Undone:
     if found.contact.email == found.change.old:
         # A change that was voided, or undone by an earlier version, names nothing.
         removed = {"password": False, "identities": []} | found.change.removed
-        return Undone(found.workspace.id, removed)
+        return Undone(found.workspace, removed)
     raise ChallengeClosed("voided" if found.change.voided_by else "used")
 
 

@@ -68,6 +68,8 @@ class Challenge:
     is_break_glass: bool
     known: str | None
     """The seal of the mark that the browser sent, if any."""
+    language: str | None
+    """The language of the page that asked last."""
     return_to: ReturnTo
     stay: Stay
     generation: int
@@ -102,6 +104,7 @@ class Challenge:
             browser=row.get("browser"),
             is_break_glass=bool(row.get("break_glass")),
             known=row.get("known"),
+            language=row.get("language"),
             return_to=ReturnTo(row["area"], row["url"]),
             stay=Stay.from_row(row),
             generation=row["generation"],

@@ -62,6 +62,8 @@ class PendingIdentity:
     return_to: ReturnTo
     stay: Stay
     device: str | None
+    language: str | None = None
+    """The language of the page that began the trip."""
 
     def challenge(self, workspace_id: str, email: str | None) -> NewChallenge:
         """Return the challenge that proves the address."""
@@ -77,6 +79,7 @@ class PendingIdentity:
             known=None,
             connects={**self.identity.row(), "label": self.label},
             browser=self.browser,
+            language=self.language,
         )
 
     def row(self) -> dict[str, Any]:
@@ -90,7 +93,8 @@ class PendingIdentity:
             "url": self.return_to.url,
             **self.stay.row(),
         }
-        return row | ({"device": self.device} if self.device else {})
+        optional = {"device": self.device, "language": self.language}
+        return row | {name: value for name, value in optional.items() if value}
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -104,6 +108,7 @@ class PendingIdentity:
             ReturnTo(row["area"], row["url"]),
             Stay.from_row(row),
             row.get("device"),
+            row.get("language"),
         )
 
 

@@ -1,6 +1,6 @@
 """Request a code, and request another mail of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portico import ids
@@ -20,7 +20,7 @@ from portico.links.store import Links, open_link
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
 from portico.people.addresses import mailable
-from portico.people.rules import Workspace
+from portico.people.rules import Workspace, language_of
 from portico.people.store import People
 from portico.settings import PasswordSettings, RequestCodeSettings
 
@@ -36,6 +36,8 @@ class AskedCode:
     auto: bool = False
     pending: str | None = field(default=None, repr=False)
     """After SSO, instead of a link: the identity that waits for an address."""
+    language: str | None = None
+    """What the page is shown in. The mail is written in it, if it is one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class AskedAgain:
     """POST /v1/codes/resend."""
 
     challenge: str = field(repr=False)
+    language: str | None = None
+    """As in `AskedCode`, for this mail and those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class CodeRequests:
         """
         email = mailable(asked.email) if asked.email is not None else None
         if asked.pending is not None and purpose is Purpose.SIGN_IN:
-            return self._prove(asked.pending, email, asked.workspace, caller)
+            return self._prove(asked, asked.pending, email, caller)
         now = self.clock.now()
         workspace, link = open_link(
             self.people_table, asked.workspace, asked.link, at=now, consistent=True
@@ -137,10 +141,12 @@ class CodeRequests:
         now = self.clock.now()
         challenges = Challenges(self.sign_in_table, id_.workspace_id)
         event = Event("code.resent", now, network=caller.network)
-        return CodeAsked(challenges.ask_again(id_, caller, event))
+        return CodeAsked(
+            challenges.ask_again(id_, caller, event, language=language_of(asked.language))
+        )
 
     def _prove(
-        self, pending: str, email: str | None, workspace_id: str, caller: Caller
+        self, asked: AskedCode, pending: str, email: str | None, caller: Caller
     ) -> CodeAsked:
         # Loaded here: only a sign-in by SSO that lacks an address comes by.
         from portico.codes.pending_identity import (  # noqa: PLC0415
@@ -152,7 +158,7 @@ class CodeRequests:
 
         if email is None:
             raise InvalidRequest("email", "required")
-        now = self.clock.now()
+        now, workspace_id = self.clock.now(), asked.workspace
         id_ = PendingId.parse(pending)
         if id_ is None or id_.workspace_id != workspace_id:
             raise ChallengeClosed("expired")
@@ -170,6 +176,10 @@ class CodeRequests:
             raise ChallengeClosed("expired")
         if not workspace.proves(connecting.identity.connection):
             raise MethodOff
+        # The page that asks now knows better than the one that sent the browser to the provider.
+        connecting = replace(
+            connecting, language=language_of(asked.language) or connecting.language
+        )
         return CodeAsked(
             ask_for_proof(self.sign_in_table, workspace_id, connecting, email, caller, now)
         )
@@ -195,6 +205,7 @@ class CodeRequests:
             device=device_of(caller.user_agent),
             known=sealed(mark),
             break_glass=link.break_glass,
+            language=language_of(asked.language),
         )
 
 

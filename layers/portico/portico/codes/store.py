@@ -42,6 +42,8 @@ class NewChallenge:
     connects: dict[str, Any] | None = None
     browser: str | None = None
     break_glass: bool = False
+    language: str | None = None
+    """The language of the page that asked, of `LOCALES`."""
 
     def row(self, caller: Caller, event: Event) -> dict[str, Any]:
         """Return the row of a challenge that requests its first mail."""
@@ -76,6 +78,7 @@ class NewChallenge:
             "connects": self.connects,
             "browser": self.browser,
             "break_glass": self.break_glass or None,
+            "language": self.language,
         }
         return row | {name: value for name, value in optional.items() if value is not None}
 
@@ -111,8 +114,10 @@ class Challenges:
         row = self.rows.get(*challenge_key(id_))
         return Challenge.from_row(row) if row else None
 
-    def ask_again(self, id_: ChallengeId, caller: Caller, event: Event) -> Challenge:
-        """Request one more mail.
+    def ask_again(
+        self, id_: ChallengeId, caller: Caller, event: Event, *, language: str | None = None
+    ) -> Challenge:
+        """Request one more mail, in *language* if the page's has changed.
 
         Raises:
             ChallengeClosed, ResendTooSoon, TooManyRequests, CrossSite: the challenge takes no
@@ -126,12 +131,13 @@ class Challenges:
             for n in range(1, len(RESEND_WAITS) + 1)
         )
         has_time_left = "expires_at >= :code_ends"
+        in_language = ", language = :language" if language else ""
         try:
             row = self.rows.update(
                 *challenge_key(id_),
                 "SET generation = generation + :one, mail = generation + :one, "
                 "asked = list_append(asked, :asked), code_ends_at = :code_ends, "
-                "resent_by = :request, event = :event",
+                f"resent_by = :request, event = :event{in_language}",
                 f"{IS_THERE} AND {IS_SAME_ORIGIN} AND {HAS_ATTEMPTS_LEFT} "
                 f"AND {has_time_left} AND ({wait_is_over})",
                 {
@@ -144,6 +150,7 @@ class Challenges:
                     ":event": event.rider(),
                     ":origin": caller.origin or "",
                     ":attempts": MOST_ATTEMPTS,
+                    **({":language": language} if language else {}),
                 },
             )
         except ConditionFailed as failed:

@@ -158,7 +158,13 @@ class Codes:
         """Return the parts that create a contact for whoever just proved an address."""
         event = Event("contact.signed-up", self.clock.now(), proof.contact, proof.stay.keep_days)
         contact = Contact(
-            proof.contact, proof.workspace_id, proof.name, proof.email, sver=proof.sver
+            proof.contact,
+            proof.workspace_id,
+            proof.name,
+            proof.email,
+            sver=proof.sver,
+            # Until they choose another, their mails speak as the page did.
+            language=checked.challenge.language,
         )
         heads = Heads(self.people_table, proof.workspace_id)
         return heads.signing_up(contact, event, proof=str(checked.challenge.id))

@@ -96,6 +96,7 @@ def _shown(workspace: Workspace, words: WorkspaceWords) -> dict[str, Any]:
         "logo_url": logo,
         "accent_color": workspace.accent_color,
         "locale": workspace.locale,
+        "check_pasted_code": workspace.check_pasted_code,
         "support_url": words.support_url,
         "privacy_url": words.privacy_url,
         "terms_url": words.terms_url,

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from portico.people.rules import LOCALES, language_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 WORDS_FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
+LANGUAGES = LOCALES
 FALLBACK = "en"
 
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -19,14 +24,9 @@ def best_language(*wanted: str | None) -> str:
     """Choose the first wanted language that we speak, or else English.
 
     Args:
-        wanted: language tags, the most wanted first: the contact's, then the workspace's.
-            ``"pt-BR"`` and ``"pt_BR"`` are Portuguese.
+        wanted: language tags, the most wanted first: the page's, the contact's, the workspace's.
     """
-    for tag in wanted:
-        language = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
-        if language in LANGUAGES:
-            return language
-    return FALLBACK
+    return next((found for tag in wanted if (found := language_of(tag))), FALLBACK)
 
 
 def plural_form(language: str, count: int) -> str:
@@ -74,13 +74,20 @@ class Words:
         pattern: str = self._entries["minutes"][plural_form(self.language, count)]
         return pattern.format(count=count)
 
-    def moment(self, at: datetime) -> str:
-        """Say a date and a time of day, in UTC: we do not know where the contact is."""
-        at = at.astimezone(UTC)
+    def moment(self, at: datetime, *, zone: str | None = None) -> str:
+        """Say a date and a time of day, and by which clock.
+
+        Args:
+            at: the time.
+            zone: the contact's, an IANA name. One that nobody knows, or none, is UTC.
+        """
+        known = _zone(zone) if zone else None
+        at = at.astimezone(known or UTC)
+        named = self._entries["zone"].format(zone=known.key) if known else self._entries["utc"]
         pattern: str = self._entries["moment"]
         month: str = self._entries["months"][at.month - 1]
         day: str = self._entries["first_day"] if at.day == 1 else str(at.day)
-        return pattern.format(day=day, month=month, year=at.year, time=f"{at:%H:%M}")
+        return pattern.format(day=day, month=month, year=at.year, time=f"{at:%H:%M}", zone=named)
 
 
 @cache
@@ -88,6 +95,17 @@ def words_of(language: str) -> Words:
     """Read one of `LANGUAGES`, once."""
     entries = json.loads((WORDS_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     return Words(language, entries)
+
+
+def _zone(name: str) -> "ZoneInfo | None":
+    # Loaded here, because most contacts have named no zone.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        # A folder of the list, or what is none of its names.
+        return None
 
 
 def _arabic_form(count: int) -> str:

@@ -85,6 +85,8 @@ class CodeLetter:
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     account: str | None = None
     """The team's name for the connection, e.g. ``"Facebook"``. Only for the purpose ``link``."""
+    time_zone: str | None = None
+    """The contact's, an IANA name; ``None``, or one that is not in the list, is UTC."""
     foot: tuple[FootLink, ...] = ()
 
     def __post_init__(self) -> None:
@@ -162,6 +164,8 @@ class NoticeLetter:
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
     took_password: bool = False
     """An ``email-restored`` has removed the password, and the connections of *account*."""
+    time_zone: str | None = None
+    """The contact's, an IANA name; ``None``, or one that is not in the list, is UTC."""
     foot: tuple[FootLink, ...] = ()
 
     def __post_init__(self) -> None:

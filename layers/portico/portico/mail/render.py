@@ -50,8 +50,6 @@ def render(letter: Letter) -> RenderedLetter:
     look = {
         "language": words.language,
         "direction": words.direction,
-        "workspace": _workspace(letter),
-        "workspace_unlinked": unlinked(_workspace(letter)),
         "accent": _accent(letter.accent_color),
         "logo": logo,
         "logo_id": logo_id,
@@ -80,7 +78,7 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
     removed = _removed(letter, words)
     # What a team has changed offers no undo: an address that was mistyped may be a stranger's.
     is_teams = letter.change is Change.EMAIL_CHANGED and letter.undo_url is None
-    not_you = words.say("email_restored" if is_teams else what, "not_you", workspace=workspace_id)
+    not_you = words.say("email_restored" if is_teams else what, "not_you")
     return {
         "subject": words.say(what, "subject", workspace=_workspace(letter)),
         "preheader": intro,
@@ -88,8 +86,9 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
         "intro": f"{intro} {removed}" if removed else intro,
         "happened": _happened(letter, words),
         "not_you": not_you,
+        "undo": words.say("email_changed", "undo"),
         "undo_url": letter.undo_url or "",
-        "automatic": words.say("automatic", workspace=workspace_id),
+        "automatic": words.say("automatic"),
     }
 
 
@@ -106,7 +105,7 @@ def _removed(letter: NoticeLetter, words: Words) -> str:
 
 
 def _happened(letter: NoticeLetter, words: Words) -> str:
-    when = words.moment(letter.happened_at)
+    when = words.moment(letter.happened_at, zone=letter.time_zone)
     own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
     if letter.origin_hint in KNOWN_DEVICES:
         return words.say(own, "happened_with", when=when, origin=letter.origin_hint)
@@ -130,9 +129,9 @@ def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
         "same_label": words.say("same_label", label=letter.label),
         "validity": words.say("validity", minutes=minutes),
         "asked": _asked(letter, words),
-        "not_you": words.say(purpose, "not_you", workspace=workspace_id),
-        "keep_secret": words.say("keep_secret", workspace=workspace_id),
-        "automatic": words.say("automatic", workspace=workspace_id),
+        "not_you": words.say(purpose, "not_you"),
+        "keep_secret": words.say("keep_secret"),
+        "automatic": words.say("automatic"),
     }
 
 
@@ -147,7 +146,7 @@ def _subject(letter: CodeLetter, words: Words) -> str:
 
 
 def _asked(letter: CodeLetter, words: Words) -> str:
-    when = words.moment(letter.asked_at)
+    when = words.moment(letter.asked_at, zone=letter.time_zone)
     if letter.origin_hint in KNOWN_DEVICES:
         return words.say("asked_with", when=when, origin=letter.origin_hint)
     return words.say("asked", when=when)

@@ -45,7 +45,8 @@ class Happened:
     to: str | None = None
     """The address to mail, if it is not the contact's (any more)."""
     language: str | None = None
-    """The contact's language, if their row will no longer have it."""
+    """The language, if it is not for the contact's row to say: the row will no longer have it, or
+    a page has asked for the mail."""
     undo: str | None = None
     """The id of a change that the mail's reader can undo."""
     took_password: bool = False

@@ -17,7 +17,8 @@ class AskedProof:
     link: str = field(default="", repr=False)
     to: str | None = None
     email: str | None = None
+    language: str | None = None
 
     def code(self) -> AskedCode:
         """Return it as the request that the codes room takes."""
-        return AskedCode(self.workspace, self.link, self.to, self.email)
+        return AskedCode(self.workspace, self.link, self.to, self.email, language=self.language)

@@ -17,6 +17,16 @@ from portico.people.directory_rule import DirectoryRule
 LOCALES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
 """The languages of page and mail."""
 
+
+def language_of(tag: str | None) -> str | None:
+    """Return which of `LOCALES` a language tag names, or ``None``.
+
+    ``"pt-BR"`` and ``"pt_BR"`` are Portuguese.
+    """
+    language = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
+    return language if language in LOCALES else None
+
+
 AREAS = {
     "dashboard": "/",
     "tickets": "/tickets",
@@ -104,6 +114,8 @@ class Workspace:
     send_on_open: bool = True
     """Mail the code as soon as a personal link's page opens."""
     code_in_subject: bool = False
+    check_pasted_code: bool = True
+    """Whether the page checks a pasted code as soon as it is complete, without a press."""
     directory_rule: str = "off"
     connections: list[dict[str, Any]] = field(default_factory=list)
     """What the page needs of each SSO connection: id, kind, label, on."""

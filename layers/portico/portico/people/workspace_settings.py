@@ -150,6 +150,9 @@ class WorkspaceSettings(BaseModel):
     send_on_open: bool = Field(
         description="Mail the code as soon as a personal link's page is opened."
     )
+    check_pasted_code: bool = Field(
+        description="Check a pasted or filled-in code as soon as it is complete."
+    )
     code_in_subject: bool = Field(
         description="Show the code in the mail's subject, which a locked screen shows too."
     )

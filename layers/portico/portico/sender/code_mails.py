@@ -245,5 +245,7 @@ class CodeMail:
             name=f"{epoch(self.challenge.asked[0]) // 3600}",
             at=at,
             device=self.challenge.device,
+            # The page that said so, and the mail in the code's place, speak one language.
+            language=self.challenge.language,
         )
         Notices(self.mails.sign_in_table, self._workspace.id).ask(happened)

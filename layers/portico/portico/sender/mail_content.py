@@ -41,7 +41,7 @@ def code_mail(
         purpose=Purpose(challenge.purpose),
         code=code,
         label=label_of(id_, generation),
-        language=best_language(contact.language, workspace.locale),
+        language=best_language(challenge.language, contact.language, workspace.locale),
         workspace_name=workspace.name,
         sender_name=workspace.sender,
         accent_color=workspace.accent_color,
@@ -53,6 +53,7 @@ def code_mail(
         code_in_subject=workspace.code_in_subject,
         origin_hint=challenge.device,
         account=challenge.connects["label"] if challenge.connects else None,
+        time_zone=contact.time_zone,
         foot=_foot(words),
     )
     return compose(letter, sender=sender, at=at)
@@ -88,6 +89,7 @@ def notice_mail(
         origin_hint=notice.device,
         undo_url=undo_url,
         took_password=notice.took_password,
+        time_zone=contact.time_zone,
         foot=_foot(words),
     )
     return compose(letter, sender=sender, at=at)

@@ -162,6 +162,7 @@ class SsoCallbacks:
             return_to=ReturnTo(trip.area, trip.url),
             stay=trip.stay,
             device=trip.device,
+            language=trip.language,
         )
         address = person.mail_address()
         now = self.clock.now()

@@ -13,7 +13,7 @@ from portico.links.destinations import ReturnTo, return_to
 from portico.links.rules import Link, public_id
 from portico.links.store import checked_link, link_key
 from portico.mail.devices import device_of
-from portico.people.rules import Workspace
+from portico.people.rules import Workspace, language_of
 from portico.people.store import connection_key, settings_row_key
 from portico.settings import StartSsoSettings
 from portico.sso.discovery import Discovery, Misconfigured
@@ -32,6 +32,8 @@ class AskedSso:
     connection: str
     link: str = field(default="", repr=False)
     to: str | None = None
+    language: str | None = None
+    """What the page is shown in, for a code that may have to be mailed on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class TripStart:
     to: ReturnTo
     adds: str | None = None
     sver: int | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class SsoStarts:
             link=link.id,
             contact=link.contact,
             to=return_to(workspace, asked.to, link, issuer=caller.own_origin),
+            language=language_of(asked.language),
         )
         return self.send(leaving, caller)
 
@@ -139,6 +143,7 @@ class SsoStarts:
             expires_at=now + STATE_LIFETIME,
             adds=leaving.adds,
             sver=leaving.sver,
+            language=leaving.language,
         )
         name = "sso.adding" if leaving.adds else "sso.started"
         event = Event(name, now, network=caller.network, detail={"connection": connection.id})

@@ -75,6 +75,8 @@ class Trip:
     """The session of a contact who connects an account; ``None`` for a sign-in."""
     sver: int | None = None
     """The ``sver`` of that contact when the trip began."""
+    language: str | None = None
+    """The language of the page. If a code has to prove the address, its mail is written in it."""
 
     @property
     def fragment_key(self) -> str:
@@ -98,6 +100,7 @@ class Trip:
             moment(row["expires_at"]),
             row.get("adds"),
             row.get("sver"),
+            row.get("language"),
         )
 
     def row(self) -> dict[str, Any]:
@@ -120,6 +123,7 @@ class Trip:
             "device": self.device,
             "adds": self.adds,
             "sver": self.sver,
+            "language": self.language,
         }
         return row | {name: value for name, value in optional.items() if value is not None}
 
