@@ -183,14 +183,14 @@ def rows_of_acme() -> list[Any]:
 
 @pytest.fixture
 def acme(terminal: Terminal, rows_of_acme: list[Any]) -> Terminal:
-    """Acme Support is there."""
+    """Acme Support is there, of one row: it has no front entrance."""
     if rows_of_acme:
         for row in rows_of_acme:
             _dynamodb().put_item(TableName="people", Item=row)
         return terminal
     terminal.says(
         "workspace", "create", "acme",
-        "--name", "Acme Support", "--portal-url", "https://portal.acme.test",
+        "--name", "Acme Support", "--portal-url", "https://portal.acme.test", "--no-entrance",
     )  # fmt: skip
     rows_of_acme += _dynamodb().scan(TableName="people")["Items"]
     return terminal

@@ -67,7 +67,7 @@ class TestCreatingALink:
     def test_to_a_portal_that_is_off_warns(self, acme):
         acme.says("workspace", "set", "acme", "--portal-disabled")
 
-        assert "The portal is disabled" in acme.told("link", "create", "acme")["notes"][0]
+        assert "The portal of Acme Support is switched off" in acme.told("link", "create", "acme")["notes"][0]
 
     @pytest.mark.parametrize("to", ["https://evil.test", "request:unknown", "ticket:", "admin"])
     def test_leads_only_to_areas_of_the_portal(self, acme, to):
@@ -126,8 +126,9 @@ class TestListingLinks:
     def test_of_another_workspace_is_another_list(self, acme):
         acme.says("link", "create", "acme")
         acme.says(
-            "workspace", "create", "globex", "--name", "G", "--portal-url", "https://p.globex.test"
-        )
+            "workspace", "create", "globex", "--name", "G", "--portal-url", "https://p.globex.test",
+            "--no-entrance",
+        )  # fmt: skip
 
         assert acme.told("link", "list", "globex")["links"] == []
         assert acme.says("link", "list", "globex").stdout.strip() == "Links of globex: none"

@@ -10,6 +10,16 @@ from portico.people.store import words_key
 from tests.support.driver import NOON
 
 
+@pytest.fixture
+def acme(terminal):
+    """Acme Support with the front entrance that a new workspace has."""
+    terminal.says(
+        "workspace", "create", "acme",
+        "--name", "Acme Support", "--portal-url", "https://portal.acme.test",
+    )  # fmt: skip
+    return terminal
+
+
 class TestANewWorkspace:
     def test_has_a_front_entrance(self, acme):
         assert acme.told("workspace", "show", "acme")["workspace"]["entrance"] is True

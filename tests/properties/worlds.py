@@ -33,8 +33,8 @@ class World:
     def of(cls, portal: Portal, keys: Keys) -> Self:
         bob = portal.adds("Bob Baker", "bob@example.com")
         contacts = [(each.email, each.id) for each in (portal.ann, bob)]
-        # The second has Ann's mailbox, for the budget, and the third looks like hers.
-        others = ["nobody@example.com", "a.nn+x@example.com", "аnn@example.com"]
+        # The second has Ann's mailbox, for the budget, and the domain of the third looks like hers.
+        others = ["nobody@example.com", "a.nn+x@example.com", "ann@exаmple.com"]
         links = [portal.personal_link(email) for email, _ in contacts]
         addresses = contacts + [(each, "") for each in others]
         return cls(portal, keys, links, addresses, Beginning.of(portal))
