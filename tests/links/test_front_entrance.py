@@ -128,6 +128,20 @@ class TestAnAddressThatOpensNothing:
         assert seen == [seen[0]] * 3
         assert "invalid-portal-link" in seen[0]
 
+    @pytest.mark.parametrize("origin", ["https://signin.acme.test", "https://evil.example", None])
+    def test_is_told_from_no_other_by_a_made_up_identity_that_waits(self, portal, wire, origin):
+        portal.neighbour().sets(entrance=True, portal_enabled=False)
+        seen = []
+        for workspace in ("nowhere", "acme", "globex"):
+            wire.forget()
+            pending = f"pnd_{workspace}_{'x' * 22}"
+            body = {"workspace": workspace, "pending": pending, "email": "ann@example.com"}
+            answer = portal.browser.sends("request_code", "POST /v1/codes", body, origin=origin)
+            seen.append((told(answer), wire.operations))
+
+        assert seen == [seen[0]] * 3
+        assert "challenge-closed" in seen[0][0]
+
 
 class TestALinkThatHasEnded:
     """Its holder was given it, so the answer may say whose it was, and whom to ask."""

@@ -162,6 +162,12 @@ class CodeRequests:
         id_ = PendingId.parse(pending)
         if id_ is None or id_.workspace_id != workspace_id:
             raise ChallengeClosed("expired")
+        # What waits comes first. Whoever makes an id up must not see which workspaces there are.
+        connecting = PendingIdentities(self.sign_in_table, workspace_id).find(
+            id_, browser=browser_of(caller), at=now
+        )
+        if connecting is None:
+            raise ChallengeClosed("expired")
         workspace = People(self.people_table, workspace_id).workspace_row()
         if workspace is None:
             raise ChallengeClosed("expired")
@@ -169,11 +175,6 @@ class CodeRequests:
         # Only who may sign up by the address is mailed without being a contact.
         bucket = SIGN_UP_BUCKET if workspace.takes_sign_ups() else SHARED_BUCKET
         self.limits.start(workspace, caller.network, bucket=bucket, at=now)
-        connecting = PendingIdentities(self.sign_in_table, workspace_id).find(
-            id_, browser=browser_of(caller), at=now
-        )
-        if connecting is None:
-            raise ChallengeClosed("expired")
         if not workspace.proves(connecting.identity.connection):
             raise MethodOff
         # The page that asks now knows better than the one that sent the browser to the provider.
