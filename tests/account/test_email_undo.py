@@ -11,6 +11,7 @@ import pytest
 
 from portico.errors import TakenAlready
 from portico.people.contact_import import ContactLine, Enrolment
+from portico.people.flow import TeamPeople
 from portico.people.identities import Identity, identity_key
 from tests.account.conftest import Member
 from tests.support.driver import Portal
@@ -526,6 +527,33 @@ class TestEveryUndo:
         assert line["detail"] == {"removed": "password"}
 
 
+class TestAnUndoWhileThePortalIsClosed:
+    """ACC-13: its time runs on. Else a pause over a weekend would leave the account with the thief."""
+
+    @pytest.fixture(params=[{"paused_until": 4_000_000_000}, {"portal_enabled": False}])
+    def closed(self, portal, link, request):
+        portal.sets(**request.param)
+
+    def test_gives_the_address_back(self, thief, link, portal, closed):
+        answer = thief.undoes(link)
+
+        assert answer.status == 200
+        assert TeamPeople("people").contact(portal.id, OLD).email == OLD
+
+    def test_signs_nobody_in(self, thief, link, portal, closed):
+        thief.undoes(link)
+
+        assert portal.browser.asks_for_a_code(OLD).problem == (403, "portal-unavailable")
+
+    def test_tells_no_page_of_another_site(self, thief, link, portal, closed):
+        body = {"workspace": portal.id, "undo": link}
+        route = "POST /v1/account/email/undo"
+
+        answer = portal.browser.sends("account", route, body, origin="https://evil.example")
+
+        assert answer.problem == (403, "cross-site")
+
+
 class TestAPreview:
     """The page asks before anybody presses: whose account, and does the change stand?"""
 
@@ -561,6 +589,16 @@ class TestAPreview:
         portal.forward(**HOURS_72)
 
         assert self.looks(portal, link).problem == (410, "challenge-closed")
+
+    def test_tells_nothing_of_what_counts_as_forgotten(self, thief, link, portal):
+        thief.undoes(link)
+
+        portal.forward(hours=144, minutes=-2)
+        assert self.looks(portal, link).status == 200
+        portal.forward(minutes=2)
+        answer = self.looks(portal, link)
+
+        assert (answer.problem, answer.body["reason"]) == ((410, "challenge-closed"), "expired")
 
     @pytest.mark.parametrize("token", ["", "und.acme", "und.acme.ct_nobody.x.y.z"])
     def test_tells_no_name_to_whoever_has_no_token(self, thief, portal, token):

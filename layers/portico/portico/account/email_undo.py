@@ -94,7 +94,8 @@ class EmailUndos:
 
         Whoever reads mail to the old address may do so, whatever has changed since. Later changes
         of the address are voided, and younger ways in are removed. A repeated request gets the
-        same answer as long as the address is back.
+        same answer as long as the address is back, and the change is not forgotten. A portal that
+        is off or paused keeps nobody from it: it signs nobody in.
 
         A preview changes nothing. It is refused like the change itself, but for an address that is
         another contact's by now.
@@ -103,7 +104,7 @@ class EmailUndos:
             ChallengeClosed: ``expired``: too old, or not valid; ``used``: it was undone, and the
                 address has changed since; ``voided``: the contact has gone back further.
             TakenAlready: the old address is another contact's.
-            CrossSite, PortalUnavailable, TryLater: as for every request.
+            CrossSite, TryLater: as for every request.
         """
         token = Undo.parse(asked.undo)
         if (
@@ -114,7 +115,10 @@ class EmailUndos:
             raise ChallengeClosed("expired")
         for _ in range(UNDO_TRIES):
             found, now = self._read(token), self.clock.now()
-            found.workspace.admit(caller, at=now)
+            # Not whether the portal is open: the undo's time runs on while it is closed.
+            found.workspace.demand_site(caller)
+            if now >= found.change.forgotten_at:
+                raise ChallengeClosed("expired")
             if not found.change.stands:
                 return _undone_before(found)
             if now >= found.change.undo_ends_at:

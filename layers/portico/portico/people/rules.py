@@ -248,10 +248,18 @@ class Workspace:
             CrossSite: a browser sent the request from a page that is neither ours nor the portal's.
             PortalUnavailable: the workspace has switched its portal off, or has paused it.
         """
-        if caller.is_browser:
-            caller.demand_site(self.origins)
+        self.demand_site(caller)
         if not self.is_open(at=at):
             raise PortalUnavailable
+
+    def demand_site(self, caller: Caller) -> None:
+        """Let *caller* act on this workspace, also while its portal is closed.
+
+        Raises:
+            CrossSite: a browser sent the request from a page that is neither ours nor the portal's.
+        """
+        if caller.is_browser:
+            caller.demand_site(self.origins)
 
 
 @cache
