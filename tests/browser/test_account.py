@@ -308,6 +308,21 @@ class TestSessions:
         person.page.get_by_role("button", name="Sign in again").click()
         expect(person.page.locator("#email")).to_be_visible()
 
+    def test_that_ended_here_leave_nothing_that_back_or_forward_leads_to(
+        self, person, opens_account
+    ):
+        opens_account(person, "ben@example.com")
+        person.page.locator("#change-email").click()
+        person.sees_heading("Change address")
+        person.page.go_back()
+        person.page.locator("#sign-out").click()
+        person.sees_heading("You are signed out")
+
+        for goes in (person.page.go_forward, person.page.go_back):
+            goes()
+            person.sees_heading("You are not signed in")
+            expect(person.page.get_by_text("ben@example.com")).to_have_count(0)
+
 
 class TestTheEnd:
     def test_is_typed_and_final(self, person, lumen, house):

@@ -38,7 +38,7 @@ export class AccountVisit {
     const confirmed = () => this.#reload(done("confirmed_again"));
     this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved, confirmed });
     this.#visit.onRefused = this.#refused;
-    this.#visit.steps.home = () => (this.#account ? this.#show() : this.start());
+    this.#visit.steps.home = () => this.#show();
   }
 
   end() {
@@ -83,16 +83,24 @@ export class AccountVisit {
 
   /** @param {Message | null} [message] */
   #show = (message = null) => {
+    if (!this.#account) return this.start();
     this.#visit.challenge = null;
     const { workspaceName: workspace, kept } = this.#visit;
     const facts = { account: this.#account, events: this.#events, workspace, portal: kept.portal(), actions: this.#actions };
     this.#visit.show(overview, facts, { message, again: () => this.#show() });
   };
 
+  /** Nobody is signed in any more: the browser's Back leads to nothing of what was shown. */
+  #forget() {
+    this.#account = null;
+    this.#events = null;
+    this.#visit.kept.signedOut();
+  }
+
   /** Whoever signs in from here comes back, by whatever link there is. */
   async #showSignedOut(screen = notSignedIn) {
     const visit = this.#visit;
-    visit.kept.signedOut();
+    this.#forget();
     const facts = { workspace: visit.workspaceName, again: null };
     visit.show(screen, facts);
     const opened = visit.opened ?? (await visit.linkToSignIn());
@@ -144,7 +152,7 @@ export class AccountVisit {
     typed.password = "";
     this.#visit.challenge = null;
     const all = { account: this.#own, workspace, typed, cancel: () => this.#show(), ...facts };
-    this.#visit.show(screen, all, { again: () => this.#form(screen, facts) });
+    this.#visit.show(screen, all, { again: () => (this.#account ? this.#form(screen, facts) : this.start()) });
   }
 
   /** @param {Connection} connection */
@@ -182,7 +190,7 @@ export class AccountVisit {
   }
 
   get #actions() {
-    const { portico, kept, typed } = this.#visit;
+    const { portico, typed } = this.#visit;
     const { account } = portico;
     return {
       editProfile: () =>
@@ -228,7 +236,7 @@ export class AccountVisit {
         this.#form(forms.removeAccount, {
           go: () =>
             this.#change(account.remove, () => {
-              kept.signedOut();
+              this.#forget();
               this.#visit.show(deleted, { workspace: this.#visit.workspaceName });
             }),
         }),
