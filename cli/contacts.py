@@ -248,6 +248,10 @@ def _moved(command: Command, contact: Contact, email: str) -> Contact:
             f"They are signed out everywhere, and {contact.email} is told by mail. For three days "
             "nobody else can have that address."
         )
+        command.note(
+            "A password and connected accounts stay. If somebody else had taken the account over, "
+            "let the contact remove what is not theirs at once, in their account."
+        )
     return moved
 
 

@@ -252,6 +252,7 @@ class TestChangingAContact:
 
         assert told["contact"]["email"] == "ann@new.example"
         assert told["notes"][0].startswith("They are signed out everywhere, and ann@example.com is")
+        assert "A password and connected accounts stay" in told["notes"][1]
         (head,) = [row for row in acme.people() if row["sk"] == "head"]
         assert (head["event"]["name"], head["event"]["by"]) == ("email.changed", "cli:olga")
 
