@@ -181,6 +181,17 @@ class TestTheAccountOfWhoeverIsSignedOut:
 
         person.sees_heading("Your account")
 
+    def test_comes_back_after_a_provider_that_was_cancelled_at_first(self, person, house):
+        person.opens("/acme#account")
+        person.page.get_by_role("button", name="Sign in").click()
+        person.presses("microsoft")
+        person.cancels()
+
+        person.page.locator("#retry").click()
+        person.chooses("ann")
+
+        person.sees_heading("Your account")
+
     def test_offers_nothing_that_is_not_there(self, person, closed):
         person.opens("/acme#account")
 

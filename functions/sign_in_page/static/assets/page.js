@@ -56,7 +56,8 @@ function begin(stage) {
   const undo = address.get("undo");
   if (undo) kept.keepUndo(undo);
   forgetFragment(isAccount ? "#account" : undo !== null ? "#undo" : "");
-  const opened = readLink(address);
+  const arrival = readArrival(address, { workspace, hasLeft: kept.trip() !== null });
+  const opened = readLink(address, arrival !== null);
   /** @type {import("./visit.js").House} */
   const house = {
     stage,
@@ -80,7 +81,7 @@ function begin(stage) {
     return signingOut.start();
   }
   if (isAccount) return openAccount(stage, house, address.get("account") ?? "");
-  const signIn = new SignIn({ ...house, arrival: readArrival(address, { workspace, hasLeft: kept.trip() !== null }) });
+  const signIn = new SignIn({ ...house, arrival });
   visit = signIn;
   if (address.has("signed-out") || address.has("bye")) showSignedOut(stage, signIn, address.has("bye"));
   else if (address.has("resume")) signIn.resume();
@@ -136,8 +137,9 @@ function openAccount(stage, house, arrival) {
  * The link and destination that the address bar brought, or that this tab already had.
  *
  * @param {URLSearchParams} address
+ * @param {boolean} isBack from a provider, still on the way to what was asked for
  */
-function readLink(address) {
+function readLink(address, isBack) {
   const link = address.get("l");
   if (link) {
     const to = address.get("to") ?? undefined;
@@ -145,7 +147,7 @@ function readLink(address) {
     kept.open(to && to.length <= LONGEST_DESTINATION ? { ...opened, to } : opened);
     // Whoever the portal expects, it is not whom this tab had typed before.
     if (opened.hint) kept.typeEmail("");
-  } else if (kept.opened()?.to === "account" && !location.hash) {
+  } else if (kept.opened()?.to === "account" && !location.hash && !isBack) {
     // The address alone is no wish to see the account again.
     kept.open({ link: kept.opened()?.link ?? "" });
   } else if (!kept.opened()) {
