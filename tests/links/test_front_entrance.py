@@ -142,6 +142,39 @@ class TestAnAddressThatOpensNothing:
         assert seen == [seen[0]] * 3
         assert "challenge-closed" in seen[0][0]
 
+    @pytest.mark.parametrize("origin", ["https://signin.acme.test", "https://evil.example", None])
+    @pytest.mark.parametrize(
+        ("door", "route"),
+        [
+            ("request_code", "POST /v1/codes/resend"),
+            ("verify_code", "POST /v1/codes/verify"),
+            ("password", "POST /v1/passwords/reset"),
+            ("password", "PUT /v1/account/password"),
+            ("session", "POST /v1/session/refresh"),
+            ("account", "POST /v1/account/email"),
+            ("account", "POST /v1/account/email/undo"),
+            ("start_sso", "POST /v1/account/identities"),
+        ],
+    )
+    def test_is_told_from_no_other_by_what_else_is_made_up(self, portal, door, route, origin):
+        portal.neighbour().sets(entrance=True, portal_enabled=False)
+        seen = []
+        for workspace in ("nowhere", "acme", "globex"):
+            made_up = "x" * 22
+            body = {
+                "workspace": workspace,
+                "challenge": f"chl_{workspace}_{made_up}",
+                "code": "BCDFGHJ",
+                "password": "five grey herons on a wire",
+                "email": "ann@example.com",
+                "connection": "google",
+                "undo": f"und.{workspace}.ct_{made_up}.{made_up}.lasting.{made_up}",
+            }
+            seen.append(told(portal.browser.sends(door, route, body, origin=origin)))
+
+        assert seen == [seen[0]] * 3
+        assert "invalid-request" not in seen[0]
+
 
 class TestALinkThatHasEnded:
     """Its holder was given it, so the answer may say whose it was, and whom to ask."""
