@@ -66,7 +66,8 @@ def fuzz(house: House, *options: str, within: float) -> None:
 
 def is_well(house: House) -> None:
     """Look at what the house has written: it got to the end of things, and met no bug."""
-    answers = re.findall(r"^(\d{3}) (.+)$", house.said, re.MULTILINE)
+    told = re.findall(r"^([A-Z]+ /\S*) +(\d{3}) +\d+ ms$", house.said, re.MULTILINE)
+    answers = [(status, route) for route, status in told]
     lines = [json.loads(each) for each in house.said.splitlines() if each.startswith("{")]
     assert [each for each in lines if each.get("message") == "bug"] == []
     assert "Traceback" not in house.said
