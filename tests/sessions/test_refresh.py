@@ -274,6 +274,23 @@ class TestASharedComputer:
 
         assert browser.refreshes().problem == (401, "not-signed-in")
 
+    def test_stays_one_after_a_code_that_makes_the_sign_in_fresh(self, portal):
+        browser = portal.browser
+        token = browser.signs_in(shared_computer=True).body["access_token"]
+        headers = {"authorization": f"Bearer {token}"}
+        asked = browser.sends(
+            "account", "POST /v1/account/confirm", {"workspace": portal.id}, headers=headers
+        )
+        browser.challenge = asked.body["challenge"]
+        portal.delivers_mail()
+
+        fresh = browser.types_the_mailed_code()
+
+        (cookie,) = fresh.cookies
+        assert "Max-Age" not in cookie
+        portal.forward(minutes=30)
+        assert browser.refreshes().problem == (401, "not-signed-in")
+
     def test_is_no_excuse_to_stay_longer_than_the_workspace_allows(self, portal):
         portal.sets(session_idle_seconds=600)
         browser = portal.browser

@@ -95,6 +95,8 @@ class AccountCodes:
             device=device_of(caller.user_agent),
             known=None,
             language=language_of(language),
+            # The page of the account asks for no shared computer again.
+            shared_computer=owner.standing.session.shared_computer,
         )
         event = owner.event("code.requested", purpose=purpose.value)
         challenges = Challenges(self.owners.sign_in_table, workspace.id)

@@ -70,6 +70,8 @@ class Challenge:
     """The seal of the mark that the browser sent, if any."""
     language: str | None
     """The language of the page that asked last."""
+    shared_computer: bool
+    """Whether a session of a shared computer asked, so that the next one is one too."""
     return_to: ReturnTo
     stay: Stay
     generation: int
@@ -105,6 +107,7 @@ class Challenge:
             is_break_glass=bool(row.get("break_glass")),
             known=row.get("known"),
             language=row.get("language"),
+            shared_computer=row.get("shared_computer") is True,
             return_to=ReturnTo(row["area"], row["url"]),
             stay=Stay.from_row(row),
             generation=row["generation"],

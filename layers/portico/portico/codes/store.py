@@ -44,6 +44,8 @@ class NewChallenge:
     break_glass: bool = False
     language: str | None = None
     """The language of the page that asked, of `LOCALES`."""
+    shared_computer: bool = False
+    """Whether the session that asked is one of a shared computer."""
 
     def row(self, caller: Caller, event: Event) -> dict[str, Any]:
         """Return the row of a challenge that requests its first mail."""
@@ -79,6 +81,7 @@ class NewChallenge:
             "browser": self.browser,
             "break_glass": self.break_glass or None,
             "language": self.language,
+            "shared_computer": self.shared_computer or None,
         }
         return row | {name: value for name, value in optional.items() if value is not None}
 

@@ -209,7 +209,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         sver=1 if is_new else checked.mail.sver,
         method="code",
         stay=challenge.stay,
-        shared_computer=typed.shared_computer,
+        shared_computer=typed.shared_computer or challenge.shared_computer,
         device=challenge.device,
         is_new=is_new,
         way=_way(challenge),
