@@ -67,7 +67,10 @@ class TestCreatingALink:
     def test_to_a_portal_that_is_off_warns(self, acme):
         acme.says("workspace", "set", "acme", "--portal-disabled")
 
-        assert "The portal of Acme Support is switched off" in acme.told("link", "create", "acme")["notes"][0]
+        assert (
+            "The portal of Acme Support is switched off"
+            in acme.told("link", "create", "acme")["notes"][0]
+        )
 
     @pytest.mark.parametrize("to", ["https://evil.test", "request:unknown", "ticket:", "admin"])
     def test_leads_only_to_areas_of_the_portal(self, acme, to):
