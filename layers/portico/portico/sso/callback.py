@@ -21,9 +21,8 @@ from portico.sso.discovery import Discovery, Misconfigured
 from portico.sso.match import MatchedContact, match_of, obey_directory
 from portico.sso.outcomes import Answered, Arrived, Refusal, ToPage
 from portico.sso.providers.kinds import NotBelieved
-from portico.sso.relying_party import RelyingParty
+from portico.sso.relying_party import Attempt, RelyingParty
 from portico.sso.rules import Person
-from portico.sso.start import attempt_of
 from portico.sso.states import State, States, Trip
 from portico.sso.store import client_secret
 from portico.sso.transport import ProviderAway
@@ -137,7 +136,7 @@ class SsoCallbacks:
         keys = self.keys.of(trip.key)
         if keys is None:
             raise Refusal("sso-expired", "key-rotated-twice")
-        attempt = attempt_of(state, keys.code, connection, caller)
+        attempt = Attempt.of(state, keys.code, connection, caller)
         try:
             return RelyingParty(connection, secret, self.discovery).person(
                 attempt, answered.code, issuer=answered.issuer, at=self.clock.now()

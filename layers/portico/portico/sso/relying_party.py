@@ -7,7 +7,7 @@ import hmac
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
@@ -18,11 +18,13 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from portico.clock import epoch
+from portico.events import Caller
 from portico.sso.discovery import Discovery, Metadata, mount
 from portico.sso.providers import microsoft
 from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
+from portico.sso.states import State
 from portico.sso.transport import ProviderAway
 from portico.strict_parsers import read_json
 
@@ -39,6 +41,16 @@ class Attempt:
     nonce: str
     verifier: str
     redirect_uri: str
+
+    @classmethod
+    def of(cls, state: State, key: bytes, connection: Connection, caller: Caller) -> Self:
+        """Return the secrets of a trip. They are the same at its beginning and its end."""
+        return cls(
+            state=str(state),
+            nonce=state.derived(key, "nonce"),
+            verifier=state.derived(key, "pkce"),
+            redirect_uri=f"{caller.own_origin}/v1/sso/{connection.id}/callback",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class SsoStarts:
         state = State.new(workspace.id)
         secret = client_secret(self.secret_prefix, connection)
         keys = self.keys.current()
-        attempt = attempt_of(state, keys.code, connection, caller)
+        attempt = Attempt.of(state, keys.code, connection, caller)
         try:
             url = RelyingParty(connection, secret, self.discovery).authorize_url(attempt)
         except ProviderAway as away:
@@ -163,13 +163,3 @@ class SsoStarts:
         settings_row, link, row = get_many([(rows, *key) for key in keys], consistent=True)
         workspace, found = checked_link(settings_row, link, asked.link, at=self.clock.now())
         return workspace, found, Connection.from_row(row) if row else None
-
-
-def attempt_of(state: State, key: bytes, connection: Connection, caller: Caller) -> Attempt:
-    """Return the secrets of a trip. They are the same at its beginning and its end."""
-    return Attempt(
-        state=str(state),
-        nonce=state.derived(key, "nonce"),
-        verifier=state.derived(key, "pkce"),
-        redirect_uri=f"{caller.own_origin}/v1/sso/{connection.id}/callback",
-    )
