@@ -60,6 +60,21 @@ class TestANotice:
 
         assert len(portal.mails) == mails
 
+    @pytest.mark.parametrize(("seconds", "mails"), [(3 * 86_400 - 1, 1), (3 * 86_400, 0)])
+    def test_that_can_undo_its_change_is_mailed_for_as_long_as_it_can(self, portal, seconds, mails):
+        change = "A" * 22
+        happened = Happened(
+            Change.EMAIL_CHANGED, portal.ann.id, HOST, 365, name="a press", at=NOON,
+            to="old@example.com", undo=change,
+        )  # fmt: skip
+        Notices("sign-in", "acme").ask(happened)
+        (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "notice"]
+        portal.forward(seconds=seconds)
+
+        assert delivers(row) == OK
+
+        assert len(portal.mails) == mails
+
 
 class Stopped(BaseException):
     """The sender's environment is gone, in the middle of its work."""

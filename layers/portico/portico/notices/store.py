@@ -19,6 +19,8 @@ from portico.mail.letters import Change
 
 NOTICE_LIFETIME = timedelta(days=1)
 """We mail no notice that is older: it would be a false alarm, and the trail has the change."""
+NOTICE_LIFETIME_WITH_UNDO = timedelta(hours=72)
+"""One that can undo its change is mailed for as long as it can: it is the only way to the undo."""
 
 CHANGES_AN_HOUR = 10
 """Changes that the sessions of one contact can make in an hour of the clock, and so their mails."""
@@ -139,7 +141,8 @@ class Notices:
         self.rows.update(*self._asked(happened))
 
     def _asked(self, happened: Happened) -> tuple[str, str, str, str, dict[str, Any]]:
-        ends = epoch(happened.at + NOTICE_LIFETIME)
+        lifetime = NOTICE_LIFETIME_WITH_UNDO if happened.undo else NOTICE_LIFETIME
+        ends = epoch(happened.at + lifetime)
         event = Event("notice.asked", happened.at, detail={"kind": happened.change.value})
         attributes: dict[str, Any] = {
             "mail": 1,
