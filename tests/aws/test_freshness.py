@@ -27,7 +27,9 @@ class TestARowPastItsTime:
         asked = portal.browser.asks_for_a_code(link=token)
 
         assert [opened.problem, asked.problem] == [(404, "invalid-portal-link")] * 2
-        assert opened.body.keys() == portal.browser.opens_the_link("lnk_" + "A" * 43).body.keys()
+        unknown = portal.browser.opens_the_link("lnk_" + "A" * 43)
+        # Whoever has the token of a link that is over may know whose it was.
+        assert opened.body.keys() == unknown.body.keys() | {"workspace"}
 
     def test_flt_05_is_no_session(self, portal):
         browser = portal.browser

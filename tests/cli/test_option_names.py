@@ -98,6 +98,8 @@ class TestAWorkspacesSetting:
 
     @pytest.mark.parametrize("field", SETTINGS)
     def test_is_set_by_its_name_and_put_back_by_it(self, acme, field, tmp_path):
+        if field == "entrance":  # which a new workspace has, and this one does not
+            acme.says("workspace", "set", "acme", "--entrance")
         before = acme.told("workspace", "show", "acme")["workspace"]
 
         after = acme.told("workspace", "set", "acme", *words(field, tmp_path))["workspace"]
