@@ -1,5 +1,6 @@
 """Keep metrics out of the terminal: Powertools prints them as lines of JSON, which nobody reads here."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,11 @@ def silent_metrics() -> Iterator[None]:
 
     ``POWERTOOLS_METRICS_DISABLED`` is not enough: with it a door never forgets what it has counted,
     and prints all of it at a hundred values. What is counted by itself is printed anyway.
+
+    Nor is there a warning of a door that has nothing to print: here all doors are one process and
+    share their counts, so another door may have flushed them a moment before.
     """
+    warnings.filterwarnings("ignore", "No application metrics to publish")
     modules = [vars(base), vars(cloudwatch)]
     for each in modules:
         each["print"] = _to_nobody
