@@ -30,7 +30,7 @@ from portico.clock import SYSTEM
 from portico.codes.store import challenge_key
 from portico.edge import door as _doors_logger  # noqa: F401 - its logger is made at import
 from portico.events import Event
-from portico.links.flow import TeamLinks
+from portico.links.team_links import TeamLinks
 from portico.people.flow import TeamPeople
 from portico.people.pointers import pointer_key
 from portico.people.rules import Contact, Workspace

@@ -24,8 +24,8 @@ from portico.people.rules import Contact, Workspace
 if TYPE_CHECKING:
     from cli.deployments import Deployment
     from portico.account.team_email_change import TeamEmailChanges
-    from portico.links.flow import TeamLinks
     from portico.links.front_entrance import TeamWorkspaces
+    from portico.links.team_links import TeamLinks
     from portico.openid.store import RegisteredClients
     from portico.people.flow import TeamPeople
     from portico.people.store import People
@@ -52,7 +52,7 @@ class Command:
     @property
     def office(self) -> "TeamLinks":
         """Links."""
-        from portico.links.flow import TeamLinks
+        from portico.links.team_links import TeamLinks
 
         return TeamLinks(self.deployment.people_table)
 

@@ -15,7 +15,7 @@ from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.directory.dry_run import Check, Connected, check
 from portico.directory.record_import import DirectoryImport
-from portico.links.flow import address_of
+from portico.links.team_links import address_of
 from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Contact, Workspace
 

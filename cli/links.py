@@ -55,7 +55,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a link and show its URL, only this once: Portico keeps a hash of the token."""
-    from portico.links.flow import address_of
+    from portico.links.team_links import address_of
 
     with running(stack, local, as_json, NAMES) as command:
         if label is not None and not (is_printable_name(label) and 0 < len(label) <= LONGEST_LABEL):

@@ -19,7 +19,7 @@ from local.http import Gateway
 from local.routes import routes_of
 from portico.events import Event
 from portico.ids import digest
-from portico.links.flow import TeamLinks
+from portico.links.team_links import TeamLinks
 from portico.openid.registered_client import RegisteredClient, new_secret
 from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople

@@ -28,7 +28,7 @@ from local.stack import Stack
 from portico.aws.clients import client
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
-from portico.links.flow import TeamLinks
+from portico.links.team_links import TeamLinks
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from tests.support.doors import ROOT, Answer, answered, http_event, stream_record

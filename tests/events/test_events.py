@@ -14,7 +14,7 @@ import pytest
 
 from portico.aws.values import Row, item_of, row_of
 from portico.events import Event
-from portico.links.flow import TeamLinks
+from portico.links.team_links import TeamLinks
 from portico.openid.registered_client import RegisteredClient
 from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople

@@ -6,8 +6,8 @@ import pytest
 
 from portico.errors import InvalidRequest, NotFound
 from portico.ids import digest
-from portico.links.flow import address_of
 from portico.links.rules import Link, is_token, public_id
+from portico.links.team_links import address_of
 from tests.support.driver import NOON
 
 

@@ -1,18 +1,15 @@
-"""Resolve a link for the page, and create and revoke links for a team."""
+"""Resolve a link for the page."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from portico import ids
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidPortalLink, InvalidRequest, NotFound, PortalUnavailable
-from portico.events import Caller, Event
+from portico.errors import InvalidPortalLink, PortalUnavailable
+from portico.events import Caller
 from portico.links.destinations import Destination, choose, landing
-from portico.links.rules import PERSONAL, SHARED, Link, front_token, is_random, public_id
-from portico.links.store import Links, checked_link, is_of_row, link_key
-from portico.people.addresses import masked
-from portico.people.flow import TeamPeople
+from portico.links.rules import Link, is_random, public_id
+from portico.links.store import checked_link, is_of_row, link_key
 from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, words_key, workspace_of
 from portico.people.workspace_words import WorkspaceWords
@@ -157,110 +154,3 @@ class LinkResolver:
         # The link is left out: after a portal's entrance the page itself knows what comes next.
         url = landing(workspace, destination, None, issuer=caller.own_origin)
         return ResolvedLink(workspace, words, link, destination, url)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamLinks:
-    """Creates and revokes links, for the CLI and the local world."""
-
-    people_table: str
-    clock: Clock = SYSTEM
-
-    def create(
-        self,
-        workspace_id: str,
-        *,
-        by: str,
-        contact: str | None = None,
-        to: str | None = None,
-        lives: timedelta | None = None,
-        label: str | None = None,
-        token: str | None = None,
-        break_glass: bool = False,
-    ) -> tuple[Link, str]:
-        """Make a link, personal if *contact* (an id or an email) is given.
-
-        *token* sets the token; the local world passes it to be the same at every start.
-
-        Returns:
-            The link, and its token, which is shown only now and never stored.
-
-        Raises:
-            NotFound: no such workspace or contact.
-            InvalidRequest: this workspace's portal has no area *to*.
-        """
-        team = TeamPeople(self.people_table, self.clock)
-        workspace = team.workspace(workspace_id)
-        destination = Destination.parse(to)
-        if to is not None and (destination is None or not destination.is_in(workspace)):
-            raise InvalidRequest("to", "no area of this workspace's portal")
-        owner = team.contact(workspace_id, contact) if contact else None
-        token = token or ids.new_link_token()
-        now = self.clock.now()
-        link = Link(
-            id=public_id(token),
-            workspace_id=workspace_id,
-            token_hash=ids.digest(token),
-            kind=PERSONAL if owner else SHARED,
-            created_at=now,
-            expires_at=now + (lives or timedelta(days=workspace.link_days)),
-            contact=owner.id if owner else None,
-            email_hint=masked(owner.email) if owner else None,
-            destination=to,
-            label=label,
-            break_glass=break_glass and owner is not None,
-        )
-        Links(self.people_table, workspace_id).add(
-            link, self._event(workspace, "link.created", link, by)
-        )
-        return link, token
-
-    def links(self, workspace_id: str) -> list[Link]:
-        """Return all links of a workspace, including ended ones until their rows are deleted.
-
-        Raises:
-            NotFound: no such workspace.
-        """
-        workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
-        return Links(self.people_table, workspace.id).all()
-
-    def revoke(self, workspace_id: str, link: str, *, by: str) -> Link:
-        """Revoke a link by its public id.
-
-        Raises:
-            NotFound: no such workspace or link.
-        """
-        workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
-        if link == public_id(front_token(workspace_id)) and workspace.entrance:
-            return self._close_entrance(workspace, by)
-        now = self.clock.now()
-        event = Event(
-            "link.revoked", now, f"link-{link}", workspace.trail_days, by, detail={"link": link}
-        )
-        return Links(self.people_table, workspace_id).revoke(link, event)
-
-    def _close_entrance(self, workspace: Workspace, by: str) -> Link:
-        # Loaded here, because no door opens or closes a front entrance.
-        from portico.links.front_entrance import TeamWorkspaces  # noqa: PLC0415
-
-        workspaces = TeamWorkspaces(self.people_table, self.clock)
-        workspaces.change(workspace.id, {"entrance": False}, by=by)
-        key = link_key(workspace.id, public_id(front_token(workspace.id)))
-        (row,) = People(self.people_table, workspace.id).read(key)
-        if row is None:
-            raise NotFound
-        return Link.from_row(row)
-
-    def _event(self, workspace: Workspace, name: str, link: Link, by: str) -> Event:
-        subject = link.contact or f"link-{link.id}"
-        detail = {"link": link.id, "kind": "break-glass" if link.break_glass else link.kind}
-        return Event(name, self.clock.now(), subject, workspace.trail_days, by, detail=detail)
-
-
-def address_of(host: str, workspace_id: str, token: str, *, to: str | None = None) -> str:
-    """Return the URL to hand out.
-
-    Token and destination are in the fragment, which no server, log, proxy or referrer sees.
-    """
-    fragment = f"l={token}" + (f"&to={to}" if to else "")
-    return f"{host}/{workspace_id}#{fragment}"
