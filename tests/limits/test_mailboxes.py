@@ -1,4 +1,4 @@
-"""How many mails one mailbox can be sent (limits/store.py, limits/rules.py)."""
+"""How many mails one mailbox can be sent (limits/mailboxes.py, limits/rules.py)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portico.errors import TryLater
+from portico.limits.mailboxes import Mailboxes
 from portico.limits.rules import LONGEST_LIST, MAILBOX, SpentMails, folded
-from portico.limits.store import Limits
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,13 +20,13 @@ class Mailbox:
 
     def __init__(self, email: str = "ann@example.com") -> None:
         self.email = email
-        self._limits = Limits("sign-in")
+        self._mailboxes = Mailboxes("sign-in")
         self._mails = 0
         self.spent: SpentMails | None = None
 
     def takes(self, *, at=NOON, stranger=True, mail: str | None = None, email: str = "") -> bool:
         self._mails += 1
-        self.spent = self._limits.charge_mail(
+        self.spent = self._mailboxes.charge(
             email or self.email,
             key=KEY,
             mail=mail or f"mail-{self._mails}",
@@ -36,7 +36,7 @@ class Mailbox:
         return self.spent is None
 
     def gives_back(self, mail: str) -> None:
-        self._limits.give_mail_back(self.email, key=KEY, mail=mail)
+        self._mailboxes.give_back(self.email, key=KEY, mail=mail)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from portico.errors import TooManyRequests
+from portico.limits.mailboxes import Mailboxes
 from portico.limits.rules import DAY, HOUR, MAILBOX, MailboxBudget, NetworkBudget
 from portico.limits.store import Limits
 from tests.properties.model import busiest
@@ -58,14 +59,14 @@ class TestAMailbox:
 
         @always(asked(gaps=gaps, most=24), of_rows=True)
         def is_spared(mails):
-            email, limits = f"{next(_addresses)}@example.com", Limits("sign-in", mailbox=budget)
+            email, mailboxes = f"{next(_addresses)}@example.com", Mailboxes("sign-in", budget)
             sent: list[tuple[datetime, bool]] = []
             name, granted = "", False
             for n, (mail, at) in enumerate(times(mails)):
                 is_again = mail.again and name != ""
                 name = name if is_again else f"mail-{n}"
                 before = granted
-                spent = limits.charge_mail(email, key=KEY, mail=name, stranger=mail.stranger, at=at)
+                spent = mailboxes.charge(email, key=KEY, mail=name, stranger=mail.stranger, at=at)
                 granted = spent is None
                 assert granted or (spent is not None and spent.until > at)
                 if is_again and before:
@@ -83,12 +84,12 @@ class TestAMailbox:
                 assert busiest(window, strangers) <= most_of_strangers
 
     def test_is_spared_by_senders_whose_clocks_differ(self, tables):
-        limits = Limits("sign-in")
+        mailboxes = Mailboxes("sign-in")
         personal = [10, 6, 3000, 3000, 3000]
         sent = [(second, False) for second in personal] + [(3606, True), (3606, False)]
 
         granted = [
-            limits.charge_mail(
+            mailboxes.charge(
                 "ann@example.com",
                 key=KEY,
                 mail=f"mail-{n}",

@@ -14,7 +14,7 @@ from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import parse_challenge
 from portico.limits.known_browser import known_sver
-from portico.limits.store import Limits
+from portico.limits.mailboxes import Mailboxes
 from portico.limits.strangers import Strangers
 from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
@@ -42,7 +42,7 @@ class CodeMails:
     people_table: str
     sign_in_table: str
     keys: KeyRing
-    limits: Limits
+    mailboxes: Mailboxes
     strangers: Strangers
 
     @classmethod
@@ -52,7 +52,7 @@ class CodeMails:
             settings.people_table,
             settings.sign_in_table,
             ring(settings.code_secret),
-            Limits(settings.sign_in_table),
+            Mailboxes(settings.sign_in_table),
             Strangers.of_quota(settings.sign_in_table, settings.daily_quota),
         )
 
@@ -94,7 +94,9 @@ class CodeMail:
         self._people = People(self.mails.people_table, workspace_id)
         self._taken = TakenMails(self.mails.sign_in_table, workspace_id)
         mails = self.mails
-        self._charge = MailCharge(mails.limits, mails.strangers, self.challenge.id, self.generation)
+        self._charge = MailCharge(
+            mails.mailboxes, mails.strangers, self.challenge.id, self.generation
+        )
 
     @property
     def mailed(self) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portico.ids import ChallengeId
+from portico.limits.mailboxes import Mailboxes
 from portico.limits.rules import SpentMails
-from portico.limits.store import Limits
 from portico.limits.strangers import Strangers, StrangersCount
 
 
@@ -17,7 +17,7 @@ from portico.limits.strangers import Strangers, StrangersCount
 class MailCharge:
     """The charge of one generation's mail."""
 
-    limits: Limits
+    mailboxes: Mailboxes
     strangers: Strangers
     challenge: ChallengeId
     generation: int
@@ -51,9 +51,7 @@ class MailCharge:
         Raises:
             TryLater: a counter is out of reach, so nothing goes out.
         """
-        self.spent = self.limits.charge_mail(
-            to, key=key, mail=self._mail, stranger=by_anybody, at=at
-        )
+        self.spent = self.mailboxes.charge(to, key=key, mail=self._mail, stranger=by_anybody, at=at)
         self._key = key
         if self.spent is not None:
             return "mailbox-budget"
@@ -79,7 +77,7 @@ class MailCharge:
             TryLater: the counter is out of reach; it stays charged.
         """
         if self._granted_to is not None:
-            self.limits.give_mail_back(self._granted_to, key=self._key, mail=self._mail)
+            self.mailboxes.give_back(self._granted_to, key=self._key, mail=self._mail)
 
     def give_strangers_back(self) -> None:
         """Undo the charge of the strangers' caps: the mail was overtaken, or another sender has
