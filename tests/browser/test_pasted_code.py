@@ -65,6 +65,19 @@ class TestAPastedCode:
 
         person.lands_in_the_portal()
 
+    def test_can_be_told_before_that_the_computer_is_shared(self, person, house, context, paste):
+        code = asks(person, house)
+        box = person.page.get_by_label("This is a shared or public computer")
+        above, field = box.bounding_box(), person.code_field.bounding_box()
+        assert above["y"] + above["height"] <= field["y"]
+        box.check()
+
+        paste(code)
+
+        person.lands_in_the_portal()
+        cookie = next(c for c in context.cookies() if c["name"] == "__Host-portico-acme")
+        assert cookie["expires"] == -1  # it ends with the browser
+
     def test_that_was_refused_does_not_go_a_second_time_by_itself(
         self, person, house, paste, tries
     ):
