@@ -35,9 +35,9 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
   const primary = button("primary", words.nodes(isReset ? "password_set" : "continue"), null, "continue");
   const say = (/** @type {string} */ key) => stage.say(key);
   const chosen = isReset && passwordField(words, typed, { kind: "new", label: "password_new_label", slotId: "password-slot", username: address, say });
-  const shared = !chosen && !isOfAccount && sharedComputer(words, typed);
+  const shared = chosen || isOfAccount ? null : sharedComputer(words, typed);
   // A pasted code goes off by itself, so what is to be ticked first stands first.
-  const [above, below] = checksItself ? [shared, false] : [false, chosen ? chosen.node : shared];
+  const fields = checksItself ? [shared, asked.node] : [asked.node, chosen ? chosen.node : shared];
   const again = resendButton(words, challenge, actions, stage);
   const late = stillNoMail(words, address, challenge.connects);
   let hasRunOut = challenge.expires_at <= Date.now();
@@ -51,7 +51,7 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
     body: [
       heading(words, "check_email", {}, "mail"),
       ...whatWasSent(words, challenge, address, brand.name),
-      form([above, asked.node, below, primary].filter((part) => part !== false), () =>
+      form([...fields, primary].filter((part) => part !== null), () =>
         (isReset ? actions.reset : actions.verify)(fold(input.value)),
       ),
       again.node,
