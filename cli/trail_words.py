@@ -93,6 +93,7 @@ REFUSED = {
     "email-not-allowed": "the address is of a domain that may not sign up",
     "too-many-changes": "the account was changed too often in a short time",
     "another-contact": "the code was mailed to another contact",
+    "password-not-allowed": "the new password holds the contact's or the workspace's name",
     "session-ended": "the session that asked for it has ended meanwhile",
 }
 """Why a right code let nobody in."""

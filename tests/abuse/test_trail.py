@@ -232,6 +232,14 @@ class TestARightProofThatIsRefused:
 
         assert refusals(portal) == ["method-off"]
 
+    def test_because_the_password_was_too_close_to_their_name(self, portal, ann):
+        code = self.forgets(portal, ann)
+        told = ann.sets_a_password("ann archer ann archer", code)
+        assert told.problem == (400, "invalid-request")
+
+        assert refusals(portal) == ["password-not-allowed"]
+        assert ann.sets_a_password(NEW_PASSWORD, code).status == 200
+
     def test_because_the_address_has_become_anothers(self, portal, ann):
         token = ann.refreshes().body["access_token"]
         typed = self.asks_to_move(portal, ann, token)

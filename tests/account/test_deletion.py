@@ -101,6 +101,17 @@ class TestTheHistory:
         for each in ("ses_id", "link", "cli", "test"):
             assert f'"{each}"' not in text
 
+    def test_shows_no_character_that_is_not_seen_whatever_its_row_holds(self, ann, portal):
+        row = next(each for each in portal.records_trail() if each["name"] == "session.started")
+        evil = row | {"detail": {"reason": "\x1b[31mred\u202edet"}}
+        portal.writes("trail", evil)
+
+        for route in ("GET /v1/account/history", "GET /v1/account/export"):
+            details = [each["detail"] for each in ann.asks(route).body["events"]]
+            (reason,) = [each["reason"] for each in details if "reason" in each]
+            assert "red" in reason
+            assert reason.isprintable()
+
     def test_is_cut_to_what_was_asked_for(self, ann, portal):
         portal.records_trail()
 

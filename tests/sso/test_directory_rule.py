@@ -24,6 +24,17 @@ def seen(answer):
     return (answer.mark, answer.told)
 
 
+class TestARuleThatNobodyKnows:
+    def test_needs_a_record_as_the_strictest_does(self, connected, portal):
+        row = next(each for each in portal.rows("people") if each.get("portal_url"))
+        portal.writes("people", row | {"directory_rule": "future_rule"})
+
+        assert seen(portal.browser.signs_in_with("google")) == REFUSED
+        assert portal.session_rows() == []
+        connected.lists("ann@example.com")
+        assert portal.browser.signs_in_with("google").cookie("__Host-portico-acme")
+
+
 class TestAMatch:
     def test_by_tenant_and_object_id_lets_in(self, rule, connected, portal):
         connected.lists(

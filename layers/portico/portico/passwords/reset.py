@@ -96,8 +96,10 @@ class PasswordResets:
             self._set(checked, password, before, caller, press=press)
         except (TryLater, InvalidRequest, MethodOff, PortalUnavailable) as refused:
             checks.give_back(checked)
-            if isinstance(refused, MethodOff | PortalUnavailable):
-                checks.note_refusal(checked.challenge, caller, reason="method-off")
+            if not isinstance(refused, TryLater):
+                is_password = isinstance(refused, InvalidRequest)
+                reason = "password-not-allowed" if is_password else "method-off"
+                checks.note_refusal(checked.challenge, caller, reason=reason)
             raise
         except ChallengeClosed as closed:
             reason = "used" if closed.reason == "used" else "contact-changed"
