@@ -26,6 +26,8 @@ from tests.support.driver import Portal
 from tests.support.moves import moves
 
 WINDOW = timedelta(hours=72)
+FORGOTTEN = timedelta(hours=144)
+"""After a change, when not even its undo is remembered."""
 MOST = 5
 POOL = [f"a{n}@pool.example" for n in range(4)]
 HOURS = [0, 0, 1, 1, 24, 35, 71, 72]
@@ -128,7 +130,7 @@ class Moves(RuleBasedStateMachine):
         life, at = self.life, self.now
         move = self.moved[-min(back, len(self.moved))]
         answer = self.undoes(move)
-        if life.is_deleted or move.goes_back:
+        if life.is_deleted or move.goes_back or at >= move.at + FORGOTTEN:
             expected: tuple[int, str | None] = (410, "expired")
         elif move.fate != "stands":
             expected = (200, None) if life.email == move.old else (410, REASONS[move.fate])
