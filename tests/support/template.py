@@ -104,6 +104,14 @@ def resolved(value: Any, parameters: dict[str, str]) -> Any:
             case "Fn::If":
                 chosen = inner[1] if holds(inner[0], parameters) else inner[2]
                 return resolved(chosen, parameters)
+            case "Fn::Split":
+                divider, text = inner[0], resolved(inner[1], parameters)
+                if isinstance(text, str):
+                    return text.split(divider)
+            case "Fn::Select":
+                choices = resolved(inner[1], parameters)
+                if isinstance(choices, list):
+                    return choices[int(inner[0])]
     decided = {key: resolved(each, parameters) for key, each in value.items()}
     return {key: each for key, each in decided.items() if each is not None}
 

@@ -8,7 +8,7 @@ import pytest
 from portico import errors
 from portico.edge.problems import PROBLEMS
 from portico.edge.sso_callback import ALLOWED
-from tests.support.template import ROOT, doors, resolved, resources, template
+from tests.support.template import ROOT, doors, holds, resolved, resources, template
 
 OWN_KEY = "arn:aws:kms:eu-west-1:123456789012:key/own"
 KEEPING = {
@@ -215,6 +215,42 @@ class TestTheIssuer:
         issuer = doors()["verify_code"]["Environment"]["Variables"]["ISSUER"]
         assert resolved(issuer, {"OwnDomain": ""}) == ""
         assert "https://${OwnDomain}" in str(resolved(issuer, {"OwnDomain": "signin.example.com"}))
+
+
+class TestTheMailIdentity:
+    @pytest.mark.parametrize(
+        ("stated", "made"),
+        [
+            ("", "example.com"),
+            ("mail.example.com", "mail.example.com"),
+            ("help@example.com", "help@example.com"),
+        ],
+    )
+    def test_is_the_stated_one_or_the_domain_that_is_mailed_from(self, stated, made):
+        given = {"MailFrom": "signin@example.com", "MailIdentity": stated}
+        identity = resources("AWS::SES::EmailIdentity")["Identity"]["EmailIdentity"]
+
+        assert resolved(identity, given) == made
+
+    @pytest.mark.parametrize("create", ["true", "false"])
+    def test_is_made_if_the_stack_is_asked_to(self, create):
+        condition = template()["Resources"]["Identity"]["Condition"]
+
+        assert holds(condition, {"CreateIdentity": create}) == (create == "true")
+
+    @pytest.mark.parametrize("create", ["true", "false"])
+    @pytest.mark.parametrize(
+        ("stated", "is_domain"),
+        [("", True), ("mail.example.com", True), ("help@example.com", False)],
+    )
+    def test_tells_dns_records_if_it_is_a_domain_that_the_stack_makes(
+        self, create, stated, is_domain
+    ):
+        given = {"CreateIdentity": create, "MailIdentity": stated}
+        # An address has none, and to ask for them would fail the deployment.
+        condition = template()["Outputs"]["DkimRecords"]["Condition"]
+
+        assert holds(condition, given) == (create == "true" and is_domain)
 
 
 class TestThePasswordDoor:
