@@ -114,6 +114,31 @@ class TestTheGuidedDeployment:
         for page in ("README.md", "docs/deploy.md"):
             assert f"asks {len(walk.asked)} questions" in (ROOT / page).read_text(), page
 
+    def test_goes_in_the_order_that_the_docs_say(self, walk):
+        asked = [what for what, _ in walk.asked]
+        first, last = asked.index("MailIdentity"), asked.index("SigningKeys")
+        rows = (ROOT / "docs" / "deploy.md").read_text().partition("\n| SAM asks |")[2]
+        cells = re.findall(r"^\| (`[^|]+) \|", rows.partition("\n\n")[0], re.MULTILINE)
+
+        assert [name for cell in cells for name in re.findall("`(?:Parameter )?([^`]+)`", cell)] == [
+            *asked[: first + 1], *asked[last : asked.index("SAM configuration file")],
+        ]  # fmt: skip
+        many = f"`MailIdentity` … `SigningKeys`, {last - first + 1} in all"
+        assert many in "\n".join(cells).replace("Parameter ", "")
+
+    def test_is_told_in_the_readme_in_one_sentence(self, walk):
+        asked = [what for what, _ in walk.asked]
+        found = re.search(r"asks \d+ questions: ([^.]+)\.", (ROOT / "README.md").read_text())
+        assert found
+        told = [
+            "the stack's name", "the region", "the address to mail from",
+            f"{asked.index('SigningKeys') - asked.index('MailFrom')} more parameters",
+            "confirm changes", "create roles", "rollback", "save your answers",
+        ]  # fmt: skip
+
+        assert asked.index("MailFrom") == told.index("the address to mail from")
+        assert sorted(told, key=found[1].index) == told
+
     def test_is_the_road_that_the_docs_and_make_go(self):
         line = f"sam deploy --guided --config-file {ANSWERS} --config-env "
         for page in ("README.md", "docs/deploy.md"):
