@@ -4,7 +4,12 @@ import json
 import os
 import re
 import shlex
+import signal
+import socket
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +17,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local.bind_address import bind_address, docker_bridge
 from local.containers import HOST, told_to_sam
 from local.emulator import Emulator
 from local.stack import Stack
+from tests.local.visitor import free_port
 from tests.support.template import ROOT, doors, resources
 
 pytestmark = pytest.mark.slow
@@ -22,6 +29,14 @@ pytestmark = pytest.mark.slow
 PYTHON = ROOT / ".venv" / "tools" / "bin" / "python"
 QUEUE = "http://127.0.0.1:4566/000000000000/retry"
 WHAT_SAM_READS = ("events", "functions", "layers", "samconfig.toml", "template.yaml")
+IS_UP_WITHIN = 90.0
+"""Seconds. It takes six on a machine that does nothing else."""
+ALONE = [
+    "unshare", "--user", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "-",
+]  # fmt: skip
+"""Run a command in a network of its own, which nobody reaches and which has no Docker bridge."""
+LISTENING = "0A"
+"""The state of a socket in /proc/net/tcp. Source: proc(5)."""
 
 
 @dataclass
@@ -96,6 +111,63 @@ class TestADoorInAContainer:
         assert reaches_the_machine(container, container["environment"]["RETRY_QUEUE"])
 
 
+class TestMakeRun:
+    def test_tells_sam_where_containers_reach_the_aws_that_it_has_started(self, tmp_path):
+        with make_run(tmp_path, "SAM_LOCAL=1") as (house, expected):
+            told = json.loads((tmp_path / ".local" / "env.json").read_text())
+            heard = addresses(house.pid)
+            command = "sam local invoke ResolveLink --event events/resolve_link.json"
+            (container,) = Laptop(tmp_path).makes(f"{command} --config-env local")
+
+        endpoint = told["ResolveLink"]["AWS_ENDPOINT_URL"]
+        assert told.keys() == resources("AWS::Serverless::Function").keys()
+        assert {each["AWS_ENDPOINT_URL"] for each in told.values()} == {endpoint}
+        assert (expected, urlsplit(endpoint).port) in heard
+        assert container["environment"].items() >= told["ResolveLink"].items()
+        assert reaches_the_machine(container, endpoint)
+        assert not (tmp_path / ".local" / "env.json").exists()
+
+
 class TestThePage:
     def test_walks_all_three(self):
         assert {each.split()[2] for each in documented()} == {"invoke", "start-api", "start-lambda"}
+
+
+@contextmanager
+def make_run(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """``make run`` in a working copy: its process, and the address that AWS should listen on."""
+    alone = subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
+    if not alone and "CI" not in os.environ:
+        pytest.skip("meanwhile, this machine's network could reach the emulated AWS")
+    for each in ROOT.iterdir():
+        if each.name not in {".git", ".local", ".aws-sam"}:
+            (folder / each.name).symlink_to(each)
+    command = ["make", "run", f"PORT={free_port()}", *more]
+    log = folder / "log"
+    with log.open("wb") as output:
+        house = subprocess.Popen(
+            [*ALONE, *command] if alone else command,
+            cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "POWERT"))},
+        )  # fmt: skip
+    try:
+        ends = time.monotonic() + IS_UP_WITHIN
+        while "Ready in" not in log.read_text():
+            assert house.poll() is None, log.read_text()
+            assert time.monotonic() < ends, log.read_text()
+            time.sleep(0.1)
+        bridge = None if alone else docker_bridge()
+        yield house, bind_address(for_containers=True, bridge=bridge)
+    finally:
+        os.killpg(house.pid, signal.SIGTERM)
+        house.wait(20)
+
+
+def addresses(process: int) -> set[tuple[str, int]]:
+    """Where anybody listens in the network of a process."""
+    lines = Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]
+    listening = [each.split()[1] for each in lines if each.split()[3] == LISTENING]
+    return {
+        (socket.inet_ntoa(bytes.fromhex(host)[::-1]), int(port, 16))
+        for host, port in (each.split(":") for each in listening)
+    }
