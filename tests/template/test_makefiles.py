@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,88 @@ class TestAMakefile:
             return search[0]
 
         assert len({found(path) for path in ["Makefile", *MAKEFILES]}) == 1
+
+
+class TestMakeDeploy:
+    """The root Makefile's own lines, with a SAM CLI that only says what it was asked."""
+
+    @pytest.fixture
+    def deploys(self, tmp_path):
+        for name in ("Makefile", "samconfig.toml", "requirements"):
+            (tmp_path / name).symlink_to(ROOT / name)
+        tools = tmp_path / ".venv" / "tools"
+        _script(tools / "bin" / "sam", 'echo "sam $*"')
+        (tools / ".ready").touch()
+
+        def deploys(answers: str | None = None, *given: str, stage: str = "prod"):
+            if answers is not None:
+                (tmp_path / "deployments.toml").write_text(answers)
+            kept = {k: v for k, v in os.environ.items() if k not in {"ARCH", "STAGE", "MAKEFLAGS"}}
+            # Environments are there: nothing is installed, however old they look.
+            ready = [f"--old-file=.venv/{each}" for each in ("tools/.ready", "uv/bin/uv")]
+            return subprocess.run(
+                ["make", *ready, "deploy", f"STAGE={stage}", *given],
+                cwd=tmp_path, env=kept, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+
+        return deploys
+
+    @staticmethod
+    def answered(architecture: str, stage: str = "prod") -> str:
+        """What SAM writes of the answers to its questions."""
+        return (
+            f"[{stage}.build.parameters]\n[{stage}.deploy.parameters]\nparameter_overrides = "
+            f'"Stage=\\"{stage}\\" Architecture=\\"{architecture}\\" LogLevel=\\"INFO\\""\n'
+        )
+
+    @pytest.mark.parametrize("asked", ARCHITECTURES)
+    def test_refuses_what_was_built_for_another_architecture_than_was_answered(
+        self, deploys, asked
+    ):
+        (other,) = set(ARCHITECTURES) - {asked}
+
+        done = deploys(self.answered(other), f"ARCH={asked}")
+
+        assert done.returncode != 0
+        assert f"make deploy ARCH={other}" in done.stderr
+        assert "sam deploy" not in done.stdout
+
+    @pytest.mark.parametrize("asked", ARCHITECTURES)
+    def test_goes_on_where_both_are_the_same(self, deploys, asked):
+        done = deploys(self.answered(asked), f"ARCH={asked}")
+
+        assert done.returncode == 0, done.stderr
+        assert f"Architecture={asked}" in done.stdout
+        assert "sam deploy --guided --config-file deployments.toml --config-env prod" in done.stdout
+
+    def test_asks_only_what_was_answered_for_its_own_stage(self, deploys):
+        answers = (
+            self.answered("x86_64", "dev")
+            + self.answered("arm64")
+            + self.answered("x86_64", "test")
+        )
+
+        assert deploys(answers).returncode == 0
+        assert deploys(answers, stage="dev").returncode != 0
+
+    @pytest.mark.parametrize("asked", ARCHITECTURES)
+    def test_offers_the_first_time_what_it_was_built_for(self, deploys, asked, tmp_path):
+        done = deploys(None, f"ARCH={asked}")
+
+        assert done.returncode == 0, done.stderr
+        stages = tomllib.loads((tmp_path / "deployments.toml").read_text())
+        assert (
+            f"Architecture={asked}" in stages["prod"]["deploy"]["parameters"]["parameter_overrides"]
+        )
+        assert (
+            f"Architecture={asked}" in stages["dev"]["deploy"]["parameters"]["parameter_overrides"]
+        )
+
+    def test_goes_on_with_answers_that_say_nothing_of_it(self, deploys):
+        assert (
+            deploys('[prod.deploy.parameters]\nparameter_overrides = "Stage=prod"\n').returncode
+            == 0
+        )
 
 
 class TestTheTemplate:
