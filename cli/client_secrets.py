@@ -17,7 +17,7 @@ def asked(file: Path | None) -> str:
     """Read a client secret: from *file*, from standard input (``-``), or typed unseen.
 
     Raises:
-        Complaint: there is none, or it can be none.
+        Refusal: there is none, or it can be none.
     """
     if file is None:
         text = str(typer.prompt("Client secret", hide_input=True, err=True))
@@ -41,7 +41,7 @@ def keep(name: str, text: str) -> None:
     """Write a secret, new or over the one before it.
 
     Raises:
-        Complaint: AWS refused.
+        Refusal: AWS refused.
     """
     manager = clients.client("secretsmanager", patient=True)
     try:
@@ -61,7 +61,7 @@ def is_kept(name: str) -> bool:
     """Say whether there is a secret of this name with something in it.
 
     Raises:
-        Complaint: AWS refused to tell.
+        Refusal: AWS refused to tell.
     """
     manager = clients.client("secretsmanager", patient=True)
     try:

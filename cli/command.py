@@ -50,7 +50,7 @@ class Command:
         return TeamPeople(self.deployment.people_table)
 
     @property
-    def office(self) -> "TeamLinks":
+    def links(self) -> "TeamLinks":
         """Links."""
         from portico.links.team_links import TeamLinks
 

@@ -120,7 +120,7 @@ def opened(path: Path) -> Iterator[ContactCsv]:
     """Open a file of contacts.
 
     Raises:
-        Complaint: it cannot be read, or its first line names no columns of ours.
+        Refusal: it cannot be read, or its first line names no columns of ours.
     """
     try:
         raw = path.open("rb")

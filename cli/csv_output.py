@@ -27,7 +27,7 @@ class Sheet:
         """Open a file, over what it held, and write the line that names the columns.
 
         Raises:
-            Complaint: it cannot be written.
+            Refusal: it cannot be written.
         """
         try:
             file = path.open("w", encoding="utf-8", newline="")

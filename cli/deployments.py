@@ -48,7 +48,7 @@ def find(stack: str | None, local: str | None) -> Deployment:
     """Find the Portico that was named, and point the rooms' clients at it.
 
     Raises:
-        Complaint: it is not there, not named, or not to be seen with these credentials.
+        Refusal: it is not there, not named, or not to be seen with these credentials.
     """
     if stack is None and local is None:
         stack = os.environ.get("PORTICO_STACK") or None

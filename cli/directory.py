@@ -137,12 +137,12 @@ def break_glass(
         workspace = workspace_of(command, workspace_id)
         with looking_for(f"contact {who} in {workspace_id}"):
             contact = command.team.contact(workspace_id, who)
-        link, token = command.office.create(
+        link, token = command.links.create(
             workspace_id,
             by=command.by,
             contact=contact.id,
             to=to,
-            lives=timedelta(hours=hours),
+            lifetime=timedelta(hours=hours),
             label="break-glass",
             break_glass=True,
         )

@@ -35,7 +35,7 @@ def read(file: Path, *, at: datetime) -> list[Record]:
     """Read all records of a file, or none.
 
     Raises:
-        Complaint: it cannot be read, or some lines are wrong: which, and why.
+        Refusal: it cannot be read, or some lines are wrong: which, and why.
     """
     try:
         # A spreadsheet's UTF-8 begins with a mark that is no part of the first column's name.

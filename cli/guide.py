@@ -119,7 +119,7 @@ def _check(command: Command, workspace: Workspace, url: str) -> None:
     if not is_ours or token is None:
         raise Refusal(f"--link: a whole URL, {command.deployment.api_url}/{workspace.id}#l=lnk_…")
     id_ = public_id(token[0])
-    found = next((each for each in command.office.links(workspace.id) if each.id == id_), None)
+    found = next((each for each in command.links.all(workspace.id) if each.id == id_), None)
     if found is None or not found.is_alive(at=command.now()):
         raise Refusal(f"--link: {workspace.id} has no such link, or the link has ended")
     if found.kind != "shared":

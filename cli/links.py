@@ -67,9 +67,9 @@ def create(
         with looking_for(f"contact {contact} in {workspace_id}"):
             if contact and not command.team.contact(workspace_id, contact).active:
                 command.note("The contact is deactivated: no code will be mailed.")
-            lives = timedelta(days=days) if days else None
-            link, token = command.office.create(
-                workspace_id, by=command.by, contact=contact, to=to, lives=lives, label=label
+            lifetime = timedelta(days=days) if days else None
+            link, token = command.links.create(
+                workspace_id, by=command.by, contact=contact, to=to, lifetime=lifetime, label=label
             )
         command.note(
             "The URL is shown only now and stored nowhere. If it is lost, make a new link."
@@ -92,7 +92,7 @@ def list_(
     """List a workspace's links. Expired links are kept for 30 more days."""
     with running(stack, local, as_json, NAMES) as command:
         with looking_for(f"workspace {workspace_id}"):
-            links = command.office.links(workspace_id)
+            links = command.links.all(workspace_id)
         now = command.now()
         rows = [_row(each, now) for each in links]
         ended = [row for row in rows if row["state"] != "alive"]
@@ -119,7 +119,7 @@ def revoke(
         id_ = public_id(token[0]) if token else link
         with looking_for(f"link {id_} in {workspace_id}"):
             _leave_entrances(command, workspace_id, id_)
-            ended = command.office.revoke(workspace_id, id_, by=command.by)
+            ended = command.links.revoke(workspace_id, id_, by=command.by)
         row = _row(ended, command.now())
         command.card(f"Link {id_}", row, link=row)
 

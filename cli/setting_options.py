@@ -98,7 +98,7 @@ class SettingsCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Describe the settings: whoever checks them knows, and is slow to load."""
-        from portico.people.words_settings import DESCRIPTIONS
+        from portico.people.words_rules import DESCRIPTIONS
         from portico.people.workspace_settings import describe
 
         for option in self.params:
@@ -192,7 +192,7 @@ def logo_of(settings: Settings) -> bytes | None:
     """Read the logo that was given.
 
     Raises:
-        Complaint: it cannot be read, or is no PNG of at most 64 KB.
+        Refusal: it cannot be read, or is no PNG of at most 64 KB.
     """
     path = settings.get("logo")
     if path is None:

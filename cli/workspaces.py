@@ -45,7 +45,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Open a workspace."""
-    from portico.people.words_settings import checked_words
+    from portico.people.words_rules import checked_words
     from portico.people.workspace_settings import checked
 
     with running(stack, local, as_json, NAMES) as command:
@@ -116,7 +116,7 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change settings of a workspace. They apply from the next sign-in on."""
-    from portico.people.words_settings import checked_words
+    from portico.people.words_rules import checked_words
     from portico.people.workspace_settings import checked
 
     with running(stack, local, as_json, NAMES) as command:

@@ -86,9 +86,9 @@ class SampleWorld:
         emails = {row["id"]: row["email"] for row in contacts}
         about = {each.id: each.about for each in WORKSPACES}
         passwords = {
-            contact_id(home.id, each.key): each.password
-            for home in WORKSPACES
-            for each in home.contacts
+            contact_id(workspace.id, each.key): each.password
+            for workspace in WORKSPACES
+            for each in workspace.contacts
             if each.password
         }
         return {
@@ -202,24 +202,24 @@ class SampleWorld:
         transact({"password": passwords.putting(contact, kept, before=None, event=event)})
 
     def _add_link(self, workspace_id: str, sample: SampleLink) -> None:
-        office = TeamLinks(self.people_table)
-        link, _ = office.create(
+        links = TeamLinks(self.people_table)
+        link, _ = links.create(
             workspace_id,
             by=BY,
             contact=sample.contact,
             to=sample.to,
-            lives=timedelta(days=-1) if sample.state == "expired" else LONG,
+            lifetime=timedelta(days=-1) if sample.state == "expired" else LONG,
             label=sample.label,
             token=link_token(workspace_id, sample.key),
             break_glass=sample.break_glass,
         )
         if sample.state == "revoked":
-            office.revoke(workspace_id, link.id, by=BY)
+            links.revoke(workspace_id, link.id, by=BY)
 
 
 @cache
 def _tokens() -> dict[str, str]:
-    tokens = (link_token(home.id, link.key) for home in WORKSPACES for link in home.links)
+    tokens = (link_token(each.id, link.key) for each in WORKSPACES for link in each.links)
     return {public_id(token): token for token in tokens}
 
 

@@ -8,7 +8,7 @@ from portico.edge.responses import Response
 from portico.edge.session_response import signed_in
 from portico.events import Caller
 from portico.mail.letters import Purpose
-from portico.passwords.change import ChosenPassword, PasswordChanges
+from portico.passwords.change import PasswordChanges, TypedNewPassword
 from portico.passwords.password_codes import AskedProof
 from portico.passwords.reset import PasswordResets, TypedReset
 from portico.passwords.sign_in import PasswordSignIns, TypedPassword
@@ -47,8 +47,8 @@ def sign_up(asked: AskedProof, caller: Caller) -> Response:
     return Response(202, codes.request(asked.code(), caller, purpose=Purpose.SIGN_UP).answer())
 
 
-@handler.takes("PUT /v1/account/password", ChosenPassword)
-def change(typed: ChosenPassword, caller: Caller) -> Response:
+@handler.takes("PUT /v1/account/password", TypedNewPassword)
+def change(typed: TypedNewPassword, caller: Caller) -> Response:
     """Set the password of the contact who is signed in."""
     changes.change(typed, caller)
     return Response(204)

@@ -20,7 +20,7 @@ class TestARowPastItsTime:
         assert portal.challenge_row()["attempts"] == 0
 
     def test_flt_05_is_no_link(self, portal):
-        token = portal.link(lives=timedelta(days=1))[1]
+        token = portal.link(lifetime=timedelta(days=1))[1]
         portal.forward(days=3)
 
         opened = portal.browser.opens_the_link(token)

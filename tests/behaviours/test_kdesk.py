@@ -62,7 +62,7 @@ class TestAPortalLink:
             assert "Ask your service provider for a fresh link" in opened.body["detail"]
 
     def test_k05_an_expired_link_asks_for_a_fresh_one(self, portal):
-        _, token = portal.link(lives=timedelta(days=3))
+        _, token = portal.link(lifetime=timedelta(days=3))
 
         portal.forward(days=3)
         opened = portal.browser.opens_the_link(token)
@@ -73,7 +73,7 @@ class TestAPortalLink:
     def test_k06_a_revoked_link_asks_for_a_fresh_one(self, portal):
         link, token = portal.link()
 
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
         opened = portal.browser.opens_the_link(token)
 
         assert opened.problem == (404, "invalid-portal-link")
@@ -226,7 +226,7 @@ class TestAnError:
 
     def test_k22_invalid_portal_link_when_it_is_no_longer_valid(self, portal):
         link, token = portal.link()
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
 
         opened = portal.browser.opens_the_link(token)
         asked = portal.browser.asks_for_a_code(link=token)

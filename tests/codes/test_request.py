@@ -56,7 +56,7 @@ class TestARequest:
 
     def test_is_refused_at_once_for_a_link_revoked_a_moment_ago(self, portal):
         link, token = portal.link()
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
 
         assert portal.browser.asks_for_a_code(link=token).problem == (404, "invalid-portal-link")
         assert portal.rows("sign-in") == []

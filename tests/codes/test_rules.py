@@ -234,9 +234,9 @@ def letter(language: str, purpose: Purpose, code: str) -> CodeLetter:
         to="ann@example.com",
         host="signin.acme.test",
         asked_at=datetime(2026, 11, 21, 12, 0, tzinfo=UTC),
-        lives=timedelta(minutes=10),
+        lifetime=timedelta(minutes=10),
         code_in_subject=True,
-        origin_hint="Firefox (Windows)",
+        device="Firefox (Windows)",
     )
 
 

@@ -47,12 +47,12 @@ class TestAFrontEntrance:
         assert signed_in.body["return_to"]["url"] == "https://portal.acme.test/tickets"
 
     def test_is_a_link_that_the_team_finds_in_its_list(self, portal, entrance):
-        (found,) = [each for each in portal.office.links("acme") if each.front]
+        (found,) = [each for each in portal.links.all("acme") if each.front]
 
         assert (found.kind, found.expires_at, found.id) == ("shared", None, public_id(FRONT))
 
     def test_is_revoked_as_any_link_and_the_setting_says_so(self, portal, entrance):
-        ended = portal.office.revoke("acme", public_id(FRONT), by="test")
+        ended = portal.links.revoke("acme", public_id(FRONT), by="test")
 
         assert ended.revoked_at is not None
         assert TeamPeople("people").workspace("acme").entrance is False
@@ -197,7 +197,7 @@ class TestALinkThatHasEnded:
 
     def test_that_was_revoked_names_the_workspace_and_its_support(self, portal, known):
         link, token = portal.link()
-        portal.office.revoke("acme", link.id, by="test")
+        portal.links.revoke("acme", link.id, by="test")
 
         answer = portal.browser.opens_the_link(token)
 
@@ -206,7 +206,7 @@ class TestALinkThatHasEnded:
 
     def test_that_has_expired_says_the_same_as_one_that_was_revoked(self, portal, known):
         revoked, first = portal.link()
-        portal.office.revoke("acme", revoked.id, by="test")
+        portal.links.revoke("acme", revoked.id, by="test")
         _, second = portal.link()
         portal.forward(days=91)
 
@@ -223,7 +223,7 @@ class TestALinkThatHasEnded:
 
     def test_shows_no_address_of_a_person(self, portal, known):
         token = portal.personal_link()
-        portal.office.revoke("acme", public_id(token), by="test")
+        portal.links.revoke("acme", public_id(token), by="test")
 
         answer = portal.browser.opens_the_link(token)
 

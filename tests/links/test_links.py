@@ -13,7 +13,7 @@ from tests.support.driver import NOON
 
 class TestALink:
     def test_is_alive_until_its_time_is_over(self, portal):
-        link, token = portal.link(lives=timedelta(days=3))
+        link, token = portal.link(lifetime=timedelta(days=3))
 
         portal.forward(days=3, seconds=-1)
         assert portal.browser.opens_the_link(token).status == 200
@@ -38,7 +38,7 @@ class TestALink:
         assert portal.browser.opens_the_link(token).status == 200
 
     def test_flt_05_that_has_expired_opens_nothing_though_its_row_is_still_there(self, portal):
-        link, token = portal.link(lives=timedelta(days=1))
+        link, token = portal.link(lifetime=timedelta(days=1))
 
         portal.forward(days=4)
 
@@ -49,9 +49,9 @@ class TestALink:
     def test_is_revoked_once_and_for_good(self, portal):
         link, token = portal.link()
 
-        first = portal.office.revoke("acme", link.id, by="test")
+        first = portal.links.revoke("acme", link.id, by="test")
         portal.forward(hours=1)
-        again = portal.office.revoke("acme", link.id, by="test")
+        again = portal.links.revoke("acme", link.id, by="test")
 
         assert first.revoked_at == again.revoked_at == NOON
         assert portal.browser.opens_the_link(token).status == 404
@@ -61,14 +61,14 @@ class TestALink:
 
         for id_ in ("0" * 16, foreign.id, "../door", ""):
             with pytest.raises(NotFound):
-                portal.office.revoke("acme", id_, by="test")
+                portal.links.revoke("acme", id_, by="test")
 
     @pytest.mark.parametrize(
         ("happens", "state"),
         [
             (lambda portal, link: None, "alive"),
             (lambda portal, link: portal.forward(days=90), "expired"),
-            (lambda portal, link: portal.office.revoke("acme", link.id, by="test"), "revoked"),
+            (lambda portal, link: portal.links.revoke("acme", link.id, by="test"), "revoked"),
         ],
         ids=["alive", "expired", "revoked"],
     )
@@ -76,7 +76,7 @@ class TestALink:
         link, _ = portal.link(label="Newsletter")
         happens(portal, link)
 
-        listed = next(each for each in portal.office.links("acme") if each.id == link.id)
+        listed = next(each for each in portal.links.all("acme") if each.id == link.id)
 
         at = NOON + timedelta(days=90) if state == "expired" else NOON
         assert listed.state(at=at) == state
@@ -116,7 +116,7 @@ class TestALink:
         link, _ = portal.link()
         portal.records_trail()
         portal.forward(seconds=1)
-        portal.office.revoke("acme", link.id, by="test")
+        portal.links.revoke("acme", link.id, by="test")
 
         lines = [r for r in portal.records_trail() if r["detail"].get("link") == link.id]
 

@@ -24,9 +24,9 @@ A_LETTER = CodeLetter(
     to="ann@example.com",
     host="signin.acme.example",
     asked_at=ASKED_AT,
-    lives=timedelta(minutes=10),
+    lifetime=timedelta(minutes=10),
     code_in_subject=False,
-    origin_hint="Firefox (Windows)",
+    device="Firefox (Windows)",
 )
 
 

@@ -55,4 +55,4 @@ class TestALetter:
 
     def test_refuses_a_life_that_no_mail_can_state(self, a_letter):
         with pytest.raises(ValueError, match="minute"):
-            a_letter(lives=timedelta(seconds=59))
+            a_letter(lifetime=timedelta(seconds=59))

@@ -24,7 +24,7 @@ A_NOTICE = NoticeLetter(
     to="ann@example.com",
     host="signin.acme.example",
     happened_at=AT,
-    origin_hint="Firefox (Windows)",
+    device="Firefox (Windows)",
 )
 UNDO = "https://signin.acme.example/acme#undo=und_acme_abc.def"
 UNDONE = replace(A_NOTICE, change=Change.EMAIL_CHANGED, account="", undo_url=UNDO)
@@ -73,7 +73,7 @@ class TestEveryNotice:
         assert "<" not in rendered.text
 
     def test_leaves_a_browser_out_that_it_does_not_know(self, language):
-        rendered = render(replace(A_NOTICE, language=language, origin_hint="call 555-0100"))
+        rendered = render(replace(A_NOTICE, language=language, device="call 555-0100"))
 
         assert "555-0100" not in rendered.text + rendered.html
 

@@ -132,7 +132,7 @@ class TestTheInboxLine:
 
 class TestTheLife:
     def test_is_never_rounded_up(self, a_letter):
-        text = render(a_letter(lives=timedelta(minutes=9, seconds=59))).text
+        text = render(a_letter(lifetime=timedelta(minutes=9, seconds=59))).text
 
         assert "within 9 minutes" in text
 
@@ -200,12 +200,12 @@ class TestTheBrand:
 
 class TestTheOrigin:
     def test_is_left_out_where_it_is_not_known(self, a_letter):
-        text = render(a_letter(origin_hint=None)).text
+        text = render(a_letter(device=None)).text
 
         assert "Requested on 3 May 2025, 14:22 UTC.\n" in text
 
     def test_is_left_out_where_it_is_not_one_of_our_own_texts(self, a_letter):
-        text = render(a_letter(origin_hint="your bank, call 555-0100")).text
+        text = render(a_letter(device="your bank, call 555-0100")).text
 
         assert "555-0100" not in text
         assert "Requested on 3 May 2025, 14:22 UTC.\n" in text

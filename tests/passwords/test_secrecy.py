@@ -10,7 +10,7 @@ import pytest
 from portico.aws.values import item_of
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.passwords.change import ChosenPassword
+from portico.passwords.change import TypedNewPassword
 from portico.passwords.reset import TypedReset
 from portico.passwords.sign_in import TypedPassword
 from portico.people.password_store import Password
@@ -106,7 +106,7 @@ class TestAPassword:
         [
             TypedPassword(RIGHT),
             TypedReset("chl_acme_x", "4F2-9KXB", RIGHT),
-            ChosenPassword("acme", RIGHT),
+            TypedNewPassword("acme", RIGHT),
             Password(HASH, NOON, "reset", "earlier"),
         ],
     )

@@ -98,7 +98,7 @@ class TestASecretThatRotates:
     def test_has_reached_every_environment_after_an_hour(self, busy, secret):
         fleet = busy.fleet
         fleet.grows(CODE_SECRET=secret.arn)
-        ring = fleet.up[0]["session"].desk.sessions.keys
+        ring = fleet.up[0]["session"].flows.sessions.keys
         before = ring.current().version
 
         secret.rotate()

@@ -246,14 +246,14 @@ class TestAMailThatMustNotGoOut:
         link, token = portal.link()
         portal.browser.asks_for_a_code(link=token)
 
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
         portal.delivers_mail()
 
         assert portal.mails == []
         assert withheld(portal) == ["link-ended"]
 
     def test_has_a_link_that_has_expired(self, portal):
-        _, token = portal.link(lives=timedelta(minutes=1))
+        _, token = portal.link(lifetime=timedelta(minutes=1))
         portal.browser.asks_for_a_code(link=token)
 
         portal.forward(minutes=1)

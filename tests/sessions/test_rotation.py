@@ -80,7 +80,7 @@ class TestARotatedSecret:
         portal.browser.signs_in()
         portal.forward(seconds=20)
         older = door("session")
-        older.desk.sessions.keys.current()
+        older.flows.sessions.keys.current()
         secret.rotate()
         environments()
         doors = [older, door("session")]

@@ -255,7 +255,7 @@ class TestAState:
     def test_ends_with_its_link(self, connected, portal):
         link, token = portal.link()
         portal.browser.starts_sso("google", link=token)
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
 
         assert is_refused(portal, portal.browser.comes_back(), reason="invalid-portal-link")
 

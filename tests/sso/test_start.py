@@ -109,7 +109,7 @@ class TestNoStart:
 
     def test_with_a_revoked_link(self, connected, portal):
         link, token = portal.link()
-        portal.office.revoke(portal.id, link.id, by="test")
+        portal.links.revoke(portal.id, link.id, by="test")
 
         started = portal.browser.starts_sso("google", link=token)
 

@@ -235,7 +235,7 @@ class Portal:
 
     clock: time_machine.Traveller
     team: TeamPeople
-    office: TeamLinks
+    links: TeamLinks
     workspace: Workspace
     ann: Contact
     shared: str
@@ -244,7 +244,7 @@ class Portal:
 
     @classmethod
     def open(cls, clock: time_machine.Traveller, id_: str = "acme") -> "Portal":
-        team, office = TeamPeople("people"), TeamLinks("people")
+        team, links = TeamPeople("people"), TeamLinks("people")
         workspace = team.create_workspace(
             Workspace(
                 id=id_,
@@ -255,8 +255,8 @@ class Portal:
             by="test",
         )
         ann = team.add_contact(id_, name="Ann Archer", email="ann@example.com", by="test")
-        _, token = office.create(id_, by="test")
-        return cls(clock, team, office, workspace, ann, token).anew(clock)
+        _, token = links.create(id_, by="test")
+        return cls(clock, team, links, workspace, ann, token).anew(clock)
 
     def anew(self, clock: time_machine.Traveller) -> Self:
         """Return the same portal before anybody has been to it."""
@@ -286,10 +286,10 @@ class Portal:
         self.workspace = TeamWorkspaces(self.team.people_table).change(self.id, changes, by="test")
 
     def personal_link(self, who: str = "ann@example.com", **more: Any) -> str:
-        return self.office.create(self.id, by="test", contact=who, **more)[1]
+        return self.links.create(self.id, by="test", contact=who, **more)[1]
 
     def link(self, **more: Any) -> tuple[Link, str]:
-        return self.office.create(self.id, by="test", **more)
+        return self.links.create(self.id, by="test", **more)
 
     def adds(self, name: str, email: str, **more: Any) -> Contact:
         return self.team.add_contact(self.id, name=name, email=email, by="test", **more)

@@ -9,18 +9,18 @@ import { masked } from "./visit.js";
 
 export class AccountCodes {
   #visit;
-  #steps;
+  #onward;
   /** What goes on once the contact has shown again who they are. @type {(() => Promise<void>) | null} */
   #interrupted = null;
 
   /**
    * @param {import("./visit.js").Visit} visit
    * @param {{ show: (message?: Message | null) => void, moved: (email: string) => Promise<void>,
-   *   confirmed: () => Promise<void> }} steps `confirmed` where the change that waited for the code is not known any more
+   *   confirmed: () => Promise<void> }} onward `confirmed` where the change that waited for the code is not known any more
    */
-  constructor(visit, steps) {
+  constructor(visit, onward) {
     this.#visit = visit;
-    this.#steps = steps;
+    this.#onward = onward;
   }
 
   /** @param {string} email the contact's own @param {() => Promise<void>} interrupted goes on after the code */
@@ -47,7 +47,7 @@ export class AccountCodes {
       this.#visit.show(codeOver, { again: () => this.#anew(challenge) });
     } else if (type === "challenge-closed" || (challenge && type === "taken")) {
       kept.endAccountCode();
-      this.#steps.show(message);
+      this.#onward.show(message);
     } else if (type === "too-soon" && challenge) {
       const resend_at = problem.retry_after ? Date.now() + problem.retry_after * 1000 : null;
       this.#visit.challenge = { ...challenge, resend_at };
@@ -83,7 +83,7 @@ export class AccountCodes {
   #again() {
     const open = this.#visit.kept.accountCode();
     if (open) this.#show(open);
-    else this.#steps.show();
+    else this.#onward.show();
   }
 
   /** Another code for the same, after five that were wrong. @param {import("./keep.js").OpenChallenge} over */
@@ -111,7 +111,7 @@ export class AccountCodes {
 
   #cancel = () => {
     this.#visit.kept.endAccountCode();
-    this.#steps.show();
+    this.#onward.show();
   };
 
   #resend = () =>
@@ -138,7 +138,7 @@ export class AccountCodes {
       if (open.purpose === "new_email") {
         const { contact } = await portico.account.confirmEmail(typed);
         this.#visit.kept.endAccountCode();
-        return await this.#steps.moved(contact.email);
+        return await this.#onward.moved(contact.email);
       }
       await portico.verify(typed);
       this.#visit.kept.endAccountCode();
@@ -149,12 +149,12 @@ export class AccountCodes {
   /** The code was right: what fails now is about the change, and is told beside the account. */
   async #goOn() {
     this.#visit.challenge = null;
-    const interrupted = this.#interrupted ?? this.#steps.confirmed;
+    const interrupted = this.#interrupted ?? this.#onward.confirmed;
     this.#interrupted = null;
     try {
       await interrupted();
     } catch (error) {
-      this.#visit.refused(error, this.#steps.show);
+      this.#visit.refused(error, this.#onward.show);
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How a browser comes back from a provider, or to no portal: one mark in the fragment, set by our own doors.
+ * How a browser comes back from a provider, or to no portal: one key in the fragment, set by our own doors.
  *
- * | mark | means |
+ * | fragment key | means |
  * |---|---|
  * | `e=<reason>` | not signed in, and why |
  * | `c=<challenge>` | a code was mailed, which connects the account |
@@ -12,7 +12,7 @@
  */
 
 /**
- * @typedef {{ mark: "e" | "c" | "p", value: string, brings?: boolean }} Arrival `brings` when the
+ * @typedef {{ fragmentKey: "e" | "c" | "p", value: string, brings?: boolean }} Arrival `brings` when the
  *   portal's request came along, to be tried again
  */
 
@@ -33,8 +33,8 @@ export const REASONS = Object.freeze([
 const RANDOM = /^[A-Za-z0-9_-]{22}$/;
 
 const GOING_ON = /** @type {const} */ ([
-  { mark: "c", kind: "chl" },
-  { mark: "p", kind: "pnd" },
+  { fragmentKey: "c", kind: "chl" },
+  { fragmentKey: "p", kind: "pnd" },
 ]);
 
 /**
@@ -45,15 +45,15 @@ const GOING_ON = /** @type {const} */ ([
 export function readArrival(address, { workspace, hasLeft }) {
   const reason = address.get("e");
   if (reason !== null) {
-    return { mark: "e", value: REASONS.includes(reason) ? reason : "sso-failed", brings: address.has("o") };
+    return { fragmentKey: "e", value: REASONS.includes(reason) ? reason : "sso-failed", brings: address.has("o") };
   }
-  for (const { mark, kind } of GOING_ON) {
-    const value = address.get(mark);
+  for (const { fragmentKey, kind } of GOING_ON) {
+    const value = address.get(fragmentKey);
     if (value === null) continue;
     const start = `${kind}_${workspace}_`;
     const isOurs = hasLeft && value.startsWith(start) && RANDOM.test(value.slice(start.length));
     // Nothing to go on with: the contact is told so, and begins again.
-    return isOurs ? { mark, value } : { mark: "e", value: "sso-failed" };
+    return isOurs ? { fragmentKey, value } : { fragmentKey: "e", value: "sso-failed" };
   }
   return null;
 }

@@ -9,7 +9,7 @@ import { masked } from "./visit.js";
 /** @typedef {import("./problems.js").Message} Message */
 
 /**
- * @typedef {object} Steps where a journey goes on that is not its own
+ * @typedef {object} Onward where a journey goes on that is not its own
  * @property {(message?: Message | null) => void} choose
  * @property {() => void} chooseAnew
  * @property {() => Promise<void>} start
@@ -21,12 +21,12 @@ import { masked } from "./visit.js";
 
 export class Codes {
   #visit;
-  #steps;
+  #onward;
 
-  /** @param {import("./visit.js").Visit} visit @param {Steps} steps */
-  constructor(visit, steps) {
+  /** @param {import("./visit.js").Visit} visit @param {Onward} onward */
+  constructor(visit, onward) {
     this.#visit = visit;
-    this.#steps = steps;
+    this.#onward = onward;
   }
 
   /** @param {string | null} email null on a personal link */
@@ -76,7 +76,7 @@ export class Codes {
       const signedIn = await visit.portico.verify({ challenge, code, shared_computer: visit.typed.shared });
       visit.challenge = null;
       visit.kept.signedIn();
-      this.#steps.signedIn(signedIn);
+      this.#onward.signedIn(signedIn);
     });
   };
 
@@ -103,7 +103,7 @@ export class Codes {
       visit.stage.redraw(this.#facts(open));
     } else if (!visit.stage.isBusy) {
       visit.challenge = null;
-      this.#steps.start();
+      this.#onward.start();
     }
   }
 
@@ -119,7 +119,7 @@ export class Codes {
     }
     if (isClosed && problem.reason === "used" && challenge?.purpose !== "reset") {
       this.#visit.kept.signedIn();
-      this.#steps.used().then((isIn) => isIn || this.#closed(message));
+      this.#onward.used().then((isIn) => isIn || this.#closed(message));
     } else if (isClosed || type === "already-linked") this.#closed(message);
     else if (type === "too-soon" && challenge) this.#waitLonger(problem.retry_after);
     else return false;
@@ -134,8 +134,8 @@ export class Codes {
     const signsIn = way && !purpose && !connects;
     const again = () => {
       if (signsIn) return this.send(way.link.kind === "personal" ? null : kept.typedEmail());
-      if (!way) return this.#steps.start();
-      return (this.#askedFrom[purpose ?? ""] ?? this.#steps.choose)();
+      if (!way) return this.#onward.start();
+      return (this.#askedFrom[purpose ?? ""] ?? this.#onward.choose)();
     };
     this.#visit.show(codeOver, { again });
     return true;
@@ -143,17 +143,17 @@ export class Codes {
 
   /** Where a code of this purpose is asked for. @returns {Record<string, (() => void) | undefined>} */
   get #askedFrom() {
-    return { reset: () => this.#steps.forgot(), sign_up: () => this.#steps.signUp() };
+    return { reset: () => this.#onward.forgot(), sign_up: () => this.#onward.signUp() };
   }
 
   /** @param {Message} message */
   #closed(message) {
     const purpose = this.#visit.challenge?.purpose;
     this.#visit.endChallenge();
-    if (!this.#visit.way) this.#steps.start();
-    else if (purpose === "reset") this.#steps.forgot(message);
-    else if (purpose === "sign_up") this.#steps.signUp(message);
-    else this.#steps.choose(message);
+    if (!this.#visit.way) this.#onward.start();
+    else if (purpose === "reset") this.#onward.forgot(message);
+    else if (purpose === "sign_up") this.#onward.signUp(message);
+    else this.#onward.choose(message);
   }
 
   /** The API's wait is the one that counts; ours may have been another tab's. @param {number} [seconds] */
@@ -189,7 +189,7 @@ export class Codes {
       actions: {
         verify: this.verify,
         resend: this.resend,
-        chooseAnew: way && anew ? () => (this.#visit.endChallenge(), anew()) : this.#steps.chooseAnew,
+        chooseAnew: way && anew ? () => (this.#visit.endChallenge(), anew()) : this.#onward.chooseAnew,
         ...this.more,
       },
     };

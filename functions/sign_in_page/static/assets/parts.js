@@ -102,9 +102,9 @@ export function sharedComputer(words, typed) {
   );
 }
 
-/** Quiet steps below a form. @param {...(HTMLElement | false | null | undefined)} steps */
-export function more(...steps) {
-  return el("p", { class: "more" }, ...steps);
+/** Quiet actions below a form. @param {...(HTMLElement | false | null | undefined)} actions */
+export function more(...actions) {
+  return el("p", { class: "more" }, ...actions);
 }
 
 /** The API's notices come in English; of those that we know, the page has words of its own. */

@@ -7,17 +7,17 @@ import { askForgotten, enterPassword } from "./password-screen.js";
 export class PasswordSignIn {
   #visit;
   #codes;
-  #steps;
+  #onward;
 
   /**
    * @param {import("./visit.js").Visit} visit
    * @param {import("./codes.js").Codes} codes
-   * @param {import("./codes.js").Steps & { startSso: (connection: import("./portico.js").Connection) => void }} steps
+   * @param {import("./codes.js").Onward & { startSso: (connection: import("./portico.js").Connection) => void }} onward
    */
-  constructor(visit, codes, steps) {
+  constructor(visit, codes, onward) {
     this.#visit = visit;
     this.#codes = codes;
-    this.#steps = steps;
+    this.#onward = onward;
     codes.more.reset = this.#reset;
   }
 
@@ -29,9 +29,9 @@ export class PasswordSignIn {
     const actions = {
       signIn: this.#signIn,
       forgot: () => this.forgot(),
-      choose: () => this.#steps.choose(),
-      startSso: this.#steps.startSso,
-      signUp: () => this.#steps.signUp(),
+      choose: () => this.#onward.choose(),
+      startSso: this.#onward.startSso,
+      signUp: () => this.#onward.signUp(),
     };
     this.#visit.show(enterPassword, { way, typed, actions }, { message, again: () => this.enter() });
   };
@@ -57,7 +57,7 @@ export class PasswordSignIn {
       const signedIn = await visit.portico.signInWithPassword(typed);
       visit.typed.password = "";
       visit.kept.signedIn();
-      this.#steps.signedIn(signedIn);
+      this.#onward.signedIn(signedIn);
     });
   };
 
@@ -82,7 +82,7 @@ export class PasswordSignIn {
       visit.typed.password = "";
       const message = /** @type {Message} */ ({ tone: "info", key: "password_is_set", picture: "check" });
       if (visit.way) this.enter(message);
-      else await this.#steps.start();
+      else await this.#onward.start();
     });
   };
 }

@@ -1,7 +1,7 @@
 /**
  * What a portal on another site asks of us, as OpenID Connect has it: to sign somebody in, or out.
  *
- * | mark | means |
+ * | fragment key | means |
  * |---|---|
  * | `l=prt_…` | the portal: its client id opens what a link opens |
  * | `o=<query>` | its request, which goes on once somebody has signed in |

@@ -1,4 +1,4 @@
-/** One opened link, from the first answer to the portal's door. */
+/** One opened link, from the first answer to the way into the portal. */
 
 import { choose } from "./choose-screen.js";
 import { keepsCookies } from "./cookies.js";
@@ -26,8 +26,8 @@ export class SignIn {
   constructor({ arrival, ...house }) {
     this.#arrival = arrival;
     this.#visit = new Visit(house);
-    /** @type {import("./codes.js").Steps} */
-    const steps = {
+    /** @type {import("./codes.js").Onward} */
+    const onward = {
       choose: this.#choose,
       chooseAnew: this.#chooseAnew,
       start: () => this.start(),
@@ -36,10 +36,10 @@ export class SignIn {
       signUp: (message) => this.#signUp.begin(message),
       signedIn: this.#signedIn,
     };
-    this.#codes = new Codes(this.#visit, steps);
-    this.#trips = new Trips(this.#visit, this.#codes, { ...steps, offerSession: this.#offerSession });
+    this.#codes = new Codes(this.#visit, onward);
+    this.#trips = new Trips(this.#visit, this.#codes, { ...onward, offerSession: this.#offerSession });
     const startSso = this.#trips.start;
-    this.#passwords = new PasswordSignIn(this.#visit, this.#codes, { ...steps, startSso });
+    this.#passwords = new PasswordSignIn(this.#visit, this.#codes, { ...onward, startSso });
     this.#signUp = new SignUp(this.#visit, this.#codes, { choose: this.#chooseAnew });
     this.#visit.onRefused = this.#codes.refused;
     this.#visit.steps.home = () => (this.#visit.way ? this.#choose() : this.start());
@@ -53,7 +53,7 @@ export class SignIn {
   /** @type {() => Promise<void>} */
   start = async () => {
     const visit = this.#visit;
-    if (this.#arrival?.mark === "e" && this.#trips.isAboutNoTrip(this.#arrival)) return;
+    if (this.#arrival?.fragmentKey === "e" && this.#trips.isAboutNoTrip(this.#arrival)) return;
     if (!visit.opened && !this.#goOnWithoutLink()) return;
     visit.show(screens.opening, { key: "opening" });
     await untilVisible();

@@ -7,20 +7,20 @@ import { askNewAddress, welcome } from "./sign-up-screens.js";
 export class SignUp {
   #visit;
   #codes;
-  #steps;
+  #onward;
 
-  /** @param {import("./visit.js").Visit} visit @param {import("./codes.js").Codes} codes @param {{ choose: () => void }} steps */
-  constructor(visit, codes, steps) {
+  /** @param {import("./visit.js").Visit} visit @param {import("./codes.js").Codes} codes @param {{ choose: () => void }} onward */
+  constructor(visit, codes, onward) {
     this.#visit = visit;
     this.#codes = codes;
-    this.#steps = steps;
+    this.#onward = onward;
   }
 
   /** @param {Message | null} [message] */
   begin = (message = null) => {
     const { wayIn: way, typed } = this.#visit;
     this.#visit.challenge = null;
-    const actions = { send: this.#send, choose: () => this.#steps.choose() };
+    const actions = { send: this.#send, choose: () => this.#onward.choose() };
     this.#visit.show(askNewAddress, { way, typed, actions }, { message, again: () => this.begin() });
   };
 

@@ -46,9 +46,9 @@ export const refused = ({ reason, provider, way, connection, actions }, words) =
     id: "retry",
   };
   const other = hasOtherWays && { words: "another_way", press: actions.chooseAnew, id: "another" };
-  const steps = [again, other].filter((step) => step !== null && step !== false);
-  if (next === "way") steps.reverse();
-  const buttons = steps.map(({ words: label, press, id }, index) =>
+  const choices = [again, other].filter((each) => each !== null && each !== false);
+  if (next === "way") choices.reverse();
+  const buttons = choices.map(({ words: label, press, id }, index) =>
     button(index === 0 ? "primary" : "secondary", words.nodes(label), press, id),
   );
   return {

@@ -22,18 +22,18 @@ const IS_LEAVING_MS = 4_000;
 export class Trips {
   #visit;
   #codes;
-  #steps;
+  #onward;
 
   /**
    * @param {import("./visit.js").Visit} visit
    * @param {import("./codes.js").Codes} codes
    * @param {{ choose: (message?: import("./problems.js").Message | null) => void, chooseAnew: () => void,
-   *   offerSession: (session: import("./portico.js").Session) => void }} steps
+   *   offerSession: (session: import("./portico.js").Session) => void }} onward
    */
-  constructor(visit, codes, steps) {
+  constructor(visit, codes, onward) {
     this.#visit = visit;
     this.#codes = codes;
-    this.#steps = steps;
+    this.#onward = onward;
   }
 
   /**
@@ -74,11 +74,11 @@ export class Trips {
   }
 
   /** Back from a provider, to go on or to begin again. @param {import("./arrival.js").Arrival} arrival */
-  arrive({ mark, value }) {
+  arrive({ fragmentKey, value }) {
     const { kept, askedFor: asked_for, wayIn } = this.#visit;
     const trip = kept.trip();
-    if (mark === "e" || !trip) return this.#arriveInVain(value);
-    if (mark === "p") {
+    if (fragmentKey === "e" || !trip) return this.#arriveInVain(value);
+    if (fragmentKey === "p") {
       const expires_at = Date.now() + WAITS_FOR_AN_ADDRESS_MS;
       const pending = { pending: value, provider: trip.provider, asked_for, expires_at };
       kept.keepPending(pending);
@@ -93,8 +93,8 @@ export class Trips {
     const { kept, session, wayIn: way } = this.#visit;
     const trip = kept.trip();
     // The same answer twice, by the back button or a lost connection: the first one counted.
-    if (reason === "sso-expired" && session) return this.#steps.offerSession(session);
-    if (!trip) return this.#steps.choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
+    if (reason === "sso-expired" && session) return this.#onward.offerSession(session);
+    if (!trip) return this.#onward.choose({ tone: "error", lead: "sign_in_failed", key: "sso_failed", isAside: true });
     const connection = way.methods.sso.find(({ id }) => id === trip.connection) ?? null;
     const { provider } = trip;
     const facts = { reason, provider, way, connection, actions: this.#actions };
@@ -111,7 +111,7 @@ export class Trips {
       typed,
       actions: { ...this.#actions, sendAddress: (/** @type {string} */ email) => this.#sendAddress(waits, email) },
     };
-    const again = () => (kept.pending() ? this.askAddress(waits) : this.#steps.choose());
+    const again = () => (kept.pending() ? this.askAddress(waits) : this.#onward.choose());
     this.#visit.show(trips.askAddress, facts, { again });
   }
 
@@ -134,7 +134,7 @@ export class Trips {
   }
 
   get #actions() {
-    return { startSso: this.start, chooseAnew: this.#steps.chooseAnew };
+    return { startSso: this.start, chooseAnew: this.#onward.chooseAnew };
   }
 }
 

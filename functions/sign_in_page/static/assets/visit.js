@@ -195,8 +195,8 @@ export class Visit {
   enter(url) {
     if (this.request) return this.leaveFor(authorizing(this.request));
     // Where a portal's request should go on and none is kept, the portal can make another.
-    const onward = [url, this.way?.destination.url].find((each) => each && !isResumed(each));
-    if (onward) this.leaveFor(onward);
+    const landing = [url, this.way?.destination.url].find((each) => each && !isResumed(each));
+    if (landing) this.leaveFor(landing);
     else this.show(screens.goBack, { workspace: this.workspaceName, portal: this.kept.portal() });
   }
 

@@ -55,7 +55,7 @@ class AccountCodes:
             raise MethodOff
         return self._ask(owner, Purpose.SIGN_IN, None, asked.language)
 
-    def to_move(self, asked: AskedEmailChange, caller: Caller) -> CodeAsked:
+    def to_change_email(self, asked: AskedEmailChange, caller: Caller) -> CodeAsked:
         """Mail a code to the contact's new address.
 
         If the address is another contact's, the answer is the same and no mail goes out.

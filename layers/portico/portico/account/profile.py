@@ -28,7 +28,7 @@ SHOWN_SESSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class EditedProfile:
+class TypedProfile:
     """PATCH /v1/account. Absent members do not change."""
 
     workspace: str
@@ -95,15 +95,15 @@ class Profiles:
             [_session_answer(row, owner) for row in sessions_of(owner)],
         )
 
-    def edit(self, edited: EditedProfile, caller: Caller) -> Contact:
+    def edit(self, typed: TypedProfile, caller: Caller) -> Contact:
         """Change name, language or time zone.
 
         Raises:
             InvalidRequest: a value is not valid.
             NotSignedIn: the session has ended.
         """
-        changes = _checked(edited)
-        owner = self.owners.of(edited.workspace, caller)
+        changes = _checked(typed)
+        owner = self.owners.of(typed.workspace, caller)
         contact = owner.standing.contact
         if not changes:
             return contact
@@ -185,17 +185,17 @@ def _session_answer(row: dict[str, Any], owner: Owner) -> dict[str, Any]:
     }
 
 
-def _checked(edited: EditedProfile) -> dict[str, str]:
+def _checked(typed: TypedProfile) -> dict[str, str]:
     changes: dict[str, str] = {}
-    if edited.name is not None:
-        changes["name"] = contact_name(edited.name)
-    if edited.language is not None:
-        if edited.language not in LANGUAGES:
+    if typed.name is not None:
+        changes["name"] = contact_name(typed.name)
+    if typed.language is not None:
+        if typed.language not in LANGUAGES:
             raise InvalidRequest("language", f"one of {' '.join(LANGUAGES)}")
-        changes["language"] = edited.language
-    if edited.time_zone is not None:
+        changes["language"] = typed.language
+    if typed.time_zone is not None:
         # Check the shape only: browsers know more zones than a Lambda has files for.
-        if not _ZONE.fullmatch(edited.time_zone):
+        if not _ZONE.fullmatch(typed.time_zone):
             raise InvalidRequest("time_zone", "a name of the IANA list, as Europe/Berlin")
-        changes["time_zone"] = edited.time_zone
+        changes["time_zone"] = typed.time_zone
     return changes

@@ -18,8 +18,8 @@ from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
 from portico.people.identities import Identity, owning
+from portico.people.open_checks import OpenChecks
 from portico.people.rules import CODE_WAY, SIGN_UP_WAY, Contact, sso_way
-from portico.people.settings_checks import SettingsChecks
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.rules import session_id
@@ -123,7 +123,7 @@ class Codes:
         challenge = checked.challenge
         also = dict(self._becoming(checked, proof)) if proof.is_new else {}
         # What is made here stays, unlike a session that ends at its first refresh.
-        settings = SettingsChecks(self.people_table, proof.workspace_id, now)
+        settings = OpenChecks(self.people_table, proof.workspace_id, now)
         if challenge.connects:
             connection = challenge.connects["connection"]
             also |= settings.still_connecting(connection, by_code=True, signs_up=proof.is_new)

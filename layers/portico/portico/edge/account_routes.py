@@ -28,7 +28,7 @@ class AccountFlows:
     profiles: Profiles
     ways: WaysIn
     codes: AccountCodes
-    moves: EmailChanges
+    email_changes: EmailChanges
     undos: EmailUndos
     sessions: OwnSessions
     histories: Histories

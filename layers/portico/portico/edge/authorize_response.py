@@ -45,8 +45,8 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
         and len(request) <= LONGEST_RETURNED_REQUEST
     ):
         # The page can then offer to repeat the request.
-        marks = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
-        sent = Redirect(f"{sent.location}&{marks}", sent.outcome)
+        more = urlencode({"l": str(client), "o": request}, quote_via=quote, safe="")
+        sent = Redirect(f"{sent.location}&{more}", sent.outcome)
     return _led(sent)
 
 

@@ -21,7 +21,7 @@ CACHED = {"cache-control": "public, max-age=3600"}
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshing:
+class AskedRefresh:
     """POST /v1/session/refresh. A browser sends its cookie; a back end sends *refresh_token*."""
 
     workspace: str
@@ -64,7 +64,7 @@ class SessionFlows:
             },
         }
 
-    def refresh(self, asked: Refreshing, caller: Caller) -> SignedIn:
+    def refresh(self, asked: AskedRefresh, caller: Caller) -> SignedIn:
         """Exchange a refresh token.
 
         Raises:

@@ -25,7 +25,7 @@ DIRECTORY_MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedLink:
+class AskedLink:
     """What the page sends when it opens: the workspace, the link, the destination."""
 
     workspace: str = ""
@@ -113,7 +113,7 @@ class LinkResolver:
         """Make a resolver from a door's settings."""
         return cls(settings.people_table)
 
-    def resolve(self, opened: OpenedLink, caller: Caller) -> ResolvedLink:
+    def resolve(self, asked: AskedLink, caller: Caller) -> ResolvedLink:
         """Say how a contact may sign in through a link.
 
         Raises:
@@ -122,9 +122,9 @@ class LinkResolver:
             PortalUnavailable: the workspace has switched its portal off, or has paused it. The
                 error tells about the workspace.
         """
-        if not ids.is_workspace(opened.workspace):
+        if not ids.is_workspace(asked.workspace):
             raise InvalidPortalLink
-        now, workspace_id, token = self.clock.now(), opened.workspace, opened.link
+        now, workspace_id, token = self.clock.now(), asked.workspace, asked.link
         settings_row, row, words_row = People(self.people_table, workspace_id).read(
             settings_row_key(workspace_id),
             link_key(workspace_id, public_id(token)),
@@ -150,7 +150,7 @@ class LinkResolver:
                 # A portal's client id can be guessed, and a pause alone is told to everybody.
                 raise
             raise PortalUnavailable(told) from None
-        destination = choose(workspace, opened.to, link.destination)
+        destination = choose(workspace, asked.to, link.destination)
         # The link is left out: after a portal's entrance the page itself knows what comes next.
         url = landing(workspace, destination, None, issuer=caller.own_origin)
         return ResolvedLink(workspace, words, link, destination, url)

@@ -30,7 +30,7 @@ class TeamLinks:
         by: str,
         contact: str | None = None,
         to: str | None = None,
-        lives: timedelta | None = None,
+        lifetime: timedelta | None = None,
         label: str | None = None,
         token: str | None = None,
         break_glass: bool = False,
@@ -60,7 +60,7 @@ class TeamLinks:
             token_hash=ids.digest(token),
             kind=PERSONAL if owner else SHARED,
             created_at=now,
-            expires_at=now + (lives or timedelta(days=workspace.link_days)),
+            expires_at=now + (lifetime or timedelta(days=workspace.link_days)),
             contact=owner.id if owner else None,
             email_hint=masked(owner.email) if owner else None,
             destination=to,
@@ -72,7 +72,7 @@ class TeamLinks:
         )
         return link, token
 
-    def links(self, workspace_id: str) -> list[Link]:
+    def all(self, workspace_id: str) -> list[Link]:
         """Return all links of a workspace, including ended ones until their rows are deleted.
 
         Raises:

@@ -78,10 +78,10 @@ class CodeLetter:
     host: str
     """The host of the sign-in page, from the settings and never from a request (PWD-02)."""
     asked_at: datetime
-    lives: timedelta
+    lifetime: timedelta
     """How long the code stays good, counted from `asked_at`."""
     code_in_subject: bool
-    origin_hint: str | None
+    device: str | None
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     account: str | None = None
     """The team's name for the connection, e.g. ``"Facebook"``. Only for the purpose ``link``."""
@@ -98,8 +98,8 @@ class CodeLetter:
             raise ValueError(f"not the host of a page: {self.host!r}")
         if self.asked_at.tzinfo is None:
             raise ValueError("asked_at needs a time zone")
-        if self.lives < timedelta(minutes=1):
-            raise ValueError(f"a mailed code must live a minute at least: {self.lives}")
+        if self.lifetime < timedelta(minutes=1):
+            raise ValueError(f"a mailed code must live a minute at least: {self.lifetime}")
 
     @property
     def shown_code(self) -> str:
@@ -158,7 +158,7 @@ class NoticeLetter:
     """The stored address."""
     host: str
     happened_at: datetime
-    origin_hint: str | None
+    device: str | None
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""

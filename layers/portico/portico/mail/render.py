@@ -72,15 +72,15 @@ def render(letter: Letter) -> RenderedLetter:
 
 def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
     what = letter.change.value.replace("-", "_")
-    workspace_id = unlinked(_workspace(letter))
+    name = unlinked(_workspace_name(letter))
     account = unlinked(plain_name(letter.account, otherwise=words.say("link", "account")))
-    intro = words.say(what, "intro", account=account, workspace=workspace_id)
+    intro = words.say(what, "intro", account=account, workspace=name)
     removed = _removed(letter, words)
     # What a team has changed offers no undo: an address that was mistyped may be a stranger's.
     is_teams = letter.change is Change.EMAIL_CHANGED and letter.undo_url is None
     not_you = words.say("email_restored" if is_teams else what, "not_you")
     return {
-        "subject": words.say(what, "subject", workspace=_workspace(letter)),
+        "subject": words.say(what, "subject", workspace=_workspace_name(letter)),
         "preheader": intro,
         "heading": words.say(what, "heading"),
         "intro": f"{intro} {removed}" if removed else intro,
@@ -107,8 +107,8 @@ def _removed(letter: NoticeLetter, words: Words) -> str:
 def _happened(letter: NoticeLetter, words: Words) -> str:
     when = words.moment(letter.happened_at, zone=letter.time_zone)
     own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
-    if letter.origin_hint in KNOWN_DEVICES:
-        return words.say(own, "happened_with", when=when, origin=letter.origin_hint)
+    if letter.device in KNOWN_DEVICES:
+        return words.say(own, "happened_with", when=when, device=letter.device)
     return words.say(own, "happened", when=when)
 
 
@@ -118,13 +118,13 @@ def _code(letter: CodeLetter) -> dict[str, str]:
 
 def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
     purpose = letter.purpose.value
-    workspace_id = unlinked(_workspace(letter))
-    minutes = words.minutes(letter.lives // timedelta(minutes=1))
+    name = unlinked(_workspace_name(letter))
+    minutes = words.minutes(letter.lifetime // timedelta(minutes=1))
     return {
         "subject": _subject(letter, words),
         "preheader": words.say("preheader", minutes=minutes),
-        "heading": words.say(purpose, "heading", workspace=workspace_id),
-        "intro": words.say(purpose, "intro", workspace=workspace_id, **_account(letter, words)),
+        "heading": words.say(purpose, "heading", workspace=name),
+        "intro": words.say(purpose, "intro", workspace=name, **_account(letter, words)),
         "label_word": words.say("label"),
         "same_label": words.say("same_label", label=letter.label),
         "validity": words.say("validity", minutes=minutes),
@@ -138,7 +138,7 @@ def _sentences(letter: CodeLetter, words: Words) -> dict[str, str]:
 def _subject(letter: CodeLetter, words: Words) -> str:
     # The label in the subject tells two codes apart, and keeps them out of one thread.
     subject = words.say(
-        letter.purpose.value, "subject", workspace=_workspace(letter), label=letter.label
+        letter.purpose.value, "subject", workspace=_workspace_name(letter), label=letter.label
     )
     if letter.code_in_subject:
         return words.say("subject_with_code", code=letter.shown_code, subject=subject)
@@ -147,8 +147,8 @@ def _subject(letter: CodeLetter, words: Words) -> str:
 
 def _asked(letter: CodeLetter, words: Words) -> str:
     when = words.moment(letter.asked_at, zone=letter.time_zone)
-    if letter.origin_hint in KNOWN_DEVICES:
-        return words.say("asked_with", when=when, origin=letter.origin_hint)
+    if letter.device in KNOWN_DEVICES:
+        return words.say("asked_with", when=when, device=letter.device)
     return words.say("asked", when=when)
 
 
@@ -159,7 +159,7 @@ def _account(letter: CodeLetter, words: Words) -> dict[str, str]:
     return {"account": unlinked(plain_name(letter.account or "", otherwise=otherwise))}
 
 
-def _workspace(letter: Letter) -> str:
+def _workspace_name(letter: Letter) -> str:
     return plain_name(letter.workspace_name, otherwise=letter.host)
 
 

@@ -223,14 +223,14 @@ def _shown(parameters: dict[str, str], found: _Found, *, again: bool) -> Redirec
     # In the fragment, which no log sees. The page sends the request again after the sign-in.
     kept = {name: value for name, value in parameters.items() if name != "id_token_hint"}
     request = urlencode(kept)
-    marks: dict[str, Any] = {"l": found.portal.client_id, "o": request}
+    fragment: dict[str, Any] = {"l": found.portal.client_id, "o": request}
     optional = {
         "again": "1" if again else None,
         "hint": parameters.get("login_hint"),
         "lang": language(parameters.get("ui_locales")),
     }
-    marks |= {name: value for name, value in optional.items() if value}
-    fragment = "&".join(f"{name}={quote(value, safe='')}" for name, value in marks.items())
-    if len(fragment) > LONGEST_LOCATION:
+    fragment |= {name: value for name, value in optional.items() if value}
+    text = "&".join(f"{key}={quote(value, safe='')}" for key, value in fragment.items())
+    if len(text) > LONGEST_LOCATION:
         raise ProtocolRefused("invalid_request", "the request is too long for an address")
-    return Redirect(f"/{found.workspace.id}#{fragment}", "shown")
+    return Redirect(f"/{found.workspace.id}#{text}", "shown")

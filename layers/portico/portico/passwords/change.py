@@ -27,7 +27,7 @@ SET_IN_ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenPassword:
+class TypedNewPassword:
     """PUT /v1/account/password."""
 
     workspace: str
@@ -52,7 +52,7 @@ class PasswordChanges:
         checker = TokenChecker(settings.signing_keys.split(","))
         return cls(*tables, Standings(*tables, checker), Limits(settings.sign_in_table))
 
-    def change(self, typed: ChosenPassword, caller: Caller) -> None:
+    def change(self, typed: TypedNewPassword, caller: Caller) -> None:
         """Set the password of the signed-in contact.
 
         Raises:

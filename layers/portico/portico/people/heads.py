@@ -96,7 +96,7 @@ class Heads:
         pointers = Pointers(self.table, self.workspace_id)
         values = {":change": change}
         return {
-            "head": self._moved(
+            "head": self._with_email(
                 contact, email, "SET address_change = :change", values, event=event
             ),
             "pointer": pointers.taking(contact.id, email, at=event.at),
@@ -131,7 +131,7 @@ class Heads:
         values: dict[str, Any] = {":change": change, ":voids": voids}
         text = "SET address_change = :change, voids = :voids"
         return {
-            "head": self._moved(contact, email, text, values, event=event),
+            "head": self._with_email(contact, email, text, values, event=event),
             "pointer": pointers.taking(contact.id, email, at=event.at),
             **{
                 f"left {each}": pointers.reserving(contact.id, each, until=until)
@@ -166,7 +166,7 @@ class Heads:
         pointers = Pointers(self.table, self.workspace_id)
         return {"head": ended, "pointer": pointers.freeing(contact.id, contact.email)}
 
-    def _moved(
+    def _with_email(
         self, contact: Contact, email: str, text: str, values: dict[str, Any], *, event: Event
     ) -> dict[str, Any]:
         return self.rows.updating(

@@ -106,7 +106,7 @@ def link_account(
     from portico.notices.store import Happened, Notices  # noqa: PLC0415
     from portico.people.heads import Heads  # noqa: PLC0415
     from portico.people.identities import owning  # noqa: PLC0415
-    from portico.people.settings_checks import SettingsChecks  # noqa: PLC0415
+    from portico.people.open_checks import OpenChecks  # noqa: PLC0415
 
     contact, sver = trip.contact or "", trip.sver or 0
     people_table, sign_in_table = tables
@@ -133,7 +133,7 @@ def link_account(
         "notice": notices.asking(happened),
         "count": notices.counting(contact, at=at),
         # The contact may have spent minutes at the provider.
-        **SettingsChecks(people_table, workspace_id, at).still_connecting(trip.connection.id),
+        **OpenChecks(people_table, workspace_id, at).still_connecting(trip.connection.id),
     }
     try:
         transact_surely(parts)

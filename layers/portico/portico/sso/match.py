@@ -54,7 +54,7 @@ def match_of(
     rows = Rows(table, f"{workspace_id}#")
     address = person.vouched_address(trip.connection)
     wanted: dict[str, tuple[str, str]] = {
-        "door": settings_row_key(workspace_id),
+        "settings": settings_row_key(workspace_id),
         "link": link_key(workspace_id, trip.link),
         "identity": identity_key(workspace_id, person.identity),
     }
@@ -65,7 +65,7 @@ def match_of(
         wanted["by_object"] = object_key(workspace_id, person.tenant, person.object_id)
     found = get_many([(rows, *key) for key in wanted.values()], consistent=True)
     got: dict[str, Any] = dict(zip(wanted, found, strict=True))
-    if got["door"] is None or got["link"] is None:
+    if got["settings"] is None or got["link"] is None:
         raise Refusal("invalid-portal-link")
     link = Link.from_row(got["link"])
     if not link.is_alive(at=at):
@@ -79,7 +79,7 @@ def match_of(
     elif by_email:
         match = RecordMatch(Record.from_row(by_email), address)
     return MatchedContact(
-        workspace=workspace_of(got["door"]),
+        workspace=workspace_of(got["settings"]),
         link=link,
         owner=identity["contact"] if identity else None,
         owner_sver=identity["sver"] if identity else None,

@@ -20,7 +20,7 @@ SIGN_UP_IS_ON = "sign_up = :yes"
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsChecks:
+class OpenChecks:
     """The checks of one workspace."""
 
     table: str

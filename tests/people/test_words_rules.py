@@ -1,9 +1,9 @@
-"""What page and mail show beside the settings (people/words_settings.py,
+"""What page and mail show beside the settings (people/words_rules.py,
 people/workspace_words.py)."""
 
 import pytest
 
-from portico.people.words_settings import checked_words, public_link
+from portico.people.words_rules import checked_words, public_link
 from portico.people.workspace_settings import SettingsRefused
 from portico.people.workspace_words import WorkspaceWords
 
