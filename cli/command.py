@@ -24,8 +24,8 @@ from portico.people.rules import Contact, Workspace
 if TYPE_CHECKING:
     from cli.deployments import Deployment
     from portico.account.team_email_change import TeamEmailChanges
-    from portico.links.front_entrance import TeamWorkspaces
     from portico.links.team_links import TeamLinks
+    from portico.links.team_workspaces import TeamWorkspaces
     from portico.openid.store import RegisteredClients
     from portico.people.flow import TeamPeople
     from portico.people.store import People
@@ -73,7 +73,7 @@ class Command:
     @property
     def workspaces(self) -> "TeamWorkspaces":
         """Create and change workspaces, each with its front entrance."""
-        from portico.links.front_entrance import TeamWorkspaces
+        from portico.links.team_workspaces import TeamWorkspaces
 
         return TeamWorkspaces(self.deployment.people_table)
 
@@ -185,7 +185,11 @@ def workspace_of(command: Command, workspace_id: str) -> Workspace:
 
 
 def contact_of(command: Command, workspace_id: str, who: str) -> Contact:
-    """Find a contact by id or primary email, or say what is not there."""
+    """Find a contact by id, by primary email, or by one that they had and nobody has now.
+
+    Raises:
+        Refusal: there is no such workspace or contact.
+    """
     workspace_of(command, workspace_id)
     with looking_for(f"contact {who} in {workspace_id}"):
         found = command.team.contact(workspace_id, who)

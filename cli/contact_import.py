@@ -14,7 +14,7 @@ from cli.progress import Progress
 from cli.refusals import NotUnderstood, OutOfReach, Refusal
 from portico.errors import TryLater
 from portico.people import contact_import
-from portico.people.contact_import import ContactLine, Done, Enrolment
+from portico.people.contact_import import ContactImport, ContactLine, ImportedLine
 from portico.people.rules import Workspace
 
 TOLD = 20
@@ -36,10 +36,10 @@ class Tally:
     reached: int = 1
     """The line up to which everything is in."""
     examples: list[RefusedRow] = field(default_factory=list)
-    movers: list[Done] = field(default_factory=list)
+    movers: list[ImportedLine] = field(default_factory=list)
     sheet: Sheet | None = None
 
-    def count(self, done: Done) -> None:
+    def count(self, done: ImportedLine) -> None:
         if done.outcome == contact_import.REFUSED:
             self.refuse(RefusedRow(done.entry.line, done.entry.email, done.reason))
             return
@@ -75,7 +75,7 @@ def import_contacts(
     writers: int | None,
     ignore_unknown: bool,
 ) -> None:
-    """Add the contacts of a file, or bring them up to date.
+    """Add the contacts of a file, and update those who are there.
 
     Raises:
         Refusal: the file cannot be read, or some of its rows were refused; the others are in.
@@ -94,7 +94,7 @@ def import_contacts(
                     raise Refusal("--report: this is the file to import")
                 tally.sheet = open_.enter_context(Sheet.at(report, "line", "email", "reason"))
             progress = open_.enter_context(Progress.shown(people.size, quiet=command.as_json))
-            enrolment = Enrolment(
+            importing = ContactImport(
                 command.deployment.people_table,
                 workspace,
                 command.by,
@@ -102,7 +102,7 @@ def import_contacts(
                 width=width,
             )
             try:
-                for some in enrolment.take(_entries(people, tally, from_line)):
+                for some in importing.take(_entries(people, tally, from_line)):
                     for done in some:
                         tally.count(done)
                     tally.reached = max(tally.reached, some[-1].entry.line)
@@ -117,8 +117,8 @@ def import_contacts(
 def _check(command: Command, people: ContactCsv, *, ignore_unknown: bool) -> None:
     if people.unknown and not ignore_unknown:
         raise Refusal(
-            f"Unknown columns: {', '.join(people.unknown)}. There are "
-            f"{', '.join((*NEEDED, *OPTIONAL))}; --ignore-unknown leaves the others out."
+            f"Unknown columns: {', '.join(people.unknown)}. Known columns: "
+            f"{', '.join((*NEEDED, *OPTIONAL))}. To skip the others: --ignore-unknown"
         )
     if people.unknown:
         command.note(f"Left out: {', '.join(people.unknown)}.")
@@ -137,7 +137,7 @@ def _entries(people: ContactCsv, tally: Tally, from_line: int) -> Iterator[Conta
 def _how_to_go_on(tally: Tally) -> str:
     return (
         f"All rows up to line {tally.reached} are in ({tally.in_words()}). Go on with --from-line "
-        f"{tally.reached + 1}, or import the whole file again: who is there already is left alone."
+        f"{tally.reached + 1}, or import the whole file again: contacts who are in already do not change."
     )
 
 

@@ -17,9 +17,9 @@ from portico.aws.tables import transact
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
 from portico.events import Event
-from portico.links.front_entrance import TeamWorkspaces
 from portico.links.rules import Link, public_id
 from portico.links.team_links import TeamLinks, address_of
+from portico.links.team_workspaces import TeamWorkspaces
 from portico.passwords.password_hash import hashed
 from portico.people.flow import TeamPeople
 from portico.people.password_store import Password, Passwords

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portico.errors import TakenAlready
-from portico.people.contact_import import ContactLine, Enrolment
+from portico.people.contact_import import ContactImport, ContactLine
 from portico.people.flow import TeamPeople
 from portico.people.identities import Identity, identity_key
 from tests.account.conftest import Member
@@ -680,7 +680,7 @@ class TestAnUndoBesideTheThief:
 
 
 def imports(portal: Portal, *entries: ContactLine) -> list[Any]:
-    work = Enrolment("people", portal.workspace, "cli:olga", width=1)
+    work = ContactImport("people", portal.workspace, "cli:olga", width=1)
     return [done for some in work.take(entries) for done in some]
 
 

@@ -4,7 +4,7 @@ import threading
 
 from portico.aws.clients import client
 from portico.aws.tables import Rows
-from portico.people.contact_import import AT_ONCE, MOST_WRITERS, ContactLine, Enrolment
+from portico.people.contact_import import AT_ONCE, MOST_WRITERS, ContactImport, ContactLine
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 from portico.people.store import People
@@ -25,14 +25,14 @@ def test_a_list_is_written_by_ten_at_a_time_and_nobody_is_lost(account):
         writers.add(threading.current_thread().name)
 
     client("dynamodb").meta.events.register(WRITE, note)
-    first = Enrolment(people, acme, "test").take(entries)
+    first = ContactImport(people, acme, "test").take(entries)
     # Left in the middle, as by Ctrl-C: what was begun is finished, and nobody goes on writing.
     assert {each.outcome for each in next(first)} == {"added"}
     first.close()
-    assert not [one for one in threading.enumerate() if one.name.startswith("enrolment")]
+    assert not [one for one in threading.enumerate() if one.name.startswith("contact-import")]
     assert len(list(People(people, "acme").contacts())) == AT_ONCE
 
-    again = [done for some in Enrolment(people, acme, "test").take(entries) for done in some]
+    again = [done for some in ContactImport(people, acme, "test").take(entries) for done in some]
 
     assert [each.outcome for each in again] == ["unchanged"] * AT_ONCE + ["added"] * AT_ONCE
     assert 1 < len(writers) <= MOST_WRITERS

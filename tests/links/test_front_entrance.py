@@ -1,4 +1,4 @@
-"""The front entrance: a workspace's address alone (links/front_entrance.py, links/flow.py)."""
+"""The front entrance: a workspace's address alone (links/team_workspaces.py, links/flow.py)."""
 
 import json
 from typing import ClassVar

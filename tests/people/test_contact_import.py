@@ -4,7 +4,7 @@ import pytest
 
 from portico.aws import retry
 from portico.errors import TryLater
-from portico.people.contact_import import AT_ONCE, ContactLine, Enrolment
+from portico.people.contact_import import AT_ONCE, ContactImport, ContactLine
 from portico.people.pointers import pointer_key
 from portico.people.store import head_key
 from tests.support.moves import moves
@@ -27,7 +27,7 @@ def enrol(portal, waits):
     def enrol(*entries, **more):
         # One at a time: the emulated table loses what two threads write to it at once.
         more = {"width": 1, "pause": waits.append} | more
-        work = Enrolment("people", portal.workspace, "cli:olga", **more)
+        work = ContactImport("people", portal.workspace, "cli:olga", **more)
         return [done for some in work.take(entries) for done in some]
 
     return enrol
@@ -263,7 +263,7 @@ class TestALongList:
                 taken.append(n)
                 yield entry(n)
 
-        work = Enrolment("people", portal.workspace, "cli:olga", dry_run=True)
+        work = ContactImport("people", portal.workspace, "cli:olga", dry_run=True)
         done = 0
         for some in work.take(lines()):
             done += len(some)

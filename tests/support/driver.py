@@ -19,9 +19,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from portico.aws.values import Row, item_of, row_of
-from portico.links.front_entrance import TeamWorkspaces
 from portico.links.rules import Link
 from portico.links.team_links import TeamLinks
+from portico.links.team_workspaces import TeamWorkspaces
 from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.support.doors import ORIGIN, Answer, door, knock, stream_record

@@ -98,7 +98,7 @@ class TeamLinks:
 
     def _close_entrance(self, workspace: Workspace, by: str) -> Link:
         # Loaded here, because no door opens or closes a front entrance.
-        from portico.links.front_entrance import TeamWorkspaces  # noqa: PLC0415
+        from portico.links.team_workspaces import TeamWorkspaces  # noqa: PLC0415
 
         workspaces = TeamWorkspaces(self.people_table, self.clock)
         workspaces.change(workspace.id, {"entrance": False}, by=by)

@@ -43,7 +43,7 @@ class ContactLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ImportedLine:
     """The outcome of one line."""
 
     entry: ContactLine
@@ -59,7 +59,7 @@ class Done:
 
 
 @dataclass
-class Enrolment:
+class ContactImport:
     """One import into one workspace.
 
     Args:
@@ -78,7 +78,7 @@ class Enrolment:
     _named: set[str] = field(default_factory=set)
     """Contacts who have moved, and whom the list has by their own address."""
 
-    def take(self, entries: Iterable[ContactLine]) -> Generator[list[Done]]:
+    def take(self, entries: Iterable[ContactLine]) -> Generator[list[ImportedLine]]:
         """Write *entries* in batches and yield the outcome of each batch once it is written.
 
         No address may occur twice.
@@ -87,26 +87,26 @@ class Enrolment:
             TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
                 may be written or not; importing the same list again continues from there.
         """
-        pool = ThreadPoolExecutor(self.width, thread_name_prefix="enrolment")
+        pool = ThreadPoolExecutor(self.width, thread_name_prefix="contact-import")
         try:
             for some in batched(entries, AT_ONCE, strict=False):
                 yield self._keep(some, pool)
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _keep(self, entries: Sequence[ContactLine], pool: ThreadPoolExecutor) -> list[Done]:
+    def _keep(self, entries: Sequence[ContactLine], pool: ThreadPoolExecutor) -> list[ImportedLine]:
         verdicts = with_retries(lambda: self._judged(entries), pause=self.pause)
         if self.dry_run:
             return verdicts
         return list(pool.map(self._written, verdicts))
 
-    def _judged(self, entries: Sequence[ContactLine]) -> list[Done]:
+    def _judged(self, entries: Sequence[ContactLine]) -> list[ImportedLine]:
         pointers = self._people.pointers(each.email for each in entries)
         ids_ = {each.id for each in entries} | {each.contact for each in pointers.values()}
         ids_ |= {each.former for each in pointers.values()}
         heads = self._people.contacts_by_id(sorted(each for each in ids_ if each))
         there = [
-            There(
+            Existing(
                 heads.get(pointers[each.email].contact or ""),
                 heads.get(each.id or ""),
                 heads.get(pointers[each.email].former or ""),
@@ -124,12 +124,12 @@ class Enrolment:
             for entry, each in zip(entries, there, strict=True)
         ]
 
-    def _written(self, verdict: Done) -> Done:
+    def _written(self, verdict: ImportedLine) -> ImportedLine:
         if verdict.outcome == ADDED:
             return self._add(verdict)
         return self._change(verdict) if verdict.outcome == CHANGED else verdict
 
-    def _add(self, verdict: Done) -> Done:
+    def _add(self, verdict: ImportedLine) -> ImportedLine:
         entry = verdict.entry
         contact = Contact(
             entry.id or ids.new_contact_id(), self.workspace.id, email=entry.email, **entry.says
@@ -146,7 +146,7 @@ class Enrolment:
             return taken if now.outcome == ADDED else self._written(now)
         return verdict
 
-    def _change(self, verdict: Done) -> Done:
+    def _change(self, verdict: ImportedLine) -> ImportedLine:
         changes = verdict.changes
         name = "contact.changed"
         if "active" in changes:
@@ -175,7 +175,7 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class There:
+class Existing:
     """Who is there already."""
 
     by_address: Contact | None = None
@@ -188,44 +188,50 @@ class There:
     """And who can still take it back."""
 
 
-def verdict(entry: ContactLine, there: There, *, named: Collection[str] = ()) -> Done:
+def verdict(entry: ContactLine, existing: Existing, *, named: Collection[str] = ()) -> ImportedLine:
     """Say what a line asks for.
 
     Args:
         entry: the line.
-        there: who is there already.
+        existing: who is there already.
         named: contacts whom the list has by an address that is theirs now.
     """
-    known, of_id = there.by_address, there.by_id
+    known, of_id = existing.by_address, existing.by_id
     if entry.id and known and known.id != entry.id:
-        return Done(entry, REFUSED, f"id: the address is that of {known.id}")
-    if entry.id and of_id and of_id.email != entry.email and of_id != there.former:
-        return Done(entry, REFUSED, "id: its contact has another address, which no import changes")
-    if known is None and there.former is not None:
-        return _of_former(entry, there.former, there, named)
+        return ImportedLine(entry, REFUSED, f"id: the address is that of {known.id}")
+    if entry.id and of_id and of_id.email != entry.email and of_id != existing.former:
+        return ImportedLine(
+            entry, REFUSED, "id: its contact has another address, which no import changes"
+        )
+    if known is None and existing.former is not None:
+        return _of_former(entry, existing.former, existing, named)
     if known is None:
-        return Done(entry, ADDED)
+        return ImportedLine(entry, ADDED)
     changes = {name: value for name, value in entry.says.items() if getattr(known, name) != value}
-    return Done(entry, CHANGED if changes else UNCHANGED, contact=known.id, changes=changes)
+    return ImportedLine(entry, CHANGED if changes else UNCHANGED, contact=known.id, changes=changes)
 
 
-def _of_former(entry: ContactLine, former: Contact, there: There, named: Collection[str]) -> Done:
+def _of_former(
+    entry: ContactLine, former: Contact, existing: Existing, named: Collection[str]
+) -> ImportedLine:
     """Say what becomes of a line with an address that a contact has left.
 
     It may mean them, or whoever has the address next. So it switches them off, which is what
     must not be missed; and nothing else that a list says of an old address is believed.
     """
     if entry.id and entry.id != former.id:
-        if there.is_reserved:
-            return Done(entry, REFUSED, f"email: reserved for {former.id}, who has just left it")
-        return Done(entry, ADDED)
-    found = Done(entry, UNCHANGED, contact=former.id, has_moved_to=former.email)
+        if existing.is_reserved:
+            return ImportedLine(
+                entry, REFUSED, f"email: reserved for {former.id}, who has just left it"
+            )
+        return ImportedLine(entry, ADDED)
+    found = ImportedLine(entry, UNCHANGED, contact=former.id, has_moved_to=former.email)
     active = entry.says.get("active")
     if active is True and not former.active:
         why = (
             f"email: was that of {former.id}, who is switched off; add whoever has it now by itself"
         )
-        return Done(entry, REFUSED, why)
+        return ImportedLine(entry, REFUSED, why)
     if active is False and former.active and former.id not in named:
         return replace(found, outcome=CHANGED, changes={"active": False})
     return found

@@ -1,7 +1,8 @@
-"""The front entrance: the link that a workspace's address alone opens.
+"""What a team does with workspaces: create and change them, and their front entrance with them.
 
-It is a shared link whose token is ``ent_<workspace>``, so every door takes it as it takes any
-link. No door imports this: only a team opens and closes a front entrance.
+The front entrance is the link that a workspace's address alone opens. It is a shared link whose
+token is ``ent_<workspace>``, so every door takes it as it takes any link. No door imports this:
+only a team opens and closes a front entrance.
 """
 
 from dataclasses import dataclass
