@@ -33,7 +33,7 @@ GROUPS = {
     "directory": ("cli.directory", "The directory: records, a dry run of its rule, break-glass."),
     "session": ("cli.sessions", "Sessions: where a contact is signed in."),
     "trail": ("cli.trail", "The trail: what happened, and why."),
-    "doctor": ("cli.doctor", "The doctor: is everything there, and well?"),
+    "doctor": ("cli.doctor", "The doctor: is everything there, and does it work?"),
 }
 ALONE = {"guide": ("cli.guide", "Write down how to sign in to a workspace for the first time.")}
 """Commands of one word."""

@@ -17,7 +17,7 @@ def asked(file: Path | None) -> str:
     """Read a client secret: from *file*, from standard input (``-``), or typed unseen.
 
     Raises:
-        Refusal: there is none, or it can be none.
+        Refusal: no secret was given, or the text cannot be one.
     """
     if file is None:
         text = str(typer.prompt("Client secret", hide_input=True, err=True))

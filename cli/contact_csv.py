@@ -44,7 +44,7 @@ class ContactCsv:
         self.size = size
         """Bytes in all."""
         self.unknown: list[str] = []
-        """Columns that are none of ours."""
+        """Columns that Portico does not know."""
         self._raw = raw
         self._text = text
         self._first = text.readline()
@@ -89,8 +89,8 @@ class ContactCsv:
         missing = [each for each in NEEDED if each not in self._columns]
         if missing or len(set(self._columns)) != len(self._columns):
             raise Refusal(
-                f"The first line names the columns, each once: {', '.join(NEEDED)}, and if you "
-                f"like {', '.join(OPTIONAL)}. Missing: {', '.join(missing) or 'none'}."
+                f"The first line must name each column once. Required: {', '.join(NEEDED)}. "
+                f"Optional: {', '.join(OPTIONAL)}. Missing: {', '.join(missing) or 'none'}."
             )
         self.unknown = [each for each in self._columns if each not in (*NEEDED, *OPTIONAL)]
 
@@ -120,7 +120,7 @@ def opened(path: Path) -> Iterator[ContactCsv]:
     """Open a file of contacts.
 
     Raises:
-        Refusal: it cannot be read, or its first line names no columns of ours.
+        Refusal: it cannot be read, or its first line lacks a column or names one twice.
     """
     try:
         raw = path.open("rb")

@@ -2,19 +2,18 @@
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import typer
 
 from cli.command import Command, contact_of, looking_for, running
+from cli.contact_changes import Wanted, change_contact, check_language
 from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
-from cli.option_names import WHO, field_of
+from cli.option_names import WHO
 from cli.output import Shown, told
-from cli.refusals import NotUnderstood, Refusal, refusal_of
+from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
-from portico.errors import InvalidRequest
 from portico.people.rules import LOCALES, Contact
 
 app = typer.Typer(no_args_is_help=True)
@@ -45,7 +44,7 @@ def add(
     """Add a contact. They may sign in at once."""
     with running(stack, local, as_json, NAMES) as command, looking_for(f"workspace {workspace_id}"):
         if language is not None:
-            _language(language)
+            check_language(language)
         _show(
             command,
             command.team.add_contact(
@@ -82,7 +81,7 @@ def import_(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add contacts, or bring them up to date. Found by their primary email.
+    """Add contacts from a file, and update those who have its primary emails.
 
     The columns email and name are required; language, active (true or false) and id are
     optional. A column that is left out, or an empty active, changes nothing.
@@ -192,16 +191,8 @@ def set_(
 ) -> None:
     """Change a contact's name, language or primary email."""
     with running(stack, local, as_json, NAMES | WHO) as command:
-        changes = _changes(name, language, reset, email)
-        after = contact = contact_of(command, workspace_id, who)
-        with looking_for(f"contact {who} in {workspace_id}"):
-            if email is not None:
-                after = _moved(command, contact, email)
-            if changes:
-                after = command.team.change_contact(workspace_id, after.id, changes, by=command.by)
-        if after == contact:
-            command.note("Nothing changed: the values are the same as before.")
-        _show(command, after)
+        wanted = Wanted(name, email, language, reset)
+        _show(command, change_contact(command, workspace_id, who, wanted))
 
 
 @app.command()
@@ -233,47 +224,6 @@ def activate(
     """Let a contact sign in again."""
     with running(stack, local, as_json, WHO) as command:
         _show(command, _switched(command, workspace_id, who, active=True))
-
-
-def _moved(command: Command, contact: Contact, email: str) -> Contact:
-    workspace = command.team.workspace(contact.workspace_id)
-    host = urlsplit(command.deployment.api_url).netloc
-    try:
-        moved = command.email_changes.change(workspace, contact, email, host=host, by=command.by)
-    except InvalidRequest as refused:
-        # Both WHO and the new address are an `email` to the rooms.
-        raise refusal_of(refused, NAMES) from refused
-    if moved.email != contact.email:
-        command.note(
-            f"They are signed out everywhere, and {contact.email} is told by mail. For three days "
-            "nobody else can have that address."
-        )
-        command.note(
-            "A password and connected accounts stay. If somebody else had taken the account over, "
-            "let the contact remove what is not theirs at once, in their account."
-        )
-    return moved
-
-
-def _changes(
-    name: str | None, language: str | None, reset: str | None, email: str | None
-) -> dict[str, Any]:
-    if reset is not None and field_of(reset, NAMES) != "language":
-        raise NotUnderstood("--reset: language is the only setting that has a default")
-    if language is not None and reset is not None:
-        raise NotUnderstood("Say --language or --reset language, not both.")
-    if name is None and language is None and reset is None and email is None:
-        raise NotUnderstood("Say what to set: --name, --email, --language or --reset language.")
-    changes: dict[str, Any] = {} if name is None else {"name": name}
-    if language is not None or reset is not None:
-        changes["language"] = language and _language(language)
-    return changes
-
-
-def _language(text: str) -> str:
-    if text not in LOCALES:
-        raise Refusal(f"--language: one of {' '.join(LOCALES)}")
-    return text
 
 
 def _cells(contact: Contact) -> list[str]:

@@ -97,7 +97,7 @@ def _deployed(name: str) -> Deployment:
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
     if not {"PeopleTable", "SignInTable", "TrailTable", "ApiUrl"} <= outputs.keys():
-        raise Refusal(f"The stack {name} is no Portico, or is not deployed to its end.")
+        raise Refusal(f"The stack {name} is not a Portico, or its deployment has not finished.")
     origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
     return Deployment(
         stack["StackName"],

@@ -49,7 +49,7 @@ def read(file: Path, *, at: datetime) -> list[Record]:
     missing = [each for each in NEEDED if each not in columns]
     unknown = [each for each in columns if each not in (*NEEDED, *OPTIONAL)]
     if missing or unknown or len(set(columns)) != len(columns):
-        told = f"The first line names the columns: {', '.join((*NEEDED, *OPTIONAL))}."
+        told = f"The first line must name the columns: {', '.join((*NEEDED, *OPTIONAL))}."
         also = [f"Missing: {', '.join(missing)}."] if missing else []
         also += [f"Unknown: {printable_name(', '.join(unknown))}."] if unknown else []
         raise Refusal(" ".join([told, *also]))

@@ -20,7 +20,7 @@ def seconds(text: str, *, at: datetime) -> int:
     """
     until = _read(text.strip(), at)
     if until <= at:
-        raise Refusal(f"{text}: this is over already. To end a pause: --reset paused-until")
+        raise Refusal(f"{text}: this time has passed. To end a pause: --reset paused-until")
     if until > at + LONGEST_PAUSE:
         raise Refusal(f"{text}: a year at most. For longer: --portal-disabled")
     return int(until.timestamp())

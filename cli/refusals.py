@@ -82,7 +82,7 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
 
 def _too_many(after: timedelta | None) -> str:
     wait = f" Try again in {durations.about(after)}." if after else ""
-    return f"It was done as often as it may be.{wait}"
+    return f"This was done too often.{wait}"
 
 
 def _fault(error: errors.TryLater) -> Refusal:

@@ -22,7 +22,7 @@ Local = Annotated[
     str | None,
     typer.Option(
         metavar="[PORT or URL]",
-        help="The Portico that `make run` started, at port 8000 if nothing else is said (or "
+        help="The Portico that `make run` started, at port 8000 or where you say (or "
         "PORTICO_LOCAL=1, a port or a URL).",
         callback=_said_before,
     ),

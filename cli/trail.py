@@ -43,7 +43,9 @@ def show(
         str | None,
         typer.Option(metavar="WHEN", help="How long ago (2h, 3d), or a time (2026-11-21T12:00)."),
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="WHEN", help="As --since.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="The end, written like --since.")
+    ] = None,
     event: Annotated[
         list[str] | None,
         typer.Option(

@@ -120,7 +120,7 @@ class TestAFile:
 
     @pytest.mark.parametrize("header", ["email", "email,name,email", ""])
     def test_wants_its_columns(self, read, header):
-        with pytest.raises(Refusal, match="names the columns"):
+        with pytest.raises(Refusal, match="must name each column"):
             read(header=header)
 
     def test_is_never_held_as_a_whole(self, file):

@@ -282,7 +282,7 @@ class TestChangingAContact:
 
         said = acme.refused("contact", "set", "acme", ann["id"], "--email", "ann5@new.example")
 
-        assert said.startswith("It was done as often as it may be. Try again in ")
+        assert said.startswith("This was done too often. Try again in ")
 
     def test_moves_nobody_who_is_deactivated(self, acme, ann):
         acme.says("contact", "deactivate", "acme", ann["id"])

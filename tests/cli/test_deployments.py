@@ -35,7 +35,7 @@ class TestAStack:
         result = acme.runs(*SHOW, "--stack", "shop")
 
         assert result.exit_code == 1
-        assert "is no Portico" in result.stderr
+        assert "is not a Portico" in result.stderr
 
     def test_whose_table_is_gone_is_refused_and_not_to_be_tried_again(self, acme):
         acme.wire.stacks["portico"] = acme.wire.stacks["portico"] | {"PeopleTable": "gone"}

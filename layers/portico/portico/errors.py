@@ -121,9 +121,11 @@ class InvalidPortalLink(Gone):
 
 @dataclass(eq=False)
 class ChallengeClosed(Gone):
-    """The challenge takes no more codes: *reason* is ``expired``, ``used`` or ``attempts``."""
+    """The challenge takes no more codes, or the change of address can no longer be undone."""
 
     reason: str
+    """``expired`` or ``used``. Of a challenge also ``attempts``; of an undo also ``voided``: a change
+    before this one was undone, and took this one with it."""
 
 
 class NotFound(Gone):

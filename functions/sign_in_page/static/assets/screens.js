@@ -18,7 +18,7 @@ export const opening = ({ key }, words) => ({
   ],
 });
 
-/** The door stands open; the link is for the browser that did not go through by itself. */
+/** The contact is signed in, and on the way to the portal. The link is for a browser that does not go there by itself. */
 /** @type {Screen} */
 export const entering = ({ workspace, url }, words) => ({
   body: [
@@ -153,7 +153,7 @@ export const cookiesBlocked = ({ workspace, host }, words) => ({
   ],
 });
 
-/** A portal sent the browser to a door that could not say where to go on. */
+/** A portal sent the browser to us, and we could not say where it goes on. */
 /** @type {Screen} */
 export const later = ({ retry, portal }, words) => ({
   body: [

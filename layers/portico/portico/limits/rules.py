@@ -1,4 +1,4 @@
-"""Budgets: starts per network, mails per mailbox, and password guesses per address."""
+"""Budgets and caps, as numbers. They are compared with counters, and nothing is read here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

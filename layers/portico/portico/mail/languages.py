@@ -104,7 +104,7 @@ def _zone(name: str) -> "ZoneInfo | None":
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
-        # A folder of the list, or what is none of its names.
+        # There is no such zone, or the name is that of a folder of zones.
         return None
 
 

@@ -17,7 +17,7 @@ LINK_SHAPE = re.compile(r"mailto:[^\s/?@\"<>]+@[a-z0-9.-]+|https://[a-z0-9][!#-;
 
 @dataclass(frozen=True, slots=True)
 class FootLink:
-    """A link of the workspace's below a mail. What is neither a page nor an address is left out."""
+    """A link below a mail that the workspace has set. Only pages and mail addresses are shown."""
 
     kind: str
     """``help``, ``privacy`` or ``terms``."""

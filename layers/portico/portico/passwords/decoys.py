@@ -24,7 +24,7 @@ READ = ("id", "workspace", "name", "email", "active", "sver", "hash", "changed_a
 """What a sign-in reads of head and password. What else they hold, as an event, is longer for some
 contacts than for others."""
 SHAPE = 1
-"""Goes up when these rows change. Decoys of an older shape stay, and are read no more."""
+"""Goes up when these rows change. Decoys of an older shape stay in the table unread."""
 PARTS = ("pointer", "head", "password", "hash")
 """What somebody may lack. ``hash`` is what a removed password's row lacks."""
 
@@ -48,10 +48,10 @@ class Decoys:
         return Rows(self.table, f"{self.workspace_id}#contact#nobody")
 
     def read(self, lacking: Sequence[str], *, at: datetime) -> None:
-        """Read as much as there would have been, had somebody had the parts that they lack.
+        """Read as many bytes as the rows that are not there would have had.
 
         Args:
-            lacking: some of ``PARTS``, in their order; none for whoever has all.
+            lacking: the parts that are not there: some of ``PARTS``, in their order.
             at: the time.
 
         Raises:

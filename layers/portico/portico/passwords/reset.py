@@ -76,7 +76,8 @@ class PasswordResets:
         """Trade a code for a new password. All sessions and other codes end.
 
         Raises:
-            InvalidRequest: the password may not be set, or the code can be none; no attempt.
+            InvalidRequest: the password may not be set, or the text cannot be a code. No attempt
+                is counted.
             CodeNotAccepted: it is not the one we mailed.
             ChallengeClosed: expired, used, or five attempts are over.
             MethodOff, PortalUnavailable: the workspace takes no passwords (any more).

@@ -73,7 +73,7 @@ class Stay:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One company's portal and its rules: the row that every door reads, under 4 KB.
+    """One company's portal and its rules: the row that nearly every door reads, under 4 KB.
 
     Fields are row attributes. Times are whole seconds and days, as a team sets them.
     """

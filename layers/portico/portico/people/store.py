@@ -32,7 +32,7 @@ SHELVES = 16
 
 
 def settings_row_key(workspace_id: str) -> tuple[str, str]:
-    """Return the key of a workspace's settings row, which every door reads."""
+    """Return the key of a workspace's settings row, which nearly every door reads."""
     return f"{workspace_id}#workspace", "door"
 
 

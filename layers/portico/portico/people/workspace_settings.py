@@ -23,8 +23,8 @@ from portico.people import setting_rules
 from portico.people.rules import LOCALES, Workspace
 
 LARGEST_SETTINGS = 3584
-"""Bytes of all settings together. Every door reads the row, and one read unit is 4 KB; the row's
-key, its place in the index and its event need the rest."""
+"""Bytes of all settings together. Nearly every door reads the row, and one read unit is 4 KB;
+the row's key, its place in the index and its event need the rest."""
 LONGEST_SESSION = 30 * 24 * 3600
 SHORTEST_IDLE = 300
 LATEST_PAUSE = 4_102_444_800

@@ -28,9 +28,9 @@ from portico.sender.taken_mails import TakenMails, Withheld
 from portico.settings import SendMailSettings
 
 MAILED = "mailed"
-"""A code that is typed at ``POST /v1/codes/verify``, which counts those that were."""
+"""The metric of codes that are typed at ``POST /v1/codes/verify``, which counts what was typed."""
 MAILED_FOR_ACCOUNT = "mailed-for-account"
-"""A code for a new password or a new address, which is typed elsewhere."""
+"""The metric of codes for a new password or a new address. They are typed elsewhere."""
 HAS_ACCOUNT = "already-a-contact"
 """Why nothing is mailed to somebody who signs up and is a contact."""
 
@@ -100,7 +100,7 @@ class CodeMail:
 
     @property
     def mailed(self) -> str:
-        """Return what it is counted as: the codes to sign in with apart, as those typed are."""
+        """Return the metric that counts this mail. Codes to sign in with have a metric of their own."""
         return MAILED if self.challenge.purpose in SIGNS_IN else MAILED_FOR_ACCOUNT
 
     def is_sent(self) -> bool:
@@ -111,8 +111,9 @@ class CodeMail:
     def why_not(self, *, at: datetime) -> str | None:
         """Return why nothing may be mailed; charges the budgets."""
         found = self._recipients = recipients_of(self.challenge, self._people)
-        # First, and whoever's the address is: were only nobody's counted, or only those with
-        # mails left, a stranger could fill the cap and see by the last one who is a contact.
+        # This is counted first, and for every address. If only addresses of nobody counted, or
+        # only those with mails left, a stranger could fill the cap: the last mail under it would
+        # then show who is a contact.
         no_stranger = self._charge_strangers(at=at) if found.may_be_strangers else None
         why_not = found.why_not(self.challenge, self.generation, at=at)
         if why_not is not None:

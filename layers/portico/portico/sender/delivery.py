@@ -38,7 +38,7 @@ class Mail(Protocol):
 
     @property
     def mailed(self) -> str:
-        """Return what it is counted as once it is out, e.g. ``mailed-notice``."""
+        """Return the metric that counts it once it is out, e.g. ``mailed-notice``."""
 
     def is_sent(self) -> bool:
         """Say whether the row, as it was read, says that the mail is out."""
@@ -57,7 +57,7 @@ class Mail(Protocol):
         """Return the address and the finished message.
 
         Raises:
-            ValueError: the address is none that can be mailed to.
+            ValueError: no mail can be sent to the address.
         """
 
     def is_to_nobody_known(self) -> bool:

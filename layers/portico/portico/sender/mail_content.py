@@ -33,7 +33,7 @@ def code_mail(
     """Return the finished mail of one generation, the same code whoever writes it.
 
     Raises:
-        ValueError: the contact's address is none that can be mailed to.
+        ValueError: no mail can be sent to the contact's address.
     """
     id_ = str(challenge.id)
     code = derive_code(keys.code, challenge=id_, purpose=challenge.purpose, generation=generation)
@@ -73,7 +73,7 @@ def notice_mail(
     """Return the finished mail of a notice.
 
     Raises:
-        ValueError: the contact's address is none that can be mailed to.
+        ValueError: no mail can be sent to the contact's address.
     """
     letter = NoticeLetter(
         change=notice.change,

@@ -25,13 +25,13 @@ class Recipients:
     workspace: Workspace | None
     link: Link | None
     contact: Contact | None
-    """Who the code would be for; with ``sver`` 0 somebody who is no contact yet."""
+    """Who the code would be for. ``sver`` 0: somebody who is not a contact yet."""
     to: str | None = None
     """The address to mail, where it is not (yet) the contact's own."""
     pointer: Pointer = field(default_factory=Pointer)
     """Whose the typed address is, or was."""
     may_be_strangers: bool = False
-    """Anybody may have typed the address. So it is whether it is a contact's or nobody's."""
+    """Whether anybody may have typed the address, be it a contact's or nobody's."""
     words: dict[str, Any] | None = None
     """The words row, which most workspaces do not have."""
 

@@ -1,0 +1,89 @@
+"""``portico contact set``: another name, language or primary email."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from cli.command import Command, contact_of, looking_for
+from cli.option_names import CONTACT as NAMES
+from cli.option_names import field_of
+from cli.refusals import NotUnderstood, Refusal, refusal_of
+from portico.errors import InvalidRequest
+from portico.people.rules import LOCALES, Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options as typed; ``None``: not given."""
+
+    name: str | None
+    email: str | None
+    language: str | None
+    reset: str | None
+
+    def changes(self) -> dict[str, Any]:
+        """Return what changes beside the primary email, by field.
+
+        Raises:
+            Refusal: the options do not go together, or there is nothing to do.
+        """
+        if self.reset is not None and field_of(self.reset, NAMES) != "language":
+            raise NotUnderstood("--reset: language is the only setting that has a default")
+        if self.language is not None and self.reset is not None:
+            raise NotUnderstood("Say --language or --reset language, not both.")
+        if all(each is None for each in (self.name, self.email, self.language, self.reset)):
+            raise NotUnderstood("Say what to set: --name, --email, --language or --reset language.")
+        changes: dict[str, Any] = {} if self.name is None else {"name": self.name}
+        if self.language is not None:
+            check_language(self.language)
+        if self.language is not None or self.reset is not None:
+            changes["language"] = self.language
+        return changes
+
+
+def change_contact(command: Command, workspace_id: str, who: str, wanted: Wanted) -> Contact:
+    """Change a contact, and return them as they are now.
+
+    Raises:
+        Refusal: there is no such contact, or a value cannot be set.
+    """
+    changes = wanted.changes()
+    after = contact = contact_of(command, workspace_id, who)
+    with looking_for(f"contact {who} in {workspace_id}"):
+        if wanted.email is not None:
+            after = _with_email(command, contact, wanted.email)
+        if changes:
+            after = command.team.change_contact(workspace_id, after.id, changes, by=command.by)
+    if after == contact:
+        command.note("Nothing changed: the values are the same as before.")
+    return after
+
+
+def check_language(text: str) -> None:
+    """Check that *text* is a language of ours, by its code.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if text not in LOCALES:
+        raise Refusal(f"--language: one of {' '.join(LOCALES)}")
+
+
+def _with_email(command: Command, contact: Contact, email: str) -> Contact:
+    workspace = command.team.workspace(contact.workspace_id)
+    host = urlsplit(command.deployment.api_url).netloc
+    try:
+        changed = command.email_changes.change(workspace, contact, email, host=host, by=command.by)
+    except InvalidRequest as refused:
+        # Both WHO and the new address are an `email` to the rooms.
+        raise refusal_of(refused, NAMES) from refused
+    if changed.email != contact.email:
+        command.note(
+            f"They are signed out everywhere, and {contact.email} is told by mail. For three days "
+            "nobody else can have that address."
+        )
+        command.note(
+            "A password and connected accounts stay. If somebody else had taken the account over, "
+            "let the contact remove what is not theirs at once, in their account."
+        )
+    return changed
