@@ -247,7 +247,8 @@ def _switched(command: Command, workspace_id: str, who: str, *, active: bool) ->
     if contact.active is active:
         # Every switch raises `sver`; saying it twice must not sign anybody out twice.
         return contact
-    return command.team.set_active(workspace_id, contact.id, active, by=command.by)
+    with looking_for(f"contact {who} in {workspace_id}"):
+        return command.team.set_active(workspace_id, contact.id, active, by=command.by)
 
 
 def _show(command: Command, contact: Contact) -> None:

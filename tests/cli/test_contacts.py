@@ -299,6 +299,14 @@ class TestChangingAContact:
         assert said == f"There is no contact {portal.ann.id} in acme."
         assert terminal.row(f"acme#contact#{portal.ann.id}")["name"] == ""
 
+    def test_revives_no_deleted_account(self, portal, terminal):
+        deletes_account(portal)
+
+        said = terminal.refused("contact", "activate", "acme", portal.ann.id)
+
+        assert said == f"There is no contact {portal.ann.id} in acme."
+        assert terminal.row(f"acme#contact#{portal.ann.id}")["active"] is False
+
 
 def deletes_account(portal):
     """What is left of Ann: a head without name and address, which no list has."""

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from portico.aws.tables import ForeignRow
+from portico.aws.tables import ForeignRow, transact_surely
 from portico.errors import CrossSite, InvalidRequest, NotFound, PortalUnavailable, TakenAlready
-from portico.events import Caller
+from portico.events import Caller, Event
+from portico.people.heads import Heads
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.rules import Workspace
 from portico.people.store import People, head_key
@@ -67,6 +68,16 @@ class TestAContact:
 
         assert (portal.ann.sver, off.sver, on.sver) == (1, 2, 3)
         assert (off.active, on.active) == (False, True)
+
+    @pytest.mark.parametrize("active", [True, False])
+    def test_that_was_deleted_is_never_switched(self, portal, active):
+        event = Event("contact.deleted", NOON, portal.ann.id, 365, "contact")
+        transact_surely(Heads("people", "acme").deleting(portal.ann, event))
+        before = portal.rows("people")
+
+        with pytest.raises(NotFound):
+            portal.team.set_active("acme", portal.ann.id, active, by="test")
+        assert portal.rows("people") == before
 
     def test_is_in_the_trail_with_whoever_changed_it(self, portal):
         portal.deactivates()

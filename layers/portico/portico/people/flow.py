@@ -175,11 +175,15 @@ class TeamPeople:
         return replace(contact, **changes)
 
     def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
-        """Switch a contact on or off. Either way their sessions and open challenges end."""
+        """Switch a contact on or off. Either way their sessions and open challenges end.
+
+        Raises:
+            NotFound: there is no such contact, or they have deleted their account.
+        """
         contact = self.contact(workspace_id, who)
         name = "contact.activated" if active else "contact.deactivated"
         event = self._event(self.workspace(workspace_id), name, contact.id, by)
-        return self._people(workspace_id).set_active(contact.id, active, event)
+        return self._people(workspace_id).change_contact(contact.id, {"active": active}, event)
 
     def _people(self, workspace_id: str) -> People:
         return People(self.people_table, workspace_id)

@@ -218,7 +218,7 @@ class People:
             pointer = Pointer.from_row(refused.rows.get("pointer"))
             raise TakenAlready("email", until=pointer.reserved_until) from None
 
-    def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> None:
+    def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> Contact:
         """Write only these fields of a head. Switching ``active`` ends all sessions.
 
         Raises:
@@ -232,9 +232,10 @@ class People:
             values[":one"] = 1
         pk, sk = head_key(self.workspace_id, contact)
         try:
-            self.rows.update(pk, sk, f"SET {sets}event = :event", IS_KEPT, values)
+            row = self.rows.update(pk, sk, f"SET {sets}event = :event", IS_KEPT, values)
         except ConditionFailed:
             raise NotFound from None
+        return Contact.from_row(row)
 
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
         """Read these contacts, in one call per hundred."""
@@ -247,7 +248,10 @@ class People:
         return [row for some in parts for row in self.read(*some)]
 
     def ending_sessions(self, contact: str, event: Event) -> dict[str, Any]:
-        """Return the part of a transaction that ends all sessions of a contact."""
+        """Return the part of a transaction that ends all sessions of a contact.
+
+        It also goes through for a deleted account, which must not stop a directory's import.
+        """
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
             "SET sver = sver + :one, event = :event",
@@ -277,17 +281,3 @@ class People:
             found = (Contact.from_row(row) for row in self.read(*some) if row is not None)
             # A batch's answer has no order of its own, and the index lags behind the heads.
             yield from sorted(found, key=lambda each: each.email)
-
-    def set_active(self, contact: str, active: bool, event: Event) -> Contact:
-        """Switch a contact on or off. Either way all their sessions end.
-
-        Raises:
-            NotFound: there is no such contact.
-        """
-        pk, sk = head_key(self.workspace_id, contact)
-        change = "SET active = :active, sver = sver + :one, event = :event"
-        values = {":active": active, ":one": 1, ":event": event.rider()}
-        try:
-            return Contact.from_row(self.rows.update(pk, sk, change, IS_THERE, values))
-        except ConditionFailed:
-            raise NotFound from None
