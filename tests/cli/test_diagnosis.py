@@ -8,8 +8,9 @@ import pytest
 
 from cli.diagnosis import Case, conclusion, explained
 from cli.sso_refusals import REASONS
-from cli.trail_words import WITHHELD
+from cli.trail_words import ENDED, WITHHELD
 from portico.people.rules import Contact, Workspace
+from portico.sessions.rules import SessionEnd
 from portico.trail.lookup import Line
 from tests.docs.test_docs import ROOMS, in_code
 
@@ -199,6 +200,14 @@ class TestALine:
             explained(line("code.withheld", reason="too-late"))
             == f"no mail: {WITHHELD['too-late']}"
         )
+
+    def test_explains_every_reason_why_a_session_ended(self):
+        reasons = in_code(r'"sessions?\.ended"[^()]*?reason="([a-z-]+)"')
+        reasons |= in_code(r'"reason": "(ended-[a-z-]+)"')
+        # Only these two are the row's word as well.
+        reasons |= {SessionEnd.REFRESH_REUSE.value, SessionEnd.METHOD_OFF.value}
+
+        assert reasons == set(ENDED)
 
     def test_explains_every_reason_why_somebody_came_back_in_vain(self):
         raised = in_code(r'Refusal\("([a-z-]+)"\)') | in_code(

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from portico.sessions.rules import SessionEnd
+from portico.sessions.team_sessions import END_REASONS
+
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
 
 
@@ -59,6 +62,21 @@ class TestListingSessions:
         assert listed(terminal) == []
         states = [each["state"] for each in listed(terminal, "--all")]
         assert states == ["rested too long", "signed out"]
+
+    def test_says_that_a_way_in_was_closed(self, terminal, portal):
+        portal.browser.asks_for_a_code()
+        portal.delivers_mail()
+        portal.sets(code_method=False)
+        portal.browser.types_the_mailed_code()
+        portal.forward(seconds=30)
+        portal.browser.refreshes()
+
+        (ended,) = listed(terminal, "--all")
+
+        assert ended["state"] == "its way in was closed before its first refresh"
+
+    def test_has_words_for_everything_that_ends_one(self):
+        assert set(END_REASONS) == set(SessionEnd)
 
     def test_knows_what_ends_with_the_contact(self, terminal, ann):
         terminal.says("contact", "deactivate", "acme", "ann@example.com")

@@ -6,6 +6,7 @@ from portico.account.owner import Owners
 from portico.aws.tables import TransactionRefused, transact_surely
 from portico.errors import NotFound, NotSignedIn
 from portico.events import Caller
+from portico.sessions.rules import SessionEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class OwnSessions:
         """
         owner = self.owners.of(workspace_id, caller)
         event = owner.event("session.ended", session=session, reason="ended-by-contact")
-        if owner.sessions.end(owner.id, session, by="contact", event=event) is None:
+        if owner.sessions.end(owner.id, session, by=SessionEnd.CONTACT, event=event) is None:
             raise NotFound
 
     def end_others(self, workspace_id: str, caller: Caller) -> None:

@@ -9,11 +9,9 @@ from portico.errors import InvalidRequest, ProtocolRefused
 from portico.events import Caller
 from portico.openid.client_auth import Credentials, credentials_of
 from portico.openid.registered_client import RegisteredClient, client_key
-from portico.sessions.rules import RefreshToken, Session
+from portico.sessions.rules import RefreshToken, Session, SessionEnd
 from portico.sessions.store import SessionStore, happened, session_key
 from portico.settings import RevokeSettings
-
-ENDED_BY = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Revocations:
         now = self.clock.now()
         event = happened("session.ended", session, caller, at=now, reason="ended-by-portal")
         store = SessionStore(self.sign_in_table, session.workspace_id)
-        store.end(session.contact, session.id, by=ENDED_BY, event=event)
+        store.end(session.contact, session.id, by=SessionEnd.PORTAL, event=event)
 
 
 def _is_theirs(session: Session, token: RefreshToken, portal: RegisteredClient) -> bool:

@@ -24,7 +24,13 @@ from portico.openid.registered_client import RegisteredClient
 from portico.openid.token_lookup import PortalSession
 from portico.people.heads import Heads
 from portico.sessions.refresh import Rotations
-from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, RefreshToken, Session, portal_session_id
+from portico.sessions.rules import (
+    ACCESS_TOKEN_LIFETIME,
+    RefreshToken,
+    Session,
+    SessionEnd,
+    portal_session_id,
+)
 from portico.sessions.store import SessionStore, happened
 
 SIGN_IN_ENDED = "The sign-in has ended."
@@ -176,7 +182,7 @@ class TokenIssue:
 
     def _end(self, session: Session) -> None:
         event = happened("session.ended", session, self.caller, at=self.at, reason="code-reuse")
-        self._store.end(session.contact, session.id, by="code-reuse", event=event)
+        self._store.end(session.contact, session.id, by=SessionEnd.CODE_REUSE, event=event)
 
     @property
     def _store(self) -> SessionStore:

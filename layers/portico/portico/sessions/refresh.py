@@ -9,7 +9,7 @@ from portico.aws.keys import KeyRing
 from portico.aws.tables import ConditionFailed
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
-from portico.sessions.rules import RefreshToken, RefreshVerdict, Session, judge
+from portico.sessions.rules import RefreshToken, RefreshVerdict, Session, SessionEnd, judge
 from portico.sessions.store import SessionStore, happened
 
 
@@ -101,7 +101,7 @@ class Rotations:
         verdict = judge(session, token, sver=sver, at=at)
         is_theirs = verdict in (RefreshVerdict.YOUNG, RefreshVerdict.OVERTAKEN)
         if is_theirs and not session.began_by_one_of(ways):
-            self._end(session, caller, reason="method-off", at=at)
+            self._end(session, caller, by=SessionEnd.METHOD_OFF, at=at)
             raise NotSignedIn
         if verdict is RefreshVerdict.YOUNG:
             return token
@@ -113,10 +113,10 @@ class Rotations:
         if verdict is RefreshVerdict.OVERTAKEN:
             return token.successor(key)
         if verdict is RefreshVerdict.OLD and token.leads_to(session.current, n=session.n, key=key):
-            self._end(session, caller, reason="refresh-reuse", at=at)
+            self._end(session, caller, by=SessionEnd.REFRESH_REUSE, at=at)
         raise NotSignedIn
 
-    def _end(self, session: Session, caller: Caller, *, reason: str, at: datetime) -> None:
-        event = happened("session.ended", session, caller, at=at, reason=reason)
+    def _end(self, session: Session, caller: Caller, *, by: SessionEnd, at: datetime) -> None:
+        event = happened("session.ended", session, caller, at=at, reason=by.value)
         store = SessionStore(self.sign_in_table, session.workspace_id)
-        store.end(session.contact, session.id, by=reason, event=event)
+        store.end(session.contact, session.id, by=by, event=event)

@@ -37,6 +37,18 @@ _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})\Z")
 """Numbers without leading zeros, so that a token has only one spelling."""
 
 
+class SessionEnd(StrEnum):
+    """What ended a session before its time, as its row's ``ended_by`` says it."""
+
+    CONTACT = "contact"
+    EVERYWHERE = "everywhere"
+    REFRESH_REUSE = "refresh-reuse"
+    METHOD_OFF = "method-off"
+    CODE_REUSE = "code-reuse"
+    PORTAL = "portal"
+    TEAM = "team"
+
+
 def session_id(challenge: str) -> str:
     """Return the id of the one session that *challenge* can become."""
     return f"ses_{base64url(sha256(b'session of ' + challenge.encode()).digest())[:22]}"

@@ -8,11 +8,9 @@ from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.people.heads import Heads
 from portico.people.store import People
-from portico.sessions.rules import RefreshToken, Session
+from portico.sessions.rules import RefreshToken, Session, SessionEnd
 from portico.sessions.store import SessionStore, happened
 from portico.settings import SessionSettings
-
-EVERYWHERE = "everywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,9 @@ class SignOuts:
         if found.ended_at is None:
             now = self.clock.now()
             event = happened("session.ended", found, caller, at=now, reason="signed-out", **detail)
-            self._store(found.workspace_id).end(found.contact, found.id, by="contact", event=event)
+            self._store(found.workspace_id).end(
+                found.contact, found.id, by=SessionEnd.CONTACT, event=event
+            )
 
     def _end(self, found: Session | None, caller: Caller, *, everywhere: bool) -> None:
         if everywhere:
@@ -77,7 +77,7 @@ class SignOuts:
     def _end_all(self, found: Session | None, caller: Caller) -> None:
         if found is None:
             raise NotSignedIn
-        if found.ended_by == EVERYWHERE:
+        if found.ended_by == SessionEnd.EVERYWHERE:
             return
         now = self.clock.now()
         event = happened("session.ended", found, caller, at=now, reason="signed-out-everywhere")
@@ -88,13 +88,13 @@ class SignOuts:
         try:
             transact_surely(
                 {
-                    "session": store.ending(found, by=EVERYWHERE, event=event),
+                    "session": store.ending(found, by=SessionEnd.EVERYWHERE, event=event),
                     "head": heads.raising_sver(found.contact, sver=found.sver),
                 }
             )
         except TransactionRefused as refused:
             # Already done: by the same request, whose answer was lost, or by another tab.
-            if refused.rows.get("session", {}).get("ended_by") != EVERYWHERE:
+            if refused.rows.get("session", {}).get("ended_by") != SessionEnd.EVERYWHERE:
                 raise NotSignedIn from None
 
     def _store(self, workspace_id: str) -> SessionStore:

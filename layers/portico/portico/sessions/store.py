@@ -17,6 +17,7 @@ from portico.sessions.rules import (
     USED_PROOF_KEPT,
     RefreshToken,
     Session,
+    SessionEnd,
 )
 
 HAS_NOT_ENDED = "attribute_not_exists(ended_at) AND expires_at > :now"
@@ -211,7 +212,7 @@ class SessionStore:
                 {":yes": True, ":token": token.hash, ":successor": successor.hash},
             )
 
-    def end(self, contact: str, session: str, *, by: str, event: Event) -> Session | None:
+    def end(self, contact: str, session: str, *, by: SessionEnd, event: Event) -> Session | None:
         """End a session and return it, or ``None``. Ending it again changes nothing."""
         try:
             row = self.rows.update(
@@ -219,7 +220,7 @@ class SessionStore:
                 "SET ended_at = if_not_exists(ended_at, :now), "
                 "ended_by = if_not_exists(ended_by, :by), event = :event",
                 "attribute_exists(pk)",
-                {":now": epoch(event.at), ":by": by, ":event": event.rider()},
+                {":now": epoch(event.at), ":by": by.value, ":event": event.rider()},
             )
         except ConditionFailed:
             return None
@@ -249,11 +250,11 @@ class SessionStore:
         key = session_key(self.workspace_id, contact, parent)
         return self.rows.checking(*key, HAS_NOT_ENDED, {":now": epoch(at)})
 
-    def ending(self, session: Session, *, by: str, event: Event) -> dict[str, Any]:
+    def ending(self, session: Session, *, by: SessionEnd, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""
         return self.rows.updating(
             *session_key(self.workspace_id, session.contact, session.id),
             "SET ended_at = :now, ended_by = :by, event = :event",
             IS_RUNNING,
-            {":now": epoch(event.at), ":by": by, ":event": event.rider()},
+            {":now": epoch(event.at), ":by": by.value, ":event": event.rider()},
         )

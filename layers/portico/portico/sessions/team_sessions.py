@@ -11,18 +11,19 @@ from portico.errors import NotFound
 from portico.events import Event
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
-from portico.sessions.rules import PORTAL_SESSION_PREFIX, Session
+from portico.sessions.rules import PORTAL_SESSION_PREFIX, Session, SessionEnd
 from portico.sessions.store import SessionStore, session_key, whose
 
-END_REASONS = {
-    "contact": "signed out",
-    "code-reuse": "its code came back",
-    "everywhere": "signed out everywhere",
-    "refresh-reuse": "an old token came back",
-    "portal": "ended by its portal",
-    "team": "ended by the team",
+END_REASONS: dict[str, str] = {
+    SessionEnd.CONTACT: "signed out",
+    SessionEnd.CODE_REUSE: "its code came back",
+    SessionEnd.EVERYWHERE: "signed out everywhere",
+    SessionEnd.METHOD_OFF: "its way in was closed before its first refresh",
+    SessionEnd.REFRESH_REUSE: "an old token came back",
+    SessionEnd.PORTAL: "ended by its portal",
+    SessionEnd.TEAM: "ended by the team",
 }
-"""What ended a session, by its row's ``ended_by``."""
+"""What ended a session, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class TeamSessions:
                 detail={"session": session, **whose(before.session), "reason": "ended-by-team"},
             )
             store = SessionStore(self.sign_in_table, contact.workspace_id)
-            store.end(contact.id, session, by="team", event=event)
+            store.end(contact.id, session, by=SessionEnd.TEAM, event=event)
         return self._find(contact, session)
 
     def end_all(self, workspace: Workspace, contact: Contact, *, by: str) -> int:
