@@ -116,8 +116,8 @@ REASONS = {
     ),
     "connection-off": _SWITCHED_OFF,
     "portal-unavailable": SsoRefusal(
-        "the portal was switched off meanwhile",
-        "To switch it on: portico workspace set {workspace} --portal-enabled",
+        "the portal was switched off or paused meanwhile",
+        "See whether it is on, or paused: portico workspace show {workspace}",
     ),
     "invalid-portal-link": SsoRefusal(
         "the link was revoked or had expired",

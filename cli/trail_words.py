@@ -18,7 +18,7 @@ WITHHELD = {
     "strangers-of-workspace": "the workspace's sign-ups have used up their mails of the hour",
     "strangers-of-deployment": "all sign-ups together have used up their mails of the day",
     "link-ended": "the link was revoked or had expired",
-    "portal-unavailable": "the portal was switched off",
+    "portal-unavailable": "the portal was switched off, or paused",
     "sign-in-method-off": "the workspace takes no codes",
     "inbound-address": "it is the help desk's own inbox, where others would read the code",
     "too-late": "the mail could not leave within the code's first five minutes",
@@ -28,6 +28,7 @@ WITHHELD = {
 """Why a code was not mailed, by the trail's word for it."""
 THEN = {
     "mailbox-budget": "Wait an hour, or make a personal link, which has a budget of its own.",
+    "portal-unavailable": "See whether it is on, or paused: portico workspace show {workspace}",
     "link-ended": "Make a new link: portico link create {workspace} --contact {email}",
     "sign-in-method-off": "See directory-rule and code-method: portico workspace show {workspace}",
     "strangers-of-workspace": "The budget is full again in an hour. See docs/operate.md, StrangersAlarm.",

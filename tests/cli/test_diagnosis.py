@@ -141,6 +141,21 @@ class TestWhatHappened:
                 line("sso.refused", connection="entra", reason="contact-inactive"),
                 "portico contact activate acme ann@example.com",
             ),
+            # A pause may have passed by the time that somebody asks.
+            (
+                line("sso.refused", connection="entra", reason="portal-unavailable"),
+                (
+                    "the portal was switched off or paused meanwhile. See whether it is on, or "
+                    "paused: portico workspace show acme"
+                ),
+            ),
+            (
+                line("code.withheld", reason="portal-unavailable"),
+                (
+                    "the portal was switched off, or paused. See whether it is on, or paused: "
+                    "portico workspace show acme"
+                ),
+            ),
             (
                 line("sso.refused", connection="entra", reason="of-tomorrow"),
                 "not let in: of-tomorrow. See docs/operate.md",
