@@ -4,8 +4,8 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -37,16 +37,38 @@ class _Wrong(Exception):
     """What is wrong with one line."""
 
 
+class _Met:
+    """On which line each name was met first, on disk: a set would grow with the file."""
+
+    def __init__(self) -> None:
+        # A database without a name is a file of its own, gone when it is closed.
+        self._kept = sqlite3.connect("", isolation_level=None)
+        self._kept.execute("PRAGMA journal_mode = OFF")
+        self._kept.execute("CREATE TABLE met (name TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
+
+    def first_place(self, name: str, line: int) -> int:
+        self._kept.execute("INSERT OR IGNORE INTO met VALUES (?, ?)", (name, line))
+        return self.place(name) or line
+
+    def place(self, name: str) -> int | None:
+        found = self._kept.execute("SELECT line FROM met WHERE name = ?", (name,)).fetchone()
+        return int(found[0]) if found else None
+
+    def close(self) -> None:
+        self._kept.close()
+
+
 class ContactCsv:
     """One file, open: its columns, and its lines as they come."""
 
-    def __init__(self, raw: BinaryIO, text: TextIO, *, size: int) -> None:
+    def __init__(self, raw: BinaryIO, text: TextIO, met: _Met, *, size: int) -> None:
         self.size = size
         """Bytes in all."""
         self.unknown: list[str] = []
         """Columns that Portico does not know."""
         self._raw = raw
         self._text = text
+        self._met = met
         self._first = text.readline()
         # What a spreadsheet saves where the comma is the decimal point.
         self._comma = ";" if self._first.count(";") > self._first.count(",") else ","
@@ -62,25 +84,27 @@ class ContactCsv:
     def lines(self) -> Iterator[ContactLine | RefusedRow]:
         """Yield each line as what it asks for, or as what is wrong with it."""
         rows = csv.reader(self._text, delimiter=self._comma, strict=True)
-        with _first_places() as first_place:
-            while True:
-                # Where the row begins: a cell in quotes may hold line breaks.
-                line = rows.line_num + 2
-                cells: list[str] = []
-                try:
-                    cells = next(rows)
-                    if any(each.strip() for each in cells):
-                        yield self._only_once(self._entry(cells, line), first_place)
-                except StopIteration:
-                    return
-                except (csv.Error, _Wrong) as wrong:
-                    typed = dict(zip(self._columns, cells, strict=False)).get("email", "")
-                    yield RefusedRow(line, typed.strip(), str(wrong))
+        while True:
+            # Where the row begins: a cell in quotes may hold line breaks.
+            line = rows.line_num + 2
+            cells: list[str] = []
+            try:
+                cells = next(rows)
+                if any(each.strip() for each in cells):
+                    yield self._only_once(self._entry(cells, line))
+            except StopIteration:
+                return
+            except (csv.Error, _Wrong) as wrong:
+                typed = dict(zip(self._columns, cells, strict=False)).get("email", "")
+                yield RefusedRow(line, typed.strip(), str(wrong))
 
-    @staticmethod
-    def _only_once(entry: ContactLine, first_place: Callable[[str, int], int]) -> ContactLine:
+    def has(self, email: str) -> bool:
+        """Whether a line that was read has this address, in its one spelling."""
+        return self._met.place(email) is not None
+
+    def _only_once(self, entry: ContactLine) -> ContactLine:
         for name in filter(None, (entry.email, entry.id)):
-            place = first_place(name, entry.line)
+            place = self._met.first_place(name, entry.line)
             if place != entry.line:
                 raise _Wrong(f"{name} is already on line {place}")
         return entry
@@ -131,8 +155,9 @@ def opened(path: Path) -> Iterator[ContactCsv]:
     with (
         raw,
         io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
+        closing(_Met()) as met,
     ):
-        yield ContactCsv(raw, text, size=path.stat().st_size)
+        yield ContactCsv(raw, text, met, size=path.stat().st_size)
 
 
 def _is_text(cell: str) -> bool:
@@ -149,21 +174,3 @@ def _switch(text: str) -> bool:
     if text.lower() not in SWITCH:
         raise _Wrong("active: true or false, or empty to leave it as it is")
     return SWITCH[text.lower()]
-
-
-@contextmanager
-def _first_places() -> Iterator[Callable[[str, int], int]]:
-    """Remember on which line each name was met first, on disk: a set would grow with the file."""
-    # A database without a name is a file of its own, gone when it is closed.
-    kept = sqlite3.connect("", isolation_level=None)
-    kept.execute("PRAGMA journal_mode = OFF")
-    kept.execute("CREATE TABLE met (name TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-
-    def first_place(name: str, line: int) -> int:
-        kept.execute("INSERT OR IGNORE INTO met VALUES (?, ?)", (name, line))
-        return int(kept.execute("SELECT line FROM met WHERE name = ?", (name,)).fetchone()[0])
-
-    try:
-        yield first_place
-    finally:
-        kept.close()

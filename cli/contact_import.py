@@ -102,10 +102,10 @@ def import_contacts(
                 width=width,
             )
             try:
-                for some in importing.take(_entries(people, tally, from_line)):
+                for some in importing.take(_entries(people, tally, from_line), people.has):
                     for done in some:
                         tally.count(done)
-                    tally.reached = max(tally.reached, some[-1].entry.line)
+                    tally.reached = importing.reached
                     progress.show(people.position, tally.rows, tally.in_words())
             except TryLater as fault:
                 raise OutOfReach(f"Out of reach: {fault.cause}\n{_how_to_go_on(tally)}") from fault

@@ -275,6 +275,31 @@ class TestImportingContacts:
         assert "All rows up to line 101 are in (100 added" in " ".join(said.stderr.split())
         assert "--from-line 102" in said.stderr
 
+    def test_that_goes_on_knows_the_addresses_above_its_line(self, office):
+        office.told(code=1)
+        ann = office.contact("ann@example.com")
+        moves(ann["id"], "ann@new.example")
+        office.writes("ann@new.example,Ann,,true", "ann@example.com,Ann,,false")
+
+        told = office.told("--from-line", "3")
+
+        assert (told["moved"], told["unchanged"]) == (1, 1)
+        assert office.contact("ann@new.example")["active"]
+
+    def test_that_is_cut_off_goes_on_at_a_row_that_waits_for_the_end(self, office, monkeypatch):
+        office.told(code=1)
+        moves(office.contact("ann@example.com")["id"], "ann@new.example")
+        office.writes(
+            *(f"c{n}@example.com,C,," for n in range(5)),
+            "ann@example.com,Ann,,false",
+            *(f"c{n}@example.com,C,," for n in range(5, 101)),
+        )
+        monkeypatch.setattr(progress.Progress, "show", _interrupt)
+
+        said = office.runs("--dry-run")
+
+        assert "--from-line 7" in said.stderr
+
     def test_of_a_file_that_is_not_there_says_so(self, office, tmp_path):
         office.file = tmp_path / "nowhere.csv"
 

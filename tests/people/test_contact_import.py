@@ -28,7 +28,8 @@ def enrol(portal, waits):
         # One at a time: the emulated table loses what two threads write to it at once.
         more = {"width": 1, "pause": waits.append} | more
         work = ContactImport("people", portal.workspace, "cli:olga", **more)
-        return [done for some in work.take(entries) for done in some]
+        listed = {each.email for each in entries}
+        return [done for some in work.take(entries, listed.__contains__) for done in some]
 
     return enrol
 
@@ -155,15 +156,53 @@ class TestALineWithAnAddressThatWasLeft:
         assert not portal.team.contact("acme", moved).active
 
     @pytest.mark.parametrize("by_one", [1, -1])
-    def test_yields_to_the_line_with_their_own(self, portal, enrol, moved, by_one):
+    @pytest.mark.parametrize("between", [0, AT_ONCE])
+    @pytest.mark.parametrize("dry_run", [True, False])
+    def test_yields_to_the_line_with_their_own(
+        self, portal, enrol, moved, by_one, between, dry_run
+    ):
         lines = [
             ContactLine(2, "ann@example.com", {"name": "Ann Archer", "active": False}),
+            *(entry(n) for n in range(between)),
             ContactLine(3, "ann@new.example", {"name": "Ann Archer", "active": True}),
         ]
 
-        enrol(*lines[::by_one])
+        done = enrol(*lines[::by_one], dry_run=dry_run)
 
         assert portal.team.contact("acme", moved).active
+        assert [each.outcome for each in done if each.contact == moved] == ["unchanged"] * 2
+
+    @pytest.mark.parametrize("by_one", [1, -1])
+    @pytest.mark.parametrize("between", [0, AT_ONCE])
+    def test_is_judged_by_who_was_there_before(self, portal, enrol, moved, by_one, between):
+        moves(moved, "ann@third.example")
+        portal.forward(hours=73)
+        lines = [
+            ContactLine(2, "ann@example.com", {"name": "Ann Archer", "active": False}),
+            *(entry(n) for n in range(between)),
+            ContactLine(3, "ann@new.example", {"name": "Ann Archer", "active": True}),
+        ]
+
+        done = enrol(*lines[::by_one])
+
+        outcomes = {each.entry.email: each.outcome for each in done}
+        assert (outcomes["ann@example.com"], outcomes["ann@new.example"]) == (
+            "changed",
+            "unchanged",
+        )
+
+    def test_waits_for_the_end_and_is_not_passed_over_on_the_way(self, portal, moved):
+        lines = [
+            entry(1),
+            ContactLine(2, "ann@example.com", {"name": "Ann Archer", "active": False}),
+            *(entry(n) for n in range(3, AT_ONCE + 10)),
+        ]
+        work = ContactImport("people", portal.workspace, "cli:olga", width=1)
+
+        reached = [work.reached for _ in work.take(lines, lambda _: False)]
+
+        assert reached == [1, 1, AT_ONCE + 9]
+        assert not portal.team.contact("acme", moved).active
 
     def test_adds_somebody_else_who_brings_an_id(self, portal, enrol, moved):
         entry = ContactLine(2, "ann@example.com", {"name": "Anna"}, "ct_0123456789012345678901")
@@ -265,7 +304,7 @@ class TestALongList:
 
         work = ContactImport("people", portal.workspace, "cli:olga", dry_run=True)
         done = 0
-        for some in work.take(lines()):
+        for some in work.take(lines(), lambda _: False):
             done += len(some)
             assert len(some) <= AT_ONCE
             assert len(taken) == done

@@ -6,11 +6,11 @@ that was cut off.
 """
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import batched
-from typing import Any
+from typing import Any, Self
 
 from portico import ids
 from portico.aws.retry import with_retries
@@ -57,6 +57,17 @@ class ImportedLine:
     has_moved_to: str = ""
     """The contact's address, if the line has one that they had before."""
 
+    @property
+    def switches_off_former(self) -> bool:
+        """Whether the line would switch off a contact by an address that they have left."""
+        return self.outcome == CHANGED and bool(self.has_moved_to)
+
+    def unless_listed(self, is_listed: Callable[[str], bool]) -> Self:
+        """Leave alone whoever has left the line's address, if the list has their own as well."""
+        if self.switches_off_former and is_listed(self.has_moved_to):
+            return replace(self, outcome=UNCHANGED, changes={})
+        return self
+
 
 @dataclass
 class ContactImport:
@@ -75,13 +86,20 @@ class ContactImport:
     dry_run: bool = False
     width: int = MOST_WRITERS
     pause: Callable[[float], object] = time.sleep
-    _named: set[str] = field(default_factory=set)
-    """Contacts who have moved, and whom the list has by their own address."""
+    _last: int = 0
+    _waiting: list[ContactLine] = field(default_factory=list)
+    """Lines that would switch off whoever left their address, unless the list names them."""
 
-    def take(self, entries: Iterable[ContactLine]) -> Generator[list[ImportedLine]]:
+    def take(
+        self, entries: Iterable[ContactLine], is_listed: Callable[[str], bool]
+    ) -> Generator[list[ImportedLine]]:
         """Write *entries* in batches and yield the outcome of each batch once it is written.
 
-        No address may occur twice.
+        Lines that depend on the rest of the list come last.
+
+        Args:
+            entries: no address may occur twice.
+            is_listed: whether the whole list has an address. Asked once *entries* are at their end.
 
         Raises:
             TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
@@ -90,15 +108,31 @@ class ContactImport:
         pool = ThreadPoolExecutor(self.width, thread_name_prefix="contact-import")
         try:
             for some in batched(entries, AT_ONCE, strict=False):
-                yield self._keep(some, pool)
+                verdicts = self._with_retries(some)
+                waiting = [each for each in verdicts if each.switches_off_former]
+                done = self._keep([each for each in verdicts if each not in waiting], pool)
+                self._waiting += [each.entry for each in waiting]
+                self._last = some[-1].line
+                yield done
+            # Only now is it known whether the list has somebody by their own address as well.
+            while self._waiting:
+                verdicts = self._with_retries(self._waiting[:AT_ONCE])
+                done = self._keep([each.unless_listed(is_listed) for each in verdicts], pool)
+                del self._waiting[:AT_ONCE]
+                yield done
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _keep(self, entries: Sequence[ContactLine], pool: ThreadPoolExecutor) -> list[ImportedLine]:
-        verdicts = with_retries(lambda: self._judged(entries), pause=self.pause)
-        if self.dry_run:
-            return verdicts
-        return list(pool.map(self._written, verdicts))
+    @property
+    def reached(self) -> int:
+        """The line up to which everything was yielded."""
+        return self._waiting[0].line - 1 if self._waiting else self._last
+
+    def _with_retries(self, entries: Sequence[ContactLine]) -> list[ImportedLine]:
+        return with_retries(lambda: self._judged(entries), pause=self.pause)
+
+    def _keep(self, verdicts: list[ImportedLine], pool: ThreadPoolExecutor) -> list[ImportedLine]:
+        return verdicts if self.dry_run else list(pool.map(self._written, verdicts))
 
     def _judged(self, entries: Sequence[ContactLine]) -> list[ImportedLine]:
         pointers = self._people.pointers(each.email for each in entries)
@@ -114,15 +148,7 @@ class ContactImport:
             )
             for each in entries
         ]
-        self._named |= {
-            each.by_address.id
-            for each in there
-            if each.by_address and each.by_address.address_change
-        }
-        return [
-            verdict(entry, each, named=self._named)
-            for entry, each in zip(entries, there, strict=True)
-        ]
+        return [verdict(entry, each) for entry, each in zip(entries, there, strict=True)]
 
     def _written(self, verdict: ImportedLine) -> ImportedLine:
         if verdict.outcome == ADDED:
@@ -139,11 +165,12 @@ class ContactImport:
             with_retries(lambda: self._people.add_contact(contact, event), pause=self.pause)
         except TakenAlready:
             # Our earlier try took it, if only its answer was lost; or somebody else did just now.
-            (now,) = with_retries(lambda: self._judged([entry]), pause=self.pause)
+            (now,) = self._with_retries([entry])
             if now.outcome == UNCHANGED and self._is_there(contact):
                 return verdict
             taken = replace(now, outcome=REFUSED, reason="its address or id was taken just now")
-            return taken if now.outcome == ADDED else self._written(now)
+            is_open = now.outcome == ADDED or now.switches_off_former
+            return taken if is_open else self._written(now)
         return verdict
 
     def _change(self, verdict: ImportedLine) -> ImportedLine:
@@ -188,14 +215,8 @@ class Existing:
     """And who can still take it back."""
 
 
-def verdict(entry: ContactLine, existing: Existing, *, named: Collection[str] = ()) -> ImportedLine:
-    """Say what a line asks for.
-
-    Args:
-        entry: the line.
-        existing: who is there already.
-        named: contacts whom the list has by an address that is theirs now.
-    """
+def verdict(entry: ContactLine, existing: Existing) -> ImportedLine:
+    """Say what a line asks for."""
     known, of_id = existing.by_address, existing.by_id
     if entry.id and known and known.id != entry.id:
         return ImportedLine(entry, REFUSED, f"id: the address is that of {known.id}")
@@ -204,16 +225,14 @@ def verdict(entry: ContactLine, existing: Existing, *, named: Collection[str] = 
             entry, REFUSED, "id: its contact has another address, which no import changes"
         )
     if known is None and existing.former is not None:
-        return _of_former(entry, existing.former, existing, named)
+        return _of_former(entry, existing.former, existing)
     if known is None:
         return ImportedLine(entry, ADDED)
     changes = {name: value for name, value in entry.says.items() if getattr(known, name) != value}
     return ImportedLine(entry, CHANGED if changes else UNCHANGED, contact=known.id, changes=changes)
 
 
-def _of_former(
-    entry: ContactLine, former: Contact, existing: Existing, named: Collection[str]
-) -> ImportedLine:
+def _of_former(entry: ContactLine, former: Contact, existing: Existing) -> ImportedLine:
     """Say what becomes of a line with an address that a contact has left.
 
     It may mean them, or whoever has the address next. So it switches them off, which is what
@@ -232,6 +251,6 @@ def _of_former(
             f"email: was that of {former.id}, who is switched off; add whoever has it now by itself"
         )
         return ImportedLine(entry, REFUSED, why)
-    if active is False and former.active and former.id not in named:
+    if active is False and former.active:
         return replace(found, outcome=CHANGED, changes={"active": False})
     return found
