@@ -10,6 +10,7 @@ from portico.aws.tables import TransactionRefused, transact_surely
 from portico.errors import AddressJustChanged, MethodOff, NotSignedIn, seconds_until
 from portico.events import Caller
 from portico.mail.letters import Change
+from portico.people.address_chain import told_of_deletion
 from portico.people.address_change import AddressChanges
 from portico.people.identities import Identity, disowning
 from portico.people.password_store import Passwords
@@ -56,9 +57,7 @@ class Deletions:
             part = disowning(owner.people.rows, workspace_id, identity, owner.id)
             parts[f"identity {identity.key}"] = part
         language = contact.language or workspace.locale
-        # A victim of the last change, who has missed its undo, hears that the account is gone.
-        told = {contact.email, *(each.old for each in chain[-1:] if now < each.forgotten_at)}
-        for email in sorted(told):
+        for email in told_of_deletion(contact, chain, at=now):
             parts[f"notice {email}"] = owner.telling(
                 Change.ACCOUNT_DELETED,
                 name=f"{caller.request_id}|{email}",

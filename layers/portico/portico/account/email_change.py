@@ -19,7 +19,7 @@ from portico.errors import (
 )
 from portico.events import Caller
 from portico.mail.letters import Change, Purpose
-from portico.people.address_chain import AddressChange, addresses_lost, target_of
+from portico.people.address_chain import AddressChange, target_of, told_of_change
 from portico.people.address_change import AddressChanges
 from portico.people.disposable_domains import may_sign_up
 from portico.people.rules import Contact
@@ -127,12 +127,12 @@ def _why(refused: PorticoError) -> str:
 def _telling(
     owner: Owner, change: str, chain: Sequence[AddressChange], target: AddressChange | None
 ) -> Parts:
-    """Return the parts that tell the address before, or all that a way back takes."""
-    contact = owner.standing.contact
+    """Return the parts that tell of the change."""
+    told = told_of_change(target, owner.standing.contact, chain)
     if target is None:
-        told = owner.telling(Change.EMAIL_CHANGED, name=change, to=contact.email, undo=change)
-        return {"notice": told}
+        (email,) = told
+        return {"notice": owner.telling(Change.EMAIL_CHANGED, name=change, to=email, undo=change)}
     return {
         f"notice {email}": owner.telling(Change.EMAIL_RESTORED, name=f"{change}|{email}", to=email)
-        for email in addresses_lost(target, contact, chain)
+        for email in told
     }

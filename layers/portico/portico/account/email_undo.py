@@ -17,7 +17,7 @@ from portico.mail.devices import device_of
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.notices.undo_token import Undo
-from portico.people.address_chain import AddressChange, addresses_lost
+from portico.people.address_chain import AddressChange, told_of_undo
 from portico.people.address_change import AddressChanges, address_change_key
 from portico.people.identities import Identity, letting_go
 from portico.people.password_store import Password, Passwords, password_key
@@ -191,7 +191,7 @@ class EmailUndos:
         removed: dict[str, Any],
         caller: Caller,
     ) -> Parts:
-        """Return the parts that tell every address that gains or loses by the undo."""
+        """Return the parts that tell of the undo."""
         notices = Notices(self.owners.sign_in_table, found.workspace.id)
         change, contact = found.change, found.contact
         return {
@@ -209,7 +209,7 @@ class EmailUndos:
                     took_password=removed["password"],
                 )
             )
-            for email in (change.old, *addresses_lost(change, contact, chain))
+            for email in told_of_undo(change, contact, chain)
         }
 
     def _event(self, name: str, found: _Found, caller: Caller, removed: str) -> Event:

@@ -9,7 +9,7 @@ from portico.events import Event
 from portico.ids import random_part
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
-from portico.people.address_chain import addresses_lost, target_of
+from portico.people.address_chain import target_of, told_of_change
 from portico.people.address_change import AddressChanges
 from portico.people.addresses import mailable
 from portico.people.rules import Contact, Workspace
@@ -52,9 +52,7 @@ class TeamEmailChanges:
         changes = AddressChanges(self.people_table, workspace.id)
         chain = changes.chain(contact)
         target = target_of(new, chain, at=now)
-        told = {contact.email: Change.EMAIL_CHANGED}
-        if target is not None:
-            told = dict.fromkeys(addresses_lost(target, contact, chain), Change.EMAIL_RESTORED)
+        kind = Change.EMAIL_CHANGED if target is None else Change.EMAIL_RESTORED
         notices = Notices(self.sign_in_table, workspace.id)
         telling: Parts = {
             f"notice {address}": notices.asking(
@@ -68,7 +66,7 @@ class TeamEmailChanges:
                     to=address,
                 )
             )
-            for address, kind in told.items()
+            for address in told_of_change(target, contact, chain)
         }
         event = Event("email.changed", now, contact.id, workspace.trail_days, by)
         parts = changes.changing(contact, new, change=change, chain=chain, event=event)

@@ -99,6 +99,33 @@ def later_than(change: AddressChange, chain: Sequence[AddressChange]) -> list[Ad
     return [each for each in chain if each.change not in known and each.at >= change.at]
 
 
+def told_of_change(
+    target: AddressChange | None, contact: Contact, chain: Sequence[AddressChange]
+) -> list[str]:
+    """Return the addresses that hear of a change of address: the one before.
+
+    If it leads back to where *target* has left, all those hear of it that an undo takes.
+    """
+    return [contact.email] if target is None else addresses_lost(target, contact, chain)
+
+
+def told_of_undo(
+    change: AddressChange, contact: Contact, chain: Sequence[AddressChange]
+) -> list[str]:
+    """Return the addresses that hear of an undo: every one that gains or loses by it."""
+    return [change.old, *addresses_lost(change, contact, chain)]
+
+
+def told_of_deletion(
+    contact: Contact, chain: Sequence[AddressChange], *, at: datetime
+) -> list[str]:
+    """Return the addresses that hear that an account is gone.
+
+    A victim of the last change, who has missed its undo, is among them.
+    """
+    return sorted({contact.email, *(each.old for each in chain[-1:] if at < each.forgotten_at)})
+
+
 def addresses_lost(
     change: AddressChange, contact: Contact, chain: Sequence[AddressChange]
 ) -> list[str]:
