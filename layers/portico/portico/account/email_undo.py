@@ -161,7 +161,7 @@ class EmailUndos:
             if row["linked_at"] >= epoch(change.at)
         ]
         takes_password = found.password is not None and found.password.changed_at >= change.at
-        labels = dict.fromkeys(_label(row["connection"], workspace) for row in younger)
+        labels = dict.fromkeys(workspace.label_of(row["connection"]) for row in younger)
         removed = {"password": takes_password, "identities": [*labels]}
         event = self._event("email.restored", found, caller, _names(takes_password, younger))
         parts = {
@@ -225,11 +225,6 @@ def _undone_before(found: _Found) -> Undone:
         removed = {"password": False, "identities": []} | found.change.removed
         return Undone(found.workspace, removed)
     raise ChallengeClosed("voided" if found.change.voided_by else "used")
-
-
-def _label(connection: str, workspace: Workspace) -> str:
-    labels = (each["label"] for each in workspace.connections if each["id"] == connection)
-    return str(next(labels, connection))
 
 
 def _names(takes_password: bool, younger: list[dict[str, Any]]) -> str:

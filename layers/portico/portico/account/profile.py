@@ -18,7 +18,7 @@ from portico.mail.languages import LANGUAGES
 from portico.people.contact_names import contact_name
 from portico.people.identities import Identity
 from portico.people.password_store import Passwords
-from portico.people.rules import Contact
+from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import Session
 
@@ -56,9 +56,7 @@ class Account:
                 "is_set": self.password_changed_at is not None,
                 "changed_at": epoch(self.password_changed_at) if self.password_changed_at else None,
             },
-            "identities": [
-                _identity_answer(each, workspace.connections) for each in self.identities
-            ],
+            "identities": [_identity_answer(each, workspace) for each in self.identities],
             "sessions": self.sessions,
             "offers": {
                 "code": workspace.takes_codes(),
@@ -161,13 +159,13 @@ def contact_answer(contact: Contact) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in names}
 
 
-def _identity_answer(row: dict[str, Any], connections: list[dict[str, Any]]) -> dict[str, Any]:
-    its = next((each for each in connections if each["id"] == row["connection"]), None)
+def _identity_answer(row: dict[str, Any], workspace: Workspace) -> dict[str, Any]:
+    kinds = (each["kind"] for each in workspace.connections if each["id"] == row["connection"])
     return {
         "id": identity_id(row),
         "connection": row["connection"],
-        "kind": its["kind"] if its else None,
-        "label": its["label"] if its else row["connection"],
+        "kind": next(kinds, None),
+        "label": workspace.label_of(row["connection"]),
         "linked_at": row["linked_at"],
     }
 

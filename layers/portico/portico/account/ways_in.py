@@ -58,15 +58,13 @@ class WaysIn:
         if row is None:
             raise NotFound
         workspace = owner.standing.workspace
-        label = next(
-            (each["label"] for each in workspace.connections if each["id"] == row["connection"]),
-            row["connection"],
-        )
         removing = disowning(owner.people.rows, workspace_id, Identity.from_row(row), owner.id)
         others = _others(owner, [each for each in rows if each is not row])
         if workspace.takes_passwords():
             others.append(Passwords(self.owners.people_table, workspace_id).having(owner.id))
-        telling = owner.telling(Change.IDENTITY_UNLINKED, label=label)
+        telling = owner.telling(
+            Change.IDENTITY_UNLINKED, label=workspace.label_of(row["connection"])
+        )
         event = owner.event("identity.unlinked", connection=row["connection"])
         self._take(owner, removing, telling, others, event=event)
 

@@ -185,6 +185,11 @@ class Workspace:
         )
         return self.sso_method and its_on
 
+    def label_of(self, connection: str) -> str:
+        """Return the team's name for a connection, or the id of one that is gone."""
+        labels = (each["label"] for each in self.connections if each["id"] == connection)
+        return str(next(labels, connection))
+
     def proves(self, connection: str) -> bool:
         """Say whether a code of ours may connect an account of this connection to a contact.
 
