@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from cli.command import Command, contact_of, looking_for
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import field_of
-from cli.refusals import NotUnderstood, Refusal, refusal_of
+from cli.refusals import NotUnderstood, refusal_of
 from portico.errors import InvalidRequest
-from portico.people.rules import LOCALES, Contact
+from portico.people.contact_names import contact_language, contact_name
+from portico.people.rules import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Wanted:
 
         Raises:
             Refusal: the options do not go together, or there is nothing to do.
+            InvalidRequest: a value cannot be set.
         """
         if self.reset is not None and field_of(self.reset, NAMES) != "language":
             raise NotUnderstood("--reset: language is the only setting that has a default")
@@ -33,11 +35,10 @@ class Wanted:
             raise NotUnderstood("Say --language or --reset language, not both.")
         if all(each is None for each in (self.name, self.email, self.language, self.reset)):
             raise NotUnderstood("Say what to set: --name, --email, --language or --reset language.")
-        changes: dict[str, Any] = {} if self.name is None else {"name": self.name}
-        if self.language is not None:
-            check_language(self.language)
+        # Checked before the address changes, so that a refused command has changed nothing.
+        changes: dict[str, Any] = {} if self.name is None else {"name": contact_name(self.name)}
         if self.language is not None or self.reset is not None:
-            changes["language"] = self.language
+            changes["language"] = self.language and contact_language(self.language)
         return changes
 
 
@@ -57,16 +58,6 @@ def change_contact(command: Command, workspace_id: str, who: str, wanted: Wanted
     if after == contact:
         command.note("Nothing changed: the values are the same as before.")
     return after
-
-
-def check_language(text: str) -> None:
-    """Check that *text* is a language of ours, by its code.
-
-    Raises:
-        Refusal: it is none.
-    """
-    if text not in LOCALES:
-        raise Refusal(f"--language: one of {' '.join(LOCALES)}")
 
 
 def _with_email(command: Command, contact: Contact, email: str) -> Contact:

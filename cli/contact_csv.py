@@ -15,8 +15,7 @@ from cli.refusals import Refusal, in_words
 from portico.errors import InvalidRequest
 from portico.people.addresses import mailable
 from portico.people.contact_import import ContactLine
-from portico.people.contact_names import contact_name
-from portico.people.rules import LOCALES
+from portico.people.contact_names import contact_language, contact_name
 
 NEEDED = ("email", "name")
 OPTIONAL = ("language", "active", "id")
@@ -125,12 +124,14 @@ class ContactCsv:
             raise _Wrong("not UTF-8: save the file as UTF-8")
         values = dict(zip(self._columns, (each.strip() for each in cells), strict=True))
         try:
-            email, name = mailable(values["email"]), contact_name(values["name"])
+            email = mailable(values["email"])
+            says: dict[str, Any] = {"name": contact_name(values["name"])}
+            if "language" in values:
+                # An empty one is the workspace's.
+                typed = values["language"].lower()
+                says["language"] = contact_language(typed) if typed else None
         except InvalidRequest as refused:
             raise _Wrong(f"{refused.field}: {in_words(refused.reason)}") from None
-        says: dict[str, Any] = {"name": name}
-        if "language" in values:
-            says["language"] = _language(values["language"])
         if values.get("active"):
             says["active"] = _switch(values["active"])
         id_ = values.get("id") or None
@@ -162,12 +163,6 @@ def opened(path: Path) -> Iterator[ContactCsv]:
 
 def _is_text(cell: str) -> bool:
     return not any("\udc80" <= each <= "\udcff" for each in cell)
-
-
-def _language(text: str) -> str | None:
-    if text and text.lower() not in LOCALES:
-        raise _Wrong(f"language: one of {' '.join(LOCALES)}, or empty for the workspace's")
-    return text.lower() or None
 
 
 def _switch(text: str) -> bool:

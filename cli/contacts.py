@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.command import Command, contact_of, looking_for, running
-from cli.contact_changes import Wanted, change_contact, check_language
+from cli.contact_changes import Wanted, change_contact
 from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO
@@ -43,8 +43,6 @@ def add(
 ) -> None:
     """Add a contact. They may sign in at once."""
     with running(stack, local, as_json, NAMES) as command, looking_for(f"workspace {workspace_id}"):
-        if language is not None:
-            check_language(language)
         _show(
             command,
             command.team.add_contact(

@@ -247,6 +247,14 @@ class TestChangingAContact:
     def test_says_what_cannot_be(self, acme, ann, options, code, said):
         assert acme.refused("contact", "set", "acme", ann["id"], *options, code=code) == said
 
+    @pytest.mark.parametrize("wrong", [("--name", ""), ("--language", "xx")])
+    def test_that_is_refused_leaves_the_address_too(self, acme, ann, wrong):
+        more = ("--email", "ann@new.example", *wrong)
+
+        acme.refused("contact", "set", "acme", ann["id"], *more)
+
+        assert acme.told("contact", "show", "acme", ann["id"])["contact"]["email"] == ann["email"]
+
     def test_gives_them_another_address_and_says_what_that_does(self, acme, ann):
         told = acme.told("contact", "set", "acme", ann["id"], "--email", "Ann@New.example")
 

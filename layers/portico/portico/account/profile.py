@@ -14,8 +14,7 @@ from portico.clock import epoch
 from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
 from portico.limits.rules import AccountUse
-from portico.mail.languages import LANGUAGES
-from portico.people.contact_names import contact_name
+from portico.people.contact_names import contact_language, contact_name
 from portico.people.identities import Identity
 from portico.people.password_store import Passwords
 from portico.people.rules import Contact, Workspace
@@ -188,9 +187,7 @@ def _checked(typed: TypedProfile) -> dict[str, str]:
     if typed.name is not None:
         changes["name"] = contact_name(typed.name)
     if typed.language is not None:
-        if typed.language not in LANGUAGES:
-            raise InvalidRequest("language", f"one of {' '.join(LANGUAGES)}")
-        changes["language"] = typed.language
+        changes["language"] = contact_language(typed.language)
     if typed.time_zone is not None:
         # Check the shape only: browsers know more zones than a Lambda has files for.
         if not _ZONE.fullmatch(typed.time_zone):

@@ -10,7 +10,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import mailable, normalise
-from portico.people.contact_names import contact_name
+from portico.people.contact_names import contact_language, contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, all_workspaces
 from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
@@ -106,7 +106,8 @@ class TeamPeople:
 
         Raises:
             NotFound: there is no such workspace.
-            InvalidRequest: the name or the address is not valid, or no mail can be sent to it.
+            InvalidRequest: the name, the language or the address is not valid, or no mail can be
+                sent to it.
             TakenAlready: the address is another contact's primary email.
         """
         called = contact_name(name)
@@ -116,7 +117,7 @@ class TeamPeople:
             workspace_id,
             called,
             mailable(email),
-            language=language,
+            language=contact_language(language) if language else None,
         )
         event = self._event(workspace, "contact.added", contact.id, by)
         self._people(workspace_id).add_contact(contact, event)
@@ -161,11 +162,13 @@ class TeamPeople:
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
-            InvalidRequest: the name is not valid.
+            InvalidRequest: the name or the language is not valid.
         """
         contact = self.contact(workspace_id, who)
         if "name" in changes:
             changes = changes | {"name": contact_name(changes["name"])}
+        if changes.get("language"):
+            changes = changes | {"language": contact_language(changes["language"])}
         changes = {k: value for k, value in changes.items() if value != getattr(contact, k)}
         if changes:
             fields = ",".join(sorted(changes))
