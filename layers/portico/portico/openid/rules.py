@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from portico.clock import epoch, moment
 from portico.errors import ProtocolRefused
-from portico.people.rules import LOCALES
+from portico.people.rules import language_of
 from portico.strict_parsers import words_in
 
 SCOPES = ("openid", "email", "profile")
@@ -142,8 +142,8 @@ def granted(scope: str | None) -> str:
 
 def language(ui_locales: str | None) -> str | None:
     """Return the first of a portal's languages that the page speaks."""
-    wanted = (each.partition("-")[0].lower() for each in words_in(ui_locales)[:20])
-    return next((each for each in wanted if each in LOCALES), None)
+    found = (language_of(each) for each in words_in(ui_locales)[:20])
+    return next(filter(None, found), None)
 
 
 def claims_of(name: str, email: str, scope: str) -> dict[str, Any]:
