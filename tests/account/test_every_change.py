@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.notices.store import CHANGES_AN_HOUR
+from portico.limits.rules import CHANGES_AN_HOUR
 from tests.account.conftest import Member
 from tests.account.test_ways_in import gives, unlinks
 from tests.support.driver import Portal

@@ -18,8 +18,7 @@ from portico.codes.rules import (
 )
 from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
-from portico.limits.rules import MAILBOX, NETWORK
-from portico.notices.store import CHANGES_AN_HOUR
+from portico.limits.rules import CHANGES_AN_HOUR, MAILBOX, NETWORK
 from portico.openid.authorization_codes import AUTHORIZATION_CODE_LIFETIME as AUTHORIZATION
 from portico.people.address_chain import MOST_CHANGES, UNDO_LIFETIME
 from portico.people.rules import Workspace

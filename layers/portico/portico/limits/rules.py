@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portico.clock import epoch, moment
+from portico.errors import TooManyRequests
 
 SHARED_BUCKET = "shared"
 PERSONAL_BUCKET = "personal"
@@ -115,6 +116,9 @@ class GuessBudget:
     """A year allows 7,300 guesses: fewer than our lists of common passwords hold."""
 
 
+CHANGES_AN_HOUR = 10
+"""Changes of ways in that the sessions of one contact can make in an hour of the clock, and so
+their mails."""
 LONGEST_LIST = 30
 """Times that a mailbox row may hold. Then we drop the oldest."""
 IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
@@ -127,6 +131,17 @@ SITE = SiteBudget()
 ACCOUNT = AccountBudget()
 MAILBOX = MailboxBudget()
 GUESSES = GuessBudget()
+
+
+def hour_of(at: datetime) -> tuple[int, int]:
+    """Return the hour of the clock, counted since 1970, and its end in seconds since 1970."""
+    hour = epoch(at) // 3600
+    return hour, (hour + 1) * 3600
+
+
+def too_many(until: int, *, at: datetime) -> TooManyRequests:
+    """Return the refusal of a budget that has room again at *until*, in seconds since 1970."""
+    return TooManyRequests(timedelta(seconds=until - epoch(at)))
 
 
 def percent(number: int, share: int) -> int:

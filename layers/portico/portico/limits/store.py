@@ -1,13 +1,12 @@
 """Counters of networks and accounts in the SignIn table. Each decides by one conditional write."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import IPv6Address
 from typing import Protocol
 
 from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch
-from portico.errors import TooManyRequests
 from portico.limits.rules import (
     ACCOUNT,
     NETWORK,
@@ -17,6 +16,8 @@ from portico.limits.rules import (
     AccountUse,
     NetworkBudget,
     SiteBudget,
+    hour_of,
+    too_many,
 )
 
 
@@ -73,12 +74,11 @@ class Limits:
             TryLater: the counter is out of reach; nothing may start.
         """
         budget = self.network.times(self.network.office_factor) if office else self.network
-        hour, minute = divmod(epoch(at), 3600)[0], epoch(at) % 3600 // 60
+        (hour, ends), minute = hour_of(at), epoch(at) % 3600 // 60
         all_kinds = "(attribute_not_exists(h) OR h < :total)"
         this_kind = f"(attribute_not_exists({bucket}) OR {bucket} < :most)"
         its_minute = f"{bucket}_m{minute}"
         this_minute = f"(attribute_not_exists({its_minute}) OR {its_minute} < :a_minute)"
-        ends = (hour + 1) * 3600
         total, most = budget.total_for(bucket), budget.most_of(bucket)
         try:
             Rows(self.table, "-net#").update(
@@ -100,7 +100,7 @@ class Limits:
             row = failed.row or {}
             hour_is_spent = row.get("h", 0) >= total or row.get(bucket, 0) >= most
             until = ends if hour_is_spent else epoch(at) // 60 * 60 + 60
-            raise TooManyRequests(timedelta(seconds=until - epoch(at))) from None
+            raise too_many(until, at=at) from None
         if ":" in network and not office:
             self._count_site(network, bucket=bucket, at=at)
 
@@ -108,8 +108,7 @@ class Limits:
         """Count a start of the /56 and the /48 that an IPv6 network lies in, in one write."""
         # A row of its own, and so one more call: the /64's is another partition, and a
         # transaction over both would make neighbours collide on the /48's.
-        hour = epoch(at) // 3600
-        ends = (hour + 1) * 3600
+        hour, ends = hour_of(at)
         address = int(IPv6Address(network))
         block, customer = IPv6Address(address >> 80 << 80), address >> 72 & 0xFF
         its_56 = f"s{customer:02x}"
@@ -136,7 +135,7 @@ class Limits:
                 {":one": 1, ":ends": ends, ":broom": ends + 3600, **most},
             )
         except ConditionFailed:
-            raise TooManyRequests(timedelta(seconds=ends - epoch(at))) from None
+            raise too_many(ends, at=at) from None
 
     def use_account(self, session: str, use: AccountUse, *, at: datetime) -> None:
         """Count one request of a session about its account.
@@ -148,8 +147,7 @@ class Limits:
             TooManyRequests: the hour's are spent; nothing was counted.
             TryLater: the counter is out of reach.
         """
-        hour = epoch(at) // 3600
-        ends = (hour + 1) * 3600
+        hour, ends = hour_of(at)
         try:
             Rows(self.table, "-account#").update(
                 f"-account#{session}#{hour}",
@@ -164,4 +162,4 @@ class Limits:
                 },
             )
         except ConditionFailed:
-            raise TooManyRequests(timedelta(seconds=ends - epoch(at))) from None
+            raise too_many(ends, at=at) from None

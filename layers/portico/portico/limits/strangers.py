@@ -16,6 +16,7 @@ from hashlib import sha256
 from portico.aws.tables import ALWAYS, ConditionFailed, Rows, get_many
 from portico.clock import epoch
 from portico.ids import ChallengeId
+from portico.limits.rules import hour_of
 
 A_WORKSPACE_AN_HOUR = 200
 """However much real mail there is."""
@@ -63,14 +64,14 @@ class Strangers:
         Raises:
             TryLater: a counter is out of reach; the mail may not go out.
         """
-        hour, day = epoch(at) // 3600, epoch(at) // 86400
+        (hour, ends), day = hour_of(at), epoch(at) // 86400
         first = sha256(str(challenge).encode()).digest()[0]
         workspace_id = challenge.workspace_id
         real = self.real_mails(at=at)
         an_hour = min(self.an_hour, BASE_AN_HOUR + real * PERCENT_AN_HOUR // 100)
         a_day = min(self.a_day, BASE_A_DAY + real * PERCENT_A_DAY // 100)
         theirs = f"{workspace_id}#", f"{workspace_id}#strangers#{hour}"
-        mine = self._count(*theirs, first, cap=an_hour, ends=(hour + 1) * 3600)
+        mine = self._count(*theirs, first, cap=an_hour, ends=ends)
         if mine is None:
             return StrangersCount((), "strangers-of-workspace")
         all_ = "-strangers#", f"-strangers#{day}"

@@ -15,15 +15,13 @@ from portico.clock import epoch, moment
 from portico.errors import TooManyRequests
 from portico.events import Event
 from portico.ids import digest
+from portico.limits.rules import CHANGES_AN_HOUR, hour_of, too_many
 from portico.mail.letters import Change
 
 NOTICE_LIFETIME = timedelta(days=1)
 """We mail no notice that is older: it would be a false alarm, and the trail has the change."""
 NOTICE_LIFETIME_WITH_UNDO = timedelta(hours=72)
 """One that can undo its change is mailed for as long as it can: it is the only way to the undo."""
-
-CHANGES_AN_HOUR = 10
-"""Changes that the sessions of one contact can make in an hour of the clock, and so their mails."""
 
 ROW = "notice"
 IS_OPEN = "attribute_exists(pk) AND attribute_not_exists(sent) AND attribute_not_exists(withheld)"
@@ -126,8 +124,7 @@ class Notices:
         It fails after `CHANGES_AN_HOUR` changes in this hour of the clock. A change that a mailed
         code proves is not counted, so that a thief at an open session cannot use up the owner's.
         """
-        hour = epoch(at) // 3600
-        ends = (hour + 1) * 3600
+        hour, ends = hour_of(at)
         return self.rows.updating(
             f"{self.workspace_id}#notice#{contact}",
             f"changes-{hour}",
@@ -231,4 +228,4 @@ class Notices:
 
 def too_many_changes(*, at: datetime) -> TooManyRequests:
     """Return the refusal of one change too many. It ends with the hour of the clock."""
-    return TooManyRequests(timedelta(seconds=3600 - epoch(at) % 3600))
+    return too_many(hour_of(at)[1], at=at)

@@ -7,7 +7,6 @@ from typing import Any
 
 from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
-from portico.clock import epoch
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
 from portico.errors import TryLater
@@ -15,6 +14,7 @@ from portico.events import Event
 from portico.ids import parse_challenge
 from portico.limits.known_browser import known_sver
 from portico.limits.mailboxes import Mailboxes
+from portico.limits.rules import hour_of
 from portico.limits.strangers import Strangers
 from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
@@ -245,7 +245,7 @@ class CodeMail:
             self.challenge.host,
             self._workspace.trail_days,
             # Strangers cause it, and nothing has changed: one an hour is enough.
-            name=f"{epoch(self.challenge.asked[0]) // 3600}",
+            name=f"{hour_of(self.challenge.asked[0])[0]}",
             at=at,
             device=self.challenge.device,
             # The page that said so, and the mail in the code's place, speak one language.
