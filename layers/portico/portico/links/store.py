@@ -2,17 +2,25 @@
 
 import hmac
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from portico.aws.tables import IS_THERE, MOST_AT_ONCE, NOT_THERE, ConditionFailed, Rows, get_many
+from portico.aws.tables import (
+    ALWAYS,
+    IS_THERE,
+    MOST_AT_ONCE,
+    NOT_THERE,
+    ConditionFailed,
+    Rows,
+    get_many,
+)
 from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
 from portico.events import Event
 from portico.ids import digest, is_workspace
-from portico.links.rules import Link, is_token, public_id
+from portico.links.rules import SHARED, Link, is_token, public_id
 from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, workspace_of
 
@@ -123,6 +131,32 @@ class Links:
     def add(self, link: Link, event: Event) -> None:
         """Write a new link."""
         self.rows.put(link_row(link) | {"event": event.rider()}, NOT_THERE)
+
+    def entrance(
+        self,
+        token: str,
+        *,
+        label: str,
+        portal: str | None,
+        is_open: bool,
+        at: datetime,
+        event: Event | None = None,
+    ) -> dict[str, Any]:
+        """Return the part of a transaction that opens or closes an entrance.
+
+        It is a shared link whose token is no secret, so every door takes it as it takes any link.
+
+        Without a *portal* it is the front entrance. *event* is the trail's line, if no other row
+        of the transaction has it.
+        """
+        id_, hash_ = public_id(token), digest(token)
+        link = Link(id_, self.workspace_id, hash_, SHARED, created_at=at, expires_at=None)
+        row = link_row(replace(link, label=label, portal=portal, front=portal is None))
+        if event is not None:
+            row["event"] = event.rider()
+        if not is_open:
+            row["revoked_at"] = epoch(at)
+        return self.rows.putting(row, ALWAYS)
 
     def all(self) -> list[Link]:
         """Read every link: personal ones first, then shared ones, by age. No door does this."""

@@ -8,12 +8,11 @@ only a team opens and closes a front entrance.
 from dataclasses import dataclass
 from typing import Any
 
-from portico.aws.tables import ALWAYS, Parts, Rows
-from portico.clock import SYSTEM, Clock, epoch
+from portico.aws.tables import Parts
+from portico.clock import SYSTEM, Clock
 from portico.events import Event
-from portico.ids import digest
-from portico.links.rules import SHARED, Link, front_token, public_id
-from portico.links.store import link_row
+from portico.links.rules import front_token, public_id
+from portico.links.store import Links
 from portico.people.flow import TeamPeople
 from portico.people.rules import Workspace
 
@@ -57,25 +56,16 @@ class TeamWorkspaces:
     def _entrance(self, workspace: Workspace, by: str, *, is_open: bool = True) -> Parts:
         # Setting and link are written in one transaction, so the doors only look at the link.
         token, now = front_token(workspace.id), self.clock.now()
-        link = Link(
-            id=public_id(token),
-            workspace_id=workspace.id,
-            token_hash=digest(token),
-            kind=SHARED,
-            created_at=now,
-            expires_at=None,
-            label="Front entrance",
-            front=True,
-        )
+        link = public_id(token)
         event = Event(
             "link.created" if is_open else "link.revoked",
             now,
-            f"link-{link.id}",
+            f"link-{link}",
             workspace.trail_days,
             by,
-            detail={"link": link.id, "kind": "entrance"},
+            detail={"link": link, "kind": "entrance"},
         )
-        row = link_row(link) | {"event": event.rider()}
-        row |= {} if is_open else {"revoked_at": epoch(now)}
-        rows = Rows(self.people_table, f"{workspace.id}#")
-        return {"entrance": rows.putting(row, ALWAYS)}
+        part = Links(self.people_table, workspace.id).entrance(
+            token, label="Front entrance", portal=None, is_open=is_open, at=now, event=event
+        )
+        return {"entrance": part}

@@ -12,12 +12,9 @@ from portico.aws.tables import (
     get_many,
     transact_surely,
 )
-from portico.clock import epoch
 from portico.errors import NotFound, TryLater
 from portico.events import Event
-from portico.ids import digest
-from portico.links.rules import SHARED, Link, public_id
-from portico.links.store import link_row
+from portico.links.store import Links
 from portico.openid.registered_client import RegisteredClient, client_key
 from portico.people.rules import Workspace
 from portico.people.store import settings_row_key
@@ -74,7 +71,7 @@ class RegisteredClients:
         shown = [*others, *filter(None, [portal.shown()])]
         parts = {
             "portal": self.rows.putting(row, ALWAYS),
-            "entrance": self.rows.putting(self._entrance(portal, event), ALWAYS),
+            "entrance": self._entrance(portal, event),
             "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
                 "SET portals = :shown REMOVE event",
@@ -93,18 +90,12 @@ class RegisteredClients:
             raise NotFound from None
 
     def _entrance(self, portal: RegisteredClient, event: Event) -> dict[str, Any]:
-        # The entrance is a shared link whose token is the client id, which is just as public.
-        # So a portal opens whatever a link opens, and no door needs to know the difference.
-        token = portal.client_id
-        link = Link(
-            id=public_id(token),
-            workspace_id=self.workspace_id,
-            token_hash=digest(token),
-            kind=SHARED,
-            created_at=event.at,
-            expires_at=None,
+        # Its token is the client id, which is just as public. So a portal opens whatever a link
+        # opens, and no door needs to know the difference.
+        return Links(self.table, self.workspace_id).entrance(
+            portal.client_id,
             label=portal.label,
             portal=portal.id,
+            is_open=portal.on,
+            at=event.at,
         )
-        row = link_row(link)
-        return row if portal.on else row | {"revoked_at": epoch(event.at)}
