@@ -5,7 +5,7 @@ from typing import Any
 
 from portico.account.owner import Owner, Owners
 from portico.account.profile import identities_of, identity_id
-from portico.aws.tables import Parts, TransactionRefused, transact_surely
+from portico.aws.tables import TransactionRefused, transact_surely
 from portico.errors import LastWayIn, NotFound, NotSignedIn
 from portico.events import Caller, Event
 from portico.mail.letters import Change
@@ -83,42 +83,22 @@ class WaysIn:
             "notice": telling,
             "count": owner.counting(),
         }
-        try:
-            self._take_one(owner, parts, others)
-        except TransactionRefused:
-            raise too_many_changes(at=owner.clock.now()) from None
-
-    def _take_one(self, owner: Owner, parts: Parts, others: list[dict[str, Any]]) -> None:
-        if owner.standing.workspace.takes_codes():
-            # The contact's address is another way to sign in.
-            _commit(parts)
-            return
-        # The same transaction checks the other way, so that two tabs that each remove one
-        # cannot both succeed.
-        for other in others:
+        # The same transaction checks that another way remains, so that two tabs that each remove
+        # one cannot both succeed. Where codes are taken, the contact's address is one.
+        takes_codes = owner.standing.workspace.takes_codes()
+        for other in [{}] if takes_codes else [{"other": each} for each in others]:
             try:
-                _commit({**parts, "other": other})
+                transact_surely({**parts, **other})
+            except TransactionRefused as refused:
+                if "removed" in refused.failed:
+                    raise NotFound from None
+                if refused.failed & {"head", "session"}:
+                    raise NotSignedIn from None
+                if "count" in refused.failed:
+                    raise too_many_changes(at=owner.clock.now()) from None
+            else:
                 return
-            except _OtherIsGone:
-                continue
         raise LastWayIn
-
-
-class _OtherIsGone(Exception):
-    """The way to sign in that should remain is gone."""
-
-
-def _commit(parts: Parts) -> None:
-    try:
-        transact_surely(parts)
-    except TransactionRefused as refused:
-        if "removed" in refused.failed:
-            raise NotFound from None
-        if refused.failed & {"head", "session"}:
-            raise NotSignedIn from None
-        if "count" in refused.failed:
-            raise
-        raise _OtherIsGone from None
 
 
 def _others(owner: Owner, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

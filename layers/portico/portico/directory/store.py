@@ -215,15 +215,13 @@ class Directory:
         if not keys:
             return []
         rows = get_many([(self.rows, *key) for key in keys], consistent=True)
-        found = [
-            (key, Record.from_row(row) if row else None)
-            for key, row in zip(keys, rows, strict=True)
-        ]
-        return [
-            key
-            for key, other in found
-            if (other.name == record.name or (or_free and not other.active) if other else or_free)
-        ]
+        found = []
+        for key, row in zip(keys, rows, strict=True):
+            other = Record.from_row(row) if row else None
+            is_free = other is None or not other.active
+            if (or_free and is_free) or (other is not None and other.name == record.name):
+                found.append(key)
+        return found
 
     def _found_by(self, record: Record | None) -> list[tuple[str, str]]:
         if record is None:
