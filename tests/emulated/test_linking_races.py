@@ -9,6 +9,7 @@ import pytest
 from portico.clock import SYSTEM
 from portico.errors import TryLater
 from portico.events import Caller, Event
+from portico.links.destinations import ReturnTo
 from portico.links.rules import ACCOUNT_LINK
 from portico.people.identities import Identity
 from portico.people.rules import Stay
@@ -48,8 +49,7 @@ def trip_of(house, email):
         browser="",
         link=ACCOUNT_LINK,
         contact=contact,
-        area="dashboard",
-        url="",
+        return_to=ReturnTo("dashboard", ""),
         stay=Stay(timedelta(seconds=60), timedelta(seconds=60), 30),
         device=None,
         origin="",

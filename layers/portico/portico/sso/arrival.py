@@ -6,7 +6,6 @@ from typing import Any
 
 from portico.clock import Clock
 from portico.events import Caller
-from portico.links.destinations import ReturnTo
 from portico.people.rules import Contact, sso_way
 from portico.people.store import People
 from portico.sessions.flow import Sessions
@@ -107,7 +106,7 @@ class Arrivals:
             if "identity" in refused.failed:
                 raise Refusal("sso-failed", "identity-of-another-contact") from None
             raise Refusal("not-in-directory", "directory-record-changed") from None
-        return Arrived(signed_in, ReturnTo(trip.area, trip.url))
+        return Arrived(signed_in, trip.return_to)
 
     def _telling(self, proof: Proof, trip: Trip, caller: Caller, *, at: datetime) -> dict[str, Any]:
         # Loaded here, because an account is connected once and used a hundred times.

@@ -13,7 +13,6 @@ from portico.codes.pending_identity import (
 )
 from portico.errors import TryLater
 from portico.events import Caller, Event
-from portico.links.destinations import ReturnTo
 from portico.sessions.flow import Sessions
 from portico.settings import FinishSsoSettings
 from portico.sso.arrival import Arrivals
@@ -158,7 +157,7 @@ class SsoCallbacks:
             browser=trip.browser,
             link=trip.link,
             contact=trip.contact,
-            return_to=ReturnTo(trip.area, trip.url),
+            return_to=trip.return_to,
             stay=trip.stay,
             device=trip.device,
             language=trip.language,

@@ -10,6 +10,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.clock import epoch, moment
 from portico.events import Event
 from portico.ids import base64url, digest, is_workspace, random_part
+from portico.links.destinations import ReturnTo
 from portico.people.rules import Stay
 from portico.sso.rules import Connection
 
@@ -63,8 +64,7 @@ class Trip:
     """The public id of the link that began it."""
     contact: str | None
     """The contact of a personal link. Nobody else may sign in with it."""
-    area: str
-    url: str
+    return_to: ReturnTo
     stay: Stay
     device: str | None
     origin: str
@@ -91,8 +91,7 @@ class Trip:
             row["browser"],
             row["link"],
             row.get("contact"),
-            row["area"],
-            row["url"],
+            ReturnTo(row["area"], row["url"]),
             Stay.from_row(row),
             row.get("device"),
             row["origin"],
@@ -109,8 +108,8 @@ class Trip:
             "connection": self.connection.row(),
             "browser": self.browser,
             "link": self.link,
-            "area": self.area,
-            "url": self.url,
+            "area": self.return_to.area,
+            "url": self.return_to.url,
             **self.stay.row(),
             "origin": self.origin,
             "key": self.key,
