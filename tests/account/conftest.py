@@ -63,9 +63,9 @@ class Member:
         self.portal.delivers_mail()
         return self.confirms_the_move()
 
-    def undoes(self, token: str) -> Answer:
+    def undoes(self, token: str, **more: Any) -> Answer:
         """Follow the link in the notice, in a browser of its own."""
-        body = {"workspace": self.portal.id, "undo": token}
+        body = {"workspace": self.portal.id, "undo": token, **more}
         other = self.portal.another_browser()
         return other.sends("account", "POST /v1/account/email/undo", body)
 

@@ -401,6 +401,32 @@ class TestAnAccountWhoseAddressHasJustChanged:
         assert owner.asks("DELETE /v1/account").status == 204
 
 
+class TestAnUndoOfADeletedAccount:
+    """ACC-06: whoever still has the link learns nothing of the account that was."""
+
+    @pytest.fixture(params=["after 73 hours", "by the owner who has it back"])
+    def deleted(self, thief, link, portal, request):
+        if request.param == "after 73 hours":
+            portal.forward(hours=73)
+            last = Member(portal, portal.another_browser()).signs_in(FIRST)
+        else:
+            thief.undoes(link)
+            last = Member(portal, portal.another_browser()).signs_in(OLD)
+        assert last.asks("DELETE /v1/account").status == 204
+
+    @pytest.mark.parametrize("preview", [False, True])
+    def test_acc_06_is_expired_and_names_no_address(self, thief, link, portal, deleted, preview):
+        rows = portal.rows("people")
+
+        answer = thief.undoes(link, preview=preview)
+
+        assert (answer.problem, answer.body["reason"]) == ((410, "challenge-closed"), "expired")
+        told = f"{answer.body} {answer.headers}"
+        assert OLD not in told
+        assert FIRST not in told
+        assert portal.rows("people") == rows
+
+
 class TestWaysInThatAreYounger:
     """ACC-07."""
 
