@@ -26,16 +26,16 @@ def late(request, portal):
 
 
 class TestACodeThatIsOut:
-    def test_point_8_opens_a_session_that_ends_at_its_first_refresh(self, late, portal):
+    def test_rac_09_opens_a_session_that_ends_at_its_first_refresh(self, late, portal):
         portal.forward(seconds=30)
 
         assert late.browser.refreshes().problem == OVER
         assert portal.session_rows()[0]["ended_by"] == "method-off"
 
-    def test_point_8_ends_it_within_the_grace_of_its_token_too(self, late):
+    def test_rac_09_ends_it_within_the_grace_of_its_token_too(self, late):
         assert late.browser.refreshes().problem == OVER
 
-    def test_point_8_is_not_revived_when_codes_are_back(self, late, portal):
+    def test_rac_09_is_not_revived_when_codes_are_back(self, late, portal):
         cookies = dict(late.browser.cookies)
         late.browser.refreshes()
         portal.sets(code_method=True, directory_rule="off")
@@ -44,28 +44,28 @@ class TestACodeThatIsOut:
 
         assert late.browser.refreshes().problem == OVER
 
-    def test_point_8_ends_it_though_the_account_kept_it(self, late, portal):
+    def test_rac_09_ends_it_though_the_account_kept_it(self, late, portal):
         # Whoever signed in before codes were closed keeps their account too: see the bounds.
         assert late.asks("DELETE /v1/account/sessions").status == 204
         portal.forward(seconds=30)
 
         assert late.browser.refreshes().problem == OVER
 
-    def test_point_8_opens_no_portal_on_another_site(self, late, portal):
+    def test_rac_09_opens_no_portal_on_another_site(self, late, portal):
         site = Site.register(portal)
 
         answer = site.sends(late.browser)
 
         assert "code=" not in answer.headers["location"]
 
-    def test_point_8_is_in_the_trail(self, late, portal):
+    def test_rac_09_is_in_the_trail(self, late, portal):
         late.browser.refreshes()
 
         (line,) = [r for r in portal.records_trail() if r["name"] == "session.ended"]
         assert line["detail"]["reason"] == "method-off"
 
     @pytest.mark.parametrize("closed", CLOSED, ids=IDS)
-    def test_point_8_of_a_session_that_was_refreshed_before_ends_nothing(self, portal, closed):
+    def test_rac_09_of_a_session_that_was_refreshed_before_ends_nothing(self, portal, closed):
         portal.browser.signs_in()
         portal.forward(minutes=1)
         portal.browser.refreshes()
@@ -74,7 +74,7 @@ class TestACodeThatIsOut:
 
         assert portal.browser.refreshes().status == 200
 
-    def test_point_8_of_a_break_glass_link_goes_on(self, portal):
+    def test_rac_09_of_a_break_glass_link_goes_on(self, portal):
         portal.sets(directory_rule="sso_only")
         portal.browser.asks_for_a_code(None, link=portal.personal_link(break_glass=True))
         portal.delivers_mail()
@@ -90,7 +90,7 @@ class TestASignUpThatIsOut:
         [{"sign_up": False}, {"directory_rule": "match_required"}, {"portal_enabled": False}],
         ids=["sign-up-off", "directory", "portal-off"],
     )
-    def test_point_8_makes_no_contact(self, portal, closed):
+    def test_rac_10_makes_no_contact(self, portal, closed):
         portal.sets(sign_up=True)
         portal.browser.signs_up("eve@example.net")
         portal.delivers_mail()
@@ -102,7 +102,7 @@ class TestASignUpThatIsOut:
         assert portal.session_rows() == []
         assert [r for r in portal.rows("people") if r.get("email") == "eve@example.net"] == []
 
-    def test_point_8_of_a_session_that_goes_on_where_codes_are_off(self, portal):
+    def test_rac_10_of_a_session_that_goes_on_where_codes_are_off(self, portal):
         portal.sets(sign_up=True, code_method=False)
         portal.browser.signs_up("eve@example.net")
         portal.delivers_mail()
@@ -115,7 +115,7 @@ class TestASignUpThatIsOut:
 class TestAPasswordOrAProviderMeanwhile:
     """They read the settings right before the session's transaction, and not in it."""
 
-    def test_point_8_a_password_opens_a_session_that_ends_at_its_first_refresh(self, portal, wire):
+    def test_rac_09_a_password_opens_a_session_that_ends_at_its_first_refresh(self, portal, wire):
         portal.sets(password_method=True)
         gives(portal.ann)
         wire.before("dynamodb.TransactWriteItems", lambda: portal.sets(password_method=False))
@@ -124,7 +124,7 @@ class TestAPasswordOrAProviderMeanwhile:
 
         assert portal.browser.refreshes().problem == OVER
 
-    def test_point_8_an_account_opens_a_session_that_ends_at_its_first_refresh(
+    def test_rac_09_an_account_opens_a_session_that_ends_at_its_first_refresh(
         self,
         portal,
         connected,  # noqa: F811  # the fixture, imported above
@@ -137,7 +137,7 @@ class TestAPasswordOrAProviderMeanwhile:
 
         assert portal.browser.refreshes().problem == OVER
 
-    def test_point_8_a_proof_of_an_address_goes_on_where_codes_are_off(
+    def test_rac_09_a_proof_of_an_address_goes_on_where_codes_are_off(
         self,
         portal,
         connected,  # noqa: F811  # the fixture, imported above
@@ -152,7 +152,7 @@ class TestAPasswordOrAProviderMeanwhile:
 
 
 class TestAUsedCodeWhoseSessionWasShort:
-    def test_point_8_is_not_good_again_when_the_sessions_row_is_swept(self, portal):
+    def test_rac_11_is_not_good_again_when_the_sessions_row_is_swept(self, portal):
         portal.sets(session_idle_seconds=300, session_absolute_seconds=300)
         portal.browser.signs_in()
         code = portal.mailed_code()

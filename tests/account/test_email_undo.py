@@ -490,7 +490,9 @@ class TestWaysInThatAreYounger:
 
 
 class TestEveryUndo:
-    def test_is_told_to_both_addresses_and_names_what_went(self, thief, link, portal, connects):
+    def test_acc_07_is_told_to_both_addresses_and_names_what_went(
+        self, thief, link, portal, connects
+    ):
         thief.browser.changes_the_password(PASSWORD, thief.token)
         connects()
         portal.delivers_mail()
@@ -505,7 +507,7 @@ class TestEveryUndo:
             assert "your password, Google" in mail.text
             assert not UNDO.search(mail.text)
 
-    def test_is_told_to_every_address_of_a_chain(self, thief, link, portal):
+    def test_acc_07_is_told_to_every_address_of_a_chain(self, thief, link, portal):
         thief.moves(SECOND)
         portal.delivers_mail()
         before = len(portal.mails)
@@ -515,7 +517,9 @@ class TestEveryUndo:
 
         assert mailed_since(portal, before) == [OLD, FIRST, SECOND]
 
-    def test_names_every_connection_however_many_accounts(self, thief, link, portal, connects):
+    def test_acc_07_names_every_connection_however_many_accounts(
+        self, thief, link, portal, connects
+    ):
         labels = [f"Sign-in of house number {n}" for n in range(6)]
         portal.sets(
             connections=[
@@ -534,7 +538,7 @@ class TestEveryUndo:
         text = " ".join(portal.mails[before].text.split())
         assert all(text.count(label) == 1 for label in labels)
 
-    def test_is_told_once_though_it_is_pressed_twice(self, thief, link, portal):
+    def test_acc_07_is_told_once_though_it_is_pressed_twice(self, thief, link, portal):
         thief.undoes(link)
         portal.delivers_mail()
         before = len(portal.mails)
@@ -544,7 +548,7 @@ class TestEveryUndo:
 
         assert portal.mails[before:] == []
 
-    def test_is_in_the_trail_with_what_went(self, thief, link, portal):
+    def test_acc_07_is_in_the_trail_with_what_went(self, thief, link, portal):
         thief.browser.changes_the_password(PASSWORD, thief.token)
 
         thief.undoes(link)
@@ -635,7 +639,7 @@ class TestAPreview:
 
 
 class TestAnUndoThatMeetsAFault:
-    def test_changes_nothing_and_works_when_pressed_again(self, thief, link, portal, wire):
+    def test_acc_04_changes_nothing_and_works_when_pressed_again(self, thief, link, portal, wire):
         thief.browser.changes_the_password(PASSWORD, thief.token)
         portal.delivers_mail()
         rows = portal.rows("people")
@@ -648,7 +652,9 @@ class TestAnUndoThatMeetsAFault:
         wire.mend()
         assert thief.undoes(link).body["removed"]["password"]
 
-    def test_whose_answer_is_lost_is_made_once_and_says_what_went(self, thief, link, portal, wire):
+    def test_acc_04_whose_answer_is_lost_is_made_once_and_says_what_went(
+        self, thief, link, portal, wire
+    ):
         thief.browser.changes_the_password(PASSWORD, thief.token)
         wire.lose_answers("dynamodb.TransactWriteItems", times=2)
 
@@ -659,7 +665,7 @@ class TestAnUndoThatMeetsAFault:
         assert answer.body["removed"] == {"password": True, "identities": []}
         assert owner_signs_in(portal)["id"] == portal.ann.id
 
-    def test_is_beside_another_press_made_once(self, thief, link, portal, wire):
+    def test_acc_04_is_beside_another_press_made_once(self, thief, link, portal, wire):
         wire.before("dynamodb.TransactWriteItems", lambda: thief.undoes(link))
 
         assert thief.undoes(link).body["removed"] == {"password": False, "identities": []}
@@ -669,7 +675,7 @@ class TestAnUndoThatMeetsAFault:
 
 class TestAnUndoBesideTheThief:
     @pytest.mark.parametrize("step", ["moves", "adds a password"])
-    def test_wins_over_what_the_thief_does_meanwhile(self, thief, link, portal, wire, step):
+    def test_acc_04_wins_over_what_the_thief_does_meanwhile(self, thief, link, portal, wire, step):
         def meanwhile() -> None:
             if step == "moves":
                 moves(portal.ann.id, SECOND)
@@ -683,7 +689,9 @@ class TestAnUndoBesideTheThief:
         pointers = [row["pk"] for row in portal.rows("people") if row["sk"] == "pointer"]
         assert pointers == [f"acme#email#{OLD}"]
 
-    def test_wins_although_something_changes_while_it_is_made(self, thief, link, portal, wire):
+    def test_acc_04_wins_although_something_changes_while_it_is_made(
+        self, thief, link, portal, wire
+    ):
         wire.before(
             "dynamodb.TransactWriteItems",
             lambda: portal.team.set_active(portal.id, portal.ann.id, True, by="test"),
@@ -692,7 +700,7 @@ class TestAnUndoBesideTheThief:
         assert thief.undoes(link).status == 200
         assert owner_signs_in(portal)["id"] == portal.ann.id
 
-    def test_of_a_change_from_before_this_version_goes_on_working(self, thief, link, portal):
+    def test_acc_04_of_a_change_from_before_this_version_goes_on_working(self, thief, link, portal):
         """Its row names no changes before it, the head no change, and the address was freed."""
         (row,) = changes(portal)
         portal.writes("people", {name: row[name] for name in row if name != "before"})

@@ -87,7 +87,7 @@ class TestTooManyChanges:
             assert sets_a_password(allowed, n) == 204
         return allowed
 
-    def test_are_refused_and_change_nothing(self, spent, portal):
+    def test_acc_08_are_refused_and_change_nothing(self, spent, portal):
         answer = spent.browser.changes_the_password(PASSWORDS[-1], spent.token)
 
         assert answer.problem == (429, "too-many-requests")
@@ -96,16 +96,16 @@ class TestTooManyChanges:
         assert signing_in.types_a_password(PASSWORDS[-1]).status == 401
         assert signing_in.types_a_password(PASSWORDS[CHANGES_AN_HOUR - 1]).status == 200
 
-    def test_are_so_whatever_is_changed(self, spent):
+    def test_acc_08_are_so_whatever_is_changed(self, spent):
         assert unlinks(spent, "google").problem == (429, "too-many-requests")
         removing = spent.asks("DELETE /v1/account/password")
         assert removing.problem == (429, "too-many-requests")
         assert len(spent.reads()["identities"]) == 1
 
-    def test_were_all_told_of(self, spent, portal):
+    def test_acc_08_were_all_told_of(self, spent, portal):
         assert len([each for each in subjects(portal) if "password for" in each]) == CHANGES_AN_HOUR
 
-    def test_keep_nobody_from_resetting_the_password_and_being_told(self, spent, portal):
+    def test_acc_08_keep_nobody_from_resetting_the_password_and_being_told(self, spent, portal):
         portal.delivers_mail()
         before = len(portal.mails)
         browser = portal.another_browser(source_ip="198.51.100.9")
@@ -117,14 +117,14 @@ class TestTooManyChanges:
         portal.delivers_mail()
         assert len(portal.mails) == before + 2  # the code, and the notice
 
-    def test_keep_nobody_from_moving_and_from_taking_it_back(self, spent, portal):
+    def test_acc_08_keep_nobody_from_moving_and_from_taking_it_back(self, spent, portal):
         assert spent.moves("ann@one.example").status == 200
         portal.delivers_mail()
         link = portal.mails[-1].text.partition("#undo=")[2].split()[0]
 
         assert spent.undoes(link).status == 200
 
-    def test_are_some_again_in_the_next_hour(self, spent, portal):
+    def test_acc_08_are_some_again_in_the_next_hour(self, spent, portal):
         portal.forward(minutes=9)  # it was noon, and the sign-in is still young
         assert sets_a_password(spent, -1) == 429
 

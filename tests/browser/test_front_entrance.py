@@ -27,7 +27,7 @@ def closed(house: House) -> Iterator[House]:
 
 
 class TestTheAddressAlone:
-    def test_opens_a_sign_in(self, person, house):
+    def test_out_06_opens_a_sign_in(self, person, house):
         person.opens("/acme")
 
         person.asks_for_a_code(house.someone()["email"])
@@ -36,7 +36,7 @@ class TestTheAddressAlone:
 
         person.lands_in_the_portal()
 
-    def test_goes_on_with_the_shared_link_that_the_browser_knows(self, person, closed):
+    def test_out_06_goes_on_with_the_shared_link_that_the_browser_knows(self, person, closed):
         person.opens(closed.link("shared"), to="tickets")
         person.sees("your tickets")
 
@@ -46,7 +46,7 @@ class TestTheAddressAlone:
         another.sees_heading(f"Sign in to {closed.name_of('acme')}")
         expect(another.page.get_by_text("your tickets")).to_have_count(0)
 
-    def test_keeps_no_personal_link_for_the_next_visitor(self, person, closed):
+    def test_out_06_keeps_no_personal_link_for_the_next_visitor(self, person, closed):
         person.opens(closed.link("personal", destination="dashboard", email="ann@example.com"))
         expect(person.code_field).to_be_visible()
         person.page.evaluate("localStorage.removeItem('portico.acme.challenge')")
@@ -58,7 +58,7 @@ class TestTheAddressAlone:
         kept = person.page.evaluate("JSON.stringify(localStorage)")
         assert "lnk_" not in kept
 
-    def test_forgets_a_kept_link_that_has_ended_and_opens_the_entrance(self, person, house):
+    def test_out_06_forgets_a_kept_link_that_has_ended_and_opens_the_entrance(self, person, house):
         ended = house.link("shared", state="revoked")["token"]
         person.opens("/waha")
         person.page.evaluate(
@@ -70,7 +70,7 @@ class TestTheAddressAlone:
         person.sees_heading(f"Sign in to {house.name_of('acme')}")
         assert person.page.evaluate("localStorage.getItem('portico.acme.link')") is None
 
-    def test_looks_the_same_where_nobody_is_where_it_is_closed_and_where_all_is_off(
+    def test_out_06_looks_the_same_where_nobody_is_where_it_is_closed_and_where_all_is_off(
         self, person_with, closed
     ):
         seen = []
@@ -83,7 +83,7 @@ class TestTheAddressAlone:
 
         assert seen == [seen[0]] * 3
 
-    def test_is_no_barrier_to_anybody_on_a_phone(self, person_with):
+    def test_out_06_is_no_barrier_to_anybody_on_a_phone(self, person_with):
         for scheme, locale in (("light", "en-GB"), ("dark", "ar")):
             person = person_with(
                 viewport={"width": 360, "height": 760}, color_scheme=scheme, locale=locale
@@ -202,7 +202,7 @@ class TestTheAccountOfWhoeverIsSignedOut:
 
 
 class TestTheFoot:
-    def test_has_the_workspaces_links_on_every_screen(self, person, house):
+    def test_out_08_has_the_workspaces_links_on_every_screen(self, person, house):
         person.opens(house.link("shared"))
 
         foot = person.page.locator("#links")
@@ -211,13 +211,15 @@ class TestTheFoot:
         person.asks_for_a_code(house.someone()["email"])
         expect(foot.get_by_role("link")).to_have_text(["Help", "Privacy", "Terms"])
 
-    def test_says_nothing_of_portico_where_the_workspace_does_not_want_it(self, person, house):
+    def test_out_08_says_nothing_of_portico_where_the_workspace_does_not_want_it(
+        self, person, house
+    ):
         person.opens(house.link("shared", workspace="waha"))
 
         expect(person.page.locator("#links").get_by_role("link")).to_have_count(1)
         expect(person.page.get_by_text("Portico", exact=False)).to_be_hidden()
 
-    def test_links_to_nothing_that_is_neither_a_page_nor_an_address(self, person, house):
+    def test_out_08_links_to_nothing_that_is_neither_a_page_nor_an_address(self, person, house):
         def poisoned(route):
             answer = route.fetch()
             body = answer.json()

@@ -60,7 +60,7 @@ SHOWN = [
 
 class TestATerminal:
     @pytest.mark.parametrize("command", SHOWN, ids=lambda each: " ".join(each[:2]))
-    def test_is_told_nothing_that_it_would_obey(self, odd, command):
+    def test_out_09_is_told_nothing_that_it_would_obey(self, odd, command):
         said = odd.runs(*command, "--stack", "portico")
 
         assert said.exit_code == 0, said.output
@@ -68,19 +68,19 @@ class TestATerminal:
         assert not re.search(r"^OK  fine", said.output, re.MULTILINE)
 
     @pytest.mark.parametrize("command", SHOWN, ids=lambda each: " ".join(each[:2]))
-    def test_is_told_none_of_it_in_json_either(self, odd, command):
+    def test_out_09_is_told_none_of_it_in_json_either(self, odd, command):
         said = odd.runs(*command, "--json", "--stack", "portico")
 
         assert said.exit_code == 0, said.output
         assert unseen(said.output) == set()
         assert json.loads(said.stdout)
 
-    def test_shows_what_was_there_in_json(self, odd):
+    def test_out_09_shows_what_was_there_in_json(self, odd):
         told = odd.told("contact", "show", "acme", ANN)
 
         assert holds(told, EVIL)
 
-    def test_is_told_nothing_by_a_refusal(self, odd):
+    def test_out_09_is_told_nothing_by_a_refusal(self, odd):
         for command in (
             ("contact", "show", "acme", EVIL),
             ("workspace", "show", EVIL),
@@ -101,7 +101,7 @@ def holds(content, text: str) -> bool:
 
 
 class TestASpreadsheet:
-    def test_is_told_no_formula_and_nothing_unseen(self, odd):
+    def test_out_09_is_told_no_formula_and_nothing_unseen(self, odd):
         said = odd.says("trail", "show", "acme", "--contact", ANN, "--csv").stdout
 
         assert unseen(said) == set()
@@ -112,7 +112,7 @@ class TestASpreadsheet:
     @pytest.mark.parametrize(
         "start", ["=", "+", "-", "@", " =", "\uff1d", "\t=", "\u200b=", "\xa0="]
     )
-    def test_is_told_no_formula_however_it_begins(self, start, tmp_path):
+    def test_out_09_is_told_no_formula_however_it_begins(self, start, tmp_path):
         with Sheet.at(tmp_path / "a.csv", "cell") as sheet:
             sheet.write(f"{start}HYPERLINK(1)")
 

@@ -57,38 +57,38 @@ ODD_NAMES = [
 
 
 class TestAText:
-    def test_holds_nothing_that_nobody_sees_whatever_it_held(self):
+    def test_out_09_holds_nothing_that_nobody_sees_whatever_it_held(self):
         kept = set(printable(EVERY))
 
         assert {unicodedata.category(each) for each in kept} & UNSEEN_CATEGORIES == set()
         assert [each for each in kept if each.isspace()] == [" "]
 
-    def test_is_as_long_as_it_was(self):
+    def test_out_09_is_as_long_as_it_was(self):
         assert len(printable(EVERY)) == len(EVERY)
 
-    def test_keeps_what_can_be_seen(self):
+    def test_out_09_keeps_what_can_be_seen(self):
         seen = "".join(map(chr, range(32, 127))) + "\u00e4\u00df\u4e2d\u0905\u0627\U0001f600"
 
         assert printable(seen) == seen
 
-    def test_is_the_same_the_second_time(self):
+    def test_out_09_is_the_same_the_second_time(self):
         assert printable(printable(EVERY)) == printable(EVERY)
 
 
 class TestAName:
     @pytest.mark.parametrize("name", GOOD_NAMES)
-    def test_that_people_have_is_left_alone(self, name):
+    def test_out_09_that_people_have_is_left_alone(self, name):
         assert printable_name(name) == name
         assert is_printable_name(name)
         assert contact_name(name) == name
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
-    def test_that_nobody_has_is_refused_and_shown_with_a_mark(self, name):
+    def test_out_09_that_nobody_has_is_refused_and_shown_with_a_mark(self, name):
         assert "\ufffd" in printable_name(name)
         with pytest.raises(InvalidRequest):
             contact_name(f"x{name}x" if name.strip() != name else name)
 
-    def test_is_the_same_the_second_time(self):
+    def test_out_09_is_the_same_the_second_time(self):
         assert printable_name(printable_name(EVERY)) == printable_name(EVERY)
 
 

@@ -52,7 +52,7 @@ def refreshes(browser: Browser, *cookies: str):
 
 class TestACookieThatASiblingDomainSets:
     @pytest.mark.parametrize("name", [each for each in LOOK_ALIKES.values() if each != COOKIE])
-    def test_is_not_ours_by_a_name_that_looks_like_ours(self, ann, mallory, name):
+    def test_out_01_is_not_ours_by_a_name_that_looks_like_ours(self, ann, mallory, name):
         own = ann.cookies[COOKIE]
 
         answer = refreshes(ann, f"{COOKIE}={own}", f"{name}={mallory}")
@@ -61,22 +61,22 @@ class TestACookieThatASiblingDomainSets:
         assert answer.body["contact"]["name"] == "Ann Archer"
 
     @pytest.mark.parametrize("name", [each for each in LOOK_ALIKES.values() if each != COOKIE])
-    def test_signs_nobody_in_alone(self, ann, mallory, name):
+    def test_out_01_signs_nobody_in_alone(self, ann, mallory, name):
         assert refreshes(ann, f"{name}={mallory}").status == 401
 
-    def test_of_our_own_name_beside_ours_is_refused(self, ann, mallory):
+    def test_out_01_of_our_own_name_beside_ours_is_refused(self, ann, mallory):
         own = ann.cookies[COOKIE]
 
         assert refreshes(ann, f"{COOKIE}={own}", f"{COOKIE}={mallory}").status == 401
         assert refreshes(ann, f"{COOKIE}={mallory}", f"{COOKIE}={own}").status == 401
         assert refreshes(ann, f"{COOKIE}={own}").status == 200
 
-    def test_of_our_own_name_in_one_piece_with_ours_is_refused(self, ann, mallory):
+    def test_out_01_of_our_own_name_in_one_piece_with_ours_is_refused(self, ann, mallory):
         own = ann.cookies[COOKIE]
 
         assert refreshes(ann, f"{COOKIE}={own};{COOKIE}={mallory}").status == 401
 
-    def test_ends_nobodys_session(self, portal, ann, mallory):
+    def test_out_01_ends_nobodys_session(self, portal, ann, mallory):
         before = portal.session_rows()
         own = ann.cookies[COOKIE]
         cookies = [f"{COOKIE}={own}", f"{COOKIE}={mallory}"]
@@ -88,7 +88,7 @@ class TestACookieThatASiblingDomainSets:
         assert answer.status == 401
         assert portal.session_rows() == before
 
-    def test_is_no_mark_of_a_known_browser(self, portal, ann):
+    def test_out_01_is_no_mark_of_a_known_browser(self, portal, ann):
         name = known_cookie("acme")
         mark = ann.cookies[name]
         ann.cookies = {f"\xa0{name}": mark}
@@ -112,7 +112,7 @@ class TestCookies:
 
 class TestAContentType:
     @pytest.mark.parametrize("blank", UNSEEN)
-    def test_with_another_blank_is_not_json(self, blank):
+    def test_out_01_with_another_blank_is_not_json(self, blank):
         headers = {"content-type": f"{blank}application/json"}
 
         answer = knock("request_code", "POST /v1/codes", {}, headers=headers)
@@ -120,7 +120,7 @@ class TestAContentType:
         assert answer.status == 415
 
     @pytest.mark.parametrize("blank", UNSEEN)
-    def test_with_another_blank_is_no_form(self, blank):
+    def test_out_01_with_another_blank_is_no_form(self, blank):
         event = http_event("POST /oauth2/token", form={"grant_type": "refresh_token"})
         event["headers"]["content-type"] = f"application/x-www-form-urlencoded{blank}"
 
@@ -128,17 +128,17 @@ class TestAContentType:
 
         assert answer.body["error_description"].startswith("content-type:")
 
-    def test_is_read_in_any_case_with_its_own_blanks_and_parameters(self):
+    def test_out_01_is_read_in_any_case_with_its_own_blanks_and_parameters(self):
         assert media_type_in(" Application/JSON\t; charset=utf-8") == "application/json"
 
-    def test_has_no_letters_that_fold_into_others(self):
+    def test_out_01_has_no_letters_that_fold_into_others(self):
         # U+212A, the sign of kelvin, is a small k to ``str.lower``.
         assert media_type_in("application/\u212a") == "application/\u212a"
 
 
 class TestAnAuthorization:
     @pytest.mark.parametrize("blank", UNSEEN)
-    def test_of_a_bearer_has_no_other_blanks(self, portal, ann, blank):
+    def test_out_01_of_a_bearer_has_no_other_blanks(self, portal, ann, blank):
         token = ann.refreshes().body["access_token"]
         spoiled = {"authorization": f"Bearer {token}{blank}"}
 
@@ -151,7 +151,7 @@ class TestAnAuthorization:
     @pytest.mark.parametrize("blank", UNSEEN)
     @pytest.mark.parametrize("where", ["before", "behind", "between"])
     @pytest.mark.parametrize("path", ["token", "revoke"])
-    def test_of_a_portal_has_no_other_blanks(self, portal, path, where, blank):
+    def test_out_01_of_a_portal_has_no_other_blanks(self, portal, path, where, blank):
         _, held = signed_in(portal)
         scheme, _, text = held.site.basic().partition(" ")
         spoiled = {
@@ -166,7 +166,7 @@ class TestAnAuthorization:
         assert answer.status == 401
         assert answer.body["error"] == "invalid_client"
 
-    def test_is_of_one_scheme_in_any_case(self):
+    def test_out_01_is_of_one_scheme_in_any_case(self):
         assert credentials_in("bEARER  abc\t", "bearer") == "abc"
         assert credentials_in("Basic abc", "bearer") is None
         assert credentials_in(None, "bearer") is None
@@ -188,7 +188,7 @@ class TestTheAddressThatCloudFrontSays:
 
 class TestAScope:
     @pytest.mark.parametrize("blank", [*UNSEEN, "\t", "\n"])
-    def test_is_divided_by_spaces_alone(self, blank):
+    def test_out_01_is_divided_by_spaces_alone(self, blank):
         assert words_in(f"openid{blank}email profile") == [f"openid{blank}email", "profile"]
         assert words_in("  a  b ") == ["a", "b"]
         assert words_in(None) == []

@@ -96,12 +96,12 @@ class TestAMark:
         portal.delivers_mail()
         return len(portal.mails) > spent
 
-    def test_is_good_while_nothing_has_changed(self, portal, thief):
+    def test_out_05_is_good_while_nothing_has_changed(self, portal, thief):
         portal.forward(days=2)
 
         assert self.gets_a_mail(portal, thief)
 
-    def test_ends_with_signing_out_everywhere(self, portal, thief):
+    def test_out_05_ends_with_signing_out_everywhere(self, portal, thief):
         portal.forward(days=2)
         token = portal.browser.signs_in().body["access_token"]
         assert portal.browser.signs_out(token, everywhere=True).status == 204
@@ -109,14 +109,14 @@ class TestAMark:
 
         assert not self.gets_a_mail(portal, thief)
 
-    def test_outlives_signing_out_here(self, portal, thief):
+    def test_out_05_outlives_signing_out_here(self, portal, thief):
         assert portal.browser.signs_out().status == 204
         portal.forward(days=2)
 
         assert self.gets_a_mail(portal, thief)
 
     @pytest.mark.parametrize("how", ["reset by a code", "changed in the account"])
-    def test_ends_with_another_password(self, portal, thief, how):
+    def test_out_05_ends_with_another_password(self, portal, thief, how):
         portal.sets(password_method=True)
         portal.forward(days=2)
         token = portal.browser.signs_in().body["access_token"]
@@ -132,7 +132,7 @@ class TestAMark:
 
         assert not self.gets_a_mail(portal, thief)
 
-    def test_ends_where_the_team_ends_all_sessions(self, portal, thief):
+    def test_out_05_ends_where_the_team_ends_all_sessions(self, portal, thief):
         portal.deactivates()
         portal.team.set_active("acme", "ann@example.com", True, by="test")
         portal.forward(days=2)
@@ -140,13 +140,13 @@ class TestAMark:
         assert not self.gets_a_mail(portal, thief)
 
     @pytest.mark.parametrize(("days", "is_good"), [(179, True), (180, False), (400, False)])
-    def test_ends_after_half_a_year_whoever_kept_it(self, portal, thief, days, is_good):
+    def test_out_05_ends_after_half_a_year_whoever_kept_it(self, portal, thief, days, is_good):
         portal.forward(days=days)
 
         assert self.gets_a_mail(portal, thief) is is_good
 
     @pytest.mark.parametrize(("seconds", "sver"), [(-1, 1), (0, None)])
-    def test_ends_with_the_second_at_which_its_day_is_half_a_year_ago(self, seconds, sver):
+    def test_out_05_ends_with_the_second_at_which_its_day_is_half_a_year_ago(self, seconds, sver):
         key, midnight = b"k" * 32, NOON.replace(hour=0)
         mark = mark_of(key, workspace_id="acme", contact="ct_ann", sver=1, at=NOON)
         at = midnight + REMEMBERED + timedelta(seconds=seconds)
@@ -155,14 +155,14 @@ class TestAMark:
 
         assert found == sver
 
-    def test_cannot_be_given_a_younger_date(self, portal, thief):
+    def test_out_05_cannot_be_given_a_younger_date(self, portal, thief):
         portal.forward(days=181)
         day, _, rest = thief.cookies[MARK].partition(".")
         thief.cookies[MARK] = f"{int(day) + 181}.{rest}"
 
         assert not self.gets_a_mail(portal, thief)
 
-    def test_of_before_marks_ended_is_one_of_nobody(self, portal, thief):
+    def test_out_05_of_before_marks_ended_is_one_of_nobody(self, portal, thief):
         keys = ring(os.environ["CODE_SECRET"]).current()
         said = f"known|acme|{portal.ann.id}".encode()
         thief.cookies[MARK] = base64url(hmac.digest(keys.mailbox, said, sha256))
@@ -170,13 +170,13 @@ class TestAMark:
         assert not self.gets_a_mail(portal, thief)
 
     @pytest.mark.parametrize("mark", ["", ".", "1.", "99999999999999.x", "\u0661.x", "x" * 4000])
-    def test_that_is_none_is_not_kept(self, portal, mark):
+    def test_out_05_that_is_none_is_not_kept(self, portal, mark):
         portal.browser.cookies[MARK] = mark
 
         assert portal.browser.asks_for_a_code().status == 202
         assert portal.challenge_row().get("known") is None
 
-    def test_is_renewed_by_signing_in(self, portal, thief):
+    def test_out_05_is_renewed_by_signing_in(self, portal, thief):
         portal.forward(days=170)
         portal.shared = portal.link()[1]
         portal.browser.signs_in()

@@ -166,7 +166,7 @@ class TestAMailbox:
 
         assert [mailbox.takes() for _ in range(4)] == [True] * 3 + [False]
 
-    def test_point_10_has_room_again_for_a_mail_that_is_given_back(self, mailbox):
+    def test_rac_13_has_room_again_for_a_mail_that_is_given_back(self, mailbox):
         for n in range(4):
             mailbox.takes(mail=f"m{n}", at=NOON + timedelta(minutes=n))
         assert mailbox.takes(mail="m4", at=NOON + 5 * SECOND) is False
@@ -176,7 +176,7 @@ class TestAMailbox:
         assert mailbox.takes(mail="m4", at=NOON + timedelta(minutes=5)) is True
         assert mailbox.takes(mail="m5", at=NOON + timedelta(minutes=5)) is False
 
-    def test_point_10_gives_one_mail_back_once(self, mailbox):
+    def test_rac_13_gives_one_mail_back_once(self, mailbox):
         for n in range(4):
             mailbox.takes(mail=f"m{n}")
 
@@ -185,7 +185,7 @@ class TestAMailbox:
 
         assert [mailbox.takes() for _ in range(2)] == [True, False]
 
-    def test_point_10_gives_nothing_back_that_was_never_charged(self, mailbox):
+    def test_rac_13_gives_nothing_back_that_was_never_charged(self, mailbox):
         mailbox.gives_back("m0")
         for _ in range(4):
             mailbox.takes()

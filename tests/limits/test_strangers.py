@@ -266,9 +266,7 @@ class TestACap:
 
         assert portal.mails == []
 
-    def test_point_10_of_a_workspace_is_not_charged_for_what_the_deployments_keeps_back(
-        self, portal
-    ):
+    def test_rac_13_of_a_workspace_is_not_charged_for_what_the_deployments_keeps_back(self, portal):
         caps = Strangers("sign-in", 1, an_hour=1000)
 
         assert asks(caps, times=5) == [None] + ["strangers-of-deployment"] * 4
@@ -276,7 +274,7 @@ class TestACap:
         rows = [row for row in portal.rows("sign-in") if row["pk"].startswith("acme#strangers#")]
         assert sum(row["mails"] for row in rows) == 1
 
-    def test_point_10_gives_back_what_it_counted(self, portal):
+    def test_rac_13_gives_back_what_it_counted(self, portal):
         caps = Strangers("sign-in", 1, an_hour=1)
         counted = caps.count(new_challenge_id("acme"), at=NOON)
 

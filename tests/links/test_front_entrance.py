@@ -97,7 +97,7 @@ class TestAFrontEntrance:
 class TestAnAddressThatOpensNothing:
     """An unknown name, an entrance that is off, and a portal that is off look the same."""
 
-    def test_is_equal_in_every_way(self, portal, wire):
+    def test_out_06_is_equal_in_every_way(self, portal, wire):
         portal.neighbour().sets(entrance=True, portal_enabled=False, support_url="mailto:a@b.test")
         seen = []
         for workspace in ("nowhere", "acme", "globex"):
@@ -112,7 +112,7 @@ class TestAnAddressThatOpensNothing:
     @pytest.mark.parametrize(
         "route", ["POST /v1/codes", "POST /v1/sso/start", "POST /v1/passwords/sign-in"]
     )
-    def test_is_equal_at_every_door_that_takes_a_link(self, portal, route):
+    def test_out_06_is_equal_at_every_door_that_takes_a_link(self, portal, route):
         globex = portal.neighbour()
         globex.sets(entrance=True, portal_enabled=False)
         door = {"codes": "request_code", "sso": "start_sso"}.get(route.split("/")[2], "password")
@@ -129,7 +129,9 @@ class TestAnAddressThatOpensNothing:
         assert "invalid-portal-link" in seen[0]
 
     @pytest.mark.parametrize("origin", ["https://signin.acme.test", "https://evil.example", None])
-    def test_is_told_from_no_other_by_a_made_up_identity_that_waits(self, portal, wire, origin):
+    def test_out_06_is_told_from_no_other_by_a_made_up_identity_that_waits(
+        self, portal, wire, origin
+    ):
         portal.neighbour().sets(entrance=True, portal_enabled=False)
         seen = []
         for workspace in ("nowhere", "acme", "globex"):
@@ -156,7 +158,9 @@ class TestAnAddressThatOpensNothing:
             ("start_sso", "POST /v1/account/identities"),
         ],
     )
-    def test_is_told_from_no_other_by_what_else_is_made_up(self, portal, door, route, origin):
+    def test_out_06_is_told_from_no_other_by_what_else_is_made_up(
+        self, portal, door, route, origin
+    ):
         portal.neighbour().sets(entrance=True, portal_enabled=False)
         seen = []
         for workspace in ("nowhere", "acme", "globex"):
@@ -195,7 +199,7 @@ class TestALinkThatHasEnded:
             "powered_by": False,
         }
 
-    def test_that_was_revoked_names_the_workspace_and_its_support(self, portal, known):
+    def test_out_07_that_was_revoked_names_the_workspace_and_its_support(self, portal, known):
         link, token = portal.link()
         portal.links.revoke("acme", link.id, by="test")
 
@@ -204,7 +208,7 @@ class TestALinkThatHasEnded:
         assert answer.problem == (404, "invalid-portal-link")
         assert known.items() <= answer.body["workspace"].items()
 
-    def test_that_has_expired_says_the_same_as_one_that_was_revoked(self, portal, known):
+    def test_out_07_that_has_expired_says_the_same_as_one_that_was_revoked(self, portal, known):
         revoked, first = portal.link()
         portal.links.revoke("acme", revoked.id, by="test")
         _, second = portal.link()
@@ -214,14 +218,14 @@ class TestALinkThatHasEnded:
 
         assert answers[0] == answers[1]
 
-    def test_is_told_to_nobody_who_can_only_guess(self, portal, known):
+    def test_out_07_is_told_to_nobody_who_can_only_guess(self, portal, known):
         portal.sets(entrance=True)
         portal.sets(entrance=False)
 
         for token in ("lnk_" + "A" * 43, FRONT, "prt_acme_nothing"):
             assert "workspace" not in portal.browser.opens_the_link(token).body
 
-    def test_shows_no_address_of_a_person(self, portal, known):
+    def test_out_07_shows_no_address_of_a_person(self, portal, known):
         token = portal.personal_link()
         portal.links.revoke("acme", public_id(token), by="test")
 

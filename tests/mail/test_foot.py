@@ -14,7 +14,7 @@ FOOT = (
 
 
 class TestTheFoot:
-    def test_says_where_to_find_help(self, a_letter):
+    def test_out_08_says_where_to_find_help(self, a_letter):
         mail = render(a_letter(foot=FOOT))
 
         assert "Help: help@acme.example\n" in mail.text
@@ -22,14 +22,14 @@ class TestTheFoot:
         assert 'href="mailto:help@acme.example"' in mail.html
         assert 'href="https://acme.example/privacy?lang=de&amp;x=1"' in mail.html
 
-    def test_is_empty_where_the_workspace_has_set_nothing(self, a_letter):
+    def test_out_08_is_empty_where_the_workspace_has_set_nothing(self, a_letter):
         mail = render(a_letter())
 
         assert "href" not in mail.html
         assert "Help" not in mail.text
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_speaks_the_mails_language_and_the_code_stays_last(self, a_letter, language):
+    def test_out_08_speaks_the_mails_language_and_the_code_stays_last(self, a_letter, language):
         mail = render(a_letter(language=language, foot=FOOT))
 
         assert "help@acme.example" in mail.text
@@ -49,7 +49,7 @@ class TestTheFoot:
         ],
         ids=ascii,
     )
-    def test_leaves_out_what_is_neither_a_page_nor_an_address(self, a_letter, url):
+    def test_out_08_leaves_out_what_is_neither_a_page_nor_an_address(self, a_letter, url):
         mail = render(a_letter(foot=(FootLink("help", url),)))
 
         assert mail.html == render(a_letter()).html

@@ -162,7 +162,7 @@ class TestTheSamePress:
 class TestAPressNamedTwice:
     """A client's `request_id` names one press: with another password it is another press."""
 
-    def test_point_7_with_another_password_sets_nothing_and_says_so(self, house, token):
+    def test_rac_08_with_another_password_sets_nothing_and_says_so(self, house, token):
         first = house.browser.changes_the_password(NEW, token, request_id="press")
 
         second = house.browser.changes_the_password(NEWER, token, request_id="press")
@@ -172,7 +172,7 @@ class TestAPressNamedTwice:
         assert second.body["errors"][0]["field"] == "request_id"
         assert house.another_browser().types_a_password(NEW).status == 200
 
-    def test_point_7_with_another_password_at_the_same_moment_says_so_too(self, house, token, wire):
+    def test_rac_08_with_another_password_at_the_same_moment_says_so_too(self, house, token, wire):
         answers = []
 
         def other_tab():
@@ -186,7 +186,7 @@ class TestAPressNamedTwice:
         assert answer.problem == (400, "invalid-request")
         assert house.another_browser().types_a_password(NEW).status == 200
 
-    def test_point_7_with_the_same_password_is_the_same_press(self, house, token, wire):
+    def test_rac_08_with_the_same_password_is_the_same_press(self, house, token, wire):
         answers = []
 
         def press():

@@ -149,13 +149,13 @@ class TestAContactUnderSiege:
         assert house.browser.types_a_password(RIGHT).status == 200
 
     @pytest.mark.parametrize("mark", ["", "A" * 43, "schön"])
-    def test_is_not_guessed_at_by_made_up_marks(self, house, mark):
+    def test_out_05_is_not_guessed_at_by_made_up_marks(self, house, mark):
         spent(10)
         thief = house.another_browser(cookies={"__Host-portico_known-acme": mark})
 
         assert thief.types_a_password(RIGHT).problem == SPENT
 
-    def test_is_not_guessed_at_with_somebody_elses_mark(self, house, others):
+    def test_out_05_is_not_guessed_at_with_somebody_elses_mark(self, house, others):
         house.browser.signs_in("bob@example.com")
         spent(10)
 
@@ -193,7 +193,7 @@ class TestAContactUnderSiege:
 
         assert told.count(REFUSED) == 10
 
-    def test_has_the_budget_back_an_hour_later(self, house):
+    def test_out_05_has_the_budget_back_an_hour_later(self, house):
         spent(10)
         house.forward(hours=1)
 

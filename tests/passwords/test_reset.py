@@ -101,7 +101,7 @@ class TestAFirstPassword:
         assert answer.problem == (403, "sign-in-method-off")
         assert house.another_browser().forgets_the_password().status == 403
 
-    def test_point_9_is_not_set_where_the_portal_was_switched_off(self, house, mailed):
+    def test_is_not_set_where_the_portal_was_switched_off(self, house, mailed):
         house.sets(portal_enabled=False)
 
         answer = house.browser.sets_a_password(NEW, mailed)
@@ -251,7 +251,7 @@ class TestAPasswordThatMayNotBeSet:
 class TestAPressNamedTwice:
     """A client's `request_id` names one press: with another password it is another press."""
 
-    def test_point_7_with_another_password_sets_nothing_and_says_so(self, house, mailed):
+    def test_rac_08_with_another_password_sets_nothing_and_says_so(self, house, mailed):
         assert house.browser.sets_a_password(NEW, mailed, request_id="press").status == 200
 
         answer = house.browser.sets_a_password(NEWER, mailed, request_id="press")
@@ -260,9 +260,7 @@ class TestAPressNamedTwice:
         assert answer.body["reason"] == "used"
         assert house.browser.types_a_password(NEW).status == 200
 
-    def test_point_7_with_another_password_at_the_same_moment_says_so_too(
-        self, house, mailed, wire
-    ):
+    def test_rac_08_with_another_password_at_the_same_moment_says_so_too(self, house, mailed, wire):
         answers = []
 
         def other_tab():
@@ -276,7 +274,7 @@ class TestAPressNamedTwice:
         assert answer.problem == (410, "challenge-closed")
         assert house.browser.types_a_password(NEW).status == 200
 
-    def test_point_7_with_the_same_password_at_the_same_moment_is_the_same_press(
+    def test_rac_08_with_the_same_password_at_the_same_moment_is_the_same_press(
         self, house, mailed, wire
     ):
         answers = []
@@ -289,7 +287,7 @@ class TestAPressNamedTwice:
 
         assert [each.status for each in answers] == [200, 200]
 
-    def test_point_7_is_not_the_same_once_the_password_was_changed_again(self, house, mailed):
+    def test_rac_08_is_not_the_same_once_the_password_was_changed_again(self, house, mailed):
         house.browser.sets_a_password(NEW, mailed, request_id="press")
         token = house.browser.types_a_password(NEW).body["access_token"]
         assert house.browser.changes_the_password(NEWER, token).status == 204
@@ -298,7 +296,7 @@ class TestAPressNamedTwice:
 
         assert answer.problem == (410, "challenge-closed")
 
-    def test_point_7_sets_a_password_for_each_challenge_that_it_names(self, house, mailed):
+    def test_rac_08_sets_a_password_for_each_challenge_that_it_names(self, house, mailed):
         house.browser.sets_a_password(NEW, mailed, request_id="press")
         house.forward(minutes=1)
         house.browser.forgets_the_password()

@@ -29,18 +29,18 @@ def ways(workspace: Workspace) -> tuple[bool, bool, bool]:
 
 class TestADirectoryRule:
     @pytest.mark.parametrize("rule", UNKNOWN)
-    def test_that_nobody_knows_is_sso_only(self, rule):
+    def test_out_04_that_nobody_knows_is_sso_only(self, rule):
         assert ways(with_rule(rule)) == ways(with_rule("sso_only")) == (False, False, False)
 
     @pytest.mark.parametrize(
         ("rule", "expected"),
         [("off", (True, True, True)), ("match_required", (True, True, False))],
     )
-    def test_that_is_known_is_what_it_was(self, rule, expected):
+    def test_out_04_that_is_known_is_what_it_was(self, rule, expected):
         assert ways(with_rule(rule)) == expected
 
     @pytest.mark.parametrize("rule", UNKNOWN)
-    def test_that_nobody_knows_shows_a_page_of_sso_only(self, portal: Portal, rule):
+    def test_out_04_that_nobody_knows_shows_a_page_of_sso_only(self, portal: Portal, rule):
         portal.sets(**ON)
         writes_rule(portal, rule)
 
@@ -51,7 +51,9 @@ class TestADirectoryRule:
         assert [each["type"] for each in told["notices"]] == ["directory-sso-only"]
 
     @pytest.mark.parametrize("rule", UNKNOWN)
-    def test_that_nobody_knows_lets_in_by_no_code_and_no_password(self, portal: Portal, rule):
+    def test_out_04_that_nobody_knows_lets_in_by_no_code_and_no_password(
+        self, portal: Portal, rule
+    ):
         portal.sets(**ON)
         writes_rule(portal, rule)
         browser = portal.browser
@@ -65,7 +67,7 @@ class TestADirectoryRule:
 
         assert {each.problem for each in refused} == {(403, "sign-in-method-off")}
 
-    def test_that_nobody_knows_mails_no_code_that_was_asked_for_before(self, portal: Portal):
+    def test_out_04_that_nobody_knows_mails_no_code_that_was_asked_for_before(self, portal: Portal):
         portal.sets(**ON)
         portal.browser.asks_for_a_code()
         writes_rule(portal, "future_rule")
@@ -85,20 +87,20 @@ class TestASwitch:
     """Rows of people and settings are typed by us; what a hand or a fault has put there is off."""
 
     @pytest.mark.parametrize("value", NO_SWITCH, ids=repr)
-    def test_of_a_contact_that_is_none_is_off(self, value):
+    def test_out_04_of_a_contact_that_is_none_is_off(self, value):
         row = Contact("ct_1", "acme", "Ann", "ann@example.com").row() | {"active": value}
 
         assert Contact.from_row(row).active is False
 
     @pytest.mark.parametrize("value", NO_SWITCH, ids=repr)
-    def test_of_a_record_that_is_none_is_off(self, value):
+    def test_out_04_of_a_record_that_is_none_is_off(self, value):
         at = datetime(2026, 11, 21, tzinfo=UTC)
         row = Record("hr", "1", None, None, "ann", ("ann@example.com",), True, at).row()
 
         assert Record.from_row(row | {"active": value}).active is False
 
     @pytest.mark.parametrize("value", NO_SWITCH, ids=repr)
-    def test_of_a_connection_that_is_none_is_off(self, value):
+    def test_out_04_of_a_connection_that_is_none_is_off(self, value):
         row = Connection("conn", "acme", "google", "Google", "client").row() | {"on": value}
         shown = {"id": "conn", "kind": "google", "label": "Google", "on": value}
 
@@ -106,13 +108,13 @@ class TestASwitch:
         assert not with_rule("off", connections=[shown]).offers("conn")
 
     @pytest.mark.parametrize("value", NO_SWITCH, ids=repr)
-    def test_of_a_portal_that_is_none_is_off(self, value):
+    def test_out_04_of_a_portal_that_is_none_is_off(self, value):
         row = {"id": "help", "workspace": "acme", "label": "Help", "redirect_uris": []}
 
         assert RegisteredPortal.from_row(row | {"on": value}).on is False
 
     @pytest.mark.parametrize("value", NO_SWITCH, ids=repr)
-    def test_of_a_break_glass_link_that_is_none_breaks_nothing(self, value):
+    def test_out_04_of_a_break_glass_link_that_is_none_breaks_nothing(self, value):
         row = {"id": "l", "workspace": "acme", "token_hash": "h", "kind": "personal"}
 
         assert not Link.from_row(row | {"created_at": 1, "break_glass": value}).break_glass
@@ -124,11 +126,11 @@ class TestASwitch:
         ),
         ids=repr,
     )
-    def test_of_a_workspace_that_is_none_is_refused(self, value, name):
+    def test_out_04_of_a_workspace_that_is_none_is_refused(self, value, name):
         with pytest.raises(TypeError):
             with_rule("off", **{name: value})
 
-    def test_that_is_not_there_is_as_it_was_before_there_was_one(self):
+    def test_out_04_that_is_not_there_is_as_it_was_before_there_was_one(self):
         row = Contact("ct_1", "acme", "Ann", "ann@example.com").row()
         del row["active"]
 

@@ -22,7 +22,7 @@ class TestALinkForContacts:
             (None, None),
         ],
     )
-    def test_is_a_page_or_an_address(self, typed, kept):
+    def test_out_08_is_a_page_or_an_address(self, typed, kept):
         assert public_link(typed) == kept
 
     @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ class TestALinkForContacts:
         ],
         ids=ascii,
     )
-    def test_is_nothing_else(self, typed):
+    def test_out_08_is_nothing_else(self, typed):
         with pytest.raises(ValueError, match=r"."):
             public_link(typed)
 

@@ -105,7 +105,7 @@ def asks_four_times(portal):
 class TestAStreamThatIsLate:
     """It brings a request and three resends of one challenge, and only the last is mailed."""
 
-    def test_point_10_charges_the_mailbox_for_the_one_mail_that_goes_out(self, portal):
+    def test_rac_13_charges_the_mailbox_for_the_one_mail_that_goes_out(self, portal):
         portal.browser.asks_for_a_code()
 
         for record in asks_four_times(portal):
@@ -114,7 +114,7 @@ class TestAStreamThatIsLate:
         assert len(portal.mails) == 1
         assert charged(portal) == 1
 
-    def test_point_10_leaves_the_mailbox_room_for_the_next(self, portal):
+    def test_rac_13_leaves_the_mailbox_room_for_the_next(self, portal):
         portal.browser.asks_for_a_code()
         for record in asks_four_times(portal):
             delivers(record)
@@ -125,7 +125,7 @@ class TestAStreamThatIsLate:
 
         assert len(portal.mails) == 4
 
-    def test_point_10_leaves_nothing_charged_of_what_was_overtaken(self, portal):
+    def test_rac_13_leaves_nothing_charged_of_what_was_overtaken(self, portal):
         portal.browser.asks_for_a_code()
         *overtaken, newest = asks_four_times(portal)
 
@@ -136,7 +136,7 @@ class TestAStreamThatIsLate:
 
         assert after == [0, 0, 0, 1]
 
-    def test_point_10_gives_back_what_is_overtaken_at_the_last_moment(self, portal, wire):
+    def test_rac_13_gives_back_what_is_overtaken_at_the_last_moment(self, portal, wire):
         portal.browser.asks_for_a_code()
         first = requested(portal)
         portal.forward(seconds=30)
@@ -149,7 +149,7 @@ class TestAStreamThatIsLate:
         assert portal.mails == []
         assert charged(portal) == 0
 
-    def test_point_10_charges_strangers_once_too(self, portal):
+    def test_rac_13_charges_strangers_once_too(self, portal):
         portal.sets(sign_up=True)
         portal.browser.signs_up("eve@example.net")
 
@@ -160,7 +160,7 @@ class TestAStreamThatIsLate:
         assert len(portal.mails) == 1
         assert [r["mails"] for r in rows] == [1, 1]
 
-    def test_point_10_charges_a_contact_who_signs_up_for_one_notice(self, portal):
+    def test_rac_13_charges_a_contact_who_signs_up_for_one_notice(self, portal):
         portal.sets(sign_up=True)
         portal.browser.signs_up("ann@example.com")
 
@@ -169,9 +169,7 @@ class TestAStreamThatIsLate:
 
         assert charged(portal) == 1
 
-    def test_point_10_charges_a_contact_who_signs_up_once_however_often_it_is_delivered(
-        self, portal
-    ):
+    def test_rac_13_charges_a_contact_who_signs_up_once_however_often_it_is_delivered(self, portal):
         portal.sets(sign_up=True)
         portal.browser.signs_up("ann@example.com")
         record = requested(portal)
@@ -181,7 +179,7 @@ class TestAStreamThatIsLate:
 
         assert charged(portal) == 1
 
-    def test_point_10_gives_strangers_mails_back_at_the_last_moment(self, portal, wire):
+    def test_rac_13_gives_strangers_mails_back_at_the_last_moment(self, portal, wire):
         portal.sets(sign_up=True)
         portal.browser.signs_up("eve@example.net")
         first = requested(portal)
@@ -197,7 +195,7 @@ class TestAStreamThatIsLate:
         assert [r["mails"] for r in rows] == [0, 0]
         assert charged(portal) == 0
 
-    def test_point_10_charges_no_mailbox_for_what_the_strangers_cap_keeps_back(self, portal):
+    def test_rac_13_charges_no_mailbox_for_what_the_strangers_cap_keeps_back(self, portal):
         portal.sets(sign_up=True)
         hour = int(datetime.now(UTC).timestamp()) // 3600
         for shard in range(SHARDS):

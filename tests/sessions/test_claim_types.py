@@ -74,19 +74,19 @@ def doors(portal: Portal, token: str) -> list[tuple[int, str]]:
 
 class TestAnAccessToken:
     @pytest.mark.parametrize("name", WRONG)
-    def test_with_a_claim_of_another_type_is_none(self, portal, token, name):
+    def test_out_03_with_a_claim_of_another_type_is_none(self, portal, token, name):
         for value in WRONG[name]:
             told = doors(portal, changed(token, **{name: value}))
             assert set(told) == {(401, "not-signed-in")}, value
 
     @pytest.mark.parametrize("name", TIMES)
-    def test_with_a_number_that_is_no_second_is_none(self, portal, token, name):
+    def test_out_03_with_a_number_that_is_no_second_is_none(self, portal, token, name):
         for value in RAW_TIME:
             told = doors(portal, spelled(token, name, value))
             assert set(told) == {(401, "not-signed-in")}, value
 
     @pytest.mark.parametrize("name", [*TEXT, *TIMES, "amr", "more"])
-    def test_that_says_something_twice_is_none(self, portal, token, name):
+    def test_out_03_that_says_something_twice_is_none(self, portal, token, name):
         if name == "more":
             token = by_us(token, '{"more": {"a": 1, "a": 1}}')
         else:
@@ -99,10 +99,10 @@ class TestAnAccessToken:
         ["", "{", "[]", "7", "null", '"text"', "[" * 2000, "{}{}", "\ufeff{}", "1" * 2000],
         ids=lambda each: repr(each)[:12],
     )
-    def test_that_holds_no_claims_is_none(self, portal, token, payload):
+    def test_out_03_that_holds_no_claims_is_none(self, portal, token, payload):
         assert set(doors(portal, by_us(token, payload))) == {(401, "not-signed-in")}
 
-    def test_is_good_as_it_was_made(self, portal, token):
+    def test_out_03_is_good_as_it_was_made(self, portal, token):
         headers = {"authorization": f"Bearer {changed(token)}"}
         query = {"workspace": "acme"}
 
@@ -118,18 +118,18 @@ def userinfo(portal: Portal, token: str) -> Answer:
 
 class TestAPortalsToken:
     @pytest.mark.parametrize("name", [*WRONG, "client_id", "workspace"])
-    def test_with_a_claim_of_another_type_tells_nothing(self, portal, held, name):
+    def test_out_03_with_a_claim_of_another_type_tells_nothing(self, portal, held, name):
         for value in WRONG.get(name, NO_TEXT):
             answer = userinfo(portal, changed(held.access_token, **{name: value}))
             assert refusal(answer) == (401, "invalid_token"), value
 
     @pytest.mark.parametrize("name", ["client_id", "workspace", "scope", "exp"])
-    def test_that_says_something_twice_tells_nothing(self, portal, held, name):
+    def test_out_03_that_says_something_twice_tells_nothing(self, portal, held, name):
         answer = userinfo(portal, twice(held.access_token, name, '"x"'))
 
         assert refusal(answer) == (401, "invalid_token")
 
-    def test_tells_what_it_says_as_it_was_made(self, portal, held):
+    def test_out_03_tells_what_it_says_as_it_was_made(self, portal, held):
         assert userinfo(portal, changed(held.access_token)).status == 200
 
 
@@ -142,7 +142,7 @@ def odd_hints(token: str) -> dict[str, str]:
 
 
 class TestAHint:
-    def test_of_odd_claims_is_none_where_somebody_signs_out(self, portal, held):
+    def test_out_03_of_odd_claims_is_none_where_somebody_signs_out(self, portal, held):
         before = portal.session_rows()
 
         for name, hint in odd_hints(held.id_token).items():
@@ -155,7 +155,7 @@ class TestAHint:
 
         assert portal.session_rows() == before
 
-    def test_of_odd_claims_is_refused_where_somebody_signs_in(self, portal, held):
+    def test_out_03_of_odd_claims_is_refused_where_somebody_signs_in(self, portal, held):
         for name, hint in odd_hints(held.id_token).items():
             to = held.site.sends(portal.browser, id_token_hint=hint).headers["location"]
             assert query_of(to).get("error") == "invalid_request", name

@@ -84,37 +84,37 @@ ADDRESSES = {
 class TestAClaimThatBecomesAKey:
     @pytest.mark.parametrize("value", NO_KEY, ids=repr)
     @pytest.mark.parametrize(("read", "name"), KEYS.values(), ids=KEYS)
-    def test_is_text_that_can_be_seen_or_there_is_nobody(self, read, name, value):
+    def test_out_02_is_text_that_can_be_seen_or_there_is_nobody(self, read, name, value):
         with pytest.raises(NotBelieved):
             read(**{name: value})
 
-    def test_of_microsoft_is_an_object_id_and_never_a_word(self):
+    def test_out_02_of_microsoft_is_an_object_id_and_never_a_word(self):
         for word in ("None", "null", "undefined", "0"):
             with pytest.raises(NotBelieved):
                 of_microsoft(oid=word)
 
     @pytest.mark.parametrize("read", list(dict.fromkeys(read for read, _ in KEYS.values())))
-    def test_makes_an_identity_where_it_is_right(self, read):
+    def test_out_02_makes_an_identity_where_it_is_right(self, read):
         assert read().identity.subject in ("1", "71", f"{TENANT}.{OBJECT}")
 
 
 class TestAClaimThatDecides:
     @pytest.mark.parametrize("value", [True, 1, ["example.com"], {"example.com": 1}], ids=repr)
-    def test_whose_domain_an_account_is_of_is_text(self, value):
+    def test_out_02_whose_domain_an_account_is_of_is_text(self, value):
         with pytest.raises(NotBelieved):
             of_google(hd=value)
 
     @pytest.mark.parametrize("value", [None, ""])
-    def test_that_is_not_there_vouches_for_nothing(self, value):
+    def test_out_02_that_is_not_there_vouches_for_nothing(self, value):
         assert of_google(hd=value).email_is_verified is False
 
     @pytest.mark.parametrize("value", ["true", 1, 1.0, [True], "1", {}], ids=repr)
     @pytest.mark.parametrize("read", [of_google, of_oidc])
-    def test_that_an_address_was_verified_is_a_boolean(self, read, value):
+    def test_out_02_that_an_address_was_verified_is_a_boolean(self, read, value):
         assert read(email_verified=value).email_is_verified is False
 
     @pytest.mark.parametrize("value", [1.0, [1], [True], {"1": 1}, "yes", 2], ids=repr)
-    def test_that_a_tenant_owns_a_domain_is_as_microsoft_writes_it(self, value):
+    def test_out_02_that_a_tenant_owns_a_domain_is_as_microsoft_writes_it(self, value):
         several = connection("microsoft", tenants=["organizations"])
         claims = {"iss": "https://x", "tid": TENANT, "oid": OBJECT, "email": "ann@example.com"}
 

@@ -126,14 +126,14 @@ class TestAnImportMeanwhile:
         portal.browser.signs_out()
         return portal.another_browser()
 
-    def test_point_6_that_ends_a_record_keeps_a_known_account_out(self, rule, known, portal, wire):
+    def test_rac_05_that_ends_a_record_keeps_a_known_account_out(self, rule, known, portal, wire):
         known.starts_sso("google")
         wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, active=False))
 
         assert seen(known.comes_back()) == REFUSED
         assert len(portal.session_rows()) == 1
 
-    def test_point_6_that_ends_a_record_keeps_an_account_out_on_its_first_sign_in(
+    def test_rac_05_that_ends_a_record_keeps_an_account_out_on_its_first_sign_in(
         self, rule, connected, portal, wire
     ):
         # Nothing leads from the record to Ann but the account that she comes in by.
@@ -145,7 +145,7 @@ class TestAnImportMeanwhile:
         assert seen(portal.browser.comes_back()) == REFUSED
         assert portal.session_rows() == []
 
-    def test_point_6_that_takes_the_address_away_keeps_out_too(self, rule, connected, portal, wire):
+    def test_rac_05_that_takes_the_address_away_keeps_out_too(self, rule, connected, portal, wire):
         connected.lists("ann@example.com")
         portal.browser.starts_sso("google")
         wire.before(
@@ -155,7 +155,7 @@ class TestAnImportMeanwhile:
 
         assert seen(portal.browser.comes_back()) == REFUSED
 
-    def test_point_6_that_gives_the_object_id_another_record_keeps_out_too(
+    def test_rac_05_that_gives_the_object_id_another_record_keeps_out_too(
         self, rule, connected, portal, wire
     ):
         theirs = {"tenant": ACME_TENANT, "object_id": object_id(1), "emails": ()}
@@ -166,7 +166,7 @@ class TestAnImportMeanwhile:
 
         assert seen(portal.browser.comes_back()) == REFUSED
 
-    def test_point_6_is_recorded_with_its_reason(self, rule, known, portal, wire):
+    def test_rac_05_is_recorded_with_its_reason(self, rule, known, portal, wire):
         known.starts_sso("google")
         wire.before("dynamodb.TransactWriteItems", lambda: imports(portal, active=False))
 
@@ -175,7 +175,7 @@ class TestAnImportMeanwhile:
         (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
         assert refused["detail"]["reason"] == "directory-record-changed"
 
-    def test_point_6_that_changes_nothing_of_the_match_keeps_nobody_out(
+    def test_rac_05_that_changes_nothing_of_the_match_keeps_nobody_out(
         self, rule, known, portal, wire
     ):
         known.starts_sso("google")
@@ -188,7 +188,7 @@ class TestWhoeverFirstSignsInDuringAnImport:
     """The import has looked for owners before, and the index tells of new ones seconds later."""
 
     @pytest.mark.parametrize("directory_rule", ["off", "match_required", "sso_only"])
-    def test_point_6_is_signed_out_by_it(self, connected, portal, wire, directory_rule):
+    def test_rac_06_is_signed_out_by_it(self, connected, portal, wire, directory_rule):
         portal.sets(directory_rule=directory_rule)
         portal.adds("Ben", "ben@elsewhere.example")
         theirs = {"tenant": ACME_TENANT, "object_id": object_id(1), "emails": ()}
@@ -207,7 +207,7 @@ class TestWhoeverFirstSignsInDuringAnImport:
         assert done.signed_out == [portal.ann.id]
         assert ann.refreshes().status == 401
 
-    def test_point_6_is_signed_out_by_it_beside_whoever_came_in_before(
+    def test_rac_06_is_signed_out_by_it_beside_whoever_came_in_before(
         self, connected, portal, wire
     ):
         connected.lists("ann@example.com")
@@ -222,7 +222,7 @@ class TestWhoeverFirstSignsInDuringAnImport:
 
         assert done.signed_out == sorted([portal.ann.id, ben.id])
 
-    def test_point_6_is_remembered_by_the_record_however_often_it_is_imported(
+    def test_rac_06_is_remembered_by_the_record_however_often_it_is_imported(
         self, connected, portal
     ):
         connected.lists("ann@example.com")
@@ -339,7 +339,7 @@ class TestABreakGlassLink:
         assert [first.status, second.status] == [200, 200]
         assert len(portal.session_rows()) == 1
 
-    def test_point_7_works_once_for_one_request_id_on_five_challenges(self, glass, portal):
+    def test_rac_07_works_once_for_one_request_id_on_five_challenges(self, glass, portal):
         browsers = [portal.another_browser() for _ in range(5)]
         codes = []
         for browser in browsers:

@@ -125,7 +125,7 @@ WAYS_TO_CLOSE = ["connection", "sso", "portal"]
 
 class TestAWayThatIsClosedMeanwhile:
     @pytest.mark.parametrize("how", WAYS_TO_CLOSE)
-    def test_point_9_connects_nothing(self, ann, connected, portal, how):
+    def test_rac_12_connects_nothing(self, ann, connected, portal, how):
         sets_out(ann, "facebook")
         closes(how, connected, portal)
 
@@ -136,7 +136,7 @@ class TestAWayThatIsClosedMeanwhile:
         assert owners(portal) == {}
 
     @pytest.mark.parametrize("how", WAYS_TO_CLOSE)
-    def test_point_9_connects_nothing_at_the_last_moment(self, ann, connected, portal, wire, how):
+    def test_rac_12_connects_nothing_at_the_last_moment(self, ann, connected, portal, wire, how):
         sets_out(ann, "facebook")
         # A connection is switched off by a transaction of its own.
         wire.before("dynamodb.TransactWriteItems", lambda: closes(how, connected, portal))
@@ -144,7 +144,7 @@ class TestAWayThatIsClosedMeanwhile:
         assert ann.browser.comes_back("ben").mark == "account"
         assert owners(portal) == {}
 
-    def test_point_9_is_recorded_with_its_reason(self, ann, connected, portal):
+    def test_rac_12_is_recorded_with_its_reason(self, ann, connected, portal):
         sets_out(ann, "facebook")
         closes("connection", connected, portal)
 
@@ -153,7 +153,7 @@ class TestAWayThatIsClosedMeanwhile:
         (line,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
         assert line["detail"]["reason"] == "connection-off"
 
-    def test_point_9_asks_no_more_calls(self, ann, portal, wire):
+    def test_rac_12_asks_no_more_calls(self, ann, portal, wire):
         sets_out(ann, "facebook")
         wire.forget()
 
@@ -166,7 +166,7 @@ class TestAProofThatIsOutMeanwhile:
     """An account that only our own code connects: the code may be out for ten minutes."""
 
     @pytest.mark.parametrize("how", [*WAYS_TO_CLOSE, "rule"])
-    def test_point_9_connects_nothing_and_signs_nobody_in(self, connected, portal, how):
+    def test_rac_12_connects_nothing_and_signs_nobody_in(self, connected, portal, how):
         portal.browser.signs_in_with("facebook", "ann")
         portal.delivers_mail()
         closes(how, connected, portal)
@@ -178,7 +178,7 @@ class TestAProofThatIsOutMeanwhile:
         assert portal.session_rows() == []
 
     @pytest.mark.parametrize("how", ["connection", "sso", "rule"])
-    def test_point_9_is_not_mailed(self, connected, portal, how):
+    def test_rac_12_is_not_mailed(self, connected, portal, how):
         portal.browser.signs_in_with("facebook", "ann")
         closes(how, connected, portal)
 
@@ -188,7 +188,7 @@ class TestAProofThatIsOutMeanwhile:
         assert portal.challenge_row()["withheld_1"] == "sign-in-method-off"
 
     @pytest.mark.parametrize("how", ["connection", "sso", "rule"])
-    def test_point_9_is_not_begun(self, connected, portal, how):
+    def test_rac_12_is_not_begun(self, connected, portal, how):
         pending = portal.browser.signs_in_with("facebook", "cem").told
         closes(how, connected, portal)
 
@@ -196,7 +196,7 @@ class TestAProofThatIsOutMeanwhile:
 
         assert answer.problem == (403, "sign-in-method-off")
 
-    def test_point_9_is_in_the_trail(self, connected, portal):
+    def test_rac_12_is_in_the_trail(self, connected, portal):
         portal.browser.signs_in_with("facebook", "ann")
         portal.delivers_mail()
         closes("sso", connected, portal)

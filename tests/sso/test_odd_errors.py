@@ -15,7 +15,7 @@ def unseen(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("connection", ["microsoft", "google", "facebook", "twitter", "oidc"])
-def test_control_characters_of_an_error_are_kept_by_no_row(connected, portal, connection):
+def test_out_09_control_characters_of_an_error_are_kept_by_no_row(connected, portal, connection):
     portal.browser.starts_sso(connection)
 
     portal.browser.comes_back(error=EVIL, code=None)

@@ -107,7 +107,7 @@ class TestAnAddress:
         [each[1:] for each in TABLE],
         ids=[each[0] for each in TABLE],
     )
-    def test_is_believed_only_of_who_may_speak_for_it(
+    def test_out_02_is_believed_only_of_who_may_speak_for_it(
         self, world, portal, kind, more, claims, expected
     ):
         came_back = comes(world, kind, more, claims)
@@ -123,13 +123,13 @@ class TestAnAddress:
         [each[1:4] for each in NOBODY_VOUCHES],
         ids=[each[0] for each in NOBODY_VOUCHES],
     )
-    def test_is_believed_of_nobody_by_default(self, world, portal, kind, more, claims):
+    def test_out_02_is_believed_of_nobody_by_default(self, world, portal, kind, more, claims):
         came_back = comes(world, kind, {**more, "vouches_for": []}, claims)
 
         assert outcome(came_back) == "proof"
         assert portal.session_rows() == []
 
-    def test_of_another_customer_is_not_a_tenants_to_speak_for(self, world, portal):
+    def test_out_02_of_another_customer_is_not_a_tenants_to_speak_for(self, world, portal):
         # Two customers of one workspace: each tenant is listed, and only ours is Ann's.
         portal.adds("Yara", "yara@customer-y.example")
         claims = entra(FOREIGN_TENANT, email="yara@customer-y.example")
