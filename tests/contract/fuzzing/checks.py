@@ -48,6 +48,8 @@ class Known:
     """The token of the newest undo link."""
     held: dict[str, str] = field(default_factory=dict)
     """What a portal on another site was given last."""
+    thrown_away: dict[str, str] = field(default_factory=dict)
+    """The session of the newest contact who has signed up in order to be deleted."""
     calls: int = 0
 
 
@@ -65,6 +67,9 @@ class Contact:
 
     def set(self, case: Any, data: str, context: Any) -> None:
         if any("accessToken" in each for each in _security(context.operation)):
+            if _name(case) == "deleteAccount":
+                # All of the others need Ann.
+                data = _of_one_to_delete()
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
 
 
@@ -83,6 +88,10 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         HOUSE.forward(hours=25)
         KNOWN.held = {}
     if _is_negative(case):
+        return
+    if _name(case) == "deleteAccount":
+        case.query = {**(case.query or {}), "workspace": "acme"}
+        case.headers = {k: v for k, v in (case.headers or {}).items() if k != "Origin"}
         return
     if _name(case) in ("userinfo", "userinfoByForm"):
         # It is asked seldom: there is little of it to make up.
@@ -163,10 +172,18 @@ def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
         # Whoever reads the old address has the account back, and the same answer once more.
         KNOWN.undo = HOUSE.undo_link(known=KNOWN.undo) or ""
         assert KNOWN.undo, "the old address was told nothing"
+        # Before that, nobody can take it away for good.
+        status, code = HOUSE.deletes_an_account(_bearer(response))
+        refused = code == "address-just-changed" or status == 429
+        assert refused, f"a deletion after a move is answered {status} {code}"
         asked = {"workspace": "acme", "undo": KNOWN.undo}
         for _ in range(2):
             status = HOUSE.status_of("/v1/account/email/undo", asked, {})
             assert status == 200, f"an undo is answered {status}"
+    if _name(case) == "deleteAccount":
+        KNOWN.thrown_away = {**KNOWN.thrown_away, "deleted": "yes"}
+        status = HOUSE.reads_an_account(_bearer(response))
+        assert status == 401, f"a session of a deleted account is answered {status}"
     if _name(case) == "signOut":
         for session in {HOUSE.session_of(each) for each in _tokens_sent(response)}:
             token = {"workspace": "acme", "refresh_token": KNOWN.tokens.get(session, "")}
@@ -261,6 +278,13 @@ def _leaving(_body: dict[str, Any]) -> dict[str, Any]:
     return told | ({"id_token_hint": KNOWN.held["id_token"]} if KNOWN.held else {})
 
 
+def _of_one_to_delete() -> str:
+    # Whoever is deleted stays so for a while: that has an answer of its own.
+    if not KNOWN.thrown_away or ("deleted" in KNOWN.thrown_away and CHANCE.random() < 0.05):
+        KNOWN.thrown_away = HOUSE.signs_up(f"gone{KNOWN.calls}@example.com") or KNOWN.thrown_away
+    return KNOWN.thrown_away.get("access_token", "")
+
+
 def _be_a_portal(case: Any) -> None:
     """Put into the query what a form would have, and show a portal's own token where one is asked for."""
     change = {"authorize": _asking_as_a_portal, "leavePortal": _leaving}.get(_name(case))
@@ -316,10 +340,16 @@ def _cookie(response: Any) -> str:
     return found[1] if found else ""
 
 
+def _bearer(response: Any) -> str:
+    """The access token of a request."""
+    found: str = response.request.headers.get("Authorization", "")
+    return found.removeprefix("Bearer ")
+
+
 def _tokens_sent(response: Any) -> list[str]:
     """The tokens of a request: what a session is found by."""
     sent = response.request
-    tokens = [sent.headers.get("Authorization", "").removeprefix("Bearer ")]
+    tokens = [_bearer(response)]
     tokens += OURS.findall(sent.headers.get("Cookie", ""))
     with contextlib.suppress(ValueError, AttributeError):
         tokens += [json.loads(sent.body or b"{}").get("refresh_token") or ""]
