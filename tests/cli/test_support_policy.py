@@ -96,11 +96,19 @@ class Recorder:
     asked: list[Ask]
 
     def hears(self, model: Any, params: dict[str, Any], **_: Any) -> None:
-        service = model.service_model.signing_name
+        """Note a call of a client's own, before the hospital answers it."""
+        self._notes(model.service_model.signing_name, model.name, params["body"])
+
+    def sees(self, request: Any, event_name: str, **_: Any) -> None:
+        """Note a call of the rooms; a client's own may be noted again."""
+        _hook, name, operation = event_name.split(".")
+        self._notes(name.replace("-", ""), operation, request.body)
+
+    def _notes(self, service: str, operation: str, body: Any) -> None:
         if service == "dynamodb":
-            self.asked += of_rows(model.name, json.loads(params["body"]))
+            self.asked += of_rows(operation, json.loads(body))
         else:
-            action = f"{OF_SERVICES.get(service, service)}:{model.name}"
+            action = f"{OF_SERVICES.get(service, service)}:{operation}"
             self.asked.append(Ask(VERBS.get(action, action)))
 
 
@@ -143,11 +151,13 @@ def recording() -> Iterator[list[Ask]]:
     found = [each.meta.events for each in made]
     for events in found:
         events.register_first("before-call", recorder.hears)
+        events.register_first("before-send", recorder.sees)
     try:
         yield recorder.asked
     finally:
         for events in found:
             events.unregister("before-call", recorder.hears)
+            events.unregister("before-send", recorder.sees)
 
 
 @pytest.fixture

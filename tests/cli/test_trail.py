@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from itertools import batched
 from typing import Any
 
@@ -44,13 +45,13 @@ def asked(terminal):
     """The partitions that are asked for, a page each time."""
     partitions: list[str] = []
 
-    def note(params, **_):
-        partitions.append(params["ExpressionAttributeValues"][":pk"]["S"])
+    def note(request, **_):
+        partitions.append(json.loads(request.body)["ExpressionAttributeValues"][":pk"]["S"])
 
     events = clients.client("dynamodb").meta.events
-    events.register("provide-client-params.dynamodb.Query", note)
+    events.register("before-send.dynamodb.Query", note)
     yield partitions
-    events.unregister("provide-client-params.dynamodb.Query", note)
+    events.unregister("before-send.dynamodb.Query", note)
 
 
 ADDRESS = subject_of("ann@example.com")

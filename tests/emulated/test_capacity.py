@@ -3,11 +3,14 @@
 What reading costs it does not count; tests/budgets/test_capacity.py goes by the rows' sizes.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
 
 from portico.aws.clients import client
 from tests.emulated.house import house_at
@@ -19,27 +22,28 @@ class Meter:
     def __init__(self) -> None:
         self.units = 0.0
 
-    def ask(self, params: dict[str, Any], **_: object) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def read(self, parsed: dict[str, Any], **_: object) -> None:
-        bill = parsed.get("ConsumedCapacity", [])
+    def sends(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        body: Any = request.body
+        asked = json.loads(body) | {"ReturnConsumedCapacity": "TOTAL"}
+        # The emulator checks no signature.
+        request.body = json.dumps(asked).encode()
+        answer: AWSResponse = URLLib3Session().send(request)
+        bill = json.loads(answer.content).get("ConsumedCapacity", [])
         for each in bill if isinstance(bill, list) else [bill]:
             self.units += each["CapacityUnits"]
+        return answer
 
     @contextmanager
     def running(self) -> Iterator[None]:
         events = client("dynamodb").meta.events
         writes = ("PutItem", "UpdateItem", "TransactWriteItems")
         for each in writes:
-            events.register(f"provide-client-params.dynamodb.{each}", self.ask)
-            events.register(f"after-call.dynamodb.{each}", self.read)
+            events.register(f"before-send.dynamodb.{each}", self.sends)
         try:
             yield
         finally:
             for each in writes:
-                events.unregister(f"provide-client-params.dynamodb.{each}", self.ask)
-                events.unregister(f"after-call.dynamodb.{each}", self.read)
+                events.unregister(f"before-send.dynamodb.{each}", self.sends)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """The time that deadlines are measured by, and that the SDK waits between attempts."""
     watch = Watch()
     monkeypatch.setattr("portico.aws.deadline.time", watch)
-    monkeypatch.setattr("botocore.endpoint.time", watch)
+    monkeypatch.setattr("portico.aws.json_calls.sleep", watch.sleep)
     return watch
 
 

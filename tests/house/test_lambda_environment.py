@@ -37,7 +37,7 @@ class TestWhatRoomsKeep:
         kept = dict(kept_by_rooms())
         forgotten = {name for name, each in kept.items() if each in (*OF_DOORS, *OF_CLIENTS)}
 
-        assert len(forgotten) == 4
+        assert len(forgotten) == 5
         assert kept.keys() - forgotten == SAME_FOR_EVERYBODY.keys()
 
 

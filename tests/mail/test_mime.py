@@ -24,9 +24,9 @@ EVERY_HEADER = [
     "Message-ID",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
-    "MIME-Version",
-    "Content-Type",
     "Content-Language",
+    "Content-Type",
+    "MIME-Version",
 ]
 
 # What header injection is made of, thick enough to be met in every run.

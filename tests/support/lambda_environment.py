@@ -12,7 +12,7 @@ from portico.sender import mail_content
 from tests.support.doors import door
 
 OF_DOORS: tuple[Any, ...] = (door, keys.ring, kms.public_key)
-OF_CLIENTS: tuple[Any, ...] = (clients.client, clients.session)
+OF_CLIENTS: tuple[Any, ...] = (clients.client, clients.session, clients._calls)
 
 
 def forget_rows() -> None:

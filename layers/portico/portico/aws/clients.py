@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from portico.aws import deadline
+from portico.aws.json_calls import JsonCalls
 from portico.errors import TryLater
 
 CONNECT_TIMEOUT = 0.5
@@ -54,14 +55,27 @@ def client(service: str, *, patient: bool = False) -> Any:
     return made
 
 
+def send(service: str, operation: str, /, *, patient: bool = False, **parameters: Any) -> Any:
+    """Call *service* and return the answer's JSON, where bytes are Base64.
+
+    Raises:
+        ClientError: AWS refused it.
+        BotoCoreError: there was no answer, or none that can be read.
+        TryLater: the deadline is over.
+    """
+    # With the arguments that others use, because other arguments would make another client.
+    made = client(service, patient=True) if patient else client(service)
+    return _calls(made)(operation, parameters)
+
+
 def call(service: str, operation: str, /, **parameters: Any) -> Any:
-    """Call *service* where every error means that AWS failed us.
+    """Call *service* as :func:`send` does, where every error means that AWS failed us.
 
     Raises:
         TryLater: whatever went wrong.
     """
     try:
-        return getattr(client(service), operation)(**parameters)
+        return send(service, operation, **parameters)
     except (ClientError, BotoCoreError) as error:
         raise TryLater(cause=f"{service}.{operation}: {reason(error)}") from error
 
@@ -71,6 +85,11 @@ def reason(error: Exception) -> str:
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "unknown"))
     return type(error).__name__
+
+
+@cache
+def _calls(made: Any) -> JsonCalls:
+    return JsonCalls(session(), made)
 
 
 def _ask(**_: Any) -> None:

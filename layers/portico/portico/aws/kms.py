@@ -1,8 +1,8 @@
 """RS256 signatures by KMS. The private key never leaves KMS."""
 
+from base64 import b64decode
 from functools import cache
 from hashlib import sha256
-from typing import Any
 
 from portico.aws.clients import call
 from portico.ids import base64url
@@ -33,8 +33,7 @@ def sign(key: str, message: bytes) -> bytes:
         MessageType="RAW",
         SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
     )
-    signature: bytes = answer["Signature"]
-    return signature
+    return b64decode(answer["Signature"])
 
 
 @cache
@@ -44,6 +43,4 @@ def public_key(key: str) -> bytes:
     Raises:
         TryLater: KMS is out of reach.
     """
-    answer: dict[str, Any] = call("kms", "get_public_key", KeyId=key)
-    der: bytes = answer["PublicKey"]
-    return der
+    return b64decode(call("kms", "get_public_key", KeyId=key)["PublicKey"])

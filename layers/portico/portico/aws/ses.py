@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from portico.aws.clients import client, reason
+from portico.aws.clients import reason, send
 from portico.errors import TryLater
 
 # Errors about one address, or about the mail itself.
@@ -52,7 +52,10 @@ def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) 
         TryLater: no answer; the mail may be out.
     """
     try:
-        answer = client("sesv2", patient=True).send_email(
+        answer = send(
+            "sesv2",
+            "send_email",
+            patient=True,
             FromEmailAddress=sender,
             Destination={"ToAddresses": [to]},
             Content={"Raw": {"Data": message}},

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from portico.aws.clients import call, client, reason
+from portico.aws.clients import call, client, reason, send
 from portico.aws.values import Row, item_of, row_of, to_dynamo
 from portico.errors import TryLater
 
@@ -191,7 +191,7 @@ def transact(parts: Parts) -> None:
         TryLater: DynamoDB is out of reach.
     """
     try:
-        client("dynamodb").transact_write_items(TransactItems=list(parts.values()))
+        send("dynamodb", "transact_write_items", TransactItems=list(parts.values()))
     except client("dynamodb").exceptions.TransactionCanceledException as cancelled:
         # One reason for each part, in the order in which they were sent.
         reasons = dict(zip(parts, cancelled.response.get("CancellationReasons", []), strict=False))
@@ -243,9 +243,7 @@ def _guarded(part: Row, table: str, condition: str, values: Row | None) -> Row:
 
 def _decide(operation: str, part: Row, condition: str, values: Row | None) -> Any:
     try:
-        return getattr(client("dynamodb"), operation)(
-            **_guarded(part, part["TableName"], condition, values)
-        )
+        return send("dynamodb", operation, **_guarded(part, part["TableName"], condition, values))
     except client("dynamodb").exceptions.ConditionalCheckFailedException as failed:
         item = failed.response.get("Item")
         raise ConditionFailed(row_of(item) if item else None) from None

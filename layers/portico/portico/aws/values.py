@@ -5,6 +5,7 @@ boto3 has this too, but costs a cold start more than these lines do. Floats are 
 because money and times must be exact.
 """
 
+from base64 import b64decode
 from typing import Any
 
 Row = dict[str, Any]
@@ -50,6 +51,9 @@ def from_dynamo(value: dict[str, Any]) -> Any:
             return None
         case "SS":
             return frozenset(content)
+        case "B":
+            # In JSON, and so in a stream's records, bytes are Base64.
+            return b64decode(content) if isinstance(content, str) else content
     return content
 
 

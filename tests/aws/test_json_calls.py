@@ -1,0 +1,314 @@
+"""Calls to AWS without the SDK's models: signed, repeated, read and refused as by the SDK."""
+
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.credentials import Credentials
+from botocore.exceptions import (
+    BotoCoreError,
+    ChecksumError,
+    ClientError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.core.models import botocore_stubber
+
+from portico.aws import json_calls
+from portico.aws.clients import REPEAT_AFTER, client, reason, send, session
+from portico.aws.json_calls import JsonCalls
+from portico.aws.kms import public_key, sign
+from portico.aws.values import item_of, row_of
+
+KEY: dict[str, Any] = {"TableName": "people", "Key": {"pk": {"S": "x"}, "sk": {"S": "y"}}}
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "dynamodb": ("get_item", KEY),
+    "kms": ("sign", {"KeyId": "k", "Message": b"\x00m"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "é"}),
+    "sesv2": ("send_email", {"Content": {"Raw": {"Data": b"\xff\x00"}}}),
+    "sqs": ("send_message", {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q"}),
+}
+
+
+@pytest.fixture
+def waits(monkeypatch) -> list[float]:
+    """The seconds that were waited for, without waiting for them."""
+    waited: list[float] = []
+    monkeypatch.setattr(json_calls, "sleep", waited.append)
+    return waited
+
+
+class Line:
+    """What stands at the other end: it keeps each request, and gives the next answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[AWSPreparedRequest] = []
+        self.answers: list[AWSResponse | Exception] = []
+
+    def __call__(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        self.asked.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def line() -> Iterator[Callable[..., Line]]:
+    """Take the place of AWS for one service."""
+    taken: dict[Any, Line] = {}
+
+    def take(service: str, *answers: AWSResponse | Exception, **how: Any) -> Line:
+        events = client(service, **how).meta.events
+        # botocore asks every hook, also after one has answered: the emulator's goes.
+        events.unregister("before-send", taken.get(events, botocore_stubber))
+        taken[events] = line = Line()
+        line.answers = [*answers]
+        events.register("before-send", line)
+        return line
+
+    yield take
+    for events, line in taken.items():
+        events.unregister("before-send", line)
+        events.register("before-send", botocore_stubber)
+
+
+def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> AWSResponse:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    told: Any = headers or {}
+    response = AWSResponse("https://aws.example", status, told, None)
+    response._content = content  # type: ignore[attr-defined]
+    return response
+
+
+def crc(body: bytes) -> dict[str, str]:
+    return {"x-amz-crc32": str(zlib.crc32(body))}
+
+
+class TestARequest:
+    @pytest.mark.parametrize("token", [None, "a token"])
+    @pytest.mark.parametrize("service", CALLS)
+    def test_is_signed_as_the_sdk_signs_it(self, service, token, line, monkeypatch, cloud):
+        taken = line(service, answer({}))
+        calls = JsonCalls(session(), client(service))
+        credentials = Credentials("AKIDEXAMPLE", "s" * 40, token)
+        monkeypatch.setattr(calls, "_credentials", credentials)
+
+        calls(*CALLS[service])
+
+        (sent,) = taken.asked
+        unsigned = {"authorization", "user-agent", "x-amzn-trace-id", "host"}
+        headers = {name: each for name, each in sent.headers.items() if name not in unsigned}
+        again = AWSRequest(sent.method, sent.url, headers=headers, data=sent.body)
+        del again.headers["x-amz-date"]
+        again.headers["host"] = sent.headers["host"]
+        signing = client(service).meta.service_model.signing_name
+        SigV4Auth(credentials, signing, "eu-west-1").add_auth(again)
+        assert sent.headers["authorization"] == again.headers["authorization"]
+        assert sent.headers["x-amz-date"] == again.headers["x-amz-date"]
+
+    def test_is_signed_with_the_key_of_its_day_and_of_its_secret(self, line, cloud, monkeypatch):
+        calls = JsonCalls(session(), client("dynamodb"))
+        first = calls._signing_key("a secret", "20261129")
+
+        assert calls._signing_key("a secret", "20261130") != first
+        assert calls._signing_key("another", "20261129") != first
+        assert calls._signing_key("a secret", "20261129") == first
+
+    @pytest.mark.parametrize("service", CALLS)
+    def test_says_what_the_sdks_own_says(self, service, line, cloud):
+        method, parameters = CALLS[service]
+        taken = line(service, answer({}), answer({}))
+
+        send(service, method, **parameters)
+        getattr(client(service), method)(**parameters)
+
+        ours, theirs = taken.asked
+        assert json.loads(ours.body) == json.loads(theirs.body)
+        assert (ours.method, ours.url) == (theirs.method, theirs.url)
+        for name in ("content-type", "x-amz-target", "user-agent"):
+            assert (
+                _text(ours.headers.get(name)).split("#")[0]
+                == _text(theirs.headers.get(name)).split("#")[0]
+            )
+
+    def test_names_the_trace_that_it_belongs_to(self, line, cloud, monkeypatch):
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Sampled=1")
+        taken = line("dynamodb", answer({}))
+
+        send("dynamodb", "get_item", **KEY)
+
+        assert taken.asked[0].headers["x-amzn-trace-id"] == "Root=1-5759e988;Sampled=1"
+
+    def test_is_not_sent_without_credentials(self, line, cloud, monkeypatch):
+        taken = line("dynamodb")
+        calls = JsonCalls(session(), client("dynamodb"))
+        monkeypatch.setattr(calls, "_credentials", None)
+
+        with pytest.raises(NoCredentialsError):
+            calls("get_item", KEY)
+
+        assert taken.asked == []
+
+    def test_holds_no_value_that_json_lacks(self, cloud):
+        with pytest.raises(TypeError):
+            send("dynamodb", "get_item", TableName={1, 2})
+
+
+class TestAnAnswer:
+    def test_is_the_json_that_came(self, line, cloud):
+        body = b'{"Item": {"n": {"N": "7"}, "b": {"B": "AP8="}}}'
+        line("dynamodb", answer(body, headers=crc(body)))
+
+        found = send("dynamodb", "get_item", **KEY)
+
+        assert row_of(found["Item"]) == {"n": 7, "b": b"\x00\xff"}
+
+    def test_that_is_empty_holds_nothing(self, line, cloud):
+        line("dynamodb", answer(b""))
+
+        assert send("dynamodb", "put_item", TableName="people", Item={}) == {}
+
+    def test_that_was_damaged_is_asked_for_again(self, line, cloud, waits):
+        body = b'{"Item": {"n": {"N": "7"}}}'
+        damaged = answer(b'{"Item": {"n": {"N": "9"}}}', headers=crc(body))
+        taken = line("dynamodb", damaged, answer(body, headers=crc(body)))
+
+        found = send("dynamodb", "get_item", **KEY)
+
+        assert row_of(found["Item"]) == {"n": 7}
+        assert len(taken.asked) == 2
+
+    def test_that_is_damaged_twice_is_none(self, line, cloud, waits):
+        damaged = [answer(b"{}", headers=crc(b"{ }")) for _ in range(2)]
+        line("dynamodb", *damaged)
+
+        with pytest.raises(ChecksumError):
+            send("dynamodb", "get_item", **KEY)
+
+    @pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"a":', b"[]"])
+    def test_that_is_no_json_is_none(self, body, line, cloud):
+        line("dynamodb", answer(body))
+
+        with pytest.raises(BotoCoreError):
+            send("dynamodb", "get_item", **KEY)
+
+    @pytest.mark.parametrize("service", ["dynamodb", "kms", "sesv2"])
+    def test_is_repeated_once_when_it_does_not_come(self, service, line, cloud, waits):
+        method, parameters = CALLS[service]
+        silent = ReadTimeoutError(endpoint_url="https://aws.example")
+        taken = line(service, silent, answer({"Signature": "AA=="}))
+
+        send(service, method, **parameters)
+
+        assert len(taken.asked) == 2
+        assert waits == [REPEAT_AFTER]
+
+    def test_that_does_not_come_twice_is_none(self, line, cloud, waits):
+        silent = [ReadTimeoutError(endpoint_url="https://aws.example") for _ in range(2)]
+        taken = line("dynamodb", *silent)
+
+        with pytest.raises(ReadTimeoutError):
+            send("dynamodb", "get_item", **KEY)
+
+        assert len(taken.asked) == 2
+
+    def test_is_never_asked_for_again_of_whom_may_have_mailed(self, line, cloud):
+        silent = ReadTimeoutError(endpoint_url="https://aws.example")
+        taken = line("sesv2", silent, patient=True)
+
+        with pytest.raises(ReadTimeoutError):
+            send("sesv2", "send_email", patient=True, Content={})
+
+        assert len(taken.asked) == 1
+
+
+class TestARefusal:
+    @pytest.mark.parametrize(
+        ("status", "code", "attempts"),
+        [
+            (400, "ValidationException", 1),
+            (400, "ConditionalCheckFailedException", 1),
+            (400, "ThrottlingException", 2),
+            (400, "ProvisionedThroughputExceededException", 2),
+            (500, "InternalServerError", 2),
+            (503, "ServiceUnavailable", 2),
+        ],
+    )
+    def test_is_what_it_is_to_the_sdk(self, status, code, attempts, line, cloud, waits):
+        def refused() -> AWSResponse:
+            return answer({"__type": f"com.amazonaws#{code}", "message": "no"}, status)
+
+        ours = line("dynamodb", refused(), refused())
+        with pytest.raises(ClientError) as error:
+            send("dynamodb", "get_item", **KEY)
+        theirs = line("dynamodb", refused(), refused())
+        with pytest.raises(ClientError) as sdks:
+            client("dynamodb").get_item(**KEY)
+
+        assert len(ours.asked) == len(theirs.asked) == attempts
+        assert type(error.value) is type(sdks.value)
+        assert error.value.response["Error"] == sdks.value.response["Error"]
+        assert str(error.value).split(" (")[0] == str(sdks.value).split(" (")[0]
+
+    @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b'{"a":', b"[]", b'"x"'])
+    @pytest.mark.parametrize("service", ["dynamodb", "sesv2"])
+    def test_that_nobody_can_read_is_one(self, service, body, line, cloud, waits):
+        method, parameters = CALLS[service]
+        line(service, answer(body, 400))
+
+        with pytest.raises(ClientError) as error:
+            send(service, method, **parameters)
+
+        assert reason(error.value)
+
+    def test_brings_the_row_that_was_in_the_way(self, line, cloud):
+        item = {"n": {"N": "3"}}
+        body = {"__type": "x#ConditionalCheckFailedException", "message": "no", "Item": item}
+        line("dynamodb", answer(body, 400))
+
+        with pytest.raises(client("dynamodb").exceptions.ConditionalCheckFailedException) as error:
+            send("dynamodb", "put_item", TableName="people", Item={})
+
+        assert error.value.response["Item"] == item
+
+    def test_of_a_mail_is_named_in_a_header(self, line, cloud):
+        refused = answer({"message": "no"}, 400, {"x-amzn-errortype": "MessageRejected:http://x"})
+        line("sesv2", refused)
+
+        with pytest.raises(client("sesv2").exceptions.MessageRejected):
+            send("sesv2", "send_email", Content={})
+
+
+class TestBytes:
+    @given(st.binary(max_size=64))
+    def test_come_back_from_a_table_and_from_its_stream(self, content):
+        assert row_of(item_of({"b": content})) == {"b": content}
+        assert row_of({"b": {"B": b64encode(content).decode()}}) == {"b": content}
+
+    def test_are_signed_and_published_by_kms(self, cloud):
+        kms = boto3.client("kms")
+        made = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]["KeyId"]
+
+        signed = sign(made, b"\x00message")
+
+        assert public_key(made) == kms.get_public_key(KeyId=made)["PublicKey"]
+        proved = kms.verify(
+            KeyId=made,
+            Message=b"\x00message",
+            Signature=signed,
+            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
+        )
+        assert proved["SignatureValid"]
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
