@@ -4,8 +4,10 @@ import email
 import email.policy
 import importlib.util
 import io
+import json
 import logging
 import os
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import time_machine
+from botocore.awsrequest import AWSPreparedRequest
 
 from local.doors import folder_of
 from local.emulator import Emulator
@@ -76,6 +79,11 @@ class Deployment(Portal):
     def knock(self, name: str, route: str, body: Any = None, **more: Any) -> Answer:
         """Send one request to a door."""
         return Answer(self.hand(name, http_event(route, body, **more)))
+
+    def keep(self, request: AWSPreparedRequest, **_: object) -> None:
+        """Keep the mail that SES is handed."""
+        asked: Any = request.body
+        self.letters.append(b64decode(json.loads(asked)["Content"]["Raw"]["Data"]))
 
     def hand(self, name: str, event: dict[str, Any]) -> Any:
         """Invoke a door with one event, as Lambda does."""
@@ -205,8 +213,7 @@ def _opened(stack: Stack) -> Deployment:
     deployment = Deployment(_NO_TRAVEL, team, office, acme, ann, token, stack=stack)
     # Register nothing else: it would also run while flows are timed.
     client("sesv2", patient=True).meta.events.register(
-        "provide-client-params.sesv2.SendEmail",
-        lambda params, **_: deployment.letters.append(params["Content"]["Raw"]["Data"]),
+        "before-send.sesv2.SendEmail", deployment.keep
     )
     deployment.browser = Browser(deployment)
     pk, sk = head_key(ACME, dana.id)

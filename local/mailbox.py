@@ -3,12 +3,17 @@
 import email
 import email.policy
 import importlib
+import json
 import threading
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
+from http import HTTPStatus
 from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
 
 type Mail = dict[str, Any]
 
@@ -22,6 +27,7 @@ class Mailbox:
     def __init__(self, now: Callable[[], datetime], *, kept: int = KEPT) -> None:
         self._now = now
         self._kept = kept
+        self._http: Any = URLLib3Session()
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
         self._taken = 0
@@ -42,18 +48,20 @@ class Mailbox:
     def listen(self) -> None:
         """Listen to every send of the rooms that are loaded now.
 
-        The emulated SES keeps no headers and no HTML. So the message is caught on its way, and
-        stored once SES has accepted it.
+        The emulated SES keeps no headers and no HTML. So the message is handed on here, and stored
+        once SES has accepted it.
         """
         session = importlib.import_module("portico.aws.clients").session()
-        session.register("provide-client-params.sesv2.SendEmail", _remember)
-        session.register("after-call.sesv2.SendEmail", self._heard)
+        session.register("before-send.sesv2.SendEmail", self._hands_on)
 
-    def _heard(self, http_response: Any, context: dict[str, Any], **_: object) -> None:
-        sent = context.get(_SENT)
-        if sent is not None and http_response.status_code < 300:
+    def _hands_on(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        answer: AWSResponse = self._http.send(request)
+        if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            body: Any = request.body
+            sent = json.loads(body)
             (to,) = sent["Destination"]["ToAddresses"]
-            self.take(sent["Content"]["Raw"]["Data"], to)
+            self.take(b64decode(sent["Content"]["Raw"]["Data"]), to)
+        return answer
 
 
 def read(message: bytes, *, to: str, at: datetime) -> Mail:
@@ -69,13 +77,6 @@ def read(message: bytes, *, to: str, at: datetime) -> Mail:
         "at": at.isoformat(timespec="milliseconds"),
         "inline": dict(filter(None, map(_picture, parsed.walk()))),
     }
-
-
-_SENT = "portico.local.sent"
-
-
-def _remember(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-    context[_SENT] = params
 
 
 def _body(message: EmailMessage, kind: str) -> str:
