@@ -44,6 +44,7 @@ OWN = {
     "A workspace setting": [
         "layers/portico/portico/account/*",
         "tests/account/*",
+        "tests/contract/*",
         "tests/properties/test_moves.py",
         "tests/template/test_calls.py",
     ],

@@ -7,9 +7,9 @@ import pytest
 
 from portico.aws.tables import ConditionFailed, TransactionRefused, transact
 from portico.events import Event
+from portico.limits.rules import CHANGES_AN_HOUR
 from portico.mail.letters import Change
 from portico.notices.store import (
-    CHANGES_AN_HOUR,
     NOTICE_LIFETIME,
     NOTICE_LIFETIME_WITH_UNDO,
     Happened,
