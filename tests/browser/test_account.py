@@ -257,6 +257,32 @@ class TestTheAddress:
 
         person.sees_heading("This can no longer be undone")
 
+    @pytest.mark.parametrize(
+        ("problem", "heading", "said"),
+        [
+            (("challenge-closed", "expired"), "This can no longer be undone", "older than three"),
+            (("challenge-closed", "voided"), "This can no longer be undone", "An earlier change"),
+            (("challenge-closed", "used"), "This was already undone", "changed again afterwards"),
+            (("taken", None), "This address is in use", "Another account now uses"),
+        ],
+    )
+    def test_is_not_given_back_without_saying_why(self, person, problem, heading, said):
+        type_, reason = problem
+        refusal = {"type": type_, "title": "…", "reason": reason}
+        person.page.route(
+            "**/v1/account/email/undo",
+            lambda route: route.fulfill(
+                status=409 if type_ == "taken" else 410,
+                headers={"content-type": "application/problem+json"},
+                body=json.dumps(refusal),
+            ),
+        )
+
+        person.opens("/lumen#undo=one.of.ours")
+
+        person.sees_heading(heading)
+        person.sees(said)
+
 
 class TestThePassword:
     def test_is_set_after_a_code_when_the_sign_in_is_old(self, person, opens_account, house):
@@ -276,6 +302,16 @@ class TestThePassword:
         person.page.locator("#remove-password").click()
         person.page.locator("#yes").click()
         expect(person.message).to_contain_text("Your password is removed")
+
+    def test_is_counted_in_characters_as_the_api_counts_them(self, person, opens_account):
+        opens_account(person, "zoe@example.com")
+        person.page.locator("#set-password").click()
+
+        person.page.locator("#password").fill("🔑" * 14)
+        person.sees("Characters to go: 1")
+        # A ligature is two letters.
+        person.page.locator("#password").fill("\N{LATIN SMALL LIGATURE FI}" * 8)
+        person.sees("Long enough.")
 
     def test_that_is_too_common_is_not_set(self, person, opens_account):
         opens_account(person, "zoe@example.com")

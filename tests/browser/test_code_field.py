@@ -131,6 +131,7 @@ class TestTheCodeField:
             "Your code is \u096aF\u0968-\u096fKXB.",
             "Your code is 4F2-9KXB. It is labelled KQ.",
             "@signin.example.com #4F29KXB",
+            "RHYTHMS: 4F2-9KXB",
         ],
     )
     def test_finds_the_code_in_what_is_pasted(self, field, paste, text):

@@ -46,6 +46,22 @@ class TestAPersonalLink:
         # Not by its label: two challenges have the same two letters now and then.
         assert house.waits_for_mails(owner["email"], before + 1) == before + 1
 
+    def test_sends_nothing_before_what_must_be_said(self, person, link):
+        def with_notice(route):
+            answer = route.fetch()
+            notice = {"type": "directory-match-required", "text": "Sign in with Google."}
+            route.fulfill(response=answer, json=answer.json() | {"notices": [notice]})
+
+        person.page.route("**/v1/links/resolve", with_notice)
+        asked = []
+        person.page.on("request", lambda request: asked.append(request.url))
+
+        person.opens(link)
+
+        expect(person.page.locator(".notice")).to_be_visible()
+        expect(person.page.get_by_role("button", name="Email me a code")).to_be_visible()
+        assert not [url for url in asked if url.endswith("/v1/codes")]
+
     def test_sends_nothing_while_nobody_looks(self, person, link):
         posts = []
         person.page.on(

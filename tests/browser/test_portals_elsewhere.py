@@ -229,6 +229,13 @@ class TestWhatAPortalMayWish:
 
         expect(person.message).to_contain_text("Enter a full address")
 
+    def test_is_no_address_that_is_longer_than_any(self, person):
+        longest = f"{'a' * 242}@example.com"
+        for hint, shown in ((longest, longest), (f"a{longest}", "")):
+            person.opens(f"/harbor#{fragment_of({'client_id': PORTAL}, hint=hint)}")
+
+            expect(person.page.get_by_label("Primary email")).to_have_value(shown)
+
     def test_is_a_language_until_the_contact_chooses_one(self, person):
         person.opens(asked_by_the_portal(person, ui_locales="tlh ar-EG de"))
         html = person.page.locator("html")

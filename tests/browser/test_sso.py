@@ -244,6 +244,9 @@ class TestAContact:
         person.asks_for_a_code(email)
         expect(person.page.locator("#lead")).to_contain_text(f"To connect {name}")
         expect(person.page.locator("#lead")).to_contain_text(email)
+        # The address is known now: a reload asks for the code.
+        person.page.reload()
+        expect(person.page.locator("#lead")).to_contain_text(f"To connect {name}")
         person.types(person.reads_the_code())
         person.continues()
 
