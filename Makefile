@@ -94,7 +94,7 @@ browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests against the running house; no part of CI
 	$(PYTEST) -m soak
 
-bench: $(DEV) $(TOOLS) $(LOCAL)  ## the figures that docs/performance.md quotes
+bench: $(DEV) $(TOOLS) $(LOCAL) bench/openauth/node_modules/.ready  ## the figures that docs/performance.md quotes
 	$(VENV)/dev/bin/python -m bench
 
 # No uv.lock: the hashed files name no index, so they hold wherever packages come from.
@@ -116,7 +116,7 @@ licences: $(DEV)  ## THIRD_PARTY.txt anew, after a lock: what is bundled, with i
 	$(VENV)/dev/bin/python layers/third_party.py
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) bench/openauth/node_modules tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
@@ -126,7 +126,7 @@ chromium:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
 
 node:
-	@command -v npm >/dev/null || { echo "make lint and make clients need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make lint, make clients and make bench need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
 
 # Exact versions and no lock file, which would name where packages come from.
 %/node_modules/.ready: %/package.json | node

@@ -11,25 +11,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold_start, cost, monthly_cost, same_answer, warm_requests
+from bench import cold_start, cost, monthly_cost, peer, same_answer, warm_requests
 from bench.deployment import deployment_at
+from bench.peer_picture import picture
 from local.emulator import emulated_aws
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "performance.md"
 FIRST_DAY = DOCS / "first-day.md"
+PICTURE = DOCS / "images" / "peer.svg"
 
 
 def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold`` or ``warm`` for only that half; ``month`` for only the monthly bill.
+        wanted: ``cold``, ``warm`` or ``peer`` for only that part; ``month`` for only the monthly
+            bill.
     """
     begins = time.monotonic()
-    halves = {"cold": cold_start.tables, "warm": _warm, "month": _nothing}
-    for half in wanted or list(halves):
-        for name, table in halves[half]():
+    parts = {"cold": cold_start.tables, "warm": _warm, "peer": _peer, "month": _nothing}
+    for part in wanted or list(parts):
+        for name, table in parts[part]():
             print(f"{table}\n{name}, after {time.monotonic() - begins:.0f} s\n", flush=True)
             _put(PAGE, name, f"{table}\n{_made()}\n")
     _put(FIRST_DAY, "month", monthly_cost.table(PAGE.read_text()))
@@ -44,6 +47,13 @@ def _warm() -> Iterator[tuple[str, str]]:
         yield "cost", cost.table(grown.flows, grown.cpu[grown.largest])
         yield "same-answer", same_answer.table(deployment)
         yield "hottest", warm_requests.hottest_table(deployment)
+
+
+def _peer() -> Iterator[tuple[str, str]]:
+    with emulated_aws() as emulator:
+        found = peer.compared(emulator)
+    PICTURE.write_text(picture(peer.bars(found)))
+    yield "peer", peer.table(found)
 
 
 def _nothing() -> Iterator[tuple[str, str]]:

@@ -78,7 +78,7 @@ def words_of(path: Path) -> list[str]:
 
 def code_in(folder: str) -> list[Path]:
     files = (each.relative_to(ROOT) for each in (ROOT / folder).rglob("*"))
-    return [each for each in files if each.suffix in CODE]
+    return [each for each in files if each.suffix in CODE and "node_modules" not in each.parts]
 
 
 def ranks() -> list[set[str]]:
