@@ -29,6 +29,13 @@ from portico.aws.kms import public_key, sign
 from portico.aws.values import item_of, row_of
 
 KEY: dict[str, Any] = {"TableName": "people", "Key": {"pk": {"S": "x"}, "sk": {"S": "y"}}}
+WRITES: dict[str, dict[str, Any]] = {
+    "transact_write_items": {"TransactItems": []},
+    "put_item": {"TableName": "people", "Item": {"b": {"B": b"\x00"}, "n": {"N": "1"}}},
+    "update_item": {**KEY, "UpdateExpression": "SET a = :a"},
+    "batch_get_item": {"RequestItems": {}},
+    "query": {"TableName": "people"},
+}
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "dynamodb": ("get_item", KEY),
     "kms": ("sign", {"KeyId": "k", "Message": b"\x00m"}),
@@ -123,22 +130,38 @@ class TestARequest:
         assert calls._signing_key("another", "20261129") != first
         assert calls._signing_key("a secret", "20261129") == first
 
-    @pytest.mark.parametrize("service", CALLS)
-    def test_says_what_the_sdks_own_says(self, service, line, cloud):
-        method, parameters = CALLS[service]
+    @pytest.mark.parametrize(
+        ("service", "method", "parameters"),
+        [
+            *((service, *call) for service, call in CALLS.items()),
+            *(("dynamodb", *call) for call in WRITES.items()),
+        ],
+    )
+    def test_says_what_the_sdks_own_says(self, service, method, parameters, line, cloud):
         taken = line(service, answer({}), answer({}))
 
         send(service, method, **parameters)
         getattr(client(service), method)(**parameters)
 
         ours, theirs = taken.asked
-        assert json.loads(ours.body) == json.loads(theirs.body)
+        assert _without_token(ours.body) == _without_token(theirs.body)
         assert (ours.method, ours.url) == (theirs.method, theirs.url)
         for name in ("content-type", "x-amz-target", "user-agent"):
             assert (
                 _text(ours.headers.get(name)).split("#")[0]
                 == _text(theirs.headers.get(name)).split("#")[0]
             )
+
+    def test_of_a_transaction_has_one_token_however_often_it_is_sent(self, line, cloud, waits):
+        silent = ReadTimeoutError(endpoint_url="https://aws.example")
+        taken = line("dynamodb", silent, answer({}), answer({}))
+
+        send("dynamodb", "transact_write_items", TransactItems=[])
+        send("dynamodb", "transact_write_items", TransactItems=[])
+
+        first, again, other = (json.loads(each.body or b"") for each in taken.asked)
+        assert first == again
+        assert len({first["ClientRequestToken"], other["ClientRequestToken"]}) == 2
 
     def test_names_the_trace_that_it_belongs_to(self, line, cloud, monkeypatch):
         monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988;Sampled=1")
@@ -161,6 +184,55 @@ class TestARequest:
     def test_holds_no_value_that_json_lacks(self, cloud):
         with pytest.raises(TypeError):
             send("dynamodb", "get_item", TableName={1, 2})
+
+
+HOOKS = {
+    "generate_idempotent_uuid": "done here: a transaction has its token",
+    "add_recursion_detection_header": "done here: the trace",
+    "rebuild_and_replace_user_agent_handler": "the client's own name is enough",
+    "add_retry_headers": "tells AWS about attempts; nothing depends on it",
+    "_handle_request_validation_mode_member": "of S3's checksums",
+    "block_endpoint_discovery_required_operations": "no operation of ours needs discovery",
+    "inject_api_version_header_if_needed": "of endpoint discovery",
+    "_handle_sqs_compatible_error": "other names for errors of SQS, which nobody reads",
+    "handler": "signs, as is done here",
+    "_soon": "asked here too",
+    "_ask": "asked here too",
+    "RetryHandler": "asked here too",
+}
+"""What botocore does around a call of ours, and why it is not missed."""
+
+
+class TestWhatTheSdkDoesAroundACall:
+    @pytest.mark.parametrize(
+        ("service", "method"),
+        [
+            *((service, call[0]) for service, call in CALLS.items()),
+            *(("dynamodb", method) for method in WRITES),
+            ("kms", "get_public_key"),
+            ("sqs", "change_message_visibility"),
+        ],
+    )
+    def test_is_known_hook_by_hook(self, service, method, cloud):
+        made: Any = client(service)
+        name = made.meta.service_model.service_id.hyphenize()
+        operation = made.meta.method_to_api_mapping[method]
+        events = (
+            "provide-client-params before-parameter-build before-endpoint-resolution before-call "
+            "request-created before-sign before-parse response-received after-call "
+            "after-call-error needs-retry"
+        )
+        found = [
+            hook
+            for event in events.split()
+            for hook in made.meta.events._emitter._handlers.prefix_search(
+                f"{event}.{name}.{operation}"
+            )
+        ]
+
+        names = {getattr(each, "__name__", None) or _name_of(each) for each in found}
+        assert "generate_idempotent_uuid" in names
+        assert names <= HOOKS.keys()
 
 
 class TestAnAnswer:
@@ -312,3 +384,14 @@ class TestBytes:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _without_token(body: Any) -> dict[str, Any]:
+    """Return what a body says; a token for repeats is another each time."""
+    said: dict[str, Any] = json.loads(body)
+    return said | {name: len(said[name]) for name in said if name.endswith("Token")}
+
+
+def _name_of(hook: Any) -> str:
+    inner = getattr(hook, "func", None)
+    return str(inner.__name__ if inner is not None else type(hook).__name__)

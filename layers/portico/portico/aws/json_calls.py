@@ -15,6 +15,7 @@ from http import HTTPStatus
 from time import gmtime, sleep, strftime
 from typing import Any
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import HTTPClientError, NoCredentialsError
@@ -54,7 +55,10 @@ class JsonCalls:
             BotoCoreError: there was no answer, or none that can be read.
         """
         operation = self._client.meta.method_to_api_mapping[method]
-        body = json.dumps(parameters, separators=(",", ":"), default=_base64).encode()
+        # A repeat has the same token, so that what was done by a call whose answer was lost is not
+        # done again, and not refused either.
+        tokens = {name: str(uuid4()) for name in self._tokens(operation)}
+        body = json.dumps(tokens | parameters, separators=(",", ":"), default=_base64).encode()
         attempts = 0
         while True:
             attempts += 1
@@ -167,6 +171,11 @@ class JsonCalls:
             # In one assignment, because two threads may be here.
             self._key = (secret, day), key
         return key
+
+    def _tokens(self, operation: str) -> list[str]:
+        """Return the names of the parameters that make a repeat harmless."""
+        names: list[str] = self._model.operation_model(operation).idempotent_members
+        return names
 
     def _route(self, operation: str) -> tuple[str, dict[str, str]]:
         """Return the path of *operation*, and the headers that name it."""
