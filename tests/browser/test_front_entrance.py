@@ -192,6 +192,41 @@ class TestTheAccountOfWhoeverIsSignedOut:
 
         person.sees_heading("Your account")
 
+    @pytest.mark.parametrize(
+        ("account", "heading"),
+        [("ann", "Check your email"), ("cem", "What is your email address?")],
+        ids=["a-code", "an-address"],
+    )
+    def test_comes_back_from_a_provider_that_proves_nothing_and_a_reload(
+        self, person, house, account, heading
+    ):
+        person.opens("/acme#account")
+        person.page.get_by_role("button", name="Sign in").click()
+        person.signs_in_with("facebook", account)
+        person.sees_heading(heading)
+
+        person.page.reload()
+
+        person.sees_heading(heading)
+        assert person.page.url.endswith("/acme#account")
+        if account == "cem":
+            person.asks_for_a_code("chloe@example.com")
+        person.types(house.code_mailed_to({"ann": "ann", "cem": "chloe"}[account] + "@example.com"))
+        person.continues()
+        person.sees_heading("Your account")
+
+    def test_stays_at_the_code_over_a_reload(self, person, house):
+        person.opens("/acme#account")
+        person.page.get_by_role("button", name="Sign in").click()
+        person.asks_for_a_code(house.someone()["email"])
+        code = person.reads_the_code()
+
+        person.page.reload()
+
+        person.types(code)
+        person.continues()
+        person.sees_heading("Your account")
+
     def test_offers_nothing_that_is_not_there(self, person, closed):
         person.opens("/acme#account")
 

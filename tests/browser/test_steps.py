@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 BEN = "ben@example.com"
+LAMPS = "two quiet lamps by the harbour"
 
 
 def opens_account(person, house):
@@ -10,6 +11,21 @@ def opens_account(person, house):
     person.signs_up(house.link("shared", workspace="lumen"))
     person.page.locator("#edit-profile").click()
     expect(person.page.locator("#change-email")).to_be_visible()
+
+
+def opens_account_that_is_old(person, house):
+    """The sign-in is too old for a change of the ways in: a code must confirm it."""
+    opens_account(person, house)
+    house.forward(minutes=16)
+    person.page.reload()
+
+
+def confirms_after_a_reload(person):
+    expect(person.page.locator("#lead")).to_contain_text("we make sure that it is you")
+    code = person.reads_the_code()
+    person.page.reload()
+    person.types(code)
+    person.continues()
 
 
 def asks_to_move(person, house):
@@ -135,25 +151,82 @@ class TestAReload:
         person.continues()
         expect(person.message).to_contain_text(f"Your address is now {email}")
 
-    def test_keeps_the_code_that_confirms_and_says_what_is_left_to_do(self, person, house):
-        opens_account(person, house)
-        house.forward(minutes=16)
+    def test_keeps_the_change_that_waits_for_the_code(self, person, house):
+        opens_account_that_is_old(person, house)
+        email = f"new-{person.email}"
+        person.page.locator("#change-email").click()
+        person.page.locator("#email").fill(email)
+        person.page.locator("#email-me").click()
+
+        confirms_after_a_reload(person)
+
+        expect(person.page.locator("#lead")).to_contain_text(email)
+        person.types(person.reads_the_code(email))
+        person.continues()
+        expect(person.message).to_contain_text(f"Your address is now {email}")
+
+    def test_keeps_the_account_that_is_to_be_connected(self, person, house):
+        opens_account_that_is_old(person, house)
+        person.page.locator("#sso-facebook").click()
+
+        confirms_after_a_reload(person)
+
+        person.chooses("cem")
+        expect(person.message).to_contain_text("The account is connected")
+
+    def test_keeps_the_end_of_the_account_and_a_second_mail_does_too(self, person, house):
+        opens_account_that_is_old(person, house)
+        person.page.locator("#remove-account").click()
+        person.page.locator("#confirmation").fill(person.email)
+        person.page.locator("#yes").click()
+        expect(person.code_field).to_be_visible()
+        person.page.clock.install()
         person.page.reload()
+        expect(person.code_field).to_be_visible()
+        person.page.clock.run_for(31_000)
+        house.forward(seconds=31)
+        person.page.locator("#resend").click()
+        expect(person.message).to_contain_text("Another code is on its way.")
+
+        confirms_after_a_reload(person)
+
+        person.sees_heading("Your account is deleted")
+
+    def test_asks_for_a_password_again_and_keeps_none(self, person, house):
+        opens_account_that_is_old(person, house)
         person.page.locator("#set-password").click()
-        person.page.locator("#password").fill("two quiet lamps by the harbour")
+        person.page.locator("#password").fill(LAMPS)
         person.page.locator("#save").click()
         expect(person.code_field).to_be_visible()
-        code = person.reads_the_code()
+        for kept in ("sessionStorage", "localStorage"):
+            assert LAMPS not in person.page.evaluate(f"JSON.stringify({kept})")
+
+        confirms_after_a_reload(person)
+
+        expect(person.message).to_contain_text("the page does not keep a password")
+        person.finds_no_barrier()
+        person.page.locator("#password").fill(LAMPS)
+        person.page.locator("#save").click()
+        expect(person.message).to_contain_text("Your password is set")
+
+    def test_keeps_no_change_for_another_contact(self, person, person_with, house):
+        opens_account_that_is_old(person, house)
+        person.page.locator("#remove-account").click()
+        person.page.locator("#confirmation").fill(person.email)
+        person.page.locator("#yes").click()
+        expect(person.code_field).to_be_visible()
+        tab = person.page
+        person.page = tab.context.new_page()
+        person.opens("/lumen#account")
+        person.page.locator("#sign-out").click()
+        person.signs_in(house.link("shared", workspace="lumen"), BEN)
+        person.page = tab
 
         person.page.reload()
 
-        person.types(code)
-        person.continues()
-        expect(person.message).to_contain_text("make your change once more")
-        person.page.locator("#set-password").click()
-        person.page.locator("#password").fill("two quiet lamps by the harbour")
-        person.page.locator("#save").click()
-        expect(person.message).to_contain_text("Your password is set")
+        person.sees_heading("Your account")
+        person.sees(BEN)
+        expect(person.code_field).to_have_count(0)
 
     def test_has_forgotten_a_code_that_was_given_up(self, person, house):
         asks_to_move(person, house)

@@ -6,32 +6,32 @@ import { opened } from "./codes.js";
 import { masked } from "./visit.js";
 
 /** @typedef {import("./problems.js").Message} Message */
+/** @typedef {import("./keep.js").OpenChallenge} OpenChallenge */
+/** @typedef {import("./keep.js").Waiting} Waiting */
+/** @typedef {{ id: string, email: string }} Contact */
 
 export class AccountCodes {
   #visit;
   #onward;
-  /** What goes on once the contact has shown again who they are. @type {(() => Promise<void>) | null} */
-  #interrupted = null;
-
   /**
    * @param {import("./visit.js").Visit} visit
    * @param {{ show: (message?: Message | null) => void, moved: (email: string) => Promise<void>,
-   *   confirmed: () => Promise<void> }} onward `confirmed` where the change that waited for the code is not known any more
+   *   goOn: (waiting: Waiting) => Promise<void> }} onward
    */
   constructor(visit, onward) {
     this.#visit = visit;
     this.#onward = onward;
   }
 
-  /** @param {string} email the contact's own @param {() => Promise<void>} interrupted goes on after the code */
-  async confirm(email, interrupted) {
-    this.#interrupted = interrupted;
-    this.#enter(await this.#visit.portico.account.confirm({ language: this.#visit.language }), { sent_to: masked(email), purpose: "confirm" });
+  /** @param {Contact} own @param {Waiting} waiting goes on after the code */
+  async confirm({ id, email }, waiting) {
+    const answer = await this.#visit.portico.account.confirm({ language: this.#visit.language });
+    this.#enter(answer, { sent_to: masked(email), purpose: "confirm", contact: id, waiting });
   }
 
-  /** @param {import("./portico.js").Challenge} answer @param {string} email the new one */
-  prove(answer, email) {
-    this.#enter(answer, { sent_to: email, purpose: "new_email" });
+  /** @param {Pick<Contact, "id">} own @param {import("./portico.js").Challenge} answer @param {string} email the new one */
+  prove({ id }, answer, email) {
+    this.#enter(answer, { sent_to: email, purpose: "new_email", contact: id });
   }
 
   /** @param {import("./portico.js").PorticoError} error @param {Message} message @returns {boolean} */
@@ -57,22 +57,23 @@ export class AccountCodes {
     return true;
   }
 
-  /** After a reload: the code that was asked for is still to be typed. */
-  goOn() {
+  /** After a reload: the code that was asked for is still to be typed, by whoever asked. @param {string} contact */
+  goOn(contact) {
     const open = this.#visit.kept.accountCode();
-    if (open) this.#show(open);
+    if (open?.contact === contact) this.#show(open);
+    else this.#visit.kept.endAccountCode();
   }
 
   /**
    * @param {import("./portico.js").Challenge} answer
-   * @param {{ sent_to: string, purpose: "confirm" | "new_email" }} known
+   * @param {Pick<OpenChallenge, "sent_to" | "purpose" | "contact" | "waiting">} known
    */
   #enter(answer, known) {
     this.#visit.typed.code = "";
-    this.#show(opened(answer, { asked_for: "", ...known }));
+    this.#show(asked(answer, known));
   }
 
-  /** @param {import("./keep.js").OpenChallenge} open */
+  /** @param {OpenChallenge} open */
   #show(open) {
     this.#visit.challenge = open;
     this.#visit.kept.keepAccountCode(open);
@@ -86,13 +87,13 @@ export class AccountCodes {
     else this.#onward.show();
   }
 
-  /** Another code for the same, after five that were wrong. @param {import("./keep.js").OpenChallenge} over */
-  #anew({ purpose, sent_to }) {
+  /** Another code for the same, after five that were wrong. @param {OpenChallenge} over */
+  #anew({ purpose, sent_to, contact = "", waiting }) {
     const { account } = this.#visit.portico;
     const { language } = this.#visit;
     return this.#visit.press(async () => {
-      if (purpose === "new_email") this.prove(await account.changeEmail({ email: sent_to, language }), sent_to);
-      else this.#enter(await account.confirm({ language }), { sent_to, purpose: "confirm" });
+      if (purpose === "new_email") this.prove({ id: contact }, await account.changeEmail({ email: sent_to, language }), sent_to);
+      else this.#enter(await account.confirm({ language }), { sent_to, purpose, contact, waiting });
     });
   }
 
@@ -118,7 +119,7 @@ export class AccountCodes {
     this.#visit.press(async () => {
       const { openChallenge: open, portico, stage } = this.#visit;
       const answer = await portico.resend({ challenge: open.challenge, language: this.#visit.language });
-      this.#visit.challenge = opened(answer, open);
+      this.#visit.challenge = asked(answer, open);
       this.#visit.kept.keepAccountCode(this.#visit.challenge);
       stage.redraw(this.#facts());
       stage.tell({ tone: "info", key: "resent", values: { label: answer.label } });
@@ -142,19 +143,28 @@ export class AccountCodes {
       }
       await portico.verify(typed);
       this.#visit.kept.endAccountCode();
-      await this.#goOn();
+      await this.#confirmed(open.waiting);
     });
   };
 
-  /** The code was right: what fails now is about the change, and is told beside the account. */
-  async #goOn() {
+  /** The code was right: what fails now is about the change, and is told beside the account. @param {Waiting} [waiting] */
+  async #confirmed(waiting) {
     this.#visit.challenge = null;
-    const interrupted = this.#interrupted ?? this.#onward.confirmed;
-    this.#interrupted = null;
+    if (!waiting) return this.#onward.show();
     try {
-      await interrupted();
+      await this.#onward.goOn(waiting);
     } catch (error) {
       this.#visit.refused(error, this.#onward.show);
     }
   }
+}
+
+/**
+ * @param {import("./portico.js").Challenge} answer
+ * @param {Pick<OpenChallenge, "sent_to" | "purpose" | "contact" | "waiting"> & { sent_at?: number }} known
+ * @returns {OpenChallenge}
+ */
+function asked(answer, known) {
+  const { contact, waiting } = known;
+  return { ...opened(answer, { asked_for: "", ...known }), contact, waiting };
 }

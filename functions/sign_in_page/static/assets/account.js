@@ -3,14 +3,17 @@
 import { AccountCodes } from "./account-codes.js";
 import { account as overview, deleted, notSignedIn } from "./account-screen.js";
 import * as forms from "./account-forms.js";
+import { hashOf } from "./keep.js";
 import { PorticoError } from "./portico.js";
 import { providerId, providerName } from "./providers.js";
+import { ACCOUNT } from "./requests.js";
 import * as screens from "./screens.js";
 import { leave } from "./trips.js";
 import { Visit } from "./visit.js";
 
 /** @typedef {import("./problems.js").Message} Message */
 /** @typedef {import("./portico.js").Connection} Connection */
+/** @typedef {import("./keep.js").Waiting} Waiting */
 
 const SHOWN_HAPPENINGS = 20;
 
@@ -35,8 +38,8 @@ export class AccountVisit {
   constructor({ signIn, ...house }) {
     this.#visit = new Visit(house);
     this.#signIn = signIn;
-    const confirmed = () => this.#reload(done("confirmed_again"));
-    this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved, confirmed });
+    const goOn = (/** @type {Waiting} */ { name, ...values }) => this.#changes[name]?.(values) ?? this.#reload();
+    this.#codes = new AccountCodes(this.#visit, { show: this.#show, moved: this.#moved, goOn });
     this.#visit.onRefused = this.#refused;
     this.#visit.steps.home = () => this.#show();
   }
@@ -55,10 +58,10 @@ export class AccountVisit {
     try {
       // The cookie's session, whatever an earlier page of this tab knew.
       const session = await this.#visit.portico.session({ fresh: true });
-      if (!session) return this.#showSignedOut();
+      if (!session) return await this.#signInFirst();
       this.#visit.kept.signedIn();
       await this.#reload(message);
-      this.#codes.goOn();
+      this.#codes.goOn(this.#own.contact.id);
     } catch (error) {
       const retry = () => this.start(arrival);
       this.#visit.refused(error, (said) => this.#visit.show(screens.notOpened, { retry, heading: "account_not_opened" }, { message: said }));
@@ -97,6 +100,14 @@ export class AccountVisit {
     this.#visit.kept.signedOut();
   }
 
+  /** Nobody is signed in. Who was about to be goes on, after a reload; all others are asked. */
+  async #signInFirst() {
+    const { opened, kept } = this.#visit;
+    const underWay = [kept.challenge(), kept.pending()].map((each) => each?.asked_for);
+    if (opened && underWay.includes(await hashOf({ link: opened.link, to: ACCOUNT }))) this.#signIn(opened);
+    else await this.#showSignedOut();
+  }
+
   /** Whoever signs in from here comes back, by whatever link there is. */
   async #showSignedOut(screen = notSignedIn) {
     const visit = this.#visit;
@@ -112,24 +123,59 @@ export class AccountVisit {
    * A change, and then the account with what is new. One that asks for a younger sign-in waits
    * for a code, and goes on by itself.
    *
-   * @param {() => Promise<unknown>} change
-   * @param {string | (() => void | Promise<void>)} then the good news, or another screen
+   * @param {Waiting} change its name among the changes, and what it takes
    * @param {string} [pressed]
    */
-  #change(change, then, pressed) {
-    const work = async () => {
-      await change();
-      if (typeof then === "string") await this.#reload(done(then));
-      else await then();
-    };
+  #change({ name, ...values }, pressed) {
     return this.#visit.press(async () => {
       try {
-        await work();
+        await this.#changes[name]?.(values);
       } catch (error) {
         if (!(error instanceof PorticoError) || error.type !== "re-auth-needed") throw error;
-        await this.#codes.confirm(this.#own.contact.email, work);
+        await this.#codes.confirm(this.#own.contact, { name, ...values });
       }
     }, pressed);
+  }
+
+  /**
+   * Every change by its name, up to what is shown then. What one takes may be kept while it waits for a code, so no
+   * secret is among it.
+   *
+   * @returns {Record<string, (given: any) => Promise<void>>}
+   */
+  get #changes() {
+    const { portico, typed, language } = this.#visit;
+    const { account } = portico;
+    const told = (/** @type {string} */ key, /** @type {(given: any) => Promise<unknown>} */ change) => {
+      return async (/** @type {unknown} */ given) => {
+        await change(given);
+        await this.#reload(done(key));
+      };
+    };
+    return {
+      profile: told("profile_saved", async ({ changes }) => {
+        await account.edit(changes);
+        await portico.session({ fresh: true });
+      }),
+      email: async ({ email }) =>
+        this.#codes.prove(this.#own.contact, await account.changeEmail({ email, language }), email),
+      password: async () => {
+        if (!typed.password) return this.#setPassword(done("password_again"));
+        await account.setPassword({ password: typed.password });
+        typed.password = "";
+        await this.#reload(done("password_saved"));
+      },
+      password_removing: told("password_removing_done", account.removePassword),
+      connect: this.#connect,
+      disconnecting: told("disconnecting_done", account.disconnect),
+      end_session: told("session_ended", account.endSession),
+      end_others: told("sessions_ended", account.endOtherSessions),
+      remove: async () => {
+        await account.remove();
+        this.#forget();
+        this.#visit.show(deleted, { workspace: this.#visit.workspaceName });
+      },
+    };
   }
 
   /** @param {PorticoError} error @param {Message} message @returns {boolean} */
@@ -146,41 +192,50 @@ export class AccountVisit {
     await this.#reload({ ...done("email_changed"), values: { email } });
   };
 
-  /** @param {import("./stage.js").Screen} screen @param {Record<string, unknown>} facts */
-  #form(screen, facts) {
+  /**
+   * @param {import("./stage.js").Screen} screen
+   * @param {Record<string, unknown>} facts
+   * @param {Message | null} [message]
+   */
+  #form(screen, facts, message = null) {
     const { workspaceName: workspace, typed } = this.#visit;
     typed.password = "";
     this.#visit.challenge = null;
     const all = { account: this.#own, workspace, typed, cancel: () => this.#show(), ...facts };
-    this.#visit.show(screen, all, { again: () => (this.#account ? this.#form(screen, facts) : this.start()) });
+    const again = () => (this.#account ? this.#form(screen, facts) : this.start());
+    this.#visit.show(screen, all, { message, again });
   }
 
-  /** @param {Connection} connection */
-  #connect = (connection) => {
-    const provider = providerName(connection);
-    const { portico } = this.#visit;
-    /** @type {string} */
-    let authorize_url = "";
-    const ask = async () => {
-      authorize_url = "";
-      try {
-        ({ authorize_url } = await portico.account.connect({ connection: connection.id }));
-      } catch (error) {
-        // Told as it is after a trip that ended so: by the provider's name.
-        if (!(error instanceof PorticoError) || error.type !== "try-later") throw error;
-      }
+  /** @param {Message | null} [message] */
+  #setPassword(message) {
+    const save = (/** @type {string} */ password) => {
+      this.#visit.typed.password = password;
+      this.#change({ name: "password" });
     };
-    const actions = { chooseAnew: () => this.#show() };
-    const away = () => {
-      if (authorize_url) return leave(this.#visit, { authorize_url, provider, actions }, () => {});
-      this.#visit.stage.tell({ ...sorry("account_sso_later"), values: { provider }, isAside: true });
-    };
-    return this.#change(ask, away, providerId(connection));
+    this.#form(forms.setPassword, { save }, message);
+  }
+
+  /** @param {{ connection: string, provider: string }} to */
+  #connect = async ({ connection, provider }) => {
+    try {
+      const { authorize_url } = await this.#visit.portico.account.connect({ connection });
+      await leave(this.#visit, { authorize_url, provider, actions: { chooseAnew: () => this.#show() } }, () => {});
+    } catch (error) {
+      // Told as it is after a trip that ended so: by the provider's name.
+      if (!(error instanceof PorticoError) || error.type !== "try-later") throw error;
+      this.#show({ ...sorry("account_sso_later"), values: { provider } });
+    }
   };
 
-  /** Take a way in away, after one more question. @param {string} about @param {import("./words.js").Values} values @param {() => Promise<unknown>} change */
-  #ask(about, values, change) {
-    const go = () => this.#change(change, `${about}_done`);
+  /**
+   * Take a way in away, after one more question.
+   *
+   * @param {string} about the change, and the words of the question
+   * @param {import("./words.js").Values} [values]
+   * @param {Record<string, string>} [given] what the change takes
+   */
+  #ask(about, values = {}, given = {}) {
+    const go = () => this.#change({ name: about, ...given });
     this.#form(forms.sure, { about, values, go });
   }
 
@@ -191,55 +246,35 @@ export class AccountVisit {
 
   get #actions() {
     const { portico, typed } = this.#visit;
-    const { account } = portico;
     return {
       editProfile: () =>
         this.#form(forms.editProfile, {
-          save: (/** @type {{ name?: string, language?: string, time_zone?: string }} */ changes) =>
-            this.#change(async () => {
-              await account.edit(changes);
-              await portico.session({ fresh: true });
-            }, "profile_saved"),
+          save: (/** @type {object} */ changes) => this.#change({ name: "profile", changes }),
         }),
       changeEmail: () => {
         typed.email = "";
-        /** @type {import("./portico.js").Challenge} */
-        let answer;
         this.#form(forms.changeEmail, {
-          send: (/** @type {string} */ email) =>
-            this.#change(async () => {
-              answer = await account.changeEmail({ email: email.trim(), language: this.#visit.language });
-            }, () => this.#codes.prove(answer, email.trim())),
+          send: (/** @type {string} */ email) => this.#change({ name: "email", email: email.trim() }),
         });
       },
-      setPassword: () =>
-        this.#form(forms.setPassword, {
-          save: (/** @type {string} */ password) =>
-            this.#change(async () => {
-              await account.setPassword({ password });
-              typed.password = "";
-            }, "password_saved"),
-        }),
-      removePassword: () => this.#ask("password_removing", {}, account.removePassword),
-      connect: this.#connect,
+      setPassword: () => this.#setPassword(),
+      removePassword: () => this.#ask("password_removing"),
+      connect: (/** @type {Connection} */ connection) =>
+        this.#change(
+          { name: "connect", connection: connection.id, provider: providerName(connection) },
+          providerId(connection),
+        ),
       disconnect: (/** @type {string} */ identity, /** @type {string} */ provider) =>
-        this.#ask("disconnecting", { provider }, () => account.disconnect({ identity })),
+        this.#ask("disconnecting", { provider }, { identity }),
       endSession: (/** @type {string} */ session, /** @type {string} */ pressed) =>
-        this.#change(() => account.endSession({ session }), "session_ended", pressed),
-      endOthers: () => this.#change(account.endOtherSessions, "sessions_ended", "end-others"),
+        this.#change({ name: "end_session", session }, pressed),
+      endOthers: () => this.#change({ name: "end_others" }, "end-others"),
       download: () =>
         this.#visit.press(async () => {
-          saveAs("account.json", JSON.stringify(await account.download(), null, 2));
+          saveAs("account.json", JSON.stringify(await portico.account.download(), null, 2));
           this.#visit.stage.tell({ ...done("downloaded"), isAside: true });
         }, "download"),
-      remove: () =>
-        this.#form(forms.removeAccount, {
-          go: () =>
-            this.#change(account.remove, () => {
-              this.#forget();
-              this.#visit.show(deleted, { workspace: this.#visit.workspaceName });
-            }),
-        }),
+      remove: () => this.#form(forms.removeAccount, { go: () => this.#change({ name: "remove" }) }),
       signOut: () =>
         this.#visit.press(async () => {
           await this.#visit.signOut();

@@ -8,14 +8,14 @@
  * | which provider it went to, and what waits for an address since | this tab | half an hour, ten minutes |
  * | the open challenge, with the portal's request | this browser | it ends, ten minutes after its last mail |
  * | what the link of a mail undoes | this tab | the tab closes |
- * | the open code of the account | this tab | it ends, or the change is given up |
+ * | the open code of the account, and the change that waits for it | this tab | it ends, or the change is given up |
  * | name, logo, colour and support contact of the workspace, and whether it checks a pasted code | this browser | the next answer |
  * | the last shared link, without its destination | this browser | it has ended |
  * | where the portal is | this browser | the next answer |
  * | that somebody signed in here | this browser | the sign-out |
  * | the chosen language | this browser | another choice |
  *
- * Codes and session tokens are not kept at all. A browser that refuses storage loses only the
+ * Codes, passwords and session tokens are not kept at all. A browser that refuses storage loses only the
  * reload: everything here then lives as long as the page.
  */
 
@@ -34,6 +34,11 @@
 /** @typedef {{ pending: string, provider: string, asked_for: string, expires_at: number }} Pending */
 
 /**
+ * @typedef {{ name: string } & Record<string, unknown>} Waiting a change of the account that goes on after a code: its
+ *   name, and what it takes. Never a password
+ */
+
+/**
  * @typedef {object} OpenChallenge
  * @property {string} challenge
  * @property {string | null} label null until it is known: a trip to a provider does not bring it back
@@ -44,6 +49,8 @@
  *   sign in
  * @property {string} [connects] the provider whose account the code connects
  * @property {string} [request] the portal's own, which goes on after the code
+ * @property {string} [contact] who asked for it, in the account
+ * @property {Waiting} [waiting] what it confirms there
  * @property {boolean} [refused] a code was refused since the newest mail. Which one is not kept, so after a reload none
  *   goes by itself
  * @property {number} sent_at ms, of the first mail

@@ -8,7 +8,7 @@ import { UndoVisit } from "./email-undo.js";
 import { showFoot } from "./foot.js";
 import { chosenLanguage, keepFor } from "./keep.js";
 import { createPortico } from "./portico.js";
-import { openedFor, readRequest } from "./requests.js";
+import { ACCOUNT, openedFor, readRequest } from "./requests.js";
 import { framed, signedOut } from "./screens.js";
 import { SignIn } from "./sign-in.js";
 import { SignOutVisit } from "./sign-out.js";
@@ -55,9 +55,11 @@ function begin(stage) {
   const isAccount = address.has("account");
   const undo = address.get("undo");
   if (undo) kept.keepUndo(undo);
-  forgetFragment(isAccount ? "#account" : undo !== null ? "#undo" : "");
   const arrival = readArrival(address, { workspace, hasLeft: kept.trip() !== null });
-  const opened = readLink(address, arrival !== null);
+  // Whoever went to a provider on the way to the account is still on that way, after a reload too.
+  const isOnTheWay = arrival !== null && !address.has("l") && kept.opened()?.to === ACCOUNT;
+  forgetFragment(isAccount || isOnTheWay ? "#account" : undo !== null ? "#undo" : "");
+  const opened = readLink(address);
   /** @type {import("./visit.js").House} */
   const house = {
     stage,
@@ -121,7 +123,7 @@ function openAccount(stage, house, arrival) {
   const account = new AccountVisit({
     ...house,
     signIn: ({ link }) => {
-      const opened = { link, to: "account" };
+      const opened = { link, to: ACCOUNT };
       // For the way back from a provider, which begins the page anew.
       kept.open(opened);
       const signIn = new SignIn({ ...house, opened, arrival: null });
@@ -137,9 +139,8 @@ function openAccount(stage, house, arrival) {
  * The link and destination that the address bar brought, or that this tab already had.
  *
  * @param {URLSearchParams} address
- * @param {boolean} isBack from a provider, still on the way to what was asked for
  */
-function readLink(address, isBack) {
+function readLink(address) {
   const link = address.get("l");
   if (link) {
     const to = address.get("to") ?? undefined;
@@ -147,7 +148,7 @@ function readLink(address, isBack) {
     kept.open(to && to.length <= LONGEST_DESTINATION ? { ...opened, to } : opened);
     // Whoever the portal expects, it is not whom this tab had typed before.
     if (opened.hint) kept.typeEmail("");
-  } else if (kept.opened()?.to === "account" && !location.hash && !isBack) {
+  } else if (kept.opened()?.to === ACCOUNT && !location.hash) {
     // The address alone is no wish to see the account again.
     kept.open({ link: kept.opened()?.link ?? "" });
   } else if (!kept.opened()) {

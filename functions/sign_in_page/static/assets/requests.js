@@ -20,6 +20,9 @@ import { pickLanguage } from "./words.js";
 
 /** @typedef {import("./keep.js").Opened} Opened */
 
+/** The destination that is on this page. */
+export const ACCOUNT = "account";
+
 /** No gateway takes a longer one. */
 const LONGEST_REQUEST = 8_000;
 
