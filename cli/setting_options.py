@@ -244,7 +244,9 @@ def _field_of(option: str) -> str:
 
 def _default(name: str) -> Any:
     if name in OF_NEW_WORKSPACES:
-        return OF_NEW_WORKSPACES[name]
+        # New and old workspaces begin with different values, and no row says which it is.
+        said = switch(WORKSPACE[name]).replace("/", " or ")
+        raise NotUnderstood(f"--reset {WORKSPACE[name]}: it has no default. Say {said}.")
     known = WorkspaceWords if name in WORDS_FIELDS else Workspace
     field = next(each for each in fields(known) if each.name == name)
     if field.default is not MISSING:

@@ -6,7 +6,8 @@ import pytest
 
 from cli import moments
 from cli.refusals import Refusal
-from portico.people.store import words_key
+from portico.aws.tables import ALWAYS
+from portico.people.store import People, settings_row_key, words_key
 from tests.support.driver import NOON
 
 
@@ -56,6 +57,19 @@ class TestTheFrontEntrance:
         acme.says("link", "revoke", "acme", "ent_acme")
 
         assert acme.told("workspace", "show", "acme")["workspace"]["entrance"] is False
+
+    def test_of_a_workspace_that_is_older_stays_closed_over_a_reset(self, acme):
+        acme.says("workspace", "set", "acme", "--no-entrance")
+        People("people", "acme").rows.update(
+            *settings_row_key("acme"), "REMOVE entrance", ALWAYS, {}
+        )
+        assert acme.told("workspace", "show", "acme")["workspace"]["entrance"] is False
+
+        said = acme.refused("workspace", "set", "acme", "--reset", "entrance", code=2)
+
+        assert said == "--reset --entrance: it has no default. Say --entrance or --no-entrance."
+        assert acme.told("workspace", "show", "acme")["workspace"]["entrance"] is False
+        assert acme.told("link", "list", "acme")["links"] == []
 
     def test_that_is_closed_is_explained_and_how_to_open_it(self, acme):
         acme.says("workspace", "set", "acme", "--no-entrance")
