@@ -6,7 +6,10 @@ from typing import ClassVar
 import pytest
 
 from portico.clock import SYSTEM
+from portico.errors import NotFound
+from portico.events import Event
 from portico.links.rules import front_token, public_id
+from portico.links.store import Links
 from portico.people.flow import TeamPeople
 from tests.support.doors import Answer
 from tests.support.driver import Portal
@@ -57,6 +60,47 @@ class TestAFrontEntrance:
         assert ended.revoked_at is not None
         assert TeamPeople("people").workspace("acme").entrance is False
         assert portal.browser.opens_the_link(FRONT).problem == (404, "invalid-portal-link")
+
+    @pytest.mark.parametrize("was_open", [True, False], ids=["open", "closed"])
+    def test_agrees_with_its_setting_when_a_colleague_opens_it_meanwhile(
+        self, portal, entrance, wire, was_open
+    ):
+        portal.sets(entrance=was_open)
+        meanwhile: list[str] = []
+
+        def opens() -> None:
+            if not meanwhile:
+                meanwhile.append("opened")
+                portal.sets(entrance=True)
+
+        for step in ("UpdateItem", "TransactWriteItems", "BatchGetItem"):
+            wire.before(f"dynamodb.{step}", opens)
+
+        portal.office.revoke("acme", public_id(FRONT), by="test")
+
+        is_open = portal.browser.opens_the_link(FRONT).status == 200
+        assert is_open is TeamPeople("people").workspace("acme").entrance
+        assert meanwhile
+
+    def test_is_never_revoked_without_its_setting(self, portal, entrance):
+        event = Event("link.revoked", SYSTEM.now())
+
+        with pytest.raises(NotFound):
+            Links("people", "acme").revoke(public_id(FRONT), event)
+
+        assert portal.browser.opens_the_link(FRONT).status == 200
+
+    def test_that_never_was_cannot_be_revoked(self, portal):
+        with pytest.raises(NotFound):
+            portal.office.revoke("acme", public_id(FRONT), by="test")
+
+    def test_that_is_closed_is_revoked_no_second_time(self, portal, entrance):
+        first = portal.office.revoke("acme", public_id(FRONT), by="test")
+        before = portal.records_trail()
+        portal.forward(seconds=1)
+
+        assert portal.office.revoke("acme", public_id(FRONT), by="test") == first
+        assert portal.records_trail() == before
 
     def test_opens_again_when_the_team_says_so(self, portal, entrance):
         portal.sets(entrance=False)

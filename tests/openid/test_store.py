@@ -7,6 +7,7 @@ import pytest
 from portico.errors import InvalidPortalLink, NotFound, TryLater
 from portico.events import Event
 from portico.ids import digest
+from portico.links.rules import public_id
 from portico.links.store import open_link
 from portico.openid.registered_client import RegisteredClient
 from portico.openid.store import RegisteredClients
@@ -59,6 +60,14 @@ class TestARegisteredPortal:
         with pytest.raises(InvalidPortalLink):
             open_link("people", "acme", HELP.client_id, at=NOON, consistent=True)
         assert home("acme").portals == []
+
+    def test_is_not_left_with_an_entrance_that_is_revoked(self, portal, portals, home):
+        portals.put(HELP, home("acme"), ADDED)
+
+        with pytest.raises(NotFound):
+            portal.office.revoke("acme", public_id(HELP.client_id), by="test")
+
+        assert open_link("people", "acme", HELP.client_id, at=NOON, consistent=True)
 
     def test_does_not_push_a_colleague_s_away(self, portals, home):
         read_before = home("acme")

@@ -26,6 +26,8 @@ from portico.people.store import People, settings_row_key, workspace_of
 
 AUTO_WAIT = timedelta(minutes=30)
 """After an automatic mail, opening, scanning or reloading the page sends none for this long."""
+STANDS_ALONE = f"{IS_THERE} AND attribute_not_exists(front) AND attribute_not_exists(portal)"
+"""No setting and no portal says that this link is open."""
 LINK_AFTERLIFE = timedelta(days=30)
 """How long we keep an expired link, so that a team can see why it failed."""
 
@@ -173,14 +175,17 @@ class Links:
     def revoke(self, link: str, event: Event) -> Link:
         """Revoke a link at once. Revoking it again changes nothing.
 
+        An entrance is only closed together with its setting or its portal. A colleague may open
+        it in this moment, and then a revoked link would be left where it is said to be open.
+
         Raises:
-            NotFound: there is no such link.
+            NotFound: there is no such link, or it is an entrance.
         """
         pk, sk = link_key(self.workspace_id, link)
         change = "SET revoked_at = if_not_exists(revoked_at, :now), event = :event"
         values = {":now": epoch(event.at), ":event": event.rider()}
         try:
-            return Link.from_row(self.rows.update(pk, sk, change, IS_THERE, values))
+            return Link.from_row(self.rows.update(pk, sk, change, STANDS_ALONE, values))
         except ConditionFailed:
             raise NotFound from None
 

@@ -82,13 +82,13 @@ class TeamLinks:
         return Links(self.people_table, workspace.id).all()
 
     def revoke(self, workspace_id: str, link: str, *, by: str) -> Link:
-        """Revoke a link by its public id.
+        """Revoke a link by its public id. Of a front entrance, the setting is switched off.
 
         Raises:
             NotFound: no such workspace or link.
         """
         workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
-        if link == public_id(front_token(workspace_id)) and workspace.entrance:
+        if link == public_id(front_token(workspace_id)):
             return self._close_entrance(workspace, by)
         now = self.clock.now()
         event = Event(
@@ -97,11 +97,12 @@ class TeamLinks:
         return Links(self.people_table, workspace_id).revoke(link, event)
 
     def _close_entrance(self, workspace: Workspace, by: str) -> Link:
-        # Loaded here, because no door opens or closes a front entrance.
-        from portico.links.team_workspaces import TeamWorkspaces  # noqa: PLC0415
+        if workspace.entrance:
+            # Loaded here, because no door opens or closes a front entrance.
+            from portico.links.team_workspaces import TeamWorkspaces  # noqa: PLC0415
 
-        workspaces = TeamWorkspaces(self.people_table, self.clock)
-        workspaces.change(workspace.id, {"entrance": False}, by=by)
+            workspaces = TeamWorkspaces(self.people_table, self.clock)
+            workspaces.change(workspace.id, {"entrance": False}, by=by)
         key = link_key(workspace.id, public_id(front_token(workspace.id)))
         (row,) = People(self.people_table, workspace.id).read(key)
         if row is None:
