@@ -700,6 +700,14 @@ class TestAnUndoBesideTheThief:
         assert thief.undoes(link).status == 200
         assert owner_signs_in(portal)["id"] == portal.ann.id
 
+    def test_acc_04_gives_a_deactivated_contact_nothing_back(self, thief, link, portal):
+        portal.deactivates(FIRST)
+        before = portal.rows("people")
+
+        assert thief.undoes(link).status == 410
+
+        assert portal.rows("people") == before
+
     def test_acc_04_of_a_change_from_before_this_version_goes_on_working(self, thief, link, portal):
         """Its row names no changes before it, the head no change, and the address was freed."""
         (row,) = changes(portal)

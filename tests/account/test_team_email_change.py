@@ -3,7 +3,10 @@
 import pytest
 
 from portico.account.team_email_change import TeamEmailChanges
-from portico.errors import TakenAlready
+from portico.aws.tables import transact_surely
+from portico.errors import InvalidRequest, NotFound, TakenAlready
+from portico.events import Event
+from portico.people.heads import Heads
 from tests.support.moves import moves
 
 NEW = "ann@new.example"
@@ -68,6 +71,48 @@ class TestATeamsChange:
 
         with pytest.raises(TakenAlready):
             gives("bob@example.com")
+
+    def test_moves_a_deactivated_contact_who_stays_so(self, portal, gives):
+        portal.deactivates()
+
+        assert (gives().email, gives().active) == (NEW, False)
+
+        stranger = portal.another_browser()
+        stranger.asks_for_a_code(NEW)
+        portal.delivers_mail()
+        assert portal.challenge_row(stranger)["withheld_1"] == "contact-inactive"
+        portal.team.set_active("acme", portal.ann.id, True, by="test")
+        assert portal.browser.signs_in(NEW).body["contact"]["id"] == portal.ann.id
+
+    @pytest.mark.parametrize("goes_back", [False, True], ids=["anew", "back"])
+    def test_of_a_deactivated_contact_tells_the_old_address_too(self, portal, gives, goes_back):
+        old = NEW if goes_back else "ann@example.com"
+        if goes_back:
+            moves(portal.ann.id, NEW)
+        portal.deactivates()
+
+        gives("ann@example.com" if goes_back else NEW)
+        portal.delivers_mail()
+
+        (mail,) = portal.mails
+        assert set(mail.to) == {old}
+
+    def test_gives_no_address_to_a_deleted_account(self, portal, gives):
+        contact = portal.team.contact("acme", portal.ann.id)
+        event = Event("account.deleted", portal.now, contact.id)
+        transact_surely(Heads("people", "acme").deleting(contact, event))
+        before = portal.rows("people")
+
+        with pytest.raises(NotFound):
+            gives()
+
+        assert portal.rows("people") == before
+
+    def test_that_comes_beside_another_says_so(self, portal, gives, wire):
+        wire.before("dynamodb.TransactWriteItems", portal.deactivates)
+
+        with pytest.raises(InvalidRequest, match="changed just now"):
+            gives()
 
     def test_to_the_same_changes_nothing(self, portal, gives):
         before = portal.rows("people")

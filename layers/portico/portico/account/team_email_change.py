@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest, TakenAlready
+from portico.errors import InvalidRequest, NotFound, TakenAlready
 from portico.events import Event
 from portico.ids import random_part
 from portico.mail.letters import Change
@@ -32,6 +32,8 @@ class TeamEmailChanges:
     ) -> Contact:
         """Make *email* the contact's primary address. Their sessions and open codes end.
 
+        A deactivated contact stays so, and cannot sign in by the new address either.
+
         Args:
             workspace: the contact's workspace.
             contact: the contact as read.
@@ -40,12 +42,16 @@ class TeamEmailChanges:
             by: who does it, for the trail.
 
         Raises:
-            InvalidRequest: no mail can be sent to the address, or the contact may not sign in.
+            InvalidRequest: no mail can be sent to the address, or the contact was changed meanwhile.
+            NotFound: the contact has deleted their account.
             TakenAlready: the address is another contact's, or reserved for one.
             TooManyRequests: as many changes can be undone as may be at once.
             TryLater: nothing has changed.
         """
         new = mailable(email)
+        # What is left of a deleted account has no address, and gets none.
+        if not contact.email:
+            raise NotFound
         if new == contact.email:
             return contact
         now, change = self.clock.now(), random_part()
@@ -75,7 +81,7 @@ class TeamEmailChanges:
         except TransactionRefused as refused:
             if "head" in refused.failed:
                 raise InvalidRequest(
-                    "email", "cannot be changed: the contact is deactivated, or changed just now"
+                    "email", "cannot be changed: the contact was changed just now. Try again"
                 ) from None
             raise TakenAlready("email") from None
         return People(self.people_table, workspace.id).contact(contact.id) or contact

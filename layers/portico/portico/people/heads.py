@@ -11,7 +11,7 @@ from portico.events import Event
 from portico.ids import digest
 from portico.people.pointers import Pointers
 from portico.people.rules import Contact
-from portico.people.store import head_key, head_row
+from portico.people.store import IS_KEPT, head_key, head_row
 
 MAY_COME_IN = "active = :yes AND sver = :sver"
 """The contact is active, and nothing has ended their sessions since *sver* was read."""
@@ -90,8 +90,8 @@ class Heads:
         """Return the parts of a transaction that give a contact another primary address.
 
         Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
-        end. The old address stays reserved for the contact *until*. Only
-        :mod:`portico.people.address_change` calls this.
+        end, and a deactivated contact stays so. The old address stays reserved for the contact
+        *until*. Only :mod:`portico.people.address_change` calls this.
         """
         pointers = Pointers(self.table, self.workspace_id)
         values = {":change": change}
@@ -173,14 +173,14 @@ class Heads:
             *head_key(self.workspace_id, contact.id),
             f"{text}, email = :email, listed = :email, sver = sver + :one, event = :event "
             "REMOVE suppressed",
-            f"email = :old AND {MAY_COME_IN}",
+            f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}",
             {
                 **values,
                 ":email": email,
                 ":old": contact.email,
+                ":active": contact.active,
                 ":one": 1,
                 ":sver": contact.sver,
-                ":yes": True,
                 ":event": event.rider(),
             },
         )

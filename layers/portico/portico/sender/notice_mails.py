@@ -7,7 +7,6 @@ from typing import Any
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed
 from portico.events import Event, origin_of
-from portico.mail.letters import Change
 from portico.notices.store import Notice, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key, settings_row_key, words_key, workspace_of
@@ -143,7 +142,8 @@ class NoticeMail:
 
 def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: datetime) -> str | None:
     # A portal that is off, and codes that are off, keep back no notice: the change is made.
-    if not contact.active and notice.change is not Change.ACCOUNT_DELETED:
+    # Who has lost an address, or the account, hears of it although the contact may not sign in.
+    if not contact.active and (notice.to is None or notice.undo is not None):
         return "contact-inactive"
     # What bounced is the contact's address, and this may go to the one before.
     if contact.suppressed and notice.to is None:
