@@ -24,6 +24,7 @@ from portico.people.rules import Contact, Workspace
 if TYPE_CHECKING:
     from cli.deployments import Deployment
     from portico.account.team_email_change import TeamEmailChanges
+    from portico.account.team_ways_in import TeamWaysIn
     from portico.links.team_links import TeamLinks
     from portico.links.team_workspaces import TeamWorkspaces
     from portico.openid.store import RegisteredClients
@@ -69,6 +70,13 @@ class Command:
         from portico.account.team_email_change import TeamEmailChanges
 
         return TeamEmailChanges(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def ways_in(self) -> "TeamWaysIn":
+        """Contacts' passwords and connected accounts."""
+        from portico.account.team_ways_in import TeamWaysIn
+
+        return TeamWaysIn(self.deployment.people_table, self.deployment.sign_in_table)
 
     @property
     def workspaces(self) -> "TeamWorkspaces":

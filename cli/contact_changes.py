@@ -74,7 +74,7 @@ def _with_email(command: Command, contact: Contact, email: str) -> Contact:
             "nobody else can have that address."
         )
         command.note(
-            "A password and connected accounts stay. If somebody else had taken the account over, "
-            "let the contact remove what is not theirs at once, in their account."
+            "A password and connected accounts stay. If somebody else had taken the account over: "
+            f"portico contact remove-ways-in {contact.workspace_id} {contact.id}"
         )
     return changed

@@ -3,6 +3,7 @@
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -222,6 +223,51 @@ def activate(
     """Let a contact sign in again."""
     with running(stack, local, as_json, WHO) as command:
         _show(command, _switched(command, workspace_id, who, active=True))
+
+
+@app.command(name="remove-ways-in")
+def remove_ways_in(
+    workspace_id: WorkspaceId,
+    who: Who,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a contact's password and connected accounts, and sign them out everywhere.
+
+    For an account that somebody else had taken over. The contact is told by mail.
+    """
+    with (
+        running(stack, local, as_json, WHO) as command,
+        looking_for(f"contact {who} in {workspace_id}"),
+    ):
+        contact = contact_of(command, workspace_id, who)
+        workspace = command.team.workspace(workspace_id)
+        host = urlsplit(command.deployment.api_url).netloc
+        removed = command.ways_in.remove(workspace, contact.id, host=host, by=command.by)
+        is_told = contact.active and (removed.password or removed.accounts)
+        command.note(
+            f"They are signed out everywhere{', and told by mail' if is_told else ''}. A portal that "
+            "already holds an access token accepts it for ten minutes at most."
+        )
+        if not workspace.takes_codes():
+            command.note(
+                "This workspace takes no codes. They come back by a new password, with “Forgot "
+                "password”, or by a provider that vouches for their address, where those are on."
+            )
+        after = command.team.contact(workspace_id, contact.id)
+        command.card(
+            after.name,
+            {
+                "primary email": after.email,
+                "password": "removed" if removed.password else "none",
+                "connected accounts": ", ".join(removed.accounts) + " removed"
+                if removed.accounts
+                else "none",
+            },
+            contact=told(after),
+            removed={"password": removed.password, "accounts": removed.accounts},
+        )
 
 
 def _cells(contact: Contact) -> list[str]:

@@ -294,12 +294,23 @@ class TestChangingAContact:
 
         assert said.startswith("This was done too often. Try again in ")
 
-    def test_moves_nobody_who_is_deactivated(self, acme, ann):
+    def test_moves_and_renames_whoever_is_deactivated(self, acme, ann):
         acme.says("contact", "deactivate", "acme", ann["id"])
 
-        said = acme.refused("contact", "set", "acme", ann["id"], "--email", "ann@new.example")
+        told = acme.told(
+            "contact", "set", "acme", ann["id"], "--email", "ann@new.example", "--name", "Ann Bell"
+        )
 
-        assert said.startswith("--email: cannot be changed: the contact is deactivated")
+        contact = told["contact"]
+        assert (contact["email"], contact["name"]) == ("ann@new.example", "Ann Bell")
+        assert contact["active"] is False
+
+    def test_moves_no_deleted_account(self, portal, terminal):
+        deletes_account(portal)
+
+        said = terminal.refused("contact", "set", "acme", portal.ann.id, "--email", "a@new.example")
+
+        assert said == f"There is no contact {portal.ann.id} in acme."
 
     def test_gives_no_name_to_a_deleted_account(self, portal, terminal):
         deletes_account(portal)
@@ -316,6 +327,56 @@ class TestChangingAContact:
 
         assert said == f"There is no contact {portal.ann.id} in acme."
         assert terminal.row(f"acme#contact#{portal.ann.id}")["active"] is False
+
+
+class TestRemovingWaysIn:
+    def test_names_what_is_gone(self, portal, terminal):
+        portal.sets(password_method=True)
+        gives_a_password(portal)
+
+        told = terminal.told("contact", "remove-ways-in", "acme", "ann@example.com")
+
+        assert told["removed"] == {"password": True, "accounts": []}
+        assert told["contact"] == terminal.told("contact", "show", "acme", portal.ann.id)["contact"]
+        (note,) = told["notes"]
+        assert note.startswith("They are signed out everywhere, and told by mail.")
+        assert not [row for row in portal.rows("people") if row.get("hash")]
+        said = terminal.says("contact", "remove-ways-in", "acme", "ann@example.com")
+        assert "none" in said.stdout
+
+    def test_says_so_where_no_code_lets_them_in(self, portal, terminal):
+        portal.sets(code_method=False, password_method=True)
+
+        told = terminal.told("contact", "remove-ways-in", "acme", portal.ann.id)
+
+        assert told["notes"][1].startswith("This workspace takes no codes.")
+
+    def test_of_whoever_is_deactivated_says_that_nobody_is_told(self, portal, terminal):
+        portal.sets(password_method=True)
+        gives_a_password(portal)
+        portal.deactivates()
+
+        told = terminal.told("contact", "remove-ways-in", "acme", portal.ann.id)
+
+        assert told["contact"]["active"] is False
+        assert "and told by mail" not in told["notes"][0]
+
+    def test_of_a_deleted_account_says_that_there_is_none(self, portal, terminal):
+        deletes_account(portal)
+
+        said = terminal.refused("contact", "remove-ways-in", "acme", portal.ann.id)
+
+        assert said == f"There is no contact {portal.ann.id} in acme."
+
+    def test_is_what_a_move_points_to(self, acme, ann):
+        told = acme.told("contact", "set", "acme", ann["id"], "--email", "ann@new.example")
+
+        assert f"portico contact remove-ways-in acme {ann['id']}" in told["notes"][1]
+
+
+def gives_a_password(portal):
+    token = portal.browser.signs_in().body["access_token"]
+    portal.browser.changes_the_password("five grey herons on a wire", token)
 
 
 def deletes_account(portal):

@@ -10,6 +10,7 @@ const SAID = {
   "code.refused": "event_code_refused",
   "code.requested": "event_code_requested",
   "contact.added": "event_contact_added",
+  "contact.ways-in-removed": "event_ways_in_removed",
   "email.changed": "event_email_changed",
   "email.restored": "event_email_restored",
   "identity.linked": "event_identity_linked",

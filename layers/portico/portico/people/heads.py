@@ -51,6 +51,25 @@ class Heads:
             values | ({":event": event.rider()} if event else {}),
         )
 
+    def voiding_accounts(self, contact: Contact, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that closes every account that was connected until now.
+
+        All sessions and open challenges end. The contact may be deactivated, and stays so. It
+        fails if anything has raised their ``sver`` since *contact* was read.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            "SET voids = :voids, sver = sver + :one, event = :event",
+            f"{IS_KEPT} AND sver = :sver",
+            {
+                # One span for all: those before lie within it.
+                ":voids": [[0, epoch(event.at)]],
+                ":one": 1,
+                ":sver": contact.sver,
+                ":event": event.rider(),
+            },
+        )
+
     def edit(self, contact: Contact, changes: dict[str, str], event: Event) -> None:
         """Write these fields of the head of a contact who may still sign in.
 
