@@ -202,6 +202,7 @@ class TestTheAddress:
         owner.sees_heading("Undo the change of address?")
         owner.page.locator("#undo").click()
         owner.sees_heading("Your address is back")
+        owner.sees(f"set a new password and tell {house.name_of('lumen')}.")
         owner.finds_no_barrier()
         owner.page.reload()
         owner.sees_heading("Your address is back")

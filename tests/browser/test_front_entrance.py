@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.house import House
 from tests.browser.person import Person
 
-NOTHING_HERE = "There is no sign-in at this address"
+NOTHING_HERE = "No sign-in at this address"
 
 
 def shown(person: Person) -> str:
@@ -163,6 +163,9 @@ class TestTheAccountOfWhoeverIsSignedOut:
     def test_offers_to_sign_in_and_comes_back(self, person, house):
         person.opens("/acme#account")
         person.sees_heading("You are not signed in")
+        # Whoever can open the entrance may know whose it is.
+        person.sees("To see your account at Acme Support, sign in first.")
+        expect(person.page.locator("#brand")).to_contain_text("Acme Support")
 
         person.page.get_by_role("button", name="Sign in").click()
         person.sees("your account")

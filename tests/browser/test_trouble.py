@@ -37,7 +37,7 @@ class TestALink:
     def test_that_is_not_there_at_all_where_there_is_no_entrance(self, person, address):
         person.opens(address)
 
-        person.sees_heading("There is no sign-in at this address")
+        person.sees_heading("No sign-in at this address")
 
     def test_of_another_workspace_says_the_same(self, person, house):
         token = house.link("shared")["token"]

@@ -112,11 +112,10 @@ export class AccountVisit {
   async #showSignedOut(screen = notSignedIn) {
     const visit = this.#visit;
     this.#forget();
-    const facts = { workspace: visit.workspaceName, again: null };
-    visit.show(screen, facts);
-    const opened = visit.opened ?? (await visit.linkToSignIn());
+    visit.show(screen, { workspace: visit.workspaceName, again: null });
+    const opened = visit.opened ?? (await visit.linkToSignIn({ names: true }));
     if (!opened || visit.isOver || !visit.stage.isShowing(screen)) return;
-    visit.stage.redraw({ ...facts, again: () => this.#signIn(opened) });
+    visit.stage.redraw({ workspace: visit.workspaceName, again: () => this.#signIn(opened) });
   }
 
   /**

@@ -56,7 +56,7 @@ export class UndoVisit {
     visit.kept.signedOut();
     const facts = { about: "undo_done", picture: "check", removed, workspace, portal };
     visit.show(ended, facts);
-    const opened = visit.opened ?? (await visit.linkToSignIn());
+    const opened = visit.opened ?? (await visit.linkToSignIn({ names: true }));
     if (!opened || visit.isOver || !visit.stage.isShowing(ended)) return;
     visit.stage.redraw({ ...facts, signIn: () => this.#signIn(opened) });
   }
@@ -93,7 +93,7 @@ const ended = ({ about, picture, removed, workspace, portal, signIn }, words) =>
     body: [
       heading(words, `${about}_title`, {}, picture),
       workspace && paragraph(words, "undo_whose", { workspace }),
-      evenly(words, `${about}_text`),
+      evenly(words, `${about}_text`, workspace ? { team: workspace } : {}),
       ways.length > 0 && evenly(words, "undo_removed", { ways: ways.join(", ") }),
       ...waysOn(words, portal, signIn),
     ].filter((part) => part),

@@ -141,13 +141,17 @@ export class Visit {
   /**
    * A link that this tab or this browser knows, or the front entrance if it is open; not the one that was opened.
    *
+   * @param {{ names?: boolean }} [options] whether an open entrance may say here whose it is
    * @returns {Promise<{ link: string } | null>}
    */
-  async linkToSignIn() {
+  async linkToSignIn({ names = false } = {}) {
     const known = [this.kept.opened(), this.kept.link()].find((each) => each && each.link !== this.#opened?.link);
     if (known) return { link: known.link };
-    const isOpen = this.#opened?.link !== this.front && (await this.portico.resolve({ link: this.front }).then(() => true, () => false));
-    return isOpen ? { link: this.front } : null;
+    if (this.#opened?.link === this.front) return null;
+    const way = await this.portico.resolve({ link: this.front }).catch(() => null);
+    if (!way || this.isOver) return null;
+    if (names) await this.onBrand(way.workspace);
+    return { link: this.front };
   }
 
   /** A tab that knows no link goes on with the browser's, or with the front entrance. */
