@@ -1,4 +1,4 @@
-"""A team removes a contact's ways in after somebody else had taken the account over."""
+"""A team removes a contact's ways in after somebody else had taken the account over (ACC-14)."""
 
 import pytest
 
