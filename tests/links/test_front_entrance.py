@@ -76,7 +76,7 @@ class TestAFrontEntrance:
         for step in ("UpdateItem", "TransactWriteItems", "BatchGetItem"):
             wire.before(f"dynamodb.{step}", opens)
 
-        portal.office.revoke("acme", public_id(FRONT), by="test")
+        portal.links.revoke("acme", public_id(FRONT), by="test")
 
         is_open = portal.browser.opens_the_link(FRONT).status == 200
         assert is_open is TeamPeople("people").workspace("acme").entrance
@@ -92,14 +92,14 @@ class TestAFrontEntrance:
 
     def test_that_never_was_cannot_be_revoked(self, portal):
         with pytest.raises(NotFound):
-            portal.office.revoke("acme", public_id(FRONT), by="test")
+            portal.links.revoke("acme", public_id(FRONT), by="test")
 
     def test_that_is_closed_is_revoked_no_second_time(self, portal, entrance):
-        first = portal.office.revoke("acme", public_id(FRONT), by="test")
+        first = portal.links.revoke("acme", public_id(FRONT), by="test")
         before = portal.records_trail()
         portal.forward(seconds=1)
 
-        assert portal.office.revoke("acme", public_id(FRONT), by="test") == first
+        assert portal.links.revoke("acme", public_id(FRONT), by="test") == first
         assert portal.records_trail() == before
 
     def test_opens_again_when_the_team_says_so(self, portal, entrance):

@@ -65,7 +65,7 @@ class TestARegisteredPortal:
         portals.put(HELP, home("acme"), ADDED)
 
         with pytest.raises(NotFound):
-            portal.office.revoke("acme", public_id(HELP.client_id), by="test")
+            portal.links.revoke("acme", public_id(HELP.client_id), by="test")
 
         assert open_link("people", "acme", HELP.client_id, at=NOON, consistent=True)
 
