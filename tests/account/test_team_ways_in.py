@@ -66,6 +66,8 @@ def ways(portal):
 
 
 class TestAContactsWaysIn:
+    """ACC-14: what a thief leaves behind."""
+
     def test_are_removed_and_named(self, portal, stolen, connects, removes):
         connects("google")
         connects("facebook")
