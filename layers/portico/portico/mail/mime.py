@@ -2,15 +2,14 @@
 
 import re
 import secrets
+from base64 import encodebytes
 from binascii import b2a_qp
 from datetime import datetime
+from email.generator import BytesGenerator
 from email.header import Header
 from email.message import Message
-from email.mime.image import MIMEImage
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
 from email.utils import format_datetime
+from io import BytesIO
 
 from portico.mail.letters import Letter
 from portico.mail.mail_logo import Logo
@@ -32,10 +31,6 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9&'/+_-]+(?: [A-Za-z0-9&'/+_-]+)*")
 PLAIN_SUBJECT = re.compile(r"[!-~]+(?: [!-~]+)*")
 LONGEST_PLAIN_TEXT = 60
 LONGEST_LINE = 78
-
-# Without the parser of structured headers, which costs most of a mail's CPU: those that need care
-# are written here.
-POLICY = compat32.clone(linesep="\r\n")
 
 
 def compose(letter: Letter, *, sender: str, at: datetime) -> bytes:
@@ -67,7 +62,7 @@ def compose(letter: Letter, *, sender: str, at: datetime) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in others.items())
     # The library must not fold text that somebody chose. CPython 3.13.0 drops the quotes of a long
     # name, which makes it one more address, and it joins the encoded words of a subject.
-    return (who + whom + what + lines).encode("ascii") + _bodies(rendered).as_bytes()
+    return (who + whom + what + lines).encode("ascii") + _bytes(_bodies(rendered))
 
 
 def check_address(address: str) -> str:
@@ -101,31 +96,46 @@ def _encoded(header: str, text: str, *, unless: re.Pattern[str]) -> str:
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
+def _bytes(mail: Message) -> bytes:
+    # Not by email.policy: its parser of structured headers costs most of a mail's CPU, and those
+    # headers that need care are written here.
+    whole = BytesIO()
+    BytesGenerator(whole, mangle_from_=False).flatten(mail, linesep="\r\n")
+    return whole.getvalue()
+
+
 def _bodies(rendered: RenderedLetter) -> Message:
-    html = _body(rendered.html, "html")
+    html = _text(rendered.html, "html")
     if rendered.logo is not None:
         html = _multipart("related", html, _picture(rendered.logo, rendered.logo_id))
-    return _multipart("alternative", _body(rendered.text, "plain"), html)
+    mail = _multipart("alternative", _text(rendered.text, "plain"), html)
+    mail["MIME-Version"] = "1.0"
+    return mail
 
 
 def _multipart(kind: str, *parts: Message) -> Message:
-    whole = MIMEMultipart(kind, policy=POLICY)
+    whole = Message()
+    whole["Content-Type"] = f"multipart/{kind}"
     for each in parts:
-        # It is the whole that has a version.
-        del each["MIME-Version"]
         whole.attach(each)
     return whole
 
 
-def _body(text: str, kind: str) -> Message:
-    part = MIMENonMultipart("text", kind, charset="utf-8", policy=POLICY)
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(b2a_qp(f"{text}\n".encode()).decode("ascii"))
-    return part
+def _text(text: str, kind: str) -> Message:
+    encoded = b2a_qp(f"{text}\n".encode()).decode("ascii")
+    return _part(f'text/{kind}; charset="utf-8"', "quoted-printable", encoded)
 
 
 def _picture(logo: Logo, logo_id: str) -> Message:
-    part = MIMEImage(logo.png, "png", policy=POLICY)
+    part = _part("image/png", "base64", encodebytes(logo.png).decode("ascii"))
     part["Content-Disposition"] = 'inline; filename="logo.png"'
     part["Content-ID"] = f"<{logo_id}>"
+    return part
+
+
+def _part(kind: str, encoding: str, content: str) -> Message:
+    part = Message()
+    part["Content-Type"] = kind
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(content)
     return part
