@@ -92,16 +92,18 @@ class Player:
     def __init__(self, exchanges: tuple[Exchange, ...]) -> None:
         self._kept: dict[str, list[Exchange]] = {}
         for each in exchanges:
-            self._kept.setdefault(each.operation, []).append(_without_the_bill(each))
+            kind = _kind(each.operation, json.dumps(each.asked).encode())
+            self._kept.setdefault(kind, []).append(_without_the_bill(each))
         self._next: dict[str, Iterator[Exchange]] = {}
 
     def rewind(self) -> None:
         """Start again from the first answer."""
-        self._next = {operation: iter(kept) for operation, kept in self._kept.items()}
+        self._next = {kind: iter(kept) for kind, kept in self._kept.items()}
 
     def aws(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         """Stand in for botocore's own sending."""
-        kept = next(self._next[operation_of(event_name)])
+        body: Any = request.body
+        kept = next(self._next[_kind(operation_of(event_name), body)])
         return answered(request, kept.status, kept.headers, kept.body)
 
     def provider(self, _adapter: HTTPAdapter, request: PreparedRequest, **_: object) -> Response:
@@ -180,6 +182,12 @@ def operation_of(event_name: str) -> str:
     """Return service and operation of a hook's event, e.g. ``before-send.kms.Sign``."""
     _hook, service, operation = event_name.split(".")
     return f"{service.replace('-', '')}.{operation}"
+
+
+def _kind(operation: str, body: bytes) -> str:
+    """Tell apart requests of one operation that are made beside each other, in any order."""
+    is_of_index = operation == "dynamodb.Query" and b'"IndexName"' in body
+    return f"{operation} of an index" if is_of_index else operation
 
 
 def answered(

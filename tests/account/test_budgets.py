@@ -74,6 +74,15 @@ class TestASession:
             "dynamodb.UpdateItem",
         ]
 
+    def test_rat_09_is_counted_before_the_lists_are_read(self, ann, portal, wire):
+        ann.reads()
+        spends(portal, "reads", ACCOUNT.read)
+        wire.forget()
+
+        assert ann.asks("GET /v1/account").problem == SPENT
+
+        assert wire.operations == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem"]
+
     def test_rat_09_waits_while_its_counter_is_out_of_reach(self, ann, wire):
         wire.cut("dynamodb.UpdateItem")
 

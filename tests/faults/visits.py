@@ -125,7 +125,7 @@ VISITS = (
     Visit("refreshing", "session", refreshing, 200, steps(BATCH, UPDATE, SIGN)),
     Visit("reading", "session", reading, 200, ()),
     Visit("signing-out", "session", signing_out, 204, steps(GET, UPDATE)),
-    Visit("signing-out-by-cookie", "session", signing_out_by_cookie, 204, steps(GET, GET, UPDATE)),
+    Visit("signing-out-by-cookie", "session", signing_out_by_cookie, 204, steps(BATCH, UPDATE)),
     Visit("signing-out-everywhere", "session", signing_out_everywhere, 204, steps(GET, TRANSACT)),
 )
 

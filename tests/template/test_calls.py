@@ -137,8 +137,8 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     ann.signs_out()
     portal.forward(days=2)
     ben = portal.another_browser()
-    ben.signs_in()
-    ben.signs_out(everywhere=True)
+    token = ben.signs_in().body["access_token"]
+    ben.signs_out(token, everywhere=True)
     portal.sets(logo="0123456789abcdef")
     portal.another_browser().signs_in()
     ann.sends("sign_in_page", "GET /{workspace}", path={"workspace": "acme"})

@@ -119,8 +119,8 @@ MAY = {
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "Session": {
-        "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
-        "SignInTable": {"GetItem", "UpdateItem"},
+        "PeopleTable": {"BatchGetItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "Authorize": {
         "PeopleTable": {"BatchGetItem"},

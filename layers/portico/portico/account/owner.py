@@ -1,5 +1,6 @@
 """The basis of all changes in an account: who makes them, and the mail about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from portico.notices.store import Happened, Notices
 from portico.people.heads import Heads
 from portico.people.store import People
 from portico.sessions.access_token_check import TokenChecker
-from portico.sessions.current_session import Standing, Standings
+from portico.sessions.current_session import ContactKey, Standing, Standings
 from portico.sessions.store import SessionStore
 from portico.settings import AccountSettings
 
@@ -107,8 +108,11 @@ class Owners:
         *,
         fresh: bool = False,
         use: AccountUse = AccountUse.EDIT,
+        also: Sequence[ContactKey] = (),
     ) -> Owner:
         """Return who *caller* is, and count what they are about to do.
+
+        With *also*, their standing has those rows too, as in `Standings.of`.
 
         Raises:
             NotSignedIn: there is no session, or it has ended.
@@ -117,7 +121,7 @@ class Owners:
             CrossSite, PortalUnavailable: as for every request.
             TryLater: our rows or keys are out of reach.
         """
-        standing = self.standings.of(workspace_id, caller)
+        standing = self.standings.of(workspace_id, caller, also=also)
         if fresh:
             standing.demand_fresh(at=self.clock.now())
         self.limits.use_account(standing.session.id, use, at=self.clock.now())

@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Any
 
 from portico.account.owner import Owner, Owners
+from portico.aws.parallel import in_parallel
 from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, get_many
 from portico.clock import epoch
@@ -16,7 +17,7 @@ from portico.events import Caller
 from portico.limits.rules import AccountUse
 from portico.people.contact_names import contact_language, contact_name
 from portico.people.identities import Identity
-from portico.people.password_store import Passwords
+from portico.people.password_store import Password, password_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import Session
@@ -83,14 +84,14 @@ class Profiles:
         Raises:
             TooManyRequests, NotSignedIn, CrossSite, PortalUnavailable, TryLater: as for every request.
         """
-        owner = self.owners.of(workspace_id, caller, use=use)
-        password = Passwords(self.owners.people_table, workspace_id).get(owner.id)
-        return Account(
-            owner,
-            password.changed_at if password else None,
-            identities_of(owner.people, owner.standing.contact),
-            [_session_answer(row, owner) for row in sessions_of(owner)],
-        )
+        owner = self.owners.of(workspace_id, caller, use=use, also=[password_key])
+        (row,) = owner.standing.also
+        password = Password.from_row(row)
+        # Some lists are long, so they are read only now, when the budget has been counted.
+        listing = in_parallel(lambda: [_session_answer(each, owner) for each in sessions_of(owner)])
+        identities = identities_of(owner.people, owner.standing.contact)
+        changed_at = password.changed_at if password else None
+        return Account(owner, changed_at, identities, listing.result())
 
     def edit(self, typed: TypedProfile, caller: Caller) -> Contact:
         """Change name, language or time zone.

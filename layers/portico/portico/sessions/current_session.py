@@ -4,8 +4,10 @@ Readers trust an access token for its ten minutes. Writers also read the rows, s
 that was signed out can write nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
@@ -21,6 +23,9 @@ from portico.sessions.store import session_key
 FRESH = timedelta(minutes=15)
 """The longest age of a sign-in that may change how its contact signs in."""
 
+type ContactKey = Callable[[str, str], tuple[str, str]]
+"""Returns the key of a row of a contact, by the ids of the workspace and the contact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -29,6 +34,8 @@ class Standing:
     workspace: Workspace
     contact: Contact
     session: Session
+    also: Sequence[dict[str, Any] | None] = field(default=(), repr=False)
+    """Further rows of the contact, in the order asked."""
 
     @property
     def fresh_until(self) -> datetime:
@@ -54,8 +61,19 @@ class Standings:
     checker: TokenChecker
     clock: Clock = SYSTEM
 
-    def of(self, workspace_id: str, caller: Caller) -> Standing:
+    def of(
+        self,
+        workspace_id: str,
+        caller: Caller,
+        *,
+        also: Sequence[ContactKey] = (),
+    ) -> Standing:
         """Return the session of a request's access token, with its current rows from one read.
+
+        Args:
+            workspace_id: the workspace that the request names.
+            caller: who sent it.
+            also: which further People rows of the contact to read.
 
         Raises:
             NotSignedIn: there is no session, it has ended, or it is another workspace's.
@@ -68,18 +86,19 @@ class Standings:
         claims = self.checker.of_caller(caller, workspace_id=workspace_id, at=now)
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
-        settings_row, head, row = get_many(
+        settings_row, head, row, *others = get_many(
             [
                 (people, *settings_row_key(workspace_id)),
                 (people, *head_key(workspace_id, claims["sub"])),
                 (sign_in, *session_key(workspace_id, claims["sub"], claims["sid"])),
+                *((people, *key(workspace_id, claims["sub"])) for key in also),
             ],
             consistent=True,
         )
         if settings_row is None or head is None or row is None:
             raise NotSignedIn
         standing = Standing(
-            workspace_of(settings_row), Contact.from_row(head), Session.from_row(row)
+            workspace_of(settings_row), Contact.from_row(head), Session.from_row(row), others
         )
         standing.workspace.admit(caller, at=now)
         is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from portico.aws.tables import TransactionRefused, transact_surely
+from portico.aws.tables import Rows, TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.people.heads import Heads
-from portico.people.store import People
+from portico.people.store import settings_row_key, workspace_of
 from portico.sessions.rules import RefreshToken, Session, SessionEnd
-from portico.sessions.store import SessionStore, happened
+from portico.sessions.store import SessionStore, happened, session_key
 from portico.settings import SessionSettings
 
 
@@ -47,12 +47,22 @@ class SignOuts:
             NotSignedIn: *everywhere*, and the token has no running session.
             CrossSite: a browser sent this from a page that is neither ours nor the portal's.
         """
-        workspace = People(self.people_table, workspace_id).workspace_row()
         token = RefreshToken.parse(text)
-        if workspace is None or token is None:
+        if token is None:
             raise NotSignedIn
-        caller.demand_site(workspace.origins)
-        found = self._store(workspace_id).get(token.contact, token.session)
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
+        settings_row, row = get_many(
+            [
+                (people, *settings_row_key(workspace_id)),
+                (sign_in, *session_key(workspace_id, token.contact, token.session)),
+            ],
+            consistent=True,
+        )
+        if settings_row is None:
+            raise NotSignedIn
+        caller.demand_site(workspace_of(settings_row).origins)
+        found = Session.from_row(row) if row else None
         if found is not None and (
             found.portal is not None or token.hash not in (found.current, found.previous)
         ):
