@@ -60,7 +60,7 @@ TARGETS = {
     "send": "5 calls, 4 W",
     "send, personal": "5 calls, 4 W",
     "verify": "2 rounds, 5 W",
-    "refresh": "2 calls, 1 W, 2 R",
+    "refresh": "2 rounds, 1 W, 3 R",
     "read": "0",
     "finish sso": "3 rounds",
     "authorize": "3 calls",

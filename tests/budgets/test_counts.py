@@ -187,7 +187,8 @@ class TestLivingWithASession:
     def test_refreshing_is_a_read_a_write_and_a_signature(self, portal, warm, wire):
         assert portal.browser.refreshes().status == 200
 
-        assert wire.operations == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem", "kms.Sign"]
+        assert wire.operations[0] == "dynamodb.BatchGetItem"
+        assert sorted(wire.operations[1:]) == ["dynamodb.UpdateItem", "kms.Sign"]
 
     def test_refreshing_a_young_token_is_no_more(self, portal, warm, wire):
         portal.browser.refreshes()
@@ -195,7 +196,8 @@ class TestLivingWithASession:
 
         assert portal.browser.refreshes().status == 200
 
-        assert wire.operations == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem", "kms.Sign"]
+        assert wire.operations[0] == "dynamodb.BatchGetItem"
+        assert sorted(wire.operations[1:]) == ["dynamodb.UpdateItem", "kms.Sign"]
 
     def test_reading_it_is_nothing(self, portal, warm, wire):
         assert portal.browser.reads_the_session(warm).status == 200

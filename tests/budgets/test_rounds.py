@@ -23,6 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 type Step = Callable[[], object]
 
 QUERIES = ("dynamodb.Query", "dynamodb.Query 2")
+SIGNED_WRITE = ("kms.Sign", "dynamodb.UpdateItem")
 SIGNED_TRANSACTION = ("kms.Sign", "dynamodb.TransactWriteItems")
 AT_A_PORTAL = ("kms.Sign 2", "dynamodb.TransactWriteItems")
 """The first signature is made alone: the second token names the first."""
@@ -233,7 +234,7 @@ FLOWS = (
     Flow("a wrong code is typed", guessing, 2),
     Flow("the right code is typed", typing, 2, (SIGNED_TRANSACTION,), calls=3),
     Flow("an access token is read", reading, 0),
-    Flow("a session is refreshed", refreshing, 3),
+    Flow("a session is refreshed", refreshing, 2, (SIGNED_WRITE,), calls=3),
     Flow("a contact signs out", signing_out, 2),
     Flow("a wrong password is typed", guessing_a_password, 6),
     Flow("the right password is typed", typing_a_password, 6, (SIGNED_TRANSACTION,), calls=7),

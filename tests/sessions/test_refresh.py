@@ -205,6 +205,48 @@ class TestAnAnswerThatIsLost:
         assert ann.refreshes().status == 200
 
 
+class TestASignatureBesideTheExchange:
+    """It is asked for before the exchange decides, so only for a token that will be taken."""
+
+    @pytest.mark.parametrize("token", ["stolen", "made up", "of a session that is over"])
+    def test_is_asked_for_with_no_token_that_is(self, portal, ann, wire, token):
+        other = tab_of(ann)
+        match token:
+            case "stolen":
+                ann.refreshes()
+                portal.forward(seconds=20)
+            case "made up":
+                other.cookies[COOKIE] = f"{ann.cookies[COOKIE].rpartition('.')[0]}.{'A' * 43}"
+            case _:
+                ann.signs_out()
+        wire.forget()
+
+        assert other.refreshes().problem == (401, "not-signed-in")
+
+        assert "kms.Sign" not in wire.operations
+
+    def test_is_asked_for_with_no_way_in_that_is_closed(self, portal, ann, wire):
+        portal.sets(code_method=False, password_method=True)
+        wire.forget()
+
+        assert ann.refreshes().problem == (401, "not-signed-in")
+
+        assert "kms.Sign" not in wire.operations
+
+    def test_is_given_to_nobody_when_the_exchange_refuses(self, ann, wire):
+        leaving = tab_of(ann)
+        wire.before("dynamodb.UpdateItem", leaving.signs_out)
+
+        assert ann.refreshes().problem == (401, "not-signed-in")
+
+    def test_is_made_afterwards_for_a_token_that_became_good_meanwhile(self, portal, ann, wire):
+        (row,) = portal.session_rows()
+        portal.writes("sign-in", row | {"current": "0" * 64})
+        wire.before("dynamodb.UpdateItem", lambda: portal.writes("sign-in", row))
+
+        assert ann.refreshes().status == 200
+
+
 class TestASignatureThatFails:
     """KMS is out of reach: the contact keeps a token that works, for as long as it takes."""
 
@@ -243,8 +285,8 @@ class TestASignatureThatFails:
         assert served.refreshes().status == 200
 
     def test_past_the_deadline_leaves_the_token_good_too(self, portal, ann, wire):
-        # The table took all the time there was: nothing is signed any more.
-        wire.before("dynamodb.UpdateItem", lambda: deadline.start(timedelta()))
+        # The read took all the time there was: nothing is signed or exchanged any more.
+        wire.before("dynamodb.BatchGetItem", lambda: deadline.start(timedelta()))
         failed = ann.refreshes()
         portal.forward(hours=1)
 

@@ -1,18 +1,20 @@
 """Begin and refresh sessions."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portico.aws.keys import KeyRing, ring
 from portico.aws.parallel import in_parallel
-from portico.aws.tables import Parts, TransactionRefused, transact_surely
+from portico.aws.tables import Parts, Rows, TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.ids import fingerprint
 from portico.people.heads import Heads
-from portico.people.rules import Contact
-from portico.people.store import People, head_key, settings_row_key, workspace_of
+from portico.people.rules import Contact, Workspace
+from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import Claims, make
 from portico.sessions.proof import AlsoRefused, ContactChanged, Proof, SignedIn, UsedAlready
 from portico.sessions.refresh import Rotations
@@ -20,9 +22,10 @@ from portico.sessions.rules import (
     SHARED_COMPUTER_IDLE,
     RefreshToken,
     Session,
+    is_good,
     session_id,
 )
-from portico.sessions.store import SessionStore, happened
+from portico.sessions.store import SessionStore, happened, session_key
 from portico.settings import PasswordSettings, SessionSettings, VerifyCodeSettings
 
 
@@ -124,7 +127,7 @@ class Sessions:
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
     def refresh(self, workspace_id: str, text: str, caller: Caller) -> SignedIn:
-        """Exchange a refresh token.
+        """Exchange a refresh token, while KMS signs in parallel for whoever holds a good one.
 
         Raises:
             NotSignedIn: there is no such session, or it has ended. A true but outdated token
@@ -135,9 +138,15 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise NotSignedIn
-        people = People(self.people_table, workspace_id)
-        head, settings_row = people.read(
-            head_key(workspace_id, token.contact), settings_row_key(workspace_id)
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
+        head, settings_row, row = get_many(
+            [
+                (people, *head_key(workspace_id, token.contact)),
+                (people, *settings_row_key(workspace_id)),
+                (sign_in, *session_key(workspace_id, token.contact, token.session)),
+            ],
+            consistent=True,
         )
         if settings_row is None or head is None:
             raise NotSignedIn
@@ -147,16 +156,45 @@ class Sessions:
         contact = Contact.from_row(head)
         if not contact.active:
             raise NotSignedIn
+        signing = self._signing(row, token, workspace, contact, caller, at=now)
         rotations = Rotations(self.sign_in_table, self.keys)
         session, kept = rotations.rotate(
             workspace_id, token, caller, sver=contact.sver, ways=workspace.ways_in, at=now
         )
         try:
-            signed = self._access_token(session, contact.name, contact.email, caller, at=now)
+            if signing is not None:
+                signed = signing.result()
+            else:
+                # It was not good when we read it, and is now: another tab came between.
+                signed = self._access_token(session, contact.name, contact.email, caller, at=now)
         except TryLater:
             rotations.keep(workspace_id, token, kept)
             raise
         return self._signed_in(session, contact.name, contact.email, kept, signed, at=now)
+
+    def _signing(
+        self,
+        row: dict[str, Any] | None,
+        token: RefreshToken,
+        workspace: Workspace,
+        contact: Contact,
+        caller: Caller,
+        *,
+        at: datetime,
+    ) -> Future[str] | None:
+        """Begin to sign for a session as it was read, if its token will be taken.
+
+        The exchange decides, and nobody gets what was signed if it refuses. What an access token
+        says of a session never changes.
+        """
+        session = Session.from_row(row) if row else None
+        if session is None or not session.began_by_one_of(workspace.ways_in):
+            return None
+        if not is_good(session, token, contact.sver, active=contact.active, at=at):
+            return None
+        return in_parallel(
+            lambda: self._access_token(session, contact.name, contact.email, caller, at=at)
+        )
 
     def _access_token(
         self, session: Session, name: str, email: str, caller: Caller, *, at: datetime
