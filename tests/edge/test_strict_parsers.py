@@ -6,7 +6,13 @@ from portico.edge.requests import EDGE_HEADER, VIEWER_HEADER, caller_of
 from portico.edge.responses import cookie_name
 from portico.limits.known_browser import known_cookie
 from portico.settings import HttpSettings
-from portico.strict_parsers import cookies_in, credentials_in, media_type_in, words_in
+from portico.strict_parsers import (
+    cookies_in,
+    credentials_in,
+    media_type_in,
+    takes_gzip,
+    words_in,
+)
 from tests.openid.handed import signed_in
 from tests.support.doors import answered, door, http_event, knock
 from tests.support.driver import Browser, Portal
@@ -192,3 +198,43 @@ class TestAScope:
         assert words_in(f"openid{blank}email profile") == [f"openid{blank}email", "profile"]
         assert words_in("  a  b ") == ["a", "b"]
         assert words_in(None) == []
+
+
+class TestAnAcceptedEncoding:
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "gzip",
+            "gzip, deflate, br, zstd",
+            "br;q=1.0, GZIP;q=0.8, *;q=0.1",
+            "\tgzip ; q=0.001",
+            "x-gzip",
+            "*",
+            "identity;q=0, *;q=1.000",
+        ],
+    )
+    def test_is_gzip_by_name_or_by_the_star(self, header):
+        assert takes_gzip(header)
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            None,
+            "",
+            "identity",
+            "br",
+            "gzip;q=0",
+            "gzip;q=0.000, *",
+            "*;q=0",
+            "gzip;Q=0.0",
+            "gzip;q=nan",
+            "gzip;q=0.0001",
+            "gzip;q=-1",
+            "gzip;q=1.5",
+            "gzip;q= 1",
+            "gzipped",
+            *(f"{blank}gzip" for blank in UNSEEN),
+        ],
+    )
+    def test_is_not_gzip_in_doubt(self, header):
+        assert not takes_gzip(header)

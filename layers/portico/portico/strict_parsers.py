@@ -6,12 +6,15 @@ browser would become ours. JSON that repeats a member could mean two things.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 BLANKS = " \t"
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+# Above 0, to 1.
+_SOME_WEIGHT = r"q=(1(\.0{0,3})?|0\.(?=0*[1-9])[0-9]{1,3})"
 
 
 def cookies_in(pieces: Iterable[str]) -> dict[str, str]:
@@ -58,6 +61,24 @@ def credentials_in(authorization: str | None, scheme: str) -> str | None:
 def words_in(text: str | None) -> list[str]:
     """Return the words of a list that is separated by spaces, e.g. a scope (RFC 6749, 3.3)."""
     return [each for each in (text or "").split(" ") if each]
+
+
+def takes_gzip(accept_encoding: str | None) -> bool:
+    """Say whether an ``Accept-Encoding`` header allows gzip.
+
+    In doubt it is no, because everybody reads plain bytes.
+
+    Source: RFC 9110, 12.5.3: ``*`` means every coding that is not named, and a weight of 0 none.
+    """
+    weights: dict[str, str] = {}
+    for each in (accept_encoding or "").split(","):
+        coding, _, weight = (part.strip(BLANKS).translate(_LOWER) for part in each.partition(";"))
+        weights[coding] = weight
+    named = [each for each in ("gzip", "x-gzip", "*") if each in weights]
+    if not named:
+        return False
+    weight = weights[named[0]]
+    return not weight or re.fullmatch(_SOME_WEIGHT, weight) is not None
 
 
 def read_json(data: bytes | str) -> Any:
