@@ -22,7 +22,9 @@ DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
 CONTRACT := $(VENV)/contract/.ready
-TSC := requirements/node_modules/.ready
+PAGE_TOOLS := requirements/node_modules/.ready
+BUNDLE := functions/sign_in_page/static/bundle
+ROLLDOWN := requirements/node_modules/.bin/rolldown --config functions/bundle.config.mjs --logLevel warn
 PYTEST := $(VENV)/dev/bin/python -m pytest
 # Workers of a test run. Half of them would do on a laptop, two cores is what CI has.
 WORKERS ?= 2
@@ -35,7 +37,7 @@ export PYTHON ARCH
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
 .PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed clients browser soak bench \
-	lock licences clean python chromium node
+	lock licences clean python chromium node bundle fresh-bundle
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -56,12 +58,22 @@ test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes s
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
 
-lint: $(DEV) $(TSC)  ## style, types and the import rules; the page's JavaScript too, so it needs Node
+lint: $(DEV) $(PAGE_TOOLS)  ## style, types and the import rules; the page's JavaScript too, so it needs Node
 	$(VENV)/dev/bin/ruff check
 	$(VENV)/dev/bin/ruff format --check
 	$(VENV)/dev/bin/mypy
 	$(VENV)/dev/bin/lint-imports
 	requirements/node_modules/.bin/tsc --project .
+	@$(MAKE) fresh-bundle
+
+bundle: $(PAGE_TOOLS)  ## after a change of the page: what browsers load of it, made anew; needs Node
+	@rm -rf $(BUNDLE)
+	$(ROLLDOWN) --dir $(BUNDLE)
+
+fresh-bundle: $(PAGE_TOOLS)
+	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; $(ROLLDOWN) --dir "$$made" >/dev/null; \
+	diff -rq "$$made" $(BUNDLE) || { \
+		echo "The page was changed, and $(BUNDLE) is of before: make bundle, and commit what it writes." >&2; exit 1; }
 
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) -n $(WORKERS) tests/template
@@ -126,7 +138,7 @@ chromium:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
 
 node:
-	@command -v npm >/dev/null || { echo "make lint, make clients and make bench need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make lint, make bundle, make clients and make bench need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
 
 # Exact versions and no lock file, which would name where packages come from.
 %/node_modules/.ready: %/package.json | node

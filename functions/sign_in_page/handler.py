@@ -21,7 +21,7 @@ handler.refuses("$default")
 @handler.reads("GET /", "GET /{workspace}", "HEAD /{workspace}")
 def page(path: dict[str, str], caller: Caller) -> Response:
     """Answer the page; it is the same for every workspace, and opening it changes nothing."""
-    return assets.page("index.html")
+    return assets.page("index.html", accepts=caller.accept_encoding)
 
 
 @handler.reads("GET /assets/{proxy+}", "HEAD /assets/{proxy+}")
@@ -30,4 +30,6 @@ def asset(path: dict[str, str], caller: Caller) -> Response:
     logo = logos.find(path["proxy"])
     if logo:
         return assets.picture(logo)
-    return assets.asset(path["proxy"], known_as=caller.if_none_match)
+    return assets.asset(
+        path["proxy"], known_as=caller.if_none_match, accepts=caller.accept_encoding
+    )

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BUNDLE = ROOT / "functions/sign_in_page/static/bundle"
 SERVED = [
-    *ROOT.glob("functions/**/*.js"),
+    *(path for path in ROOT.glob("functions/**/*.js") if not path.is_relative_to(BUNDLE)),
     *ROOT.glob("local/**/*.js"),
 ]
+"""The bundle is made of them."""
 PACKAGES = [ROOT / "requirements/package.json", ROOT / "tests/clients/package.json"]
 
 
@@ -55,20 +57,26 @@ class TestTypes:
         assert "tsc --project ." in recipe("lint")
 
 
+class TestTheBundle:
+    def test_is_compared_with_its_sources_by_lint(self):
+        assert "make fresh-bundle" in recipe("lint").replace("/usr/bin/make", "make")
+
+
 class TestNode:
-    @pytest.mark.parametrize("target", ["lint", "clients"])
+    @pytest.mark.parametrize("target", ["lint", "bundle", "clients"])
     def test_is_asked_for_by_name(self, target):
         assert f"make {target}" in recipe(target).partition("Node 20 or newer")[0]
 
     @pytest.mark.parametrize("target", ["run", "test", "cli", "build"])
     def test_is_not_needed(self, target):
-        assert not re.search(r"\bnpm\b|\bnode\b|\btsc\b", recipe(target))
+        assert not re.search(r"\bnpm\b|\bnode\b|\btsc\b|\brolldown\b", recipe(target))
 
     def test_stands_among_what_a_machine_must_have(self):
         sentence = re.search(r"[^.;]*Node 20[^.;]*[.;]", (ROOT / "README.md").read_text())
 
         assert sentence
         assert "`make lint`" in sentence[0]
+        assert "`make bundle`" in sentence[0]
         assert "`make clients`" in sentence[0]
 
     @pytest.mark.parametrize("path", PACKAGES, ids=lambda path: path.parent.name)

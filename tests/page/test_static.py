@@ -1,4 +1,4 @@
-"""The page's files: nothing inline, nothing from elsewhere, nothing forgotten."""
+"""The page's files: no script inline, nothing from elsewhere, nothing forgotten."""
 
 import re
 from pathlib import Path
@@ -7,20 +7,24 @@ import pytest
 
 STATIC = Path(__file__).parents[2] / "functions/sign_in_page/static"
 PAGE = (STATIC / "index.html").read_text()
+BUNDLE = STATIC / "bundle"
+BUNDLED = (BUNDLE / "index.html").read_text()
 MODULES = sorted((STATIC / "assets").glob("*.js"))
+SCRIPTS = sorted((BUNDLE / "assets").glob("*.js"))
 FILES = [path for path in STATIC.rglob("*") if path.is_file()]
+
+ELSEWHERE = {"account.js", "account-codes.js", "account-forms.js", "account-history.js",
+             "account-screen.js", "email-undo.js"}  # fmt: skip
+"""What few visits need: it comes when it is needed."""
+IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'`]\./([\w-]+\.js)["'`]""")
 
 
 class TestThePage:
-    def test_loads_every_module_at_once(self):
-        # Without the hints each import would wait for the module that names it.
-        hinted = set(re.findall(r'rel="modulepreload" href="/assets/([\w-]+\.js)"', PAGE))
-
-        assert hinted == {path.name for path in MODULES} - {"page.js"}
-
-    def test_has_no_inline_script_or_style(self):
+    def test_has_no_inline_script_or_attribute_of_style(self):
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", PAGE)
-        assert not re.search(r"<script(?![^>]*\ssrc=)", PAGE)
+        for page in (PAGE, BUNDLED):
+            assert not re.search(r"\sstyle=|\son\w+=|javascript:", page)
+            assert not re.search(r"<script(?![^>]*\ssrc=)", page)
 
     def test_names_only_files_that_are_there(self):
         named = re.findall(r'(?:href|src)="(/[^"#]+)"', PAGE)
@@ -28,7 +32,7 @@ class TestThePage:
         assert named
         assert all((STATIC / path.lstrip("/")).is_file() for path in named)
 
-    @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(STATIC)))
     def test_asks_no_other_host(self, path):
         # The namespace of SVG is a name, not an address.
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")
@@ -36,7 +40,9 @@ class TestThePage:
 
         assert hosts <= {"signin.example.com"}, "only in the example of portico.js"
 
-    @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+    @pytest.mark.parametrize(
+        "path", [*MODULES, *SCRIPTS], ids=lambda path: str(path.relative_to(STATIC))
+    )
     def test_makes_no_markup_from_text(self, path):
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function",
@@ -48,8 +54,58 @@ class TestThePage:
         assert "console." not in path.read_text()
 
 
+class TestWhatBrowsersLoad:
+    def test_is_one_script_and_nothing_else_that_the_page_names(self):
+        named = re.findall(r'(?:href|src)="(?!data:|#|")([^"]+)"', BUNDLED)
+
+        assert named == ["/assets/page.js"]
+
+    def test_has_the_style_in_the_page(self):
+        (style,) = re.findall(r"<style>(.*?)</style>", BUNDLED, re.DOTALL)
+
+        assert ".card {" in style
+        # Nothing in it loads another file.
+        assert not re.search(r"@import|url\(", style)
+
+    def test_has_the_rare_screens_elsewhere(self):
+        assert {path.name for path in SCRIPTS} == {"page.js", "account.js", "email-undo.js"}
+        needed = reached_from("page.js")
+        assert needed == {path.name for path in MODULES} - ELSEWHERE
+
+    @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+    def test_takes_all_else_from_the_first_script(self, path):
+        assert set(IMPORTED.findall(path.read_text())) == (
+            set() if path.name == "page.js" else {"page.js"}
+        )
+
+    def test_names_what_it_takes_by_its_own_name(self):
+        # Scripts of two deployments may meet in a tab: then a thing is the right one, or none.
+        (taken,) = re.findall(r"^import\{(.*?)\}from", (BUNDLE / "assets/account.js").read_text())
+        names = {each.partition(" as ")[0] for each in taken.split(",")}
+
+        assert {"PorticoError", "Visit", "emailProblem"} <= names
+        assert min(map(len, names)) > 1
+
+
+def reached_from(name: str) -> set[str]:
+    """The modules that are loaded with one, itself among them."""
+    reached: set[str] = set()
+    ahead = [name]
+    while ahead:
+        module = ahead.pop()
+        if module not in reached:
+            reached.add(module)
+            text = (STATIC / "assets" / module).read_text()
+            ahead += re.findall(r'^import .*?from "\./([\w-]+\.js)"', text, re.MULTILINE)
+    return reached
+
+
 class TestTheModuleForPortals:
     def test_stands_alone(self):
         assert not re.search(
             r"^import |\bimport\(", (STATIC / "assets/portico.js").read_text(), re.MULTILINE
         )
+
+    def test_is_no_part_of_the_bundle(self):
+        # Portals import it by its plain name, and read it.
+        assert not (BUNDLE / "assets/portico.js").exists()

@@ -4,6 +4,7 @@ Stricter than a client of the contract may be: a member, header or cookie that i
 a complaint too, or the description would fall behind without anybody noticing.
 """
 
+import gzip
 import json
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
@@ -119,8 +120,10 @@ def _of_body(
     if kind not in described:
         yield f"content type {kind} is not described"
     elif kind.endswith("json"):
-        data = b64decode(text).decode() if answer.get("isBase64Encoded") else text
-        yield from _errors(described[kind], data)
+        data = b64decode(text) if answer.get("isBase64Encoded") else text.encode()
+        if headers.get("content-encoding") == "gzip":
+            data = gzip.decompress(data)
+        yield from _errors(described[kind], data.decode())
 
 
 def _errors(validator: Draft202012Validator, text: str) -> Iterator[str]:

@@ -34,6 +34,7 @@ class Caller:
     user_agent: str = ""
     authorization: str | None = None
     if_none_match: str | None = None
+    accept_encoding: str | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     """Empty for a caller that is no browser, because nothing proves that it may use them."""
 

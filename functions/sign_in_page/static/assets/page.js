@@ -1,10 +1,9 @@
 /** The hosted sign-in page: reads the opened link, finds its language, and shows one screen at a time. */
 
-import { AccountVisit } from "./account.js";
 import { readArrival } from "./arrival.js";
+import { Awaited } from "./awaited.js";
 import { showBrand } from "./brand.js";
 import { el } from "./elements.js";
-import { UndoVisit } from "./email-undo.js";
 import { showFoot } from "./foot.js";
 import { chosenLanguage, keepFor } from "./keep.js";
 import { createPortico } from "./portico.js";
@@ -22,15 +21,23 @@ const workspace = location.pathname.split("/")[1] ?? "";
 const kept = keepFor(workspace);
 const portico = createPortico({ workspace, origin: location.origin });
 
-/** What this tab is here for. @type {SignIn | AccountVisit | UndoVisit | SignOutVisit | null} */
+/**
+ * What this tab is here for.
+ *
+ * @type {SignIn | SignOutVisit | Awaited | import("./account.js").AccountVisit | import("./email-undo.js").UndoVisit | null}
+ */
 let visit = null;
 
-await start();
+// Nothing waits for it: modules that are loaded later import this one, and would wait for its end.
+start();
 
 async function start() {
   const wished = pickLanguage([readAddress().get("lang"), ...ownWishes(), kept.brand()?.locale]);
   const words = await loadWords(wished ?? "en").catch(() => null);
-  if (!words) return byId("slow").classList.add("now");
+  if (!words) {
+    byId("screen").replaceChildren();
+    return byId("slow").classList.add("now");
+  }
   const stage = new Stage(byId("screen"), byId("status"), words);
   byId("slow").remove();
 
@@ -71,11 +78,7 @@ function begin(stage) {
     onAccount: () => showAccount(stage, house),
     restoreAddress: () => history.replaceState(history.state, "", location.pathname + fragment),
   };
-  if (undo !== null) {
-    const undoing = new UndoVisit({ ...house, undo: kept.undo(), signIn: (opened) => openSignIn({ ...house, opened }) });
-    visit = undoing;
-    return undoing.start();
-  }
+  if (undo !== null) return openUndo(stage, house);
   const request = address.get("out");
   if (request !== null) {
     const signingOut = new SignOutVisit({ ...house, request });
@@ -88,6 +91,24 @@ function begin(stage) {
   if (address.has("signed-out") || address.has("bye")) showSignedOut(stage, signIn, address.has("bye"));
   else if (address.has("resume")) signIn.resume();
   else signIn.start();
+}
+
+/**
+ * A change of address, to be undone; this tab keeps what its link brought.
+ *
+ * @param {Stage} stage
+ * @param {import("./visit.js").House} house
+ */
+async function openUndo(stage, house) {
+  const awaited = new Awaited(stage);
+  visit = awaited;
+  const about = { opening: "opening", notOpened: "not_opened", retry: () => location.reload() };
+  const module = await awaited.module(() => import("./email-undo.js"), about);
+  if (!module) return;
+  const signIn = (/** @type {{ link: string }} */ opened) => openSignIn({ ...house, opened });
+  const undoing = new module.UndoVisit({ ...house, undo: kept.undo(), signIn });
+  visit = undoing;
+  undoing.start();
 }
 
 /** @param {import("./visit.js").House} house */
@@ -118,9 +139,18 @@ function showAccount(stage, house) {
  * @param {import("./visit.js").House} house
  * @param {string} [arrival]
  */
-function openAccount(stage, house, arrival) {
+async function openAccount(stage, house, arrival = "") {
   visit?.end();
-  const account = new AccountVisit({
+  const awaited = new Awaited(stage);
+  visit = awaited;
+  const retry = () => {
+    history.replaceState(history.state, "", `${location.pathname}#account${arrival && `=${encodeURIComponent(arrival)}`}`);
+    location.reload();
+  };
+  const about = { opening: "account_opening", notOpened: "account_not_opened", retry };
+  const module = await awaited.module(() => import("./account.js"), about);
+  if (!module) return;
+  const account = new module.AccountVisit({
     ...house,
     signIn: ({ link }) => {
       const opened = { link, to: ACCOUNT };

@@ -42,6 +42,7 @@ def caller_of(
         user_agent=headers.get("user-agent", "")[:512],
         authorization=headers.get("authorization"),
         if_none_match=headers.get("if-none-match"),
+        accept_encoding=headers.get("accept-encoding"),
     )
     if caller.is_browser or cookies_of_all:
         caller.cookies.update(cookies_in(event.get("cookies") or []))
