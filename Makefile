@@ -138,7 +138,7 @@ chromium:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium: apt-get install chromium, or CHROMIUM=/path/to/it." >&2; exit 1; }
 
 node:
-	@command -v npm >/dev/null || { echo "make lint, make bundle, make clients and make bench need Node 20 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make lint, make bundle, make clients and make bench need Node 20.19 or newer, with npm: apt-get install nodejs npm." >&2; exit 1; }
 
 # Exact versions and no lock file, which would name where packages come from.
 %/node_modules/.ready: %/package.json | node

@@ -65,14 +65,14 @@ class TestTheBundle:
 class TestNode:
     @pytest.mark.parametrize("target", ["lint", "bundle", "clients"])
     def test_is_asked_for_by_name(self, target):
-        assert f"make {target}" in recipe(target).partition("Node 20 or newer")[0]
+        assert f"make {target}" in recipe(target).partition("Node 20.19 or newer")[0]
 
     @pytest.mark.parametrize("target", ["run", "test", "cli", "build"])
     def test_is_not_needed(self, target):
         assert not re.search(r"\bnpm\b|\bnode\b|\btsc\b|\brolldown\b", recipe(target))
 
     def test_stands_among_what_a_machine_must_have(self):
-        sentence = re.search(r"[^.;]*Node 20[^.;]*[.;]", (ROOT / "README.md").read_text())
+        sentence = re.search(r"[^.;]*Node 20\.19[^.;]*[.;]", (ROOT / "README.md").read_text())
 
         assert sentence
         assert "`make lint`" in sentence[0]
