@@ -5,7 +5,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -46,12 +46,21 @@ class _Met:
         self._kept.execute("CREATE TABLE met (name TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
 
     def first_place(self, name: str, line: int) -> int:
-        self._kept.execute("INSERT OR IGNORE INTO met VALUES (?, ?)", (name, line))
-        return self.place(name) or line
-
-    def place(self, name: str) -> int | None:
+        self._kept.execute(
+            "INSERT INTO met VALUES (?, ?) ON CONFLICT (name) "
+            "DO UPDATE SET line = coalesce(line, excluded.line)",
+            (name, line),
+        )
         found = self._kept.execute("SELECT line FROM met WHERE name = ?", (name,)).fetchone()
-        return int(found[0]) if found else None
+        return int(found[0])
+
+    def mention(self, name: str) -> None:
+        """Keep a name of a refused line, which takes it from no other line."""
+        self._kept.execute("INSERT OR IGNORE INTO met VALUES (?, NULL)", (name,))
+
+    def has(self, name: str) -> bool:
+        found = self._kept.execute("SELECT 1 FROM met WHERE name = ?", (name,)).fetchone()
+        return found is not None
 
     def close(self) -> None:
         self._kept.close()
@@ -94,12 +103,14 @@ class ContactCsv:
             except StopIteration:
                 return
             except (csv.Error, _Wrong) as wrong:
-                typed = dict(zip(self._columns, cells, strict=False)).get("email", "")
-                yield RefusedRow(line, typed.strip(), str(wrong))
+                typed = dict(zip(self._columns, cells, strict=False)).get("email", "").strip()
+                with suppress(InvalidRequest):
+                    self._met.mention(mailable(typed))
+                yield RefusedRow(line, typed, str(wrong))
 
     def has(self, email: str) -> bool:
-        """Whether a line that was read has this address, in its one spelling."""
-        return self._met.place(email) is not None
+        """Whether a line that was read, even a refused one, has this address in its one spelling."""
+        return self._met.has(email)
 
     def _only_once(self, entry: ContactLine) -> ContactLine:
         for name in filter(None, (entry.email, entry.id)):

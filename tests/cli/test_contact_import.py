@@ -103,6 +103,17 @@ class TestAFile:
         assert second == RefusedRow(3, "ANN@example.com", "ann@example.com is already on line 2")
         assert (first.email, third.email) == ("ann@example.com", "ben@example.com")
 
+    def test_has_an_address_that_a_refused_line_had(self, read):
+        _, entry = read("ann@example.com,Ann,xx,", "ann@example.com,Ann,de,")
+
+        assert entry.line == 3
+
+    def test_goes_on_after_an_address_that_is_not_utf_8(self, file):
+        file.write_bytes(b"email,name\nann@ex\xe9mple.com,Ann\n\xe9@example.com,Ann\n")
+
+        with opened(file) as people:
+            assert [type(each) for each in people.lines()] == [RefusedRow, RefusedRow]
+
     def test_has_an_id_once_and_of_our_making(self, read):
         id_ = "ct_0123456789012345678901"
         _, twice, none = read(
@@ -284,6 +295,17 @@ class TestImportingContacts:
         told = office.told("--from-line", "3")
 
         assert (told["moved"], told["unchanged"]) == (1, 1)
+        assert office.contact("ann@new.example")["active"]
+
+    @pytest.mark.parametrize("wrong", ["Ann,xx,true", "Ann,de,maybe", "Archer, Ann,,true", ",,"])
+    def test_switches_nobody_off_whose_own_row_is_refused(self, office, wrong):
+        office.told(code=1)
+        moves(office.contact("ann@example.com")["id"], "ann@new.example")
+        office.writes("ann@example.com,Ann,,false", f"ANN@new.example,{wrong}")
+
+        told = office.told(code=1)
+
+        assert (told["moved"], told["unchanged"], told["refused"]) == (1, 1, 1)
         assert office.contact("ann@new.example")["active"]
 
     def test_that_is_cut_off_goes_on_at_a_row_that_waits_for_the_end(self, office, monkeypatch):
