@@ -8,8 +8,10 @@ from typing import Any
 
 import boto3
 import pytest
+import time_machine
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,6 +20,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ReadTimeoutError,
 )
+from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.core.models import botocore_stubber
@@ -103,6 +106,7 @@ def crc(body: bytes) -> dict[str, str]:
 class TestARequest:
     @pytest.mark.parametrize("token", [None, "a token"])
     @pytest.mark.parametrize("service", CALLS)
+    @time_machine.travel("2026-11-29T12:00:00Z", tick=False)
     def test_is_signed_as_the_sdk_signs_it(self, service, token, line, monkeypatch, cloud):
         taken = line(service, answer({}))
         calls = JsonCalls(session(), client(service))
@@ -112,11 +116,7 @@ class TestARequest:
         calls(*CALLS[service])
 
         (sent,) = taken.asked
-        unsigned = {"authorization", "user-agent", "x-amzn-trace-id", "host"}
-        headers = {name: each for name, each in sent.headers.items() if name not in unsigned}
-        again = AWSRequest(sent.method, sent.url, headers=headers, data=sent.body)
-        del again.headers["x-amz-date"]
-        again.headers["host"] = sent.headers["host"]
+        again = AWSRequest(sent.method, sent.url, headers=_signed_too(sent), data=sent.body)
         signing = client(service).meta.service_model.signing_name
         SigV4Auth(credentials, signing, "eu-west-1").add_auth(again)
         assert sent.headers["authorization"] == again.headers["authorization"]
@@ -184,6 +184,59 @@ class TestARequest:
     def test_holds_no_value_that_json_lacks(self, cloud):
         with pytest.raises(TypeError):
             send("dynamodb", "get_item", TableName={1, 2})
+
+
+ELSEWHERE: list[dict[str, str]] = [
+    {"AWS_DEFAULT_REGION": "cn-north-1"},
+    {"AWS_DEFAULT_REGION": "us-gov-west-1"},
+    {"AWS_DEFAULT_REGION": "us-gov-west-1", "AWS_USE_FIPS_ENDPOINT": "true"},
+    {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_USE_DUALSTACK_ENDPOINT": "true"},
+    {"AWS_DEFAULT_REGION": "us-iso-east-1", "AWS_USE_DUALSTACK_ENDPOINT": "true"},
+    {"AWS_ENDPOINT_URL": "http://[::1]:4566/"},
+    {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566/aws"},
+    {"AWS_ENDPOINT_URL": "https://Gate.example:443/a way/é/"},
+    {"AWS_ENDPOINT_URL": "http://user:secret@gate.example"},
+    {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_SQS": "http://[::1]:2"},
+]
+
+
+class TestWhereARequestGoes:
+    @pytest.mark.parametrize("told", ELSEWHERE, ids=lambda told: " ".join(told.values()))
+    @pytest.mark.parametrize("service", CALLS)
+    def test_is_where_the_sdk_sends_it(self, service, told, monkeypatch):
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        of = _new_session()
+        made: Any = of.create_client(service, config=Config(parameter_validation=False))
+        made.meta.events.unregister("before-send", botocore_stubber)
+        credentials: Any = of.get_credentials()
+        sent: list[AWSPreparedRequest] = []
+
+        def take(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+            sent.append(request)
+            return answer({})
+
+        made.meta.events.register("before-send", take)
+        method, parameters = CALLS[service]
+
+        with time_machine.travel("2026-11-29T12:00:00Z", tick=False):
+            JsonCalls(of, made)(method, parameters)
+            getattr(made, method)(**parameters)
+            ours, theirs = sent
+            again = AWSRequest("POST", theirs.url, headers=_signed_too(ours), data=ours.body)
+            scope = _text(theirs.headers["authorization"]).split("/")
+            SigV4Auth(credentials, scope[3], scope[2]).add_auth(again)
+
+        assert ours.url == theirs.url
+        assert ours.headers["authorization"] == again.headers["authorization"]
+
+    def test_names_no_user_of_a_gate(self, monkeypatch):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://user:secret@Gate.example:80")
+        of = _new_session()
+
+        request = JsonCalls(of, of.create_client("kms"))._signed("Sign", b"{}")
+
+        assert request.headers["host"] == "gate.example"
 
 
 HOOKS = {
@@ -385,6 +438,20 @@ class TestBytes:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _new_session() -> Session:
+    """Return a session that reads the environment anew, with the models that are read already."""
+    made = Session()
+    made.set_credentials("AKIDEXAMPLE", "s" * 40)
+    made.register_component("data_loader", session().get_component("data_loader"))
+    return made
+
+
+def _signed_too(request: AWSPreparedRequest) -> dict[str, str]:
+    """Return the headers that the SDK's signer signs as they are; it adds others itself."""
+    added = {"authorization", "user-agent", "x-amzn-trace-id", "host", "x-amz-date"}
+    return {name: each for name, each in request.headers.items() if name not in added}
 
 
 def _without_token(body: Any) -> dict[str, Any]:

@@ -30,6 +30,8 @@ _FAST = Config(
     retries=_ONE_REPEAT,
     parameter_validation=False,
     tcp_keepalive=True,
+    # DynamoDB's one endpoint for each account: it would be found by the credentials of each call.
+    account_id_endpoint_mode="disabled",
 )
 # A sender may wait for SES; a mail sent twice because we hung up is worse than a slow one.
 _PATIENT = _FAST.merge(Config(read_timeout=5.0, retries=_NO_REPEAT))

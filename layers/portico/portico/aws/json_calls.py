@@ -21,6 +21,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
+from botocore.utils import normalize_url_path
 
 
 class JsonCalls:
@@ -41,7 +42,7 @@ class JsonCalls:
         self._service = model.service_id.hyphenize()
         self._protocol = model.resolved_protocol
         self._agent = client.meta.config.user_agent
-        self._host = urlsplit(client.meta.endpoint_url).netloc
+        self._origin, self._base, self._host = _endpoint(client)
         self._scope = f"{client.meta.region_name}/{model.signing_name}/aws4_request"
         self._key: tuple[tuple[str, str], bytes] = ("", ""), b""
 
@@ -139,13 +140,15 @@ class JsonCalls:
         credentials = self._credentials.get_frozen_credentials()
         at = strftime("%Y%m%dT%H%M%SZ", gmtime())
         scope = f"{at[:8]}/{self._scope}"
-        path, own = self._route(operation)
+        route, own = self._route(operation)
+        path = route if self._base == "/" else _below(self._base, route)
         headers = {**own, "host": self._host, "x-amz-date": at}
         if credentials.token:
             headers["x-amz-security-token"] = credentials.token
         names = ";".join(sorted(headers))
         lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-        asked = f"POST\n{path}\n\n{lines}\n{names}\n{sha256(body).hexdigest()}"
+        signed = path if path == route else quote(normalize_url_path(path), safe="/~")
+        asked = f"POST\n{signed}\n\n{lines}\n{names}\n{sha256(body).hexdigest()}"
         text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{sha256(asked.encode()).hexdigest()}"
         signature = hmac.digest(
             self._signing_key(credentials.secret_key, at[:8]), text.encode(), "sha256"
@@ -158,9 +161,8 @@ class JsonCalls:
         trace = os.environ.get("_X_AMZN_TRACE_ID")
         if trace:
             headers["x-amzn-trace-id"] = quote(trace, safe="-=;:+&[]{}\"',")
-        url = f"{self._client.meta.endpoint_url.rstrip('/')}{path}"
         sent: Any = _Headers(headers)
-        return AWSPreparedRequest("POST", url, sent, body, stream_output=False)
+        return AWSPreparedRequest("POST", f"{self._origin}{path}", sent, body, stream_output=False)
 
     def _signing_key(self, secret: str, day: str) -> bytes:
         of, key = self._key
@@ -187,6 +189,29 @@ class JsonCalls:
             "content-type": f"application/x-amz-json-{about['jsonVersion']}",
             "x-amz-target": f"{about['targetPrefix']}.{operation}",
         }
+
+
+def _endpoint(client: Any) -> tuple[str, str, str]:
+    """Return the origin, the path and the ``Host`` of where the calls of *client* go.
+
+    ``meta.endpoint_url`` is only botocore's first guess, from an older list: it is another host
+    where FIPS or dual-stack endpoints are asked for, and one that there is not.
+    """
+    model = client.meta.service_model
+    # Private, as above. No operation of ours has an endpoint of its own.
+    found = client._resolve_endpoint_ruleset(  # noqa: SLF001
+        model.operation_model(model.operation_names[0]), {}, {}
+    )
+    url = urlsplit(found[0])
+    # In small letters, without a user's name and the scheme's own port, as it is sent.
+    host = f"[{url.hostname}]" if ":" in str(url.hostname) else str(url.hostname)
+    if url.port not in {None, {"http": 80, "https": 443}.get(url.scheme)}:
+        host = f"{host}:{url.port}"
+    return f"{url.scheme}://{url.netloc}", url.path or "/", host
+
+
+def _below(base: str, route: str) -> str:
+    return base if route == "/" else base.removesuffix("/") + route
 
 
 class _Headers(dict[str, str]):
