@@ -97,6 +97,7 @@ class TestTheSamplePortal:
         person = person_with(**LOOKS[look])
         person.email = "ben@example.com"
         person.page.goto(portal(house, "/tickets/77"))
+        expect(person.page.locator("#sign-in")).to_be_visible()
         finds_no_barrier(person.page)
 
         person.page.locator("#sign-in").click()
