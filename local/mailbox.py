@@ -13,7 +13,6 @@ from http import HTTPStatus
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.httpsession import URLLib3Session
 
 type Mail = dict[str, Any]
 
@@ -27,7 +26,6 @@ class Mailbox:
     def __init__(self, now: Callable[[], datetime], *, kept: int = KEPT) -> None:
         self._now = now
         self._kept = kept
-        self._http: Any = URLLib3Session()
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
         self._taken = 0
@@ -48,20 +46,18 @@ class Mailbox:
     def listen(self) -> None:
         """Listen to every send of the rooms that are loaded now.
 
-        The emulated SES keeps no headers and no HTML. So the message is handed on here, and stored
-        once SES has accepted it.
+        The emulated SES keeps no headers and no HTML. So the message is kept as it was sent, once
+        SES has accepted it.
         """
         session = importlib.import_module("portico.aws.clients").session()
-        session.register("before-send.sesv2.SendEmail", self._hands_on)
+        session.register("response-received.sesv2.SendEmail", self._hears)
 
-    def _hands_on(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        answer: AWSResponse = self._http.send(request)
-        if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+    def _hears(self, request: AWSPreparedRequest, response: AWSResponse, **_: object) -> None:
+        if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             body: Any = request.body
             sent = json.loads(body)
             (to,) = sent["Destination"]["ToAddresses"]
             self.take(b64decode(sent["Content"]["Raw"]["Data"]), to)
-        return answer
 
 
 def read(message: bytes, *, to: str, at: datetime) -> Mail:

@@ -85,7 +85,11 @@ class JsonCalls:
             # What emulates AWS answers here, such as moto; and here the deadline is kept.
             answers = self._events.emit(f"before-send.{self._service}.{operation}", request=request)
             response = next((each for _, each in answers if each is not None), None)
-            return response or self._http.send(request), None
+            response = response or self._http.send(request)
+            # Whoever wants to know what was accepted hears it here, such as a local mailbox.
+            event = f"response-received.{self._service}.{operation}"
+            self._events.emit(event, request=request, response=response)
+            return response, None
         except Exception as fault:  # noqa: BLE001 - the rules for a repeat tell one from another
             return None, fault
 
