@@ -173,9 +173,9 @@ def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
         KNOWN.undo = HOUSE.undo_link(known=KNOWN.undo) or ""
         assert KNOWN.undo, "the old address was told nothing"
         # Before that, nobody can take it away for good.
-        status, code = HOUSE.deletes_an_account(_bearer(response))
-        refused = code == "address-just-changed" or status == 429
-        assert refused, f"a deletion after a move is answered {status} {code}"
+        status, type_ = HOUSE.deletes_an_account(_bearer(response))
+        refused = type_ == "address-just-changed" or status == 429
+        assert refused, f"a deletion after a move is answered {status} {type_}"
         asked = {"workspace": "acme", "undo": KNOWN.undo}
         for _ in range(2):
             status = HOUSE.status_of("/v1/account/email/undo", asked, {})

@@ -90,10 +90,10 @@ class House:
         return None
 
     def deletes_an_account(self, token: str) -> tuple[int, str]:
-        """Delete the account of an access token, and return the status and the code of a refusal."""
+        """Delete the account of an access token, and return the status and the type of a refusal."""
         path = "/v1/account?workspace=acme"
         status, _, text = self._sends("DELETE", path, authorization=f"Bearer {token}")
-        return status, json.loads(text or "{}").get("code", "")
+        return status, json.loads(text or "{}").get("type", "")
 
     def reads_an_account(self, token: str) -> int:
         """Read the account of an access token, and return the status."""
