@@ -1,6 +1,7 @@
 """Calls to AWS without the SDK's models: signed, repeated, read and refused as by the SDK."""
 
 import json
+import runpy
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from portico.aws.clients import REPEAT_AFTER, client, reason, send, session
 from portico.aws.json_calls import JsonCalls
 from portico.aws.kms import public_key, sign
 from portico.aws.values import item_of, row_of
+from tests.support.doors import ROOT
 
 KEY: dict[str, Any] = {"TableName": "people", "Key": {"pk": {"S": "x"}, "sk": {"S": "y"}}}
 WRITES: dict[str, dict[str, Any]] = {
@@ -237,6 +239,21 @@ class TestWhereARequestGoes:
         request = JsonCalls(of, of.create_client("kms"))._signed("Sign", b"{}")
 
         assert request.headers["host"] == "gate.example"
+
+
+class TestTheCutService:
+    @pytest.mark.parametrize("service", CALLS)
+    def test_goes_where_the_whole_one_goes(self, service, cloud, monkeypatch):
+        """In the layer a service has only our operations (layers/portico/cut.py)."""
+        made: Any = client(service)
+        whole = JsonCalls(session(), made)
+        cut = runpy.run_path(str(ROOT / "layers" / "portico" / "cut.py"))["OPERATIONS"]
+        names = cut[service].split()
+        monkeypatch.setitem(vars(made.meta.service_model), "operation_names", names)
+
+        ours = JsonCalls(session(), made)
+
+        assert (ours._origin, ours._base, ours._host) == (whole._origin, whole._base, whole._host)
 
 
 HOOKS = {

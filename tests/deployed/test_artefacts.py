@@ -21,7 +21,7 @@ DOORS = sorted(resources("AWS::Serverless::Function"))
 
 MODULES = {
     "ResolveLink": 410,
-    "RequestCode": 410,
+    "RequestCode": 412,
     "VerifyCode": 430,
     "SendMail": 430,
     "Session": 500,

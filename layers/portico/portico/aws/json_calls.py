@@ -202,10 +202,11 @@ def _endpoint(client: Any) -> tuple[str, str, str]:
     where FIPS or dual-stack endpoints are asked for, and one that there is not.
     """
     model = client.meta.service_model
-    # Private, as above. No operation of ours has an endpoint of its own.
-    found = client._resolve_endpoint_ruleset(  # noqa: SLF001
-        model.operation_model(model.operation_names[0]), {}, {}
-    )
+    operations = map(model.operation_model, model.operation_names)
+    # One whose endpoint could not depend on what it is asked. None of ours has one of its own.
+    any_of_them = next(each for each in operations if not each.operation_context_parameters)
+    # Private, as above.
+    found = client._resolve_endpoint_ruleset(any_of_them, {}, {})  # noqa: SLF001
     url = urlsplit(found[0])
     # In small letters, without a user's name and the scheme's own port, as it is sent.
     host = f"[{url.hostname}]" if ":" in str(url.hostname) else str(url.hostname)
