@@ -217,6 +217,10 @@ class TestTheAccountOfWhoeverIsSignedOut:
         person.types(house.code_mailed_to({"ann": "ann", "cem": "chloe"}[account] + "@example.com"))
         person.continues()
         person.sees_heading("Your account")
+        # Other tests connect the same account for the first time.
+        person.page.get_by_role("button", name="Disconnect Facebook").click()
+        person.page.locator("#yes").click()
+        expect(person.message).to_contain_text("The account is disconnected")
 
     def test_stays_at_the_code_over_a_reload(self, person, house):
         person.opens("/acme#account")
