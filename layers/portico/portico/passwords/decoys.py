@@ -58,7 +58,12 @@ class Decoys:
             TryLater: DynamoDB is out of reach.
         """
         pk, sk = decoy_key(self.workspace_id, lacking)
-        if self.rows.get(pk, sk) is None and lacking:
+        decoy = self.rows.get(pk, sk)
+        if decoy is not None:
+            # A password is made of its row, which takes time too. A head takes as long as it takes
+            # more to read rows that lie in another one.
+            Password.from_row(next((row for row in decoy["rows"] if "proof" in row), None))
+        elif lacking:
             parts = rows_of_nobody(self.workspace_id, at)
             with suppress(ConditionFailed):
                 self.rows.put(_decoy(pk, sk, [parts[each] for each in lacking]), NOT_THERE)
