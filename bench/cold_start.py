@@ -61,7 +61,7 @@ class Target:
 
 TARGETS = {
     "ResolveLink": Target(0.95, 410, 17),
-    "RequestCode": Target(0.95, 412, 17),
+    "RequestCode": Target(0.95, 411, 17),
     "VerifyCode": Target(1.00, 430, 17),
     "SendMail": Target(1.00, 430, 17),
     "Session": Target(1.15, 500, 34),

@@ -1,7 +1,7 @@
-"""``portico contact set``: another name, language or primary email."""
+"""What ``portico contact set`` and ``portico contact remove-ways-in`` change, and say of it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cli.command import Command, contact_of, looking_for
@@ -11,6 +11,9 @@ from cli.refusals import NotUnderstood, refusal_of
 from portico.errors import InvalidRequest
 from portico.people.contact_names import contact_language, contact_name
 from portico.people.rules import Contact
+
+if TYPE_CHECKING:
+    from portico.account.team_ways_in import RemovedWays
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,31 @@ def change_contact(command: Command, workspace_id: str, who: str, wanted: Wanted
     if after == contact:
         command.note("Nothing changed: the values are the same as before.")
     return after
+
+
+def without_ways_in(command: Command, workspace_id: str, who: str) -> tuple[Contact, "RemovedWays"]:
+    """Remove a contact's ways in, and return them as they are now, with what was removed.
+
+    Raises:
+        Refusal: there is no such contact.
+    """
+    with looking_for(f"contact {who} in {workspace_id}"):
+        contact = contact_of(command, workspace_id, who)
+        workspace = command.team.workspace(workspace_id)
+        host = urlsplit(command.deployment.api_url).netloc
+        removed = command.ways_in.remove(workspace, contact.id, host=host, by=command.by)
+        after = command.team.contact(workspace_id, contact.id)
+    is_told = contact.active and (removed.password or removed.accounts)
+    command.note(
+        f"They are signed out everywhere{', and told by mail' if is_told else ''}. A portal that "
+        "already holds an access token accepts it for ten minutes at most."
+    )
+    if not workspace.takes_codes():
+        command.note(
+            "This workspace takes no codes. They come back by a new password, with “Forgot "
+            "password”, or by a provider that vouches for their address, where those are on."
+        )
+    return after, removed
 
 
 def _with_email(command: Command, contact: Contact, email: str) -> Contact:

@@ -3,12 +3,11 @@
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
 from cli.command import Command, contact_of, looking_for, running
-from cli.contact_changes import Wanted, change_contact
+from cli.contact_changes import Wanted, change_contact, without_ways_in
 from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO
@@ -237,25 +236,8 @@ def remove_ways_in(
 
     For an account that somebody else had taken over. The contact is told by mail.
     """
-    with (
-        running(stack, local, as_json, WHO) as command,
-        looking_for(f"contact {who} in {workspace_id}"),
-    ):
-        contact = contact_of(command, workspace_id, who)
-        workspace = command.team.workspace(workspace_id)
-        host = urlsplit(command.deployment.api_url).netloc
-        removed = command.ways_in.remove(workspace, contact.id, host=host, by=command.by)
-        is_told = contact.active and (removed.password or removed.accounts)
-        command.note(
-            f"They are signed out everywhere{', and told by mail' if is_told else ''}. A portal that "
-            "already holds an access token accepts it for ten minutes at most."
-        )
-        if not workspace.takes_codes():
-            command.note(
-                "This workspace takes no codes. They come back by a new password, with “Forgot "
-                "password”, or by a provider that vouches for their address, where those are on."
-            )
-        after = command.team.contact(workspace_id, contact.id)
+    with running(stack, local, as_json, WHO) as command:
+        after, removed = without_ways_in(command, workspace_id, who)
         command.card(
             after.name,
             {

@@ -21,7 +21,7 @@ DOORS = sorted(resources("AWS::Serverless::Function"))
 
 MODULES = {
     "ResolveLink": 410,
-    "RequestCode": 412,
+    "RequestCode": 411,
     "VerifyCode": 430,
     "SendMail": 430,
     "Session": 500,
