@@ -71,7 +71,10 @@ class Crowd:
         told = {kind: step(browser, KINDS[kind]) for kind, browser in self.browsers.items()}
         first = told["known"]
         for kind, answer in told.items():
-            assert shown(answer) == shown(first), f"{kind} at {datetime.now(UTC):%H:%M}"
+            assert shown(answer) == shown(first), (
+                f"{kind} at {datetime.now(UTC):%H:%M}: {answer.status} {answer.body}, "
+                f"and not {first.status} {first.body}"
+            )
         return first.status
 
     def gives_it(self, browser: Browser, email: str) -> Answer:
