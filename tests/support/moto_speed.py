@@ -2,15 +2,21 @@
 
 moto asks each value of each row for all ten kinds it could have, under two spellings, which is
 two thirds of a test's time. Its rows hold the answer as it goes over the wire already. Nor is an
-expression's word read again in every request, or a branch asked ten times whether it is a branch.
+expression's word read again in every request, or a branch asked ten times whether it is a branch,
+or a row measured once more for each of its attributes.
 """
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
+from moto.core import responses
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
+from moto.core.utils import method_names_from_class
+from moto.dynamodb import models as dynamodb_models
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.parsing import ast_nodes, expressions
+from moto.dynamodb.models import dynamo_type
+from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
 
 class PlainValues(JSONSerializer):
@@ -62,6 +68,60 @@ def _is_branch(kind: type) -> bool:
     return issubclass(kind, TREES.Node)
 
 
+def _copied(self: Any, memo: dict[int, Any]) -> Any:
+    """Copy a tree that was just read: its leaves are words, and words may be shared."""
+    twin = self.__class__.__new__(self.__class__)
+    twin.__dict__.update(self.__dict__, parent=None)
+    if self.children is not None:
+        twin.children = [
+            _copied(child, memo) if _is_branch(child.__class__) else deepcopy(child, memo)
+            for child in self.children
+        ]
+        for child in twin.children:
+            if _is_branch(child.__class__):
+                child.parent = twin
+    return twin
+
+
+class ValidatedOnce(validators.UpdateExpressionValidator):
+    """Ask of an expression, its names and its table once what does not depend on the row."""
+
+    BY_WORDS_ALONE = (
+        validators.ActionCountValidator,
+        validators.OverlappingPathsValidator,
+        validators.UpdateHashRangeKeyValidator,
+    )
+    _passed: dict[tuple[Any, ...], Any] = {}  # noqa: RUF012
+
+    def __init__(self, expression: Any, *about: Any, **more: Any) -> None:
+        super().__init__(expression, *about, **more)
+        self._read = expression
+
+    def validate(self) -> Any:
+        names = tuple(sorted((self.expression_attribute_names or {}).items()))
+        # The tree is kept beside its id, so that no other can come to have it.
+        asked = id(self._read), names, tuple(self.table.table_key_attrs)
+        if asked in self._passed:
+            self.processors = [
+                each for each in self.processors if not isinstance(each, self.BY_WORDS_ALONE)
+            ]
+        validated = super().validate()
+        self._passed[asked] = self._read
+        return validated
+
+
+def _measured_once(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+    """Make a row as moto does, and look at its size when it is whole."""
+    self.hash_key, self.range_key = hash_key, range_key
+    self.attrs = dynamo_type.LimitedSizeDict()
+    for place, (name, value) in enumerate(attrs.items(), 1):
+        typed = dynamo_type.DynamoType(value)
+        if place < len(attrs):
+            dict.__setitem__(self.attrs, name, typed)
+        else:
+            self.attrs[name] = typed
+
+
 def install() -> None:
     """Hand moto the serializer, where it keeps those of other services, and the shorter ways."""
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainValues}
@@ -71,3 +131,7 @@ def install() -> None:
     slowly = ConditionExpressionParser._lex_one_node
     lexed = cache(lambda text: slowly(ConditionExpressionParser("", None, None), text))
     setattr(ConditionExpressionParser, "_lex_one_node", lambda self, text: lexed(text))  # noqa: B010
+    TREES.Node.__deepcopy__ = _copied
+    setattr(dynamodb_models, "UpdateExpressionValidator", ValidatedOnce)  # noqa: B010
+    setattr(dynamo_type.Item, "__init__", _measured_once)  # noqa: B010
+    setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
