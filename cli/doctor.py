@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from cli import checks_limits, checks_mail, checks_state
+from cli import checks_limits, checks_mail, checks_portals, checks_state
 from cli.command import running
 from cli.findings import ATTENTION, BROKEN, Check, Finding, Patient, Unanswered, ask
 from cli.output import Shown
@@ -23,7 +23,7 @@ def doctor() -> None:
 
 @app.command()
 def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
-    """Look at a deployed stack: mail, alarms, limits, keys, tables, queues, functions.
+    """Look at a deployed stack: mail, limits, keys, tables, queues, functions, portals.
 
     Each finding is ok, attention, broken, or not here (where an emulated AWS lacks it). Ends with
     1 if anything is broken, so that a timer may run it. Reads no secret and changes nothing.
@@ -45,7 +45,7 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
 
 def checks(patient: Patient) -> list[Check]:
     """Return all checks, in the order in which they are shown."""
-    rooms = (checks_mail, checks_limits, checks_state)
+    rooms = (checks_mail, checks_limits, checks_state, checks_portals)
     return [check for room in rooms for check in room.checks(patient)]
 
 

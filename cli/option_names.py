@@ -67,6 +67,7 @@ PORTAL = {
     "initiate_login_uri": "--initiate-login-uri",
     "areas": "--area",
     "audience": "--audience",
+    "without_pkce": "--without-pkce",
     "on": "--on",
     "portals": "portals with --initiate-login-uri",
 }

@@ -47,6 +47,13 @@ Audience = Annotated[
         help="Audience of the access tokens, if not the workspace.",
     ),
 ]
+WithoutPkce = Annotated[
+    bool | None,
+    typer.Option(
+        f"{PORTAL['without_pkce']}/--with-pkce",
+        help="Whether requests may come without PKCE: only for a library that cannot send it.",
+    ),
+]
 Label = Annotated[
     str | None, typer.Option(PORTAL["label"], help="Your team's name for the portal.")
 ]
@@ -56,6 +63,7 @@ DEFAULTS: dict[str, Any] = {
     "areas": [],
     "initiate_login_uri": None,
     "audience": None,
+    "without_pkce": False,
 }
 """What can be put back, and to what."""
 RESET = ", ".join(label_of(field, PORTAL) for field in DEFAULTS)

@@ -108,6 +108,7 @@ def show(command: Command, portal: RegisteredClient, *, secret: str | None = Non
         "initiate login URI": portal.initiate_login_uri,
         "areas": portal.areas or "all",
         "audience": portal.aud,
+        "PKCE": "may be left out" if portal.may_leave_pkce_out else "required",
     }
     if secret is None:
         command.card(portal.label, content, portal=told)

@@ -17,6 +17,7 @@ from cli.portal_options import (
     Name,
     PostLogouts,
     Redirects,
+    WithoutPkce,
     defaults_of,
 )
 from cli.portal_secrets import changed_secrets, fresh_secret
@@ -43,6 +44,7 @@ def add(
     areas: Areas = None,
     initiate_login_uri: Begins = None,
     audience: Audience = None,
+    without_pkce: WithoutPkce = None,
     label: Label = None,
     replacing: Annotated[
         bool, typer.Option("--replace", help="Use the name of a removed portal again.")
@@ -76,6 +78,7 @@ def add(
             areas=areas or [],
             initiate_login_uri=initiate_login_uri,
             audience=audience,
+            without_pkce=bool(without_pkce),
         )
         portal = checked(typed)
         _write(command, workspace, portal, "portal.added", kind=views.kind(portal))
@@ -134,6 +137,7 @@ def set_(
     areas: Areas = None,
     initiate_login_uri: Begins = None,
     audience: Audience = None,
+    without_pkce: WithoutPkce = None,
     label: Label = None,
     on: Annotated[
         bool | None,
@@ -171,6 +175,7 @@ def set_(
         "initiate_login_uri": initiate_login_uri,
         "audience": audience,
         "label": label,
+        "without_pkce": without_pkce,
         "on": on,
     }
     with running(stack, local, as_json, NAMES) as command:
@@ -214,6 +219,7 @@ def remove(
             redirect_uris=[],
             post_logout_uris=[],
             secrets=[],
+            without_pkce=False,
             initiate_login_uri=None,
         )
         _write(command, workspace, gone, "portal.removed")

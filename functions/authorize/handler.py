@@ -18,4 +18,4 @@ handler = Door("authorize", settings, sends_back=led_back)
 def authorize(parameters: dict[str, str], caller: Caller) -> Response:
     """Answer the portal with an authorization code, or show the page first."""
     sent = authorizations.authorize(parameters, cookie_of(parameters, caller), caller)
-    return sent_on(sent, caller)
+    return sent_on(sent, parameters, caller)

@@ -404,3 +404,45 @@ class TestAnAnswerThatDoesNotCome:
 def _leads_somewhere(see):
     path, _, anchor = see.partition("#")
     return anchor in anchors((ROOT / path).read_text())
+
+
+class TestPortals:
+    """Those that may sign in without PKCE are named, one by one."""
+
+    ADD = ("--redirect-uri", "https://a.test/cb")
+
+    @pytest.fixture(autouse=True)
+    def _of_acme(self, acme):
+        """The workspace that they belong to."""
+
+    def _portals(self, hospital):
+        return [each for each in hospital.looks() if each["what"] == "portals"]
+
+    def test_that_all_send_pkce_are_ok(self, hospital):
+        hospital.terminal.says("portal", "add", "acme", "help", *self.ADD)
+
+        (found,) = self._portals(hospital)
+
+        assert (found["state"], found["said"]) == ("ok", "all 1 send PKCE")
+
+    def test_that_may_leave_it_out_are_named(self, hospital):
+        say = hospital.terminal.says
+        for name in ("help", "old", "older", "off"):
+            more = () if name == "help" else ("--without-pkce",)
+            say("portal", "add", "acme", name, *self.ADD, *more)
+        say("portal", "set", "acme", "off", "--off")
+
+        found = self._portals(hospital)
+
+        assert [each["state"] for each in found] == ["attention", "attention"]
+        assert [each["said"].split()[0] for each in found] == ["prt_acme_old", "prt_acme_older"]
+        assert "portico portal set acme old --with-pkce" in found[0]["said"]
+        assert _leads_somewhere(found[0]["see"])
+
+    def test_that_cannot_be_read_are_a_finding(self, hospital):
+        hospital.terminal.wire.stacks["portico"] |= {"PeopleTable": "gone"}
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "portals"
+        assert found["said"] == "dynamodb:query said ResourceNotFoundException"

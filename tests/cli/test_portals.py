@@ -114,6 +114,7 @@ class TestAddingAPortal:
             (["--initiate-login-uri", "com.a:/x"], "--initiate-login-uri: com.a:/x: an address"),
             (["--audience", "globex"], "--audience: a URI such as"),
             (["--label", "a\tb"], "--label: 1 to 100 printable"),
+            (["--public", "--without-pkce"], "--without-pkce: not of a public portal"),
         ],
     )
     def test_says_in_words_what_cannot_be(self, acme, options, why):
@@ -161,6 +162,58 @@ class TestAddingAPortal:
 
     def test_of_no_workspace_says_so(self, terminal):
         assert terminal.refused(*ADD) == "There is no workspace acme."
+
+
+class TestAPortalWithoutPkce:
+    def test_is_none_unless_that_is_said(self, help_center):
+        assert not stored().without_pkce
+        assert "required" in help_center.says("portal", "show", "acme", "help-center").stdout
+
+    def test_is_warned_of_wherever_it_is_shown(self, acme):
+        for command in (
+            (*ADD, "--without-pkce"),
+            (*SET, "--label", "Old"),
+            ("portal", "show", "acme", "help-center"),
+            ("portal", "list", "acme"),
+        ):
+            told = acme.told(*command)
+            (note,) = [each for each in told["notes"] if "without PKCE" in each]
+            assert "portico portal set acme help-center --with-pkce" in note
+
+        assert stored().may_leave_pkce_out
+        assert "may be left out" in acme.says("portal", "show", "acme", "help-center").stdout
+
+    def test_is_told_to_the_trail(self, help_center):
+        help_center.says(*SET, "--without-pkce")
+
+        event = help_center.row("acme#portal#help-center")["event"]
+        assert event["detail"] == {"portal": "help-center", "changed": "without-pkce"}
+
+    @pytest.mark.parametrize("back", [("--with-pkce",), ("--reset", "without-pkce")])
+    def test_can_be_made_an_ordinary_one(self, acme, back):
+        acme.says(*ADD, "--without-pkce")
+
+        notes = acme.told(*SET, *back)["notes"]
+
+        assert not stored().without_pkce
+        assert not any("PKCE" in each for each in notes)
+
+    def test_cannot_become_public(self, acme):
+        acme.says(*ADD, "--without-pkce")
+
+        assert "--without-pkce: not of a public portal" in acme.refused(*SET, "--public")
+
+        acme.says(*SET, "--public", "--with-pkce")
+        assert (stored().is_public, stored().without_pkce) == (True, False)
+
+    def test_is_none_after_its_removal(self, acme):
+        acme.says(*ADD, "--without-pkce")
+        acme.says("portal", "remove", "acme", "help-center", "--yes")
+        assert not stored().without_pkce
+
+        acme.says(*ADD, "--replace")
+
+        assert not stored().without_pkce
 
 
 class TestCautions:

@@ -20,6 +20,7 @@ from portico.edge.door import DEADLINE
 from portico.edge.requests import DEEPEST_JSON, LARGEST_BODY
 from portico.limits.rules import CHANGES_AN_HOUR, MAILBOX, NETWORK
 from portico.openid.authorization_codes import AUTHORIZATION_CODE_LIFETIME as AUTHORIZATION
+from portico.openid.authorization_codes import LIFETIME_WITHOUT_PKCE
 from portico.people.address_chain import MOST_CHANGES, UNDO_LIFETIME
 from portico.people.rules import Workspace
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, GRACE, SHARED_COMPUTER_IDLE
@@ -167,7 +168,10 @@ class TestTheNumbers:
             "changes of address": f"{MOST_CHANGES} in {UNDO_LIFETIME // hour} hours",
             "changes of ways in": f"{CHANGES_AN_HOUR} an hour",
             "access token": f"{ACCESS_TOKEN_LIFETIME // minute} minutes",
-            "authorization code": f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits",
+            "authorization code": (
+                f"{int(AUTHORIZATION.total_seconds())} seconds, 256 bits; "
+                f"{int(LIFETIME_WITHOUT_PKCE.total_seconds())} seconds without PKCE"
+            ),
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
             "session": f"{home.stay.idle // hour} hours at rest, {home.stay.absolute.days} days at most",
             "body": f"{LARGEST_BODY // 1024} KB, {DEEPEST_JSON} levels",

@@ -9,6 +9,8 @@ from tests.support.driver import Browser, Portal
 from tests.support.openid_site import AUTHORIZE, CALLBACK, Site, challenge_of, query_of
 
 USELESS = (400, "invalid_grant")
+NONE = {"code_challenge": None, "code_challenge_method": None}
+"""A request without PKCE."""
 
 
 @pytest.fixture
@@ -213,8 +215,131 @@ class TestADowngrade:
         assert portal.rows("sign-in") == before
 
     def test_of_a_public_portal_is_none_either(self, portal, ann):
-        spa = Site.register(portal, "spa", public=True)
+        # Not even of one whose row says so: nobody but the registration has a say in a row.
+        for without_pkce in (False, True):
+            spa = Site.register(portal, "spa", public=True, without_pkce=without_pkce)
 
-        answer = spa.sends(ann, code_challenge=None, code_challenge_method=None)
+            answer = spa.sends(ann, **NONE, nonce="n" * 16)
 
-        assert query_of(answer.headers["location"])["error"] == "invalid_request"
+            assert query_of(answer.headers["location"])["error"] == "invalid_request"
+
+    @pytest.mark.parametrize("public", [False, True])
+    def test_is_refused_by_the_name_of_what_to_set(self, portal, ann, public):
+        site = Site.register(portal, "named", public=public)
+
+        told = query_of(site.sends(ann, **NONE).headers["location"])["error_description"]
+
+        assert "send code_challenge with code_challenge_method=S256" in told
+        # Of a public one there is nothing else that a team could set.
+        assert ("--without-pkce" in told) is not public
+
+    def test_is_named_in_the_log_with_its_reason_and_nothing_of_the_request(
+        self, portal, site, ann, caplog
+    ):
+        with caplog.at_level("INFO", logger="portico"):
+            site.sends(ann, **NONE, state="state-of-a-visitor")
+
+        (line,) = [each for each in caplog.records if each.getMessage() == "request.refused"]
+        assert line.portal == site.client_id
+        assert line.reason.startswith("invalid_request: PKCE is missing: send code_challenge")
+        assert "state-of-a-visitor" not in str(vars(line))
+
+
+class TestAPortalWithoutPkce:
+    """2.1.1: a confidential client may lean on the nonce instead, where its team says so."""
+
+    @pytest.fixture
+    def old(self, portal: Portal, held: Held) -> Site:
+        return Site.register(portal, "old", without_pkce=True)
+
+    def test_gets_a_code_and_its_tokens(self, old, ann):
+        code = old.gets_a_code(ann, **NONE, nonce="n" * 16)
+
+        assert old.redeems(code, code_verifier=None).status == 200
+        assert old.reads(old.tokens["id_token"])["nonce"] == "n" * 16
+
+    @pytest.mark.parametrize(
+        ("changed", "error", "words"),
+        [
+            ({"nonce": None}, "invalid_request", "nonce: 16 characters or more"),
+            ({"nonce": "n" * 15}, "invalid_request", "nonce: 16 characters or more"),
+            ({"scope": "email profile"}, "invalid_scope", "openid"),
+            ({"scope": None}, "invalid_scope", "openid"),
+        ],
+    )
+    def test_gets_none_without_a_nonce_that_nobody_guesses(
+        self, portal, old, ann, changed, error, words
+    ):
+        before = portal.rows("sign-in")
+
+        told = query_of(old.sends(ann, **NONE | {"nonce": "n" * 16} | changed).headers["location"])
+
+        assert told["error"] == error
+        assert words in told["error_description"]
+        assert portal.rows("sign-in") == before
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"code_challenge_method": None},
+            {"code_challenge": None},
+            {"code_challenge_method": "plain"},
+            {"code_challenge": "a" * 42},
+            {"code_challenge": "a" * 42 + "="},
+        ],
+        ids=str,
+    )
+    def test_that_sends_a_challenge_sends_a_good_one(self, old, ann, changed):
+        told = query_of(old.sends(ann, nonce="n" * 16, **changed).headers["location"])
+
+        assert told["error"] == "invalid_request"
+
+    def test_that_sends_a_challenge_is_bound_by_it(self, old, ann):
+        code = old.gets_a_code(ann)
+
+        assert refusal(old.redeems(code, code_verifier=None)) == (400, "invalid_request")
+        assert refusal(old.redeems(code, code_verifier="a" * 43)) == USELESS
+
+        assert old.redeems(code).status == 200
+
+    def test_whose_challenge_was_taken_away_gets_nothing_for_its_verifier(self, old, ann):
+        # 4.8.2: somebody changed the request on its way, and brought the portal the code.
+        code = old.gets_a_code(ann, **NONE, nonce="n" * 16)
+
+        assert refusal(old.redeems(code)) == (400, "invalid_request")
+        assert old.tokens == {}
+
+    @pytest.mark.parametrize(("after", "status"), [(29, 200), (30, 400)])
+    def test_has_half_a_minute_for_its_code(self, portal, old, ann, after, status):
+        code = old.gets_a_code(ann, **NONE, nonce="n" * 16)
+
+        portal.forward(seconds=after)
+
+        assert old.redeems(code, code_verifier=None).status == status
+
+    def test_has_a_minute_where_it_sends_a_challenge(self, portal, old, ann):
+        code = old.gets_a_code(ann)
+
+        portal.forward(seconds=59)
+
+        assert old.redeems(code).status == 200
+
+    @pytest.mark.parametrize("changed", [{"without_pkce": False}, {"secrets": []}], ids=str)
+    def test_that_is_none_any_more_gets_nothing_for_its_code(self, portal, old, ann, changed):
+        code = old.gets_a_code(ann, **NONE, nonce="n" * 16)
+        kept = {"secrets": old.registered.secrets, "without_pkce": True}
+        now = Site.register(portal, "old", **kept | changed)
+        now.secret = old.secret if now.registered.secrets else None
+
+        answer = now.redeems(code, code_verifier=None)
+
+        assert answer.status == 400
+        assert now.tokens == {}
+
+    @pytest.mark.parametrize("said", [None, "", "true", 1, "yes"])
+    def test_is_one_only_by_a_switch(self, portal, held, ann, said):
+        site = Site.register(portal, "odd", without_pkce=said)
+
+        told = query_of(site.sends(ann, **NONE, nonce="n" * 16).headers["location"])
+
+        assert told["error"] == "invalid_request"

@@ -17,10 +17,20 @@ LONGEST_RETURNED_REQUEST = 4096
 gateway takes 10 KB of headers at most."""
 
 
-def sent_on(sent: Redirect, caller: Caller) -> Response:
+def sent_on(sent: Redirect, parameters: Mapping[str, str], caller: Caller) -> Response:
     """Answer 303, which makes a form's POST a GET (RFC 9700, 4.12)."""
     if sent.cause:
         log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
+    if sent.refusal:
+        # A client id is public, and the reason is ours: it quotes nothing of the request.
+        log.info(
+            "request.refused",
+            extra={
+                "portal": str(ClientId.parse(parameters.get("client_id"))),
+                "reason": sent.refusal,
+                "request_id": caller.request_id,
+            },
+        )
     return _led(sent)
 
 

@@ -1,4 +1,4 @@
-"""Authorization codes: a portal trades one for tokens, once, within a minute.
+"""Authorization codes: a portal trades one for tokens, once, within a minute or less.
 
 A code is used as soon as its session exists: the key of that session's row comes from the code,
 and one transaction writes the row.
@@ -18,6 +18,8 @@ from portico.sessions.rules import Session
 
 AUTHORIZATION_CODE_LIFETIME = timedelta(seconds=60)
 """Time for a browser's redirect and a server's request. RFC 6749 allows ten minutes."""
+LIFETIME_WITHOUT_PKCE = timedelta(seconds=30)
+"""Nothing binds such a code to its browser but the portal's own check of the nonce."""
 TOMBSTONE = timedelta(days=1)
 """How long we keep the row, so that we still recognise a code that comes late."""
 
@@ -39,6 +41,7 @@ class Grant:
     portal: str
     redirect_uri: str
     code_challenge: str
+    """Empty without PKCE."""
     scope: str
     nonce: str
     contact: str
@@ -66,10 +69,12 @@ class Grant:
         at: datetime,
     ) -> Self:
         """Return the grant of *session* for a portal's request."""
+        challenge = parameters.get("code_challenge", "")
+        lifetime = AUTHORIZATION_CODE_LIFETIME if challenge else LIFETIME_WITHOUT_PKCE
         return cls(
             portal=portal,
             redirect_uri=parameters["redirect_uri"],
-            code_challenge=parameters["code_challenge"],
+            code_challenge=challenge,
             scope=scope,
             nonce=parameters.get("nonce", ""),
             contact=contact.id,
@@ -83,7 +88,7 @@ class Grant:
             idle=int(session.idle.total_seconds()),
             shared_computer=session.shared_computer,
             keep_days=session.keep_days,
-            expires_at=epoch(at + AUTHORIZATION_CODE_LIFETIME),
+            expires_at=epoch(at + lifetime),
         )
 
     @classmethod

@@ -44,6 +44,8 @@ class Redirect:
     outcome: str
     cause: str = ""
     """What was out of reach. Only the log says it; the portal learns only that something was."""
+    refusal: str = ""
+    """The error and its description, for the log: a portal may show neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class Authorizations:
             return self._answer(parameters, found, caller, at=now)
         except ProtocolRefused as refused:
             told = {"error": refused.error, "error_description": refused.description}
-            return _back(parameters, caller, told, "refused")
+            told_log = f"{refused.error}: {refused.description}"
+            return replace(_back(parameters, caller, told, "refused"), refusal=told_log)
         except TryLater as away:
             told = {"error": "server_error", "error_description": "try again shortly"}
             return replace(_back(parameters, caller, told, "try-later"), cause=away.cause)

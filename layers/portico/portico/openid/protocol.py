@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     ClientMixin,
-    InvalidRequestError,
+    InvalidGrantError,
     UnsupportedResponseTypeError,
 )
 from authlib.oauth2.rfc6749 import OAuth2Request as Request
@@ -17,9 +17,8 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from portico.errors import ProtocolRefused
 from portico.openid.client_auth import BASIC
 from portico.openid.registered_client import RegisteredClient
-from portico.openid.rules import granted
+from portico.openid.rules import check_challenge, granted
 
-S256_LENGTH = 43
 RESPONSE_TYPE = "code"
 INVALID_CLIENT = "invalid_client"
 TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
@@ -32,7 +31,7 @@ WORDS = {
     "unsupported_response_type": "response_type: code",
     "unauthorized_client": "the portal may not ask for this",
     "invalid_scope": "scope: openid",
-    "invalid_request": "a parameter is missing or not valid; PKCE with S256 is required",
+    "invalid_request": "a parameter is missing or not valid",
 }
 """Error descriptions, for a developer who reads them in an address."""
 
@@ -147,16 +146,31 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
 
 class OnlyS256(CodeChallenge):  # type: ignore[misc]
-    """PKCE for every client, and never ``plain`` (RFC 9700, 2.1.1)."""
+    """PKCE, and never ``plain`` (RFC 9700, 2.1.1).
 
-    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Require an S256 challenge."""
-        asked = grant.request.payload.data
-        if asked.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("code_challenge_method: S256")
-        if len(asked.get("code_challenge", "")) != S256_LENGTH:
-            raise InvalidRequestError("code_challenge: 43 characters")
-        super().validate_code_challenge(grant, redirect_uri)
+    Every client sends a challenge, but one that its team has registered without PKCE.
+    """
+
+    def validate_code_challenge(self, grant: Any, _redirect_uri: str) -> None:
+        """Require what our own rule requires; authlib would take a request without a challenge.
+
+        Raises:
+            ProtocolRefused: the request is refused.
+        """
+        portal = grant.request.client.portal
+        check_challenge(
+            grant.request.payload.data,
+            is_public=portal.is_public,
+            may_leave_it_out=portal.may_leave_pkce_out,
+        )
+
+    def validate_code_verifier(self, grant: Any, result: Any) -> None:
+        """Require the verifier of a challenge, and refuse one without a challenge (RFC 9700, 4.8.2)."""
+        client, code = grant.request.client, grant.request.authorization_code
+        if not code.code_challenge and not client.portal.may_leave_pkce_out:
+            # The team has changed its mind since the code was made.
+            raise InvalidGrantError
+        super().validate_code_verifier(grant, result)
 
     def get_authorization_code_challenge_method(self, _authorization_code: object) -> str:
         """Return the only method that we accept."""

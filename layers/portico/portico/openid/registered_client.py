@@ -61,6 +61,8 @@ class RegisteredClient:
     """Where a contact who came by a portal link goes, signed in, to begin a sign-in from there."""
     audience: str | None = None
     """The audience of its access tokens: the portal's API. ``None``: the workspace's id."""
+    without_pkce: bool = False
+    """Whether its requests may come without PKCE. Never those of a public client."""
     on: bool = True
 
     @classmethod
@@ -70,6 +72,7 @@ class RegisteredClient:
         values = {name: value for name, value in row.items() if name in names}
         # What is no switch is off.
         values["on"] = values.get("on", True) is True
+        values["without_pkce"] = values.get("without_pkce") is True
         return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
@@ -87,6 +90,11 @@ class RegisteredClient:
     def is_public(self) -> bool:
         """Whether it has no secret: it is a page or an app, whose code anybody can read."""
         return not self.secrets
+
+    @property
+    def may_leave_pkce_out(self) -> bool:
+        """Whether a request may come without a challenge: the secret must keep the code instead."""
+        return self.without_pkce and not self.is_public
 
     @property
     def aud(self) -> str:

@@ -43,6 +43,12 @@ def cautions(
         loopback: whether everything is on one developer's machine.
     """
     found = list(_of_beginning(portal, workspace))
+    if portal.may_leave_pkce_out:
+        found.append(
+            "It may sign in without PKCE, so only its own check of the nonce keeps a stolen code "
+            "from being used in somebody else's sign-in. If its library can send PKCE: "
+            f"portico portal set {workspace.id} {portal.id} --with-pkce (RFC 9700, 2.1.1)."
+        )
     apps = [each for each in portal.redirect_uris if redirect_uris.web_origin(each) is None]
     if apps and not portal.is_public:
         found.append(
@@ -101,6 +107,7 @@ class _Checks:
         self._areas()
         self._audience()
         self._secrets()
+        self._pkce()
 
     def _names(self) -> None:
         if not CLIENT_NAME.match(self.portal.id):
@@ -162,6 +169,10 @@ class _Checks:
         secrets = self.portal.secrets
         if len(secrets) > SECRETS_KEPT or not all(_HASH.match(each) for each in secrets):
             self._refuse("secrets", f"hashes, {SECRETS_KEPT} at most")
+
+    def _pkce(self) -> None:
+        if self.portal.without_pkce and self.portal.is_public:
+            self._refuse("without_pkce", "not of a public portal: without a secret it needs PKCE")
 
     def _refuse(self, name: str, reason: str) -> None:
         self.problems.append((name, reason))

@@ -1,5 +1,6 @@
 """Decide whether an existing session satisfies a portal's request."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,17 @@ LONGEST_PARAMETERS = {
 LONGEST_LOCATION = 8000
 """Characters that we add to an address at most, and that the page takes. A gateway allows 10 KB of
 headers, and answers more with a bare 500."""
+
+S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+"""The SHA-256 of a verifier, in base64url without padding (RFC 7636, 4.2)."""
+SHORTEST_NONCE = 16
+"""Characters of the nonce that stands in for PKCE. Made of random bytes, it is 64 bits or more."""
+SEND_PKCE = "send code_challenge with code_challenge_method=S256"
+NO_PKCE = {
+    True: f"PKCE is missing: {SEND_PKCE}",
+    False: f"PKCE is missing: {SEND_PKCE}, or register this client with --without-pkce",
+}
+"""What the portal's developer reads, of a public client and of a confidential one."""
 
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
@@ -127,6 +139,39 @@ class AuthorizeRequest:
             if is_old or Prompt.LOGIN in self.prompts
             else AuthorizeVerdict.GO
         )
+
+
+def check_challenge(parameters: dict[str, str], *, is_public: bool, may_leave_it_out: bool) -> None:
+    """Check what binds the code of a request to the browser that asked for it.
+
+    A challenge that is sent must be one by S256, whatever the client may leave out.
+
+    Args:
+        parameters: the request's.
+        is_public: whether the client keeps no secret.
+        may_leave_it_out: whether it is registered to send no challenge.
+
+    Raises:
+        ProtocolRefused: nothing binds it.
+
+    Source: RFC 9700, 2.1.1; OpenID Connect Core, 3.1.2.1.
+    """
+    challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
+    if challenge is None and method is None:
+        if not may_leave_it_out:
+            raise ProtocolRefused("invalid_request", NO_PKCE[is_public])
+        # Such a client compares the nonce in the id_token with its own, so it must have both.
+        if "openid" not in words_in(parameters.get("scope")):
+            raise ProtocolRefused("invalid_scope", "scope: openid")
+        if len(parameters.get("nonce", "")) < SHORTEST_NONCE:
+            raise ProtocolRefused(
+                "invalid_request", f"nonce: {SHORTEST_NONCE} characters or more, without PKCE"
+            )
+        return
+    if method != "S256":
+        raise ProtocolRefused("invalid_request", f"code_challenge_method: S256; {SEND_PKCE}")
+    if not S256_CHALLENGE.match(challenge or ""):
+        raise ProtocolRefused("invalid_request", "code_challenge: 43 characters of base64url")
 
 
 def fits(state: str) -> bool:

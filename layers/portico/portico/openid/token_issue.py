@@ -59,7 +59,7 @@ class TokenIssue:
         session, token = self._begun(grant, code)
         if not grant.is_due(at=self.at):
             self._end(session)
-            raise InvalidGrantError("The code is older than a minute.")
+            raise InvalidGrantError("The code is too old.")
         subject = self._subject(session, grant.name, grant.email, grant.scope)
         access = subject.access_token(key=self.signing_key, at=self.at)
         signing = in_parallel(self._naming(subject, access, grant.nonce))
