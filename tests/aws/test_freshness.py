@@ -138,8 +138,9 @@ class TestTheWriteThatDecides:
 
         begins, stands = transaction
         assert begins["Put"]["ConditionExpression"].startswith("attribute_not_exists(#pk) OR ")
-        assert stands["ConditionCheck"]["ConditionExpression"] == "#active = :yes AND #sver = :sver"
-        assert stands["ConditionCheck"]["Key"]["sk"] == {"S": "head"}
+        # The first code of a contact also writes down that the address is proved.
+        assert stands["Update"]["ConditionExpression"] == "#active = :yes AND #sver = :sver"
+        assert stands["Update"]["Key"]["sk"] == {"S": "head"}
 
     def test_flt_06_on_a_refresh_asks_for_the_token_the_time_and_the_contacts_version(self, visit):
         (rotate,) = conditions(visit["refresh"], "dynamodb.UpdateItem")

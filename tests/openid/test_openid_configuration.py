@@ -63,7 +63,8 @@ class TestDiscovery:
             "scopes_supported": ["openid", "email", "profile"],
             "claims_supported": [
                 *("iss", "sub", "aud", "exp", "iat", "auth_time", "amr", "nonce", "at_hash"),
-                *("sid", "workspace", "email", "name"),
+                *("sid", "workspace", "email", "email_verified", "name", "preferred_username"),
+                *("locale", "zoneinfo", "updated_at"),
             ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -99,7 +100,19 @@ class TestAPromise:
     def test_of_claims_is_what_tokens_tell(self, portal, told):
         _, held = signed_in(portal)
 
-        assert set(read(held.id_token).claims) == set(told["claims_supported"])
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"language": "de", "time_zone": "Europe/Berlin"})
+        token = held.site.refreshes(held.refresh_token).body["access_token"]
+
+        answer = knock(
+            "userinfo",
+            "GET /oauth2/userinfo",
+            origin=None,
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+        assert set(read(held.id_token).claims) | answer.body.keys() == set(told["claims_supported"])
 
     def test_of_auth_methods_is_kept_at_both_doors(self, portal, told):
         _, held = signed_in(portal)

@@ -11,6 +11,8 @@ from tests.support.driver import Portal
 from tests.support.openid_site import Site, header_of
 
 NOON = 1795262400
+ABOUT = {"email", "email_verified", "name", "preferred_username"}
+DETAILS = {"locale", "zoneinfo", "updated_at"}
 FIRST = [
     "dynamodb.BatchGetItem",
     "kms.Sign",
@@ -60,7 +62,9 @@ class TestACode:
             "sid": browsers["id"],
             "workspace": "acme",
             "email": "ann@example.com",
+            "email_verified": True,
             "name": "Ann Archer",
+            "preferred_username": "ann@example.com",
         }
         assert header_of(tokens["id_token"])["typ"] == "JWT"
 
@@ -95,15 +99,38 @@ class TestACode:
         ("scope", "told"),
         [
             ("openid", set()),
-            ("openid email", {"email"}),
+            ("openid email", {"email", "email_verified"}),
             ("profile openid", {"name"}),
+            ("profile openid email", {"email", "email_verified", "name", "preferred_username"}),
         ],
     )
     def test_tells_of_the_contact_what_was_asked_for(self, site, ann, scope, told):
         tokens = site.signs_in(ann, scope=scope)
 
         for each in ("access_token", "id_token"):
-            assert site.reads(tokens[each]).keys() & {"email", "name"} == told
+            assert site.reads(tokens[each]).keys() & ABOUT == told
+
+    def test_tells_what_only_userinfo_says_to_userinfo_alone(self, site, ann, portal):
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"language": "de", "time_zone": "Europe/Berlin"})
+
+        tokens = site.signs_in(ann)
+
+        assert site.reads(tokens["id_token"]).keys() & DETAILS == set()
+        assert site.reads(tokens["access_token"]).keys() & DETAILS == DETAILS
+        again = site.refreshes().body
+        assert site.reads(again["id_token"]).keys() & DETAILS == set()
+
+    def test_that_was_made_before_an_upgrade_still_becomes_tokens(self, site, ann, portal):
+        code = site.gets_a_code(ann)
+        (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "code"]
+        newer = ("email_verified", "language", "time_zone", "updated_at")
+        portal.writes("sign-in", {k: v for k, v in row.items() if k not in newer})
+
+        assert site.redeems(code).status == 200
+
+        assert site.reads(site.tokens["id_token"])["email_verified"] is False
 
     def test_costs_three_rounds_of_which_the_last_signs_beside_its_write(self, site, ann, wire):
         code = site.gets_a_code(ann)

@@ -8,6 +8,7 @@ from tests.sessions.tokens import read
 from tests.support.doors import knock
 from tests.support.openid_site import Site
 
+NOON = 1795262400
 ROUTE = "/oauth2/userinfo"
 NO_GOOD = (401, "invalid_token")
 
@@ -32,7 +33,10 @@ class TestUserinfo:
             "sub": portal.ann.id,
             "workspace": "acme",
             "email": "ann@example.com",
+            "email_verified": True,
             "name": "Ann Archer",
+            "preferred_username": "ann@example.com",
+            "updated_at": NOON,
         }
         assert answer.headers["cache-control"] == "no-store"
 
@@ -42,7 +46,27 @@ class TestUserinfo:
             for scope in ("openid", "openid email")
         ]
 
-        assert told == [{"sub", "workspace"}, {"sub", "workspace", "email"}]
+        assert told == [{"sub", "workspace"}, {"sub", "workspace", "email", "email_verified"}]
+
+    def test_says_language_and_time_zone_where_they_are_known(self, portal, held):
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"language": "de", "time_zone": "Europe/Berlin"})
+
+        told = asks(Held.by(held.site, portal.browser).access_token).body
+        without = asks(Held.by(held.site, portal.browser, scope="openid email").access_token).body
+
+        assert (told["locale"], told["zoneinfo"]) == ("de", "Europe/Berlin")
+        assert without.keys() == {"sub", "workspace", "email", "email_verified"}
+
+    def test_says_that_an_address_is_not_proved_as_plainly(self, portal, held):
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"email_verified": False})
+
+        told = asks(Held.by(held.site, portal.browser).access_token).body
+
+        assert told["email_verified"] is False
 
     def test_is_asked_by_post_too(self, held):
         told = asks(held.access_token).body

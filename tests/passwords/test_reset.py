@@ -30,6 +30,18 @@ class TestAForgottenPassword:
         assert house.browser.types_a_password(NEW).status == 200
         assert house.another_browser().types_a_password(RIGHT).status == 401
 
+    def test_proves_the_address(self, house, mailed):
+        assert house.team.contact("acme", house.ann.id).email_verified is False
+
+        house.browser.sets_a_password(NEW, mailed)
+
+        assert house.team.contact("acme", house.ann.id).email_verified is True
+
+    def test_that_only_a_password_follows_proves_nothing(self, house):
+        house.browser.types_a_password(RIGHT)
+
+        assert house.team.contact("acme", house.ann.id).email_verified is False
+
     def test_signs_nobody_in(self, house, mailed):
         answer = house.browser.sets_a_password(NEW, mailed)
 

@@ -4,6 +4,7 @@
 import pytest
 
 from local.providers.people import FOREIGN_TENANT, object_id
+from portico.account.team_email_change import TeamEmailChanges
 
 ANN = "ann@example.com"
 
@@ -317,3 +318,70 @@ class TestTheTrail:
         started = [row for row in portal.records_trail() if row["name"] == "session.started"]
 
         assert started[-1]["detail"]["method"] == "sso:google"
+
+
+class TestAProviderThatIsBelieved:
+    """It proves an address of a domain that the team has bound to it, and no other."""
+
+    def is_proved(self, portal):
+        return portal.team.contact("acme", portal.ann.id).email_verified
+
+    def test_proves_the_address_when_it_connects(self, connected, portal):
+        portal.browser.signs_in_with("google")
+
+        assert self.is_proved(portal)
+
+    def test_writes_it_down_once(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        before = portal.rows("people")
+        portal.forward(minutes=5)
+
+        portal.another_browser().signs_in_with("google")
+
+        assert portal.rows("people") == before
+
+    def test_proves_it_by_an_account_from_before_an_upgrade(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        for row in portal.rows("people"):
+            if row["sk"] in ("head", "identity"):
+                newer = ("email_verified", "vouched", "updated_at")
+                portal.writes("people", {k: v for k, v in row.items() if k not in newer})
+        assert not self.is_proved(portal)
+
+        portal.another_browser().signs_in_with("google")
+
+        assert self.is_proved(portal)
+
+    def test_proves_nothing_without_the_domain(self, world, portal):
+        world.connect("google")
+        proves(portal, portal.browser, "google", "ann")  # by our own code
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"email_verified": False})
+
+        portal.another_browser().signs_in_with("google")
+
+        assert not self.is_proved(portal)
+
+    def test_proves_nothing_of_the_address_that_came_after_its_own(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        contact, workspace = portal.team.contact("acme", portal.ann.id), portal.workspace
+        flow = TeamEmailChanges("people", "sign-in")
+        flow.change(workspace, contact, "ann@new.example", host="signin.acme.test", by="cli:olga")
+
+        came_back = portal.another_browser().signs_in_with("google")
+
+        assert came_back.status == 303
+        assert not self.is_proved(portal)
+
+    def test_proves_it_again_after_a_move_there_and_back(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        flow = TeamEmailChanges("people", "sign-in")
+        for email in ("ann@new.example", ANN):
+            contact = portal.team.contact("acme", portal.ann.id)
+            flow.change(portal.workspace, contact, email, host="signin.acme.test", by="cli:olga")
+        assert not self.is_proved(portal)
+
+        portal.another_browser().signs_in_with("google")
+
+        assert self.is_proved(portal)

@@ -21,5 +21,8 @@ def moves(contact_id: str, email: str, *, workspace_id: str = "acme") -> str:
     changes = AddressChanges("people", workspace_id)
     event = Event("email.changed", datetime.now(UTC), contact.id, 365)
     change, chain = random_part(), changes.chain(contact)
-    transact(changes.changing(contact, email, change=change, chain=chain, event=event))
+    parts = changes.changing(
+        contact, email, change=change, chain=chain, is_proved=True, event=event
+    )
+    transact(parts)
     return change

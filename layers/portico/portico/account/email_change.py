@@ -96,7 +96,9 @@ class EmailChanges:
             raise InvalidRequest("email", "not allowed here")
         chain, event = changes.chain(contact), owner.event("email.changed")
         parts = {
-            **changes.changing(contact, new, change=change, chain=chain, event=event),
+            **changes.changing(
+                contact, new, change=change, chain=chain, is_proved=True, event=event
+            ),
             "session": owner.sessions.keeping(owner.standing.session, at=self.clock.now()),
             **_telling(owner, change, chain, target_of(new, chain, at=event.at)),
         }

@@ -75,7 +75,9 @@ class TeamEmailChanges:
             for address in told_of_change(target, contact, chain)
         }
         event = Event("email.changed", now, contact.id, workspace.trail_days, by)
-        parts = changes.changing(contact, new, change=change, chain=chain, event=event)
+        parts = changes.changing(
+            contact, new, change=change, chain=chain, is_proved=False, event=event
+        )
         try:
             transact_surely({**parts, **telling})
         except TransactionRefused as refused:

@@ -58,6 +58,8 @@ class Challenge:
     """The contact of a personal link, or the contact that the sender found."""
     contact_name: str | None
     contact_email: str | None
+    contact_proved: bool
+    """Whether the contact's address was proved already when a sender mailed the code."""
     origin: str | None
     host: str
     device: str | None
@@ -99,6 +101,7 @@ class Challenge:
             contact_id=contact.get("id") or row.get("contact_id"),
             contact_name=contact.get("name"),
             contact_email=contact.get("email"),
+            contact_proved=contact.get("proved") is True,
             origin=row.get("origin") or None,
             host=row["host"],
             device=row.get("device"),

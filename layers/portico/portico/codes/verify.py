@@ -163,6 +163,7 @@ class Codes:
             proof.name,
             proof.email,
             sver=proof.sver,
+            email_verified=True,
             # Until they choose another, their mails speak as the page did.
             language=checked.challenge.language,
         )
@@ -212,6 +213,8 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         shared_computer=typed.shared_computer or challenge.shared_computer,
         device=challenge.device,
         is_new=is_new,
+        # The code was mailed to the contact's own address, which a newcomer's row says anyway.
+        proves_email=not is_new and not challenge.contact_proved,
         way=_way(challenge),
     )
 

@@ -5,7 +5,10 @@ from typing import Any
 from portico.openid.rules import SCOPES, Prompt
 from portico.people.rules import LOCALES
 
-CLAIMS = "iss sub aud exp iat auth_time amr nonce at_hash sid workspace email name".split()
+CLAIMS = (
+    "iss sub aud exp iat auth_time amr nonce at_hash sid workspace "
+    "email email_verified name preferred_username locale zoneinfo updated_at"
+).split()
 """The claims of id_token and userinfo."""
 PROVES = ["client_secret_basic", "client_secret_post", "none"]
 """The ways in which a client may authenticate. A public client uses ``none``."""

@@ -13,6 +13,7 @@ from portico.aws.tables import Rows
 from portico.clock import epoch, moment
 from portico.events import Event
 from portico.ids import base64url, digest
+from portico.openid.rules import Profile
 from portico.people.rules import Contact
 from portico.sessions.rules import Session
 
@@ -56,6 +57,10 @@ class Grant:
     shared_computer: bool
     keep_days: int
     expires_at: int
+    email_verified: bool = False
+    language: str | None = None
+    time_zone: str | None = None
+    updated_at: int | None = None
 
     @classmethod
     def of(
@@ -89,12 +94,22 @@ class Grant:
             shared_computer=session.shared_computer,
             keep_days=session.keep_days,
             expires_at=epoch(at + lifetime),
+            email_verified=contact.email_verified,
+            language=contact.language,
+            time_zone=contact.time_zone,
+            updated_at=contact.updated_at,
         )
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a code's row."""
-        return cls(**{each.name: row[each.name] for each in fields(cls)})
+        # A code from before an upgrade has no newer attributes, and still works.
+        return cls(**{each.name: row[each.name] for each in fields(cls) if each.name in row})
+
+    @property
+    def profile(self) -> Profile:
+        """What the portal is told of the contact."""
+        return Profile(**{each.name: getattr(self, each.name) for each in fields(Profile)})
 
     def get_redirect_uri(self) -> str:
         """Return, for authlib, the address that the code was sent to."""

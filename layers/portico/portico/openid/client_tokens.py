@@ -8,7 +8,7 @@ from typing import Any
 from portico.clock import epoch
 from portico.ids import base64url, random_part
 from portico.openid.registered_client import RegisteredClient
-from portico.openid.rules import claims_of
+from portico.openid.rules import Profile
 from portico.sessions.access_token import ACCESS, ID, amr_of, signed
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, Session
 
@@ -21,8 +21,7 @@ class Subject:
     portal: RegisteredClient
     session: Session
     """The portal's own session, whose ``parent`` is the browser's."""
-    name: str
-    email: str
+    profile: Profile
     scope: str
 
     def access_token(self, *, key: str, at: datetime) -> str:
@@ -40,6 +39,8 @@ class Subject:
             "jti": random_part(),
             "nbf": epoch(at),
             "session_expires_at": epoch(self.session.expires_at),
+            # For userinfo, which reads no row.
+            **self.profile.details(self.scope),
         }
         return signed(claims, typ=ACCESS, key=key)
 
@@ -68,5 +69,5 @@ class Subject:
             "auth_time": epoch(self.session.signed_in_at),
             "amr": amr_of(self.session.method),
             "workspace": self.session.workspace_id,
-            **claims_of(self.name, self.email, self.scope),
+            **self.profile.claims(self.scope),
         }

@@ -1,7 +1,7 @@
 """Decide whether an existing session satisfies a portal's request."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from portico.clock import epoch, moment
 from portico.errors import ProtocolRefused
-from portico.people.rules import language_of
+from portico.people.rules import Contact, language_of
 from portico.strict_parsers import words_in
 
 SCOPES = ("openid", "email", "profile")
@@ -191,11 +191,46 @@ def language(ui_locales: str | None) -> str | None:
     return next(filter(None, found), None)
 
 
-def claims_of(name: str, email: str, scope: str) -> dict[str, Any]:
-    """Return the claims about a contact that a scope allows (OpenID Connect Core, 5.4)."""
-    asked = words_in(scope)
-    told = {"email": email} if "email" in asked else {}
-    return told | ({"name": name} if "profile" in asked else {})
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a portal may be told of a contact."""
+
+    name: str
+    email: str
+    email_verified: bool = False
+    language: str | None = None
+    time_zone: str | None = None
+    updated_at: int | None = None
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        """Return what is told of *contact* now."""
+        return cls(**{each.name: getattr(contact, each.name) for each in fields(cls)})
+
+    def claims(self, scope: str) -> dict[str, Any]:
+        """Return the claims that a scope allows (OpenID Connect Core, 5.4)."""
+        asked = words_in(scope)
+        told: dict[str, Any] = {}
+        if "email" in asked:
+            told |= {"email": self.email, "email_verified": self.email_verified}
+        if "profile" in asked:
+            told["name"] = self.name
+            if "email" in asked:
+                # A contact has no other name to sign in with, and the scope `profile` alone must
+                # not tell the address.
+                told["preferred_username"] = self.email
+        return told
+
+    def details(self, scope: str) -> dict[str, Any]:
+        """Return the claims that a scope allows, and that only userinfo says."""
+        if "profile" not in words_in(scope):
+            return {}
+        known = {
+            "locale": self.language,
+            "zoneinfo": self.time_zone,
+            "updated_at": self.updated_at,
+        }
+        return {name: value for name, value in known.items() if value is not None}
 
 
 def _max_age(text: str | None) -> timedelta | None:

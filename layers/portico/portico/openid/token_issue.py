@@ -21,6 +21,7 @@ from portico.events import Caller
 from portico.openid.authorization_codes import Grant
 from portico.openid.client_tokens import Subject
 from portico.openid.registered_client import RegisteredClient
+from portico.openid.rules import Profile
 from portico.openid.token_lookup import PortalSession
 from portico.people.heads import Heads
 from portico.sessions.refresh import Rotations
@@ -60,7 +61,7 @@ class TokenIssue:
         if not grant.is_due(at=self.at):
             self._end(session)
             raise InvalidGrantError("The code is too old.")
-        subject = self._subject(session, grant.name, grant.email, grant.scope)
+        subject = self._subject(session, grant.profile, grant.scope)
         access = subject.access_token(key=self.signing_key, at=self.at)
         signing = in_parallel(self._naming(subject, access, grant.nonce))
         try:
@@ -92,7 +93,7 @@ class TokenIssue:
             # Sign only for somebody who holds a token of a running portal session.
             self._rotate(portal_session)
             raise InvalidGrantError(SIGN_IN_ENDED)
-        subject = self._subject(session, contact.name, contact.email, scope)
+        subject = self._subject(session, Profile.of(contact), scope)
         signing = in_parallel(lambda: subject.access_token(key=self.signing_key, at=self.at))
         parent = self._store.get(session.contact, session.parent or "")
         # An idle parent does not end it: the contact is active in the portal instead.
@@ -177,8 +178,8 @@ class TokenIssue:
     def _naming(self, subject: Subject, access: str, nonce: str) -> Callable[[], str]:
         return lambda: subject.id_token(access, nonce, key=self.signing_key, at=self.at)
 
-    def _subject(self, session: Session, name: str, email: str, scope: str) -> Subject:
-        return Subject(self.caller.own_origin, self.portal, session, name, email, scope)
+    def _subject(self, session: Session, profile: Profile, scope: str) -> Subject:
+        return Subject(self.caller.own_origin, self.portal, session, profile, scope)
 
     def _end(self, session: Session) -> None:
         event = happened("session.ended", session, self.caller, at=self.at, reason="code-reuse")

@@ -11,7 +11,17 @@ from portico.sessions.access_token_check import TokenChecker, bearer_of
 from portico.settings import UserInfoSettings
 from portico.strict_parsers import words_in
 
-TOLD = ("sub", "workspace", "email", "name")
+TOLD = (
+    "sub",
+    "workspace",
+    "email",
+    "email_verified",
+    "name",
+    "preferred_username",
+    "locale",
+    "zoneinfo",
+    "updated_at",
+)
 """The claims that userinfo returns, if the token's scope included them."""
 WANTED = "openid"
 

@@ -178,7 +178,7 @@ class PasswordResets:
         heads = Heads(self.people_table, workspace_id)
         return {
             "challenge": challenges.using(challenge.id, request_id=checked.request_id),
-            "head": heads.raising_sver(contact, sver=checked.mail.sver),
+            "head": heads.raising_sver(contact, sver=checked.mail.sver, proves_email=True),
             "password": Passwords(self.people_table, workspace_id).putting(
                 contact, after, before=before, event=event
             ),

@@ -66,6 +66,7 @@ class AddressChanges:
         *,
         change: str,
         chain: Sequence[AddressChange],
+        is_proved: bool,
         event: Event,
     ) -> Parts:
         """Return the parts of a transaction that change a contact's address, once per *change*.
@@ -79,6 +80,7 @@ class AddressChanges:
             email: the new address.
             change: the change's id.
             chain: the contact's changes that stand.
+            is_proved: whether a code that was mailed to the new address has proved it.
             event: the trail's line.
 
         Raises:
@@ -102,14 +104,23 @@ class AddressChanges:
         }
         making = {"change": self.rows.putting(made, NOT_THERE)}
         if target is not None:
-            newest, voids = target.change, contact.voids
-            back = self._going_back(target, contact, chain, newest=newest, voids=voids, event=event)
+            back = self._going_back(
+                target,
+                contact,
+                chain,
+                newest=target.change,
+                voids=contact.voids,
+                is_proved=is_proved,
+                event=event,
+            )
             return {**making, **back}
         heads = Heads(self.table, self.workspace_id)
         until = event.at + UNDO_LIFETIME
         return {
             **making,
-            **heads.changing_address(contact, email, change=change, until=until, event=event),
+            **heads.changing_address(
+                contact, email, change=change, until=until, is_proved=is_proved, event=event
+            ),
         }
 
     def undoing(
@@ -143,7 +154,10 @@ class AddressChanges:
                 "SET undone_at = :now, removed = :removed",
                 {":now": epoch(event.at), ":removed": removed},
             ),
-            **self._going_back(change, contact, chain, newest=newest, voids=voids, event=event),
+            # A press of a button in an old mail is no code: the next sign-in proves the address.
+            **self._going_back(
+                change, contact, chain, newest=newest, voids=voids, is_proved=False, event=event
+            ),
         }
 
     def _going_back(
@@ -154,6 +168,7 @@ class AddressChanges:
         *,
         newest: str | None,
         voids: list[list[int]],
+        is_proved: bool,
         event: Event,
     ) -> Parts:
         """Return the parts that lead back to the address before *change*, and void later ones."""
@@ -173,6 +188,7 @@ class AddressChanges:
                 voids=voids,
                 # An address that an earlier change has left stays reserved: its undo is still good.
                 left={each: earlier.get(each) for each in addresses_lost(change, contact, chain)},
+                is_proved=is_proved,
                 event=event,
             ),
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from portico import ids
 from portico.aws.tables import Parts
-from portico.clock import SYSTEM, Clock
+from portico.clock import SYSTEM, Clock, epoch
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import mailable, normalise
@@ -121,7 +121,7 @@ class TeamPeople:
         )
         event = self._event(workspace, "contact.added", contact.id, by)
         self._people(workspace_id).add_contact(contact, event)
-        return contact
+        return replace(contact, updated_at=epoch(event.at))
 
     def contact(self, workspace_id: str, who: str) -> Contact:
         """Find a contact by id, by primary email, or by one that they had and nobody has now.

@@ -35,14 +35,30 @@ class Heads:
             *head_key(self.workspace_id, contact), MAY_COME_IN, {":yes": True, ":sver": sver}
         )
 
+    def proving(self, contact: str, *, sver: int, at: datetime) -> dict[str, Any]:
+        """Return the part of a transaction that writes down that a contact's address is theirs.
+
+        It fails as :meth:`standing` does. A change of address raises ``sver``, so what was proved
+        before it proves nothing of the address after it.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact),
+            "SET email_verified = :yes, updated_at = :now REMOVE event",
+            MAY_COME_IN,
+            {":yes": True, ":sver": sver, ":now": epoch(at)},
+        )
+
     def raising_sver(
-        self, contact: str, *, sver: int, event: Event | None = None
+        self, contact: str, *, sver: int, event: Event | None = None, proves_email: bool = False
     ) -> dict[str, Any]:
         """Return the part of a transaction that ends everything begun under *sver*.
 
-        It fails unless the contact may still sign in and their head still has *sver*.
+        It fails unless the contact may still sign in and their head still has *sver*. With
+        *proves_email* it writes down as well that the contact's address is theirs.
         """
         change, values = "SET sver = sver + :one", {":one": 1, ":sver": sver, ":yes": True}
+        if proves_email:
+            change += ", email_verified = :yes"
         noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
@@ -81,9 +97,15 @@ class Heads:
         values = {f":{each}": changes[each] for each in names}
         self.rows.update(
             *head_key(self.workspace_id, contact.id),
-            f"SET {settings}, event = :event",
+            f"SET {settings}, updated_at = :now, event = :event",
             MAY_COME_IN,
-            {**values, ":yes": True, ":sver": contact.sver, ":event": event.rider()},
+            {
+                **values,
+                ":yes": True,
+                ":sver": contact.sver,
+                ":now": epoch(event.at),
+                ":event": event.rider(),
+            },
         )
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
@@ -104,11 +126,18 @@ class Heads:
         }
 
     def changing_address(
-        self, contact: Contact, email: str, *, change: str, until: datetime, event: Event
+        self,
+        contact: Contact,
+        email: str,
+        *,
+        change: str,
+        until: datetime,
+        is_proved: bool,
+        event: Event,
     ) -> Parts:
         """Return the parts of a transaction that give a contact another primary address.
 
-        Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
+        *is_proved* says whether a code that was mailed to the address has proved it. Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
         end, and a deactivated contact stays so. The old address stays reserved for the contact
         *until*. Only :mod:`portico.people.address_change` calls this.
         """
@@ -116,7 +145,12 @@ class Heads:
         values = {":change": change}
         return {
             "head": self._with_email(
-                contact, email, "SET address_change = :change", values, event=event
+                contact,
+                email,
+                "SET address_change = :change",
+                values,
+                is_proved=is_proved,
+                event=event,
             ),
             "pointer": pointers.taking(contact.id, email, at=event.at),
             "old_pointer": pointers.reserving(contact.id, contact.email, until=until),
@@ -130,6 +164,7 @@ class Heads:
         change: str | None,
         voids: list[list[int]],
         left: Mapping[str, datetime | None],
+        is_proved: bool,
         event: Event,
     ) -> Parts:
         """Return the parts of a transaction that give a contact an address back.
@@ -144,13 +179,16 @@ class Heads:
             voids: the new :attr:`Contact.voids`.
             left: the addresses that the contact loses, and until when each stays reserved;
                 ``None``: not at all.
+            is_proved: whether a code that was mailed to the address has proved it.
             event: the trail's line.
         """
         pointers = Pointers(self.table, self.workspace_id)
         values: dict[str, Any] = {":change": change, ":voids": voids}
         text = "SET address_change = :change, voids = :voids"
         return {
-            "head": self._with_email(contact, email, text, values, event=event),
+            "head": self._with_email(
+                contact, email, text, values, is_proved=is_proved, event=event
+            ),
             "pointer": pointers.taking(contact.id, email, at=event.at),
             **{
                 f"left {each}": pointers.reserving(contact.id, each, until=until)
@@ -170,7 +208,8 @@ class Heads:
             *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event "
-            "REMOVE list, listed, language, time_zone, suppressed, address_change, voids",
+            "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
+            "address_change, voids",
             MAY_COME_IN,
             {
                 ":no": False,
@@ -186,16 +225,25 @@ class Heads:
         return {"head": ended, "pointer": pointers.freeing(contact.id, contact.email)}
 
     def _with_email(
-        self, contact: Contact, email: str, text: str, values: dict[str, Any], *, event: Event
+        self,
+        contact: Contact,
+        email: str,
+        text: str,
+        values: dict[str, Any],
+        *,
+        is_proved: bool,
+        event: Event,
     ) -> dict[str, Any]:
         return self.rows.updating(
             *head_key(self.workspace_id, contact.id),
-            f"{text}, email = :email, listed = :email, sver = sver + :one, event = :event "
-            "REMOVE suppressed",
+            f"{text}, email = :email, listed = :email, email_verified = :proved, "
+            "updated_at = :now, sver = sver + :one, event = :event REMOVE suppressed",
             f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}",
             {
                 **values,
                 ":email": email,
+                ":proved": is_proved,
+                ":now": epoch(event.at),
                 ":old": contact.email,
                 ":active": contact.active,
                 ":one": 1,

@@ -74,14 +74,16 @@ def owning(
     sver: int,
     at: datetime,
     record: str | None = None,
+    vouched: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a transaction that makes *identity* the contact's.
 
     It fails if the identity is another contact's. The row keeps the head's ``sver`` as a hint:
     it saves the next sign-in a read, and is checked each time. *record* names the directory
-    record that vouched for the identity; the contact's sessions end with that record.
+    record that vouched for the identity; the contact's sessions end with that record. *vouched*
+    says that the head with this ``sver`` knows that the contact's address is theirs.
     """
-    row = _row(identity, workspace_id, contact, sver, epoch(at), record)
+    row = _row(identity, workspace_id, contact, sver, epoch(at), record, vouched=vouched)
     return rows.putting(row, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})
 
 
@@ -94,12 +96,13 @@ def keeping(
     sver: int,
     linked_at: int,
     record: str | None = None,
+    vouched: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a transaction that renews what :func:`owning` wrote at *linked_at*.
 
     It fails if the contact has lost it since.
     """
-    row = _row(identity, workspace_id, contact, sver, linked_at, record)
+    row = _row(identity, workspace_id, contact, sver, linked_at, record, vouched=vouched)
     values = {":contact": contact, ":linked_at": linked_at}
     return rows.putting(row, f"{IS_THEIRS} AND linked_at = :linked_at", values)
 
@@ -111,6 +114,8 @@ def _row(
     sver: int,
     linked_at: int,
     record: str | None,
+    *,
+    vouched: bool,
 ) -> dict[str, Any]:
     pk, sk = identity_key(workspace_id, identity)
     row = {
@@ -123,7 +128,8 @@ def _row(
         "list": f"{workspace_id}#identities",
         "listed": f"{contact}#{identity.key}",
     }
-    return row if record is None else row | {"record": record}
+    optional = {"record": record, "vouched": vouched or None}
+    return row | {name: value for name, value in optional.items() if value is not None}
 
 
 def still_owning(rows: Rows, workspace_id: str, identity: Identity, contact: str) -> dict[str, Any]:

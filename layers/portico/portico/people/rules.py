@@ -291,6 +291,12 @@ class Contact:
     language: str | None = None
     time_zone: str | None = None
     """An IANA name, e.g. ``Europe/Berlin``, for the portal to show times in."""
+    email_verified: bool = False
+    """Whether the contact has proved that the address is theirs: by a code that was mailed to it,
+    or by a provider that the team believes about its domain. Every other address begins unproved."""
+    updated_at: int | None = None
+    """When name, address, language or time zone changed last, in seconds since 1970. ``None``: no
+    change since the contact was made by an earlier version."""
     suppressed: str | None = None
     """Why we send no mail to the address: ``bounce`` or ``complaint``."""
     address_change: str | None = None
@@ -306,6 +312,7 @@ class Contact:
         values = {name: value for name, value in row.items() if name in names}
         # A value that is not a boolean counts as off.
         values["active"] = values.get("active", True) is True
+        values["email_verified"] = values.get("email_verified") is True
         return cls(workspace_id=row["workspace"], **values)
 
     def is_void(self, linked_at: int) -> bool:

@@ -17,6 +17,7 @@ from portico.aws.tables import (
     get_many,
     transact_surely,
 )
+from portico.clock import epoch
 from portico.errors import NotFound, TakenAlready, TryLater
 from portico.events import Event
 from portico.ids import digest
@@ -25,6 +26,8 @@ from portico.people.rules import Contact, Workspace
 
 WORKSPACES = "-workspaces"
 """The index key that lists all workspaces."""
+TOLD_OF_A_CONTACT = frozenset({"name", "email", "language", "time_zone"})
+"""What portals are told of a contact. A change of it moves ``updated_at``."""
 IS_KEPT = f"{IS_THERE} AND attribute_not_exists(ended_at)"
 """Of a contact's head: the account was not deleted. What is left of one must get no name again."""
 SHELVES = 16
@@ -91,6 +94,7 @@ def head_row(contact: Contact, event: Event) -> dict[str, Any]:
         "pk": pk,
         "sk": sk,
         **contact.row(),
+        "updated_at": epoch(event.at),
         "list": f"{contact.workspace_id}#contacts#{shelf:02}",
         "listed": contact.email,
         "event": event.rider(),
@@ -230,6 +234,9 @@ class People:
         if "active" in changes:
             sets += "sver = sver + :one, "
             values[":one"] = 1
+        if not TOLD_OF_A_CONTACT.isdisjoint(changes):
+            sets += "updated_at = :now, "
+            values[":now"] = epoch(event.at)
         pk, sk = head_key(self.workspace_id, contact)
         try:
             row = self.rows.update(pk, sk, f"SET {sets}event = :event", IS_KEPT, values)

@@ -58,7 +58,12 @@ class TakenMails:
                 # Whoever is no contact yet has no trail of their own.
                 ":subject": contact.id if contact.sver else subject_of(contact.email),
                 ":claim": {"at": epoch(at), "key": key, "sver": contact.sver},
-                ":contact": {"id": contact.id, "name": contact.name, "email": contact.email},
+                ":contact": {
+                    "id": contact.id,
+                    "name": contact.name,
+                    "email": contact.email,
+                    "proved": contact.email_verified,
+                },
             },
         )
 
@@ -107,7 +112,12 @@ class TakenMails:
             # What a mailed one's row holds in their place: reading a row takes longer the more
             # is in it, and a wrong code's answer must not tell by its time who is a contact.
             ":claim": {"at": epoch(event.at), "key": "-" * 8, "sver": 1, "sent": epoch(event.at)},
-            ":contact": {"id": f"ct_{'-' * 22}", "name": "-" * 12, "email": "-" * 18},
+            ":contact": {
+                "id": f"ct_{'-' * 22}",
+                "name": "-" * 12,
+                "email": "-" * 18,
+                "proved": False,
+            },
         }
         is_asked = "mail = :generation"
         is_taken = f"attribute_exists(claim_{generation})"

@@ -113,9 +113,7 @@ class Sessions:
         )
         heads = Heads(self.people_table, proof.workspace_id)
         # A part of *also* writes the head of a new contact.
-        standing = (
-            {} if proof.is_new else {"standing": heads.standing(proof.contact, sver=proof.sver)}
-        )
+        standing = {} if proof.is_new else {"standing": _standing(heads, proof, at=now)}
         try:
             transact_surely({"session": started, **standing, **(also or {})})
         except TransactionRefused as refused:
@@ -231,3 +229,10 @@ class Sessions:
 
     def _store(self, workspace_id: str) -> SessionStore:
         return SessionStore(self.sign_in_table, workspace_id)
+
+
+def _standing(heads: Heads, proof: Proof, *, at: datetime) -> dict[str, Any]:
+    """Return the part that checks that the contact may still sign in, and keeps what was proved."""
+    if proof.proves_email:
+        return heads.proving(proof.contact, sver=proof.sver, at=at)
+    return heads.standing(proof.contact, sver=proof.sver)

@@ -40,6 +40,8 @@ class Proof:
     shared_computer: bool = False
     is_new: bool = False
     """Whether the session's transaction creates the contact."""
+    proves_email: bool = False
+    """Whether the session's transaction writes down that the contact's address is theirs."""
     way: str | None = None
     """The way in that must still be open at the session's first refresh; ``None``: none must."""
     device: str | None = None

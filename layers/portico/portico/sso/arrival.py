@@ -79,6 +79,10 @@ class Arrivals:
         at: datetime,
         head: Contact | None = None,
     ) -> Arrived:
+        # A provider is believed about the domains that the team has bound to it. Where the head was
+        # read, the address may have changed since the pointer was.
+        vouched = known.by_address == contact and (head is None or head.email == known.address)
+        is_known = head.email_verified if head else known.owner_vouched
         proof = Proof(
             challenge=str(state),
             request_id=caller.request_id,
@@ -91,9 +95,16 @@ class Arrivals:
             stay=trip.stay,
             device=trip.device,
             way=sso_way(trip.connection.id),
+            proves_email=vouched and not is_known,
         )
         also = identity_parts(
-            self.people_table, proof, person, known, at=at, is_hint_wrong=head is not None
+            self.people_table,
+            proof,
+            person,
+            known,
+            at=at,
+            is_hint_wrong=head is not None,
+            vouched=vouched,
         )
         if known.owner is None:
             # In the same transaction, so that nothing becomes a way in without a notice.

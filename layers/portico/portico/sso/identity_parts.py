@@ -19,6 +19,7 @@ def identity_parts(
     *,
     at: datetime,
     is_hint_wrong: bool,
+    vouched: bool,
 ) -> Parts:
     """Return the parts ``identity`` and ``record`` of a session's transaction.
 
@@ -29,13 +30,15 @@ def identity_parts(
         known: what our rows say about the person.
         at: the time.
         is_hint_wrong: whether the identity's row has an outdated ``sver``.
+        vouched: whether the provider vouches for the address that the contact has now.
     """
     workspace_id = proof.workspace_id
     matches = RecordMatches(people_table, workspace_id)
     has_rule = known.workspace.needs_record()
     # Name the record, so that its end can end the contact's sessions.
     record = known.record.name if known.record else known.owner_record
-    if not is_hint_wrong and record == known.owner_record:
+    has_news = record != known.owner_record or (vouched and not known.owner_vouched)
+    if not is_hint_wrong and not has_news:
         # A known identity with the right hint needs no write. But an import may be running:
         # check again that the record lets its contact in.
         match = known.match if has_rule else None
@@ -46,6 +49,7 @@ def identity_parts(
         "contact": proof.contact,
         "sver": proof.sver,
         "record": record,
+        "vouched": vouched,
     }
     also = {
         "identity": keeping(rows, person.identity, linked_at=known.linked_at, **own)

@@ -29,6 +29,8 @@ class MatchedContact:
     owner_sver: int | None
     owner_record: str | None
     """The directory record that last vouched for the identity."""
+    owner_vouched: bool
+    """Whether the head with ``owner_sver`` knows that the contact's address is theirs."""
     linked_at: int
     """When the identity was connected, in seconds since 1970."""
     by_address: str | None
@@ -84,6 +86,7 @@ def match_of(
         owner=identity["contact"] if identity else None,
         owner_sver=identity["sver"] if identity else None,
         owner_record=identity.get("record") if identity else None,
+        owner_vouched=identity.get("vouched") is True if identity else False,
         linked_at=identity["linked_at"] if identity else 0,
         by_address=Pointer.from_row(pointer).contact,
         address=address,
