@@ -7,7 +7,7 @@ import { Auth } from "@auth/core";
 import { getToken } from "@auth/core/jwt";
 import { config } from "./auth.mjs";
 import { answer } from "./line_by_line.mjs";
-import { login, signOut } from "./routes.mjs";
+import { login, signOut, trouble } from "./routes.mjs";
 
 const { PORTAL_URL, AUTH_PORTICO_ISSUER } = process.env;
 const cookies = new Map();
@@ -53,6 +53,10 @@ await answer({
     const response = await sends(auth, url);
     if (refusal) throw refusal.cause?.err ?? refusal;
     return { ...(await told()), to: response.headers.get("location").replace(PORTAL_URL, "") };
+  },
+  async is_in_trouble() {
+    const response = await sends(trouble, "/sign-in-trouble");
+    return { status: response.status, to: response.headers.get("location"), text: await response.text() };
   },
   async refreshes() {
     // Auth.js goes by this clock: eleven minutes on, the access token is over.

@@ -15,17 +15,16 @@ class Portal:
     """What one browser's session at the portal holds."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
+        self.session: dict[str, Any] = {}
         self.token: dict[str, Any] = {}
 
     def begins(self, to: str, more: dict[str, str] | None = None) -> str:
-        url, self.kept = portico.begin(to, **(more or {}))
-        return str(url)
+        return str(portico.begin(self.session, to, **(more or {})))
 
     def finishes(self, url: str) -> dict[str, Any]:
         answer = dict(parse_qsl(urlsplit(url).query))
-        claims, self.token = portico.finish(answer, self.kept)
-        return self._told(claims) | {"to": self.kept["to"]}
+        claims, self.token, to = portico.finish(self.session, answer)
+        return self._told(claims) | {"to": to}
 
     def refreshes(self) -> dict[str, Any]:
         claims, self.token = portico.refresh(self.token)

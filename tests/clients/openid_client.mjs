@@ -3,19 +3,16 @@
 import { answer } from "./line_by_line.mjs";
 import * as portico from "./portico.mjs";
 
-let kept;
+const session = {};
 let claims;
 let tokens;
 
 await answer({
-  async begins({ to, more }) {
-    const begun = await portico.begin(to, more);
-    kept = begun.kept;
-    return begun.url;
-  },
+  begins: ({ to, more }) => portico.begin(session, to, more),
   async finishes({ url }) {
-    ({ claims, tokens } = await portico.finish(url, kept));
-    return { claims, access_token: tokens.access_token, to: kept.to };
+    let to;
+    ({ claims, tokens, to } = await portico.finish(session, url));
+    return { claims, access_token: tokens.access_token, to };
   },
   async refreshes() {
     tokens = await portico.refresh(tokens);

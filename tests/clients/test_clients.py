@@ -60,6 +60,38 @@ class TestALibrary:
             portal.does("refreshes")
 
 
+class TestTwoTabs:
+    @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
+    def test_of_one_browser_come_back_where_each_was(self, kind, portal_of, someone):
+        portal, sam = portal_of(kind), someone()
+        first = portal.does("begins", to="/tickets/1")
+        second = portal.does("begins", to="/tickets/2")
+        back = [sam.authorizes(first), sam.authorizes(second)]
+
+        assert portal.does("finishes", url=back[1])["to"] == "/tickets/2"
+        assert portal.does("finishes", url=back[0])["to"] == "/tickets/1"
+
+        assert sam.screens == 1
+        # And once only.
+        for each in back:
+            with pytest.raises(ClientRefused, match="not begun in this browser"):
+                portal.does("finishes", url=each)
+
+    def test_of_authjs_lead_into_the_portal_though_one_has_no_cookie_left(self, portal_of, someone):
+        portal, sam = portal_of("authjs"), someone()
+        first = portal.does("begins", to="/tickets/1")
+        second = portal.does("begins", to="/tickets/2")
+        back = [sam.authorizes(first), sam.authorizes(second)]
+
+        with pytest.raises(ClientRefused):
+            portal.does("finishes", url=back[0])
+        shown = portal.does("is_in_trouble")
+        assert (shown["status"], "Try again" in shown["text"]) == (400, True)
+
+        assert portal.does("finishes", url=back[1])["to"] == "/tickets/2"
+        assert portal.does("is_in_trouble")["to"] == f"{PORTAL_URL}/"
+
+
 class TestAPortal:
     @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
     def test_gives_back_what_it_holds_and_nothing_more(self, kind, portal_of, someone):

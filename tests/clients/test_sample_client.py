@@ -75,6 +75,24 @@ class TestThePortal:
         assert not site.knows["signed_in"]
         assert sam.is_asked(sam.opens(site.opens("/tickets").location))
 
+    def test_lets_two_tabs_in_where_each_was(self, site, sam):
+        began = [site.opens(path).location for path in ("/tickets/1", "/tickets/2")]
+        first, second = [sam.authorizes(each) for each in began]
+
+        assert site.opens(second).location == f"{site.home}/tickets/2"
+        assert site.opens(first).location == f"{site.home}/tickets/1"
+        assert sam.screens == 1
+
+    def test_shows_a_page_with_a_way_on_where_nothing_was_begun(self, site, sam):
+        back = sam.authorizes(site.opens("/tickets/1").location)
+        elsewhere = Site(site.home)
+
+        assert elsewhere.opens(back).status == 400
+
+        assert 'id="trouble"' in elsewhere.text
+        assert 'id="sign-in"' in elsewhere.text
+        assert not elsewhere.knows["signed_in"]
+
     def test_loses_a_deactivated_contact_when_it_refreshes(self, site, sam, team):
         signs_in(site, sam)
         team("contact", "deactivate", "harbor", sam.email)
