@@ -23,6 +23,7 @@ DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
 CONTRACT := $(VENV)/contract/.ready
+PORTALS := $(VENV)/portals/.ready
 PAGE_TOOLS := requirements/node_modules/.ready
 BUNDLE := functions/sign_in_page/static/bundle
 ROLLDOWN := requirements/node_modules/.bin/rolldown --config functions/bundle.config.mjs --logLevel warn
@@ -98,7 +99,7 @@ $(ANSWERS): | samconfig.toml
 test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
 
-clients: $(DEV) $(LOCAL) tests/clients/node_modules/.ready  ## other people's OpenID clients, signing in at the running house
+clients: $(DEV) $(LOCAL) $(PORTALS) tests/clients/node_modules/.ready  ## other people's OpenID clients, signing in at the running house
 	$(PYTEST) -m clients tests/clients
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
@@ -119,6 +120,7 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	$(COMPILE) -c requirements/dev.txt requirements/contract.in -o requirements/contract.txt
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/local.in -o requirements/local.txt
+	$(COMPILE) requirements/portals.in -o requirements/portals.txt
 	for own in layers/*/requirements.in; do $(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
 	# What a layer brings would, beside the handler, shadow the layer's own.
 	brought=$$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' layers/*/requirements.txt); \

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from tests.browser.house import ROOT, House, running_house
 from tests.clients.contact import Contact
+from tests.clients.kinds import KINDS, Kind, free_port, missing, running_site, wait_for
 from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
+from tests.clients.site import Site
 
 HERE = Path(__file__).parent
 WORKSPACE = "harbor"
@@ -117,3 +120,48 @@ def portal_of(
             return running.enter_context(portal)
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def homes(
+    installed: None,
+    house: House,
+    team: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, str]]:
+    """Where each kind of site is. They start side by side, since each takes a second or more."""
+    here = {name: kind for name, kind in KINDS.items() if not missing(kind)}
+    ports = {name: free_port() for name in here}
+    folders = {name: tmp_path_factory.mktemp(name) for name in here}
+
+    def registers(name: str) -> tuple[str, str]:
+        kind, home = here[name], f"http://127.0.0.1:{ports[name]}"
+        options = ["--redirect-uri", home + kind.callback, "--area", "dashboard", *kind.options]
+        options += ["--post-logout-uri", f"{home}/", "--post-logout-uri", f"{home}/signed-out"]
+        told = team("portal", "add", WORKSPACE, name.replace("_", "-"), *options)
+        return told["portal"]["client_id"], told["secret"]
+
+    with ThreadPoolExecutor() as pool, ExitStack() as running:
+        clients = dict(zip(here, pool.map(registers, here), strict=True))
+        started = {}
+        for name, kind in here.items():
+            site = running_site(
+                kind, folders[name], issuer=house.origin, client=clients[name], port=ports[name]
+            )
+            started[name] = running.enter_context(site)
+        for name, process in started.items():
+            wait_for(process, ports[name], folders[name])
+        yield {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
+@pytest.fixture
+def site_of(homes: dict[str, str]) -> Callable[[str], Site]:
+    """A new browser at a site of that kind. It is skipped where this machine cannot run it."""
+
+    def at(name: str) -> Site:
+        kind: Kind = KINDS[name]
+        if why := missing(kind):
+            pytest.skip(why)
+        return Site(homes[name])
+
+    return at

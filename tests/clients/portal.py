@@ -62,6 +62,7 @@ LIBRARIES = {
         more=(*AUTHJS.more, ("ASKS_USERINFO", "yes")),
     ),
     "authlib": Library("python.md", "authlib_client.py"),
+    "oidc-client-ts": Library("oidc-client-ts.md", "oidc_client_ts.mjs", is_public=True),
 }
 
 
@@ -115,7 +116,7 @@ def running_portal(
     process = subprocess.Popen(
         ["node" if is_node else sys.executable, library.driver],
         cwd=folder,
-        env=_environment() | told | dict(library.more),
+        env=environment() | told | dict(library.more),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -127,6 +128,7 @@ def running_portal(
         process.communicate()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return what a portal's process is told of this machine."""
     # No path to Portico's own code: the portal has its library and nothing else.
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -31,7 +31,7 @@ class TestALibrary:
         told = portal.does("userinfo")
         assert (told["sub"], told["email"]) == (claims["sub"], sam.email)
 
-    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("kind", [*KINDS, "oidc-client-ts"])
     def test_signs_a_contact_out_of_portico_too(self, kind, portal_of, someone):
         portal, sam = portal_of(kind), someone()
         signs_in(portal, sam)
@@ -41,7 +41,8 @@ class TestALibrary:
 
         assert (left.status, left.location.partition("?")[0]) == (303, f"{PORTAL_URL}/signed-out")
         if not kind.startswith("authjs"):
-            assert left.query == {"state": "on-the-way"}
+            # A state of its own may stand before it.
+            assert left.query["state"].endswith("on-the-way")
         assert not sam.is_signed_in(WORKSPACE)
         again = sam.opens(portal.does("begins", to="/"))
         assert sam.is_asked(again)
@@ -61,7 +62,7 @@ class TestALibrary:
 
 
 class TestTwoTabs:
-    @pytest.mark.parametrize("kind", ["openid-client", "authlib"])
+    @pytest.mark.parametrize("kind", ["openid-client", "authlib", "oidc-client-ts"])
     def test_of_one_browser_come_back_where_each_was(self, kind, portal_of, someone):
         portal, sam = portal_of(kind), someone()
         first = portal.does("begins", to="/tickets/1")
@@ -74,7 +75,7 @@ class TestTwoTabs:
         assert sam.screens == 1
         # And once only.
         for each in back:
-            with pytest.raises(ClientRefused, match="not begun in this browser"):
+            with pytest.raises(ClientRefused, match=r"not begun in this browser|No matching state"):
                 portal.does("finishes", url=each)
 
     def test_of_authjs_lead_into_the_portal_though_one_has_no_cookie_left(self, portal_of, someone):

@@ -1,47 +1,11 @@
 """The portal on another site that `make run` opens, by HTTP; tests/browser has it in a browser."""
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urljoin
 
 import pytest
 
-from tests.clients.contact import Contact, Seen, Stays
-
-
-@dataclass
-class Site:
-    """The portal, as one browser sees it."""
-
-    home: str
-    cookies: dict[str, str] = field(default_factory=dict)
-    text: str = ""
-
-    def opens(self, url: str, *, method: str = "GET") -> Seen:
-        asked = urllib.request.Request(urljoin(self.home, url), method=method)
-        if method == "POST":
-            asked.data = b""
-            asked.add_header("origin", self.home)
-        asked.add_header("cookie", "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
-        try:
-            answer = urllib.request.build_opener(Stays).open(asked, timeout=20)
-        except urllib.error.HTTPError as other:
-            answer = other
-        with answer:
-            self.text = answer.read().decode()
-            for cookie in answer.headers.get_all("set-cookie") or []:
-                name, _, value = cookie.partition(";")[0].partition("=")
-                self.cookies[name] = value
-            return Seen(answer.status, urljoin(asked.full_url, answer.headers.get("location", "")))
-
-    @property
-    def knows(self) -> Any:
-        self.opens("/whoami.json")
-        return json.loads(self.text)
+from tests.clients.contact import Contact
+from tests.clients.site import Site
 
 
 @pytest.fixture
