@@ -39,7 +39,7 @@ export PYTHON ARCH
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
 .PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed clients browser soak bench \
-	lock licences clean python chromium node bundle fresh-bundle
+	package lock licences clean python chromium node bundle fresh-bundle
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -72,6 +72,15 @@ bundle: $(PAGE_TOOLS)  ## after a change of the page: what browsers load of it, 
 	@rm -rf $(BUNDLE)
 	$(ROLLDOWN) --dir $(BUNDLE)
 
+# The package is the module that Portico serves, with its types, and a front that asks for the origin.
+INTO ?= .
+package: $(PAGE_TOOLS)  ## portico.js as a package for npm, with types: INTO=folder for the .tgz
+	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
+	cp npm/* LICENSE NOTICE functions/sign_in_page/static/assets/portico.js "$$made"; \
+	requirements/node_modules/.bin/tsc "$$made/index.js" --ignoreConfig --allowJs --checkJs --strict --declaration --emitDeclarationOnly \
+		--target es2022 --lib es2023,dom,dom.iterable --module esnext --moduleResolution bundler --types "" --outDir "$$made"; \
+	npm pack "$$made" --pack-destination "$(INTO)" --loglevel=error
+
 fresh-bundle: $(PAGE_TOOLS)
 	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; $(ROLLDOWN) --dir "$$made" >/dev/null; \
 	diff -rq "$$made" $(BUNDLE) || { \
@@ -99,8 +108,8 @@ $(ANSWERS): | samconfig.toml
 test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
 
-clients: $(DEV) $(LOCAL) $(PORTALS) tests/clients/node_modules/.ready  ## other people's OpenID clients, signing in at the running house
-	$(PYTEST) -m clients tests/clients
+clients: $(DEV) $(LOCAL) $(PORTALS) $(PAGE_TOOLS) tests/clients/node_modules/.ready chromium  ## other people's OpenID clients and the examples, signing in at the running house
+	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m clients tests/clients
 
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile -m browser

@@ -1,6 +1,7 @@
 """How ``portico portal`` shows what is registered, and what it remarks on."""
 
 from dataclasses import fields
+from shlex import quote
 from typing import Any
 
 from cli.closed_portal import closed
@@ -50,8 +51,7 @@ def remark(command: Command, workspace: Workspace, portal: RegisteredClient) -> 
     remark_on_settings(command, workspace, portal)
     known = command.deployment.portal_origins
     if known is not None and portal.is_public:
-        pages = {web_origin(each) for each in portal.redirect_uris} - {None}
-        for origin in sorted(str(each) for each in pages - known):
+        for origin in sorted(_origins(portal) - known):
             command.note(
                 f"{portal.id}: {origin} is not among the stack's PortalOrigins, so its pages may "
                 "not trade a code for tokens. Deploy with it added to that parameter."
@@ -92,8 +92,42 @@ def short(portal: RegisteredClient) -> dict[str, Shown]:
     }
 
 
-def show(command: Command, portal: RegisteredClient, *, secret: str | None = None) -> None:
-    """Show a portal, and a secret that was made just now."""
+def env(command: Command, portal: RegisteredClient, secret: str | None) -> dict[str, str]:
+    """Return what the portal must be told, by the names that docs/portals uses."""
+    first = portal.redirect_uris[0]
+    lines = {
+        "PORTICO_ISSUER": command.deployment.api_url,
+        "PORTAL_CLIENT_ID": portal.client_id,
+        "PORTAL_CLIENT_SECRET": secret,
+        "PORTAL_REDIRECT_URI": first,
+        "PORTAL_URL": web_origin(first),
+    }
+    return {name: value for name, value in lines.items() if value}
+
+
+def cors(command: Command, portal: RegisteredClient) -> str | None:
+    """Say what the portal's pages need to call Portico, unless ``remark`` says it already."""
+    if not portal.is_public:
+        return (
+            "CORS: nothing to do. The portal's back end calls Portico, and its pages do not. "
+            "A page that is to call Portico itself is a portal of its own, with --public."
+        )
+    pages = _origins(portal)
+    if not pages:
+        return "CORS: nothing to do. An app's requests have no origin."
+    known = command.deployment.portal_origins
+    if known is None:
+        return f"CORS: the stack's PortalOrigins must contain {', '.join(sorted(pages))}."
+    return None if pages - known else "CORS: nothing to do. Its pages may call Portico."
+
+
+def show(
+    command: Command, portal: RegisteredClient, *, secret: str | None = None, new: bool = False
+) -> None:
+    """Show a portal, and a secret that was made just now.
+
+    With *new*, the lines of its ``.env`` too.
+    """
     told = row(command, portal)
     several = "2, until --retire-old-secret" if len(portal.secrets) > 1 else "1"
     content: dict[str, Shown] = {
@@ -110,12 +144,27 @@ def show(command: Command, portal: RegisteredClient, *, secret: str | None = Non
         "audience": portal.aud,
         "PKCE": "may be left out" if portal.may_leave_pkce_out else "required",
     }
-    if secret is None:
-        command.card(portal.label, content, portal=told)
-        return
-    command.note("The secret is shown only now: Portico keeps a hash. If it is lost: --new-secret")
-    command.card(portal.label, content, portal=told, secret=secret)
-    command.line(secret)
+    also: dict[str, Any] = {} if secret is None else {"secret": secret}
+    lines = env(command, portal, secret) if new else {}
+    if lines:
+        also["env"] = lines
+    if secret is not None:
+        command.note(
+            "The secret is shown only now: Portico keeps a hash. If it is lost: --new-secret"
+        )
+    command.card(portal.label, content, portal=told, **also)
+    if lines:
+        command.line("# The portal's .env")
+    for name, value in lines.items():
+        command.line(f"{name}={quote(value)}")
+    if secret is not None:
+        command.line("")
+        command.line(secret)
+
+
+def _origins(portal: RegisteredClient) -> set[str]:
+    """Return the origins of a portal's pages; none of an app's."""
+    return {origin for each in portal.redirect_uris if (origin := web_origin(each))}
 
 
 def _discovery(command: Command) -> str:

@@ -83,8 +83,10 @@ def add(
         portal = checked(typed)
         _write(command, workspace, portal, "portal.added", kind=views.kind(portal))
         views.remark(command, workspace, portal)
+        if needed := views.cors(command, portal):
+            command.note(needed)
         command.note(f"Next: {views.GUIDES} has the lines to paste, for each library.")
-        views.show(command, portal, secret=fresh)
+        views.show(command, portal, secret=fresh, new=True)
 
 
 @app.command(name="list")

@@ -64,6 +64,57 @@ class TestAddingAPortal:
         assert SECRET.match(secret)
         assert stored().has_secret(secret)
 
+    def test_prints_the_lines_of_an_env_for_it(self, acme, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "40")
+
+        said = acme.says(*ADD).stdout.splitlines()
+
+        secret = said[-1]
+        begins = said.index("# The portal's .env")
+        assert said[begins + 1 : -2] == [
+            "PORTICO_ISSUER=https://signin.acme.test",
+            "PORTAL_CLIENT_ID=prt_acme_help-center",
+            f"PORTAL_CLIENT_SECRET={secret}",
+            "PORTAL_REDIRECT_URI=https://portal.acme.test/cb",
+            "PORTAL_URL=https://portal.acme.test",
+        ]
+
+    def test_quotes_in_the_env_what_a_shell_would_read(self, acme):
+        uri = "https://portal.acme.test/cb?a=1&b=2"
+
+        told = acme.told(*ADD[:4], "--redirect-uri", uri, "--public")
+        said = acme.says(*ADD[:3], "other", "--redirect-uri", uri, "--public").stdout
+
+        assert told["env"] == {
+            "PORTICO_ISSUER": "https://signin.acme.test",
+            "PORTAL_CLIENT_ID": "prt_acme_help-center",
+            "PORTAL_REDIRECT_URI": uri,
+            "PORTAL_URL": "https://portal.acme.test",
+        }
+        assert f"PORTAL_REDIRECT_URI='{uri}'" in said.splitlines()
+
+    @pytest.mark.parametrize(
+        ("options", "origins", "says"),
+        [
+            ([], "", "CORS: nothing to do. The portal's back end calls Portico"),
+            (["--public"], "https://portal.acme.test", "CORS: nothing to do. Its pages may call"),
+            (["--public"], "https://a.test", "help-center: https://portal.acme.test is not among"),
+        ],
+    )
+    def test_says_what_cors_needs(self, acme, options, origins, says):
+        acme.wire.parameters = {"PortalOrigins": origins}
+
+        assert any(each.startswith(says) for each in acme.told(*ADD, *options)["notes"])
+
+    def test_says_that_an_app_needs_no_cors(self, acme):
+        notes = acme.told(*ADD[:4], "--redirect-uri", "com.acme.app:/cb", "--public")["notes"]
+
+        assert "CORS: nothing to do. An app's requests have no origin." in notes
+
+    def test_shows_the_env_only_then(self, help_center):
+        assert "env" not in help_center.told("portal", "show", *ADD[2:4])
+        assert "env" not in help_center.told(*SET, "--new-secret")
+
     def test_keeps_only_a_hash_of_the_secret(self, acme):
         secret = acme.told(*ADD)["secret"]
 

@@ -20,7 +20,7 @@ from tests.clients.site import Site
 
 HERE = Path(__file__).parent
 WORKSPACE = "harbor"
-PEOPLE = 40
+PEOPLE = 100
 PORTAL_URL = "http://localhost:9"
 """Nobody listens there: the tests hand over what a browser would bring."""
 
@@ -165,3 +165,22 @@ def site_of(homes: dict[str, str]) -> Callable[[str], Site]:
         return Site(homes[name])
 
     return at
+
+
+@pytest.fixture(scope="session")
+def package(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the package, installed from what `npm pack` makes."""
+    project = tmp_path_factory.mktemp("project")
+    runs("make", "package", f"INTO={project}", cwd=ROOT)
+    (tarball,) = project.glob("portico-js-*.tgz")
+    (project / "package.json").write_text('{"private": true, "type": "module"}')
+    runs("npm", "install", "--offline", "--no-audit", "--no-fund", str(tarball), cwd=project)
+    for each in ("react", "react-dom", "scheduler"):
+        (project / "node_modules" / each).symlink_to(MODULES / each)
+    return project
+
+
+def runs(*command: str, cwd: Path) -> str:
+    done = subprocess.run(command, cwd=cwd, check=False, capture_output=True, timeout=120)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+    return done.stdout.decode()

@@ -1,0 +1,185 @@
+"""The files of examples/, as their README runs them, signing a contact in in Chromium."""
+
+import functools
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM_FLAGS
+from tests.browser.house import ROOT, House
+from tests.browser.person import Person
+from tests.clients.conftest import runs
+from tests.clients.kinds import PORTALS, free_port, wait_for
+from tests.clients.portal import MODULES, environment
+
+EXAMPLES = ROOT / "examples"
+ROLLDOWN = ROOT / "requirements" / "node_modules" / ".bin" / "rolldown"
+BACK_ENDS = {
+    "express.mjs": ["node"],
+    "fastapi_app.py": [str(PORTALS)],
+    "django_app.py": [str(PORTALS)],
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    playwright: Playwright
+    with sync_playwright() as playwright:
+        # A page that is put in another's place comes from no address, which Chromium takes for the
+        # internet: nothing from there may call this machine.
+        flags = [*CHROMIUM_FLAGS, "--disable-features=LocalNetworkAccessChecks"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, house: House) -> Iterator[Person]:
+    context = chromium.new_context(locale="en-GB")
+    yield Person(context.new_page(), house)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def back_ends(
+    installed: None,
+    house: House,
+    team: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, str]]:
+    """Where each of them is, started with the `.env` that the command printed."""
+    homes: dict[str, str] = {}
+    with ExitStack() as running:
+        started = []
+        for name, command in BACK_ENDS.items():
+            port, folder = free_port(), tmp_path_factory.mktemp("example")
+            homes[name] = f"http://localhost:{port}"
+            shutil.copy(EXAMPLES / name, folder)
+            (folder / "node_modules").symlink_to(MODULES)
+            addresses = ("--redirect-uri", f"{homes[name]}/callback", "--post-logout-uri")
+            portal = ("portal", "add", "harbor", name.partition(".")[0].replace("_", "-"))
+            told = team(*portal, *addresses, f"{homes[name]}/", "--area", "dashboard")
+            with (folder / "log").open("wb") as log:
+                process = subprocess.Popen(
+                    [*command, name],
+                    cwd=folder,
+                    env=environment() | told["env"],
+                    stdout=log,
+                    stderr=log,
+                )
+            running.callback(process.wait)
+            running.callback(process.terminate)
+            started.append((process, port, folder))
+        for each in started:
+            wait_for(*each)
+        yield homes
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[int]:
+    """What `python3 -m http.server` does."""
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def for_this_house(text: str, house: House) -> str:
+    """Change the line that the reader changes."""
+    assert text.count('"http://127.0.0.1:8000"') == 1
+    return text.replace("http://127.0.0.1:8000", house.origin)
+
+
+@contextmanager
+def shown_in_the_portal(page: Page, house: House, folder: Path) -> Iterator[None]:
+    """The portal of acme, which the house knows, shows the files of a folder."""
+    with served(folder) as port:
+
+        def instead(route: Any) -> None:
+            path = route.request.url.removeprefix(house.portal)
+            # Where Portico leads to after a sign-in.
+            path = "/index.html" if path.startswith("/acme") else path
+            route.fulfill(response=route.fetch(url=f"http://127.0.0.1:{port}{path}"))
+
+        page.route(f"{house.portal}/**", instead)
+        yield
+
+
+class TestABackEnd:
+    @pytest.mark.parametrize("name", BACK_ENDS)
+    def test_signs_a_contact_in_and_out(self, name, back_ends, person, strangers):
+        page, home = person.page, back_ends[name]
+        page.goto(f"{home}/tickets/4711")
+
+        person.asks_for_a_code(next(strangers))
+        person.types(person.reads_the_code())
+        person.continues()
+
+        page.wait_for_url(f"{home}/tickets/4711")
+        expect(page.get_by_role("status")).to_have_text("Ticket 4711 of Sam Someone")
+        page.goto(home)
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url(f"{home}/")
+        expect(page.get_by_role("status")).to_have_text("You are not signed in.")
+        # At Portico too.
+        page.goto(f"{home}/tickets/4711")
+        expect(page.get_by_label("Primary email")).to_be_visible()
+
+    @pytest.mark.parametrize("name", BACK_ENDS)
+    def test_shows_a_page_with_a_way_on_where_nothing_was_begun(self, name, back_ends, person):
+        home = back_ends[name]
+
+        person.page.goto(f"{home}/callback?code=one&state=nobodys")
+
+        expect(person.page.get_by_role("alert")).to_have_text("You are not signed in.")
+        person.page.get_by_role("link", name="Try again").click()
+        expect(person.page.get_by_label("Primary email")).to_be_visible()
+
+
+class TestAPage:
+    @pytest.mark.parametrize("name", ["plain.html", "react.jsx"])
+    def test_signs_a_contact_in_and_out(self, name, person, house, tmp_path, request):
+        text = for_this_house((EXAMPLES / name).read_text(), house)
+        if name == "plain.html":
+            (tmp_path / "index.html").write_text(text)
+        else:
+            _bundles(text, request.getfixturevalue("package"), tmp_path)
+        page = person.page
+        with shown_in_the_portal(page, house, tmp_path):
+            page.goto(f"{house.portal}/index.html")
+            expect(page.get_by_role("status")).to_have_text("You are not signed in.")
+            page.get_by_role("button", name="Sign in").click()
+            person.asks_for_a_code("ann@example.com")
+            person.types(person.reads_the_code())
+            person.continues()
+
+            expect(page.get_by_role("status")).to_have_text("Hello, Ann Archer")
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_role("status")).to_have_text("You are not signed in.")
+            page.reload()
+            expect(page.get_by_role("status")).to_have_text("You are not signed in.")
+
+
+def _bundles(text: str, project: Path, into: Path) -> None:
+    (project / "react.jsx").write_text(text)
+    options = ["--format", "esm", "--platform", "browser", "--logLevel", "warn"]
+    options += ["--transform.define", "process.env.NODE_ENV='production'"]
+    runs(str(ROLLDOWN), "react.jsx", "--file", str(into / "react.js"), *options, cwd=project)
+    page = '<!doctype html><body><script type="module" src="/react.js"></script>'
+    (into / "index.html").write_text(page)
