@@ -1,6 +1,7 @@
 """A browser that blocks cookies is told so before anything is asked for."""
 
 import json
+import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +17,8 @@ def blocking(playwright, browser_type_launch_args, house, tmp_path):
     """Somebody whose browser blocks all cookies, by its own settings and not by a script of ours."""
     (tmp_path / "Default").mkdir()
     (tmp_path / "Default" / "Preferences").write_text(json.dumps(BLOCKS))
-    path = browser_type_launch_args["executable_path"]
+    # Chromium's headless shell has no settings of its own.
+    path = shutil.which("chromium") or browser_type_launch_args["executable_path"]
     context = playwright.chromium.launch_persistent_context(
         tmp_path, executable_path=path, args=CHROMIUM_FLAGS, locale="en-GB"
     )

@@ -16,6 +16,7 @@ from moto.core.utils import method_names_from_class
 from moto.dynamodb import models as dynamodb_models
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import dynamo_type
+from moto.dynamodb.models import table as tables
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
 
@@ -122,6 +123,31 @@ def _measured_once(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, An
             self.attrs[name] = typed
 
 
+class BackedUpOnce(tables.Table):
+    """A table that a transaction copies once, to go back to: not once for each of its writes."""
+
+    copies: dict[int, Any] = {}  # noqa: RUF012
+    """Of the transaction that goes on, by the id of the table."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in self.copies:
+            twin = self.__class__.__new__(self.__class__)
+            twin.__dict__.update(self.__dict__, items=deepcopy(self.items, memo))
+            self.copies[id(self)] = twin
+        return self.copies[id(self)]
+
+
+def _transacted(slowly: Any) -> Any:
+    def transact(self: Any, writes: list[dict[str, Any]]) -> Any:
+        BackedUpOnce.copies.clear()
+        try:
+            return slowly(self, writes)
+        finally:
+            BackedUpOnce.copies.clear()
+
+    return transact
+
+
 def install() -> None:
     """Hand moto the serializer, where it keeps those of other services, and the shorter ways."""
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainValues}
@@ -135,3 +161,7 @@ def install() -> None:
     setattr(dynamodb_models, "UpdateExpressionValidator", ValidatedOnce)  # noqa: B010
     setattr(dynamo_type.Item, "__init__", _measured_once)  # noqa: B010
     setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
+    # No table of these tests has a stream, which would have to go back as well.
+    setattr(dynamodb_models, "Table", BackedUpOnce)  # noqa: B010
+    backend = dynamodb_models.DynamoDBBackend
+    setattr(backend, "transact_write_items", _transacted(backend.transact_write_items))  # noqa: B010
