@@ -46,6 +46,7 @@ NEEDS = {
     "Revoke": ["dynamodb"],
     "SignInPage": [],
     "RecordTrail": ["dynamodb"],
+    "SignOutPortals": ["dynamodb", "kms", "sqs"],
 }
 """The clients and modules of a door's usual request. The door is ready when it has them."""
 

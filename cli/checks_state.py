@@ -30,7 +30,7 @@ def checks(patient: Patient) -> list[Check]:
     found += [Check(name, DEPLOY, partial(_table, patient, name)) for name in TABLES]
     found += [
         Check(name, LETTERS, partial(_queue, outputs[name]))
-        for name in ("MailDeadLetters", "TrailDeadLetters")
+        for name in ("MailDeadLetters", "TrailDeadLetters", "SignOutDeadLetters")
         if name in outputs
     ]
     functions = sorted(patient.of("Lambda::Function").items())

@@ -65,6 +65,7 @@ PORTAL = {
     "redirect_uris": "--redirect-uri",
     "post_logout_uris": "--post-logout-uri",
     "initiate_login_uri": "--initiate-login-uri",
+    "backchannel_logout_uri": "--backchannel-logout-uri",
     "areas": "--area",
     "audience": "--audience",
     "without_pkce": "--without-pkce",

@@ -39,6 +39,14 @@ Begins = Annotated[
         help="Where contacts who came by a portal link begin to sign in.",
     ),
 ]
+LogoutUri = Annotated[
+    str | None,
+    typer.Option(
+        PORTAL["backchannel_logout_uri"],
+        metavar="URI",
+        help="Where the portal's server is told that a contact is signed out.",
+    ),
+]
 Audience = Annotated[
     str | None,
     typer.Option(
@@ -62,6 +70,7 @@ DEFAULTS: dict[str, Any] = {
     "post_logout_uris": [],
     "areas": [],
     "initiate_login_uri": None,
+    "backchannel_logout_uri": None,
     "audience": None,
     "without_pkce": False,
 }

@@ -140,6 +140,7 @@ def show(
         "redirect URIs": portal.redirect_uris,
         "post-logout URIs": portal.post_logout_uris,
         "initiate login URI": portal.initiate_login_uri,
+        "back-channel logout URI": portal.backchannel_logout_uri,
         "areas": portal.areas or "all",
         "audience": portal.aud,
         "PKCE": "may be left out" if portal.may_leave_pkce_out else "required",

@@ -14,6 +14,7 @@ from cli.portal_options import (
     Audience,
     Begins,
     Label,
+    LogoutUri,
     Name,
     PostLogouts,
     Redirects,
@@ -43,6 +44,7 @@ def add(
     ] = False,
     areas: Areas = None,
     initiate_login_uri: Begins = None,
+    backchannel_logout_uri: LogoutUri = None,
     audience: Audience = None,
     without_pkce: WithoutPkce = None,
     label: Label = None,
@@ -77,6 +79,7 @@ def add(
             secrets=[digest(fresh)] if fresh else [],
             areas=areas or [],
             initiate_login_uri=initiate_login_uri,
+            backchannel_logout_uri=backchannel_logout_uri,
             audience=audience,
             without_pkce=bool(without_pkce),
         )
@@ -138,6 +141,7 @@ def set_(
     post_logout_uris: PostLogouts = None,
     areas: Areas = None,
     initiate_login_uri: Begins = None,
+    backchannel_logout_uri: LogoutUri = None,
     audience: Audience = None,
     without_pkce: WithoutPkce = None,
     label: Label = None,
@@ -175,6 +179,7 @@ def set_(
         "post_logout_uris": post_logout_uris,
         "areas": areas,
         "initiate_login_uri": initiate_login_uri,
+        "backchannel_logout_uri": backchannel_logout_uri,
         "audience": audience,
         "label": label,
         "without_pkce": without_pkce,
@@ -223,6 +228,7 @@ def remove(
             secrets=[],
             without_pkce=False,
             initiate_login_uri=None,
+            backchannel_logout_uri=None,
         )
         _write(command, workspace, gone, "portal.removed")
         command.note("Access tokens that it holds stay valid for ten minutes at most.")

@@ -52,8 +52,12 @@ class SampleRegistrations:
             redirect_uris=[self.sample_client + sample.callback],
             post_logout_uris=[self.sample_client + sample.signed_out] if sample.signed_out else [],
             secrets=secrets,
-            initiate_login_uri=self.sample_client + sample.login if sample.login else None,
+            initiate_login_uri=self._there(sample.login),
+            backchannel_logout_uri=self._there(sample.backchannel_logout),
         )
+
+    def _there(self, path: str | None) -> str | None:
+        return self.sample_client + path if path else None
 
 
 def told(row: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
         "redirect_uris": portal.redirect_uris,
         "post_logout_uris": portal.post_logout_uris,
         "initiate_login_uri": portal.initiate_login_uri,
+        "backchannel_logout_uri": portal.backchannel_logout_uri,
         "public": portal.is_public,
         "on": portal.on,
     }

@@ -66,6 +66,7 @@ class SampleRegistration:
     callback: str
     login: str | None = None
     signed_out: str | None = None
+    backchannel_logout: str | None = None
     is_public: bool = False
 
 

@@ -243,6 +243,7 @@ HARBOR = SampleWorkspace(
             callback="/callback",
             login="/login",
             signed_out="/signed-out",
+            backchannel_logout="/backchannel-logout",
         ),
         SampleRegistration(
             "spa", "Harbor in the browser", callback="/spa/callback", is_public=True

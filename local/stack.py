@@ -23,6 +23,10 @@ type Json = dict[str, Any]
 FRONT = "FRONT"
 """The variable that only a hollow function has."""
 
+ISSUER = "TOKEN_ISSUER"
+"""The variable of the one door that no request tells its host."""
+NOBODY = "http://127.0.0.1/"
+
 SHIM = """\
 import json, os, urllib.request
 
@@ -206,7 +210,11 @@ def _hollow_out(name: str, properties: Json, front: str) -> None:
         "Handler": "index.handler",
         "Role": "arn:aws:iam::000000000000:role/none",
     }
-    properties["Environment"]["Variables"][FRONT] = front
+    variables = properties["Environment"]["Variables"]
+    variables[FRONT] = front
+    if ISSUER in variables:
+        # Elsewhere the API's own address. Here the front is the API, and no resource of the stack.
+        variables[ISSUER] = "/".join((front or NOBODY).split("/")[:3])
 
 
 def _why(formation: Any) -> str:

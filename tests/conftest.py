@@ -27,6 +27,7 @@ os.environ.update(
         "CONNECTION_SECRETS": "portico/tests/connection",
         "PROVIDER_LOOPBACK": "open",
         "ISSUER": "",
+        "TOKEN_ISSUER": "https://signin.acme.test",
         "EDGE_SECRET": "",
     }
 )
@@ -63,6 +64,8 @@ def cloud() -> Iterator[None]:
         os.environ["CODE_SECRET"] = secret["ARN"]
         os.environ["SIGNING_KEYS"] = key["KeyMetadata"]["Arn"]
         os.environ["RETRY_QUEUE"] = queue["QueueUrl"]
+        told = boto3.client("sqs").create_queue(QueueName="sign-outs")
+        os.environ["SIGN_OUT_QUEUE"] = told["QueueUrl"]
         # What is loaded by now stays: looking for garbage in it took a sixth of a test's time.
         gc.freeze()
         yield

@@ -64,6 +64,8 @@ class SampleClient:
             # Use one host name only, because cookies and registered addresses belong to it.
             return redirect(home + request.full_path.rstrip("?"), 307)
         endpoint, values = _MAP.bind_to_environ(request.environ).match()
+        if endpoint == "backchannel_logout":
+            return self._backchannel_logout(request)
         # For SameSite, other ports of localhost are the same site, so check the origin.
         if request.method == "POST" and request.headers.get("origin") != home:
             return Response("Not from this portal\n", 403)
@@ -198,6 +200,22 @@ class SampleClient:
             return redirect("/", 303)
         return self._page(pages.signed_out(self._registration.issuer, bye=True))
 
+    def _backchannel_logout(self, request: Request) -> Response:
+        """Sign out whom the issuer names (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8).
+
+        It comes from the issuer's server: no browser, no cookie. Only the token proves it.
+        """
+        try:
+            claims = self._client.signed_out(request.form.get("logout_token", ""))
+        except NotBelieved as wrong:
+            print(f"The other portal did not believe {wrong}", flush=True)
+            return Response("", 400, headers=HEADERS)
+        except Away:
+            return Response("", 503, headers=HEADERS)
+        left = self._visits.sign_out(claims)
+        print(f"The other portal: told of a sign-out, of {left} browsers here", flush=True)
+        return Response("", 200, headers=HEADERS)
+
     # Answers.
 
     def _style(self, _: Request, __: Visit, name: str) -> Response:
@@ -242,6 +260,7 @@ _MAP = Map(
         Rule("/refresh", endpoint="refresh", methods=["POST"]),
         Rule("/userinfo", endpoint="userinfo", methods=["POST"]),
         Rule("/sign-out", endpoint="sign_out", methods=["POST"]),
+        Rule("/backchannel-logout", endpoint="backchannel_logout", methods=["POST"]),
         Rule("/signed-out", endpoint="signed_out", methods=["GET"]),
         Rule("/whoami.json", endpoint="whoami", methods=["GET"]),
         Rule("/<name>.css", endpoint="style", methods=["GET"]),

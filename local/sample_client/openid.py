@@ -167,6 +167,15 @@ class Client:
             raise NotBelieved("userinfo of somebody else")
         return told
 
+    def signed_out(self, logout_token: str) -> Json:
+        """Return the claims of a logout token.
+
+        Raises:
+            NotBelieved: the token is not valid.
+            Away: the issuer could not be asked for its keys.
+        """
+        return self._id_tokens.signed_out(logout_token, at=self._now())
+
     def sign_out_url(self, signed_in: SignedIn) -> str:
         """Return the address at which the browser signs out of the issuer too.
 

@@ -1,4 +1,6 @@
-"""Check an id token before the portal trusts it (OpenID Connect Core 1.0, 3.1.3.7)."""
+"""Check an id token before the portal trusts it (OpenID Connect Core 1.0, 3.1.3.7), and a logout
+token before it signs anybody out (Back-Channel Logout 1.0, 2.6).
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +13,9 @@ from joserfc.jwk import KeySet
 
 LEEWAY = 60
 """Seconds by which the issuer's clock and ours may differ."""
+
+
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class NotBelieved(Exception):
@@ -54,6 +59,37 @@ class IdTokens:
             claims.validate(now=int(at.timestamp()), leeway=LEEWAY)
         except (JoseError, ValueError) as error:
             raise NotBelieved(f"the id token: {error}") from error
+        return dict(claims)
+
+    def signed_out(self, logout_token: str, *, at: datetime) -> dict[str, Any]:
+        """Return the claims of a logout token: ``sub``, ``sid`` or both, and when it ended as ``toe``.
+
+        Raises:
+            NotBelieved: the token is not valid.
+        """
+        try:
+            token = self._checked(logout_token)
+            registry = jwt.JWTClaimsRegistry(
+                now=int(at.timestamp()),
+                leeway=LEEWAY,
+                iss={"essential": True, "value": self._issuer},
+                aud={"essential": True, "value": self._client_id},
+                iat={"essential": True},
+                exp={"essential": True},
+                jti={"essential": True},
+            )
+            registry.validate(token.claims)
+        except (JoseError, ValueError) as error:
+            raise NotBelieved(f"the logout token: {error}") from error
+        claims = token.claims
+        # An ID token of ours must sign nobody out: it has another type, a nonce, and no event.
+        if token.header.get("typ") != "logout+jwt" or "nonce" in claims:
+            raise NotBelieved("a logout token that is another kind of token")
+        events = claims.get("events")
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
+            raise NotBelieved("a logout token of another event")
+        if not (claims.get("sub") or claims.get("sid")):
+            raise NotBelieved("a logout token of nobody")
         return dict(claims)
 
     def _checked(self, id_token: str) -> jwt.Token:

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ from local.sample_client.openid import Begun, SignedIn
 
 KEPT = 1000
 """Visits in memory. The oldest are dropped first."""
+SETTLED = 10
+"""Seconds after the end of a session in which the issuer may still have vouched for it."""
 BEGUN = 8
 """Sign-ins that one browser may have begun, one per tab."""
 
@@ -60,6 +63,18 @@ class Visits:
             while len(self._visits) > KEPT:
                 self._visits.popitem(last=False)
 
+    def sign_out(self, claims: Mapping[str, Any]) -> int:
+        """Forget whom a logout token names, and return in how many browsers.
+
+        If the issuer has vouched for somebody since ``toe``, when the session ended, they have
+        signed in again, and the token came late.
+        """
+        with self._lock:
+            meant = [each for each in self._visits.values() if _is_meant(each, claims)]
+            for each in meant:
+                each.leaves()
+        return len(meant)
+
     def renew(self, visit: Visit) -> Visit:
         """Give a browser a new id after a sign-in, which nobody could know before."""
         after = Visit(begun=visit.begun)
@@ -67,3 +82,13 @@ class Visits:
             self._visits.pop(visit.id, None)
         self.keep(after)
         return after
+
+
+def _is_meant(visit: Visit, claims: Mapping[str, Any]) -> bool:
+    if visit.signed_in is None:
+        return False
+    theirs = visit.signed_in.claims
+    if theirs["iat"] > claims.get("toe", claims["iat"]) + SETTLED:
+        return False
+    name = "sid" if claims.get("sid") else "sub"
+    return bool(theirs.get(name) == claims[name])

@@ -107,7 +107,9 @@ class TestTheCommandsOwnPage:
 
 class TestTheDoctor:
     def test_sends_nobody_to_a_section_that_is_not_there(self):
-        outputs = dict.fromkeys(("SigningKeys", "MailDeadLetters", "TrailDeadLetters"), "x")
+        outputs = dict.fromkeys(
+            ("SigningKeys", "MailDeadLetters", "TrailDeadLetters", "SignOutDeadLetters"), "x"
+        )
         patient = Patient("portico", outputs, {}, {}, emulated=False)
         checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]
         sections = {each.see for each in checks} | {DEPLOY, checks_mail.RAISE, checks_state.LETTERS}

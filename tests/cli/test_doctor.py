@@ -75,6 +75,7 @@ MORE = {
     "ConfigurationSet": "portico",
     "MailDeadLetters": "https://sqs.test/mail",
     "TrailDeadLetters": "https://sqs.test/trail",
+    "SignOutDeadLetters": "https://sqs.test/sign-outs",
 }
 
 

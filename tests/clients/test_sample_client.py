@@ -1,11 +1,16 @@
 """The portal on another site that `make run` opens, by HTTP; tests/browser has it in a browser."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from tests.clients.contact import Contact
 from tests.clients.site import Site
+
+TOLD_WITHIN = 15.0
+"""Seconds: what docs/portals/back-channel.md promises."""
 
 
 @pytest.fixture
@@ -16,6 +21,15 @@ def site(house) -> Site:
 @pytest.fixture
 def sam(someone: Callable[[], Contact]) -> Contact:
     return someone()
+
+
+@pytest.fixture
+def untold(site: Site, team: Callable[..., Any]) -> Iterator[None]:
+    """The portal, as most are: nobody tells it of sign-outs."""
+    changes = "portal", "set", "harbor", "help-center"
+    team(*changes, "--reset", "backchannel-logout-uri")
+    yield
+    team(*changes, "--backchannel-logout-uri", f"{site.home}/backchannel-logout")
 
 
 def signs_in(site: Site, contact: Contact, path: str = "/tickets/4711") -> None:
@@ -57,7 +71,18 @@ class TestThePortal:
         assert 'id="sign-in"' in elsewhere.text
         assert not elsewhere.knows["signed_in"]
 
-    def test_loses_a_deactivated_contact_when_it_refreshes(self, site, sam, team):
+    def test_is_told_that_a_contact_may_no_longer_come_in(self, site, sam, team):
+        signs_in(site, sam)
+        team("contact", "deactivate", "harbor", sam.email)
+
+        # It asks nobody: its access token is good for minutes, and it has not refreshed.
+        ends = time.monotonic() + TOLD_WITHIN
+        while site.knows["signed_in"] and time.monotonic() < ends:
+            time.sleep(0.2)
+        assert not site.knows["signed_in"]
+        assert site.knows["refreshed"] == 0
+
+    def test_loses_a_deactivated_contact_when_it_refreshes(self, site, sam, untold, team):
         signs_in(site, sam)
         team("contact", "deactivate", "harbor", sam.email)
         assert site.knows["signed_in"]

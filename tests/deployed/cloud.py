@@ -76,6 +76,8 @@ def deploy(built: Build, emulator: Emulator, **parameters: str) -> Stack:
         "Architecture": ARCHITECTURE,
         "MailFrom": MAIL_FROM,
         "PortalOrigins": PORTAL,
+        # For a portal's server on this machine, which is told of sign-outs.
+        "ProviderLoopback": "open",
         **parameters,
     }
     command = [

@@ -34,6 +34,7 @@ MODULES = {
     "Userinfo": 420,
     "EndSession": 420,
     "Revoke": 420,
+    "SignOutPortals": 520,
 }
 MEGABYTES = {
     "ResolveLink": 17,
@@ -66,6 +67,7 @@ MAY_LOAD = {
     "FinishSso": CRYPTO | {"authlib", "requests"},
     "Authorize": CRYPTO | {"authlib"},
     "Token": CRYPTO | {"authlib"},
+    "SignOutPortals": {"requests"},
 }
 
 

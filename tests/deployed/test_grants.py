@@ -72,6 +72,7 @@ BESIDE_TABLES = {
     "Revoke": set(),
     "SendMail": {"read the code secret", "mail", "retry a mail", "give a mail up"},
     "RecordTrail": {"give a record up"},
+    "SignOutPortals": {"sign", "queue a sign-out", "give a sign-out up"},
     "SignInPage": set(),
 }
 """What each door does with keys, secrets, queues and SES, and nothing more."""
@@ -169,6 +170,8 @@ class TestTheRoleOfADoor:
             "retry a mail": "MailRetryQueue",
             "give a mail up": "MailDeadLetters",
             "give a record up": "TrailDeadLetters",
+            "queue a sign-out": "SignOutQueue",
+            "give a sign-out up": "SignOutDeadLetters",
         }
         rsa = {"SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256", "MessageType": "RAW"}
         may = {

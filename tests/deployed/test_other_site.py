@@ -2,14 +2,16 @@
 
 import base64
 import secrets
+import time
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from local.loopback_server import listening, serving
 from tests.deployed.visitors import CALLBACK, ORIGIN, SECRET, SIGNED_OUT, Browser
 
 NONCE, STATE = "a nonce", "a state"
@@ -155,6 +157,38 @@ class TestAPortalOnAnotherSite:
         assert "granted" in logs
         for secret in (code, SECRET, ann.contact.email, *map(tokens.get, HELD)):
             assert secret not in logs
+
+
+TOLD_WITHIN = 60.0
+"""Seconds: the trail gathers for five, two functions start, and the second try is ten later."""
+
+
+class TestAPortalThatIsToldOfSignOuts:
+    def test_hears_of_one_and_once_more_if_it_was_down(self, acme, site, ann, tokens):
+        heard: list[dict[str, str]] = []
+
+        def server(environ, start_response):
+            length = int(environ["CONTENT_LENGTH"])
+            heard.append(dict(parse_qsl(environ["wsgi.input"].read(length).decode())))
+            start_response("503 Down" if len(heard) == 1 else "200 OK", [("content-length", "0")])
+            return [b""]
+
+        with listening(0) as taken, serving(taken, server):
+            acme.is_told_at(f"http://127.0.0.1:{taken.getsockname()[1]}/backchannel-logout")
+            ann.browser.goes_to(f"/oauth2/end_session?id_token_hint={tokens['id_token']}")
+            ends = time.monotonic() + TOLD_WITHIN
+            while len(heard) < 2 and time.monotonic() < ends:
+                time.sleep(0.1)
+
+        log = acme.stack.log_of("SignOutPortals")
+        assert len(heard) == 2, log
+        first, second = (site.believes(each["logout_token"]) for each in heard)
+        assert first["jti"] == second["jti"]
+        claims = site.believes(tokens["id_token"])
+        assert (second["sub"], second["sid"]) == (ann.contact.id, claims["sid"])
+        assert (second["iss"], second["aud"]) == (acme.stack.outputs["Issuer"], acme.client_id)
+        assert "status 503" in log
+        assert heard[0]["logout_token"] not in log
 
 
 HELD = ("access_token", "id_token", "refresh_token")

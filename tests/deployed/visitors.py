@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,6 +89,15 @@ class Acme:
             event = Event("portal.added", datetime.now(UTC), "portal-help-center", 365, "cli")
             RegisteredClients(self._table, "acme").put(other, home, event)
             self.client_id = other.client_id
+            self._other = other
+
+    def is_told_at(self, uri: str) -> None:
+        """Let the other portal be told of sign-outs."""
+        with self._as_the_team():
+            home = TeamPeople(self._table).workspace("acme")
+            event = Event("portal.changed", datetime.now(UTC), "portal-help-center", 365, "cli")
+            told = replace(self._other, backchannel_logout_uri=uri)
+            RegisteredClients(self._table, "acme").put(told, home, event)
 
     def adds_a_contact(self) -> Contact:
         """A new contact: a mailbox gets few mails an hour, so each test has its own."""

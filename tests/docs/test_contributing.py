@@ -47,6 +47,7 @@ OWN = {
     "A workspace setting": [
         "layers/portico/portico/account/*",
         "tests/account/*",
+        "tests/backchannel/*",
         "tests/contract/*",
         "tests/properties/test_moves.py",
         "tests/template/test_calls.py",

@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import boto3
 import pytest
 
 from portico.aws.values import Row, item_of, row_of
+from portico.backchannel.rules import SignOut
 from portico.events import Event
 from portico.links.team_links import TeamLinks
 from portico.openid.registered_client import RegisteredClient
@@ -144,7 +146,9 @@ class TestEveryTrigger:
 
         assert in_folder == in_template
 
-    @pytest.mark.parametrize("name", sorted(set(BATCHES) - {"send_mail_queue"}))
+    @pytest.mark.parametrize(
+        "name", sorted(each for each in BATCHES if not each.endswith("_queue"))
+    )
     def test_lets_its_event_through_its_filter(self, name):
         (record,) = BATCHES[name]["Records"]
         (stream,) = [
@@ -267,6 +271,24 @@ class TestABatch:
 
         (line,) = rows("trail")
         assert line["name"] == happened
+
+    def test_of_the_trails_stream_finds_whom_to_tell_and_of_the_queue_is_told(self, harbor):
+        # Nobody holds that session, and the portal wants no word.
+        for name in ("sign_out_portals_stream", "sign_out_portals_queue"):
+            answer = door("sign_out_portals").handler(EVENTS[name], None)
+            assert answer["batchItemFailures"] == []
+
+    def test_holds_a_line_as_it_is_written(self, acme):
+        door("record_trail").handler(EVENTS["record_trail_people"], None)
+
+        (line,) = rows("trail")
+        given = row_of(image(BATCHES["sign_out_portals_stream"]["Records"][0]))
+        assert given.keys() == line.keys()
+
+    def test_holds_what_is_queued_as_it_is_queued(self):
+        body = json.loads(BATCHES["sign_out_portals_queue"]["Records"][0]["body"])
+
+        assert set(body) == {each.name for each in fields(SignOut)}
 
     def test_holds_a_challenge_as_it_is_written(self, acme):
         door("request_code").handler(EVENTS["request_code"], None)

@@ -97,6 +97,7 @@ class TestTheWorld:
         assert page == {
             "workspace": "harbor",
             "id": "help-center",
+            "backchannel_logout_uri": "http://localhost:8003/backchannel-logout",
             "label": "Harbor help center",
             "client_id": "prt_harbor_help-center",
             "secret": portal_secret("harbor", "help-center"),

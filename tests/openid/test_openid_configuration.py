@@ -69,6 +69,8 @@ class TestDiscovery:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "prompt_values_supported": ["none", "login", "select_account"],
             "ui_locales_supported": ["en", "de", "fr", "es", "pt", "it", "ja", "ar"],
             "request_parameter_supported": False,

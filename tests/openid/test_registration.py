@@ -245,6 +245,43 @@ class TestAnAudience:
         assert "a URI such as" in refusal(audience=audience)["audience"]
 
 
+class TestABackchannelLogoutUri:
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "https://help.acme.test/backchannel-logout",
+            "https://help.acme.test:8443/out?portal=help",
+            "http://localhost:3000/out",
+            None,
+        ],
+    )
+    def test_of_a_server_is_taken(self, uri):
+        found = checked(replace(HELP, backchannel_logout_uri=uri))
+        assert found.backchannel_logout_uri == uri
+
+    @pytest.mark.parametrize(("uri", "why"), OF_THE_WEB)
+    def test_that_a_browser_would_write_in_another_way_is_refused(self, uri, why):
+        assert why in refusal(backchannel_logout_uri=uri)["backchannel_logout_uri"]
+
+    def test_with_our_own_parameter_is_refused(self):
+        uri = "https://help.acme.test/out?logout_token=x"
+        assert "we add that" in refusal(backchannel_logout_uri=uri)["backchannel_logout_uri"]
+
+    def test_of_an_app_is_refused(self):
+        assert "backchannel_logout_uri" in refusal(backchannel_logout_uri="com.acme.help:/out")
+
+    def test_of_a_public_client_is_refused(self):
+        # It has no server, and whoever answered there would learn who signs out.
+        told = refusal(backchannel_logout_uri="https://help.acme.test/out", secrets=[])
+        assert "with a secret" in told["backchannel_logout_uri"]
+
+    @pytest.mark.parametrize(("loopback", "remarks"), [(False, 1), (True, 0)])
+    def test_on_this_machine_is_remarked_on_unless_all_is_there(self, loopback, remarks):
+        local = replace(HELP, backchannel_logout_uri="http://localhost:3000/out")
+        found = [each for each in cautions(local, ACME, loopback=loopback) if "/out" in each]
+        assert len(found) == remarks
+
+
 BEGINS = replace(HELP, initiate_login_uri="https://help.acme.test/login")
 
 

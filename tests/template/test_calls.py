@@ -152,11 +152,14 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
         door("record_trail").handler({"Records": told}, None)
+    lines = [stream_record(row) for row in portal.rows("trail")]
+    door("sign_out_portals").handler({"Records": lines}, None)
 
 
 def signs_in_at_another_site(portal: Portal) -> None:
     """Come from a portal and go back to it: with tokens, without, and with a code shown twice."""
-    site, ann = Site.register(portal), portal.another_browser()
+    uri = "http://127.0.0.1:9/backchannel-logout"
+    site, ann = Site.register(portal, backchannel_logout_uri=uri), portal.another_browser()
     assert site.sends(ann).status == 303
     ann.signs_in()
     code = site.gets_a_code(ann)

@@ -3,7 +3,7 @@
 import pytest
 
 from portico import settings
-from tests.support.template import doors, template
+from tests.support.template import doors, resolved, template
 
 OF_LIBRARIES = {
     "POWERTOOLS_SERVICE_NAME",
@@ -35,10 +35,17 @@ class TestADoorsEnvironment:
     def test_shares_with_all_doors_what_libraries_read(self):
         assert set(template()["Globals"]["Function"]["Environment"]["Variables"]) == OF_LIBRARIES
 
-    def test_never_names_the_gateway(self):
-        # A function that names the API which routes to it cannot be made: each waits for the other.
+    def test_never_names_the_gateway_that_routes_to_it(self):
+        # Such a function cannot be made: it and the API wait for each other.
         for door in doors().values():
-            assert "HttpApi" not in str(door["Environment"])
+            if any(each["Type"] == "HttpApi" for each in door["Events"].values()):
+                assert "HttpApi" not in str(door["Environment"])
+
+    @pytest.mark.parametrize("domain", ["", "signin.example.com"])
+    def test_names_the_issuer_to_the_door_that_no_request_tells_it(self, domain):
+        stated = doors()["sign_out_portals"]["Environment"]["Variables"]["TOKEN_ISSUER"]
+        issuer = template()["Outputs"]["Issuer"]["Value"]
+        assert resolved(stated, {"OwnDomain": domain}) == resolved(issuer, {"OwnDomain": domain})
 
     def test_sends_nobody_to_an_emulator_in_an_account(self):
         stated = template()["Globals"]["Function"]["Environment"]["Variables"]

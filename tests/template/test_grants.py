@@ -19,8 +19,10 @@ MORE_THAN_ROWS = {
     "LetGo": {"dynamodb:DeleteItem"},
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
+    "ListPortalSessions": {"dynamodb:Query"},
 }
-"""Only the account lists and lets go: what is its contact's own, and on no daily path."""
+"""Only the account lists and lets go: what is its contact's own, and on no daily path. And what a
+sign-out ends is listed, of one contact."""
 
 ROW_ACTIONS = {
     "dynamodb:BatchGetItem",
@@ -150,6 +152,7 @@ MAY = {
         "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},
+    "SignOutPortals": {"PeopleTable": {"GetItem"}, "SignInTable": {"Query"}},
     "SignInPage": {"PeopleTable": {"GetItem"}},
 }
 """What each door does with which table's rows, and nothing more."""
@@ -327,7 +330,10 @@ class TestADoor:
 
     def test_that_signs_does_so_in_one_way(self):
         signing = {role: each for role, each in statements() if "kms:Sign" in each["Action"]}
-        assert signing.keys() == {"VerifyCodeRole", "PasswordRole", "SessionRole", "TokenRole"}
+        assert signing.keys() == {
+            *("VerifyCodeRole", "PasswordRole", "SessionRole", "TokenRole"),
+            "SignOutPortalsRole",
+        }
         for each in signing.values():
             assert each["Condition"]["StringEqualsIfExists"] == {
                 "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",

@@ -2,10 +2,17 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
 from portico import errors
+from portico.backchannel.portal_sign_outs import (
+    FIRST_TELL_AGAIN,
+    LAST_TELL_AGAIN,
+    MOST_TELLS,
+    TIME_TO_TELL,
+)
 from portico.edge.problems import PROBLEMS
 from portico.edge.sso_callback import ALLOWED
 from tests.support.template import ROOT, doors, holds, resolved, resources, template
@@ -289,8 +296,30 @@ class TestTheRetryQueue:
         assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+class TestTheQueueOfSignOuts:
+    def test_gives_the_door_its_time_and_the_tries_that_it_counts(self):
+        queue = resources("AWS::SQS::Queue")["SignOutQueue"]
+        assert queue["VisibilityTimeout"] >= 6 * doors()["sign_out_portals"]["Timeout"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == MOST_TELLS
+        assert doors()["sign_out_portals"]["Timeout"] > TIME_TO_TELL.total_seconds() + 2
+
+    def test_hands_over_one_portal_at_a_time(self):
+        # One that is slow holds up no other.
+        events = doors()["sign_out_portals"]["Events"].values()
+        (source,) = [e for e in events if e["Type"] == "SQS"]
+        assert source["Properties"]["BatchSize"] == 1
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+    def test_is_kept_until_the_last_try_is_over(self):
+        queue = resources("AWS::SQS::Queue")["SignOutQueue"]
+        waits = [min(FIRST_TELL_AGAIN * 2**n, LAST_TELL_AGAIN) for n in range(MOST_TELLS)]
+        assert queue["MessageRetentionPeriod"] > sum(waits, timedelta()).total_seconds()
+
+
 class TestAStreamsReader:
-    @pytest.mark.parametrize(("door", "waits"), [("send_mail", 0), ("record_trail", 5)])
+    @pytest.mark.parametrize(
+        ("door", "waits"), [("send_mail", 0), ("record_trail", 5), ("sign_out_portals", 0)]
+    )
     def test_is_bounded_and_filtered_and_only_the_trails_waits_for_a_batch(self, door, waits):
         sources = [
             e["Properties"] for e in doors()[door]["Events"].values() if e["Type"] == "DynamoDB"

@@ -28,6 +28,7 @@ OF_RECORDS = {
         "done-before",
     },
     "record_trail": {"recorded", "repeated", "failed"},
+    "sign_out_portals": {"queued", "nobody", "told", "not-wanted", "failed"},
 }
 """What the doors count beside what the code spells out (docs/operate.md, Logs and metrics)."""
 
@@ -130,7 +131,9 @@ class TestAnAlarm:
 
 
 class TestAnAlarmOfASmallDeployment:
-    @pytest.mark.parametrize("name", ["MailDeadLettersAlarm", "TrailDeadLettersAlarm"])
+    @pytest.mark.parametrize(
+        "name", ["MailDeadLettersAlarm", "TrailDeadLettersAlarm", "SignOutDeadLettersAlarm"]
+    )
     def test_rings_for_any_dead_letter(self, name):
         alarm = ALARMS[name]
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"

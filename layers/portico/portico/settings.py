@@ -155,6 +155,22 @@ class RecordTrailSettings(DoorSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class SignOutPortalsSettings(DoorSettings):
+    """Variables of the door that tells portals who is signed out."""
+
+    people_table: str
+    sign_in_table: str
+    signing_keys: str
+    """KMS key ARNs, comma-separated. The first one signs."""
+    token_issuer: str
+    """The issuer of tokens. No request tells this door its host."""
+    sign_out_queue: str
+    """URL of the queue for portals to tell."""
+    provider_loopback: str
+    """``open`` on a laptop, where sample portals are told at loopback; otherwise empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartSsoSettings(HttpSettings):
     """Variables of POST /v1/sso/start."""
 
@@ -246,5 +262,6 @@ ALL: dict[str, type[DoorSettings]] = {
     "revoke": RevokeSettings,
     "send_mail": SendMailSettings,
     "record_trail": RecordTrailSettings,
+    "sign_out_portals": SignOutPortalsSettings,
     "sign_in_page": SignInPageSettings,
 }

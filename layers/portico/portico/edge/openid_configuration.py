@@ -18,7 +18,7 @@ def metadata(issuer: str) -> dict[str, Any]:
     """Return the provider's metadata.
 
     Source: OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3; OpenID Connect
-    RP-Initiated Logout 1.0, 2.1; Initiating User Registration 1.0, 3.
+    RP-Initiated Logout 1.0, 2.1; Back-Channel Logout 1.0, 2.1; Initiating User Registration 1.0, 3.
     """
     base = f"{issuer}/oauth2"
     return {
@@ -40,6 +40,8 @@ def metadata(issuer: str) -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "prompt_values_supported": [str(each) for each in Prompt],
         "ui_locales_supported": list(LOCALES),
         # The default of the first is false as well; that of the second is true.

@@ -17,6 +17,8 @@ ANSWER_PARAMETERS = frozenset(
 """Parameters that we add to a redirect URI. The URI must not have them already."""
 SIGN_OUT_PARAMETERS = frozenset(("state",))
 """Parameters that we add to a post-logout URI (OpenID Connect RP-Initiated Logout 1.0, 3)."""
+LOGOUT_PARAMETERS = frozenset(("logout_token",))
+"""The parameter that we post to a back-channel logout URI (Back-Channel Logout 1.0, 2.5)."""
 LOGIN_PARAMETERS = frozenset(("iss", "target_link_uri", "login_hint"))
 """Parameters that we add to an initiate login URI (OpenID Connect Core 1.0, 4)."""
 
@@ -45,6 +47,14 @@ def initiate_login(uri: str) -> str:
     _plain(uri)
     _check_web(uri)
     _check_query(uri, LOGIN_PARAMETERS)
+    return uri
+
+
+def backchannel_logout(uri: str) -> str:
+    """Return *uri* if our server can post to it: a web server's. We follow no redirect."""
+    _plain(uri)
+    _check_web(uri)
+    _check_query(uri, LOGOUT_PARAMETERS)
     return uri
 
 

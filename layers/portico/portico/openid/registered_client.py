@@ -59,6 +59,8 @@ class RegisteredClient:
     """Areas that it serves, for contacts who came by a portal link. An empty list means all."""
     initiate_login_uri: str | None = None
     """Where a contact who came by a portal link goes, signed in, to begin a sign-in from there."""
+    backchannel_logout_uri: str | None = None
+    """Where its server is told that a contact is signed out. A public client has no server."""
     audience: str | None = None
     """The audience of its access tokens: the portal's API. ``None``: the workspace's id."""
     without_pkce: bool = False

@@ -59,6 +59,11 @@ def cautions(
     local = [each for each in every if redirect_uris.is_on_this_machine(each)]
     if local and not loopback and not portal.is_public:
         found.append(f"{local[0]} is the contact's own machine: only for a developer, or an app.")
+    told = portal.backchannel_logout_uri
+    if told and redirect_uris.is_on_this_machine(told) and not loopback:
+        found.append(
+            f"{told} is Portico's own machine, which it never calls: nobody is told there."
+        )
     return found
 
 
@@ -104,6 +109,7 @@ class _Checks:
             "post_logout_uris", redirect_uris.post_logout, self.portal.post_logout_uris, fewest=0
         )
         self._initiate_login()
+        self._backchannel_logout()
         self._areas()
         self._audience()
         self._secrets()
@@ -134,6 +140,14 @@ class _Checks:
             self._let(
                 "initiate_login_uri", redirect_uris.initiate_login, self.portal.initiate_login_uri
             )
+
+    def _backchannel_logout(self) -> None:
+        uri = self.portal.backchannel_logout_uri
+        if uri is None:
+            return
+        self._let("backchannel_logout_uri", redirect_uris.backchannel_logout, uri)
+        if self.portal.is_public:
+            self._refuse("backchannel_logout_uri", "only for a portal with a secret, on a server")
 
     def _let(self, name: str, check: Callable[[str], str], uri: str) -> None:
         try:

@@ -11,7 +11,7 @@ from joserfc.jwk import Key, KeySet, import_key
 from requests import Session
 
 from portico.errors import PorticoError
-from portico.sso.transport import ProviderAdapter, ProviderAway, check_url
+from portico.sso.transport import ProviderAway, check_url, mount
 from portico.strict_parsers import read_json
 
 DOCUMENTS_KEPT = 3600.0
@@ -183,11 +183,3 @@ def session(*, loopback: bool) -> Session:
     made = Session()
     mount(made, loopback=loopback)
     return made
-
-
-def mount(made: Session, *, loopback: bool) -> None:
-    """Make *made* send everything through our adapter, and ignore the environment."""
-    made.trust_env = False
-    adapter = ProviderAdapter(loopback=loopback)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)

@@ -19,13 +19,13 @@ from joserfc.jws import JWSRegistry
 
 from portico.clock import epoch
 from portico.events import Caller
-from portico.sso.discovery import Discovery, Metadata, mount
+from portico.sso.discovery import Discovery, Metadata
 from portico.sso.providers import microsoft
 from portico.sso.providers.kinds import NotBelieved, OpenId, Plain
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.rules import Connection, Person
 from portico.sso.states import State
-from portico.sso.transport import ProviderAway
+from portico.sso.transport import ProviderAway, mount
 from portico.strict_parsers import read_json
 
 ID_TOKEN_LEEWAY = 60

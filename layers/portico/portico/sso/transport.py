@@ -1,17 +1,18 @@
-"""HTTP to providers: only public https addresses, no redirects, limits on time and size.
+"""HTTP to providers and portals: only public https addresses, no redirects, limits on time and size.
 
-Somebody types an issuer, and its discovery document names more addresses. We check each one when
+A team types an issuer, whose discovery document names more addresses, or a portal's address. We check each one when
 the socket connects, so that a name that resolves differently the second time gains nothing.
 """
 
 import socket
+import threading
 import time
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -28,7 +29,8 @@ MOST_ADDRESSES = 3
 PROVIDER_CONNECT_TIMEOUT = 2.0
 PROVIDER_READ_TIMEOUT = 3.0
 ANSWER_TIME = 4.0
-"""Seconds that one whole answer may take, because a provider may also send it byte by byte."""
+"""Seconds that one whole answer may take, because a provider may also send it byte by byte. Its head
+has as long once more."""
 
 
 class NotPublic(ValueError):
@@ -106,8 +108,33 @@ class _PublicConnection(HTTPSConnection):
     _new_conn = _public_socket
 
 
-class _PublicPool(HTTPSConnectionPool):
+class _InTime(HTTPConnectionPool):
+    """Ends a request whose answer's head does not come in time.
+
+    The read timeout begins anew with each byte, so a head may come byte by byte without an end.
+    """
+
+    def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
+        timer = threading.Timer(deadline.at_most(ANSWER_TIME), _cut, [conn])
+        timer.daemon = True
+        timer.start()
+        try:
+            return super()._make_request(conn, *args, **kwargs)
+        finally:
+            timer.cancel()
+
+
+def _cut(conn: HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):
+        conn.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _PublicPool(_InTime, HTTPSConnectionPool):
     ConnectionCls = _PublicConnection
+
+
+class _TimedPool(_InTime, HTTPSConnectionPool):
+    pass
 
 
 class _NoPool(HTTPConnectionPool):
@@ -118,15 +145,19 @@ class _NoPool(HTTPConnectionPool):
 class ProviderAdapter(HTTPAdapter):
     """The adapter through which ``requests`` sends."""
 
-    def __init__(self, *, loopback: bool) -> None:
+    def __init__(self, *, loopback: bool, reads_answers: bool = True) -> None:
         self._loopback = loopback
+        self._reads_answers = reads_answers
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make pools whose sockets connect only to public addresses."""
         self.poolmanager = PoolManager(*args, **kwargs)
-        if not self._loopback:
-            self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool, "http": _NoPool}
+        self.poolmanager.pool_classes_by_scheme = (
+            {"https": _TimedPool, "http": _InTime}
+            if self._loopback
+            else {"https": _PublicPool, "http": _NoPool}
+        )
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """Send one request and read its answer, within the time that is left.
@@ -142,7 +173,8 @@ class ProviderAdapter(HTTPAdapter):
                 deadline.at_most(PROVIDER_READ_TIMEOUT),
             )
             answer = super().send(request, stream=True, timeout=timeout)
-            answer._content = _bounded(answer)  # noqa: SLF001 - as requests itself fills it
+            # As requests itself fills it.
+            answer._content = _bounded(answer) if self._reads_answers else _unread(answer)  # noqa: SLF001
         except (RequestException, HTTPError, OSError, ValueError) as error:
             raise ProviderAway(type(error).__name__) from error
         if answer.status_code >= 500:
@@ -150,6 +182,19 @@ class ProviderAdapter(HTTPAdapter):
         if 300 <= answer.status_code < 400:
             raise ProviderAway("redirected")
         return answer
+
+
+def mount(made: Session, *, loopback: bool, reads_answers: bool = True) -> None:
+    """Make *made* send everything through our adapter, and ignore the environment."""
+    made.trust_env = False
+    adapter = ProviderAdapter(loopback=loopback, reads_answers=reads_answers)
+    made.mount("https://", adapter)
+    made.mount("http://", adapter)
+
+
+def _unread(answer: Response) -> bytes:
+    answer.close()
+    return b""
 
 
 def _bounded(answer: Response) -> bytes:
