@@ -36,8 +36,6 @@ class Deployment:
     trail_table: str
     api_url: str
     """Where portal links point, without a slash at its end."""
-    portal_origins: frozenset[str] | None = None
-    """The origins that may call the API from a browser; ``None``: not told."""
     connection_secrets: str = ""
     """Where client secrets lie: below it by workspace and connection."""
     loopback: bool = False
@@ -95,17 +93,14 @@ def _deployed(name: str) -> Deployment:
         raise OutOfReach(f"AWS is out of reach: {error}") from None
     (stack,) = answer["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
     if not {"PeopleTable", "SignInTable", "TrailTable", "ApiUrl"} <= outputs.keys():
         raise Refusal(f"The stack {name} is not a Portico, or its deployment has not finished.")
-    origins = frozenset(filter(None, given.get("PortalOrigins", "").split(",")))
     return Deployment(
         stack["StackName"],
         outputs["PeopleTable"],
         outputs["SignInTable"],
         outputs["TrailTable"],
         outputs["ApiUrl"].rstrip("/"),
-        origins,
         f"portico/{stack['StackName']}/connection",
     )
 

@@ -49,13 +49,6 @@ def remark(command: Command, workspace: Workspace, portal: RegisteredClient) -> 
     if why := closed(workspace, at=command.now()):
         command.note(" ".join(why))
     remark_on_settings(command, workspace, portal)
-    known = command.deployment.portal_origins
-    if known is not None and portal.is_public:
-        for origin in sorted(_origins(portal) - known):
-            command.note(
-                f"{portal.id}: {origin} is not among the stack's PortalOrigins, so its pages may "
-                "not trade a code for tokens. Deploy with it added to that parameter."
-            )
 
 
 def remark_on_settings(command: Command, workspace: Workspace, portal: RegisteredClient) -> None:
@@ -105,20 +98,19 @@ def env(command: Command, portal: RegisteredClient, secret: str | None) -> dict[
     return {name: value for name, value in lines.items() if value}
 
 
-def cors(command: Command, portal: RegisteredClient) -> str | None:
-    """Say what the portal's pages need to call Portico, unless ``remark`` says it already."""
+def cors(portal: RegisteredClient) -> str:
+    """Say what the portal's pages need to call Portico."""
     if not portal.is_public:
         return (
             "CORS: nothing to do. The portal's back end calls Portico, and its pages do not. "
             "A page that is to call Portico itself is a portal of its own, with --public."
         )
-    pages = _origins(portal)
-    if not pages:
+    if not any(web_origin(each) for each in portal.redirect_uris):
         return "CORS: nothing to do. An app's requests have no origin."
-    known = command.deployment.portal_origins
-    if known is None:
-        return f"CORS: the stack's PortalOrigins must contain {', '.join(sorted(pages))}."
-    return None if pages - known else "CORS: nothing to do. Its pages may call Portico."
+    return (
+        "CORS: nothing to do. Every page may call the token endpoint; without credentials, since it "
+        "reads no cookie."
+    )
 
 
 def show(
@@ -161,11 +153,6 @@ def show(
     if secret is not None:
         command.line("")
         command.line(secret)
-
-
-def _origins(portal: RegisteredClient) -> set[str]:
-    """Return the origins of a portal's pages; none of an app's."""
-    return {origin for each in portal.redirect_uris if (origin := web_origin(each))}
 
 
 def _discovery(command: Command) -> str:

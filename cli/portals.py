@@ -86,8 +86,7 @@ def add(
         portal = checked(typed)
         _write(command, workspace, portal, "portal.added", kind=views.kind(portal))
         views.remark(command, workspace, portal)
-        if needed := views.cors(command, portal):
-            command.note(needed)
+        command.note(views.cors(portal))
         command.note(f"Next: {views.GUIDES} has the lines to paste, for each library.")
         views.show(command, portal, secret=fresh, new=True)
 

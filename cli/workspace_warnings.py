@@ -12,25 +12,19 @@ if TYPE_CHECKING:
 
 def warnings(workspace: Workspace, deployment: "Deployment") -> list[str]:
     """Return what will not work for this workspace's portal as things are."""
-    found = []
     api = origin_of(deployment.api_url)
     # A portal that is a client needs no cookie of ours, and calls nothing that the page calls.
     clients = {origin_of(str(each["initiate_login_uri"])) for each in workspace.portals}
-    for portal in sorted(workspace.origins - {api} - clients):
-        if not is_same_site(portal, api):
-            found.append(
-                f"{portal} and Portico at {api} are on different sites ({site_of(portal)} and "
-                f"{site_of(api)}), so browsers will not send the session from the one to the "
-                "other. Make the portal an OpenID client, with --initiate-login-uri: portico "
-                f"portal add {workspace.id}. Or give Portico a host of its own on the portal's site "
-                "(parameter OwnDomain). "
-                f"Assumed: the public suffix list of {list_date()}."
-            )
-        if deployment.portal_origins is not None and portal not in deployment.portal_origins:
-            found.append(
-                f"{portal} is not among the stack's PortalOrigins, so its pages may not call the "
-                "API. Deploy with it added to that parameter."
-            )
+    found = [
+        f"{portal} and Portico at {api} are on different sites ({site_of(portal)} and "
+        f"{site_of(api)}), so browsers will not send the session from the one to the "
+        "other. Make the portal an OpenID client, with --initiate-login-uri: portico "
+        f"portal add {workspace.id}. Or give Portico a host of its own on the portal's site "
+        "(parameter OwnDomain). "
+        f"Assumed: the public suffix list of {list_date()}."
+        for portal in sorted(workspace.origins - {api} - clients)
+        if not is_same_site(portal, api)
+    ]
     has_sso = workspace.sso_method and any(each.get("on") for each in workspace.connections)
     if not has_sso and workspace.rule is DirectoryRule.SSO_ONLY:
         found.append(

@@ -19,7 +19,6 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from local.cors import Cors
 from local.routes import Match, Routes
 
 if TYPE_CHECKING:
@@ -43,11 +42,10 @@ class Gateway:
 
     routes: Routes
     invoke: Invoke
-    cors: Cors
     hosts: tuple[str, ...]
     """Its host names, with ports. The first is its own, the others are aliases."""
     answered: Callable[[Request, Response, timedelta], None] = field(default=lambda *_: None)
-    """Called with every answer but to preflights, and with how long it took."""
+    """Called with every answer, and with how long it took."""
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -59,17 +57,13 @@ class Gateway:
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""
-        origin = request.headers.get("origin")
         begun = time.monotonic()
         if _is_a_strangers(request, self.hosts):
             response = _message(403, "Forbidden")
         elif _head_size(request) > LARGEST_HEAD:
             response = _message(431, "Request Header Fields Too Large")
-        elif _is_preflight(request):
-            return Response(status=204, headers=self.cors.preflight(origin))
         else:
             response = self._answer(request)
-        self.cors.apply(response.headers, origin)
         self.answered(request, response, timedelta(seconds=time.monotonic() - begun))
         return response
 
@@ -183,11 +177,6 @@ class _AsReturned(Response):
 def _is_a_strangers(request: Request, hosts: tuple[str, ...]) -> bool:
     # A request for another host name came here by a forged DNS answer, or by mistake.
     return request.host not in hosts
-
-
-def _is_preflight(request: Request) -> bool:
-    asked = {"origin", "access-control-request-method"}
-    return request.method == "OPTIONS" and all(name in request.headers for name in asked)
 
 
 def _is_text(request: Request) -> bool:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Request, Response
 from local.bind_address import LOOPBACK
 from local.clock import FrontClock
 from local.containers import told_to_sam
-from local.cors import Cors
 from local.doors import Doors
 from local.emulator import emulated_aws
 from local.front import Front
@@ -84,8 +83,6 @@ class LocalPortico:
         providers_port = self._stack.enter_context(listening(self._port + 2))
         sample_client_port = self._stack.enter_context(listening(self._port + 3))
         parameters = {
-            # The other portal's server needs no origin, but its pages, as a public client, do.
-            "PortalOrigins": ",".join((self._portal, self._sample_client, *self._origins)),
             "LogLevel": "WARNING",
             "ProviderLoopback": "open",
         }
@@ -157,7 +154,6 @@ class LocalPortico:
         self._front.gateway = Gateway(
             routes=routes_of(deployed.template),
             invoke=doors.invoke,
-            cors=Cors.from_template(deployed.template),
             hosts=self._hosts,
             answered=_tell,
         )
@@ -188,7 +184,7 @@ class LocalPortico:
 
 def _tell(request: Request, response: Response, took: timedelta) -> None:
     # Without the query, in which providers and portals send codes.
-    if not request.path.startswith("/assets/"):
+    if not request.path.startswith("/assets/") and request.method != "OPTIONS":
         ms = took / timedelta(milliseconds=1)
         said = f"{request.method} {request.path} {response.status_code} {ms:.0f} ms"
         print(printable(said), flush=True)

@@ -177,18 +177,13 @@ class TestAPortalOnAnotherSite:
         assert "example.com and acme.test" in warning
         assert "Assumed: the public suffix list of 20" in warning
 
-    def test_that_may_not_call_is_warned_of(self, acme):
-        (note,) = acme.told("workspace", "show", "acme")["notes"]
-
-        assert note.startswith("https://portal.acme.test is not among the stack's PortalOrigins")
-
-    def test_that_may_is_not(self, acme):
-        acme.wire.parameters = {"PortalOrigins": "https://x.acme.test,https://portal.acme.test"}
-
-        assert acme.told("workspace", "show", "acme")["notes"] == []
-
     def test_is_said_to_people_too(self, acme):
-        assert "Note: https://portal.acme.test" in acme.says("workspace", "show", "acme").stderr
+        said = acme.says("workspace", "set", "acme", "--portal-url", "https://help.example.com")
+
+        assert "Note: https://help.example.com" in said.stderr
+
+    def test_that_is_on_our_site_needs_no_deployment(self, acme):
+        assert acme.told("workspace", "show", "acme")["notes"] == []
 
 
 class TestAWorkspaceWithoutCodes:

@@ -75,7 +75,6 @@ def deploy(built: Build, emulator: Emulator, **parameters: str) -> Stack:
     chosen = {
         "Architecture": ARCHITECTURE,
         "MailFrom": MAIL_FROM,
-        "PortalOrigins": PORTAL,
         # For a portal's server on this machine, which is told of sign-outs.
         "ProviderLoopback": "open",
         **parameters,

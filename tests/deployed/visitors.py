@@ -14,7 +14,6 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from werkzeug.test import Client, TestResponse
 
-from local.cors import Cors
 from local.http import Gateway
 from local.routes import routes_of
 from portico.events import Event
@@ -43,10 +42,7 @@ class Browser:
     """A browser on the hosted page, in front of the deployed doors."""
 
     def __init__(self, stack: Stack) -> None:
-        template = translated(PORTAL)
-        gateway = Gateway(
-            routes_of(template), stack.invoke, Cors.from_template(template), hosts=(HOST,)
-        )
+        gateway = Gateway(routes_of(translated()), stack.invoke, hosts=(HOST,))
         self._client = Client(gateway)
 
     def sends(

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from local.cors import Cors
 from local.http import LARGEST_BODY, Gateway
 from local.routes import Routes
 
 HOST = "signin.acme.test"
-NOBODY = Cors(frozenset(), (), (), (), credentials=False, max_age=0)
 
 
 class Door:
@@ -43,7 +41,7 @@ def door() -> Door:
 @pytest.fixture
 def client(door) -> Client:
     routes = {"GET /{workspace}": "Page", "POST /v1/codes": "Codes", "GET /assets/{proxy+}": "Page"}
-    return Client(Gateway(Routes(routes), door, NOBODY, (HOST,)), use_cookies=False)
+    return Client(Gateway(Routes(routes), door, (HOST,)), use_cookies=False)
 
 
 def visit(client: Client, method: str = "GET", path: str = "/acme", **more: Any) -> Any:
@@ -167,7 +165,7 @@ class TestAnAnswer:
 
     def test_to_head_has_the_headers_of_get_and_no_body(self, door):
         door.answer = {"statusCode": 200, "body": "four"}
-        client = Client(Gateway(Routes({"HEAD /{w}": "Page"}), door, NOBODY, (HOST,)))
+        client = Client(Gateway(Routes({"HEAD /{w}": "Page"}), door, (HOST,)))
 
         answer = visit(client, "HEAD")
 
@@ -202,7 +200,7 @@ class TestTheGateway:
         assert not door.events
 
     def test_hands_the_rest_to_the_default_route(self, door):
-        client = Client(Gateway(Routes({"$default": "Page"}), door, NOBODY, (HOST,)))
+        client = Client(Gateway(Routes({"$default": "Page"}), door, (HOST,)))
 
         visit(client, "PUT", "/any/thing")
 
@@ -232,7 +230,6 @@ class TestTheGateway:
         gateway = Gateway(
             Routes({"GET /{workspace}": "Page"}),
             door,
-            NOBODY,
             (HOST,),
             answered=lambda request, response, took: told.append(
                 (request.path, response.status_code, took)

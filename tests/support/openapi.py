@@ -24,6 +24,15 @@ OF_EVERY_ANSWER = {
     "x-content-type-options",
 }
 """Described once for all, in the contract's first lines."""
+OF_OTHER_ORIGINS = {
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+}
+"""Described there too; tests/edge/test_cors.py says which answer has which."""
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 type Json = dict[str, Any]
@@ -67,7 +76,7 @@ def complaints(route: str, answer: Mapping[str, Any], *, asked: str | None = Non
 
     Args:
         route: as API Gateway calls it, e.g. ``POST /v1/codes``. One that is not in the contract
-            has two answers: there is no such path, or no such method.
+            has three answers: there is no such path, no such method, or what a preflight asks.
         answer: in payload version 2.
         asked: the request's JSON. What was granted must have been a request of the contract.
     """
@@ -94,9 +103,10 @@ def _of_headers(
     key: tuple[str, str], headers: Mapping[str, str], cookies: list[str]
 ) -> Iterator[str]:
     described = _headers(*key)
-    values = [(name, value) for name, value in headers.items() if name not in OF_EVERY_ANSWER]
+    once = OF_EVERY_ANSWER | OF_OTHER_ORIGINS
+    values = [(name, value) for name, value in headers.items() if name not in once]
     # A header that no answer needs to name is the one that every answer has.
-    plain = {("cache-control", "no-store")}
+    plain = {("cache-control", "no-store"), ("vary", "origin")}
     for name, value in [*values, *(("set-cookie", each) for each in cookies)]:
         if name not in described and (name, value) not in plain:
             yield f"header {name} is not described"
@@ -136,8 +146,9 @@ def _responses(route: str) -> Json:
     if route in operations():
         found: Json = operations()[route]["responses"]
         return found
-    either = contract()["components"]["responses"]
-    return {"404": followed(either["NotFound"]), "405": followed(either["MethodNotAllowed"])}
+    some = contract()["components"]["responses"]
+    names = {"204": "Preflight", "404": "NotFound", "405": "MethodNotAllowed"}
+    return {status: followed(some[name]) for status, name in names.items()}
 
 
 @cache

@@ -42,15 +42,14 @@ def template(path: Path = TEMPLATE) -> dict[str, Any]:
 
 
 @cache
-def translated(origins: str = "https://portal.example.com") -> dict[str, Any]:
-    """What CloudFormation will see: the template after SAM, for these ``PortalOrigins``."""
+def translated() -> dict[str, Any]:
+    """What CloudFormation will see: the template after SAM."""
     # -P: the script's folder holds modules named like the standard library's.
     command = [
         LOCAL / "python",
         "-P",
         ROOT / "local" / "translate.py",
         TEMPLATE,
-        f"PortalOrigins={origins}",
     ]
     done = subprocess.run(
         [str(each) for each in command], capture_output=True, text=True, check=False

@@ -10,13 +10,11 @@ import subprocess
 
 import pytest
 
-from local.cors import Cors
 from tests.support.template import ROOT, TEMPLATE, translated
 
 pytestmark = pytest.mark.slow
 
 TOOLS = ROOT / ".venv" / "tools" / "bin"
-PORTALS = {"https://portal.example.com", "https://help.example.org"}
 
 
 def says(*command) -> str:
@@ -46,11 +44,3 @@ class TestTheTemplate:
         # us-east-1: CloudFront takes certificates and firewalls from there alone.
         says(TOOLS / "cfn-lint", "-r", "us-east-1", "--", ROOT / "recipes" / "cloudfront.yaml")
         says(TOOLS / "cfn-lint", "--", ROOT / "recipes" / "restore.yaml")
-
-    def test_keeps_its_cross_site_rules_through_translation(self):
-        # SAM takes any function inside for the whole of them, and drops the rest without a word.
-        cors = Cors.from_template(translated(",".join(PORTALS)))
-        assert cors.origins == PORTALS
-        assert cors.credentials
-        assert set(cors.methods) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
-        assert cors.exposed == ("retry-after",)

@@ -37,6 +37,8 @@ class Caller:
     accept_encoding: str | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     """Empty for a caller that is no browser, because nothing proves that it may use them."""
+    readers: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Origins whose pages may read the answer, beside our own page's."""
 
     @property
     def own_origin(self) -> str:
@@ -62,6 +64,14 @@ class Caller:
         """
         if not self.comes_from(origins):
             raise CrossSite
+        self.may_read()
+
+    def may_read(self) -> None:
+        """Let the page that asked read the answer: it is the workspace's own, or the answer tells
+        nothing that came from a cookie.
+        """
+        if self.origin is not None:
+            self.readers.add(self.origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,9 +161,10 @@ class Challenges:
                 raise ChallengeClosed("expired") from None
             row = failed.row
             challenge = Challenge.from_row(row)
+            _show(challenge, caller)
             if challenge.resent_by != caller.request_id:
                 raise challenge.why_no_resend(caller, at=now) from None
-        return Challenge.from_row(row)
+        return _show(Challenge.from_row(row), caller)
 
     def count_attempt(
         self, id_: ChallengeId, caller: Caller, *, tried: str, browser: str, at: datetime
@@ -204,7 +205,7 @@ class Challenges:
         except ConditionFailed as failed:
             if failed.row is None:
                 raise ChallengeClosed("expired") from None
-            challenge = Challenge.from_row(failed.row)
+            challenge = _show(Challenge.from_row(failed.row), caller)
             is_same_press = (
                 challenge.tried == tried
                 and challenge.origin == caller.origin
@@ -216,7 +217,7 @@ class Challenges:
             # The count removed the earlier event, so an event that is there now came after it.
             is_told = failed.row.get("event", {}).get("name") == "code.refused"
             return challenge, not is_told
-        return Challenge.from_row(row), True
+        return _show(Challenge.from_row(row), caller), True
 
     def give_attempt_back(self, id_: ChallengeId, *, tried: str) -> None:
         """Undo the count of a right code that could not become a session."""
@@ -242,3 +243,10 @@ class Challenges:
         self.rows.update(
             *challenge_key(id_), "SET event = :event", IS_THERE, {":event": event.rider()}
         )
+
+
+def _show(challenge: Challenge, caller: Caller) -> Challenge:
+    # The page that asked for the code was the workspace's own.
+    if challenge.origin == caller.origin:
+        caller.may_read()
+    return challenge

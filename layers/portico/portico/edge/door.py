@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from portico.aws import deadline
 from portico.edge.problems import PROBLEMS, problem
 from portico.edge.requests import body_of, caller_of, query_of
-from portico.edge.responses import Response
+from portico.edge.responses import Response, sharing
 from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
 from portico.settings import HttpSettings, log_level
@@ -98,7 +98,10 @@ class Door:
         return register
 
     def refuses(self, route: str) -> None:
-        """Register *route* for unknown paths: it answers 404, or 405 with the right methods."""
+        """Register *route* for unknown paths: it answers 404, or 405 with the right methods.
+
+        Preflights come by it too, since no route has their method.
+        """
         self.routes[route] = _nobody
 
     def __call__(self, event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -106,10 +109,12 @@ class Door:
         deadline.start(self._allowed)
         caller = caller_of(event, self._settings, cookies_of_all=self._navigated)
         route = event["routeKey"]
+        refusal: PorticoError | None = None
         try:
             answer = self._answer(route, event, caller)
             outcome = answer.outcome
         except PorticoError as error:
+            refusal = error
             answer, outcome = self._problem(error, event, caller)
         except Exception as error:  # noqa: BLE001 - the last line before a bare 500
             answer, outcome = self._problem(self._unforeseen(error), event, caller)
@@ -121,7 +126,7 @@ class Door:
         )
         self._count(outcome)
         self._metrics.flush_metrics()
-        return answer.to_event()
+        return answer.to_event(sharing(route, caller, refusal))
 
     def _count(self, outcome: str) -> None:
         self._metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
@@ -157,6 +162,9 @@ class Door:
 
 def _nobody(event: Mapping[str, Any], _caller: Caller) -> Response:
     # Loaded here, because only one door gets requests for unknown paths.
-    from portico.edge.routes import why_not_here  # noqa: PLC0415
+    from portico.edge.routes import preflight_of, why_not_here  # noqa: PLC0415
 
-    raise why_not_here(event)
+    answer = preflight_of(event)
+    if answer is None:
+        raise why_not_here(event)
+    return answer

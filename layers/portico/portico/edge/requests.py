@@ -77,8 +77,8 @@ def query_of(event: Mapping[str, Any]) -> dict[str, str]:
 
 def _json(event: Mapping[str, Any]) -> dict[str, Any]:
     kind = (event.get("headers") or {}).get("content-type", "")
-    # A page on another site can post a form or plain text without asking us first,
-    # but not this type: the browser asks, and is told no.
+    # A page on another site can post a form or plain text, and an old browser does not say from
+    # where. This type only a script can send, and then every browser names the page's origin.
     if media_type_in(kind) != "application/json":
         raise InvalidRequest("content-type", "application/json", status=415)
     text = event.get("body") or ""

@@ -1,10 +1,23 @@
-"""Answers in API Gateway's format, with the headers that every answer has."""
+"""Answers in API Gateway's format, with the headers that every answer has.
+
+Also which pages of other origins may read an answer: decision 30.
+"""
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+from portico.errors import (
+    ChallengeClosed,
+    InvalidPortalLink,
+    InvalidRequest,
+    PorticoError,
+    TooLarge,
+)
+from portico.events import Caller
 
 HEADERS = {
     "cache-control": "no-store",
@@ -13,6 +26,53 @@ HEADERS = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
+
+
+EXPOSED = "retry-after"
+"""The header that pages of other origins may read, beside those that all may."""
+FOR_ALL = {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED}
+"""Any page may read it, and no cookie comes along."""
+_OPEN = ("/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke", "/.well-known/", "/assets/")
+"""Paths that read no cookie: whoever holds the proof may ask from any page, as from anywhere."""
+_ORIGIN = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?"
+_OF_THE_REQUEST = (ChallengeClosed, InvalidPortalLink, InvalidRequest, TooLarge)
+"""Refusals that say nothing which came from a cookie."""
+
+
+def is_open(path: str) -> bool:
+    """Say whether pages of all origins may read what a path or a route's path answers."""
+    return path.startswith(_OPEN)
+
+
+def is_origin(text: str | None) -> bool:
+    """Say whether *text* is an origin that a portal can have; ``null`` is none."""
+    return text is not None and re.fullmatch(_ORIGIN, text) is not None
+
+
+def sharing(route: str, caller: Caller, error: PorticoError | None) -> dict[str, str]:
+    """Return the headers that say which other origin's page may read an answer.
+
+    Args:
+        route: the route that answered.
+        caller: who asked; its ``readers`` were found while the answer was made.
+        error: the refusal, if the answer is one.
+    """
+    path = route.partition(" ")[2]
+    if is_open(path):
+        return FOR_ALL
+    if not path.startswith("/v1/"):
+        return {}
+    headers = {"vary": "origin"}
+    asked = caller.origin
+    if asked is None or asked == caller.own_origin:
+        return headers
+    if asked in caller.readers or (isinstance(error, _OF_THE_REQUEST) and is_origin(asked)):
+        headers |= {
+            "access-control-allow-origin": asked,
+            "access-control-allow-credentials": "true",
+            "access-control-expose-headers": EXPOSED,
+        }
+    return headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +86,10 @@ class Response:
     outcome: str = "answered"
     """The outcome that the door counts."""
 
-    def to_event(self) -> dict[str, Any]:
-        """Return the answer in payload version 2."""
+    def to_event(self, shared: dict[str, str] | None = None) -> dict[str, Any]:
+        """Return the answer in payload version 2, with the headers of :func:`sharing`."""
         answer: dict[str, Any] = {"statusCode": self.status}
-        headers = dict(HEADERS)
+        headers = HEADERS | (shared or {})
         if isinstance(self.content, bytes):
             answer["body"] = base64.b64encode(self.content).decode()
             answer["isBase64Encoded"] = True

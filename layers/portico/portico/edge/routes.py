@@ -1,9 +1,10 @@
-"""All routes, to tell an unknown path from a wrong method."""
+"""All routes, to tell an unknown path from a wrong method, and the answer to preflights."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from portico.edge.responses import Response, is_open, is_origin
 from portico.errors import InvalidRequest, NotFound
 
 HTTP_METHODS: dict[str, tuple[str, ...]] = {
@@ -43,6 +44,45 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/.well-known/jwks.json": ("GET",),
 }
 """The routes of template.yaml. A test compares the two."""
+
+
+MAY_ASK = {
+    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": "content-type, authorization",
+    # Two hours, the most that Chromium keeps one. It never changes.
+    "access-control-max-age": "7200",
+}
+
+
+def preflight_of(event: Mapping[str, Any]) -> Response | None:
+    """Return the answer to a browser that asks whether a page may send a request; ``None``: this
+    is no such question.
+
+    It knows no workspace, so every origin gets the same answer. The door that gets the request
+    decides what comes of it, and which page may read that.
+
+    Source: Fetch Standard, CORS-preflight fetch.
+    """
+    headers = event.get("headers") or {}
+    origin = headers.get("origin")
+    is_preflight = (
+        event["requestContext"]["http"]["method"] == "OPTIONS"
+        and origin is not None
+        and "access-control-request-method" in headers
+    )
+    if not is_preflight:
+        return None
+    path = event["rawPath"]
+    if is_open(path):
+        return Response(204, headers=MAY_ASK | {"access-control-allow-origin": "*"})
+    told = {"vary": "origin"}
+    if path.startswith("/v1/") and is_origin(origin):
+        told |= MAY_ASK
+        told |= {
+            "access-control-allow-origin": str(origin),
+            "access-control-allow-credentials": "true",
+        }
+    return Response(204, headers=told)
 
 
 def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:

@@ -53,6 +53,8 @@ class SessionFlows:
             NotSignedIn: the token is not valid, has expired, or is another workspace's.
         """
         claims = self._claims(_workspace(query), caller)
+        # No cookie and no row was read: whoever has the token may show it from any page.
+        caller.may_read()
         return {
             "contact": {"id": claims["sub"], "name": claims["name"], "email": claims["email"]},
             "workspace": claims["aud"],
@@ -77,6 +79,7 @@ class SessionFlows:
         text = None if caller.is_browser else asked.refresh_token
         text = text or caller.cookies.get(cookie_name(workspace_id))
         if not text:
+            self.ends.show_portal(workspace_id, caller)
             raise NotSignedIn
         return self.sessions.refresh(workspace_id, text, caller)
 
@@ -91,12 +94,14 @@ class SessionFlows:
         text = caller.cookies.get(cookie_name(workspace_id))
         if caller.authorization:
             claims = self._claims(workspace_id, caller)
+            caller.may_read()
             self.ends.with_token(
                 workspace_id, claims["sub"], claims["sid"], caller, everywhere=everywhere
             )
         elif text:
             self.ends.with_cookie(workspace_id, text, caller, everywhere=everywhere)
         else:
+            self.ends.show_portal(workspace_id, caller)
             raise NotSignedIn
         return Response(204, cookies=[drop(workspace_id)])
 

@@ -63,9 +63,14 @@ class TokenChecker:
             TryLater: KMS is out of reach.
         """
         token = bearer_of(caller)
-        if token is None:
-            raise NotSignedIn
-        return self.check(token, issuer=caller.own_origin, workspace_id=workspace_id, at=at)
+        try:
+            return self.check(
+                token or "", issuer=caller.own_origin, workspace_id=workspace_id, at=at
+            )
+        except NotSignedIn:
+            # By the token alone, or because there is none: no cookie was asked.
+            caller.may_read()
+            raise
 
     def check(self, token: str, *, issuer: str, workspace_id: str, at: datetime) -> dict[str, Any]:
         """Return the claims of a valid token of *workspace_id*, made for its own portal.

@@ -146,13 +146,13 @@ class Sessions:
             ],
             consistent=True,
         )
-        if settings_row is None or head is None:
+        if settings_row is None:
             raise NotSignedIn
         workspace = workspace_of(settings_row)
         now = self.clock.now()
         workspace.admit(caller, at=now)
-        contact = Contact.from_row(head)
-        if not contact.active:
+        contact = Contact.from_row(head) if head else None
+        if contact is None or not contact.active:
             raise NotSignedIn
         signing = self._signing(row, token, workspace, contact, caller, at=now)
         rotations = Rotations(self.sign_in_table, self.keys)

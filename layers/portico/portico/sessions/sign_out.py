@@ -1,10 +1,11 @@
 """Sign out one session, or all sessions of a contact."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from portico.aws.tables import Rows, TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import NotSignedIn
+from portico.errors import NotSignedIn, TryLater
 from portico.events import Caller
 from portico.people.heads import Heads
 from portico.people.store import settings_row_key, workspace_of
@@ -25,6 +26,20 @@ class SignOuts:
     def from_settings(cls, settings: SessionSettings) -> "SignOuts":
         """Make it from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table)
+
+    def show_portal(self, workspace_id: str, caller: Caller) -> None:
+        """Let the workspace's own portal read that its visitor is not signed in.
+
+        Only a page of another origin costs this read, if its visitor has no session: every other
+        answer is made after the workspace was read.
+        """
+        if caller.origin in (None, caller.own_origin):
+            return
+        key = Rows(self.people_table, f"{workspace_id}#"), *settings_row_key(workspace_id)
+        with suppress(TryLater):
+            (settings_row,) = get_many([key], consistent=False)
+            if settings_row is not None and caller.origin in workspace_of(settings_row).origins:
+                caller.may_read()
 
     def with_token(
         self, workspace_id: str, contact: str, session: str, caller: Caller, *, everywhere: bool
