@@ -37,6 +37,9 @@ class Kind:
 KINDS = {
     "mozilla-django-oidc": Kind("mozilla-django-oidc.md", "django_site.py", "/oidc/callback/"),
     "social-auth": Kind("social-auth.md", "django_site.py", "/complete/oidc/"),
+    "django-allauth": Kind(
+        "django-allauth.md", "django_site.py", "/accounts/oidc/portico/login/callback/"
+    ),
     "passport-openidconnect": Kind(
         "passport.md", "passport_site.mjs", "/callback", ("--without-pkce",)
     ),
