@@ -19,6 +19,7 @@ from tests.browser.house import ROOT, House
 from tests.browser.person import Person
 from tests.clients.conftest import runs
 from tests.clients.kinds import PORTALS, free_port, wait_for
+from tests.clients.pasted import files_of
 from tests.clients.portal import MODULES, environment
 
 EXAMPLES = ROOT / "examples"
@@ -85,11 +86,22 @@ def back_ends(
         yield homes
 
 
+class Files(SimpleHTTPRequestHandler):
+    """What `python3 -m http.server` serves, and the page under every other path."""
+
+    def translate_path(self, path: str) -> str:
+        file = super().translate_path(path)
+        return file if Path(file).exists() else super().translate_path("/index.html")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """What `python3 -m http.server` does."""
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def served(folder: Path, port: int = 0) -> Iterator[int]:
+    """Serve a folder on this machine."""
+    handler = functools.partial(Files, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
@@ -113,12 +125,33 @@ def shown_in_the_portal(page: Page, house: House, folder: Path) -> Iterator[None
 
         def instead(route: Any) -> None:
             path = route.request.url.removeprefix(house.portal)
-            # Where Portico leads to after a sign-in.
-            path = "/index.html" if path.startswith("/acme") else path
             route.fulfill(response=route.fetch(url=f"http://127.0.0.1:{port}{path}"))
 
         page.route(f"{house.portal}/**", instead)
         yield
+
+
+@pytest.fixture(scope="module")
+def spa(
+    installed: None,
+    house: House,
+    team: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A page with the lines of docs/portals/oidc-client-ts.md, on the origin that may call the API."""
+    folder, callback = tmp_path_factory.mktemp("spa"), f"{house.own_portal}/callback"
+    portal = ("portal", "add", "harbor", "spa-of-mine", "--public", "--area", "dashboard")
+    client = team(*portal, "--redirect-uri", callback)["portal"]["client_id"]
+    for name, text in files_of("oidc-client-ts.md").items():
+        known = text.replace("https://signin.acme.example", house.origin)
+        (folder / name).write_text(known.replace("prt_acme_help-center", client))
+    (folder / "node_modules").symlink_to(MODULES)
+    options = ("--format", "esm", "--platform", "browser", "--logLevel", "warn")
+    runs(str(ROLLDOWN), "page.mjs", "--file", "page.js", *options, cwd=folder)
+    page = '<!doctype html><title>Mine</title><body><script type="module" src="/page.js"></script>'
+    (folder / "index.html").write_text(page)
+    with served(folder, int(house.own_portal.rpartition(":")[2])):
+        yield house.own_portal
 
 
 class TestABackEnd:
@@ -176,10 +209,35 @@ class TestAPage:
             expect(page.get_by_role("status")).to_have_text("You are not signed in.")
 
 
+class TestAPageWithoutABackEnd:
+    def test_signs_two_tabs_in_where_each_was(self, spa, person, strangers):
+        page, other = person.page, person.page.context.new_page()
+        page.goto(f"{spa}/tickets/1")
+        expect(page.get_by_label("Primary email")).to_be_visible()
+        other.goto(f"{spa}/tickets/2")
+        expect(other.get_by_label("Primary email")).to_be_visible()
+
+        person.asks_for_a_code(next(strangers))
+        person.types(person.reads_the_code())
+        person.continues()
+        page.wait_for_url(f"{spa}/tickets/1")
+        expect(page.get_by_text("Hello, Sam Someone")).to_be_visible()
+
+        other.reload()
+        other.get_by_role("button", name="Continue as Sam Someone").click()
+        other.wait_for_url(f"{spa}/tickets/2")
+        expect(other.get_by_text("Hello, Sam Someone")).to_be_visible()
+
+    def test_shows_a_page_with_a_way_on_where_nothing_was_begun(self, spa, person):
+        person.page.goto(f"{spa}/callback?code=one&state=nobodys")
+
+        expect(person.page.get_by_text("You are not signed in.")).to_be_visible()
+
+
 def _bundles(text: str, project: Path, into: Path) -> None:
     (project / "react.jsx").write_text(text)
     options = ["--format", "esm", "--platform", "browser", "--logLevel", "warn"]
-    options += ["--transform.define", "process.env.NODE_ENV='production'"]
+    options += ["--transform.define", "process.env.NODE_ENV:'production'"]
     runs(str(ROLLDOWN), "react.jsx", "--file", str(into / "react.js"), *options, cwd=project)
     page = '<!doctype html><body><script type="module" src="/react.js"></script>'
     (into / "index.html").write_text(page)
