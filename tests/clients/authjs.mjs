@@ -11,6 +11,7 @@ import { login, signOut, trouble } from "./routes.mjs";
 
 const { PORTAL_URL, AUTH_PORTICO_ISSUER } = process.env;
 const cookies = new Map();
+const { now } = Date;
 
 if (process.env.ASKS_USERINFO) config.providers[0].idToken = false;
 const quiet = () => {};
@@ -44,6 +45,10 @@ async function told() {
 }
 
 await answer({
+  forgets() {
+    Date.now = now;
+    cookies.clear();
+  },
   async begins({ to }) {
     const query = new URLSearchParams({ iss: AUTH_PORTICO_ISSUER, target_link_uri: PORTAL_URL + to });
     return (await sends(login, `/login?${query}`)).headers.get("location");

@@ -18,6 +18,9 @@ class Portal:
         self.session: dict[str, Any] = {}
         self.token: dict[str, Any] = {}
 
+    def forgets(self) -> None:
+        self.session, self.token = {}, {}
+
     def begins(self, to: str, more: dict[str, str] | None = None) -> str:
         return str(portico.begin(self.session, to, **(more or {})))
 

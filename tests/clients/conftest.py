@@ -3,15 +3,15 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.app import app
 from tests.browser.house import ROOT, House, running_house
 from tests.clients.contact import Contact
 from tests.clients.kinds import KINDS, Kind, free_port, missing, running_site, wait_for
@@ -49,9 +49,9 @@ def team(house: House) -> Callable[..., Any]:
     """What a team does from a terminal, and what it is told."""
 
     def does(*command: str) -> Any:
-        run = [sys.executable, "-m", "cli", *command, "--local", house.origin, "--json"]
-        done = subprocess.run(run, cwd=ROOT, check=False, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr.decode()
+        # In this process: a command of its own takes a second, most of it to start.
+        done = CliRunner().invoke(app, [*command, "--local", house.origin, "--json"])
+        assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
     return does
@@ -100,24 +100,28 @@ def someone(house: House, strangers: Iterator[str]) -> Callable[[], Contact]:
     return lambda: Contact(house, next(strangers))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def portal_of(
     installed: None,
     house: House,
     registered: Callable[[str], tuple[str, str]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[str], Portal]]:
-    """A running portal of a library."""
+    """A portal of a library, as a new browser sees it. Each is started once."""
+    started: dict[str, Portal] = {}
     with ExitStack() as running:
 
         def start(kind: str) -> Portal:
-            library: Library = LIBRARIES[kind]
-            folder = tmp_path_factory.mktemp(kind)
-            client = registered(kind)
-            portal = running_portal(
-                library, folder, issuer=house.origin, client=client, url=PORTAL_URL
-            )
-            return running.enter_context(portal)
+            if kind not in started:
+                library: Library = LIBRARIES[kind]
+                folder = tmp_path_factory.mktemp(kind)
+                client = registered(kind)
+                portal = running_portal(
+                    library, folder, issuer=house.origin, client=client, url=PORTAL_URL
+                )
+                started[kind] = running.enter_context(portal)
+            started[kind].does("forgets")
+            return started[kind]
 
         yield start
 
@@ -141,12 +145,11 @@ def homes(
         told = team("portal", "add", WORKSPACE, name.replace("_", "-"), *options)
         return told["portal"]["client_id"], told["secret"]
 
-    with ThreadPoolExecutor() as pool, ExitStack() as running:
-        clients = dict(zip(here, pool.map(registers, here), strict=True))
+    with ExitStack() as running:
         started = {}
         for name, kind in here.items():
             site = running_site(
-                kind, folders[name], issuer=house.origin, client=clients[name], port=ports[name]
+                kind, folders[name], issuer=house.origin, client=registers(name), port=ports[name]
             )
             started[name] = running.enter_context(site)
         for name, process in started.items():

@@ -40,6 +40,10 @@ async function leads(/** @type {() => Promise<void>} */ to) {
 }
 
 await answer({
+  forgets() {
+    sessionStorage.clear();
+    localStorage.clear();
+  },
   begins: ({ to }) => leads(() => manager.signinRedirect({ state: to })),
   async finishes({ url: address }) {
     const { user, to } = await finish(manager, address);

@@ -3,11 +3,14 @@
 import { answer } from "./line_by_line.mjs";
 import * as portico from "./portico.mjs";
 
-const session = {};
+let session = {};
 let claims;
 let tokens;
 
 await answer({
+  forgets() {
+    session = {};
+  },
   begins: ({ to, more }) => portico.begin(session, to, more),
   async finishes({ url }) {
     let to;
