@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -21,6 +22,7 @@ from tests.clients.conftest import runs
 from tests.clients.kinds import PORTALS, free_port, wait_for
 from tests.clients.pasted import files_of
 from tests.clients.portal import MODULES, environment
+from tests.clients.site import Site
 
 EXAMPLES = ROOT / "examples"
 ROLLDOWN = ROOT / "requirements" / "node_modules" / ".bin" / "rolldown"
@@ -183,6 +185,16 @@ class TestABackEnd:
         expect(person.page.get_by_role("alert")).to_have_text("You are not signed in.")
         person.page.get_by_role("link", name="Try again").click()
         expect(person.page.get_by_label("Primary email")).to_be_visible()
+
+    @pytest.mark.parametrize("name", ["express.mjs", "fastapi_app.py"])
+    @pytest.mark.parametrize("to", ["//evil.example/", "///evil.example/", "/\\evil.example/"])
+    def test_leads_to_no_other_site(self, name, to, back_ends, someone):
+        site, sam = Site(back_ends[name]), someone()
+        begun = site.opens(f"/login?{urlencode({'to': to})}")
+
+        landed = site.opens(sam.authorizes(begun.location))
+
+        assert landed.location == f"{site.home}/"
 
 
 class TestAPage:
