@@ -102,6 +102,18 @@ def site(portal: Portal, held: Held) -> Site:
     return Site.register(portal, "exact", redirect_uris=REGISTERED)
 
 
+@pytest.fixture
+def app(portal: Portal, held: Held) -> Site:
+    """A public client that listens on the contact's own machine."""
+    there = [
+        "http://127.0.0.1:8123/cb",
+        "http://[::1]/cb?of=app",
+        "http://localhost:8123/cb",
+        CALLBACK,
+    ]
+    return Site.register(portal, "app", public=True, redirect_uris=there)
+
+
 def location(answer: Answer) -> str:
     assert answer.status == 303
     return answer.headers["location"]
@@ -126,6 +138,67 @@ class TestARedirectUri:
         to = location(site.sends(ann, redirect_uri=uri))
 
         assert to.startswith(f"{uri}{'&' if '?' in uri else '?'}code=")
+
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "http://127.0.0.1:1/cb",
+            "http://127.0.0.1:51234/cb",
+            "http://127.0.0.1:65535/cb",
+            "http://127.0.0.1/cb",
+            "http://[::1]:51234/cb?of=app",
+            "http://[::1]/cb?of=app",
+        ],
+    )
+    def test_of_an_app_on_this_machine_may_have_any_port(self, app, ann, uri):
+        # RFC 8252, 7.3.
+        to = location(app.sends(ann, redirect_uri=uri))
+
+        assert to.startswith(f"{uri}{'&' if '?' in uri else '?'}code=")
+        code = query_of(to)["code"]
+        assert app.redeems(code, redirect_uri=uri.replace("51234", "51235") + "x").status == 400
+        assert app.redeems(code, redirect_uri=uri).status == 200
+
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            # A name may be answered by somebody else, and is exact.
+            "http://localhost:51234/cb",
+            "http://localhost/cb",
+            "http://127.0.0.1:0/cb",
+            "http://127.0.0.1:01/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:123456/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:+80/cb",
+            "http://127.0.0.1:\u0661/cb",
+            "http://127.0.0.1:80:80/cb",
+            "http://127.0.0.1:80@evil.test/cb",
+            "http://127.0.0.1:80.evil.test/cb",
+            "http://127.0.0.1.evil.test:80/cb",
+            "http://127.0.0.2:51234/cb",
+            "http://127.1:51234/cb",
+            "http://[::2]:51234/cb?of=app",
+            "http://[0::1]:51234/cb?of=app",
+            "http://[::1]:51234/cb",
+            "https://127.0.0.1:51234/cb",
+            "HTTP://127.0.0.1:51234/cb",
+            "http://127.0.0.1:51234",
+            "http://127.0.0.1:51234/",
+            "http://127.0.0.1:51234/cb/",
+            "http://127.0.0.1:51234/cb?of=app",
+            "http://127.0.0.1:51234/cb#x",
+            "http://127.0.0.1:51234/cb\n",
+            "http://127.0.0.1:51234/../cb",
+            # What has no port of its own keeps its place.
+            "https://help.example.net:51234/callback",
+        ],
+    )
+    def test_red_01_of_an_app_on_this_machine_differs_in_nothing_else(self, portal, app, ann, uri):
+        before = portal.rows("sign-in")
+
+        assert location(app.sends(ann, redirect_uri=uri)) == "/acme#e=portal-not-known"
+        assert portal.rows("sign-in") == before
 
     @pytest.mark.parametrize("uri", [None, ""])
     def test_is_always_said(self, site, ann, uri):

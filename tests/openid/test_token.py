@@ -4,6 +4,7 @@ import base64
 from hashlib import sha256
 
 import pytest
+from joserfc import jwt
 
 from portico.ids import digest
 from tests.support.doors import ORIGIN
@@ -53,7 +54,7 @@ class TestACode:
             "iss": ORIGIN,
             "aud": "prt_acme_help",
             "sub": portal.ann.id,
-            "iat": NOON + 300,
+            "iat": NOON + 299,
             "exp": NOON + 900,
             "auth_time": NOON,
             "amr": ["otp"],
@@ -85,12 +86,18 @@ class TestACode:
             "workspace": "acme",
             "amr": ["otp"],
             "auth_time": NOON,
-            "iat": NOON,
-            "nbf": NOON,
+            "iat": NOON - 1,
+            "nbf": NOON - 1,
             "exp": NOON + 600,
             "session_expires_at": NOON + 7 * 86400,
         }
         assert header_of(token)["typ"] == "at+jwt"
+
+    @pytest.mark.parametrize("kind", ["access_token", "id_token"])
+    def test_becomes_tokens_that_are_good_by_a_clock_that_is_a_second_behind(self, site, ann, kind):
+        told = site.reads(site.signs_in(ann)[kind])
+
+        jwt.JWTClaimsRegistry(now=lambda: NOON - 1, leeway=0).validate(told)
 
     def test_becomes_a_token_for_the_workspaces_api_where_none_is_named(self, site, ann):
         assert site.reads(site.signs_in(ann)["access_token"])["aud"] == "acme"
@@ -235,7 +242,7 @@ class TestARefreshToken:
         assert answer.body["refresh_token"] != before["refresh_token"]
         told = held.reads(answer.body["id_token"])
         assert told["auth_time"] == NOON
-        assert told["iat"] == NOON + 30
+        assert told["iat"] == NOON + 29
         assert "nonce" not in told
         assert told["sid"] == held.reads(before["id_token"])["sid"]
         portal.forward(hours=1)

@@ -101,7 +101,7 @@ FORGERIES = {
     "another issuer": lambda f: f.by_us({}, iss=EVIL),
     "another use": lambda f: f.by_us({"typ": "JWT"}),
     "expired": lambda f: f.by_us({}, exp=f.claims["iat"]),
-    "not yet": lambda f: f.by_us({}, nbf=f.claims["iat"] + 61),
+    "not yet": lambda f: f.by_us({}, nbf=f.claims["iat"] + 62),
 }
 
 

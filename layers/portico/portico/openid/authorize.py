@@ -93,7 +93,7 @@ class Authorizations:
             return to_page(client.workspace_id, "portal-not-known")
         if not found.workspace.is_open(at=now):
             return to_page(client.workspace_id, "portal-unavailable")
-        if parameters.get("redirect_uri") not in found.portal.redirect_uris:
+        if not found.portal.takes(parameters.get("redirect_uri")):
             # A browser never goes to an address that is not registered, not even with an error.
             return to_page(client.workspace_id, "portal-not-known")
         try:

@@ -9,7 +9,7 @@ from portico.clock import epoch
 from portico.ids import base64url, random_part
 from portico.openid.registered_client import RegisteredClient
 from portico.openid.rules import Profile
-from portico.sessions.access_token import ACCESS, ID, amr_of, signed
+from portico.sessions.access_token import ACCESS, HEAD_START, ID, amr_of, signed
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, Session
 
 
@@ -37,7 +37,7 @@ class Subject:
             "scope": self.scope,
             "sid": self.session.id,
             "jti": random_part(),
-            "nbf": epoch(at),
+            "nbf": epoch(at - HEAD_START),
             "session_expires_at": epoch(self.session.expires_at),
             # For userinfo, which reads no row.
             **self.profile.details(self.scope),
@@ -64,7 +64,7 @@ class Subject:
         return {
             "iss": self.issuer,
             "sub": self.session.contact,
-            "iat": epoch(at),
+            "iat": epoch(at - HEAD_START),
             "exp": epoch(min(at + ACCESS_TOKEN_LIFETIME, self.session.expires_at)),
             "auth_time": epoch(self.session.signed_in_at),
             "amr": amr_of(self.session.method),

@@ -59,8 +59,8 @@ class Client(ClientMixin):  # type: ignore[misc]
         return granted(scope)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Say whether exactly this address is registered."""
-        return redirect_uri in self.portal.redirect_uris
+        """Say whether the client may be answered there."""
+        return self.portal.takes(redirect_uri)
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Say whether this is the client's secret."""

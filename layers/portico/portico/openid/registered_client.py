@@ -11,6 +11,13 @@ from portico.ids import base64url, digest, is_workspace
 CLIENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
 """The shape of a portal's name, which is part of its client id."""
 
+_LOOPBACK = re.compile(
+    r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>(?:[/?].*)?)\Z"
+)
+"""An address on the contact's own machine, by its number: the name ``localhost`` could be answered
+by somebody else (RFC 8252, 8.3)."""
+HIGHEST_PORT = 65535
+
 SECRETS_KEPT = 2
 """The newest secret, and the one before it until every server of the portal has the new one."""
 
@@ -45,7 +52,9 @@ def new_secret(random: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
-    """One registered client. Its addresses are compared character by character."""
+    """One registered client. Its addresses are compared character by character, but for the port
+    of an app that listens on the contact's own machine.
+    """
 
     id: str
     workspace_id: str
@@ -93,6 +102,18 @@ class RegisteredClient:
         """Whether it has no secret: it is a page or an app, whose code anybody can read."""
         return not self.secrets
 
+    def takes(self, redirect_uri: str | None) -> bool:
+        """Say whether a browser may be sent there with a code.
+
+        A public client on the contact's machine listens at whatever port is free (RFC 8252, 7.3).
+        """
+        if redirect_uri in self.redirect_uris:
+            return True
+        asked = _at_any_port(redirect_uri or "")
+        if asked is None or not self.is_public:
+            return False
+        return any(_at_any_port(each) == asked for each in self.redirect_uris)
+
     @property
     def may_leave_pkce_out(self) -> bool:
         """Whether a request may come without a challenge: the secret must keep the code instead."""
@@ -113,6 +134,14 @@ class RegisteredClient:
             return None
         uri = self.initiate_login_uri
         return {"id": self.id, "initiate_login_uri": uri, "areas": sorted(self.areas)}
+
+
+def _at_any_port(uri: str) -> tuple[str, str] | None:
+    """Return host and rest of a loopback address; ``None``: it is none."""
+    found = _LOOPBACK.match(uri)
+    if found is None or int(found["port"] or 0) > HIGHEST_PORT:
+        return None
+    return found["host"], found["rest"]
 
 
 def _is_among(hash_: str, hashes: Iterable[str]) -> bool:

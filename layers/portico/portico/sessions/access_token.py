@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portico.aws.kms import key_name, sign
@@ -16,6 +16,9 @@ AMR = {BY_CODE: "otp", BY_PASSWORD: "pwd"}
 """The value of ``amr`` for each of our ways to sign in (RFC 8176)."""
 FEDERATED = "fed"
 """The ``amr`` of every provider, however it checked the contact. It is usual, not registered."""
+HEAD_START = timedelta(seconds=1)
+"""A token is good a second before it was made. The clock of whoever checks it may be a moment
+behind ours, and many libraries allow for nothing."""
 ACCESS, ID = "at+jwt", "JWT"
 """The header's ``typ``, so that neither kind is taken for the other (RFC 9068, 2.1)."""
 
@@ -42,8 +45,8 @@ class Claims:
             "sub": self.contact,
             "sid": self.session,
             "jti": random_part(),
-            "iat": epoch(at),
-            "nbf": epoch(at),
+            "iat": epoch(at - HEAD_START),
+            "nbf": epoch(at - HEAD_START),
             "exp": epoch(min(at + ACCESS_TOKEN_LIFETIME, self.session_expires_at)),
             "scope": "portal",
             "email": self.email,
