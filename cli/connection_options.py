@@ -32,12 +32,12 @@ Tenants = Annotated[
         help="Microsoft: a tenant's id (repeat it for each), or organizations, or common.",
     ),
 ]
-HostedDomain = Annotated[
-    str | None,
+HostedDomains = Annotated[
+    list[str] | None,
     typer.Option(
-        CONNECTION["hosted_domain"],
+        CONNECTION["hosted_domains"],
         metavar="DOMAIN",
-        help="Google: only accounts of this domain.",
+        help="Google: only accounts of this domain. Repeat it for each.",
     ),
 ]
 Issuer = Annotated[
@@ -46,6 +46,14 @@ Issuer = Annotated[
         CONNECTION["issuer"],
         metavar="URL",
         help="oidc: the issuer, as its discovery document spells it.",
+    ),
+]
+DiscoveryUrl = Annotated[
+    str | None,
+    typer.Option(
+        CONNECTION["discovery_url"],
+        metavar="URL",
+        help="oidc: the discovery document, if it is not below the issuer (Azure AD B2C).",
     ),
 ]
 VouchesFor = Annotated[

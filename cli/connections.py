@@ -9,7 +9,8 @@ from cli import client_secrets
 from cli.command import Command, running, workspace_of
 from cli.connection_options import (
     ClientId,
-    HostedDomain,
+    DiscoveryUrl,
+    HostedDomains,
     Id,
     Issuer,
     Kind,
@@ -43,8 +44,9 @@ def add(
     secret_file: SecretFile = None,
     label: Label = None,
     tenant: Tenants = None,
-    hosted_domain: HostedDomain = None,
+    hosted_domain: HostedDomains = None,
     issuer: Issuer = None,
+    discovery_url: DiscoveryUrl = None,
     vouches_for: VouchesFor = None,
     replacing: Annotated[
         bool, typer.Option("--replace", help="Write over the connection with this id.")
@@ -53,7 +55,10 @@ def add(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Connect a provider. Its client secret goes to Secrets Manager and nowhere else."""
+    """Connect a provider. Its client secret goes to Secrets Manager and nowhere else.
+
+    A new connection is a draft: the sign-in page offers it once its test has passed.
+    """
     from portico.sso import connection_rules
 
     with running(stack, local, as_json, NAMES) as command:
@@ -74,10 +79,12 @@ def add(
             kind=kind,
             label=label or LABELS.get(kind, workspace.name),
             client_id=client_id,
-            on=before.on if before else True,
+            on=before.on if before else False,
+            draft=before.draft if before else True,
             issuer=issuer,
+            discovery_url=discovery_url,
             tenants=tenant or [],
-            hosted_domain=hosted_domain,
+            hosted_domains=hosted_domain or [],
             vouches_for=vouches_for or [],
         )
         connection = connection_rules.checked(typed, loopback=command.deployment.loopback)
@@ -91,8 +98,10 @@ def add(
         )
         for caution in connection_rules.cautions(connection):
             command.note(caution)
+        offered = ", which offers it on the sign-in page" if connection.draft else ""
         command.note(
-            f"Next: register the redirect URI, then portico connection test {workspace.id} {id_}"
+            f"Next: register the redirect URI, then portico connection test {workspace.id} "
+            f"{id_}{offered}"
         )
         _show(command, connection)
 
@@ -114,7 +123,7 @@ def list_(
                 "id": each.id,
                 "kind": each.kind,
                 "label": each.label,
-                "state": "on" if each.on else "off",
+                "state": _state(each),
                 "vouches for": each.vouches_for,
             }
             for each in found
@@ -132,7 +141,10 @@ def try_(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test a connection: ask its provider as a sign-in would, and say what is wrong."""
+    """Test a connection: ask its provider as a sign-in would, and say what is wrong.
+
+    A draft that passes is offered on the sign-in page from then on.
+    """
     from portico.sso.connection_check import check_connection
     from portico.sso.discovery import Discovery
 
@@ -146,6 +158,10 @@ def try_(
             problems.append(f"There is no client secret at {name}: add the connection again.")
         if problems:
             raise Refusal("\n".join(problems))
+        if connection.draft:
+            connection = replace(connection, draft=False, on=True)
+            _write(command, workspace, connection, "connection.switched-on")
+            command.note("It was a draft. From now on the sign-in page offers it.")
         if not connection.on or not workspace.sso_method:
             command.note("The connection works, but it is switched off.")
         command.note(
@@ -191,6 +207,11 @@ def off(
 def _switched(command: Command, workspace_id: str, id_: str, *, on: bool) -> None:
     workspace = workspace_of(command, workspace_id)
     connection = _connection(command, workspace, id_)
+    if connection.draft and on:
+        raise Refusal(
+            f"{id_} is a draft: it has never been tested. To test it and offer it: "
+            f"portico connection test {workspace.id} {id_}"
+        )
     if connection.on is not on:
         connection = replace(connection, on=on)
         _write(command, workspace, connection, f"connection.switched-{'on' if on else 'off'}")
@@ -227,6 +248,12 @@ def _write(command: Command, workspace: Workspace, connection: Connection, happe
         detail={"connection": connection.id, "kind": connection.kind},
     )
     command.connections(workspace.id).put(connection, workspace, event)
+
+
+def _state(connection: Connection) -> str:
+    if connection.draft:
+        return "draft"
+    return "on" if connection.on else "off"
 
 
 def _redirect_uri(command: Command, connection: Connection) -> str:

@@ -54,8 +54,9 @@ CONNECTION = {
     "label": "--label",
     "client_id": "--client-id",
     "tenant": "--tenant",
-    "hosted_domain": "--hosted-domain",
+    "hosted_domains": "--hosted-domain",
     "issuer": "--issuer",
+    "discovery_url": "--discovery-url",
     "vouches_for": "--vouches-for",
     "connections": "the workspace's connections",
 }

@@ -231,6 +231,8 @@ _MAP = Map(
         Rule("/", endpoint="index", methods=["GET"]),
         Rule("/_switch", endpoint="switch", methods=["POST"]),
         Rule(f"/<any(google,oidc):kind>/{_OPENID}", endpoint="discovery"),
+        # As Azure AD B2C has it: the document is not below the issuer that it names.
+        Rule(f"/elsewhere/<any(oidc):kind>/{_OPENID}", endpoint="discovery"),
         Rule("/<any(google,oidc):kind>/authorize", endpoint="authorize", methods=["GET"]),
         Rule("/<any(google,oidc):kind>/token", endpoint="token", methods=["POST"]),
         Rule("/<any(google,oidc):kind>/keys", endpoint="keys"),

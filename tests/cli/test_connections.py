@@ -16,6 +16,8 @@ MICROSOFT = (
     "--tenant", TENANT, "--vouches-for", "Acme.test",
 )  # fmt: skip
 SECRET = "portico/portico/connection/acme/entra"
+OIDC = ("--kind", "oidc", "--issuer", "https://id.acme.test")
+TEST = ("connection", "test", "acme")
 
 
 @pytest.fixture
@@ -29,6 +31,22 @@ def secret(tmp_path):
 def entra(acme, secret):
     acme.says(*MICROSOFT, "--secret-file", secret)
     return acme
+
+
+@pytest.fixture
+def face(acme, secret):
+    """A connection of a kind that publishes nothing, so that its test asks nobody."""
+    acme.says(
+        "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "a",
+        "--secret-file", secret,
+    )  # fmt: skip
+    return acme
+
+
+@pytest.fixture
+def tested(face):
+    face.says(*TEST, "face")
+    return face
 
 
 @cache
@@ -66,8 +84,8 @@ class TestAddingAConnection:
         shown = entra.told("workspace", "show", "acme")["workspace"]["connections"]
 
         assert stored is not None
-        assert (stored.kind, stored.client_id, stored.on) == ("microsoft", "app-1", True)
-        assert shown == [{"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": True}]
+        assert (stored.kind, stored.client_id) == ("microsoft", "app-1")
+        assert shown == [{"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": False}]
 
     def test_keeps_the_secret_in_secrets_manager_only(self, entra):
         kept = manager().get_secret_value(SecretId=SECRET)
@@ -138,6 +156,14 @@ class TestAddingAConnection:
             (["--kind", "google", "--tenant", TENANT], "--tenant: only microsoft has it"),
             (["--kind", "google", "--issuer", "https://a.test"], "--issuer: only oidc has it"),
             (["--kind", "google", "--hosted-domain", "no domain"], "--hosted-domain: no domain"),
+            (["--kind", "x", "--hosted-domain", "a.test"], "--hosted-domain: only google has it"),
+            (["--kind", "google", "--discovery-url", "https://a.test/d"], "--discovery-url: only oidc"),
+            ([*OIDC, "--discovery-url", "http://id.acme.test/d"], "--discovery-url: an https address"),
+            ([*OIDC, "--discovery-url", "https://10.0.0.8/d"], "--discovery-url: a public address"),
+            ([*OIDC, "--discovery-url", "https://u@id.test/d"], "--discovery-url: an https address"),
+            ([*OIDC, "--discovery-url", "https://id.test/d#x"], "--discovery-url: an https address"),
+            ([*OIDC, "--discovery-url", "https://id.test/a b"], "without blanks"),
+            ([*OIDC, "--discovery-url", ""], "--discovery-url: 1 to 512"),
             (["--kind", "google", "--vouches-for", "a@b.test"], "a domain such as"),
             (["--kind", "x", "--vouches-for", "acme.test"], "--vouches-for: the provider does not say"),
             (["--kind", "saml"], "--kind: one of microsoft google facebook x oidc"),
@@ -201,31 +227,144 @@ class TestListingConnections:
         assert "SSO is switched off" in entra.told("connection", "list", "acme")["notes"][0]
 
 
-class TestSwitchingAConnection:
-    def test_off_takes_it_from_the_page(self, entra):
-        assert entra.told("connection", "off", "acme", "entra")["connection"]["on"] is False
+class TestADraft:
+    """A new connection, until its test has passed once."""
 
-        shown = entra.told("workspace", "show", "acme")["workspace"]["connections"]
+    def shown(self, terminal):
+        (row,) = terminal.told("workspace", "show", "acme")["workspace"]["connections"]
+        return row["on"]
+
+    def state(self, terminal):
+        stored = Connections("people", "acme").get("face")
+        assert stored is not None
+        return stored.draft, stored.on, self.shown(terminal)
+
+    def test_is_what_a_new_connection_is(self, face):
+        assert self.state(face) == (True, False, False)
+        assert "draft" in face.says("connection", "list", "acme").stdout
+
+    def test_is_said_to_be_one_and_what_ends_it(self, acme, secret):
+        notes = acme.told(*MICROSOFT, "--secret-file", secret)["notes"]
+
+        assert notes[-1].endswith(
+            "portico connection test acme entra, which offers it on the sign-in page"
+        )
+
+    def test_that_passes_its_test_is_offered(self, face):
+        told = face.told(*TEST, "face")
+
+        assert (told["connection"]["draft"], told["connection"]["on"]) == (False, True)
+        assert any("It was a draft" in each for each in told["notes"])
+        assert self.state(face) == (False, True, True)
+        event = face.row("acme#connection#face")["event"]
+        assert event["name"] == "connection.switched-on"
+
+    def test_that_fails_its_test_stays_one(self, face):
+        manager().delete_secret(
+            SecretId="portico/portico/connection/acme/face", ForceDeleteWithoutRecovery=True
+        )
+        before = face.row("acme#connection#face")
+
+        face.refused(*TEST, "face")
+
+        assert face.row("acme#connection#face") == before
+
+    def test_cannot_be_switched_on_untested(self, face):
+        said = face.refused("connection", "on", "acme", "face")
+
+        assert said.endswith("portico connection test acme face")
+        assert self.state(face) == (True, False, False)
+
+    def test_that_was_written_over_is_still_one(self, face, secret):
+        face.says(
+            "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "b",
+            "--secret-file", secret, "--replace",
+        )  # fmt: skip
+
+        assert self.state(face) == (True, False, False)
+
+    def test_is_none_again_when_its_connection_is_written_over(self, tested, secret):
+        # To renew a secret must keep nobody out.
+        tested.says(
+            "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "b",
+            "--secret-file", secret, "--replace",
+        )  # fmt: skip
+
+        assert self.state(tested) == (False, True, True)
+
+    def test_was_no_connection_from_before_there_were_any(self, tested):
+        row = tested.row("acme#connection#face")
+        assert "draft" not in row
+        assert self.state(tested) == (False, True, True)
+
+    def test_is_what_only_a_switch_says(self, tested):
+        rows, row = Connections("people", "acme").rows, tested.row("acme#connection#face")
+        rows.put(row | {"draft": "yes"}, "attribute_exists(pk)")
+
+        stored = Connections("people", "acme").get("face")
+
+        assert stored is not None
+        assert stored.draft is False
+
+
+class TestSwitchingAConnection:
+    def test_off_takes_it_from_the_page(self, tested):
+        assert tested.told("connection", "off", "acme", "face")["connection"]["on"] is False
+
+        shown = tested.told("workspace", "show", "acme")["workspace"]["connections"]
         assert shown[0]["on"] is False
-        event = entra.row("acme#connection#entra")["event"]
+        event = tested.row("acme#connection#face")["event"]
         assert event["name"] == "connection.switched-off"
 
-    def test_on_brings_it_back(self, entra):
-        entra.says("connection", "off", "acme", "entra")
+    def test_on_brings_it_back(self, tested):
+        tested.says("connection", "off", "acme", "face")
 
-        assert entra.told("connection", "on", "acme", "entra")["connection"]["on"] is True
+        assert tested.told("connection", "on", "acme", "face")["connection"]["on"] is True
 
-    def test_to_what_it_is_writes_nothing(self, entra):
-        before = entra.row("acme#connection#entra")
+    def test_off_stays_off_through_another_test(self, tested):
+        tested.says("connection", "off", "acme", "face")
 
-        entra.says("connection", "on", "acme", "entra")
+        told = tested.told(*TEST, "face")
 
-        assert entra.row("acme#connection#entra") == before
+        assert told["connection"]["on"] is False
+        assert any("it is switched off" in each for each in told["notes"])
+
+    def test_to_what_it_is_writes_nothing(self, tested):
+        before = tested.row("acme#connection#face")
+
+        tested.says("connection", "on", "acme", "face")
+
+        assert tested.row("acme#connection#face") == before
 
     def test_that_is_not_there_says_so(self, acme):
         assert acme.refused("connection", "off", "acme", "nope") == (
             "There is no connection nope in acme."
         )
+
+
+class TestGooglesDomains:
+    ADD = ("connection", "add", "acme", "google", "--kind", "google", "--client-id", "a")
+
+    def test_may_be_several(self, acme, secret):
+        more = ("--hosted-domain", "B.test", "--hosted-domain", "a.test", "--secret-file", secret)
+
+        told = acme.told(*self.ADD, *more)
+
+        assert told["connection"]["hosted_domains"] == ["a.test", "b.test"]
+        # What a door of the version before reads: one of them, and never nothing.
+        assert acme.row("acme#connection#google")["hosted_domain"] == "a.test"
+
+    def test_of_a_row_from_before_is_its_one(self, acme, secret):
+        acme.says(*self.ADD, "--hosted-domain", "a.test", "--secret-file", secret)
+        row = acme.row("acme#connection#google")
+        del row["hosted_domains"]
+        connections = Connections("people", "acme")
+        connections.rows.put(row, "attribute_exists(pk)")
+
+        stored = connections.get("google")
+
+        assert stored is not None
+        assert stored.hosted_domains == ["a.test"]
 
 
 class TestTestingAConnection:
@@ -263,20 +402,49 @@ class TestTestingAConnection:
 
         assert "There is no client secret" in at_home.refused("connection", "test", "acme", "idp")
 
-    def test_of_plain_oauth_shows_what_to_register(self, acme, secret):
-        acme.says(
-            "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "a",
-            "--secret-file", secret,
-        )  # fmt: skip
-
-        told = acme.told("connection", "test", "acme", "face")
+    def test_of_plain_oauth_shows_what_to_register(self, face):
+        told = face.told(*TEST, "face")
 
         assert told["found"]["scope"] == "public_profile,email"
 
-    def test_keeps_off_private_addresses_of_a_deployed_stack(self, acme, provider, secret):
+    def test_reads_the_document_where_it_is(self, at_home, provider, secret):
+        # As Azure AD B2C has it: another path than the issuer's, with a query.
+        provider.document |= {"issuer": f"{provider.url}/7b2f5a44/v2.0/"}
+        url = f"{provider.url}/acme.example/v2.0/.well-known/openid-configuration?p=B2C_1_signin"
+        provider.only_at = url.removeprefix(provider.url)
+        add = (
+            "connection", "add", "acme", "b2c", "--kind", "oidc", "--client-id", "a",
+            "--issuer", f"{provider.url}/7b2f5a44/v2.0/", "--secret-file", secret,
+        )  # fmt: skip
+        at_home.says(*add)
+        assert "no discovery document" in at_home.refused(*TEST, "b2c")
+
+        at_home.says(*add, "--discovery-url", url, "--replace")
+        told = at_home.told(*TEST, "b2c")
+
+        assert (told["found"]["discovery"], told["connection"]["on"]) == (url, True)
+
+    def test_asks_for_the_issuer_wherever_the_document_is(self, at_home, provider, secret):
+        provider.document |= {"issuer": "https://other.test"}
+        at_home.says(
+            "connection", "add", "acme", "b2c", "--kind", "oidc", "--client-id", "a",
+            "--issuer", f"{provider.url}/v2.0", "--discovery-url", f"{provider.url}/elsewhere",
+            "--secret-file", secret,
+        )  # fmt: skip
+
+        assert "it calls its issuer 'https://other.test'" in at_home.refused(*TEST, "b2c")
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            ("--issuer", "https://localhost:9"),
+            ("--issuer", "https://id.acme.test", "--discovery-url", "https://localhost:9/d"),
+        ],
+    )
+    def test_keeps_off_private_addresses_of_a_deployed_stack(self, acme, provider, secret, where):
         acme.says(
             "connection", "add", "acme", "idp", "--kind", "oidc", "--client-id", "a",
-            "--issuer", "https://localhost:9", "--secret-file", secret,
+            *where, "--secret-file", secret,
         )  # fmt: skip
 
         assert "not on the public internet" in acme.refused("connection", "test", "acme", "idp")
@@ -285,6 +453,8 @@ class TestTestingAConnection:
 class Provider:
     url = ""
     document: dict[str, object] | None = None
+    only_at: str | None = None
+    """The one path where the document is."""
     keys: dict[str, object] = {"keys": [{"kty": "RSA", "kid": "1", "n": "sXch" * 86, "e": "AQAB"}]}  # noqa: RUF012
 
 
@@ -294,7 +464,8 @@ def provider():
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answer = told.keys if self.path == "/keys" else told.document
+            is_there = told.only_at in (None, self.path)
+            answer = told.keys if self.path == "/keys" else told.document if is_there else None
             text = json.dumps(answer).encode() if answer else b"<html>"
             self.send_response(200)
             self.send_header("content-length", str(len(text)))

@@ -322,3 +322,33 @@ class TestThePersonOfALink:
         portal.deactivates()
 
         assert is_refused(portal, portal.browser.signs_in_with("google"))
+
+
+class TestADocumentElsewhere:
+    """SSO-07: a discovery document that is not below its issuer, as Azure AD B2C has it."""
+
+    @pytest.fixture
+    def elsewhere(self, world, portal):
+        url = f"{world.base}/elsewhere/oidc/.well-known/openid-configuration"
+        world.connect("oidc", discovery_url=url, vouches_for=["example.com"])
+        return portal
+
+    def test_signs_in(self, elsewhere):
+        came_back = elsewhere.browser.signs_in_with("oidc")
+
+        assert came_back.mark == ""
+        assert len(elsewhere.session_rows()) == 1
+
+    def test_sso_07_names_the_issuer_of_the_connection_or_nobody_signs_in(self, world, portal):
+        url = f"{world.base}/elsewhere/oidc/.well-known/openid-configuration"
+        world.connect("oidc", issuer=f"{world.base}/other", discovery_url=url)
+
+        started = portal.browser.starts_sso("oidc")
+
+        assert (started.status, started.body["reason"]) == (401, "misconfigured")
+
+    @pytest.mark.parametrize("mode", ["wrong-issuer", "wrong-answer-issuer", "wrong-key"])
+    def test_makes_no_other_issuer_good(self, elsewhere, mode):
+        elsewhere.browser.starts_sso("oidc")
+
+        assert is_refused(elsewhere, elsewhere.browser.comes_back("ann", mode))

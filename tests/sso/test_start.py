@@ -38,11 +38,18 @@ class TestAStart:
             assert first[name] != second[name]
 
     def test_names_the_hosted_domain(self, world, portal):
-        world.connect("google", hosted_domain="example.com")
+        world.connect("google", hosted_domains=["example.com"])
 
         asked = asked_for(portal.browser.starts_sso("google"))
 
         assert asked["hd"] == "example.com"
+
+    def test_names_a_star_where_there_are_several_hosted_domains(self, world, portal):
+        world.connect("google", hosted_domains=["a.example", "example.com"])
+
+        asked = asked_for(portal.browser.starts_sso("google"))
+
+        assert asked["hd"] == "*"
 
     def test_keeps_no_secret_and_no_state_in_its_row(self, connected, portal):
         asked = asked_for(portal.browser.starts_sso("google"))

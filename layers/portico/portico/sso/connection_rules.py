@@ -12,6 +12,7 @@ from portico.sso.rules import CONNECTION, PROVIDER_KINDS, Connection
 from portico.sso.transport import NotPublic, check_url
 
 LONGEST_CLIENT_ID = 200
+LONGEST_URL = 512
 MOST_TENANTS = 20
 MOST_DOMAINS = 20
 
@@ -66,7 +67,8 @@ class _Checks:
             return
         self._tenants()
         self._issuer()
-        self._hosted_domain()
+        self._discovery_url()
+        self._hosted_domains()
         self._vouches_for()
 
     def _names(self) -> None:
@@ -113,14 +115,31 @@ class _Checks:
         if (issuer or "").endswith("/.well-known/openid-configuration"):
             self._refuse("issuer", "the issuer, without /.well-known/openid-configuration")
 
-    def _hosted_domain(self) -> None:
-        hosted = self.connection.hosted_domain
+    def _discovery_url(self) -> None:
+        url = self.connection.discovery_url
+        if self.connection.kind != "oidc" or url is None:
+            self._only_for("discovery_url", url, "oidc")
+            return
+        is_plain = url.isascii() and url.isprintable() and " " not in url
+        if not (is_plain and 0 < len(url) <= LONGEST_URL):
+            self._refuse("discovery_url", f"1 to {LONGEST_URL} plain characters, without blanks")
+            return
+        try:
+            check_url(url, loopback=self.loopback)
+        except NotPublic as wrong:
+            self._refuse("discovery_url", f"{wrong}: that of the discovery document itself")
+        except ValueError:
+            self._refuse("discovery_url", "an https address")
+
+    def _hosted_domains(self) -> None:
+        hosted = self.connection.hosted_domains
         if self.connection.kind != "google":
-            self._only_for("hosted_domain", hosted, "google")
-        elif hosted is not None:
-            self.connection = replace(
-                self.connection, hosted_domain=self._domain("hosted_domain", hosted)
-            )
+            self._only_for("hosted_domains", hosted, "google")
+            return
+        domains = sorted({self._domain("hosted_domains", each) for each in hosted})
+        if len(domains) > MOST_DOMAINS:
+            self._refuse("hosted_domains", f"{MOST_DOMAINS} domains at most")
+        self.connection = replace(self.connection, hosted_domains=domains)
 
     def _vouches_for(self) -> None:
         given = self.connection.vouches_for

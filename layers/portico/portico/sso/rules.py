@@ -22,12 +22,16 @@ class Connection:
     label: str
     client_id: str
     on: bool = True
+    draft: bool = False
+    """Whether it was never tested. A draft is off, and its first good test switches it on."""
     issuer: str | None = None
     """The issuer of an ``oidc`` connection, exactly as in its discovery document."""
+    discovery_url: str | None = None
+    """The address of that document, if it is not below the issuer."""
     tenants: list[str] = field(default_factory=list)
     """Microsoft: tenant ids, or one of ``organizations`` and ``common``."""
-    hosted_domain: str | None = None
-    """Google: allow only accounts of this Workspace domain."""
+    hosted_domains: list[str] = field(default_factory=list)
+    """Google: allow only accounts of these Workspace domains. By default all accounts."""
     vouches_for: list[str] = field(default_factory=list)
     """Domains whose addresses this provider vouches for. By default it vouches for none."""
     stand_in: str | None = None
@@ -40,12 +44,19 @@ class Connection:
         values = {name: value for name, value in row.items() if name in names}
         # A value that is not a boolean counts as off.
         values["on"] = values.get("on", True) is True
+        values["draft"] = values.get("draft") is True
+        if "hosted_domains" not in values and row.get("hosted_domain"):
+            # Written before a connection could have several.
+            values["hosted_domains"] = [row["hosted_domain"]]
         return cls(workspace_id=row["workspace"], **values)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes that are set."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["workspace"] = values.pop("workspace_id")
+        values["draft"] = self.draft or None
+        # A door of the version before reads only this one, and must not let everybody in.
+        values["hosted_domain"] = next(iter(self.hosted_domains), None)
         return {name: value for name, value in values.items() if value not in (None, [])}
 
 

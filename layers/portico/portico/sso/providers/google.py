@@ -24,7 +24,7 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
     if hosted is None and claims.get("hd") not in (None, ""):
         raise NotBelieved("hosted-domain")
     # The `hd` of the request is only a hint to Google. The `hd` of the answer counts.
-    if connection.hosted_domain and hosted != connection.hosted_domain:
+    if connection.hosted_domains and hosted not in connection.hosted_domains:
         raise NotBelieved("hosted-domain")
     email = text_in(claims, "email")
     # An account may have an address of a domain that Google does not host.
@@ -38,8 +38,10 @@ def read(connection: Connection, claims: dict[str, Any]) -> Person:
 
 
 def more(connection: Connection) -> dict[str, str]:
-    """Return parameters that let the person choose an account, of the hosted domain if set."""
-    hosted = {"hd": connection.hosted_domain} if connection.hosted_domain else {}
+    """Return parameters that let the person choose an account, of a hosted domain if any is set."""
+    domains = connection.hosted_domains
+    # Google takes one domain, or a star for any account that is not a private one.
+    hosted = {"hd": domains[0] if len(domains) == 1 else "*"} if domains else {}
     return {"prompt": "select_account", **hosted}
 
 

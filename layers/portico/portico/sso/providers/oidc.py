@@ -10,7 +10,8 @@ from portico.sso.rules import Connection, Person
 def discovery(connection: Connection) -> tuple[str, str]:
     """Return the discovery document's URL, and its issuer (OpenID Connect Discovery 1.0, 4.1)."""
     issuer = connection.issuer or ""
-    return f"{issuer.rstrip('/')}/.well-known/openid-configuration", issuer
+    below = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    return connection.discovery_url or below, issuer
 
 
 def read(connection: Connection, claims: dict[str, Any]) -> Person:
