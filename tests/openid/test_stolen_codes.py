@@ -238,8 +238,12 @@ class TestADowngrade:
     ):
         with caplog.at_level("INFO", logger="portico"):
             site.sends(ann, **NONE, state="state-of-a-visitor")
+            # Which is no mistake, but what the portal asks for.
+            site.sends(portal.another_browser(), prompt="none")
 
         (line,) = [each for each in caplog.records if each.getMessage() == "request.refused"]
+        # So that `make run` and a stack with LogLevel=WARNING show it too.
+        assert line.levelname == "WARNING"
         assert line.portal == site.client_id
         assert line.reason.startswith("invalid_request: PKCE is missing: send code_challenge")
         assert "state-of-a-visitor" not in str(vars(line))

@@ -23,7 +23,7 @@ def sent_on(sent: Redirect, parameters: Mapping[str, str], caller: Caller) -> Re
         log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
     if sent.refusal:
         # A client id is public, and the reason is ours: it quotes nothing of the request.
-        log.info(
+        log.warning(
             "request.refused",
             extra={
                 "portal": str(ClientId.parse(parameters.get("client_id"))),

@@ -35,6 +35,9 @@ from portico.sessions.store import session_key
 from portico.settings import AuthorizeSettings
 from portico.strict_parsers import words_in
 
+NO_MISTAKES = ("login_required", "interaction_required")
+"""Errors that a portal asks for by ``prompt=none``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
@@ -45,7 +48,8 @@ class Redirect:
     cause: str = ""
     """What was out of reach. Only the log says it; the portal learns only that something was."""
     refusal: str = ""
-    """The error and its description, for the log: a portal may show neither."""
+    """The portal's mistake, as it was told: the error and its description. A portal may show
+    neither, so the log has them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,9 @@ class Authorizations:
             return self._answer(parameters, found, caller, at=now)
         except ProtocolRefused as refused:
             told = {"error": refused.error, "error_description": refused.description}
-            told_log = f"{refused.error}: {refused.description}"
-            return replace(_back(parameters, caller, told, "refused"), refusal=told_log)
+            is_mistake = refused.error not in NO_MISTAKES
+            said_of_it = f"{refused.error}: {refused.description}" if is_mistake else ""
+            return replace(_back(parameters, caller, told, "refused"), refusal=said_of_it)
         except TryLater as away:
             told = {"error": "server_error", "error_description": "try again shortly"}
             return replace(_back(parameters, caller, told, "try-later"), cause=away.cause)
