@@ -8,6 +8,7 @@ from cli.findings import ATTENTION, BROKEN, DEPLOY, NOT_HERE, OK, Check, Patient
 DURABLE = ("PeopleTable", "TrailTable")
 STREAMED = ("PeopleTable", "SignInTable")
 TABLES = ("PeopleTable", "SignInTable", "TrailTable")
+VERSIONS = "docs/deploy.md#from-version-to-version"
 LETTERS = "docs/operate.md#dead-letters"
 
 type Answers = Iterator[tuple[str, str] | tuple[str, str, str]]
@@ -35,6 +36,8 @@ def checks(patient: Patient) -> list[Check]:
     ]
     functions = sorted(patient.of("Lambda::Function").items())
     found.append(Check("functions", DEPLOY, partial(_functions, functions)))
+    if aliased := sorted(patient.of("Lambda::Alias").values()):
+        found.append(Check("versions", VERSIONS, partial(_versions, aliased)))
     triggers = sorted(patient.of("Lambda::EventSourceMapping").items())
     found.append(Check("streams and queues", DEPLOY, partial(_triggers, triggers)))
     return found
@@ -118,6 +121,22 @@ def _functions(functions: list[tuple[str, str]]) -> Answers:
             good += 1
     if good == len(functions):
         yield OK, f"all {good} are up to date"
+
+
+def _versions(aliases: list[str]) -> Answers:
+    moving = 0
+    for alias in aliases:
+        # An alias's ARN is its function's, and its name.
+        function, _, name = alias.rpartition(":")
+        row = ask("lambda", "get_alias", FunctionName=function, Name=name)
+        on_the_way = (row.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+        for version, share in on_the_way.items():
+            moving += 1
+            door, stays = function.rpartition(":")[2], row["FunctionVersion"]
+            said = f"{share:.0%} of its calls go to version {version}, the others to {stays}"
+            yield ATTENTION, f"{door}: {said}"
+    if not moving:
+        yield OK, f"{len(aliases)} functions run one version each"
 
 
 def _triggers(triggers: list[tuple[str, str]]) -> Answers:

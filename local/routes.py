@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
-_FUNCTION = re.compile(r"\$\{(\w+)\.(?:Arn|Alias)\}")
+_CALLED = re.compile(r"\$\{(\w+)(?:\.Arn)?\}/invocations")
+"""A function, or the alias of one."""
 DEFAULT = "$default"
 
 
@@ -68,17 +69,30 @@ def http_api(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return properties
 
 
+def aliases(template: Mapping[str, Any]) -> dict[str, str]:
+    """Return the function of each alias. Both are named by logical ids."""
+    return {
+        name: each["Properties"]["FunctionName"]["Ref"]
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::Lambda::Alias"
+    }
+
+
 def _integrations(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    functions = aliases(template)
     for path, methods in http_api(template)["Body"]["paths"].items():
         for method, operation in methods.items():
             if "x-amazon-apigateway-integration" not in operation:
                 continue
             uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
-            function = _FUNCTION.search(uri)
-            if function is None:
+            called = _CALLED.search(uri)
+            if called is None:
                 raise ValueError(f"{method} {path} leads to no function")
             name = "ANY" if method.startswith("x-amazon") else method.upper()
-            yield (DEFAULT if path == f"/{DEFAULT}" else f"{name} {path}"), function[1]
+            yield (
+                (DEFAULT if path == f"/{DEFAULT}" else f"{name} {path}"),
+                functions.get(called[1], called[1]),
+            )
 
 
 def _route(key: str, door: str) -> _Route:

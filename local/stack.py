@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.emulator import ACCOUNT, PYTHON, ROOT, Emulator
+from local.routes import aliases
 
 NAME = "portico"
 MAIL_FROM = "signin@portico.example"
@@ -182,11 +183,16 @@ def localised(template: Json, front: str | None) -> Json:
     kept = KEPT if front else tuple(each for each in KEPT if each != TRIGGERS)
     resources = {k: v for k, v in copy["Resources"].items() if v["Type"].startswith(kept)}
     gone = copy["Resources"].keys() - resources.keys()
+    functions = aliases(copy)
     for name, resource in resources.items():
         resource.pop("DeletionPolicy", None)
         resource.pop("UpdateReplacePolicy", None)
         if resource["Type"] == "AWS::Lambda::Function":
             _hollow_out(name, resource["Properties"], front or "")
+        if resource["Type"] == TRIGGERS:
+            # The front runs the working copy, so there is no version that an alias could stay on.
+            alias = resource["Properties"]["FunctionName"]["Ref"]
+            resource["Properties"]["FunctionName"] = {"Ref": functions.get(alias, alias)}
     outputs = {
         name: each
         for name, each in copy.get("Outputs", {}).items()

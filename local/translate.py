@@ -1,7 +1,7 @@
 """Translate template.yaml to CloudFormation with SAM's own translator.
 
 ``python local/translate.py template.yaml [Parameter=value …]`` runs in the ``local`` environment,
-which has the translator. The emulator deploys its output, cfn-lint checks it, and local routes and
+which has the translator. ``Session=s3://bucket/key`` says where a function's or a layer's code is. The emulator deploys its output, cfn-lint checks it, and local routes and
 environments come from it.
 """
 
@@ -21,7 +21,7 @@ CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion":
 
 
 def translate(text: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Return the CloudFormation template of *text*, without an address of its code.
+    """Return the CloudFormation template of *text*. All code has one address, unless it is given.
 
     SAM writes the values of parameters into its output, so it needs them here too.
     """
@@ -31,11 +31,13 @@ def translate(text: str, parameters: dict[str, str]) -> dict[str, Any]:
     values = {
         name: value.split(",") if kinds[name] == "CommaDelimitedList" else value
         for name, value in parameters.items()
+        if name in kinds
     }
     template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
-    for resource in template["Resources"].values():
+    for name, resource in template["Resources"].items():
         if resource["Type"] in CODE:
-            resource.setdefault("Properties", {})[CODE[resource["Type"]]] = "s3://nowhere/nothing"
+            address = parameters.get(name, "s3://nowhere/nothing")
+            resource.setdefault("Properties", {})[CODE[resource["Type"]]] = address
     session = boto3.session.Session(region_name="eu-west-1")
     translated: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(
         template, values

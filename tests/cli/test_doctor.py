@@ -23,6 +23,7 @@ WELL: dict[str, Any] = {
             for kind, name in (
                 ("CloudWatch::Alarm", "MailAgeAlarm"),
                 ("Lambda::Function", "SendMail"),
+                ("Lambda::Alias", "arn:aws:lambda:eu-west-1:111122223333:function:portico-S:live"),
                 ("Lambda::EventSourceMapping", "SendMailSignIn"),
             )
         ]
@@ -61,6 +62,7 @@ WELL: dict[str, Any] = {
     },
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
     "lambda.GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
+    "lambda.GetAlias": {"FunctionVersion": "7"},
     "lambda.GetEventSourceMapping": {"State": "Enabled", "LastProcessingResult": "OK"},
     "lambda.GetAccountSettings": {
         "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 950}
@@ -226,6 +228,10 @@ ATTENTION = {
     "dkim": ("sesv2.GetEmailIdentity", "DkimAttributes.Status", "PENDING", "DKIM does not sign"),
     "updating": (
         "lambda.GetFunctionConfiguration", "LastUpdateStatus", "InProgress", "still being updated",
+    ),
+    "between versions": (
+        "lambda.GetAlias", "RoutingConfig", {"AdditionalVersionWeights": {"8": 0.3}},
+        "portico-S: 30% of its calls go to version 8, the others to 7",
     ),
     "concurrency": (
         "lambda.GetAccountSettings", "AccountLimit.ConcurrentExecutions", 99, "99 function calls",

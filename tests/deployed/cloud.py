@@ -18,6 +18,7 @@ STACK = "portico-deployed"
 MAIL_DOMAIN = "example.com"
 MAIL_FROM = f"signin@{MAIL_DOMAIN}"
 TAG = "team=support"
+ALIAS = "live"
 PORTAL = "https://portal.example.com"
 
 
@@ -26,6 +27,8 @@ class Stack:
     emulator: Emulator
     outputs: dict[str, str] = field(default_factory=dict)
     name: str = STACK
+    alias: str | None = ALIAS
+    """By which functions are called; releases up to 0.4.0 have none."""
 
     def client(self, service: str) -> Any:
         """A client with the account's own rights; doors have their roles, and those are enforced."""
@@ -48,10 +51,9 @@ class Stack:
         }
 
     def invoke(self, door: str, event: dict[str, Any]) -> Any:
-        """Hand *event* to a deployed function, as the service that triggers it does."""
-        answer = self.client("lambda").invoke(
-            FunctionName=self.names[door], Payload=json.dumps(event).encode()
-        )
+        """Hand *event* to a deployed function by its alias, as the service that triggers it does."""
+        name = f"{self.names[door]}:{self.alias}" if self.alias else self.names[door]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         said = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, said
         return said
@@ -130,6 +132,11 @@ def let_mail_out(stack: Stack) -> None:
     """
     for resource in what_ses_asks(stack, "ann@elsewhere.test"):
         assert lets_mail_out(stack, resource, sender=MAIL_FROM), f"the role may not use {resource}"
+    widen_mail(stack)
+
+
+def widen_mail(stack: Stack) -> None:
+    """Make the mail identity, and grant what the emulator asks beyond AWS."""
     ses = stack.client("sesv2")
     with suppress(ses.exceptions.AlreadyExistsException):
         ses.create_email_identity(EmailIdentity=MAIL_DOMAIN)

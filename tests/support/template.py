@@ -42,14 +42,20 @@ def template(path: Path = TEMPLATE) -> dict[str, Any]:
 
 
 @cache
-def translated() -> dict[str, Any]:
-    """What CloudFormation will see: the template after SAM."""
+def translated(*given: str, template: Path = TEMPLATE) -> dict[str, Any]:
+    """What CloudFormation will see: the template after SAM.
+
+    Args:
+        given: parameters, ``"Stage=prod"``, and addresses of code, ``"Session=s3://bucket/key"``.
+        template: another template than ours.
+    """
     # -P: the script's folder holds modules named like the standard library's.
     command = [
         LOCAL / "python",
         "-P",
         ROOT / "local" / "translate.py",
-        TEMPLATE,
+        template,
+        *given,
     ]
     done = subprocess.run(
         [str(each) for each in command], capture_output=True, text=True, check=False
@@ -82,7 +88,7 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
     return [
         (name, each)
         for name, role in resources("AWS::IAM::Role").items()
-        for policy in role["Policies"]
+        for policy in role.get("Policies", [])
         for each in policy["PolicyDocument"]["Statement"]
     ]
 

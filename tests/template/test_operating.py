@@ -9,7 +9,7 @@ import pytest
 
 from portico.edge.problems import PROBLEMS
 from tests.docs.test_docs import anchors, in_code
-from tests.support.template import ROOT, doors, resolved, resources, template
+from tests.support.template import ROOT, doors, folder, resolved, resources, template
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
 OURS = "Portico/${AWS::StackName}"
@@ -157,6 +157,48 @@ class TestAnAlarmOfASmallDeployment:
     )
     def test_tells_codes_that_nobody_types(self, mailed, verified, heard):
         assert rings("CodesUnusedAlarm", mailed=mailed, verified=verified) == heard
+
+
+class TestAnAlarmOfAnUpdate:
+    """Gradual deployment is taken back by these (tests/template/test_versions.py)."""
+
+    @pytest.mark.parametrize(
+        ("counted", "heard"),
+        [
+            ({}, False),
+            ({"requested": 30, "mailed": 30, "verified": 25}, False),
+            ({"requested": 12, "mailed": 10, "verified": 3}, True),
+            ({"requested": 12, "mailed": 10, "verified": 4}, False),
+            ({"requested": 12, "mailed": 10}, True),
+            ({"requested": 9, "mailed": 9}, False),
+            ({"requested": 20}, True),
+            ({"requested": 19}, False),
+            ({"requested": 20, "mailed": 1}, False),
+            ({"started": 10, "arrived": 3}, True),
+            ({"started": 10}, True),
+            ({"started": 10, "arrived": 4}, False),
+        ],
+    )
+    def test_rings_where_people_are_lost_on_the_way(self, counted, heard):
+        stages = dict.fromkeys(("requested", "mailed", "verified", "started", "arrived"))
+
+        assert rings("FunnelAlarm", **stages | counted) == heard
+
+    def test_counts_what_daily_doors_answer_and_what_they_cannot(self):
+        summed = [each["MetricStat"]["Metric"] for each in ALARMS["DoorsFailAlarm"]["Metrics"][1:]]
+        named = {(each["MetricName"], str(each["Dimensions"][0]["Value"])) for each in summed}
+        answering = {"ResolveLink", "RequestCode", "VerifyCode", "Session"}
+
+        assert named == {
+            *(("try-later", folder(name)) for name in answering | {"Token"}),
+            *(("Errors", str({"Ref": name})) for name in answering | {"SendMail"}),
+        }
+        # Of one alarm. Source: CloudWatch's quotas.
+        assert len(summed) <= 10
+
+    @pytest.mark.parametrize("name", ["FunnelAlarm", "DoorsFailAlarm"])
+    def test_names_no_gateway_which_names_what_the_alarm_may_stop(self, name):
+        assert "HttpApi" not in json.dumps(ALARMS[name])
 
 
 class TestTheDashboard:

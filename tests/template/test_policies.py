@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.template import ROOT, resources, translated
+from tests.support.template import ROOT, resources, template, translated
 
 FOLDER = ROOT / "recipes" / "policies"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -19,6 +19,7 @@ MOST_CHARACTERS = 6144
 SERVICES = {
     "ApiGatewayV2": "apigateway",
     "CloudFormation": "cloudformation",
+    "CodeDeploy": "codedeploy",
     "CloudWatch": "cloudwatch",
     "DynamoDB": "dynamodb",
     "IAM": "iam",
@@ -38,9 +39,18 @@ MADE_BY = {
     "AWS::ApiGatewayV2::Stage": ("apigateway:POST", "apigateway:DELETE"),
     "AWS::CloudWatch::Alarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
     "AWS::CloudWatch::Dashboard": ("cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"),
+    "AWS::CodeDeploy::Application": (
+        "codedeploy:CreateApplication",
+        "codedeploy:DeleteApplication",
+    ),
+    "AWS::CodeDeploy::DeploymentGroup": (
+        "codedeploy:CreateDeploymentGroup",
+        "codedeploy:DeleteDeploymentGroup",
+    ),
     "AWS::DynamoDB::Table": ("dynamodb:CreateTable", "dynamodb:DeleteTable"),
     "AWS::IAM::Role": ("iam:CreateRole", "iam:DeleteRole"),
     "AWS::KMS::Key": ("kms:CreateKey", "kms:ScheduleKeyDeletion"),
+    "AWS::Lambda::Alias": ("lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias"),
     "AWS::Lambda::EventSourceMapping": (
         "lambda:CreateEventSourceMapping",
         "lambda:DeleteEventSourceMapping",
@@ -48,6 +58,7 @@ MADE_BY = {
     "AWS::Lambda::Function": ("lambda:CreateFunction", "lambda:DeleteFunction"),
     "AWS::Lambda::LayerVersion": ("lambda:PublishLayerVersion", "lambda:DeleteLayerVersion"),
     "AWS::Lambda::Permission": ("lambda:AddPermission", "lambda:RemovePermission"),
+    "AWS::Lambda::Version": ("lambda:PublishVersion", "lambda:DeleteFunction"),
     "AWS::Logs::LogGroup": ("logs:CreateLogGroup", "logs:DeleteLogGroup"),
     "AWS::Route53::RecordSetGroup": ("route53:ChangeResourceRecordSets",),
     "AWS::SES::ConfigurationSet": ("ses:CreateConfigurationSet", "ses:DeleteConfigurationSet"),
@@ -153,6 +164,22 @@ class TestADeployer:
 
         # SAM keeps what it has built in S3.
         assert services - {"s3"} == {SERVICES[each] for each in {*types, "CloudFormation"}}
+
+    def test_may_deploy_gradually_with_one_policy_more(self):
+        made = translated("GradualDeployment=true")["Resources"]
+        for kind in {each["Type"] for each in made.values()}:
+            assert set(MADE_BY[kind]) <= actions(*DEPLOYER, "deployer-gradual"), kind
+        services = {each.partition(":")[0] for each in actions("deployer-gradual")}
+        assert services == {"codedeploy", "iam"}
+
+    def test_hands_the_role_of_gradual_deployments_on_as_it_is(self):
+        by_sid = {each["Sid"]: each for each in policy("deployer-gradual")["Statement"]}
+        to = by_sid["GiveItsRole"]["Condition"]["StringEquals"]["iam:PassedToService"]
+        assert to == "codedeploy.amazonaws.com"
+        # Whoever may attach any policy can make themselves anything.
+        (attached,) = template()["Resources"]["DeploymentRole"]["Properties"]["ManagedPolicyArns"]
+        allowed = by_sid["ItsRole"]["Condition"]["ArnEquals"]["iam:PolicyARN"]
+        assert attached == {"Fn::Sub": allowed.replace(":aws:", ":${AWS::Partition}:", 1)}
 
     def test_reads_no_row_and_no_secret_but_the_one_of_the_edge(self):
         rows = {"GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"}

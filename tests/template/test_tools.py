@@ -7,6 +7,7 @@ takes three: SAM's validation, cfn-lint on the template, and cfn-lint on what SA
 import json
 import os
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,29 @@ class TestTheTemplate:
         # W2001: parameters that only SAM's own properties used are gone after translation.
         says(TOOLS / "cfn-lint", "-i", "W2001", "--", file)
 
+    def test_is_clean_where_it_deploys_gradually(self, tmp_path):
+        # SAM makes deployment groups under no condition, and cfn-lint does not know that it is true.
+        made = translated("GradualDeployment=true")
+        file = tmp_path / "translated.json"
+        file.write_text(json.dumps(_decided(made, "DeploysGradually")))
+        says(TOOLS / "cfn-lint", "-i", "W2001", "--", file)
+
     def test_has_recipes_beside_it_that_are_clean_too(self):
         # us-east-1: CloudFront takes certificates and firewalls from there alone.
         says(TOOLS / "cfn-lint", "-r", "us-east-1", "--", ROOT / "recipes" / "cloudfront.yaml")
         says(TOOLS / "cfn-lint", "--", ROOT / "recipes" / "restore.yaml")
+
+
+def _decided(value: Any, condition: str) -> Any:
+    """A template in which one condition holds, and is gone."""
+    if isinstance(value, list):
+        return [_decided(each, condition) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::If" in value and value["Fn::If"][0] == condition:
+        return _decided(value["Fn::If"][1], condition)
+    return {
+        name: _decided(each, condition)
+        for name, each in value.items()
+        if (name, each) != ("Condition", condition) and name != condition
+    }
