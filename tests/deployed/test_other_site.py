@@ -20,8 +20,9 @@ NONCE, STATE = "a nonce", "a state"
 class Site:
     """The portal's server: it knows its issuer, its client id and its secret, and no cookie."""
 
-    def __init__(self, acme):
+    def __init__(self, acme, secret=SECRET):
         self.acme = acme
+        self.secret = secret
         self.verifier = secrets.token_urlsafe(48)
         self._server = Browser(acme.stack)
 
@@ -75,7 +76,7 @@ class Site:
 
     @property
     def _secret(self):
-        pair = f"{self.acme.client_id}:{SECRET}".encode()
+        pair = f"{self.acme.client_id}:{self.secret}".encode()
         return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 

@@ -59,14 +59,15 @@ def environment() -> dict[str, str]:
     }
 
 
-def build(folder: Path) -> Build:
+def build(folder: Path, source: Path = ROOT) -> Build:
+    """Build this tree, or another one that lies at *source*."""
     command = [
-        SAM, "build", "--template-file", ROOT / "template.yaml", "--build-dir", folder,
+        SAM, "build", "--template-file", source / "template.yaml", "--build-dir", folder,
         "--parameter-overrides", f"Architecture={ARCHITECTURE}",
     ]  # fmt: skip
     done = subprocess.run(
         [str(each) for each in command],
-        cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
+        cwd=source, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return Build(folder)
