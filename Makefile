@@ -22,6 +22,7 @@ UV := $(VENV)/uv/bin/uv
 DEV := $(VENV)/dev/.ready
 TOOLS := $(VENV)/tools/.ready
 LOCAL := $(VENV)/local/.ready
+RELEASE := $(VENV)/release/.ready
 CONTRACT := $(VENV)/contract/.ready
 PORTALS := $(VENV)/portals/.ready
 PAGE_TOOLS := requirements/node_modules/.ready
@@ -38,7 +39,7 @@ export PYTHON ARCH
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
-.PHONY: help run cli test test-slow coverage lint gates check build deploy test-deployed clients browser soak bench \
+.PHONY: help run cli test test-slow coverage lint gates check build deploy release test-deployed clients browser soak bench \
 	package lock licences clean python chromium node bundle fresh-bundle
 
 help:  ## list these targets
@@ -105,7 +106,10 @@ deploy: build $(ANSWERS)  ## sam deploy --guided into your own AWS account: STAG
 $(ANSWERS): | samconfig.toml
 	@sed 's/^parameter_overrides = \[/&"Architecture=$(ARCH)", /' samconfig.toml > $@
 
-test-deployed: build $(DEV) $(LOCAL)  ## build, deploy to an emulated AWS, sign in there
+release: build $(DEV) $(RELEASE)  ## what a release hands out, in dist/: zipped code, template, manifest, SBOM, checksums
+	$(VENV)/dev/bin/python -m release --architecture $(ARCH)
+
+test-deployed: build $(DEV) $(LOCAL) $(RELEASE)  ## build, deploy to an emulated AWS, sign in there
 	$(PYTEST) -m deployed
 
 clients: $(DEV) $(LOCAL) $(PORTALS) $(PAGE_TOOLS) tests/clients/node_modules/.ready chromium  ## other people's OpenID clients and the examples, signing in at the running house
@@ -130,6 +134,7 @@ lock: $(UV)  ## resolve requirements/*.in and the doors' and layers' own anew
 	$(COMPILE) requirements/tools.in -o requirements/tools.txt
 	$(COMPILE) requirements/local.in -o requirements/local.txt
 	$(COMPILE) requirements/portals.in -o requirements/portals.txt
+	$(COMPILE) requirements/release.in -o requirements/release.txt
 	for own in layers/*/requirements.in; do $(COMPILE) -c requirements/dev.txt $$own -o $${own%.in}.txt; done
 	# What a layer brings would, beside the handler, shadow the layer's own.
 	brought=$$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' layers/*/requirements.txt); \
@@ -140,7 +145,7 @@ licences: $(DEV)  ## THIRD_PARTY.txt anew, after a lock: what is bundled, with i
 	$(VENV)/dev/bin/python layers/third_party.py
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) bench/openauth/node_modules tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist bench/openauth/node_modules tests/clients/node_modules requirements/node_modules .aws-sam .local .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

@@ -7,7 +7,6 @@ all of them would take longer than most commands do.
 from collections import UserDict
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -16,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from cli.local_option import with_local_url
 from cli.shared_options import AsJson, Local, Stack
 from cli.typed_values import leave_values_as_typed
+from portico import __version__
 
 HELP = (
     "Manage one Portico: its workspaces, contacts, links, sessions, SSO connections, portals and "
@@ -35,10 +35,11 @@ GROUPS = {
     "trail": ("cli.trail", "The trail: what happened, and why."),
     "doctor": ("cli.doctor", "The doctor: is everything there, and does it work?"),
 }
-ALONE = {"guide": ("cli.guide", "Write down how to sign in to a workspace for the first time.")}
+ALONE = {
+    "guide": ("cli.guide", "Write down how to sign in to a workspace for the first time."),
+    "upgrade": ("cli.upgrade", "Bring a stack's rows to the version that is deployed."),
+}
 """Commands of one word."""
-
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 class Commands(UserDict[str, Any]):
@@ -90,10 +91,7 @@ app = typer.Typer(cls=Root, help=HELP, no_args_is_help=True, pretty_exceptions_s
 def _print_version(wanted: bool) -> None:
     if not wanted:
         return
-    import tomllib
-
-    with PROJECT.open("rb") as file:
-        typer.echo(f"portico {tomllib.load(file)['project']['version']}")
+    typer.echo(f"portico {__version__}")
     raise typer.Exit
 
 

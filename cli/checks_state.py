@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from cli.findings import ATTENTION, BROKEN, DEPLOY, NOT_HERE, OK, Check, Patient, ask
+from portico import __version__
 
 DURABLE = ("PeopleTable", "TrailTable")
 STREAMED = ("PeopleTable", "SignInTable")
@@ -34,6 +35,7 @@ def checks(patient: Patient) -> list[Check]:
         for name in ("MailDeadLetters", "TrailDeadLetters", "SignOutDeadLetters")
         if name in outputs
     ]
+    found.append(Check("version", VERSIONS, partial(_version, outputs.get("Version", ""))))
     functions = sorted(patient.of("Lambda::Function").items())
     found.append(Check("functions", DEPLOY, partial(_functions, functions)))
     if aliased := sorted(patient.of("Lambda::Alias").values()):
@@ -121,6 +123,15 @@ def _functions(functions: list[tuple[str, str]]) -> Answers:
             good += 1
     if good == len(functions):
         yield OK, f"all {good} are up to date"
+
+
+def _version(deployed: str) -> Answers:
+    if deployed == __version__:
+        yield OK, f"{deployed}, and so is this command"
+    elif not deployed:
+        yield ATTENTION, f"older than 0.5.0, and this command is {__version__}"
+    else:
+        yield ATTENTION, f"{deployed}, but this command is {__version__}"
 
 
 def _versions(aliases: list[str]) -> Answers:

@@ -38,6 +38,8 @@ class Deployment:
     """Where portal links point, without a slash at its end."""
     connection_secrets: str = ""
     """Where client secrets lie: below it by workspace and connection."""
+    version: str | None = None
+    """The version that is deployed; empty: older than 0.5.0. ``None``: the working copy."""
     loopback: bool = False
     """Whether SSO providers may answer on this machine itself."""
 
@@ -102,6 +104,7 @@ def _deployed(name: str) -> Deployment:
         outputs["TrailTable"],
         outputs["ApiUrl"].rstrip("/"),
         f"portico/{stack['StackName']}/connection",
+        outputs.get("Version", ""),
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter, defaultdict
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from cli import checks_limits, checks_mail, checks_portals, checks_state
+from cli import checks_limits, checks_mail, checks_portals, checks_release, checks_state
 from cli.command import running
 from cli.findings import ATTENTION, BROKEN, Check, Finding, Patient, Unanswered, ask
 from cli.output import Shown
@@ -22,7 +23,18 @@ def doctor() -> None:
 
 
 @app.command()
-def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
+def stack(
+    *,
+    release: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MANIFEST", help="Compare the running code with this release's manifest.json."
+        ),
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
     """Look at a deployed stack: mail, limits, keys, tables, queues, functions, portals.
 
     Each finding is ok, attention, broken, or not here (where an emulated AWS lacks it). Ends with
@@ -30,7 +42,10 @@ def stack(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> 
     """
     with running(stack, local, as_json, {}) as command:
         patient = examined(command.deployment.stack, emulated=command.deployment.loopback)
-        findings = [found for check in checks(patient) for found in check.findings()]
+        asked = checks(patient)
+        if release is not None:
+            asked += checks_release.checks(patient, checks_release.manifest(release))
+        findings = [found for check in asked for found in check.findings()]
         command.list(
             f"The stack {patient.name}",
             _table(findings),

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 
 from cli.app import app
 from cli.deployments import formation
+from portico import __version__
 from portico.aws.values import Row, row_of
 from portico.clock import SYSTEM
 from tests.support.lambda_environment import forget_clients
@@ -34,6 +35,7 @@ ENVIRONMENT = (
     "PORTICO_STACK",
 )
 OUTPUTS = {
+    "Version": __version__,
     "PeopleTable": "people",
     "SignInTable": "sign-in",
     "TrailTable": "trail",

@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from cli.app import ALONE, GROUPS
+from portico import __version__
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {
@@ -61,10 +61,8 @@ def loaded_by(*command, **environment):
 
 
 class TestTheVersion:
-    def test_is_the_projects(self):
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-
-        assert starts("--version") == f"portico {project['version']}\n"
+    def test_is_the_one_of_the_layer(self):
+        assert starts("--version") == f"portico {__version__}\n"
 
 
 class TestTheHelp:

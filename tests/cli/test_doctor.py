@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from cli.checks_limits import RSA
+from portico import __version__
 from portico.aws import clients
 from tests.docs.test_docs import ROOT, anchors
 
@@ -75,6 +76,7 @@ MORE = {
     "SigningKeys": "arn:key",
     "CodeSecret": "codes",
     "ConfigurationSet": "portico",
+    "Version": __version__,
     "MailDeadLetters": "https://sqs.test/mail",
     "TrailDeadLetters": "https://sqs.test/trail",
     "SignOutDeadLetters": "https://sqs.test/sign-outs",
@@ -296,6 +298,18 @@ class TestAStackWithOneThingWrong:
         assert said in found["said"]
         assert _leads_somewhere(found["see"])
 
+    @pytest.mark.parametrize(
+        ("deployed", "said"),
+        [
+            ("0.6.0", f"0.6.0, but this command is {__version__}"),
+            ("", f"older than 0.5.0, and this command is {__version__}"),
+        ],
+    )
+    def test_of_another_version_than_the_command_says_so(self, hospital, deployed, said):
+        hospital.terminal.wire.stacks["portico"]["Version"] = deployed
+
+        assert hospital.finds("attention")["said"] == said
+
     def test_in_the_sandbox_is_no_fault_before_production(self, hospital):
         hospital.terminal.wire.parameters["Stage"] = "dev"
         hospital.sets("sesv2.GetAccount", "ProductionAccessEnabled", to=False)
@@ -453,3 +467,68 @@ class TestPortals:
 
         assert found["what"] == "portals"
         assert found["said"] == "dynamodb:query said ResourceNotFoundException"
+
+
+LIVE = "arn:aws:lambda:eu-west-1:111122223333:function:SendMail:live"
+LAYER = "arn:aws:lambda:eu-west-1:111122223333:layer:PorticoLayer:7"
+
+
+class TestAStackThatIsHeldAgainstARelease:
+    @pytest.fixture
+    def compares(self, hospital, tmp_path):
+        """Look for a release's code where this runs."""
+        (stack,) = [hospital.says["cloudformation.ListStackResources"]["StackResourceSummaries"]]
+        (alias,) = [each for each in stack if each["ResourceType"] == "AWS::Lambda::Alias"]
+        alias["PhysicalResourceId"] = LIVE
+        hospital.says["lambda.GetFunctionConfiguration"] |= {
+            "CodeSha256": "door=",
+            "Layers": [{"Arn": LAYER}],
+        }
+        hospital.says["lambda.GetLayerVersionByArn"] = {"Content": {"CodeSha256": "layer="}}
+
+        def compares(functions, layers, code=0):
+            file = tmp_path / "manifest.json"
+            file.write_text(
+                json.dumps({"version": "0.5.0", "functions": functions, "layers": layers})
+            )
+            result = hospital.terminal.runs(
+                "doctor", "stack", "--stack", "portico", "--json", "--release", str(file)
+            )
+            assert result.exit_code == code, result.output
+            return [
+                (each["state"], each["said"])
+                for each in json.loads(result.stdout)["findings"]
+                if each["what"] == "release"
+            ]
+
+        return compares
+
+    def test_has_its_code(self, compares):
+        assert compares({"SendMail": "door="}, {"PorticoLayer": "layer="}) == [
+            ("ok", "all 2 functions and layers have the code of 0.5.0")
+        ]
+
+    def test_has_other_code_in_a_function(self, compares):
+        assert compares({"SendMail": "other="}, {"PorticoLayer": "layer="}, code=1) == [
+            ("broken", "not the code of 0.5.0: SendMail")
+        ]
+
+    def test_has_other_code_in_a_layer(self, compares):
+        assert compares({"SendMail": "door="}, {"PorticoLayer": "other="}, code=1) == [
+            ("broken", "not the code of 0.5.0: PorticoLayer")
+        ]
+
+    def test_lacks_a_function(self, compares):
+        both = {"SendMail": "door=", "Session": "door="}
+        assert compares(both, {"PorticoLayer": "layer="}, code=1) == [
+            ("broken", "0.5.0 has what does not run here: Session")
+        ]
+
+    def test_is_held_against_manifests_alone(self, hospital, tmp_path):
+        (tmp_path / "x.json").write_text("[]")
+        command = ["doctor", "stack", "--stack", "portico", "--release", str(tmp_path / "x.json")]
+
+        result = hospital.terminal.runs(*command)
+
+        assert result.exit_code == 2
+        assert "is no manifest of a release" in " ".join(result.stderr.split())

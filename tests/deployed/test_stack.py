@@ -41,7 +41,7 @@ class TestADeployedStack:
         sources = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         assert all(each["State"] == "Enabled" for each in sources)
         streams = [each for each in sources if "/stream/" in each["EventSourceArn"]]
-        assert len(streams) == 3
+        assert len(streams) == 4
         assert all(each["FilterCriteria"]["Filters"] for each in streams)
 
     def test_runs_published_versions_and_calls_them_by_their_aliases(self, stack):

@@ -62,7 +62,7 @@ OWN = {
     ],
     "An event": ["layers/portico/portico/account/*", "tests/passwords/*"],
     "A notice": ["layers/portico/portico/account/*"],
-    "A command": [],
+    "A command": ["docs/releases.md", "tests/release/test_pipeline.py"],
     "A language": ["tests/*"],
 }
 """What is the example's own: its flow, and the tests of that."""

@@ -1,0 +1,82 @@
+"""``portico upgrade``: what rows need, and what is left of it."""
+
+import pytest
+
+from cli import upgrade
+from cli.upgrade import Step
+from portico import __version__
+
+
+class Rows:
+    """Rows that a version wants otherwise. What lies in *stuck* cannot be mended yet."""
+
+    def __init__(self, *keys: str) -> None:
+        self.old = list(keys)
+        self.stuck: set[str] = set()
+        self.fails_at = ""
+
+    def left(self, _):
+        yield from list(self.old)
+
+    def mend(self, _, key):
+        if key == self.fails_at:
+            raise RuntimeError("the terminal was closed")
+        if key not in self.stuck:
+            self.old.remove(key)
+
+
+@pytest.fixture
+def rows(monkeypatch) -> Rows:
+    rows = Rows("a", "b", "c")
+    step = Step("0.5.0", "Contacts get a shelf", rows.left, rows.mend)
+    monkeypatch.setattr(upgrade, "STEPS", (step,))
+    return rows
+
+
+class TestAnUpgrade:
+    def test_of_a_version_without_steps_has_nothing_to_do(self, terminal):
+        assert terminal.told("upgrade") == {"mended": 0, "left": {}, "notes": []}
+        assert "Nothing is left to do to rows." in terminal.says("upgrade").stdout
+
+    def test_mends_all_rows(self, terminal, rows):
+        assert terminal.told("upgrade")["mended"] == 3
+
+        assert rows.old == []
+
+    def test_does_nothing_twice(self, terminal, rows):
+        terminal.told("upgrade")
+
+        assert terminal.told("upgrade")["mended"] == 0
+
+    def test_that_was_interrupted_goes_on_where_it_ended(self, terminal, rows):
+        rows.fails_at = "b"
+        assert terminal.runs("upgrade", "--stack", "portico").exit_code == 1
+        assert rows.old == ["b", "c"]
+        rows.fails_at = ""
+
+        assert terminal.told("upgrade")["mended"] == 2
+
+    def test_says_what_is_left(self, terminal, rows):
+        rows.stuck = {"c"}
+        result = terminal.runs("upgrade", "--stack", "portico")
+
+        assert result.exit_code == 1
+        assert "1 rows are left: run portico upgrade again." in " ".join(result.stderr.split())
+
+    def test_only_counts_in_a_dry_run(self, terminal, rows):
+        result = terminal.runs("upgrade", "--stack", "portico", "--dry-run", "--json")
+
+        assert result.exit_code == 1
+        assert rows.old == ["a", "b", "c"]
+
+    @pytest.mark.parametrize(
+        ("deployed", "named"), [("0.9.0", "0.9.0"), ("", "a version before 0.5.0")]
+    )
+    def test_refuses_a_stack_of_another_version(self, terminal, rows, deployed, named):
+        before = terminal.wire.stacks["portico"]
+        terminal.wire.stacks = {"portico": {**before, "Version": deployed}}
+
+        said = terminal.refused("upgrade")
+
+        assert f"The stack runs {named}, and this command is {__version__}." in said
+        assert rows.old == ["a", "b", "c"]
