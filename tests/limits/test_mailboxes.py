@@ -244,6 +244,12 @@ class TestFolding:
             ("+tag@example.com", "+tag@example.com"),
             ("...@example.com", "...@example.com"),
             ("ann@mail.example.com", "ann@mail.example.com"),
+            # Nobody's: a canary asks for more codes than a person may (recipes/canary.yaml).
+            ("success+7@simulator.amazonses.com", "success+7@simulator.amazonses.com"),
+            (
+                "success+7@simulator.amazonses.com.evil.test",
+                "success@simulator.amazonses.com.evil.test",
+            ),
         ],
     )
     def test_finds_the_mailbox_behind_an_address(self, email, mailbox):

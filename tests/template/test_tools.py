@@ -52,6 +52,7 @@ class TestTheTemplate:
         # us-east-1: CloudFront takes certificates and firewalls from there alone.
         says(TOOLS / "cfn-lint", "-r", "us-east-1", "--", ROOT / "recipes" / "cloudfront.yaml")
         says(TOOLS / "cfn-lint", "--", ROOT / "recipes" / "restore.yaml")
+        says(TOOLS / "cfn-lint", "--", ROOT / "recipes" / "canary.yaml")
 
 
 def _decided(value: Any, condition: str) -> Any:

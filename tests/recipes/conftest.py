@@ -1,0 +1,3 @@
+from tests.local.conftest import house
+
+__all__ = ["house"]
