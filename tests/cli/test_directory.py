@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -7,8 +8,11 @@ import pytest
 from portico.aws.tables import Rows, transact
 from portico.clock import SYSTEM
 from portico.directory.store import Directory, email_key, object_key
+from portico.events import Event
+from portico.people.flow import TeamPeople
 from portico.people.identities import Identity, owning
 from portico.people.rules import Workspace
+from portico.sso.store import Connections
 from tests.edge.test_printable import GOOD_NAMES
 from tests.support.moves import moves
 
@@ -54,6 +58,13 @@ class Office:
             "connection", "add", "acme", "entra", "--kind", "microsoft", "--client-id", "a",
             "--tenant", TENANT, "--secret-file", str(tmp_path / "secret"), "--replace", *domains,
         )  # fmt: skip
+        # Its test would ask Microsoft.
+        connections = Connections("people", "acme")
+        draft = connections.get("entra")
+        assert draft
+        event = Event("connection.switched-on", SYSTEM.now(), "connection-entra", 365, "test")
+        workspace = TeamPeople("people").workspace("acme")
+        connections.put(replace(draft, draft=False, on=True), workspace, event)
 
     def contact(self, email):
         return self.terminal.told("contact", "show", "acme", email)["contact"]

@@ -174,8 +174,8 @@ class TeamPeople:
             fields = ",".join(sorted(changes))
             workspace = self.workspace(workspace_id)
             event = self._event(workspace, "contact.changed", contact.id, by, fields=fields)
-            self._people(workspace_id).change_contact(contact.id, changes, event)
-        return replace(contact, **changes)
+            return self._people(workspace_id).change_contact(contact.id, changes, event)
+        return contact
 
     def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
         """Switch a contact on or off. Either way their sessions and open challenges end.

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from portico.aws.secrets import text_of
 from portico.aws.tables import ALWAYS, Rows, TransactionRefused, get_many, transact
-from portico.errors import NotFound
+from portico.errors import NotFound, TryLater
 from portico.events import Event
 from portico.people.rules import Workspace
 from portico.people.store import connection_key, settings_row_key
 from portico.sso.rules import Connection
+
+IS_AS_READ = "attribute_not_exists(connections) OR connections = :read"
+"""We write the whole list, so it must not lose a connection that a colleague just added."""
 
 
 def secret_name(prefix: str, connection: Connection) -> str:
@@ -59,6 +62,7 @@ class Connections:
 
         Raises:
             NotFound: there is no such workspace.
+            TryLater: somebody has changed a connection since *workspace* was read.
         """
         pk, sk = connection_key(self.workspace_id, connection.id)
         row = {
@@ -81,11 +85,16 @@ class Connections:
             "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
                 "SET connections = :shown REMOVE event",
-                "attribute_exists(pk)",
-                {":shown": sorted([*others, shown], key=lambda each: str(each["id"]))},
+                f"attribute_exists(pk) AND ({IS_AS_READ})",
+                {
+                    ":shown": sorted([*others, shown], key=lambda each: str(each["id"])),
+                    ":read": workspace.connections,
+                },
             ),
         }
         try:
             transact(parts)
-        except TransactionRefused:
+        except TransactionRefused as refused:
+            if refused.rows:
+                raise TryLater(cause="somebody changed a connection at the same moment") from None
             raise NotFound from None
