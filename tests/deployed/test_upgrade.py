@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from local.emulator import emulated_aws
-from release.last import LastRelease
 from tests.deployed import test_other_site
 from tests.deployed.cloud import MAIL_DOMAIN, PORTAL, STACK, Stack, deploy, let_mail_out, widen_mail
 from tests.deployed.visitors import CALLBACK, SIGNED_OUT, Acme, Browser, Visitor
+from tests.support.last_release import last_release
 from tests.support.sam_build import Build, build
 
 KEPT = ("PeopleTable", "SignInTable", "TrailTable", "SigningKeyA", "CodeSecret", "MailRetryQueue",
@@ -98,7 +98,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    tree = LastRelease.read().unpack(tmp_path_factory.mktemp("last"))
+    tree = last_release().unpack(tmp_path_factory.mktemp("last"))
     old = build(tmp_path_factory.mktemp("sam") / "last", tree)
     with emulated_aws({"AUTH": "true"}) as emulator:
         first = replace(deploy(old, emulator, MailIdentity=MAIL_DOMAIN), alias=None)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from release.last import LastRelease
+from tests.support.last_release import last_release
 from tests.support.template import ROOT, template
 
 NEWEST = (
@@ -17,7 +18,7 @@ NOTED = set(re.findall(r"`(\w+)`", NEWEST))
 @pytest.fixture(scope="module")
 def before(tmp_path_factory) -> dict[str, Any]:
     file = tmp_path_factory.mktemp("last") / "template.yaml"
-    file.write_text(LastRelease.read().text("template.yaml"))
+    file.write_text(last_release().text("template.yaml"))
     return template(file)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from release.kept import REPLACED_BY, losses
 from release.last import LastRelease, NotInThisClone
+from tests.support.last_release import last_release
 from tests.support.template import ROOT, translated
 
 HARMLESS = {
@@ -25,7 +26,7 @@ HARMLESS = {
 def before(tmp_path_factory) -> dict[str, Any]:
     """The last release's template, translated by today's translator, as AWS would."""
     file = tmp_path_factory.mktemp("last") / "template.yaml"
-    file.write_text(LastRelease.read().text("template.yaml"))
+    file.write_text(last_release().text("template.yaml"))
     return translated(template=file)
 
 
