@@ -2,12 +2,15 @@
 
 import pytest
 
+from portico.edge.responses import cookie_name
 from portico.edge.routes import HTTP_METHODS
+from portico.people.setting_rules import origin_of
 from tests.account.conftest import Member
 from tests.openid.handed import signed_in
 from tests.support.doors import answered, door, http_event, knock
 from tests.support.driver import WRONG
 
+COOKIE = cookie_name("acme")
 PORTAL = "https://portal.acme.test"
 SECOND = "https://help.acme.test"
 STRANGER = "https://evil.acme.test"
@@ -118,6 +121,35 @@ class TestAPortalsPage:
         for answer in (theirs.refreshes(), theirs.signs_out()):
             assert answer.problem == (401, "not-signed-in")
             assert shared(answer) == readable_by(PORTAL)
+
+    @pytest.mark.parametrize("planted", ["garbled", "a.b.c.d", "x" * 4000])
+    def test_reads_that_nobody_is_signed_in_by_a_garbled_cookie(self, portal, theirs, planted):
+        # Otherwise portico.js would say *try later* for as long as the cookie stays.
+        theirs.cookies[COOKIE] = planted
+
+        for answer in (theirs.refreshes(), theirs.signs_out()):
+            assert answer.problem == (401, "not-signed-in")
+            assert shared(answer) == readable_by(PORTAL)
+
+    @pytest.mark.parametrize(
+        "origin", ["https://portal.example:8443", "http://localhost:3000", "http://127.0.0.1:3000",
+                   "http://[::1]:3000", "https://[::1]", "http://portal.localhost:3000",
+                   "http://a.b.localhost"],
+    )  # fmt: skip
+    def test_is_of_every_origin_that_a_team_may_name(self, portal, origin):
+        assert origin_of(origin, "an origin") == origin
+        portal.sets(portal_origins=[origin])
+        there = portal.another_browser(origin=origin)
+
+        assert asks("/v1/codes", origin).headers["access-control-allow-origin"] == origin
+        assert shared(there.opens_the_link()) == readable_by(origin)
+
+    def test_signs_its_visitor_out_by_the_token_of_a_session_before(self, portal, theirs):
+        before = theirs.signs_in().body["access_token"]
+        theirs.signs_in()
+
+        assert theirs.signs_out(before).status == 204
+        assert COOKIE not in theirs.cookies
 
     def test_reads_that_its_token_is_over(self, portal, theirs):
         ann = Member(portal, theirs).signs_in()
@@ -239,6 +271,30 @@ class TestAnotherPage:
         token = portal.another_browser().signs_in().body["access_token"]
 
         assert shared(stranger.reads_the_session(token)) == readable_by(stranger.origin)
+
+    def test_csr_04_takes_no_cookie_by_a_token_of_its_own(self, portal, stranger):
+        # Every page may send it now. Otherwise it signs its visitor out.
+        token = portal.another_browser().signs_in().body["access_token"]
+
+        answer = stranger.signs_out(token)
+
+        assert (answer.status, answer.cookies) == (204, [])
+        assert portal.browser.refreshes().status == 200
+
+    def test_csr_04_takes_no_cookie_when_its_page_cannot_be_read(self, portal, theirs, wire):
+        ann = portal.another_browser().signs_in()
+        theirs.signs_in()
+        wire.answer("dynamodb.BatchGetItem", "InternalServerError")
+
+        assert theirs.signs_out(ann.body["access_token"]).cookies == []
+
+    @pytest.mark.parametrize("origin", NO_ORIGINS)
+    def test_without_an_origin_reads_nothing_with_a_token_either(self, portal, origin):
+        token = portal.another_browser().signs_in().body["access_token"]
+        nobody = portal.another_browser(origin=origin)
+
+        for answer in (nobody.reads_the_session(token), nobody.reads_the_session("no token")):
+            assert shared(answer) == {}
 
     @pytest.mark.parametrize("origin", NO_ORIGINS)
     def test_without_an_origin_reads_nothing(self, portal, origin):

@@ -34,7 +34,11 @@ FOR_ALL = {"access-control-allow-origin": "*", "access-control-expose-headers": 
 """Any page may read it, and no cookie comes along."""
 _OPEN = ("/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke", "/.well-known/", "/assets/")
 """Paths that read no cookie: whoever holds the proof may ask from any page, as from anywhere."""
-_ORIGIN = r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?"
+_ORIGIN = (
+    r"(https://([a-z0-9.-]+|\[::1\])|http://(([a-z0-9.-]+\.)?localhost|127\.0\.0\.1|\[::1\]))"
+    r"(:[0-9]{1,5})?"
+)
+"""Whatever a team may name as an origin of its workspace (people/setting_rules.py)."""
 _OF_THE_REQUEST = (ChallengeClosed, InvalidPortalLink, InvalidRequest, TooLarge)
 """Refusals that say nothing which came from a cookie."""
 
@@ -64,9 +68,10 @@ def sharing(route: str, caller: Caller, error: PorticoError | None) -> dict[str,
         return {}
     headers = {"vary": "origin"}
     asked = caller.origin
-    if asked is None or asked == caller.own_origin:
+    # Text that is no origin, and `null`, name no page, whatever was asked.
+    if asked is None or asked == caller.own_origin or not is_origin(asked):
         return headers
-    if asked in caller.readers or (isinstance(error, _OF_THE_REQUEST) and is_origin(asked)):
+    if asked in caller.readers or isinstance(error, _OF_THE_REQUEST):
         headers |= {
             "access-control-allow-origin": asked,
             "access-control-allow-credentials": "true",

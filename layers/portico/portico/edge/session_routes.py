@@ -11,6 +11,7 @@ from portico.ids import is_workspace
 from portico.sessions.access_token_check import TokenChecker
 from portico.sessions.flow import Sessions
 from portico.sessions.proof import SignedIn
+from portico.sessions.rules import RefreshToken
 from portico.sessions.sign_out import SignOuts
 from portico.settings import SessionSettings
 
@@ -78,10 +79,11 @@ class SessionFlows:
         # Only a back end sends a token in the body. A page that has one has stolen it.
         text = None if caller.is_browser else asked.refresh_token
         text = text or caller.cookies.get(cookie_name(workspace_id))
-        if not text:
+        token = RefreshToken.parse(text or "")
+        if token is None:
             self.ends.show_portal(workspace_id, caller)
             raise NotSignedIn
-        return self.sessions.refresh(workspace_id, text, caller)
+        return self.sessions.refresh(workspace_id, token, caller)
 
     def sign_out(self, query: dict[str, str], caller: Caller) -> Response:
         """End one session or all: by the token, or by the cookie and the browser's proof.
@@ -91,15 +93,19 @@ class SessionFlows:
         """
         workspace_id = _workspace(query)
         everywhere = query.get("everywhere", "").lower() in ("true", "1")
-        text = caller.cookies.get(cookie_name(workspace_id))
+        kept = RefreshToken.parse(caller.cookies.get(cookie_name(workspace_id), ""))
         if caller.authorization:
             claims = self._claims(workspace_id, caller)
             caller.may_read()
             self.ends.with_token(
                 workspace_id, claims["sub"], claims["sid"], caller, everywhere=everywhere
             )
-        elif text:
-            self.ends.with_cookie(workspace_id, text, caller, everywhere=everywhere)
+            # A page beside us may have a token of its own, and must not take its visitor's cookie.
+            is_another = kept is not None and kept.session != claims["sid"]
+            if is_another and not self.ends.is_by_portal(workspace_id, caller):
+                return Response(204)
+        elif kept is not None:
+            self.ends.with_cookie(workspace_id, kept, caller, everywhere=everywhere)
         else:
             self.ends.show_portal(workspace_id, caller)
             raise NotSignedIn

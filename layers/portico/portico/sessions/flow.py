@@ -124,7 +124,7 @@ class Sessions:
             raise AlsoRefused(refused.failed) from None
         return self._signed_in(session, proof.name, proof.email, token, signing.result(), at=now)
 
-    def refresh(self, workspace_id: str, text: str, caller: Caller) -> SignedIn:
+    def refresh(self, workspace_id: str, token: RefreshToken, caller: Caller) -> SignedIn:
         """Exchange a refresh token, while KMS signs in parallel for whoever holds a good one.
 
         Raises:
@@ -133,9 +133,6 @@ class Sessions:
             CrossSite, PortalUnavailable: as for every request.
             TryLater: the same request can be sent again.
         """
-        token = RefreshToken.parse(text)
-        if token is None:
-            raise NotSignedIn
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         head, settings_row, row = get_many(

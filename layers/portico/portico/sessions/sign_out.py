@@ -33,13 +33,20 @@ class SignOuts:
         Only a page of another origin costs this read, if its visitor has no session: every other
         answer is made after the workspace was read.
         """
+        if self.is_by_portal(workspace_id, caller):
+            caller.may_read()
+
+    def is_by_portal(self, workspace_id: str, caller: Caller) -> bool:
+        """Say whether a request comes from our own page, from the workspace's portal, or from no
+        page at all. If we cannot read whose page it is, it is a stranger's.
+        """
         if caller.origin in (None, caller.own_origin):
-            return
+            return True
         key = Rows(self.people_table, f"{workspace_id}#"), *settings_row_key(workspace_id)
         with suppress(TryLater):
             (settings_row,) = get_many([key], consistent=False)
-            if settings_row is not None and caller.origin in workspace_of(settings_row).origins:
-                caller.may_read()
+            return settings_row is not None and caller.origin in workspace_of(settings_row).origins
+        return False
 
     def with_token(
         self, workspace_id: str, contact: str, session: str, caller: Caller, *, everywhere: bool
@@ -54,7 +61,7 @@ class SignOuts:
         self._end(found, caller, everywhere=everywhere)
 
     def with_cookie(
-        self, workspace_id: str, text: str, caller: Caller, *, everywhere: bool
+        self, workspace_id: str, token: RefreshToken, caller: Caller, *, everywhere: bool
     ) -> None:
         """Sign out the session of a refresh token.
 
@@ -62,9 +69,6 @@ class SignOuts:
             NotSignedIn: *everywhere*, and the token has no running session.
             CrossSite: a browser sent this from a page that is neither ours nor the portal's.
         """
-        token = RefreshToken.parse(text)
-        if token is None:
-            raise NotSignedIn
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         settings_row, row = get_many(
