@@ -6,11 +6,13 @@ README.md says how to run it.
 import html
 import os
 import secrets
+import time
 from urllib.parse import urlencode, urlsplit
 
 import uvicorn
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
+from authlib.integrations.starlette_client.integration import StarletteIntegration
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from joserfc.errors import JoseError
@@ -19,7 +21,27 @@ from starlette.middleware.sessions import SessionMiddleware
 ISSUER = os.environ["PORTICO_ISSUER"]
 PORTAL_URL = os.environ["PORTAL_URL"]
 
+TABS = 5
+"""Sign-ins that one browser may have begun. More would not fit into a cookie, of 4 KB."""
+
+
+def newest(begun: dict) -> dict:
+    return dict([*begun.items()][-TABS:])
+
+
+class Tabs(StarletteIntegration):
+    """authlib keeps one sign-in a session. Two tabs may sign in at once, so this one keeps more."""
+
+    async def set_state_data(self, session, state, data):
+        start = f"_state_{self.name}_"
+        kept = {"data": {k: v for k, v in data.items() if k != "url"}}
+        kept["exp"] = time.time() + self.expires_in
+        begun = {key: session.pop(key) for key in list(session) if key.startswith(start)}
+        session.update(newest(begun | {f"{start}{state}": kept}))
+
+
 oauth = OAuth()
+oauth.framework_integration_cls = Tabs
 portico = oauth.register(
     "portico",
     client_id=os.environ["PORTAL_CLIENT_ID"],
@@ -29,8 +51,8 @@ portico = oauth.register(
 )
 
 app = FastAPI()
-# The cookie holds what a sign-in needs until it is back (one entry for each tab, by authlib), and
-# the name of the session. A real portal keeps its secret elsewhere.
+# The cookie holds what a sign-in needs until it is back (one entry for each tab), and the name of
+# the session. A real portal keeps its secret elsewhere.
 app.add_middleware(
     SessionMiddleware,
     secret_key=secrets.token_urlsafe(),
@@ -74,15 +96,16 @@ def ticket(number: int, request: Request):
 @app.get("/login")
 async def login(request: Request, to: str = "/"):
     # A path of this portal, and never another site.
-    is_ours = to.startswith("/") and to[1:2] not in {"/", "\\"}
-    state = secrets.token_urlsafe()
-    request.session[f"to_{state}"] = to if is_ours else "/"
+    is_ours = to.startswith("/") and to[1:2] not in {"/", "\\"} and len(to) < 100
+    state = secrets.token_urlsafe(16)
+    others = request.session.get("to", {})
+    request.session["to"] = newest(others | {state: to if is_ours else "/"})
     return await portico.authorize_redirect(request, f"{PORTAL_URL}/callback", state=state)
 
 
 @app.get("/callback")
 async def callback(request: Request):
-    to = request.session.pop(f"to_{request.query_params.get('state')}", "/")
+    to = request.session.get("to", {}).pop(request.query_params.get("state"), "/")
     try:
         token = await portico.authorize_access_token(request)
     except (AuthlibBaseError, JoseError) as error:

@@ -10,6 +10,9 @@ from urllib.parse import urljoin
 
 from tests.clients.contact import Seen, Stays
 
+LONGEST_COOKIE = 4096
+"""Characters of name and value that every browser keeps (RFC 6265bis, 5.6)."""
+
 
 @dataclass
 class Site:
@@ -39,7 +42,9 @@ class Site:
             self.text, self.headers = answer.read().decode(), answer.headers
             for cookie in answer.headers.get_all("set-cookie") or []:
                 name, _, value = cookie.partition(";")[0].partition("=")
-                self.cookies[name] = value
+                # As a browser: a longer one changes nothing.
+                if len(name) + len(value) <= LONGEST_COOKIE:
+                    self.cookies[name] = value
             return Seen(answer.status, urljoin(asked.full_url, answer.headers.get("location", "")))
 
     def goes(self, url: str) -> Seen:

@@ -19,6 +19,7 @@ from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.house import ROOT, House
 from tests.browser.person import Person
 from tests.clients.conftest import runs
+from tests.clients.contact import Seen
 from tests.clients.kinds import PORTALS, free_port, wait_for
 from tests.clients.pasted import files_of
 from tests.clients.portal import MODULES, environment
@@ -185,6 +186,26 @@ class TestABackEnd:
         expect(person.page.get_by_role("alert")).to_have_text("You are not signed in.")
         person.page.get_by_role("link", name="Try again").click()
         expect(person.page.get_by_label("Primary email")).to_be_visible()
+
+    @pytest.mark.parametrize("name", BACK_ENDS)
+    def test_signs_a_contact_in_from_two_tabs(self, name, back_ends, someone):
+        site, sam = Site(back_ends[name]), someone()
+        began = [site.goes(path).location for path in ("/tickets/1", "/tickets/2")]
+        first, second = [sam.authorizes(each) for each in began]
+
+        assert site.goes(second).location == f"{site.home}/tickets/2"
+        landed = site.goes(first)
+
+        # mozilla-django-oidc keeps one address to go back to.
+        shown = 2 if name == "django_app.py" else 1
+        assert landed == Seen(200, f"{site.home}/tickets/{shown}")
+
+    @pytest.mark.parametrize("name", BACK_ENDS)
+    def test_signs_a_contact_in_however_many_tabs_were_left(self, name, back_ends, someone):
+        site, sam = Site(back_ends[name]), someone()
+        *_, last = [site.goes(f"/tickets/{number}").location for number in range(40)]
+
+        assert site.goes(sam.authorizes(last)).location == f"{site.home}/tickets/39"
 
     @pytest.mark.parametrize("name", ["express.mjs", "fastapi_app.py"])
     @pytest.mark.parametrize("to", ["//evil.example/", "///evil.example/", "/\\evil.example/"])
