@@ -150,6 +150,8 @@ class TestAddingAConnection:
             (["--kind", "oidc", "--issuer", "https://u@id.test"], "--issuer: an https address"),
             (["--kind", "oidc", "--issuer", "https://id.test/?a"], "without ?"),
             (["--kind", "oidc"], "--issuer: an https address"),
+            (["--kind", "oidc", "--issuer", "https://id.test/{tenantid}/v2.0",
+              "--discovery-url", "https://id.test/common"], "--issuer: one issuer"),
             (["--kind", "microsoft"], "--tenant: 1 to 20 tenant ids"),
             (["--kind", "microsoft", "--tenant", "acme.onmicrosoft.com"], "not its domain"),
             (["--kind", "microsoft", "--tenant", "common", "--tenant", TENANT], "use it alone"),

@@ -112,6 +112,9 @@ class _Checks:
             self._refuse("issuer", "an https address")
         if "?" in (issuer or ""):
             self._refuse("issuer", "an https address without ?")
+        if {"{", "}"} & set(issuer or ""):
+            # Every tenant of Microsoft's would sign in there, with any address that it likes.
+            self._refuse("issuer", "one issuer, without {…}; all tenants are --kind microsoft")
         if (issuer or "").endswith("/.well-known/openid-configuration"):
             self._refuse("issuer", "the issuer, without /.well-known/openid-configuration")
 
