@@ -13,6 +13,7 @@ from typing import Any, Self
 from portico.clock import epoch
 from portico.ids import base64url
 from portico.people.rules import Contact
+from portico.sessions.access_token import HEAD_START
 from portico.sessions.rules import Session
 
 LOGOUT = "logout+jwt"
@@ -115,7 +116,7 @@ class SignOut:
         return {
             "iss": issuer,
             "aud": client_id,
-            "iat": epoch(at),
+            "iat": epoch(at - HEAD_START),
             "exp": epoch(at + LOGOUT_TOKEN_LIFETIME),
             "jti": self.jti,
             "toe": self.at,
