@@ -32,6 +32,14 @@ def team_moves(portal: Portal, email: str) -> None:
     flow.change(workspace, contact, email, host="signin.acme.test", by="cli:olga")
 
 
+def resets_the_password(portal: Portal) -> None:
+    portal.sets(password_method=True)
+    portal.browser.forgets_the_password()
+    portal.delivers_mail()
+    new = "seven loud geese over the mill"
+    assert portal.browser.sets_a_password(new, portal.mailed_code()).status == 200
+
+
 def imports(portal: Portal, email: str, **says: Any) -> None:
     work = ContactImport("people", portal.workspace, "cli:olga", width=1)
     lines = [ContactLine(1, email, {"name": "Ann Archer", **says}, None)]
@@ -154,7 +162,7 @@ class TestWhenTheContactWasUpdated:
     def test_is_when_they_were_added(self, portal):
         assert head(portal)["updated_at"] == self.now()
 
-    @pytest.mark.parametrize("how", ["edit", "team", "move", "proof"])
+    @pytest.mark.parametrize("how", ["edit", "team", "move", "proof", "reset"])
     def test_moves_with_what_is_told_of_them(self, portal, how):
         portal.forward(minutes=5)
         ann = Member(portal, portal.browser)
@@ -171,6 +179,9 @@ class TestWhenTheContactWasUpdated:
                 ann.moves(NEW)
             case "proof":
                 ann.signs_in()
+            case "reset":
+                resets_the_password(portal)
+                assert is_proved(portal)
 
         assert head(portal)["updated_at"] == self.now()
 
@@ -181,3 +192,14 @@ class TestWhenTheContactWasUpdated:
         portal.deactivates()
 
         assert head(portal)["updated_at"] == before
+
+    def test_stays_where_the_address_was_proved_before(self, portal):
+        portal.browser.signs_in()
+        before = head(portal)["updated_at"]
+        portal.forward(minutes=5)
+
+        portal.another_browser().signs_in()
+        resets_the_password(portal)
+
+        assert head(portal)["updated_at"] == before
+        assert is_proved(portal)

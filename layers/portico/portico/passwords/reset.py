@@ -178,7 +178,11 @@ class PasswordResets:
         heads = Heads(self.people_table, workspace_id)
         return {
             "challenge": challenges.using(challenge.id, request_id=checked.request_id),
-            "head": heads.raising_sver(contact, sver=checked.mail.sver, proves_email=True),
+            "head": heads.raising_sver(
+                contact,
+                sver=checked.mail.sver,
+                proved_at=None if challenge.contact_proved else now,
+            ),
             "password": Passwords(self.people_table, workspace_id).putting(
                 contact, after, before=before, event=event
             ),

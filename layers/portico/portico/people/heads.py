@@ -49,16 +49,23 @@ class Heads:
         )
 
     def raising_sver(
-        self, contact: str, *, sver: int, event: Event | None = None, proves_email: bool = False
+        self,
+        contact: str,
+        *,
+        sver: int,
+        event: Event | None = None,
+        proved_at: datetime | None = None,
     ) -> dict[str, Any]:
         """Return the part of a transaction that ends everything begun under *sver*.
 
         It fails unless the contact may still sign in and their head still has *sver*. With
-        *proves_email* it writes down as well that the contact's address is theirs.
+        *proved_at* it writes down as well that the contact's address is theirs, and since when.
         """
-        change, values = "SET sver = sver + :one", {":one": 1, ":sver": sver, ":yes": True}
-        if proves_email:
-            change += ", email_verified = :yes"
+        change = "SET sver = sver + :one"
+        values: dict[str, Any] = {":one": 1, ":sver": sver, ":yes": True}
+        if proved_at is not None:
+            change += ", email_verified = :yes, updated_at = :now"
+            values[":now"] = epoch(proved_at)
         noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
         return self.rows.updating(
             *head_key(self.workspace_id, contact),

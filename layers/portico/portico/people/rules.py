@@ -295,8 +295,8 @@ class Contact:
     """Whether the contact has proved that the address is theirs: by a code that was mailed to it,
     or by a provider that the team believes about its domain. Every other address begins unproved."""
     updated_at: int | None = None
-    """When name, address, language or time zone changed last, in seconds since 1970. ``None``: no
-    change since the contact was made by an earlier version."""
+    """When name, address, its proof, language or time zone changed last, in seconds since 1970.
+    ``None``: no change since the contact was made by an earlier version."""
     suppressed: str | None = None
     """Why we send no mail to the address: ``bounce`` or ``complaint``."""
     address_change: str | None = None
