@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from portico.backchannel.portal_sign_outs import FIRST_TELL_AGAIN, MOST_TELLS
 from portico.backchannel.receivers import NotTold, tell
@@ -232,6 +233,22 @@ class TestASlowReceiver:
 
     def test_that_sends_its_head_byte_by_byte_is_left(self, slow_server):
         # Each byte comes in time, so that no read ever times out.
+        head = b"HTTP/1.1 200 OK\r\nx-slow: " + b"x" * 200
+        begun = time.perf_counter()
+        with pytest.raises(NotTold):
+            tell(slow_server([bytes([each]) for each in head], 0.1), "token", loopback=True)
+        assert time.perf_counter() - begun < 2
+
+    def test_that_sends_its_head_byte_by_byte_after_a_slow_connect_is_left(
+        self, slow_server, monkeypatch
+    ):
+        # Two of a name's three addresses may answer nothing, and take all of the time.
+        def connects_slowly(connection):
+            time.sleep(0.6)
+            return connected(connection)
+
+        connected = HTTPConnection._new_conn
+        monkeypatch.setattr(HTTPConnection, "_new_conn", connects_slowly)
         head = b"HTTP/1.1 200 OK\r\nx-slow: " + b"x" * 200
         begun = time.perf_counter()
         with pytest.raises(NotTold):

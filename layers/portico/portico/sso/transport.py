@@ -32,6 +32,9 @@ ANSWER_TIME = 4.0
 """Seconds that one whole answer may take, because a provider may also send it byte by byte. Its head
 has as long once more."""
 
+CUT_AGAIN = 0.1
+"""Seconds until a connection that was not there to be cut is cut again."""
+
 
 class NotPublic(ValueError):
     """The address is not on the public internet."""
@@ -115,18 +118,22 @@ class _InTime(HTTPConnectionPool):
     """
 
     def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
-        timer = threading.Timer(deadline.at_most(ANSWER_TIME), _cut, [conn])
-        timer.daemon = True
-        timer.start()
+        is_over = threading.Event()
+        watched = conn, is_over, deadline.at_most(ANSWER_TIME)
+        threading.Thread(target=_cut_in_time, args=watched, daemon=True).start()
         try:
             return super()._make_request(conn, *args, **kwargs)
         finally:
-            timer.cancel()
+            is_over.set()
 
 
-def _cut(conn: HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):
-        conn.sock.shutdown(socket.SHUT_RDWR)
+def _cut_in_time(conn: HTTPConnection, is_over: threading.Event, allowed: float) -> None:
+    wait = allowed
+    while not is_over.wait(wait):
+        # While it connects, which has a timeout of its own, there is nothing to cut yet.
+        with suppress(OSError, AttributeError):
+            conn.sock.shutdown(socket.SHUT_RDWR)
+        wait = CUT_AGAIN
 
 
 class _PublicPool(_InTime, HTTPSConnectionPool):
