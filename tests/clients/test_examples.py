@@ -261,6 +261,16 @@ class TestAPageWithoutABackEnd:
         other.wait_for_url(f"{spa}/tickets/2")
         expect(other.get_by_text("Hello, Sam Someone")).to_be_visible()
 
+    def test_leads_to_no_other_site(self, spa, person, strangers):
+        # The page is under every path, and the browser reads a second slash as another host.
+        person.page.goto(f"{spa}//evil.example/tickets")
+        person.asks_for_a_code(next(strangers))
+        person.types(person.reads_the_code())
+        person.continues()
+
+        person.page.wait_for_url(f"{spa}/evil.example/tickets")
+        expect(person.page.get_by_text("Hello, Sam Someone")).to_be_visible()
+
     def test_shows_a_page_with_a_way_on_where_nothing_was_begun(self, spa, person):
         person.page.goto(f"{spa}/callback?code=one&state=nobodys")
 
