@@ -3,6 +3,8 @@
 
 import pytest
 
+from portico.errors import ProtocolRefused
+from portico.openid.rules import check_challenge
 from tests.openid.handed import Held, refusal, signed_in
 from tests.support.doors import ORIGIN
 from tests.support.driver import Browser, Portal
@@ -281,6 +283,15 @@ class TestAPortalWithoutPkce:
         assert told["error"] == error
         assert words in told["error_description"]
         assert portal.rows("sign-in") == before
+
+    @pytest.mark.parametrize("scope", [None, "", "email profile", "openid2"])
+    def test_needs_the_scope_that_makes_a_nonce_come_back(self, scope):
+        # By this rule too, and not only because every request must have it.
+        asked = {"nonce": "n" * 16} | ({"scope": scope} if scope is not None else {})
+
+        with pytest.raises(ProtocolRefused) as refused:
+            check_challenge(asked, is_public=False, may_leave_it_out=True)
+        assert refused.value.error == "invalid_scope"
 
     @pytest.mark.parametrize(
         "changed",

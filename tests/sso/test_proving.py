@@ -374,6 +374,26 @@ class TestAProviderThatIsBelieved:
         assert came_back.status == 303
         assert not self.is_proved(portal)
 
+    def test_proves_nothing_of_the_address_that_comes_while_it_answers(
+        self, connected, portal, wire
+    ):
+        portal.browser.signs_in_with("google")
+        portal.deactivates()
+        portal.team.set_active("acme", ANN, True, by="test")
+        contact, flow = portal.team.contact("acme", ANN), TeamEmailChanges("people", "sign-in")
+
+        def moves():
+            there = {"host": "signin.acme.test", "by": "cli:olga"}
+            flow.change(portal.workspace, contact, "ann@new.example", **there)
+
+        # After the pointer was read, which still leads to Ann, and before her head is.
+        wire.before("dynamodb.GetItem", moves)
+
+        assert portal.another_browser().signs_in_with("google").mark != "e"
+
+        assert portal.team.contact("acme", portal.ann.id).email == "ann@new.example"
+        assert not self.is_proved(portal)
+
     def test_proves_it_again_after_a_move_there_and_back(self, connected, portal):
         portal.browser.signs_in_with("google")
         flow = TeamEmailChanges("people", "sign-in")
