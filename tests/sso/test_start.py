@@ -95,6 +95,12 @@ class TestNoStart:
 
         assert portal.browser.starts_sso("google").problem == (403, "sign-in-method-off")
 
+    @pytest.mark.parametrize("on", [False, True])
+    def test_of_a_draft_whatever_its_row_says_beside(self, world, portal, on):
+        world.connect("google", draft=True, on=on)
+
+        assert portal.browser.starts_sso("google").problem == (403, "sign-in-method-off")
+
     def test_where_the_workspace_has_switched_sso_off(self, connected, portal):
         portal.sets(sso_method=False)
 

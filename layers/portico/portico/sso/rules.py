@@ -43,8 +43,8 @@ class Connection:
         names = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in names}
         # A value that is not a boolean counts as off.
-        values["on"] = values.get("on", True) is True
         values["draft"] = values.get("draft") is True
+        values["on"] = values.get("on", True) is True and not values["draft"]
         if "hosted_domains" not in values and row.get("hosted_domain"):
             # Written before a connection could have several.
             values["hosted_domains"] = [row["hosted_domain"]]
