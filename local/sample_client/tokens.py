@@ -3,7 +3,7 @@ token before it signs anybody out (Back-Channel Logout 1.0, 2.6).
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
@@ -13,7 +13,8 @@ from joserfc.jwk import KeySet
 
 LEEWAY = 60
 """Seconds by which the issuer's clock and ours may differ."""
-
+ASKS_AGAIN = timedelta(minutes=1)
+"""Time between two looks for a key that was unknown."""
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -36,6 +37,7 @@ class IdTokens:
         self._client_id = client_id
         self._fetch = fetch
         self._known_keys: KeySet | None = None
+        self._asked_again: datetime | None = None
 
     def claims(
         self, id_token: str, *, access_token: str, nonce: str, at: datetime
@@ -54,7 +56,7 @@ class IdTokens:
         options = {"iss": {"value": self._issuer}, "aud": {"value": self._client_id}}
         params = {"nonce": nonce, "client_id": self._client_id, "access_token": access_token}
         try:
-            token = self._checked(id_token)
+            token = self._checked(id_token, at=at)
             claims = CodeIDToken(token.claims, token.header, options, params)
             claims.validate(now=int(at.timestamp()), leeway=LEEWAY)
         except (JoseError, ValueError) as error:
@@ -68,7 +70,7 @@ class IdTokens:
             NotBelieved: the token is not valid.
         """
         try:
-            token = self._checked(logout_token)
+            token = self._checked(logout_token, at=at)
             registry = jwt.JWTClaimsRegistry(
                 now=int(at.timestamp()),
                 leeway=LEEWAY,
@@ -92,12 +94,16 @@ class IdTokens:
             raise NotBelieved("a logout token of nobody")
         return dict(claims)
 
-    def _checked(self, id_token: str) -> jwt.Token:
+    def _checked(self, id_token: str, *, at: datetime) -> jwt.Token:
         # We choose the algorithm, never the token.
         try:
             return jwt.decode(id_token, self._keys(), ["RS256"])
         except (InvalidKeyIdError, BadSignatureError):
-            # The issuer may have changed its keys since we read them.
+            # The issuer may have changed its keys since we read them. But anybody can post a
+            # logout token with a key that there is not, and must not make us ask each time.
+            if self._asked_again is not None and at < self._asked_again + ASKS_AGAIN:
+                raise
+            self._asked_again = at
             self._known_keys = None
             return jwt.decode(id_token, self._keys(), ["RS256"])
 

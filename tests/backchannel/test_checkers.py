@@ -46,10 +46,10 @@ def of_ours(claims, typ=LOGOUT):
     return signed(claims, typ=typ, key=os.environ["SIGNING_KEYS"])
 
 
-def pasted(monkeypatch):
+def pasted(monkeypatch, fetch=lambda: published().body):
     """The checker of the page, beside a client of the other page."""
     client = types.ModuleType("portico_client")
-    keys = cache(lambda: KeySet.import_key_set(published().body))
+    keys = cache(lambda: KeySet.import_key_set(fetch()))
     client.__dict__.update(ISSUER=ORIGIN, CLIENT_ID="prt_acme_help", keys=keys)
     monkeypatch.setitem(sys.modules, "portico_client", client)
     module = types.ModuleType("portico_logout")
@@ -57,11 +57,22 @@ def pasted(monkeypatch):
     return module
 
 
+@pytest.fixture
+def fetched():
+    """The key sets that a checker has read."""
+    return []
+
+
 @pytest.fixture(params=["pasted", "sample"])
-def checks(request, monkeypatch):
+def checks(request, monkeypatch, fetched):
     """Each of the two checkers: the claims that it believes, or ``None``."""
+
+    def fetch():
+        fetched.append(published().body)
+        return fetched[-1]
+
     if request.param == "pasted":
-        module = pasted(monkeypatch)
+        module = pasted(monkeypatch, fetch)
 
         def check(token):
             try:
@@ -70,7 +81,7 @@ def checks(request, monkeypatch):
                 return None
 
     else:
-        tokens = IdTokens(ORIGIN, "prt_acme_help", lambda: published().body)
+        tokens = IdTokens(ORIGIN, "prt_acme_help", fetch)
 
         def check(token):
             try:
@@ -130,6 +141,21 @@ class TestALogoutToken:
     def test_with_another_key_is_not(self, checks, told):
         kid = published().body["keys"][0]["kid"]
         assert checks(forged(told, RSAKey.generate_key(2048), alg="RS256", kid=kid)) is None
+
+    @pytest.mark.parametrize("kid", [None, "nobodys"])
+    def test_with_another_key_makes_nobody_ask_for_keys_each_time(
+        self, portal, checks, told, fetched, kid
+    ):
+        # Anybody can post here, and does not wait.
+        key, kid = RSAKey.generate_key(2048), kid or published().body["keys"][0]["kid"]
+        for _ in range(5):
+            assert checks(forged(told, key, alg="RS256", kid=kid)) is None
+        assert len(fetched) == 2
+
+        portal.forward(seconds=61)
+        checks(forged(told, key, alg="RS256", kid=kid))
+        assert len(fetched) == 3
+        assert checks(of_ours(told)) == told
 
     def test_with_the_public_key_as_a_secret_is_not(self, checks, told):
         key = published().body["keys"][0]
