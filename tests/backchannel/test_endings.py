@@ -63,6 +63,8 @@ class TestASessionThatEnds:
         assert backchannel.tells() == [True, True]
         assert len(set(sids(receiver))) == 2
         assert sid in sids(receiver)
+        # One line of the trail, and two things to tell: a portal that keeps ids takes both.
+        assert len({read(each).claims["jti"] for each in receiver.tokens}) == 2
 
     def test_of_a_deactivated_contact_is_told(self, portal, sid, backchannel, receiver):
         portal.deactivates()
@@ -101,6 +103,33 @@ class TestASessionThatEnds:
         held.site.refreshes()
         portal.forward(seconds=30)
         held.site.refreshes(held.refresh_token)
+
+        backchannel.tells()
+
+        assert sids(receiver) == [sid]
+
+    def test_by_a_stolen_token_is_no_news_to_another_portal(
+        self, portal, held, ann, backchannel, receiver
+    ):
+        other = Site.register(portal, "other", backchannel_logout_uri=receiver.uri)
+        other.signs_in(ann)
+        backchannel.lines()
+
+        self.test_by_a_stolen_token_is_told_to_the_portal_that_lost_it(
+            portal, held, read(held.id_token).claims["sid"], backchannel, receiver
+        )
+
+        assert [read(each).claims["aud"] for each in receiver.tokens] == [held.site.client_id]
+
+    def test_is_not_told_of_the_session_that_came_after_it(
+        self, portal, held, sid, backchannel, receiver
+    ):
+        # The stream may be late, and the contact quick.
+        portal.deactivates()
+        portal.records_trail()
+        portal.team.set_active("acme", "ann@example.com", True, by="test")
+        portal.browser.signs_in()
+        held.site.signs_in(portal.browser)
 
         backchannel.tells()
 
