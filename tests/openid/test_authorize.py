@@ -292,6 +292,10 @@ class TestWhatAPortalIsToldNo:
             ({"request": "e30"}, "request_not_supported"),
             ({"request_uri": "https://x.test"}, "request_uri_not_supported"),
             ({"nonce": "n" * 513}, "invalid_request"),
+            # No longer in characters, but in the token, which KMS would refuse to sign for ever.
+            ({"nonce": "€" * 512}, "invalid_request"),
+            ({"nonce": '"' * 512}, "invalid_request"),
+            ({"nonce": "😀" * 43}, "invalid_request"),
             ({"max_age": "-1"}, "invalid_request"),
             ({"max_age": "ten"}, "invalid_request"),
         ],

@@ -26,6 +26,23 @@ def family(portal: Portal) -> dict[str, object]:
     return next(row for row in portal.session_rows() if row.get("portal"))
 
 
+class TestTheLongestThatThereIs:
+    def test_can_be_signed(self, portal):
+        # KMS takes 4,096 bytes. Each letter of this name is twelve bytes of JSON.
+        email = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.example"
+        portal.adds("😀" * 100, email)
+        portal.browser.signs_in(email)
+        site = Site.register(portal, "p" * 31, audience="https://" + "a" * 192)
+
+        for nonce in ("n" * 512, '"' * 256, "€" * 85, "😀" * 42):
+            tokens = site.signs_in(portal.browser, nonce=nonce)
+
+            assert site.reads(tokens["id_token"])["nonce"] == nonce
+            for name in ("access_token", "id_token"):
+                # A workspace's id and our host may be as long once more.
+                assert len(tokens[name].rpartition(".")[0]) < 3700
+
+
 class TestACode:
     def test_becomes_tokens(self, site, ann):
         answer = site.redeems(site.gets_a_code(ann))

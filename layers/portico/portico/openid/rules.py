@@ -1,5 +1,6 @@
 """Decide whether an existing session satisfies a portal's request."""
 
+import json
 import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -90,6 +91,9 @@ class AuthorizeRequest:
         for name, limit in LONGEST_PARAMETERS.items():
             if len(parameters.get(name, "")) > limit:
                 raise ProtocolRefused("invalid_request", f"{name}: at most {limit} characters")
+        # A token holds it as JSON escapes it, and a longer one could never be signed.
+        if len(json.dumps(parameters.get("nonce", ""))) - 2 > LONGEST_PARAMETERS["nonce"]:
+            raise ProtocolRefused("invalid_request", "nonce: too long once it is escaped in JSON")
         if not fits(parameters.get("state", "")):
             raise ProtocolRefused("invalid_request", "state: too long once it is percent-encoded")
         for name, error in UNSUPPORTED.items():
