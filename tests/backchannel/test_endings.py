@@ -266,6 +266,20 @@ class TestWhatRaisesSver:
         assert set(sids(receiver)) == {read(site.tokens["id_token"]).claims["sid"]}
 
 
+class TestAsManySessionsAsAreToldOneByOne:
+    def test_are_told_one_by_one(self, portal, held, backchannel, receiver):
+        for _ in range(MOST_SIGN_OUTS - 1):
+            portal.forward(days=0, hours=3)
+            other = portal.another_browser()
+            other.signs_in()
+            held.site.signs_in(other)
+        backchannel.lines()
+        portal.deactivates()
+
+        assert backchannel.tells() == [True] * MOST_SIGN_OUTS
+        assert len(set(sids(receiver))) == MOST_SIGN_OUTS
+
+
 class TestMoreSessionsThanAnybodyHas:
     def test_are_told_of_at_once(self, portal, held, backchannel, receiver):
         for _ in range(MOST_SIGN_OUTS):

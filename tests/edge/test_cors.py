@@ -281,6 +281,12 @@ class TestAnotherPage:
         assert (answer.status, answer.cookies) == (204, [])
         assert portal.browser.refreshes().status == 200
 
+    def test_takes_the_cookie_of_the_session_whose_token_it_holds(self, portal, stranger):
+        token = portal.browser.refreshes().body["access_token"]
+
+        assert stranger.signs_out(token).status == 204
+        assert COOKIE not in stranger.cookies
+
     def test_csr_04_takes_no_cookie_when_its_page_cannot_be_read(self, portal, theirs, wire):
         ann = portal.another_browser().signs_in()
         theirs.signs_in()
