@@ -10,7 +10,7 @@ from portico.people.rules import Workspace
 from portico.people.store import connection_key, settings_row_key
 from portico.sso.rules import Connection
 
-IS_AS_READ = "attribute_not_exists(connections) OR connections = :read"
+_IS_AS_READ = "attribute_not_exists(connections) OR connections = :read"
 """We write the whole list, so it must not lose a connection that a colleague just added."""
 
 
@@ -85,7 +85,7 @@ class Connections:
             "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
                 "SET connections = :shown REMOVE event",
-                f"attribute_exists(pk) AND ({IS_AS_READ})",
+                f"attribute_exists(pk) AND ({_IS_AS_READ})",
                 {
                     ":shown": sorted([*others, shown], key=lambda each: str(each["id"])),
                     ":read": workspace.connections,
