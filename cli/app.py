@@ -18,8 +18,8 @@ from cli.typed_values import leave_values_as_typed
 from portico import __version__
 
 HELP = (
-    "Manage one Portico: its workspaces, contacts, links, sessions, SSO connections, portals and "
-    "directories. --stack NAME is a deployed one, with your AWS credentials; --local is the one "
+    "Manage one Portico: its workspaces, contacts, links, sessions, teams, SSO connections, "
+    "portals and directories. --stack NAME is a deployed one, with your AWS credentials; --local is the one "
     "that `make run` started.\n\n"
     "Exit codes: 0 done; 1 refused, or no such thing; 2 the command cannot be understood; "
     "3 something is out of reach, try the same command later."
@@ -28,6 +28,8 @@ GROUPS = {
     "workspace": ("cli.workspaces", "Workspaces: companies' portals and their rules."),
     "contact": ("cli.contacts", "Contacts: the people who may sign in."),
     "link": ("cli.links", "Portal links: what contacts open to sign in."),
+    "team": ("cli.team", "The team: who looks after a workspace, and in which role."),
+    "key": ("cli.workspace_keys", "Keys: what machines call Portico with, for one workspace."),
     "connection": ("cli.connections", "Connections: the SSO providers of a workspace."),
     "portal": ("cli.portals", "Portals on any site, as OpenID clients of a workspace."),
     "directory": ("cli.directory", "The directory: records, a dry run of its rule, break-glass."),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from portico.people.store import People
     from portico.sessions.team_sessions import TeamSessions
     from portico.sso.store import Connections
+    from portico.team.members import TeamMembers
+    from portico.team.workspace_keys import WorkspaceKeys
     from portico.trail.lookup import Trail
 
 
@@ -77,6 +80,25 @@ class Command:
         from portico.account.team_ways_in import TeamWaysIn
 
         return TeamWaysIn(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def members(self) -> "TeamMembers":
+        """Teams: who is on them, and in which role."""
+        from portico.team.members import TeamMembers
+
+        return TeamMembers(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def keys(self) -> "WorkspaceKeys":
+        """Keys of workspaces."""
+        from portico.team.workspace_keys import WorkspaceKeys
+
+        return WorkspaceKeys(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def host(self) -> str:
+        """Our own host, which mails name."""
+        return urlsplit(self.deployment.api_url).netloc
 
     @property
     def workspaces(self) -> "TeamWorkspaces":

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from cli.command import Command, contact_of, looking_for
 from cli.option_names import CONTACT as NAMES
@@ -72,8 +71,7 @@ def without_ways_in(command: Command, workspace_id: str, who: str) -> tuple[Cont
     with looking_for(f"contact {who} in {workspace_id}"):
         contact = contact_of(command, workspace_id, who)
         workspace = command.team.workspace(workspace_id)
-        host = urlsplit(command.deployment.api_url).netloc
-        removed = command.ways_in.remove(workspace, contact.id, host=host, by=command.by)
+        removed = command.ways_in.remove(workspace, contact.id, host=command.host, by=command.by)
         after = command.team.contact(workspace_id, contact.id)
     is_told = contact.active and (removed.password or removed.accounts)
     command.note(
@@ -90,9 +88,10 @@ def without_ways_in(command: Command, workspace_id: str, who: str) -> tuple[Cont
 
 def _with_email(command: Command, contact: Contact, email: str) -> Contact:
     workspace = command.team.workspace(contact.workspace_id)
-    host = urlsplit(command.deployment.api_url).netloc
     try:
-        changed = command.email_changes.change(workspace, contact, email, host=host, by=command.by)
+        changed = command.email_changes.change(
+            workspace, contact, email, host=command.host, by=command.by
+        )
     except InvalidRequest as refused:
         # Both WHO and the new address are an `email` to the rooms.
         raise refusal_of(refused, NAMES) from refused

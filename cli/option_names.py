@@ -73,6 +73,14 @@ PORTAL = {
     "on": "--on",
     "portals": "portals with --initiate-login-uri",
 }
+KEY = {
+    "email": "--owner",
+    "owner": "--owner",
+    "label": "--label",
+    "scopes": "--scope",
+    "lifetime": "--days",
+    "overlap": "--overlap-days",
+}
 CONTACT = {"name": "--name", "email": "--email", "language": "--language"}
 LINK = {"email": "--contact", "to": "--to", "label": "--label"}
 TRAIL = {"email": "--contact", "id": "--link"}

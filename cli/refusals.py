@@ -23,6 +23,17 @@ WORDS = {
 """Reasons of the rooms that somebody at a terminal is told in more words."""
 
 
+REFUSED = {
+    "StillOwner": "They are an owner of the team. First: portico team set WORKSPACE WHO --role ..., "
+    "or portico team remove WORKSPACE WHO",
+    "LastOwner": "A team keeps one owner. Make somebody else an owner first.",
+    "NotAnOwner": "Only an owner of the team answers for a key. See: portico team list WORKSPACE",
+    "TooManyKeys": "The workspace has as many keys as it may have. Revoke one that nobody uses.",
+    "TooManyOwners": "The team has as many owners as it may have.",
+}
+"""What rooms refuse by a class of its own, which is not loaded for its name alone."""
+
+
 def in_words(reason: str) -> str:
     """Return a room's reason as a team reads it."""
     return WORDS.get(reason, reason)
@@ -77,6 +88,8 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
             return _fault(error)
         case errors.Invalid():
             return _invalid(error, names)
+        case errors.Refused() if type(error).__name__ in REFUSED:
+            return Refusal(REFUSED[type(error).__name__])
     return Refusal(type(error).__name__)
 
 

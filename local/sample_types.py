@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.sample_logos import Shape
+from portico.people.memberships import Role
+from portico.team.workspace_key import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,19 @@ class SampleContact:
     language: str | None = None
     password: str | None = None
     """Not a secret: it works only in this machine's sample world."""
+    role: Role | None = None
+    """On the workspace's team; ``None``: they are not on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleKey:
+    """A workspace's key. *key* is the readable part of its id and text."""
+
+    key: str
+    label: str
+    owner: str
+    """The key of the contact who answers for it."""
+    scopes: tuple[Scope, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class SampleWorkspace:
     words: dict[str, Any] = field(default_factory=dict)
     """What page and mail show beside the settings."""
     contacts: tuple[SampleContact, ...] = ()
+    keys: tuple[SampleKey, ...] = ()
     links: tuple[SampleLink, ...] = ()
     connections: tuple[SampleConnection, ...] = ()
     directory: tuple[SampleRecord, ...] = ()

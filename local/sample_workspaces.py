@@ -5,11 +5,14 @@ from local.sample_logos import bars, globe, palm, peak
 from local.sample_types import (
     SampleConnection,
     SampleContact,
+    SampleKey,
     SampleLink,
     SampleRecord,
     SampleRegistration,
     SampleWorkspace,
 )
+from portico.people.memberships import Role
+from portico.team.workspace_key import Scope, key_text
 
 UNKNOWN_EMAIL = "nobody@example.com"
 """The address of no contact. The page must look the same for it."""
@@ -30,6 +33,12 @@ def portal_secret(workspace_id: str, name: str) -> str:
     return "pos_" + f"demo-{workspace_id}-{name}-".ljust(43, "0")
 
 
+def workspace_key(workspace_id: str, key: str) -> tuple[str, str]:
+    """Return the id and the text of a workspace's key, both readable but for the checksum."""
+    id_, secret = (f"demo-{workspace_id}-{key}-".ljust(n, "0") for n in (22, 43))
+    return id_, key_text(workspace_id, id_, secret)
+
+
 ACME = SampleWorkspace(
     id="acme",
     name="Acme Support",
@@ -48,6 +57,10 @@ ACME = SampleWorkspace(
         SampleContact("ben", "Ben Okafor", "ben@example.com"),
         SampleContact("chloe", "Chloé Durand", "chloe@example.com", language="fr"),
         SampleContact("dora", "Dora Gone", "dora@example.com", active=False),
+        SampleContact("olga", "Olga Ortiz", "olga@example.com", role=Role.OWNER),
+        SampleContact("adam", "Adam Novak", "adam@example.com", role=Role.ADMIN),
+        SampleContact("grace", "Grace Lind", "grace@example.com", role=Role.AGENT),
+        SampleContact("iris", "Iris Moreau", "iris@example.com", role=Role.AUDITOR),
     ),
     links=(
         SampleLink("shared", "For everybody"),
@@ -60,6 +73,11 @@ ACME = SampleWorkspace(
         SampleLink("ann-expired", "For Ann, expired", "ann@example.com", "ticket:77", "expired"),
         SampleLink("revoked", "For everybody, revoked", state="revoked"),
         SampleLink("ben-revoked", "For Ben, revoked", "ben@example.com", state="revoked"),
+    ),
+    keys=(
+        SampleKey(
+            "desk", "Help desk", "olga", (Scope.READ_SETTINGS, Scope.READ_CONTACTS, Scope.LINKS)
+        ),
     ),
     connections=(
         SampleConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),

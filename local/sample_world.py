@@ -11,20 +11,31 @@ import boto3
 from local.sample_connections import SampleConnections
 from local.sample_logos import draw
 from local.sample_registrations import SampleRegistrations, told
-from local.sample_types import SampleLink, SampleWorkspace
-from local.sample_workspaces import UNKNOWN_EMAIL, WORKSPACES, contact_id, link_token
+from local.sample_types import SampleKey, SampleLink, SampleWorkspace
+from local.sample_workspaces import (
+    UNKNOWN_EMAIL,
+    WORKSPACES,
+    contact_id,
+    link_token,
+    workspace_key,
+)
 from portico.aws.tables import transact
 from portico.aws.values import Row, row_of
 from portico.errors import NotFound
 from portico.events import Event
+from portico.ids import digest
 from portico.links.rules import Link, public_id
 from portico.links.team_links import TeamLinks, address_of
 from portico.links.team_workspaces import TeamWorkspaces
 from portico.passwords.password_hash import hashed
 from portico.people.flow import TeamPeople
+from portico.people.memberships import Role
 from portico.people.password_store import Password, Passwords
 from portico.people.rules import Workspace
 from portico.people.store import People
+from portico.team.store import Membership, Memberships
+from portico.team.workspace_key import WorkspaceKey
+from portico.team.workspace_key_store import WorkspaceKeyStore
 
 BY = "sample world"
 LONG = timedelta(days=5000)
@@ -83,6 +94,11 @@ class SampleWorld:
         links = [each for each in links if not each.portal]
         order = {id_: place for place, id_ in enumerate(_tokens())}
         links.sort(key=lambda each: order.get(each.id, len(order)))
+        roles = {
+            (row["pk"].partition("#")[0], each.contact): each.role.value
+            for row in rows
+            if row["pk"].endswith("#team") and (each := Membership.from_row(row))
+        }
         emails = {row["id"]: row["email"] for row in contacts}
         about = {each.id: each.about for each in WORKSPACES}
         passwords = {
@@ -123,6 +139,16 @@ class SampleWorld:
                 told(row)
                 for row in sorted(portals, key=lambda row: (_place(row["workspace"]), row["id"]))
             ],
+            "keys": [
+                {
+                    "workspace": workspace.id,
+                    "label": each.label,
+                    "scopes": [scope.value for scope in each.scopes],
+                    "text": workspace_key(workspace.id, each.key)[1],
+                }
+                for workspace in WORKSPACES
+                for each in workspace.keys
+            ],
             "links": [self._link(each, emails, at=at) for each in links],
             "contacts": [
                 {
@@ -132,6 +158,7 @@ class SampleWorld:
                     "email": row["email"],
                     "active": row["active"],
                     "password": passwords.get(row["id"]),
+                    "role": roles.get((row["workspace"], row["id"])),
                 }
                 for row in sorted(contacts, key=lambda row: (_place(row["workspace"]), row["id"]))
             ],
@@ -185,6 +212,10 @@ class SampleWorld:
             )
             if contact.password:
                 self._set_password(sample.id, contact_id(sample.id, contact.key), contact.password)
+            if contact.role:
+                self._give(sample.id, contact_id(sample.id, contact.key), contact.role)
+        for key in sample.keys:
+            self._add_key(sample.id, key)
         for link in sample.links:
             self._add_link(sample.id, link)
         for contact in sample.contacts:
@@ -193,6 +224,28 @@ class SampleWorld:
         connecting = SampleConnections(self.people_table, self.providers, self.connection_secrets)
         connecting.make(sample)
         SampleRegistrations(self.people_table, self.sample_client).make(sample)
+
+    def _give(self, workspace_id: str, contact: str, role: Role) -> None:
+        # Without the mails about it: a run begins with an empty mailbox.
+        detail = {"contact": contact, "role": role.value}
+        event = Event("team.member-added", datetime.now(UTC), workspace_id, 365, BY, detail=detail)
+        transact(Memberships(self.people_table, workspace_id).giving(contact, role, event))
+
+    def _add_key(self, workspace_id: str, sample: SampleKey) -> None:
+        # Without the mails about it, and with a text that is the same at every start.
+        now, owner = datetime.now(UTC), contact_id(workspace_id, sample.owner)
+        id_, text = workspace_key(workspace_id, sample.key)
+        ends = now + LONG
+        key = WorkspaceKey(
+            id_, workspace_id, sample.label, sample.scopes, owner, digest(text), now, ends
+        )
+        event = Event("key.created", now, workspace_id, 365, BY, detail={"key": id_})
+        transact(
+            {
+                "owner": Memberships(self.people_table, workspace_id).answering(owner),
+                "key": WorkspaceKeyStore(self.people_table, workspace_id).adding(key, event),
+            }
+        )
 
     def _set_password(self, workspace_id: str, contact: str, password: str) -> None:
         now = datetime.now(UTC)

@@ -3,7 +3,8 @@
 /**
  * @typedef {{ id: string, workspace: string, label: string | null, url: string | null, kind: string,
  *   state: string, destination: string }} Link `url` is null where its secret is not known any more
- * @typedef {{ workspace: string, name: string, email: string, active: boolean }} Contact
+ * @typedef {{ workspace: string, name: string, email: string, active: boolean,
+ *   role: string | null }} Contact
  * @typedef {{ id: string, workspace: string, label: string, on: boolean }} Connection
  * @typedef {{ id: string, name: string, about: string, portal_url: string, portal_enabled: boolean,
  *   directory_rule: string }} Workspace
@@ -45,7 +46,8 @@ function linkRow(link) {
 function contactRow(contact) {
   const name = element("span", { class: "wide" }, element("bdi", {}, contact.name));
   const state = contact.active ? badge("active") : badge("deactivated", "bad");
-  return element("li", {}, name, element("code", {}, contact.email), state);
+  const role = contact.role ? [badge(contact.role, "plain")] : [];
+  return element("li", {}, name, element("code", {}, contact.email), ...role, state);
 }
 
 /** @param {Connection[]} those */

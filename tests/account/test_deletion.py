@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from portico.people.memberships import Role
+from portico.team.members import TeamMembers
 from tests.account.test_ways_in import gives
 
 __all__ = ["gives"]
@@ -18,6 +20,17 @@ class TestDeleting:
     def test_is_the_teams_to_allow(self, ann):
         assert ann.asks("DELETE /v1/account").problem == (403, "sign-in-method-off")
         assert ann.reads()
+
+    def test_api_07_waits_until_they_are_off_the_team(self, allowed, portal):
+        team, host = TeamMembers("people", "sign-in"), "signin.acme.test"
+        team.add(portal.workspace, portal.ann, Role.OWNER, host=host, by="test")
+        ben = portal.adds("Ben Okafor", "ben@example.com")
+        team.add(portal.workspace, ben, Role.OWNER, host=host, by="test")
+
+        assert allowed.asks("DELETE /v1/account").problem == (403, "sign-in-method-off")
+
+        team.remove(portal.workspace, portal.ann, host=host, by="test")
+        assert allowed.asks("DELETE /v1/account").status == 204
 
     def test_ends_every_way_in_and_every_session(self, allowed, elsewhere, gives, portal):
         gives["account"]("google")

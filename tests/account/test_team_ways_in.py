@@ -143,8 +143,12 @@ class TestAContactsWaysIn:
     def test_are_left_where_somebody_changes_them_again_and_again(
         self, portal, stolen, removes, wire
     ):
+        def switches():
+            # One write of its own, and no transaction, before which the next one would come.
+            portal.team.set_active("acme", portal.ann.id, True, by="test")
+
         for _ in range(3):
-            wire.before("dynamodb.TransactWriteItems", portal.deactivates)
+            wire.before("dynamodb.TransactWriteItems", switches)
 
         with pytest.raises(TryLater):
             removes()

@@ -51,6 +51,7 @@ COMMANDS = (
 NOT_THEIRS = (
     ("workspace", "set", "acme", "--name", "Other"),
     ("contact", "add", "acme", "--name", "Bob", "--email", "bob@example.com"),
+    ("team", "add", "acme", ANN, "--role", "owner"),
     (
         "portal",
         "add",

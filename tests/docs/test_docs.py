@@ -107,7 +107,7 @@ class TestTheTables:
     def test_are_described_event_by_event(self):
         events = in_code(
             r'"((?:workspace|contact|account|email|identity|link|code|notice|password|portal|sessions?'
-            r'|sso|directory)\.(?!html|txt|json)[a-z-]+)"'
+            r'|sso|directory|team|key)\.(?!html|txt|json)[a-z-]+)"'
         )
         # Their names are put together where they are written.
         events |= {f"record.{what}" for what in ("added", "changed", "deactivated")}

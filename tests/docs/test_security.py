@@ -24,6 +24,7 @@ from portico.openid.authorization_codes import LIFETIME_WITHOUT_PKCE
 from portico.people.address_chain import MOST_CHANGES, UNDO_LIFETIME
 from portico.people.rules import Workspace
 from portico.sessions.rules import ACCESS_TOKEN_LIFETIME, GRACE, SHARED_COMPUTER_IDLE
+from portico.team.workspace_key import LONGEST_KEY_LIFETIME
 from tests.support.template import folder, statements
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ ROWS = {
 AREAS = {
     "COD": 8, "LNK": 3, "RED": 3, "CSR": 4, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 14, "DIR": 4,
     "TEN": 3, "ADM": 3, "MAI": 7, "INP": 4, "UNI": 3, "RAT": 10, "RAC": 13, "FLT": 8, "LOG": 3,
-    "OUT": 9, "BCL": 6,
+    "OUT": 9, "BCL": 6, "API": 8,
 }  # fmt: skip
 """How many rows each area has: what a front door must survive."""
 SECTIONS = (
@@ -173,6 +174,7 @@ class TestTheNumbers:
                 f"{int(LIFETIME_WITHOUT_PKCE.total_seconds())} seconds without PKCE"
             ),
             "refresh grace": f"{int(GRACE.total_seconds())} seconds",
+            "key": f"256 bits, {LONGEST_KEY_LIFETIME.days} days at most",
             "session": f"{home.stay.idle // hour} hours at rest, {home.stay.absolute.days} days at most",
             "body": f"{LARGEST_BODY // 1024} KB, {DEEPEST_JSON} levels",
             "deadline": f"{DEADLINE.total_seconds()} seconds",

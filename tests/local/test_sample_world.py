@@ -12,6 +12,7 @@ from portico.links.store import open_link
 from portico.people.flow import TeamPeople
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
+from portico.team.workspace_key_store import opened_key
 from tests.support.driver import NOON
 from tests.support.shared_rows import once
 
@@ -84,6 +85,24 @@ class TestTheWorld:
         assert {each["active"] for each in acme} == {True, False}
         emails = {each["email"] for each in told["contacts"]}
         assert not emails & set(told["unknown_emails"])
+
+    def test_has_a_team_with_every_role(self, told):
+        team = {each["email"]: each["role"] for each in told["contacts"] if each["role"]}
+        assert team == {
+            "olga@example.com": "owner",
+            "adam@example.com": "admin",
+            "grace@example.com": "agent",
+            "iris@example.com": "auditor",
+        }
+
+    def test_has_a_key_whose_text_is_told_and_opens(self, told):
+        (key,) = told["keys"]
+
+        opened = opened_key("people", key["text"], at=NOON)
+
+        assert (opened.workspace_id, opened.label) == ("acme", key["label"])
+        assert [each.value for each in opened.scopes] == key["scopes"]
+        assert opened.owner == contact_id("acme", "olga")
 
     def test_sends_people_back_to_the_sample_portal(self, world):
         acme = world.workspace("acme")

@@ -41,6 +41,7 @@ STREAM_ACTIONS = {
 ROWS_OF = {
     "PeopleTable": {
         "*#workspace",
+        "*#team",
         "*#contact#*",
         "*#email#*",
         "*#link#*",

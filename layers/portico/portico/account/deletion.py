@@ -13,6 +13,7 @@ from portico.mail.letters import Change
 from portico.people.address_chain import told_of_deletion
 from portico.people.address_change import AddressChanges
 from portico.people.identities import Identity, disowning
+from portico.people.memberships import is_no_member
 from portico.people.password_store import Passwords
 from portico.people.pointers import Pointers
 
@@ -29,7 +30,7 @@ class Deletions:
         A row that says there was a contact stays, and so does the trail until its end.
 
         Raises:
-            MethodOff: the team does not allow it.
+            MethodOff: the team does not allow it, or the contact is on the team.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
             AddressJustChanged: the last change of the address can still be undone.
             TryLater: nothing has changed.
@@ -48,6 +49,7 @@ class Deletions:
             **{f"change {each.change}": changes.forgetting(each) for each in chain},
             **owner.heads.deleting(contact, owner.event("account.deleted")),
             "session": owner.still_here(),
+            "member": is_no_member(owner.people.rows, workspace_id, owner.id),
         }
         passwords = Passwords(self.owners.people_table, workspace_id)
         if passwords.get(owner.id) is not None:
@@ -66,7 +68,9 @@ class Deletions:
             )
         try:
             transact_surely(parts)
-        except TransactionRefused:
+        except TransactionRefused as refused:
+            if "member" in refused.failed:
+                raise MethodOff from None
             # The session has ended, or another tab connected or removed something. The contact
             # can try again, and then the current rows count.
             raise NotSignedIn from None

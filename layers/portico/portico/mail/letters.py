@@ -133,6 +133,10 @@ class Change(StrEnum):
     ACCOUNT_DELETED = "account-deleted"
     ACCOUNT_EXISTS = "account-exists"
     """Nothing changed: somebody tried to sign up with the address of a contact."""
+    TEAM_JOINED = "team-joined"
+    """Goes to whoever was put on the team; ``account`` is their role."""
+    TEAM_CHANGED = "team-changed"
+    """Goes to the team's owners; ``account`` says what changed, as ``agent → admin: ann@…``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from portico.aws.retry import with_retries
 from portico.clock import SYSTEM, Clock
 from portico.errors import NotFound, TakenAlready
 from portico.events import Event
+from portico.people.memberships import StillOwner
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
@@ -186,6 +187,9 @@ class ContactImport:
             )
         except NotFound:
             return replace(verdict, outcome=REFUSED, reason="the contact was removed just now")
+        except StillOwner:
+            reason = "an owner of the team cannot be deactivated"
+            return replace(verdict, outcome=REFUSED, reason=reason)
         return verdict
 
     def _is_there(self, contact: Contact) -> bool:

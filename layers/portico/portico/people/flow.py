@@ -182,6 +182,7 @@ class TeamPeople:
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
+            StillOwner: they are an owner of the team, and must step down first.
         """
         contact = self.contact(workspace_id, who)
         name = "contact.activated" if active else "contact.deactivated"

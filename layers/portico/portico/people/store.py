@@ -227,6 +227,7 @@ class People:
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
+            StillOwner: an owner of the team is to be switched off.
         """
         names = sorted(changes)
         sets = "".join(f"{name} = :{name}, " for name in names)
@@ -238,11 +239,27 @@ class People:
             sets += "updated_at = :now, "
             values[":now"] = epoch(event.at)
         pk, sk = head_key(self.workspace_id, contact)
+        written = f"SET {sets}event = :event", IS_KEPT, values
+        if changes.get("active") is False:
+            return self._deactivate(contact, self.rows.updating(pk, sk, *written))
         try:
-            row = self.rows.update(pk, sk, f"SET {sets}event = :event", IS_KEPT, values)
+            return Contact.from_row(self.rows.update(pk, sk, *written))
         except ConditionFailed:
             raise NotFound from None
-        return Contact.from_row(row)
+
+    def _deactivate(self, contact: str, head: dict[str, Any]) -> Contact:
+        # Loaded here, because only a team switches contacts off and no function does.
+        from portico.people.memberships import StillOwner, is_no_owner  # noqa: PLC0415
+
+        no_owner = is_no_owner(self.rows, self.workspace_id, contact)
+        try:
+            transact_surely({"head": head, "member": no_owner})
+        except TransactionRefused as refused:
+            raise (NotFound if "head" in refused.failed else StillOwner) from None
+        after = self.contact(contact)
+        if after is None:
+            raise NotFound
+        return after
 
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
         """Read these contacts, in one call per hundred."""

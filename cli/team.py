@@ -1,0 +1,176 @@
+"""``portico team``: who looks after a workspace, and in which role."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.command import Command, contact_of, looking_for, running, workspace_of
+from cli.option_names import WHO as NAMES
+from cli.output import Shown
+from cli.refusals import Refusal
+from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
+from portico.errors import TakenAlready
+from portico.people.memberships import Role
+from portico.people.rules import Contact
+from portico.team.members import TeamMember
+
+app = typer.Typer(no_args_is_help=True)
+
+TOLD = "The owners are told by mail."
+WantedRole = Annotated[
+    Role, typer.Option("--role", help="What they may do: docs/team.md says it role by role.")
+]
+
+
+@app.command()
+def add(
+    workspace_id: WorkspaceId,
+    who: Who,
+    *,
+    role: WantedRole,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a contact on the team. They are told by mail, and so are the owners.
+
+    The first owner of a workspace is made like this. They must be a contact already: portico
+    contact add.
+    """
+    with running(stack, local, as_json, NAMES) as command:
+        contact = _active(contact_of(command, workspace_id, who))
+        workspace = workspace_of(command, workspace_id)
+        try:
+            member = command.members.add(workspace, contact, role, host=command.host, by=command.by)
+        except TakenAlready:
+            raise Refusal(
+                f"{contact.email} is on the team already. To change the role: portico team set "
+                f"{workspace_id} {contact.email} --role {role}"
+            ) from None
+        if role is not Role.OWNER and not _has_owner(command, workspace_id):
+            command.note(
+                "The team has no owner yet, and only an owner may change it without this command: "
+                f"portico team add {workspace_id} WHO --role owner"
+            )
+        command.note(f"They are told by mail. {TOLD}")
+        _show(command, member)
+
+
+@app.command(name="list")
+def list_(
+    workspace_id: WorkspaceId,
+    *,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the team: owners first."""
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        team = command.members.of(workspace)
+        command.list(
+            f"The team of {workspace.name}",
+            [_short(each) for each in team],
+            members=[_row(each) for each in team],
+        )
+
+
+@app.command(name="set")
+def set_(
+    workspace_id: WorkspaceId,
+    who: Who,
+    *,
+    role: WantedRole,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a member another role. One owner always stays."""
+    with running(stack, local, as_json, NAMES) as command:
+        contact = contact_of(command, workspace_id, who)
+        workspace = workspace_of(command, workspace_id)
+        with looking_for(f"active member {who} on the team of {workspace_id}"):
+            before = command.members.find(workspace, contact)
+            after = command.members.change(
+                workspace, contact, role, host=command.host, by=command.by
+            )
+        if before.membership.role is role:
+            command.note("Nothing changed: they had this role before.")
+        else:
+            command.note(f"They are told by mail. {TOLD}")
+        _show(command, after)
+
+
+@app.command()
+def remove(
+    workspace_id: WorkspaceId,
+    who: Who,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a member off the team. They stay a contact, and one owner always stays."""
+    with running(stack, local, as_json, NAMES) as command:
+        contact = contact_of(command, workspace_id, who)
+        workspace = workspace_of(command, workspace_id)
+        with looking_for(f"member {who} on the team of {workspace_id}"):
+            role = command.members.remove(workspace, contact, host=command.host, by=command.by)
+        command.note(f"They are told by mail. {TOLD}")
+        command.card(
+            f"Off the team: {contact.name}",
+            {"primary email": contact.email, "was": role.value},
+            contact=contact.id,
+            was=role.value,
+        )
+
+
+def _active(contact: Contact) -> Contact:
+    if not contact.active:
+        raise Refusal(
+            f"{contact.email} is deactivated. First: portico contact activate "
+            f"{contact.workspace_id} {contact.email}"
+        )
+    return contact
+
+
+def _has_owner(command: Command, workspace_id: str) -> bool:
+    team = command.members.of(workspace_of(command, workspace_id))
+    return any(each.membership.role is Role.OWNER for each in team)
+
+
+def _row(member: TeamMember) -> dict[str, Any]:
+    return {
+        "contact": member.contact.id,
+        "email": member.contact.email,
+        "name": member.contact.name,
+        "active": member.contact.active,
+        "role": member.membership.role.value,
+        "since": member.membership.since,
+        "by": member.membership.by,
+    }
+
+
+def _short(member: TeamMember) -> dict[str, Shown]:
+    membership = member.membership
+    return {
+        "role": membership.role.value,
+        "primary email": member.contact.email,
+        "name": member.contact.name if member.contact.active else f"{member.contact.name} (off)",
+        "since (UTC)": f"{membership.since:%Y-%m-%d} by {membership.by}",
+        "id": member.contact.id,
+    }
+
+
+def _show(command: Command, member: TeamMember) -> None:
+    membership = member.membership
+    command.card(
+        member.contact.name,
+        {
+            "role": membership.role.value,
+            "primary email": member.contact.email,
+            "since": membership.since,
+            "by": membership.by,
+            "id": member.contact.id,
+        },
+        member=_row(member),
+    )
