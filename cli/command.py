@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portico.sessions.team_sessions import TeamSessions
     from portico.sso.store import Connections
     from portico.team.members import TeamMembers
+    from portico.team.team_entry import TeamEntries
     from portico.team.workspace_keys import WorkspaceKeys
     from portico.trail.lookup import Trail
 
@@ -87,6 +88,13 @@ class Command:
         from portico.team.members import TeamMembers
 
         return TeamMembers(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def team_entries(self) -> "TeamEntries":
+        """By which ways teams may come in."""
+        from portico.team.team_entry import TeamEntries
+
+        return TeamEntries(self.deployment.people_table, self.deployment.sign_in_table)
 
     @property
     def keys(self) -> "WorkspaceKeys":

@@ -73,6 +73,7 @@ PORTAL = {
     "on": "--on",
     "portals": "portals with --initiate-login-uri",
 }
+TEAM = {"methods": "--method"}
 KEY = {
     "email": "--owner",
     "owner": "--owner",

@@ -28,8 +28,7 @@ REFUSED = {
     "or portico team remove WORKSPACE WHO",
     "LastOwner": "A team keeps one owner. Make somebody else an owner first.",
     "NotAnOwner": "Only an owner of the team answers for a key. See: portico team list WORKSPACE",
-    "TooManyKeys": "The workspace has as many keys as it may have. Revoke one that nobody uses.",
-    "TooManyOwners": "The team has as many owners as it may have.",
+    "LimitReached": "There are as many of them as there may be.",
 }
 """What rooms refuse by a class of its own, which is not loaded for its name alone."""
 

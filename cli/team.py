@@ -5,14 +5,16 @@ from typing import Annotated, Any
 import typer
 
 from cli.command import Command, contact_of, looking_for, running, workspace_of
+from cli.option_names import TEAM
 from cli.option_names import WHO as NAMES
 from cli.output import Shown
-from cli.refusals import Refusal
+from cli.refusals import NotUnderstood, Refusal
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.errors import TakenAlready
 from portico.people.memberships import Role
 from portico.people.rules import Contact
 from portico.team.members import TeamMember
+from portico.team.team_settings import METHODS
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -122,6 +124,74 @@ def remove(
             contact=contact.id,
             was=role.value,
         )
+
+
+@app.command()
+def methods(
+    workspace_id: WorkspaceId,
+    *,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method", help=f"A way to come in: {', '.join(METHODS)}. Repeat it for each."
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--every", help="Every way will do, the default.")] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show or set by which ways a member must have signed in for the team's side."""
+    with running(stack, local, as_json, TEAM) as command:
+        if wanted and every:
+            raise NotUnderstood("Say --method or --every, not both.")
+        workspace = workspace_of(command, workspace_id)
+        found = command.team_entries.of(workspace)
+        if wanted or every:
+            found = command.team_entries.set_methods(
+                workspace, wanted or [], host=command.host, by=command.by
+            )
+            command.note(TOLD)
+        shown = ", ".join(found.methods) or "every way"
+        command.card(
+            f"The team of {workspace.name}",
+            {"may come in by": shown},
+            methods=list(found.methods or METHODS),
+        )
+
+
+@app.command()
+def confirm(
+    workspace_id: WorkspaceId,
+    *,
+    connection: Annotated[
+        str | None,
+        typer.Option("--connection", metavar="ID", help="A connection, as it is set up now."),
+    ] = None,
+    member: Annotated[
+        str | None,
+        typer.Option("--member", metavar="WHO", help="A member whose address was just changed."),
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm a connection, or a member's new address, for the team's side."""
+    with running(stack, local, as_json, NAMES) as command:
+        if (connection is None) is (member is None):
+            raise NotUnderstood("Say which: --connection ID, or --member WHO.")
+        workspace = workspace_of(command, workspace_id)
+        how = {"host": command.host, "by": command.by}
+        if connection is not None:
+            with looking_for(f"connection {connection} in {workspace_id}"):
+                command.team_entries.confirm_connection(workspace, connection, **how)
+        else:
+            contact = contact_of(command, workspace_id, member or "")
+            with looking_for(f"change of {contact.email} that could be confirmed"):
+                command.team_entries.confirm_address(workspace, contact, **how)
+        command.note(TOLD)
+        what = connection or member or ""
+        command.card(f"The team of {workspace.name}", {"confirmed": what}, confirmed=what)
 
 
 def _active(contact: Contact) -> Contact:

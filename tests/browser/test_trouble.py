@@ -169,6 +169,28 @@ class TestHelp:
         expect(person.page.get_by_text("This page did not open.")).to_be_visible(timeout=12_000)
 
 
+class TestTextThatWouldBeMarkup:
+    SINKS = (
+        "document.body.innerHTML = '<b>Eve</b>'",
+        "document.body.insertAdjacentHTML('beforeend', '<b>Eve</b>')",
+        "document.createElement('script').src = '/assets/page.js'",
+        "trustedTypes.createPolicy('eve', { createHTML: (text) => text })",
+    )
+
+    @pytest.mark.parametrize("sink", SINKS)
+    def test_api_04_is_refused_by_the_browser(self, person, house, sink, witness):
+        person.opens(house.link("shared"))
+
+        refused = person.page.evaluate(
+            f"() => {{ try {{ {sink}; return 'taken'; }} catch (e) {{ return e.name; }} }}"
+        )
+
+        assert refused == "TypeError"
+        # The browser has told of this one violation, and of nothing else.
+        assert [each for each in witness.said if "Trusted" not in each] == []
+        witness.said.clear()
+
+
 class TestInsideAnotherPage:
     def test_it_is_not_shown_at_all(self, person, house):
         answer = person.page.request.get(f"{house.origin}/acme")

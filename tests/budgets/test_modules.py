@@ -33,6 +33,7 @@ BUDGETS = {
     "session": 500,
     "password": 460,
     "account": 500,
+    "manage_workspace": 450,
     "authorize": 470,
     "token": 470,
     "userinfo": 420,
@@ -52,7 +53,14 @@ OF_PORTALS = {"authlib"}
 """In the two doors that keep OAuth 2.0, of which it needs nothing that asks others."""
 WITH_AUTHLIB = {"authorize", "token"}
 FAST = {"verify_code", "account", "password", "token"}
-WITH_CRYPTO = {"session", "password", "account", "userinfo", "end_session"} | WITH_AUTHLIB
+WITH_CRYPTO = {
+    "session",
+    "password",
+    "account",
+    "manage_workspace",
+    "userinfo",
+    "end_session",
+} | WITH_AUTHLIB
 WITH_THEIR_OWN = {"password"} | WITH_AUTHLIB
 """Doors that bring libraries beside their layers."""
 WHEN_NEEDED = {"joserfc", "cryptography", "jinja2", "idna"}
@@ -144,6 +152,16 @@ class TestADoor:
             "session": {"codes", "directory", "links", "mail", "notices", "sender", "trail"},
             "password": {"account", "directory", "sender", "sso", "trail"},
             "account": {"directory", "passwords", "sender", "sso"},
+            "manage_workspace": {
+                "codes",
+                "directory",
+                "links",
+                "openid",
+                "passwords",
+                "sender",
+                "sso",
+                "trail",
+            },
             "authorize": {
                 "account",
                 "codes",

@@ -83,6 +83,31 @@ class TestTheTeam:
         assert f"portico team set acme {ANN} --role admin" in twice
         assert "portico contact activate acme ben@example.com" in off
 
+    def test_says_by_which_ways_it_comes_in(self, people):
+        assert people.told("team", "methods", "acme")["methods"] == ["code", "password", "sso"]
+
+        people.says("team", "methods", "acme", "--method", "sso")
+        assert people.told("team", "methods", "acme")["methods"] == ["sso"]
+        assert "sso" in people.says("team", "methods", "acme").stdout
+
+        people.says("team", "methods", "acme", "--every")
+        assert people.told("team", "methods", "acme")["methods"] == ["code", "password", "sso"]
+        wrong = people.refused("team", "methods", "acme", "--method", "pigeon")
+        assert wrong == "--method: code, password, sso"
+        people.refused("team", "methods", "acme", "--method", "sso", "--every", code=2)
+
+    def test_confirms_what_was_changed(self, people):
+        people.says("contact", "set", "acme", ANN, "--email", "ann@example.org")
+
+        told = people.told("team", "confirm", "acme", "--member", "ann@example.org")
+
+        assert told["confirmed"] == "ann@example.org"
+        said = people.refused("team", "confirm", "acme", "--connection", "google")
+        assert said == "There is no connection google in acme."
+        said = people.refused("team", "confirm", "acme", "--member", "ben@example.com")
+        assert said == "There is no change of ben@example.com that could be confirmed."
+        people.refused("team", "confirm", "acme", code=2)
+
     def test_takes_no_stranger(self, people):
         said = people.refused("team", "add", "acme", "eve@example.com", "--role", "agent")
 

@@ -62,6 +62,7 @@ BESIDE_TABLES = {
     "VerifyCode": {"sign", "read the code secret"},
     "Password": {"sign", "publish the key", "read the code secret"},
     "Account": {"publish the key", "read the code secret"},
+    "ManageWorkspace": {"publish the key"},
     "StartSso": {"publish the key", "read the code secret", "read a client secret"},
     "FinishSso": {"read the code secret", "read a client secret"},
     "Session": {"sign", "publish the key", "read the code secret"},

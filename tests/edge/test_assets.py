@@ -143,6 +143,12 @@ class TestThePage:
 
         assert f"; style-src 'sha256-{digest}'; " in policy
 
+    def test_api_04_turns_no_text_into_markup_or_a_script(self, tables):
+        policy = opened().headers["content-security-policy"].split("; ")
+
+        assert "script-src 'self'" in policy
+        assert policy[-2:] == ["require-trusted-types-for 'script'", "trusted-types 'none'"]
+
 
 class TestAModuleOfTheBundle:
     def test_has_the_address_of_the_source_that_it_is_made_of(self, tables):

@@ -56,6 +56,15 @@ ANSWERS = {
     "account_sessions_end": 401,
     "account_history": 401,
     "account_export": 401,
+    "settings_read": 401,
+    "team_read": 401,
+    "team_add": 401,
+    "team_change": 401,
+    "team_remove": 401,
+    "keys_read": 401,
+    "key_add": 401,
+    "key_rotate": 401,
+    "key_revoke": 401,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "authorize": 303,  # to the page: nobody is signed in

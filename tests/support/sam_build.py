@@ -18,6 +18,7 @@ WITH_CRYPTO = (
     "Session",
     "Password",
     "Account",
+    "ManageWorkspace",
     "StartSso",
     "FinishSso",
     "Authorize",

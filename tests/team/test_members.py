@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from portico.aws.tables import TransactionRefused, transact
-from portico.errors import NotFound, TakenAlready
+from portico.errors import LastOwner, LimitReached, NotFound, TakenAlready
 from portico.events import Event
 from portico.people.contact_import import ContactImport, ContactLine
 from portico.people.memberships import Role, StillOwner
 from portico.team.members import TeamMembers
-from portico.team.rules import LastOwner, TooManyOwners
 from portico.team.store import MOST_OWNERS, Memberships
 
 HOST = "signin.acme.test"
@@ -205,6 +204,6 @@ class TestOwners:
         for n in range(MOST_OWNERS - 1):
             team.adds(portal.adds(f"Owner {n}", f"owner-{n}@example.com"), Role.OWNER)
 
-        with pytest.raises(TooManyOwners):
+        with pytest.raises(LimitReached):
             team.adds(portal.adds("One More", "more@example.com"), Role.OWNER)
         assert team.counted() == MOST_OWNERS

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from portico.aws.tables import TransactionRefused, transact
-from portico.errors import InvalidRequest, NotFound, NotSignedIn
+from portico.errors import InvalidRequest, LimitReached, NotFound, NotSignedIn
 from portico.events import Event
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
 from portico.team.workspace_key import Scope
 from portico.team.workspace_key_store import opened_key
-from portico.team.workspace_keys import MOST_KEYS, NotAnOwner, TooManyKeys, WorkspaceKeys
+from portico.team.workspace_keys import MOST_KEYS, NotAnOwner, WorkspaceKeys
 
 HOW: Any = {"host": "signin.acme.test", "by": "cli:olga"}
 
@@ -134,7 +134,7 @@ class TestAKey:
         for _ in range(MOST_KEYS):
             keys.adds()
 
-        with pytest.raises(TooManyKeys):
+        with pytest.raises(LimitReached):
             keys.adds()
 
 

@@ -11,6 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from portico.account.team_email_change import TeamEmailChanges
+from portico.people.memberships import Role
+from portico.team.members import TeamMembers
+from portico.team.team_entry import TeamEntries
 from tests.account.conftest import Member
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
@@ -18,6 +22,7 @@ from tests.support.driver import Portal
 from tests.support.openid_site import Site
 from tests.support.template import doors
 from tests.support.wire import Sent
+from tests.team.test_manage_workspace import KEYS, SETTINGS, TEAM, Staff
 from tests.template.test_grants import table_of, touching_rows
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
@@ -56,7 +61,8 @@ def touches(sent: Sent) -> Iterator[Touch]:
 
 def key_of(part: dict[str, Any]) -> str:
     if "KeyConditionExpression" in part:
-        listed: str = part["ExpressionAttributeValues"][":hash"]["S"]
+        values = part["ExpressionAttributeValues"]
+        listed: str = (values.get(":hash") or values[":pk"])["S"]
         return listed
     key: str = (part.get("Key") or part["Item"])["pk"]["S"]
     return key
@@ -149,6 +155,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     portal.forward(days=2)
     comes_by_providers(portal, providers)
     has_an_account(portal)
+    comes_as_a_member(portal)
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
         door("record_trail").handler({"Records": told}, None)
@@ -206,6 +213,50 @@ def comes_by_providers(portal: Portal, providers: World) -> None:
     behind.asks_for_a_code(None, link=glass)
     portal.delivers_mail()
     assert behind.types_the_mailed_code().status == 200
+
+
+def comes_as_a_member(portal: Portal) -> None:
+    """Ask for a team's token, as somebody whose address was moved and who comes by a provider."""
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    portal.sets(directory_rule="off")
+    TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, Role.OWNER, **how)
+    ann = portal.team.contact("acme", portal.ann.id)
+    TeamEmailChanges("people", "sign-in").change(portal.workspace, ann, "archer@example.com", **how)
+    TeamEntries("people", "sign-in").confirm_connection(portal.workspace, "google", **how)
+    browser = portal.another_browser()
+    assert browser.signs_in_with("google").status == 303
+    own: Any = {"origin": "https://signin.acme.test", "headers": {"sec-fetch-site": "same-origin"}}
+    body = {"workspace": "acme", "scope": "team"}
+    refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
+    assert refused.body["reason"] == "address-changed"
+    looks_after_the_team(portal)
+
+
+def looks_after_the_team(portal: Portal) -> None:
+    """Read and change a team and its keys, as an owner and with a key."""
+    olga = portal.adds("Olga Ortiz", "olga@example.com")
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    TeamMembers("people", "sign-in").add(portal.workspace, olga, Role.OWNER, **how)
+    portal.adds("Gus Lind", "gus@example.com")
+    owner = Staff(portal, "olga@example.com")
+    assert owner.sends(SETTINGS).status == 200
+    added = owner.sends(f"POST {TEAM}", {"email": "gus@example.com", "role": "owner"})
+    member = added.body["member"]
+    path, headers = {"contact": member["contact"]}, {"if-match": member["etag"]}
+    refused = owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers)
+    assert refused.problem == (403, "role-too-high")
+    (mine,) = [e for e in owner.sends(f"GET {TEAM}").body["members"] if e["contact"] == olga.id]
+    body, headers = {"label": "Desk", "scope": "settings:read"}, {"idempotency-key": "press"}
+    made = owner.sends(f"POST {KEYS}", body, headers=headers).body
+    with_key = {"authorization": f"Bearer {made['text']}"}
+    read = portal.knock(
+        "manage_workspace", SETTINGS, origin=None, headers=with_key, path={"workspace": "acme"}
+    )
+    assert read.status == 200
+    assert owner.sends(f"POST {KEYS}/{{key}}/rotate", path={"key": made["key"]["id"]}).status == 200
+    assert owner.sends(f"POST {KEYS}/{{key}}/revoke", path={"key": made["key"]["id"]}).status == 200
+    path, headers = {"contact": olga.id}, {"if-match": mine["etag"]}
+    assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
 
 
 def has_an_account(portal: Portal) -> None:

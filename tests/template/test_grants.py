@@ -16,13 +16,14 @@ WITH_A_STAR = {
 
 MORE_THAN_ROWS = {
     "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
+    "ListTeamAndKeys": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
     "ListPortalSessions": {"dynamodb:Query"},
 }
-"""Only the account lists and lets go: what is its contact's own, and on no daily path. And what a
-sign-out ends is listed, of one contact."""
+"""Only the account lists and lets go: what is its contact's own, and on no daily path. What a
+sign-out ends is listed, of one contact; and the team's door lists the team and its keys."""
 
 ROW_ACTIONS = {
     "dynamodb:BatchGetItem",
@@ -42,6 +43,7 @@ ROWS_OF = {
     "PeopleTable": {
         "*#workspace",
         "*#team",
+        "*#keys",
         "*#contact#*",
         "*#email#*",
         "*#link#*",
@@ -63,6 +65,7 @@ ROWS_OF = {
         "*#sso#*",
         "*#pending#*",
         "*#notice#*",
+        "*#team-use#*",
         "*#strangers#*",
         "-strangers#*",
         "-mailed#*",
@@ -96,6 +99,17 @@ MAY = {
         },
         "SignInTable": {"BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem"},
         "TrailTable": {"Query"},
+    },
+    "ManageWorkspace": {
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+        },
+        "SignInTable": {"BatchGetItem", "UpdateItem"},
     },
     "StartSso": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
@@ -306,6 +320,9 @@ class TestADoor:
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*"),
             ("AccountRole", "UpdateItem"): ("*#contact#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
+            # Roles and keys, and nothing that a contact signs in with.
+            ("ManageWorkspaceRole", "PutItem"): ("*#keys",),
+            ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys"),
         }
 
     def test_reads_client_secrets_of_its_own_stack_only_if_it_asks_providers(self):

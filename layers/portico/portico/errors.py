@@ -161,6 +161,47 @@ class AlreadyLinked(Refused):
     """The account to connect belongs to another contact, whom the answer does not name."""
 
 
+@dataclass(eq=False)
+class TeamRefused(Refused):
+    """The session is good, and gives no access to the team's side. *reason* is a word for the page."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class RoleTooSmall(Refused):
+    """The caller is known, and may not do this. *needs* names the roles, or the key's scope."""
+
+    needs: tuple[str, ...]
+
+
+class RoleTooHigh(Refused):
+    """It would act on somebody whose role is as high as the caller's, or higher."""
+
+
+class LastOwner(Refused):
+    """No owner of the team would be left."""
+
+
+@dataclass(eq=False)
+class LimitReached(Refused):
+    """There are as many of them as there may be: *what*, e.g. ``keys``."""
+
+    what: str
+
+
+class PreconditionMissing(Refused):
+    """A change must say by ``If-Match`` which state it changes."""
+
+
+@dataclass(eq=False)
+class ChangedMeanwhile(Refused):
+    """It is no longer in the state that ``If-Match`` names."""
+
+    now: dict[str, Any]
+    """What it is now, as an answer's members."""
+
+
 class LastWayIn(Refused):
     """Removing this would leave the contact without a way to sign in."""
 

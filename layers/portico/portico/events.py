@@ -34,6 +34,8 @@ class Caller:
     user_agent: str = ""
     authorization: str | None = None
     if_none_match: str | None = None
+    if_match: str | None = None
+    idempotency_key: str | None = None
     accept_encoding: str | None = None
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
     """Empty for a caller that is no browser, because nothing proves that it may use them."""

@@ -121,6 +121,15 @@ class PasswordSettings(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class ManageWorkspaceSettings(HttpSettings):
+    """Variables of /v1/workspaces."""
+
+    people_table: str
+    sign_in_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings(HttpSettings):
     """Variables of the account door."""
 
@@ -253,6 +262,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "session": SessionSettings,
     "password": PasswordSettings,
     "account": AccountSettings,
+    "manage_workspace": ManageWorkspaceSettings,
     "start_sso": StartSsoSettings,
     "finish_sso": FinishSsoSettings,
     "authorize": AuthorizeSettings,

@@ -74,6 +74,19 @@ class Door:
 
         return register
 
+    def writes[T](
+        self, route: str, body: type[T]
+    ) -> Callable[[Callable[[T, dict[str, str], Caller], Response]], object]:
+        """Register a function for *route*. It gets the JSON body, and the path parameters."""
+
+        def register(work: Callable[[T, dict[str, str], Caller], Response]) -> object:
+            self.routes[route] = lambda event, caller: work(
+                body_of(event, body), event.get("pathParameters") or {}, caller
+            )
+            return work
+
+        return register
+
     def reads(self, *routes: str) -> Callable[[Work], Work]:
         """Register a function for *routes*. It gets the query and path parameters."""
         return self._handing(

@@ -102,6 +102,33 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
     errors.ProtocolRefused: Kind(
         400, "protocol-refused", "Refused", "The protocol does not allow this request."
     ),
+    errors.TeamRefused: Kind(
+        403,
+        "team-refused",
+        "Refused",
+        "This sign-in gives no access to the team's side of the workspace.",
+    ),
+    errors.RoleTooSmall: Kind(
+        403, "role-too-small", "Refused", "Your role, or the scopes of the key, do not allow this."
+    ),
+    errors.RoleTooHigh: Kind(
+        403,
+        "role-too-high",
+        "Refused",
+        "Nobody acts on a role that is as high as their own, or higher.",
+    ),
+    errors.LastOwner: Kind(
+        409, "last-owner", "Still needed", "A team keeps one owner. Make another owner first."
+    ),
+    errors.LimitReached: Kind(
+        409, "limit-reached", "No more", "There are as many of them as there may be."
+    ),
+    errors.PreconditionMissing: Kind(
+        428, "precondition-missing", "Say what you change", "Send If-Match with the newest ETag."
+    ),
+    errors.ChangedMeanwhile: Kind(
+        412, "changed-meanwhile", "Changed meanwhile", "Somebody else has changed it. Look again."
+    ),
     errors.LastWayIn: Kind(
         409,
         "last-way-in",
@@ -155,8 +182,18 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content |= told
         case errors.CodeNotAccepted(attempts_left=left):
             content["attempts_left"] = left
-        case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):
+        case (
+            errors.ChallengeClosed(reason=reason)
+            | errors.SsoFailed(reason=reason)
+            | errors.TeamRefused(reason=reason)
+        ):
             content["reason"] = reason
+        case errors.RoleTooSmall(needs=needs):
+            content["needs"] = list(needs)
+        case errors.LimitReached(what=what):
+            content["what"] = what
+        case errors.ChangedMeanwhile(now=now):
+            content["now"] = now
         case errors.InvalidRequest(field=field, reason=reason, status=status, allow=allow):
             content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
             if allow:

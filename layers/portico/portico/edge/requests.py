@@ -42,6 +42,8 @@ def caller_of(
         user_agent=headers.get("user-agent", "")[:512],
         authorization=headers.get("authorization"),
         if_none_match=headers.get("if-none-match"),
+        if_match=headers.get("if-match"),
+        idempotency_key=headers.get("idempotency-key"),
         accept_encoding=headers.get("accept-encoding"),
     )
     if caller.is_browser or cookies_of_all:

@@ -23,10 +23,14 @@ CACHED = {"cache-control": "public, max-age=3600"}
 
 @dataclass(frozen=True, slots=True)
 class AskedRefresh:
-    """POST /v1/session/refresh. A browser sends its cookie; a back end sends *refresh_token*."""
+    """POST /v1/session/refresh. A browser sends its cookie; a back end sends *refresh_token*.
+
+    Our own page may ask for the *scope* ``team``, for a member of the workspace's team.
+    """
 
     workspace: str
     refresh_token: str | None = field(default=None, repr=False)
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class SessionFlows:
 
         Raises:
             NotSignedIn: the request has no token, or the token is not valid.
+            InvalidRequest: there is no such scope.
+            TeamRefused: the scope ``team`` was asked for, and is not given.
         """
         workspace_id = asked.workspace
         if not is_workspace(workspace_id):
@@ -83,7 +89,19 @@ class SessionFlows:
         if token is None:
             self.ends.show_portal(workspace_id, caller)
             raise NotSignedIn
+        if asked.scope is not None:
+            return self._refresh_for_a_team(asked.scope, workspace_id, token, caller)
         return self.sessions.refresh(workspace_id, token, caller)
+
+    def _refresh_for_a_team(
+        self, scope: str, workspace_id: str, token: RefreshToken, caller: Caller
+    ) -> SignedIn:
+        # Loaded here: one refresh in thousands is a team member's.
+        from portico.team.team_token import TEAM_SCOPE, TeamTokens  # noqa: PLC0415
+
+        if scope != TEAM_SCOPE:
+            raise InvalidRequest("scope", f"{TEAM_SCOPE}, or nothing")
+        return TeamTokens(self.sessions).refresh(workspace_id, token, caller)
 
     def sign_out(self, query: dict[str, str], caller: Caller) -> Response:
         """End one session or all: by the token, or by the cookie and the browser's proof.

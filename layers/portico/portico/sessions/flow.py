@@ -100,6 +100,8 @@ class Sessions:
             ended_by=None,
             keep_days=stay.keep_days,
             way=proof.way,
+            # Every other proof names the way in that it came by.
+            break_glass=proof.way is None,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)

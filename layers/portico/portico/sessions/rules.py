@@ -150,6 +150,8 @@ class Session:
     way: str | None = None
     """Until its first refresh: the way in that it began by, e.g. ``code``, which must still be
     open then. A proof may have been out while the team closed it."""
+    break_glass: bool = False
+    """Whether a break-glass link began it, whatever the directory rule says."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -178,6 +180,7 @@ class Session:
             parent=row.get("parent"),
             scope=row.get("scope", ""),
             way=row.get("way"),
+            break_glass=row.get("break_glass", False),
         )
 
     def began_by_one_of(self, ways: Collection[str]) -> bool:

@@ -142,6 +142,7 @@ class SessionStore:
             "parent": session.parent,
             "scope": session.scope,
             "way": session.way,
+            "break_glass": session.break_glass,
         }
         return row | {name: value for name, value in optional.items() if value}
 

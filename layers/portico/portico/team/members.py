@@ -8,14 +8,13 @@ from typing import Any
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import NotFound, TakenAlready, TryLater
+from portico.errors import LastOwner, LimitReached, NotFound, TakenAlready, TryLater
 from portico.events import Event
 from portico.mail.letters import Change
 from portico.people.memberships import Role
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
 from portico.team.owner_notices import OwnerNotices
-from portico.team.rules import LastOwner, TooManyOwners
 from portico.team.store import Membership, Memberships
 from portico.team.workspace_key_store import WorkspaceKeyStore
 
@@ -80,7 +79,7 @@ class TeamMembers:
         Raises:
             TakenAlready: they are on the team.
             NotFound: they are deactivated, or have deleted their account.
-            TooManyOwners: the team has as many owners as it may have.
+            LimitReached: the team has as many owners as it may have.
             TryLater: nothing has changed.
         """
         event = self._event(workspace, "team.member-added", contact, by, role=role.value)
@@ -106,7 +105,7 @@ class TeamMembers:
         Raises:
             NotFound: they are not on the team, or are to become an owner and are deactivated.
             LastOwner: no owner would be left.
-            TooManyOwners: the team has as many owners as it may have.
+            LimitReached: the team has as many owners as it may have.
             TryLater: nothing has changed.
         """
         for _ in range(MEMBER_TRIES):
@@ -178,7 +177,7 @@ class TeamMembers:
             if "head" in refused.failed:
                 raise NotFound from None
             if refused.rows["owners"]["owners"] > 1:
-                raise TooManyOwners from None
+                raise LimitReached("owners") from None
             raise LastOwner from None
 
     def _may_come_in(self, contact: Contact) -> dict[str, Any]:

@@ -1,17 +1,18 @@
 """Who on a team may do what, to whom. A caller has one role in one workspace."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portico.errors import Refused
 from portico.people.memberships import Role
+from portico.sessions.rules import Session
+from portico.team.team_settings import TeamSettings
 
-
-class LastOwner(Refused):
-    """No owner would be left."""
-
-
-class TooManyOwners(Refused):
-    """The team has as many owners as it may have."""
+LONGEST_TEAM_VISIT = timedelta(hours=12)
+"""A working day: after that a member signs in anew."""
+TEAM_IDLE = timedelta(hours=1)
+"""An unwatched browser is no member any more after an hour, however long its session may rest."""
+ADDRESS_REST = timedelta(hours=72)
+"""As long as a change of address can be undone. Until then whoever made it may not be the member."""
 
 
 RANKS = {Role.OWNER: 3, Role.ADMIN: 2, Role.AGENT: 1, Role.AUDITOR: 1}
@@ -54,3 +55,27 @@ def may_act_on(role: Role, other: Role | None, *, is_self: bool) -> bool:
         is_self: whether both are the same contact.
     """
     return is_self or other is None or RANKS[role] > RANKS[other]
+
+
+def why_no_visit(
+    session: Session, settings: TeamSettings, *, rested_since: datetime, at: datetime
+) -> str | None:
+    """Return why a member's running session gives no access to the team's side; ``None``: it does.
+
+    Args:
+        session: the session, of a browser.
+        settings: the team's.
+        rested_since: when it was last used.
+        at: the time.
+    """
+    if session.portal is not None:
+        return "portal"
+    if session.shared_computer:
+        return "shared-computer"
+    if session.break_glass:
+        return "break-glass"
+    if at >= session.signed_in_at + LONGEST_TEAM_VISIT:
+        return "too-old"
+    if at >= rested_since + TEAM_IDLE:
+        return "rested"
+    return None if settings.allows(session) else "method"

@@ -18,6 +18,8 @@ KEY_LIFETIME = timedelta(days=365)
 LONGEST_OVERLAP = timedelta(days=7)
 """How long the secret before a rotation may stay good beside the new one."""
 
+KEY_PREFIX = "ptk_"
+
 _KEY = re.compile(r"ptk_([a-z][a-z0-9-]{1,30})_([A-Za-z0-9_-]{22})_[A-Za-z0-9_-]{43}")
 _CHECKSUM = 6
 
@@ -55,6 +57,11 @@ def key_text(workspace_id: str, id_: str, secret: str) -> str:
 def new_key_id() -> str:
     """Return a fresh id of 22 characters. It is no secret."""
     return random_part()
+
+
+def key_id_of(press: str) -> str:
+    """Return the id of the one key that a press makes, however often it is repeated."""
+    return base64url(sha256(f"key of {press}".encode()).digest())[:22]
 
 
 def read_key(text: str) -> ReadKey | None:

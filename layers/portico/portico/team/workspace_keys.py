@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest, NotFound, Refused, TryLater
+from portico.errors import (
+    InvalidRequest,
+    LimitReached,
+    NotFound,
+    Refused,
+    TakenAlready,
+    TryLater,
+)
 from portico.events import Event
 from portico.ids import digest
 from portico.people.rules import Contact, Workspace
@@ -18,6 +25,7 @@ from portico.team.workspace_key import (
     LONGEST_OVERLAP,
     Scope,
     WorkspaceKey,
+    key_id_of,
     new_key_id,
     new_key_text,
 )
@@ -30,10 +38,6 @@ LONGEST_KEY_LABEL = 60
 
 class NotAnOwner(Refused):
     """Only an owner answers for a key."""
-
-
-class TooManyKeys(Refused):
-    """The workspace has as many keys as it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class WorkspaceKeys:
         label: str,
         scopes: list[Scope],
         lifetime: timedelta = KEY_LIFETIME,
+        once: str = "",
         host: str,
         by: str,
     ) -> tuple[WorkspaceKey, str]:
@@ -68,16 +73,18 @@ class WorkspaceKeys:
             label: what it is for.
             scopes: what it may be used for.
             lifetime: how long it works, 400 days at most.
+            once: names the press that asks for it: a repeat makes no second key.
             host: our own host, which the mails name.
             by: who does it, for the trail.
 
         Raises:
+            TakenAlready: this press has made its key. What was shown then cannot be shown again.
             InvalidRequest: the label, the scopes or the lifetime are not valid.
             NotAnOwner: *owner* has another role, or none.
-            TooManyKeys: there are as many keys as there may be.
+            LimitReached: there are as many keys as there may be.
             TryLater: nothing has changed.
         """
-        now, id_ = self.clock.now(), new_key_id()
+        now, id_ = self.clock.now(), key_id_of(f"{owner.id}|{once}") if once else new_key_id()
         text = new_key_text(workspace.id, id_)
         key = WorkspaceKey(
             id=id_,
@@ -91,14 +98,15 @@ class WorkspaceKeys:
         )
         running = [each for each in self.of(workspace) if each.state(at=now) in ("alive", "held")]
         if len(running) >= MOST_KEYS:
-            raise TooManyKeys
+            raise LimitReached("keys")
         event = self._event(workspace, "key.created", key, by, scopes=" ".join(key.scopes))
         self._write(
             {
                 "owner": Memberships(self.people_table, workspace.id).answering(owner.id),
                 "key": self._store(workspace).adding(key, event),
                 **self._telling(workspace, host, event, f"– → {', '.join(key.scopes)}", key),
-            }
+            },
+            is_new=True,
         )
         return key, text
 
@@ -178,12 +186,14 @@ class WorkspaceKeys:
             return self._store(workspace).get(id_) or key
         return replace(key, revoked_at=event.at)
 
-    def _write(self, parts: Parts) -> None:
+    def _write(self, parts: Parts, *, is_new: bool = False) -> None:
         try:
             transact_surely(parts)
         except TransactionRefused as refused:
             if "owner" in refused.failed:
                 raise NotAnOwner from None
+            if "key" in refused.failed and is_new:
+                raise TakenAlready("key") from None
             raise TryLater(cause="the key was changed meanwhile") from None
 
     def _find(self, workspace: Workspace, id_: str) -> WorkspaceKey:

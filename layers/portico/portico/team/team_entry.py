@@ -1,0 +1,141 @@
+"""Set by which ways a team may come in, and confirm what somebody else has changed about them."""
+
+from dataclasses import dataclass
+
+from portico.aws.tables import TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock
+from portico.errors import InvalidRequest, NotFound, TryLater
+from portico.events import Event
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, connection_key
+from portico.team.owner_notices import OwnerNotices
+from portico.team.team_settings import (
+    METHODS,
+    TeamSettings,
+    address_stamp,
+    connection_stamp,
+    team_settings_key,
+)
+
+MOST_CONFIRMED = 60
+"""Stamps that are kept, the newest first: ten connections, and members whose address changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEntries:
+    """The team's own settings, in all workspaces of a deployment."""
+
+    people_table: str
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    def of(self, workspace: Workspace) -> TeamSettings:
+        """Read the settings of a team."""
+        row = self._people(workspace).rows.get(*team_settings_key(workspace.id))
+        return TeamSettings.from_row(row)
+
+    def set_methods(
+        self, workspace: Workspace, methods: list[str], *, host: str, by: str
+    ) -> TeamSettings:
+        """Set the ways by which a member's session must have begun; none: every way does.
+
+        Raises:
+            InvalidRequest: there is no such way.
+            TryLater: nothing has changed.
+        """
+        unknown = [each for each in methods if each not in METHODS]
+        if unknown:
+            raise InvalidRequest("methods", f"{', '.join(METHODS)}")
+        before = self.of(workspace)
+        after = TeamSettings(tuple(each for each in METHODS if each in methods), before.confirmed)
+        if after != before:
+            said = ", ".join(before.methods) or "*", ", ".join(after.methods) or "*"
+            event = self._event(
+                workspace, "team.methods-changed", by, before=said[0], methods=said[1]
+            )
+            told = f"{said[0]} → {said[1]}"
+            self._write(workspace, before, after, event, told=told, host=host)
+        return after
+
+    def confirm_connection(
+        self, workspace: Workspace, connection: str, *, host: str, by: str
+    ) -> TeamSettings:
+        """Let members come in by a connection as it is now.
+
+        Raises:
+            NotFound: there is no such connection.
+            TryLater: nothing has changed.
+        """
+        row = self._people(workspace).rows.get(*connection_key(workspace.id, connection))
+        if row is None:
+            raise NotFound
+        event = self._event(workspace, "team.connection-confirmed", by, connection=connection)
+        return self._confirm(workspace, connection_stamp(row), event, told=connection, host=host)
+
+    def confirm_address(
+        self, workspace: Workspace, contact: Contact, *, host: str, by: str
+    ) -> TeamSettings:
+        """Let a member come in although their address was changed less than 72 hours ago.
+
+        Raises:
+            NotFound: no change of their address stands.
+            TryLater: nothing has changed.
+        """
+        if not contact.address_change:
+            raise NotFound
+        event = self._event(workspace, "team.address-confirmed", by, contact=contact.id)
+        stamp = address_stamp(contact.id, contact.address_change)
+        return self._confirm(workspace, stamp, event, told=contact.email, host=host)
+
+    def _confirm(
+        self, workspace: Workspace, stamp: str, event: Event, *, told: str, host: str
+    ) -> TeamSettings:
+        before = self.of(workspace)
+        if stamp in before.confirmed:
+            return before
+        # An earlier stamp of the same thing confirms what is not there any more.
+        what = stamp.rpartition(":")[0]
+        others = [each for each in before.confirmed if each.rpartition(":")[0] != what]
+        after = TeamSettings(before.methods, (stamp, *others[: MOST_CONFIRMED - 1]))
+        self._write(workspace, before, after, event, told=f"✓ {told}", host=host)
+        return after
+
+    def _write(
+        self,
+        workspace: Workspace,
+        before: TeamSettings,
+        after: TeamSettings,
+        event: Event,
+        *,
+        told: str,
+        host: str,
+    ) -> None:
+        """Write the whole row, if it is as it was read."""
+        rows = self._people(workspace).rows
+        is_as_read = "methods = :methods AND confirmed = :confirmed"
+        if before == TeamSettings():
+            is_as_read = f"attribute_not_exists(pk) OR ({is_as_read})"
+        written = rows.updating(
+            *team_settings_key(workspace.id),
+            "SET methods = :new_methods, confirmed = :new_confirmed, event = :event",
+            is_as_read,
+            {
+                ":methods": list(before.methods),
+                ":confirmed": list(before.confirmed),
+                ":new_methods": list(after.methods),
+                ":new_confirmed": list(after.confirmed),
+                ":event": event.rider(),
+            },
+        )
+        notices = OwnerNotices(self.people_table, self.sign_in_table, workspace, host)
+        try:
+            transact_surely({"settings": written, **notices.telling(event, told)})
+        except TransactionRefused:
+            raise TryLater(cause="the team's settings were changed meanwhile") from None
+
+    def _event(self, workspace: Workspace, name: str, by: str, **detail: str) -> Event:
+        days = workspace.trail_days
+        return Event(name, self.clock.now(), workspace.id, days, by, detail=detail)
+
+    def _people(self, workspace: Workspace) -> People:
+        return People(self.people_table, workspace.id)

@@ -1,0 +1,55 @@
+"""What the owners have set about the team itself: a row of its own, which no daily door reads."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from portico.ids import digest
+from portico.sessions.rules import Session
+
+METHODS = ("code", "password", "sso")
+"""Ways to sign in, as `TeamSettings.methods` names them."""
+_NO_MATTER = frozenset("pk sk id workspace label on draft list listed event".split())
+"""Attributes of a connection's row that decide nothing about whom it signs in. If any other
+changes, also one that we do not know yet, an owner looks again."""
+
+
+def team_settings_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of the team's own settings."""
+    return f"{workspace_id}#workspace", "team"
+
+
+def method_of(session: Session) -> str:
+    """Return which of `METHODS` a session came by."""
+    return session.method.partition(":")[0]
+
+
+def connection_stamp(row: dict[str, Any]) -> str:
+    """Return what an owner confirms of a connection's row: it changes with what decides."""
+    told = "|".join(f"{n}={row[n]}" for n in sorted(row.keys() - _NO_MATTER) if row[n])
+    return f"connection:{row['id']}:{digest(told)[:16]}"
+
+
+def address_stamp(contact: str, change: str) -> str:
+    """Return what an owner confirms of a contact's change of address."""
+    return f"address:{contact}:{change}"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSettings:
+    """The row, or what counts without one."""
+
+    methods: tuple[str, ...] = ()
+    """The ways that a session must have come by; all of them, if none is named."""
+    confirmed: tuple[str, ...] = ()
+    """Stamps of what an owner has confirmed."""
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any] | None) -> Self:
+        """Read the row. One that names a way that we do not know allows less, and never more."""
+        if row is None:
+            return cls()
+        return cls(tuple(row.get("methods", ())), tuple(row.get("confirmed", ())))
+
+    def allows(self, session: Session) -> bool:
+        """Say whether a session came by a way that gives access to the team's side."""
+        return not self.methods or method_of(session) in self.methods

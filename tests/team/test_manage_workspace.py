@@ -1,0 +1,392 @@
+"""The door of a workspace's team, by every role and with keys (functions/manage_workspace/handler.py,
+portico/edge/team_routes.py)."""
+
+import re
+from typing import Any
+
+import pytest
+
+from portico.people.memberships import Role
+from portico.team.members import TeamMembers
+from portico.team.team_budget import MOST_USES, TeamUse
+from portico.team.workspace_key import Scope
+from portico.team.workspace_keys import WorkspaceKeys
+from tests.support.openapi import operations
+from tests.team.test_team_token import HOST, HOW, Member
+
+TEAM = "/v1/workspaces/{workspace}/team"
+KEYS = "/v1/workspaces/{workspace}/keys"
+SETTINGS = "GET /v1/workspaces/{workspace}/settings"
+ROUTES = sorted(route for route in operations() if "/v1/workspaces/" in route)
+BODIES: dict[str, Any] = {
+    f"POST {TEAM}": {"email": "zoe@example.com", "role": "agent"},
+    f"PUT {TEAM}/{{contact}}": {"role": "auditor"},
+    f"POST {KEYS}": {"label": "Help desk", "scope": "links"},
+}
+
+
+class Staff(Member):
+    """A member in a browser of their own, with a team's token."""
+
+    def __init__(self, portal: Any, email: str) -> None:
+        super().__init__(portal)
+        self.browser = portal.another_browser()
+        self.email = email
+        self.signs_in()
+
+    def signs_in(self) -> None:
+        self.browser.signs_in(self.email)
+        self.bearer = self.token()
+
+    def sends(self, route: str, body: Any = None, **more: Any) -> Any:
+        path = {"workspace": "acme", **more.pop("path", {})}
+        headers = {
+            "authorization": f"Bearer {self.bearer}",
+            "sec-fetch-site": "same-origin",
+            **more.pop("headers", {}),
+        }
+        asked = {"origin": f"https://{HOST}", "headers": headers, "path": path, **more}
+        return self.browser.sends("manage_workspace", route, body, **asked)
+
+
+@pytest.fixture
+def house(portal):
+    """Acme with a member of each role, another agent, and Zoe, who is on no team."""
+    return House(portal)
+
+
+class House:
+    """The team of Acme, and what each of them asks for."""
+
+    def __init__(self, portal: Any) -> None:
+        self.portal, self.members = portal, TeamMembers("people", "sign-in")
+        self.staff: dict[str, Staff] = {}
+        for role in Role:
+            self.joins(role.value, role)
+        self.zoe = portal.adds("Zoe Once", "zoe@example.com")
+
+    def joins(self, name: str, role: Role) -> Any:
+        contact = self.portal.adds(name.title(), f"{name}@example.com")
+        self.members.add(self.portal.workspace, contact, role, **HOW)
+        return contact
+
+    def __getitem__(self, name: str) -> Staff:
+        if name not in self.staff:
+            self.staff[name] = Staff(self.portal, f"{name}@example.com")
+        return self.staff[name]
+
+    def team(self, by: str = "owner") -> dict[str, Any]:
+        answer = self[by].sends(f"GET {TEAM}")
+        assert answer.status == 200, answer.event
+        return {each["email"].partition("@")[0]: each for each in answer.body["members"]}
+
+    def gives(self, by: str, who: str, role: str, *, etag: str | None = "") -> Any:
+        member = self.team()[who]
+        match = {"if-match": member["etag"] if etag == "" else etag} if etag is not None else {}
+        path = {"contact": member["contact"]}
+        return self[by].sends(f"PUT {TEAM}/{{contact}}", {"role": role}, path=path, headers=match)
+
+    def removes(self, by: str, who: str) -> Any:
+        member = self.team()[who]
+        headers, path = {"if-match": member["etag"]}, {"contact": member["contact"]}
+        return self[by].sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers)
+
+    def asks(self, by: str, route: str) -> Any:
+        """Send a request that is whole, to whichever route."""
+        agent = self.team()["agent"]
+        headers = {"if-match": agent["etag"], "idempotency-key": "press-1"}
+        path = {"contact": agent["contact"], "key": "0" * 22}
+        return self[by].sends(route, BODIES.get(route), path=path, headers=headers)
+
+
+class TestTheMatrix:
+    @pytest.mark.parametrize("route", ROUTES)
+    def test_of_roles_and_routes_is_as_the_contract_says(self, house, route):
+        allowed = operations()[route]["x-portico-roles"]
+
+        for role in Role:
+            answer = house.asks(role.value, route)
+            if role.value in allowed:
+                assert answer.status in (200, 201, 204, 404), (role, answer.event)
+            else:
+                assert answer.status == 403, (role, answer.event)
+                assert answer.body["needs"] == allowed
+            if answer.status == 204:
+                agent = house.portal.team.contact("acme", "agent@example.com")
+                house.members.add(house.portal.workspace, agent, Role.AGENT, **HOW)
+
+    @pytest.mark.parametrize("route", ROUTES)
+    def test_of_keys_and_routes_is_as_the_contract_says(self, house, route):
+        owner = house.portal.team.contact("acme", "owner@example.com")
+        for scope in Scope:
+            _, text = WorkspaceKeys("people", "sign-in").add(
+                house.portal.workspace, owner, label=scope.value, scopes=[scope], **HOW
+            )
+            headers = {"authorization": f"Bearer {text}"}
+            path = {"workspace": "acme", "contact": owner.id, "key": "0" * 22}
+            answer = house.portal.knock(
+                "manage_workspace",
+                route,
+                BODIES.get(route),
+                origin=None,
+                headers=headers,
+                path=path,
+            )
+            allowed = operations()[route].get("x-portico-scopes", [])
+            assert answer.status == (200 if scope.value in allowed else 403), answer.event
+
+    @pytest.mark.parametrize("route", ROUTES)
+    def test_names_the_roles_of_every_route(self, route):
+        assert operations()[route]["x-portico-roles"]
+
+    def test_is_in_the_docs(self):
+        from tests.docs.test_docs import page
+
+        listed = re.findall(
+            r"^\| `(\w+) (/v1/workspaces[^`]*)` \| ([^|]*) \|", page("team.md"), re.MULTILINE
+        )
+        told = {f"{method} {path}": roles.strip().split(", ") for method, path, roles in listed}
+        assert told == {route: operations()[route]["x-portico-roles"] for route in ROUTES}
+
+
+class TestApi01ACredentialThatIsNone:
+    @pytest.mark.parametrize("route", ROUTES)
+    def test_is_refused_and_changes_nothing(self, house, portal, route):
+        owner = house["owner"]
+        portals = owner.browser.refreshes().body["access_token"]
+        cookie = owner.browser.cookies["__Host-portico-acme"]
+        before = [row for row in portal.rows("people") if row["pk"].endswith(("#team", "#keys"))]
+        house["owner"].browser = portal.another_browser()
+        bad = ["", "x", portals, cookie, owner.bearer[:-2], "ptk_acme", f"ptk_{'x' * 80}"]
+
+        answers = []
+        for bearer in bad:
+            owner.bearer = bearer
+            answers.append(owner.sends(route, BODIES.get(route), path={"contact": "x", "key": "y"}))
+
+        bodies = {str({k: v for k, v in each.body.items() if k != "instance"}) for each in answers}
+        statuses = {each.status for each in answers}
+        # A browser sends no key; every other credential gets one answer.
+        assert statuses <= {401, 403}
+        assert [each.status for each in answers[:5]] == [401] * 5
+        assert len({body for body in bodies if "not-signed-in" in body}) == 1
+        after = [row for row in portal.rows("people") if row["pk"].endswith(("#team", "#keys"))]
+        assert after == before
+
+    def test_is_a_key_of_another_workspace_or_one_that_has_ended(self, house, portal):
+        keys, owner = (
+            WorkspaceKeys("people", "sign-in"),
+            portal.team.contact("acme", "owner@example.com"),
+        )
+        how = {"label": "X", "scopes": [Scope.READ_SETTINGS], **HOW}
+        revoked, text = keys.add(portal.workspace, owner, **how)
+        keys.revoke(portal.workspace, revoked.id, **HOW)
+        globex = portal.neighbour()
+        house.members.add(globex.workspace, globex.ann, Role.OWNER, **HOW)
+        _, theirs = keys.add(globex.workspace, globex.ann, **how)
+
+        for each in (text, theirs):
+            headers = {"authorization": f"Bearer {each}"}
+            answer = portal.knock(
+                "manage_workspace",
+                SETTINGS,
+                origin=None,
+                headers=headers,
+                path={"workspace": "acme"},
+            )
+            assert answer.problem == (401, "not-signed-in")
+
+
+class TestApi04AnotherPage:
+    @pytest.mark.parametrize(
+        "how",
+        [
+            {"origin": "https://portal.acme.test", "headers": {"sec-fetch-site": "same-site"}},
+            {"origin": "null", "headers": {"sec-fetch-site": "cross-site"}},
+            {"origin": None, "headers": {"sec-fetch-site": "none"}},
+        ],
+        ids=str,
+    )
+    def test_is_refused_with_a_good_token(self, house, how):
+        assert house["owner"].sends(f"GET {TEAM}", **how).problem == (403, "cross-site")
+
+    def test_sends_no_key_from_a_browser(self, house, portal):
+        owner = portal.team.contact("acme", "owner@example.com")
+        _, text = WorkspaceKeys("people", "sign-in").add(
+            portal.workspace, owner, label="X", scopes=[Scope.READ_SETTINGS], **HOW
+        )
+        house["owner"].bearer = text
+
+        assert house["owner"].sends(SETTINGS).problem == (403, "cross-site")
+
+
+class TestAMember:
+    def test_is_added_changed_and_removed(self, house):
+        added = house["owner"].sends(f"POST {TEAM}", {"email": "Zoe@example.com ", "role": "agent"})
+        assert added.status == 201, added.event
+        assert added.body["member"]["contact"] == house.zoe.id
+        assert added.headers["etag"] == added.body["member"]["etag"]
+
+        changed = house.gives("owner", "zoe", "admin")
+        assert (changed.status, changed.body["member"]["role"]) == (200, "admin")
+        assert house.removes("owner", "zoe").status == 204
+        assert "zoe" not in house.team()
+
+    def test_is_changed_by_whoever_the_trail_names(self, house, portal):
+        house.gives("owner", "agent", "auditor")
+        owner = portal.team.contact("acme", "owner@example.com")
+
+        (line,) = [e for e in portal.records_trail() if e["name"] == "team.member-changed"]
+        assert line["by"] == f"member:{owner.id}"
+
+    def test_that_is_there_or_unknown_or_of_no_role_is_refused(self, house):
+        owner = house["owner"]
+        again = owner.sends(f"POST {TEAM}", {"email": "agent@example.com", "role": "agent"})
+        assert again.problem == (409, "taken")
+        nobody = owner.sends(f"POST {TEAM}", {"email": "no@example.com", "role": "agent"})
+        assert nobody.problem == (404, "not-found")
+        wrong = owner.sends(f"POST {TEAM}", {"email": "zoe@example.com", "role": "root"})
+        assert wrong.problem == (400, "invalid-request")
+
+    def test_needs_the_newest_etag(self, house):
+        assert house.gives("owner", "agent", "admin", etag=None).problem == (
+            428,
+            "precondition-missing",
+        )
+        stale = house.gives("owner", "agent", "admin", etag='"0000000000000000"')
+        assert stale.problem == (412, "changed-meanwhile")
+        assert stale.body["now"]["member"] == house.team()["agent"]
+
+    def test_ten_01_of_another_workspace_is_nobody(self, house, portal):
+        globex = portal.neighbour()
+        house.members.add(globex.workspace, globex.ann, Role.AGENT, **HOW)
+        theirs, random = globex.ann.id, "ct_0000000000000000000000"
+
+        told = [
+            house["owner"].sends(
+                f"DELETE {TEAM}/{{contact}}", path={"contact": each}, headers={"if-match": "x"}
+            )
+            for each in (theirs, random)
+        ]
+
+        assert [each.problem for each in told] == [(404, "not-found")] * 2
+
+    @pytest.mark.parametrize(
+        "extra", ["workspace", "sver", "id", "proved_at", "__proto__", "since"]
+    )
+    def test_api_03_takes_no_other_field(self, house, portal, extra):
+        body = {"email": "zoe@example.com", "role": "agent", extra: "globex"}
+        head = portal.team.contact("acme", house.zoe.id)
+
+        assert house["owner"].sends(f"POST {TEAM}", body).status == 201
+
+        row = next(each for each in portal.rows("people") if each["sk"] == house.zoe.id)
+        assert row.keys() == {"pk", "sk", "role", "since", "by", "event"}
+        assert portal.team.contact("acme", house.zoe.id) == head
+
+    def test_asks_for_a_young_sign_in(self, house, portal):
+        etag = house.team()["agent"]["etag"]
+        portal.forward(minutes=15)
+        house["owner"].bearer = house["owner"].token()
+
+        assert house.gives("owner", "agent", "admin", etag=etag).problem == (401, "re-auth-needed")
+
+
+class TestNobody:
+    def test_acts_on_another_owner(self, house):
+        house.joins("second", Role.OWNER)
+
+        assert house.gives("owner", "second", "admin").problem == (403, "role-too-high")
+        assert house.removes("owner", "second").problem == (403, "role-too-high")
+
+    def test_is_left_without_an_owner(self, house):
+        assert house.removes("owner", "owner").problem == (409, "last-owner")
+        house.joins("second", Role.OWNER)
+        assert house.removes("owner", "owner").status == 204
+
+    def test_api_02_acts_who_has_lost_the_role_just_now(self, house, portal):
+        assert house.team()
+        house.joins("second", Role.OWNER)
+        owner = portal.team.contact("acme", "owner@example.com")
+        house.members.change(portal.workspace, owner, Role.AGENT, **HOW)
+
+        assert house["owner"].sends(f"GET {TEAM}").problem == (403, "role-too-small")
+        house.members.remove(portal.workspace, owner, **HOW)
+        assert house["owner"].sends(f"GET {TEAM}").problem == (401, "not-signed-in")
+
+
+class TestAKey:
+    def makes(self, house, press="press-1", **more):
+        body = {"label": "Help desk", "scope": "settings:read links", **more}
+        return house["owner"].sends(f"POST {KEYS}", body, headers={"idempotency-key": press})
+
+    def test_is_made_used_rotated_and_revoked(self, house, portal):
+        made = self.makes(house)
+        assert made.status == 201, made.event
+        key = made.body["key"]
+
+        def reads(text):
+            headers = {"authorization": f"Bearer {text}"}
+            path = {"workspace": "acme"}
+            return portal.knock(
+                "manage_workspace", SETTINGS, origin=None, headers=headers, path=path
+            )
+
+        assert reads(made.body["text"]).body["settings"]["name"] == "Acme Support"
+        rotated = house["owner"].sends(f"POST {KEYS}/{{key}}/rotate", path={"key": key["id"]})
+        assert reads(rotated.body["text"]).status == reads(made.body["text"]).status == 200
+        revoked = house["owner"].sends(f"POST {KEYS}/{{key}}/revoke", path={"key": key["id"]})
+        assert revoked.body["key"]["state"] == "revoked"
+        assert reads(rotated.body["text"]).status == 401
+        (listed,) = house["admin"].sends(f"GET {KEYS}").body["keys"]
+        assert listed == revoked.body["key"]
+
+    def test_is_made_once_for_each_press(self, house):
+        assert self.makes(house).status == 201
+        assert self.makes(house).problem == (409, "taken")
+        assert self.makes(house, "press-2").status == 201
+        assert self.makes(house, "").problem == (400, "invalid-request")
+
+    @pytest.mark.parametrize("scope", ["", "team:write", "links keys", "LINKS"])
+    def test_has_no_scope_that_there_is_not(self, house, scope):
+        assert self.makes(house, scope=scope).problem == (400, "invalid-request")
+
+
+class TestApi08ABudget:
+    def test_ends_a_members_minute(self, house, portal):
+        owner = house["owner"]
+        for _ in range(MOST_USES[TeamUse.READ]):
+            assert owner.sends(SETTINGS).status == 200
+
+        spent = owner.sends(SETTINGS)
+        assert spent.problem == (429, "too-many-requests")
+        assert int(spent.headers["retry-after"]) <= 60
+        # Another member, and another kind of use, have a budget of their own.
+        assert house["admin"].sends(SETTINGS).status == 200
+        portal.forward(minutes=1)
+        assert owner.sends(SETTINGS).status == 200
+
+    def test_ends_a_keys_second(self, house, portal):
+        owner = portal.team.contact("acme", "owner@example.com")
+        _, text = WorkspaceKeys("people", "sign-in").add(
+            portal.workspace, owner, label="X", scopes=[Scope.READ_SETTINGS], **HOW
+        )
+        how: Any = {"origin": None, "headers": {"authorization": f"Bearer {text}"}}
+
+        told = [
+            portal.knock("manage_workspace", SETTINGS, path={"workspace": "acme"}, **how).status
+            for _ in range(MOST_USES[TeamUse.BY_KEY] + 1)
+        ]
+
+        assert told == [200] * MOST_USES[TeamUse.BY_KEY] + [429]
+
+
+class TestWhatACallCosts:
+    def test_is_one_read_to_know_the_caller_and_one_write_to_count_it(self, house, wire):
+        owner = house["owner"]
+        owner.sends(SETTINGS)
+        wire.forget()
+
+        owner.sends(SETTINGS)
+
+        assert wire.operations == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem"]
