@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PAGES = Path(__file__).parent / "pages"
+CONTRACT = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 OWN = "/_local/"
 EVENTS = f"{OWN}events/"
 
@@ -131,6 +132,10 @@ class Front:
     def _stack_json(self, _: Request) -> Response:
         return _json(self.stack, 200 if self.stack else 503)
 
+    def _contract(self, _: Request) -> Response:
+        headers = {"cache-control": "no-store"}
+        return Response(CONTRACT.read_bytes(), mimetype="text/yaml", headers=headers)
+
     def _clock(self, request: Request) -> Response:
         # Another page in this browser could post here, but the browser always sends its origin.
         if request.headers.get("origin", self._origin) not in {f"http://{h}" for h in self.hosts}:
@@ -158,6 +163,7 @@ _MAP = Map(
         Rule(f"{OWN}withheld.json", endpoint="withheld_json", methods=["GET"]),
         Rule(f"{OWN}world.json", endpoint="world_json", methods=["GET"]),
         Rule(f"{OWN}stack.json", endpoint="stack_json", methods=["GET"]),
+        Rule(f"{OWN}openapi.yaml", endpoint="contract", methods=["GET"]),
         Rule(f"{OWN}clock", endpoint="clock", methods=["POST"]),
         Rule(f"{OWN}clock", endpoint="now", methods=["GET"]),
         Rule(f"{OWN}<name>", endpoint="file", methods=["GET"]),

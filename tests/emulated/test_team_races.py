@@ -67,7 +67,7 @@ def together(works: list[Callable[[], object]]) -> list[str]:
 class TestOwners:
     def test_api_07_who_leave_by_every_way_at_once_leave_one(self, house, tables, owners):
         members, workspace = TeamMembers(*tables), house.workspace
-        leave = [
+        leave: list[Callable[[], object]] = [
             *(partial(members.remove, workspace, each, **HOW) for each in owners[:2]),
             *(partial(members.change, workspace, each, Role.ADMIN, **HOW) for each in owners[2:]),
             *(

@@ -36,6 +36,12 @@ class TestTheHouse:
     def test_has_pages(self, client, path):
         assert visit(client, path).status_code == 200
 
+    def test_links_to_the_description_of_the_api(self, client):
+        link = "/_local/openapi.yaml"
+
+        assert f'href="{link}"' in visit(client, "/_local/").text
+        assert "/v1/workspaces/{workspace}/team:" in visit(client, link).text
+
     def test_is_found_without_its_last_slash(self, client):
         assert visit(client, "/_local").headers["location"].endswith("/_local/")
 
