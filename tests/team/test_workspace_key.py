@@ -9,15 +9,16 @@ from portico.ids import digest
 from portico.team.workspace_key import (
     Scope,
     WorkspaceKey,
-    new_key_id,
+    key_text,
     new_key_text,
     read_key,
 )
 from tests.support.driver import NOON
 
-ID = new_key_id()
-TEXT = new_key_text("acme", ID)
-OLD = new_key_text("acme", ID)
+# The same in every process: tests are named after them.
+ID = "abcdefghijklmnopqrstuA"
+TEXT = key_text("acme", ID, "n" * 43)
+OLD = key_text("acme", ID, "o" * 43)
 KEY = WorkspaceKey(
     id=ID,
     workspace_id="acme",
