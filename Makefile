@@ -115,8 +115,9 @@ test-deployed: build $(DEV) $(LOCAL) $(RELEASE)  ## build, deploy to an emulated
 clients: $(DEV) $(LOCAL) $(PORTALS) $(PAGE_TOOLS) tests/clients/node_modules/.ready chromium  ## other people's OpenID clients and the examples, signing in at the running house
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m clients tests/clients
 
+# A file sees what those before it have left at its house, so their order stays.
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
-	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile -m browser
+	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
 
 soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests against the running house; no part of CI
 	$(PYTEST) -m soak
