@@ -3,65 +3,71 @@
 import os
 
 from portico.edge.door import Door
+from portico.edge.key_routes import AskedKey, KeyRoutes
+from portico.edge.member_routes import AskedMember, AskedRole, MemberRoutes
 from portico.edge.responses import Response
-from portico.edge.team_routes import AskedKey, AskedMember, AskedRole, TeamFlows
+from portico.edge.settings_routes import SettingsRoutes
+from portico.edge.team_access import TeamAccess
 from portico.events import Caller
 from portico.settings import ManageWorkspaceSettings
 
 settings = ManageWorkspaceSettings.read(os.environ)
-flows = TeamFlows.from_settings(settings)
+access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
+workspace_settings = SettingsRoutes(access)
+members = MemberRoutes.behind(access, settings)
+keys = KeyRoutes.behind(access, settings)
 handler = Door("manage_workspace", settings)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/settings")
 def read_settings(path: dict[str, str], caller: Caller) -> Response:
     """Show the settings."""
-    return flows.settings(path, caller)
+    return workspace_settings.show(path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/team")
 def read_team(path: dict[str, str], caller: Caller) -> Response:
     """List the team."""
-    return flows.team(path, caller)
+    return members.list(path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/team", AskedMember)
 def add_member(asked: AskedMember, path: dict[str, str], caller: Caller) -> Response:
     """Put a contact on the team."""
-    return flows.add(asked, path, caller)
+    return members.add(asked, path, caller)
 
 
 @handler.writes("PUT /v1/workspaces/{workspace}/team/{contact}", AskedRole)
 def change_member(asked: AskedRole, path: dict[str, str], caller: Caller) -> Response:
     """Give a member another role."""
-    return flows.change(asked, path, caller)
+    return members.change(asked, path, caller)
 
 
 @handler.reads("DELETE /v1/workspaces/{workspace}/team/{contact}")
 def remove_member(path: dict[str, str], caller: Caller) -> Response:
     """Take a member off the team."""
-    return flows.remove(path, caller)
+    return members.remove(path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/keys")
 def read_keys(path: dict[str, str], caller: Caller) -> Response:
     """List the keys."""
-    return flows.list_keys(path, caller)
+    return keys.list(path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/keys", AskedKey)
 def add_key(asked: AskedKey, path: dict[str, str], caller: Caller) -> Response:
     """Make a key."""
-    return flows.add_key(asked, path, caller)
+    return keys.add(asked, path, caller)
 
 
 @handler.reads("POST /v1/workspaces/{workspace}/keys/{key}/rotate")
 def rotate_key(path: dict[str, str], caller: Caller) -> Response:
     """Give a key another secret."""
-    return flows.rotate_key(path, caller)
+    return keys.rotate(path, caller)
 
 
 @handler.reads("POST /v1/workspaces/{workspace}/keys/{key}/revoke")
 def revoke_key(path: dict[str, str], caller: Caller) -> Response:
     """Revoke a key."""
-    return flows.revoke_key(path, caller)
+    return keys.revoke(path, caller)

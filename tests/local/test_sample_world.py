@@ -12,7 +12,7 @@ from portico.links.store import open_link
 from portico.people.flow import TeamPeople
 from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.store import People
-from portico.team.workspace_key_store import opened_key
+from portico.team.team_caller import opened_key
 from tests.support.driver import NOON
 from tests.support.shared_rows import once
 
@@ -98,7 +98,7 @@ class TestTheWorld:
     def test_has_a_key_whose_text_is_told_and_opens(self, told):
         (key,) = told["keys"]
 
-        opened = opened_key("people", key["text"], at=NOON)
+        opened = opened_key("people", key["text"], at=NOON).key
 
         assert (opened.workspace_id, opened.label) == ("acme", key["label"])
         assert [each.value for each in opened.scopes] == key["scopes"]

@@ -1,5 +1,5 @@
 """The door of a workspace's team, by every role and with keys (functions/manage_workspace/handler.py,
-portico/edge/team_routes.py)."""
+portico/edge/*_routes.py)."""
 
 import re
 from typing import Any
@@ -344,6 +344,7 @@ class TestAKey:
     def test_is_made_once_for_each_press(self, house):
         assert self.makes(house).status == 201
         assert self.makes(house).problem == (409, "taken")
+        assert self.makes(house, label="Other").problem == (422, "other-body")
         assert self.makes(house, "press-2").status == 201
         assert self.makes(house, "").problem == (400, "invalid-request")
 

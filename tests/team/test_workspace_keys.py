@@ -12,8 +12,8 @@ from portico.events import Event
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
+from portico.team.team_caller import opened_key
 from portico.team.workspace_key import Scope
-from portico.team.workspace_key_store import opened_key
 from portico.team.workspace_keys import MOST_KEYS, NotAnOwner, WorkspaceKeys
 
 HOW: Any = {"host": "signin.acme.test", "by": "cli:olga"}
@@ -67,14 +67,14 @@ class TestAKey:
         key, text = keys.adds()
         wire.sent.clear()
 
-        opened = opened_key("people", text, at=portal.now)
+        opened = opened_key("people", text, at=portal.now).key
 
         assert (opened.workspace_id, opened.id, opened.scopes) == (
             "acme",
             key.id,
             (Scope.READ_CONTACTS,),
         )
-        assert [each.operation for each in wire.sent] == ["dynamodb.GetItem"]
+        assert [each.operation for each in wire.sent] == ["dynamodb.BatchGetItem"]
 
     def test_with_a_typing_error_costs_no_read(self, keys, wire):
         _, text = keys.adds()

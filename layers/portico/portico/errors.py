@@ -202,6 +202,10 @@ class ChangedMeanwhile(Refused):
     """What it is now, as an answer's members."""
 
 
+class OtherBody(Refused):
+    """Its ``Idempotency-Key`` was used for another request before."""
+
+
 class LastWayIn(Refused):
     """Removing this would leave the contact without a way to sign in."""
 

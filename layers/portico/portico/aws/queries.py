@@ -56,6 +56,84 @@ def rows_between(
     return _pages(wanted)
 
 
+def page_within(
+    rows: Rows,
+    pk: str,
+    *,
+    starting: str = "",
+    after: str = "",
+    newest_first: bool = False,
+    size: int = PAGE,
+) -> tuple[list[Row], str | None]:
+    """Return one page of a partition, consistently, and where the next one begins.
+
+    A page costs the same wherever it lies, and rows that come or go between two pages move none of
+    those that stay.
+
+    Args:
+        rows: whose partition it is.
+        pk: the partition key.
+        starting: what the sort keys start with.
+        after: the sort key of the last row that was shown; must start with *starting*.
+        newest_first: in descending order.
+        size: the most rows of it.
+
+    Returns:
+        The rows, and the sort key of the last of them; ``None`` after the last page.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = _starting(rows, "pk", pk, "sk", starting)
+    start = {"ExclusiveStartKey": item_of(rows.key(pk, after))} if after else {}
+    found, last = _page(
+        {**wanted, "ScanIndexForward": not newest_first, "ConsistentRead": True}, start, size
+    )
+    return found, last["sk"] if last else None
+
+
+def page_listed(
+    rows: Rows,
+    shelf: str,
+    *,
+    starting: str = "",
+    after: tuple[str, str, str] | None = None,
+    newest_first: bool = False,
+    size: int = PAGE,
+) -> tuple[list[tuple[str, str]], tuple[str, str, str] | None]:
+    """Return one page of a shelf of the index ``by_workspace``, and where the next one begins.
+
+    The index lags by a moment.
+
+    Args:
+        rows: whose shelf it is.
+        shelf: the index's partition key.
+        starting: what the index's sort keys start with.
+        after: ``listed``, ``pk`` and ``sk`` of the last row that was shown.
+        newest_first: in descending order.
+        size: the most rows of it.
+
+    Returns:
+        The rows' keys, and ``listed``, ``pk`` and ``sk`` of the last; ``None`` after the last page.
+
+    Raises:
+        ForeignRow: *shelf* or *after* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = _starting(rows, "list", shelf, "listed", starting)
+    start: dict[str, Any] = {}
+    if after:
+        listed, pk, sk = after
+        key = {**rows.key(pk, sk), "list": shelf, "listed": listed}
+        start = {"ExclusiveStartKey": item_of(key)}
+    found, last = _page(
+        {**wanted, "IndexName": "by_workspace", "ScanIndexForward": not newest_first}, start, size
+    )
+    place = (last["listed"], last["pk"], last["sk"]) if last else None
+    return [(row["pk"], row["sk"]) for row in found], place
+
+
 def keys_listed(rows: Rows, shelf: str, *, starting: str = "") -> Iterator[tuple[str, str]]:
     """Yield the keys that the index ``by_workspace`` keeps on *shelf*, in its order.
 
@@ -108,6 +186,12 @@ def _starting(rows: Rows, hash_: str, value: str, range_: str, starting: str) ->
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
     }
+
+
+def _page(wanted: dict[str, Any], start: dict[str, Any], size: int) -> tuple[list[Row], Row | None]:
+    answer = call("dynamodb", "query", **{**wanted, "Limit": size}, **start)
+    last = answer.get("LastEvaluatedKey")
+    return list(map(row_of, answer["Items"])), row_of(last) if last else None
 
 
 def _pages(wanted: dict[str, Any]) -> Iterator[Row]:

@@ -129,6 +129,12 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
     errors.ChangedMeanwhile: Kind(
         412, "changed-meanwhile", "Changed meanwhile", "Somebody else has changed it. Look again."
     ),
+    errors.OtherBody: Kind(
+        422,
+        "other-body",
+        "Another request",
+        "This Idempotency-Key was used for another request. Send a new one.",
+    ),
     errors.LastWayIn: Kind(
         409,
         "last-way-in",

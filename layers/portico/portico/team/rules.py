@@ -6,6 +6,7 @@ from enum import StrEnum
 from portico.people.memberships import Role
 from portico.sessions.rules import Session
 from portico.team.team_settings import TeamSettings
+from portico.team.workspace_key import Scope
 
 LONGEST_TEAM_VISIT = timedelta(hours=12)
 """A working day: after that a member signs in anew."""
@@ -36,6 +37,15 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.WRITE_TEAM: frozenset({Role.OWNER}),
 }
 """Which roles may ask for an action."""
+
+SCOPE_FOR: dict[Action, Scope] = {Action.READ_SETTINGS: Scope.READ_SETTINGS}
+"""The scope with which a key may ask for an action. What is not listed, no key may."""
+
+CHANGES = frozenset({Action.WRITE_SETTINGS, Action.WRITE_TEAM})
+"""The actions that a member's smaller budget counts."""
+
+NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM})
+"""The actions that always weaken security. Others ask for a fresh sign-in when they do."""
 
 
 def may(role: Role, action: Action) -> bool:

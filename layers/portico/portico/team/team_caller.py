@@ -1,6 +1,7 @@
 """Find who sent a request to the team's side: a member in a session, or a key. By one read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
@@ -19,7 +20,7 @@ from portico.strict_parsers import words_in
 from portico.team.store import Membership
 from portico.team.team_token import TEAM_SCOPE, demand_own_page, team_audience
 from portico.team.workspace_key import KEY_PREFIX, WorkspaceKey, read_key
-from portico.team.workspace_key_store import opened_key
+from portico.team.workspace_key_store import workspace_key_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,33 @@ class TeamCaller:
         """The contact who is the member."""
         return self.standing.contact
 
+    @property
+    def id(self) -> str:
+        """Whose budget a request counts in."""
+        return self.contact.id
+
+    @property
+    def by(self) -> str:
+        """Who the trail says has done it."""
+        return f"member:{self.contact.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class KeyCaller:
     """A machine that asks for something with a key."""
 
     key: WorkspaceKey
+    workspace: Workspace
+
+    @property
+    def id(self) -> str:
+        """Whose budget a request counts in."""
+        return self.key.id
+
+    @property
+    def by(self) -> str:
+        """Who the trail says has done it."""
+        return f"key:{self.key.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,7 @@ class TeamCallers:
         told = read_key(text)
         if told is None or told.workspace_id != workspace_id:
             raise NotSignedIn
-        return KeyCaller(opened_key(self.people_table, text, at=self.clock.now()))
+        return opened_key(self.people_table, text, at=self.clock.now())
 
     def of(self, workspace_id: str, caller: Caller) -> TeamCaller:
         """Return the member. Whoever has lost the role has lost it for this request.
@@ -110,3 +132,27 @@ class TeamCallers:
         if not contact.active or not session.is_alive(sver=contact.sver, at=now):
             raise NotSignedIn
         return TeamCaller(Standing(workspace_of(settings_row), contact, session), membership.role)
+
+
+def opened_key(people_table: str, text: str, *, at: datetime) -> KeyCaller:
+    """Return the key that *text* is, by one consistent read. A typing error costs none.
+
+    Raises:
+        NotSignedIn: it is no key, or one that was revoked, is held, or has ended.
+        TryLater: the rows are out of reach.
+    """
+    told = read_key(text)
+    if told is None:
+        raise NotSignedIn
+    people = Rows(people_table, f"{told.workspace_id}#")
+    settings_row, row = get_many(
+        [
+            (people, *settings_row_key(told.workspace_id)),
+            (people, *workspace_key_key(told.workspace_id, told.id)),
+        ],
+        consistent=True,
+    )
+    key = WorkspaceKey.from_row(row) if row else None
+    if key is None or settings_row is None or not key.opens_with(text, at=at):
+        raise NotSignedIn
+    return KeyCaller(key, workspace_of(settings_row))

@@ -59,11 +59,6 @@ def new_key_id() -> str:
     return random_part()
 
 
-def key_id_of(press: str) -> str:
-    """Return the id of the one key that a press makes, however often it is repeated."""
-    return base64url(sha256(f"key of {press}".encode()).digest())[:22]
-
-
 def read_key(text: str) -> ReadKey | None:
     """Read a key. ``None``: no key, or one with a typing error, which its checksum shows."""
     body, checksum = text[:-_CHECKSUM], text[-_CHECKSUM:]
@@ -95,6 +90,8 @@ class WorkspaceKey:
     old_ends_at: datetime | None = None
     held_at: datetime | None = None
     revoked_at: datetime | None = None
+    asked: str = ""
+    """A digest of the request that made it, if that had an ``Idempotency-Key``."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -113,12 +110,13 @@ class WorkspaceKey:
             created_at=moment(row["created_at"]),
             expires_at=moment(row["expires_at"]),
             old_hash=row.get("old_hash", ""),
+            asked=row.get("asked", ""),
             **when,
         )
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new key."""
-        return {
+        row = {
             "id": self.id,
             "workspace": self.workspace_id,
             "label": self.label,
@@ -128,6 +126,7 @@ class WorkspaceKey:
             "created_at": epoch(self.created_at),
             "expires_at": epoch(self.expires_at),
         }
+        return row | ({"asked": self.asked} if self.asked else {})
 
     def state(self, *, at: datetime) -> str:
         """Return ``alive``, ``revoked``, ``held`` or ``expired``."""

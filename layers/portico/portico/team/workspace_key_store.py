@@ -8,9 +8,8 @@ from typing import Any
 from portico.aws.queries import rows_within
 from portico.aws.tables import NOT_THERE, Rows
 from portico.clock import epoch
-from portico.errors import NotSignedIn
 from portico.events import Event
-from portico.team.workspace_key import WorkspaceKey, read_key
+from portico.team.workspace_key import WorkspaceKey
 
 KEY_ROW_AFTERLIFE = timedelta(days=30)
 """How long the row of a key stays after its end, so that a team sees what there was."""
@@ -97,17 +96,3 @@ class WorkspaceKeyStore:
             "owner = :owner",
             {":now": epoch(event.at), ":owner": key.owner, ":event": event.rider()},
         )
-
-
-def opened_key(table: str, text: str, *, at: datetime) -> WorkspaceKey:
-    """Return the key that *text* is, by one consistent read. A typing error costs none.
-
-    Raises:
-        NotSignedIn: it is no key, or one that was revoked, is held, or has ended.
-        TryLater: the row is out of reach.
-    """
-    told = read_key(text)
-    key = WorkspaceKeyStore(table, told.workspace_id).get(told.id) if told else None
-    if key is None or not key.opens_with(text, at=at):
-        raise NotSignedIn
-    return key

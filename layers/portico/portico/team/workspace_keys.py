@@ -25,7 +25,6 @@ from portico.team.workspace_key import (
     LONGEST_OVERLAP,
     Scope,
     WorkspaceKey,
-    key_id_of,
     new_key_id,
     new_key_text,
 )
@@ -61,7 +60,8 @@ class WorkspaceKeys:
         label: str,
         scopes: list[Scope],
         lifetime: timedelta = KEY_LIFETIME,
-        once: str = "",
+        id_: str = "",
+        asked: str = "",
         host: str,
         by: str,
     ) -> tuple[WorkspaceKey, str]:
@@ -73,18 +73,20 @@ class WorkspaceKeys:
             label: what it is for.
             scopes: what it may be used for.
             lifetime: how long it works, 400 days at most.
-            once: names the press that asks for it: a repeat makes no second key.
+            id_: the key's, if the request has an ``Idempotency-Key``: a repeat makes no second
+                key.
+            asked: a digest of that request.
             host: our own host, which the mails name.
             by: who does it, for the trail.
 
         Raises:
-            TakenAlready: this press has made its key. What was shown then cannot be shown again.
+            TakenAlready: there is a key with this id. What was shown then cannot be shown again.
             InvalidRequest: the label, the scopes or the lifetime are not valid.
             NotAnOwner: *owner* has another role, or none.
             LimitReached: there are as many keys as there may be.
             TryLater: nothing has changed.
         """
-        now, id_ = self.clock.now(), key_id_of(f"{owner.id}|{once}") if once else new_key_id()
+        now, id_ = self.clock.now(), id_ or new_key_id()
         text = new_key_text(workspace.id, id_)
         key = WorkspaceKey(
             id=id_,
@@ -95,6 +97,7 @@ class WorkspaceKeys:
             hash=digest(text),
             created_at=now,
             expires_at=now + _lifetime(lifetime),
+            asked=asked,
         )
         running = [each for each in self.of(workspace) if each.state(at=now) in ("alive", "held")]
         if len(running) >= MOST_KEYS:
@@ -169,9 +172,7 @@ class WorkspaceKeys:
             NotFound: there is no such key.
             TryLater: nothing has changed.
         """
-        key = self._store(workspace).get(id_)
-        if key is None:
-            raise NotFound
+        key = self.find(workspace, id_)
         if key.revoked_at is not None:
             return key
         event = self._event(workspace, "key.revoked", key, by)
@@ -186,6 +187,17 @@ class WorkspaceKeys:
             return self._store(workspace).get(id_) or key
         return replace(key, revoked_at=event.at)
 
+    def find(self, workspace: Workspace, id_: str) -> WorkspaceKey:
+        """Return a key as it is, also one that has ended.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        key = self._store(workspace).get(id_)
+        if key is None:
+            raise NotFound
+        return key
+
     def _write(self, parts: Parts, *, is_new: bool = False) -> None:
         try:
             transact_surely(parts)
@@ -197,8 +209,8 @@ class WorkspaceKeys:
             raise TryLater(cause="the key was changed meanwhile") from None
 
     def _find(self, workspace: Workspace, id_: str) -> WorkspaceKey:
-        key = self._store(workspace).get(id_)
-        if key is None or key.revoked_at is not None:
+        key = self.find(workspace, id_)
+        if key.revoked_at is not None:
             raise NotFound
         return key
 
