@@ -7,6 +7,8 @@ from cli.findings import ATTENTION, NOT_HERE, OK, Check, Patient, ask
 
 CONCURRENCY = 100
 """Function calls at once. With fewer, a busy minute gets 503; new accounts may have 10."""
+TEAM_DOORS = 1
+"""The doors that teams and their keys use, each with a share."""
 KEPT_FREE = 100
 """Concurrency that nobody can reserve. Source: Lambda, Reserved concurrency."""
 MAILS_A_SECOND = 14.0
@@ -50,10 +52,14 @@ def _concurrency(patient: Patient) -> Answers:
         yield ATTENTION, f"{said}, but reservations leave only {free:,} for all other functions"
     else:
         yield OK, said
-    wanted = _number(patient, "PasswordConcurrency")
-    if wanted and allowed < KEPT_FREE + wanted:
+    shares = {
+        "PasswordConcurrency": _number(patient, "PasswordConcurrency"),
+        "TeamConcurrency": _number(patient, "TeamConcurrency") * TEAM_DOORS,
+    }
+    if any(shares.values()) and allowed < KEPT_FREE + sum(shares.values()):
+        told = " and ".join(f"{name} takes {share:,.0f}" for name, share in shares.items() if share)
         kept = f"Lambda keeps {KEPT_FREE} of {allowed:,} free"
-        yield ATTENTION, f"PasswordConcurrency is {wanted:,.0f}, but {kept}: deploying it fails"
+        yield ATTENTION, f"{told}, but {kept}: deploying it fails"
 
 
 def _mails(patient: Patient) -> Answers:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from cli.checks_limits import RSA
+from cli.checks_limits import RSA, TEAM_DOORS
 from portico import __version__
 from portico.aws import clients
 from tests.docs.test_docs import ROOT, anchors
@@ -150,6 +150,7 @@ def hospital(terminal, staff):
         "MailIdentity": "acme.test",
         "MailQuota": "50000",
         "PasswordConcurrency": "0",
+        "TeamConcurrency": "0",
         "ThrottleRate": "200",
         "ThrottleBurst": "400",
         "MailFrom": "signin@mail.acme.test",
@@ -331,7 +332,18 @@ class TestAStackWithOneThingWrong:
 
         said = [each["said"] for each in hospital.looks() if each["state"] == "attention"]
 
-        assert [each.startswith("PasswordConcurrency is 901,") for each in said] == [True] * warned
+        assert [each.startswith("PasswordConcurrency takes 901,") for each in said] == [
+            True
+        ] * warned
+
+    def test_reserves_for_each_of_the_teams_doors(self, hospital):
+        parameters = hospital.terminal.wire.parameters
+        parameters |= {"PasswordConcurrency": "1", "TeamConcurrency": "900"}
+
+        said = [each["said"] for each in hospital.looks() if each["state"] == "attention"]
+
+        taken = f"PasswordConcurrency takes 1 and TeamConcurrency takes {900 * TEAM_DOORS:,}"
+        assert [each.startswith(taken) for each in said] == [True]
 
     def test_reads_all_pages_of_quotas(self, hospital):
         pages = iter([

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cli.checks_limits import TEAM_DOORS
 from portico import errors
 from portico.backchannel.portal_sign_outs import (
     FIRST_TELL_AGAIN,
@@ -157,9 +158,9 @@ class TestWhatAParameterPromises:
         assert "no ceiling" in said.replace("\n", " ")
 
     def test_is_no_share_that_a_small_account_cannot_give(self):
-        parameter = template()["Parameters"]["PasswordConcurrency"]
-        assert parameter["Default"] == 0
-        assert "only 0 deploys" in parameter["Description"]
+        for name in ("PasswordConcurrency", "TeamConcurrency"):
+            assert template()["Parameters"][name]["Default"] == 0
+        assert "only 0 deploys" in template()["Parameters"]["PasswordConcurrency"]["Description"]
 
 
 class TestTheAccessLog:
@@ -265,6 +266,32 @@ class TestTheMailIdentity:
         condition = template()["Outputs"]["DkimRecords"]["Condition"]
 
         assert holds(condition, given) == (create == "true" and is_domain)
+
+
+class TestTheDoorsOfTeams:
+    def test_have_a_share_each_if_it_is_given_so_that_a_script_stops_nobodys_sign_in(self):
+        shared = {
+            name
+            for name, door in doors().items()
+            if "TeamConcurrency" in str(door.get("ReservedConcurrentExecutions", ""))
+        }
+        assert shared == of_teams()
+        for name in shared:
+            share = doors()[name]["ReservedConcurrentExecutions"]
+            assert resolved(share, {"TeamConcurrency": "0"}) is None
+            assert resolved(share, {"TeamConcurrency": "5"}) == "5"
+
+    def test_are_counted_by_the_doctor(self):
+        assert len(of_teams()) == TEAM_DOORS
+
+
+def of_teams():
+    """The doors that answer below a workspace's address."""
+    return {
+        name
+        for name, door in doors().items()
+        if any("/v1/workspaces/" in str(each) for each in door.get("Events", {}).values())
+    }
 
 
 class TestThePasswordDoor:
