@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import cold_start, cost, monthly_cost, peer, same_answer, warm_requests
+from bench import beside, cold_start, cost, monthly_cost, peer, same_answer, warm_requests
 from bench.deployment import deployment_at
 from bench.peer_picture import picture
 from local.emulator import emulated_aws
@@ -26,11 +26,17 @@ def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold``, ``warm`` or ``peer`` for only that part; ``month`` for only the monthly
+        wanted: ``cold``, ``warm``, ``peer`` or ``beside`` for only that part; ``month`` for only the monthly
             bill.
     """
     begins = time.monotonic()
-    parts = {"cold": cold_start.tables, "warm": _warm, "peer": _peer, "month": _nothing}
+    parts = {
+        "cold": cold_start.tables,
+        "warm": _warm,
+        "peer": _peer,
+        "beside": _beside,
+        "month": _nothing,
+    }
     for part in wanted or list(parts):
         for name, table in parts[part]():
             print(f"{table}\n{name}, after {time.monotonic() - begins:.0f} s\n", flush=True)
@@ -54,6 +60,12 @@ def _peer() -> Iterator[tuple[str, str]]:
         found = peer.compared(emulator)
     PICTURE.write_text(picture(peer.bars(found)))
     yield "peer", peer.table(found)
+
+
+def _beside() -> Iterator[tuple[str, str]]:
+    contacts = 3 * beside.ROUNDS * beside.SIGN_INS
+    with emulated_aws() as emulator, deployment_at(emulator, contacts=contacts) as deployment:
+        yield "beside", beside.table(deployment)
 
 
 def _nothing() -> Iterator[tuple[str, str]]:

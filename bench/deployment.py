@@ -189,7 +189,7 @@ def deployment_at(emulator: Emulator, *, contacts: int = 0) -> Iterator[Deployme
             # A single metric reads its namespace when it is counted.
             powertools = {k: v for k, v in variables.items() if k.startswith("POWERTOOLS_")}
             stack.enter_context(patch.dict(os.environ, powertools))
-            deployment.doors[folder_of(name)] = _load(folder_of(name), variables)
+            deployment.doors[folder_of(name)] = load_door(folder_of(name), variables)
         _connect(deployment, f"http://127.0.0.1:{taken.getsockname()[1]}")
         deployment.populate(contacts)
         yield deployment
@@ -227,7 +227,8 @@ _NO_TRAVEL: time_machine.Traveller = None  # type: ignore[assignment]
 """The emulator has its own clock. We move only ours, by its offset."""
 
 
-def _load(folder: str, variables: Mapping[str, str]) -> Handler:
+def load_door(folder: str, variables: Mapping[str, str]) -> Handler:
+    """Load a door with its environment variables, as Lambda does at a cold start."""
     path = ROOT / "functions" / folder / "handler.py"
     spec = importlib.util.spec_from_file_location(f"bench_{folder}", path)
     assert spec is not None
