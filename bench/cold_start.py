@@ -41,7 +41,7 @@ NEEDS = {
     "FinishSso": ["dynamodb", "secretsmanager"],
     "Authorize": ["dynamodb"],
     "Token": ["dynamodb", "kms", "secretsmanager"],
-    "Userinfo": ["kms", "joserfc.jwt"],
+    "Userinfo": ["dynamodb", "kms", "joserfc.jwt"],
     "EndSession": ["dynamodb", "kms", "joserfc.jwt"],
     "Revoke": ["dynamodb"],
     "SignInPage": [],

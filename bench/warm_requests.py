@@ -65,7 +65,7 @@ TARGETS = {
     "finish sso": "3 rounds",
     "authorize": "3 calls",
     "token": "3 rounds",
-    "userinfo": "0",
+    "userinfo": "1 call, 2 R",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from tests.account.test_ways_in import gives
+from tests.support.openid_site import Site
 
 __all__ = ["gives"]
 
@@ -45,6 +46,19 @@ class TestDeleting:
         stranger.asks_for_a_code()
         portal.delivers_mail()
         assert portal.challenge_row(stranger)["withheld_1"] == "not-a-contact"
+
+    def test_leaves_a_portal_nothing_to_ask(self, allowed, portal):
+        site = Site.register(portal)
+        bearer = {"authorization": f"Bearer {site.signs_in(allowed.browser)['access_token']}"}
+
+        def asks():
+            return portal.knock("userinfo", "GET /oauth2/userinfo", headers=bearer, origin=None)
+
+        assert asks().body["name"] == "Ann Archer"
+
+        allowed.asks("DELETE /v1/account")
+
+        assert (asks().status, asks().body["error"]) == (401, "invalid_token")
 
     def test_leaves_no_name_and_no_address_in_people(self, allowed, gives, portal):
         gives["account"]("google")

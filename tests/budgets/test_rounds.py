@@ -250,7 +250,7 @@ FLOWS = (
     Flow("… who is signed in", coming_signed_in, 2),
     Flow("… and exchanges their code", exchanging, 3, (AT_A_PORTAL,), calls=4),
     Flow("it refreshes its tokens", refreshing_at_a_portal, 3, AGAIN_AT_A_PORTAL, calls=5),
-    Flow("it asks whom its access token speaks of", asking_whom_it_speaks_of, 0),
+    Flow("it asks whom its access token speaks of", asking_whom_it_speaks_of, 1),
     Flow("it gives its refresh token back", giving_back, 2),
     Flow("it signs its contact out", leaving_a_portal, 2),
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.account.test_proved_addresses import team_moves
 from tests.openid.handed import Held, changed, refusal, signed_in
 from tests.sessions.test_forgeries import FORGERIES, Forger
 from tests.sessions.tokens import read
@@ -16,6 +17,11 @@ NO_GOOD = (401, "invalid_token")
 def asks(token=None, *, method="GET", **more):
     headers = {"authorization": f"Bearer {token}"} if token else {}
     return knock("userinfo", f"{method} {ROUTE}", origin=None, headers=headers, **more)
+
+
+def head_of(portal):
+    pk = f"acme#contact#{portal.ann.id}"
+    return next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
 
 
 @pytest.fixture
@@ -49,9 +55,7 @@ class TestUserinfo:
         assert told == [{"sub", "workspace"}, {"sub", "workspace", "email", "email_verified"}]
 
     def test_says_language_and_time_zone_where_they_are_known(self, portal, held):
-        pk = f"acme#contact#{portal.ann.id}"
-        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
-        portal.writes("people", head | {"language": "de", "time_zone": "Europe/Berlin"})
+        portal.writes("people", head_of(portal) | {"language": "de", "time_zone": "Europe/Berlin"})
 
         told = asks(Held.by(held.site, portal.browser).access_token).body
         without = asks(Held.by(held.site, portal.browser, scope="openid email").access_token).body
@@ -60,9 +64,7 @@ class TestUserinfo:
         assert without.keys() == {"sub", "workspace", "email", "email_verified"}
 
     def test_says_that_an_address_is_not_proved_as_plainly(self, portal, held):
-        pk = f"acme#contact#{portal.ann.id}"
-        head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
-        portal.writes("people", head | {"email_verified": False})
+        portal.writes("people", head_of(portal) | {"email_verified": False})
 
         told = asks(Held.by(held.site, portal.browser).access_token).body
 
@@ -95,13 +97,30 @@ class TestUserinfo:
 
         assert asks(held.access_token).body["sub"] == portal.ann.id
 
-    def test_asks_nobody(self, held, wire):
-        token = held.access_token
-        asks(token)
+    def test_says_what_the_rows_say_now(self, portal, held):
+        told = {"name": "Ann Bell", "language": "ja", "time_zone": "Asia/Tokyo"}
+        portal.writes("people", head_of(portal) | told | {"updated_at": NOON + 9})
+
+        said = asks(held.access_token).body
+
+        assert (said["name"], said["locale"], said["zoneinfo"]) == tuple(told.values())
+        assert said["updated_at"] == NOON + 9
+
+    def test_is_one_read_whatever_is_told(self, held, wire):
+        asks(held.access_token)
         wire.forget()
 
-        asks(token)
+        asks(held.access_token)
+
+        assert wire.operations == ["dynamodb.BatchGetItem"]
+
+    def test_reads_nothing_for_a_token_that_is_none(self, portal, held, wire):
+        asks(held.access_token)
+        without_openid = changed(held.access_token, scope="email profile")
+        wire.forget()
+
         asks(held.id_token)
+        asks(without_openid)
         asks("x")
 
         assert wire.sent == []
@@ -114,7 +133,7 @@ class TestUserinfo:
         for _ in range(3):
             asks(token)
 
-        assert wire.operations == ["kms.GetPublicKey"]
+        assert wire.operations == ["kms.GetPublicKey", *["dynamodb.BatchGetItem"] * 3]
 
     def test_can_be_asked_again_when_kms_is_away(self, held, wire, environments):
         environments()
@@ -126,6 +145,67 @@ class TestUserinfo:
         assert refusal(away) == (503, "temporarily_unavailable")
         wire.mend()
         assert asks(token).status == 200
+
+    def test_can_be_asked_again_when_the_tables_are_away(self, held, wire):
+        wire.cut("dynamodb.BatchGetItem")
+
+        away = asks(held.access_token)
+
+        assert refusal(away) == (503, "temporarily_unavailable")
+        wire.mend()
+        assert asks(held.access_token).status == 200
+
+
+class TestATokenOfAContact:
+    """It is as good as ended once its contact may not sign in any more."""
+
+    def test_who_is_off_is_no_good(self, portal, held):
+        portal.deactivates()
+
+        answer = asks(held.access_token)
+
+        ended = asks("no.such.token")
+        assert (answer.status, answer.body) == (ended.status, ended.body)
+        assert answer.headers["www-authenticate"] == ended.headers["www-authenticate"]
+
+    @pytest.mark.parametrize("end", ["everywhere", "moved", "given back", "on again"])
+    def test_whose_session_has_ended_is_no_good(self, portal, held, end):
+        match end:
+            case "everywhere":
+                portal.browser.signs_out(everywhere=True)
+            case "moved":
+                team_moves(portal, "ann@new.example")
+            case "given back":
+                form, by = {"token": held.refresh_token}, {"authorization": held.site.basic()}
+                knock("revoke", "POST /oauth2/revoke", form=form, headers=by, origin=None)
+            case "on again":
+                portal.deactivates()
+                portal.team.set_active("acme", portal.ann.id, active=True, by="test")
+
+        assert refusal(asks(held.access_token)) == NO_GOOD
+
+    def test_without_the_row_of_a_session_is_no_good(self, portal, held):
+        portal.removes("sign-in", held.row)
+
+        assert refusal(asks(held.access_token)) == NO_GOOD
+
+    def test_who_rests_in_the_browser_is_still_told(self, portal, held):
+        portal.sets(session_idle_seconds=300)
+        held = Held.by(held.site, portal.browser)
+        portal.forward(minutes=9)
+
+        assert asks(held.access_token).status == 200
+
+    def test_who_never_was_is_no_good(self, held):
+        token = changed(held.access_token, sub="ct_nobody-acme-000000000")
+
+        assert refusal(asks(token)) == NO_GOOD
+
+    def test_of_another_workspace_is_no_good(self, portal, held):
+        portal.neighbour()
+        client = {"workspace": "globex", "client_id": "prt_globex_help"}
+
+        assert refusal(asks(changed(held.access_token, **client))) == NO_GOOD
 
 
 class TestATokenThatIsNone:

@@ -153,7 +153,7 @@ MAY = {
             "UpdateItem",
         },
     },
-    "Userinfo": {},
+    "Userinfo": {"PeopleTable": {"BatchGetItem"}, "SignInTable": {"BatchGetItem"}},
     "EndSession": {
         "PeopleTable": {"BatchGetItem"},
         "SignInTable": {"BatchGetItem", "UpdateItem"},

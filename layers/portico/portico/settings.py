@@ -228,6 +228,8 @@ class TokenSettings(HttpSettings):
 class UserInfoSettings(HttpSettings):
     """Variables of /oauth2/userinfo."""
 
+    people_table: str
+    sign_in_table: str
     signing_keys: str
 
 

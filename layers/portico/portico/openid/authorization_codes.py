@@ -58,9 +58,6 @@ class Grant:
     keep_days: int
     expires_at: int
     email_verified: bool = False
-    language: str | None = None
-    time_zone: str | None = None
-    updated_at: int | None = None
 
     @classmethod
     def of(
@@ -95,20 +92,17 @@ class Grant:
             keep_days=session.keep_days,
             expires_at=epoch(at + lifetime),
             email_verified=contact.email_verified,
-            language=contact.language,
-            time_zone=contact.time_zone,
-            updated_at=contact.updated_at,
         )
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a code's row."""
-        # A code from before an upgrade has no newer attributes, and still works.
+        # A code from before an upgrade has other attributes, and still works.
         return cls(**{each.name: row[each.name] for each in fields(cls) if each.name in row})
 
     @property
     def profile(self) -> Profile:
-        """What the portal is told of the contact."""
+        """What the tokens say of the contact."""
         return Profile(**{each.name: getattr(self, each.name) for each in fields(Profile)})
 
     def get_redirect_uri(self) -> str:

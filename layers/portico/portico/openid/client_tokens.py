@@ -39,8 +39,6 @@ class Subject:
             "jti": random_part(),
             "nbf": epoch(at - HEAD_START),
             "session_expires_at": epoch(self.session.expires_at),
-            # For userinfo, which reads no row.
-            **self.profile.details(self.scope),
         }
         return signed(claims, typ=ACCESS, key=key)
 

@@ -197,14 +197,11 @@ def language(ui_locales: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a portal may be told of a contact."""
+    """What the tokens of a portal say of a contact."""
 
     name: str
     email: str
     email_verified: bool = False
-    language: str | None = None
-    time_zone: str | None = None
-    updated_at: int | None = None
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
@@ -225,16 +222,17 @@ class Profile:
                 told["preferred_username"] = self.email
         return told
 
-    def details(self, scope: str) -> dict[str, Any]:
-        """Return the claims that a scope allows, and that only userinfo says."""
-        if "profile" not in words_in(scope):
-            return {}
-        known = {
-            "locale": self.language,
-            "zoneinfo": self.time_zone,
-            "updated_at": self.updated_at,
-        }
-        return {name: value for name, value in known.items() if value is not None}
+
+def details(contact: Contact, scope: str) -> dict[str, Any]:
+    """Return the claims that a scope allows, and that userinfo alone says, where they are known."""
+    if "profile" not in words_in(scope):
+        return {}
+    known = {
+        "locale": contact.language,
+        "zoneinfo": contact.time_zone,
+        "updated_at": contact.updated_at,
+    }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _max_age(text: str | None) -> timedelta | None:

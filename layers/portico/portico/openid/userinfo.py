@@ -1,28 +1,22 @@
-"""The userinfo endpoint. It reads no row: the token holds the claims, and we signed it."""
+"""The userinfo endpoint. It tells what a contact's rows say now, of what the token was granted."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotSignedIn, ProtocolRefused
 from portico.events import Caller
 from portico.openid.id_token_hint import portal_claims
+from portico.openid.rules import Profile, details
+from portico.people.rules import Contact
+from portico.people.store import head_key
 from portico.sessions.access_token_check import TokenChecker, bearer_of
+from portico.sessions.rules import Session
+from portico.sessions.store import session_key
 from portico.settings import UserInfoSettings
 from portico.strict_parsers import words_in
 
-TOLD = (
-    "sub",
-    "workspace",
-    "email",
-    "email_verified",
-    "name",
-    "preferred_username",
-    "locale",
-    "zoneinfo",
-    "updated_at",
-)
-"""The claims that userinfo returns, if the token's scope included them."""
 WANTED = "openid"
 
 
@@ -30,13 +24,19 @@ WANTED = "openid"
 class UserInfo:
     """The userinfo endpoint of a deployment."""
 
+    people_table: str
+    sign_in_table: str
     checker: TokenChecker
     clock: Clock = SYSTEM
 
     @classmethod
     def from_settings(cls, settings: UserInfoSettings) -> "UserInfo":
         """Make the endpoint from a door's settings."""
-        return cls(TokenChecker(settings.signing_keys.split(",")))
+        return cls(
+            settings.people_table,
+            settings.sign_in_table,
+            TokenChecker(settings.signing_keys.split(",")),
+        )
 
     def posted(self, form: dict[str, str], caller: Caller) -> dict[str, Any]:
         """Return the claims for the token in the header or the form.
@@ -57,8 +57,9 @@ class UserInfo:
 
         Raises:
             InvalidRequest: the query has a token, where every log would keep it.
-            ProtocolRefused: the token is missing, not valid, or without the scope ``openid``.
-            TryLater: KMS is out of reach.
+            ProtocolRefused: the token is missing, not valid, or without the scope ``openid``; or
+                its contact is off or gone, or the portal's session has ended.
+            TryLater: KMS or DynamoDB is out of reach.
 
         Source: OpenID Connect Core 1.0, 5.3; RFC 6750, 3.1.
         """
@@ -75,10 +76,39 @@ class UserInfo:
                 self.checker, token, issuer=caller.own_origin, at=self.clock.now()
             )
         except NotSignedIn:
-            raise _refused("invalid_token", "the token is unknown or has expired", 401) from None
-        if WANTED not in words_in(claims["scope"]):
+            raise _no_good() from None
+        scope = claims["scope"]
+        if WANTED not in words_in(scope):
             raise _refused("insufficient_scope", "openid was not granted", 403)
-        return {name: claims[name] for name in TOLD if name in claims}
+        contact = self._contact(claims["workspace"], claims["sub"], claims["sid"])
+        return {
+            "sub": contact.id,
+            "workspace": contact.workspace_id,
+            **Profile.of(contact).claims(scope),
+            **details(contact, scope),
+        }
+
+    def _contact(self, workspace_id: str, contact: str, session: str) -> Contact:
+        people = Rows(self.people_table, f"{workspace_id}#")
+        sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
+        wanted = [
+            (people, *head_key(workspace_id, contact)),
+            (sign_in, *session_key(workspace_id, contact, session)),
+        ]
+        # All that is told is read in this one call: what stands in another row is one more key.
+        head, held = get_many(wanted, consistent=True)
+        if head is None or held is None:
+            raise _no_good()
+        found, portals = Contact.from_row(head), Session.from_row(held)
+        # Who had somebody else's session must not read here where that contact has moved to.
+        if not found.active or portals.ended_at is not None or portals.sver != found.sver:
+            # No word more than of a token whose time is over.
+            raise _no_good()
+        return found
+
+
+def _no_good() -> ProtocolRefused:
+    return _refused("invalid_token", "the token is unknown or has expired", 401)
 
 
 def _refused(error: str, description: str, status: int) -> ProtocolRefused:
