@@ -1,4 +1,8 @@
-"""When an address counts as proved, and when it no longer does (people/heads.py)."""
+"""When an address counts as proved, and when it no longer does (people/heads.py).
+
+A fact of the contact: proved by a code, reset by a move or an import. The code of a move that
+contacts make themselves is such a code.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -92,7 +96,17 @@ class TestAnAddress:
 
         assert not is_proved(portal)
 
-    def test_stays_proved_through_an_import_that_says_nothing_of_it(self, portal):
+    def test_that_an_import_gives_again_to_whoever_had_proved_it_is_reset(self, portal):
+        portal.sets(account_deletion=True)
+        ann = Member(portal, portal.browser).signs_in()
+        assert is_proved(portal)
+        assert ann.asks("DELETE /v1/account").status == 204
+
+        imports(portal, ANN)
+
+        assert not is_proved(portal, ANN)
+
+    def test_that_an_import_names_and_gives_to_nobody_stays_proved(self, portal):
         portal.browser.signs_in()
 
         imports(portal, ANN, name="Ann Baker")
@@ -107,12 +121,14 @@ class TestAMove:
 
         assert (head(portal)["email"], is_proved(portal)) == (NEW, True)
 
-    def test_by_the_team_proves_nothing(self, ann: Member, portal: Portal):
+    def test_by_the_team_resets_it(self, ann: Member, portal: Portal):
+        assert is_proved(portal)
+
         team_moves(portal, NEW)
 
         assert (head(portal)["email"], is_proved(portal)) == (NEW, False)
 
-    def test_by_the_team_back_again_proves_nothing_either(self, ann: Member, portal: Portal):
+    def test_by_the_team_back_again_resets_it_too(self, ann: Member, portal: Portal):
         team_moves(portal, NEW)
         team_moves(portal, ANN)
 
@@ -135,7 +151,7 @@ class TestAMove:
 
         assert not is_proved(portal)
 
-    def test_that_is_undone_proves_nothing_by_itself(self, ann: Member, portal: Portal):
+    def test_that_is_undone_resets_it(self, ann: Member, portal: Portal):
         ann.moves(NEW)
         portal.delivers_mail()
 
