@@ -100,6 +100,7 @@ deploy: build $(ANSWERS)  ## sam deploy --guided into your own AWS account: STAG
 		sed -nE 's/.*Architecture=[^a-z]*(arm64|x86_64).*/\1/p'); \
 	test "$${answered:-$(ARCH)}" = $(ARCH) || { \
 		echo "$(ANSWERS) says Architecture=$$answered, and this was built for $(ARCH): make deploy ARCH=$$answered" >&2; exit 1; }
+	PYTHONPATH=layers/portico $(VENV)/tools/bin/python -m release.before_deploy --answers $(ANSWERS) --stage $(STAGE)
 	$(SAM) deploy --guided --config-file $(ANSWERS) --config-env $(STAGE)
 
 # Yours: git ignores it. SAM writes into it what you have answered, and asks with that the next time.

@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.findings import BROKEN, OK, Check, Patient, ask
 from cli.refusals import NotUnderstood
+from cli.way_back import number, too_far_back
 
 SEE = "docs/releases.md#is-it-what-runs"
 
@@ -24,6 +25,7 @@ def manifest(file: Path) -> Manifest:
     try:
         stated: Manifest = json.loads(file.read_text())
         version, digests = stated["version"], {**stated["functions"], **stated["layers"]}
+        number(version)
     except (OSError, ValueError, KeyError, TypeError):
         raise NotUnderstood(f"--release: {file} is no manifest of a release.") from None
     return {"version": version, "digests": digests}
@@ -36,6 +38,9 @@ def checks(patient: Patient, release: Manifest) -> list[Check]:
 
 def _release(patient: Patient, release: Manifest) -> Answers:
     wanted, version = release["digests"], release["version"]
+    if back := too_far_back(version, patient.outputs):
+        yield BROKEN, back
+        return
     seen: dict[str, str] = {}
     live = {each.rpartition(":")[0]: each for each in patient.of("Lambda::Alias").values()}
     for name, physical in sorted(patient.of("Lambda::Function").items()):

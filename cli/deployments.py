@@ -40,6 +40,8 @@ class Deployment:
     """Where client secrets lie: below it by workspace and connection."""
     version: str | None = None
     """The version that is deployed; empty: older than 0.5.0. ``None``: the working copy."""
+    safe_back_to: str = ""
+    """The oldest version that may be deployed over it; empty: it does not say."""
     loopback: bool = False
     """Whether SSO providers may answer on this machine itself."""
 
@@ -105,6 +107,7 @@ def _deployed(name: str) -> Deployment:
         outputs["ApiUrl"].rstrip("/"),
         f"portico/{stack['StackName']}/connection",
         outputs.get("Version", ""),
+        outputs.get("SafeBackTo", ""),
     )
 
 

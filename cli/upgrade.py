@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from cli.command import Command, running
+from cli.deployments import Deployment
 from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack
+from cli.way_back import too_far_back
 from portico import __version__
 
 app = typer.Typer(add_completion=False)
@@ -53,7 +55,7 @@ def upgrade(
     sign in. Ends with 1 if something is left.
     """
     with running(stack, local, as_json, {}) as command:
-        _refuse_another(command.deployment.version)
+        _refuse_another(command.deployment)
         done = 0 if dry_run else sum(_mended(command, step) for step in STEPS)
         left = {step.what: sum(1 for _ in step.left(command)) for step in STEPS}
         remaining = sum(left.values())
@@ -72,9 +74,13 @@ def _mended(command: Command, step: Step) -> int:
     return done
 
 
-def _refuse_another(deployed: str | None) -> None:
+def _refuse_another(deployment: Deployment) -> None:
+    deployed = deployment.version
     if deployed in (None, __version__):
         return
+    told = {"Version": deployed or "", "SafeBackTo": deployment.safe_back_to}
+    if back := too_far_back(__version__, told):
+        raise Refusal(back)
     raise Refusal(
         f"The stack runs {deployed or 'a version before 0.5.0'}, and this command is {__version__}. "
         f"Deploy first, or take the command of the stack's version. To go back, see {PAGE}."

@@ -4,11 +4,12 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from portico import __version__
 from release.artefact import make, steady
-from release.last import ROOT
+from release.last import ROOT, LastRelease
 
 CYCLONEDX = ROOT / ".venv" / "release" / "bin" / "cyclonedx-py"
 
@@ -23,9 +24,8 @@ def main() -> int:
     if said := _git("status", "--porcelain", "--untracked-files=no"):
         print(f"There are changes that no commit has:\n{said}", file=sys.stderr)
         return 1
-    tagged = f"v{__version__}" in _git("tag", "--points-at", "HEAD").split()
-    if not tagged and ".dev" not in __version__:
-        print(f"HEAD has no tag v{__version__}: git tag -s v{__version__}", file=sys.stderr)
+    if missing := list(missing_tags(__version__, LastRelease.read(), _git)):
+        print("\n".join(missing), file=sys.stderr)
         return 1
     folder = given.to / f"portico-{__version__}-{given.architecture}"
     if folder.exists():
@@ -35,6 +35,25 @@ def main() -> int:
     make(given.built, folder, architecture=given.architecture, commit=commit, sbom=bill())
     print(folder)
     return 0
+
+
+def missing_tags(version: str, last: LastRelease, git: Callable[..., str]) -> Iterator[str]:
+    """Say which tags are missing, and how to make each; nothing: none is.
+
+    Args:
+        version: this tree's. On its way to a release it needs no tag.
+        last: the release before, by whose tag somebody who goes back finds it.
+        git: runs git with these arguments and returns what it prints.
+    """
+    if ".dev" not in version and f"v{version}" not in git("tag", "--points-at", "HEAD").split():
+        yield f"HEAD has no tag v{version}: git tag -s v{version}"
+    if last.tag not in git("tag", "--list").split():
+        yield f"The last release has no tag {last.tag}: git tag -s {last.tag} {last.commit}"
+    elif (tagged := git("rev-list", "-n", "1", last.tag)) != last.commit:
+        yield (
+            f"{last.tag} is on {tagged[:12]}, and release/last.toml names {last.commit[:12]}: "
+            "one of the two is wrong"
+        )
 
 
 def bill() -> str:

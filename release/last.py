@@ -21,6 +21,11 @@ class LastRelease:
     version: str
     commit: str
 
+    @property
+    def tag(self) -> str:
+        """The tag that its commit has."""
+        return f"v{self.version}"
+
     @classmethod
     def read(cls, file: Path = ROOT / "release" / "last.toml") -> "LastRelease":
         """Read which release it is."""

@@ -536,6 +536,14 @@ class TestAStackThatIsHeldAgainstARelease:
             ("broken", "0.5.0 has what does not run here: Session")
         ]
 
+    def test_that_is_too_old_for_what_runs_is_refused_in_words(self, hospital, compares):
+        hospital.terminal.wire.stacks["portico"] |= {"Version": "0.7.0", "SafeBackTo": "0.6.0"}
+
+        ((state, said),) = compares({"SendMail": "door="}, {"PorticoLayer": "layer="}, code=1)
+
+        assert state == "broken"
+        assert said.startswith("The stack runs 0.7.0, and 0.5.0 is too far back")
+
     def test_is_held_against_manifests_alone(self, hospital, tmp_path):
         (tmp_path / "x.json").write_text("[]")
         command = ["doctor", "stack", "--stack", "portico", "--release", str(tmp_path / "x.json")]

@@ -80,3 +80,14 @@ class TestAnUpgrade:
 
         assert f"The stack runs {named}, and this command is {__version__}." in said
         assert rows.old == ["a", "b", "c"]
+
+    def test_says_of_a_stack_that_is_too_far_ahead_how_to_go_back(self, terminal, rows):
+        before = terminal.wire.stacks["portico"]
+        ahead = {"Version": "0.9.0", "SafeBackTo": "0.8.0"}
+        terminal.wire.stacks = {"portico": {**before, **ahead}}
+
+        said = terminal.refused("upgrade")
+
+        assert f"{__version__} is too far back" in said
+        assert "Deploy 0.8.0 first" in said
+        assert rows.old == ["a", "b", "c"]
