@@ -98,14 +98,22 @@ class Backchannel:
 
     def queued(self) -> list[dict[str, Any]]:
         """Take all messages off the queue."""
+        return [json.loads(each["Body"]) for each in self.taken()]
+
+    def taken(self) -> list[dict[str, Any]]:
+        """Take all messages off the queue, as SQS hands them out."""
         found: list[dict[str, Any]] = []
         while True:
-            answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
+            answer = self.sqs.receive_message(
+                QueueUrl=self.url,
+                MaxNumberOfMessages=10,
+                MessageSystemAttributeNames=["MessageGroupId"],
+            )
             if not answer.get("Messages"):
                 return found
             for each in answer["Messages"]:
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
-                found.append(json.loads(each["Body"]))
+                found.append(each)
 
     def tries(self, message: dict[str, Any], *, tries: int = 1) -> bool:
         """Hand one message to the door, and say whether it is done with it."""

@@ -297,6 +297,25 @@ class TestMoreSessionsThanAnybodyHas:
         assert "sid" not in claims
 
 
+class TestTheQueue:
+    def test_tells_the_messages_of_each_portal_from_the_others(
+        self, portal, ann, receiver, backchannel
+    ):
+        for name in ("help", "other"):
+            Site.register(portal, name, backchannel_logout_uri=receiver.uri).signs_in(ann)
+        backchannel.lines()
+        ann.signs_out()
+
+        backchannel.spreads()
+
+        # SQS lets no group of a standard queue take all the time of those who read it.
+        groups = {
+            json.loads(each["Body"])["portal"]: each["Attributes"]["MessageGroupId"]
+            for each in backchannel.taken()
+        }
+        assert groups == {"help": "prt_acme_help", "other": "prt_acme_other"}
+
+
 class TestAPortal:
     """BCL-05: who is told, and who is not."""
 

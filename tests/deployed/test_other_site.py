@@ -12,7 +12,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from local.loopback_server import listening, serving
-from tests.deployed.visitors import CALLBACK, ORIGIN, SECRET, SIGNED_OUT, Browser
+from tests.deployed.visitors import CALLBACK, ORIGIN, SECRET, SIGNED_OUT, Browser, Visitor
+from tests.support.template import template
 
 NONCE, STATE = "a nonce", "a state"
 
@@ -190,6 +191,65 @@ class TestAPortalThatIsToldOfSignOuts:
         assert (second["iss"], second["aud"]) == (acme.stack.outputs["Issuer"], acme.client_id)
         assert "status 503" in log
         assert heard[0]["logout_token"] not in log
+
+
+PROMISED = 15.0
+"""Seconds from the end of a session to its portal, by docs/portals/back-channel.md."""
+SLOWEST_STREAM = 1.0
+"""Seconds. Lambda asks a stream once a second; both streams lie between the two."""
+
+
+class TestTheTimeUntilAPortalIsTold:
+    def test_is_what_the_docs_promise(self, acme, site):
+        heard: dict[str, float] = {}
+
+        def server(environ, start_response):
+            at = time.time()
+            form = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()
+            claims = site.believes(dict(parse_qsl(form))["logout_token"])
+            heard[claims["sub"]] = at - claims["toe"]
+            start_response("200 OK", [("content-length", "0")])
+            return [b""]
+
+        endings = {
+            "cold": lambda ann, tokens: acme.deactivates(ann.contact),
+            "signed out": lambda ann, tokens: ann.browser.goes_to(
+                f"/oauth2/end_session?id_token_hint={tokens['id_token']}"
+            ),
+            "deactivated": lambda ann, tokens: acme.deactivates(ann.contact),
+            "left the directory": lambda ann, tokens: acme.loses_from_its_directory(ann.contact),
+        }
+        took = {}
+        with listening(0) as taken, serving(taken, server):
+            acme.is_told_at(f"http://127.0.0.1:{taken.getsockname()[1]}/backchannel-logout")
+            for what, ends in endings.items():
+                ann = Visitor(acme, acme.adds_a_contact(), Browser(acme.stack))
+                ann.signs_in()
+                tokens = site.redeems(ann.browser.goes_to(site.request)).json
+                ends(ann, tokens)
+                latest = time.monotonic() + TOLD_WITHIN
+                while ann.contact.id not in heard and time.monotonic() < latest:
+                    time.sleep(0.05)
+                assert ann.contact.id in heard, acme.stack.log_of("SignOutPortals")
+                took[what] = heard[ann.contact.id]
+
+        # The emulator gathers nothing, and its streams are as fast as it is.
+        streams = gathered("RecordTrail") + gathered("SignOutPortals") + 2 * SLOWEST_STREAM
+        assert gathered("RecordTrail") == 5
+        took.pop("cold")
+        assert max(took.values()) + streams < PROMISED, took
+
+
+def gathered(door: str) -> float:
+    """The longest time, in seconds, that a function waits for more records of a stream."""
+    sources = template()["Resources"][door]["Properties"]["Events"].values()
+    return float(
+        max(
+            each["Properties"]["MaximumBatchingWindowInSeconds"]
+            for each in sources
+            if each["Type"] == "DynamoDB"
+        )
+    )
 
 
 HELD = ("access_token", "id_token", "refresh_token")

@@ -16,6 +16,8 @@ from werkzeug.test import Client, TestResponse
 
 from local.http import Gateway
 from local.routes import routes_of
+from portico.directory.record_import import DirectoryImport
+from portico.directory.store import Record
 from portico.events import Event
 from portico.ids import digest
 from portico.links.team_links import TeamLinks
@@ -94,6 +96,20 @@ class Acme:
             event = Event("portal.changed", datetime.now(UTC), "portal-help-center", 365, "cli")
             told = replace(self._other, backchannel_logout_uri=uri)
             RegisteredClients(self._table, "acme").put(told, home, event)
+
+    def deactivates(self, contact: Contact) -> None:
+        with self._as_the_team():
+            TeamPeople(self._table).set_active("acme", contact.id, False, by="cli")
+
+    def loses_from_its_directory(self, contact: Contact) -> None:
+        """Import a directory that has the contact in it, and one that says they have left."""
+        at = datetime.now(UTC)
+        with self._as_the_team():
+            home = TeamPeople(self._table).workspace("acme")
+            taking = DirectoryImport(self._table, home, by="cli")
+            for active in (True, False):
+                person = Record("csv", contact.id, None, None, "x", (contact.email,), active, at)
+                taking.take([person], is_complete=True)
 
     def adds_a_contact(self) -> Contact:
         """A new contact: a mailbox gets few mails an hour, so each test has its own."""

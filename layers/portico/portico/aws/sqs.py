@@ -1,4 +1,4 @@
-"""SQS: the sender's retry queue."""
+"""SQS: the queue of mails that are tried again, and the queue of sign-outs."""
 
 import json
 from datetime import timedelta
@@ -7,11 +7,22 @@ from typing import Any
 from portico.aws.clients import call
 
 
-def enqueue(queue: str, message: dict[str, Any], *, delay: timedelta) -> None:
-    """Put ids, and ids only, on the retry queue.
+def enqueue(
+    queue: str, message: dict[str, Any], *, delay: timedelta, group: str | None = None
+) -> None:
+    """Put ids, and ids only, on a queue.
+
+    Args:
+        queue: its URL.
+        message: the ids.
+        delay: how long nobody gets it.
+        group: whom it is for. SQS sees to it that no group takes the time of all others, where
+            its messages are many or take long.
 
     Raises:
         TryLater: SQS is out of reach.
+
+    Source: Amazon SQS Developer Guide, "fair queues".
     """
     call(
         "sqs",
@@ -19,6 +30,7 @@ def enqueue(queue: str, message: dict[str, Any], *, delay: timedelta) -> None:
         QueueUrl=queue,
         MessageBody=json.dumps(message),
         DelaySeconds=int(delay.total_seconds()),
+        **({"MessageGroupId": group} if group else {}),
     )
 
 

@@ -19,7 +19,7 @@ from portico.backchannel.receivers import NotTold, tell
 from portico.backchannel.rules import LOGOUT, Ended, SignOut, sign_outs
 from portico.clock import SYSTEM, Clock
 from portico.errors import TryLater
-from portico.openid.registered_client import RegisteredClient, client_key
+from portico.openid.registered_client import ClientId, RegisteredClient, client_key
 from portico.people.rules import Contact
 from portico.people.store import head_key
 from portico.sessions.access_token import signed
@@ -84,7 +84,8 @@ class PortalSignOuts:
         ended = Ended.by_line(line) if line else None
         told = self._sign_outs(ended) if ended else []
         for each in told:
-            enqueue(self.queue, asdict(each), delay=timedelta(0))
+            client = str(ClientId(each.workspace_id, each.portal))
+            enqueue(self.queue, asdict(each), delay=timedelta(0), group=client)
         return "queued" if told else "nobody"
 
     def _sign_outs(self, ended: Ended) -> list[SignOut]:
