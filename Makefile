@@ -40,7 +40,7 @@ export PYTHON ARCH
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
 .PHONY: help run cli test test-slow coverage lint gates check build deploy release test-deployed clients browser soak bench \
-	package lock licences clean python chromium node bundle fresh-bundle
+	package client lock licences clean python chromium node bundle fresh-bundle
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -81,6 +81,12 @@ package: $(PAGE_TOOLS)  ## portico.js as a package for npm, with types: INTO=fol
 	requirements/node_modules/.bin/tsc "$$made/index.js" --ignoreConfig --allowJs --checkJs --strict --declaration --emitDeclarationOnly \
 		--target es2022 --lib es2023,dom,dom.iterable --module esnext --moduleResolution bundler --types "" --outDir "$$made"; \
 	npm pack "$$made" --pack-destination "$(INTO)" --loglevel=error
+
+client: $(DEV) $(UV)  ## the Python client, made anew of docs/openapi.yaml, and its wheel: INTO=folder
+	$(VENV)/dev/bin/python -m clients.generator
+	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
+	cp -R clients/python/. LICENSE NOTICE "$$made"; \
+	$(UV) build --quiet --no-cache --wheel "$$made" --out-dir "$$made/out"; cp "$$made"/out/*.whl "$(INTO)"; ls "$(INTO)"/portico_team-*.whl
 
 fresh-bundle: $(PAGE_TOOLS)
 	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; $(ROLLDOWN) --dir "$$made" >/dev/null; \
