@@ -22,7 +22,8 @@ def main() -> int:
     asked.add_argument("--answers", type=Path, required=True, help="SAM's file of answers")
     asked.add_argument("--stage", required=True)
     given = asked.parse_args()
-    answers = tomllib.loads(given.answers.read_text())[given.stage]["deploy"]["parameters"]
+    stage = tomllib.loads(given.answers.read_text()).get(given.stage, {})
+    answers = stage.get("deploy", {}).get("parameters", {})
     refused = too_far_back(__version__, outputs_of(answers))
     if refused:
         print(refused, file=sys.stderr)
@@ -32,8 +33,10 @@ def main() -> int:
 def outputs_of(answers: dict[str, Any]) -> dict[str, str]:
     """Return the outputs of the stack that the answers name; none where it is not to be seen.
 
-    There may be no stack yet, or no credentials: SAM says that better a moment later.
+    There may be no answers or no stack yet, or no credentials: SAM says that better a moment later.
     """
+    if "stack_name" not in answers:
+        return {}
     try:
         session = boto3.Session(
             profile_name=answers.get("profile"), region_name=answers.get("region")

@@ -22,9 +22,9 @@ __all__ = ["exchange", "wire"]
 @pytest.fixture
 def asks(wire, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", wire.url)
-    (tmp_path / "deployments.toml").write_text(ANSWERS)
 
-    def asks() -> tuple[int, str]:
+    def asks(answers: str = ANSWERS) -> tuple[int, str]:
+        (tmp_path / "deployments.toml").write_text(answers)
         command = [
             "before_deploy",
             "--answers",
@@ -63,6 +63,12 @@ class TestADeployment:
         wire.stacks = {}
 
         assert asks() == (0, "")
+
+    @pytest.mark.parametrize(
+        "answers", ["", "[prod.build.parameters]\n", '[prod.deploy.parameters]\nregion = "x"\n']
+    )
+    def test_that_was_not_answered_yet_is_left_to_sam(self, asks, answers):
+        assert asks(answers) == (0, "")
 
     def test_without_credentials_is_left_to_sam(self, asks, monkeypatch, tmp_path):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):

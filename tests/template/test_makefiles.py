@@ -106,6 +106,7 @@ class TestMakeDeploy:
             (tmp_path / name).symlink_to(ROOT / name)
         tools = tmp_path / ".venv" / "tools"
         _script(tools / "bin" / "sam", 'echo "sam $*"')
+        _script(tools / "bin" / "python", 'echo "python $*"')
         (tools / ".ready").touch()
 
         def deploys(answers: str | None = None, *given: str, stage: str = "prod"):
