@@ -2,7 +2,7 @@
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from cli.contact_changes import Wanted, change_contact, without_ways_in
 from cli.csv_output import Sheet
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO
-from cli.output import Shown, told
+from cli.output import Shown, told, without
 from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.people.rules import LOCALES, Contact
@@ -141,7 +141,7 @@ def list_(
                 "--starting. --csv lists all."
             )
         listed = listed[:limit]
-        rows = [told(each) for each in listed]
+        rows = [_told(each) for each in listed]
         command.list(
             f"Contacts of {workspace_id}", [_short(each) for each in listed], contacts=rows
         )
@@ -247,9 +247,14 @@ def remove_ways_in(
                 if removed.accounts
                 else "none",
             },
-            contact=told(after),
+            contact=_told(after),
             removed={"password": removed.password, "accounts": removed.accounts},
         )
+
+
+def _told(contact: Contact) -> dict[str, Any]:
+    """Return a contact's fields; what the search rows are made of is no news to anybody."""
+    return without(told(contact), ["found_by"])
 
 
 def _cells(contact: Contact) -> list[str]:
@@ -278,7 +283,7 @@ def _switched(command: Command, workspace_id: str, who: str, *, active: bool) ->
 
 
 def _show(command: Command, contact: Contact) -> None:
-    row = told(contact)
+    row = _told(contact)
     if contact.suppressed:
         command.note(f"No mail is sent to {contact.email} after a {contact.suppressed}.")
     command.card(contact.name, row, contact=row)

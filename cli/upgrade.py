@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack
 from cli.way_back import too_far_back
 from portico import __version__
+
+if TYPE_CHECKING:
+    from portico.people.search_upgrade import SearchUpgrade
 
 app = typer.Typer(add_completion=False)
 
@@ -35,8 +38,21 @@ class Step:
     """Brings one row up to date, by a write whose condition says that it still needs it."""
 
 
-STEPS: tuple[Step, ...] = ()
-"""All steps, oldest first. None until now: every version reads the rows of the ones before."""
+def _search_rows(command: Command) -> "SearchUpgrade":
+    from portico.people.search_upgrade import SearchUpgrade
+
+    return SearchUpgrade(command.deployment.people_table)
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "0.5.0",
+        "Contacts are found by name and address",
+        lambda command: _search_rows(command).left(),
+        lambda command, key: _search_rows(command).mend(key),
+    ),
+)
+"""All steps, oldest first. Every version reads the rows of the ones before."""
 
 
 @app.command()

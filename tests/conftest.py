@@ -41,7 +41,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from portico.aws import deadline
 from portico.clock import SYSTEM
-from tests.support import moto_speed
+from tests.support import found, moto_speed
 from tests.support.driver import NOON, Portal
 from tests.support.lambda_environment import forget_clients, forget_doors, forget_rows
 from tests.support.shared_rows import once
@@ -110,6 +110,7 @@ def tables(built_tables: None) -> Iterator[None]:
     forget_rows()
     yield
     settle()
+    found.hold()
 
 
 @pytest.fixture

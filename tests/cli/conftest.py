@@ -157,7 +157,9 @@ class Terminal:
         return [row_of(item) for item in _dynamodb().scan(TableName="people")["Items"]]
 
     def row(self, pk: str) -> Row:
-        return next(row for row in self.people() if row["pk"] == pk and row["sk"] != "words")
+        return next(
+            row for row in self.people() if row["pk"] == pk and row["sk"] not in ("words", "search")
+        )
 
 
 @pytest.fixture

@@ -34,7 +34,9 @@ def rows(monkeypatch) -> Rows:
 
 
 class TestAnUpgrade:
-    def test_of_a_version_without_steps_has_nothing_to_do(self, terminal):
+    def test_of_a_version_without_steps_has_nothing_to_do(self, terminal, monkeypatch):
+        monkeypatch.setattr(upgrade, "STEPS", ())
+
         assert terminal.told("upgrade") == {"mended": 0, "left": {}, "notes": []}
         assert "Nothing is left to do to rows." in terminal.says("upgrade").stdout
 

@@ -13,6 +13,7 @@ from portico.people.logos import LARGEST_LOGO, checked
 from portico.people.rules import Workspace
 from portico.people.store import People, head_key
 from tests.support.driver import NOON
+from tests.support.row_capacity import KILOBYTE, size_of
 
 ACME = Workspace(id="acme", name="Acme", portal_url="https://portal.acme.test/support")
 
@@ -58,7 +59,7 @@ class TestAContact:
 
         row = next(r for r in portal.rows("people") if r["pk"] == head_key("acme", long.id)[0])
 
-        assert len(str(row)) < 1024
+        assert size_of(row) < KILOBYTE
 
     def test_loses_every_session_and_open_challenge_with_each_switch(self, portal):
         portal.deactivates()

@@ -46,6 +46,7 @@ ROWS_OF = {
         "*#keys",
         "*#contact#*",
         "*#email#*",
+        "*#find#*",
         "*#link#*",
         "*#logo",
         "*#connection#*",
@@ -310,14 +311,19 @@ class TestADoor:
         }
         assert writes == {
             # A code connects an identity, and makes the contact of a sign-up.
-            ("VerifyCodeRole", "PutItem"): ("*#identity#*", "*#contact#*", "*#email#*"),
+            ("VerifyCodeRole", "PutItem"): (
+                "*#identity#*",
+                "*#contact#*",
+                "*#email#*",
+                "*#find#*",
+            ),
             ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
             ("FinishSsoRole", "PutItem"): ("*#identity#*",),
             # A directory record notes who comes in by it.
             ("FinishSsoRole", "UpdateItem"): ("*#record#*",),
             ("PasswordRole", "PutItem"): ("*#contact#*",),
             ("PasswordRole", "UpdateItem"): ("*#contact#*",),
-            ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*"),
+            ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
             ("AccountRole", "UpdateItem"): ("*#contact#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
             # Roles and keys, and nothing that a contact signs in with.

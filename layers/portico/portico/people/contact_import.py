@@ -51,12 +51,17 @@ class ImportedLine:
     outcome: str
     reason: str = ""
     """Why the line was refused."""
-    contact: str = ""
-    """The id of the existing contact."""
+    existing: Contact | None = None
+    """The contact who is there, as read."""
     changes: dict[str, Any] = field(default_factory=dict)
     """The changed fields of an existing contact."""
     has_moved_to: str = ""
     """The contact's address, if the line has one that they had before."""
+
+    @property
+    def contact(self) -> str:
+        """The id of the existing contact, or nothing."""
+        return self.existing.id if self.existing else ""
 
     @property
     def switches_off_former(self) -> bool:
@@ -175,14 +180,16 @@ class ContactImport:
         return verdict
 
     def _change(self, verdict: ImportedLine) -> ImportedLine:
-        changes = verdict.changes
+        changes, before = verdict.changes, verdict.existing
+        if before is None:
+            return verdict
         name = "contact.changed"
         if "active" in changes:
             name = "contact.activated" if changes["active"] else "contact.deactivated"
-        event = self._event(name, verdict.contact, fields=",".join(sorted(changes)))
+        event = self._event(name, before.id, fields=",".join(sorted(changes)))
         try:
             with_retries(
-                lambda: self._people.change_contact(verdict.contact, changes, event),
+                lambda: self._people.change_contact(before, changes, event),
                 pause=self.pause,
             )
         except NotFound:
@@ -233,7 +240,7 @@ def verdict(entry: ContactLine, existing: Existing) -> ImportedLine:
     if known is None:
         return ImportedLine(entry, ADDED)
     changes = {name: value for name, value in entry.says.items() if getattr(known, name) != value}
-    return ImportedLine(entry, CHANGED if changes else UNCHANGED, contact=known.id, changes=changes)
+    return ImportedLine(entry, CHANGED if changes else UNCHANGED, existing=known, changes=changes)
 
 
 def _of_former(entry: ContactLine, former: Contact, existing: Existing) -> ImportedLine:
@@ -248,7 +255,7 @@ def _of_former(entry: ContactLine, former: Contact, existing: Existing) -> Impor
                 entry, REFUSED, f"email: reserved for {former.id}, who has just left it"
             )
         return ImportedLine(entry, ADDED)
-    found = ImportedLine(entry, UNCHANGED, contact=former.id, has_moved_to=former.email)
+    found = ImportedLine(entry, UNCHANGED, existing=former, has_moved_to=former.email)
     active = entry.says.get("active")
     if active is True and not former.active:
         why = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from portico import ids
 from portico.aws.tables import Parts
-from portico.clock import SYSTEM, Clock, epoch
+from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import mailable, normalise
@@ -120,8 +120,7 @@ class TeamPeople:
             language=contact_language(language) if language else None,
         )
         event = self._event(workspace, "contact.added", contact.id, by)
-        self._people(workspace_id).add_contact(contact, event)
-        return replace(contact, updated_at=epoch(event.at))
+        return self._people(workspace_id).add_contact(contact, event)
 
     def contact(self, workspace_id: str, who: str) -> Contact:
         """Find a contact by id, by primary email, or by one that they had and nobody has now.
@@ -174,7 +173,7 @@ class TeamPeople:
             fields = ",".join(sorted(changes))
             workspace = self.workspace(workspace_id)
             event = self._event(workspace, "contact.changed", contact.id, by, fields=fields)
-            return self._people(workspace_id).change_contact(contact.id, changes, event)
+            return self._people(workspace_id).change_contact(contact, changes, event)
         return contact
 
     def set_active(self, workspace_id: str, who: str, active: bool, *, by: str) -> Contact:
@@ -187,7 +186,7 @@ class TeamPeople:
         contact = self.contact(workspace_id, who)
         name = "contact.activated" if active else "contact.deactivated"
         event = self._event(self.workspace(workspace_id), name, contact.id, by)
-        return self._people(workspace_id).change_contact(contact.id, {"active": active}, event)
+        return self._people(workspace_id).change_contact(contact, {"active": active}, event)
 
     def _people(self, workspace_id: str) -> People:
         return People(self.people_table, workspace_id)

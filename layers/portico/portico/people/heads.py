@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.aws.tables import NOT_THERE, Parts, Rows
+from portico.aws.tables import (
+    NOT_THERE,
+    ConditionFailed,
+    Parts,
+    Rows,
+    TransactionRefused,
+    transact_surely,
+)
 from portico.clock import epoch
+from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import digest
 from portico.people.pointers import Pointers
 from portico.people.rules import Contact
-from portico.people.store import IS_KEPT, head_key, head_row
+from portico.people.store import CONTACT_TRIES, IS_KEPT, head_key, head_row
 
 MAY_COME_IN = "active = :yes AND sver = :sver"
 """The contact is active, and nothing has ended their sessions since *sver* was read."""
@@ -98,29 +106,58 @@ class Heads:
 
         Raises:
             ConditionFailed: the contact may no longer sign in.
+            TryLater: nothing has changed.
         """
+        for _ in range(CONTACT_TRIES):
+            try:
+                return self._edit(contact, changes, event)
+            except ConditionFailed as failed:
+                if failed.row is None:
+                    raise
+                now = Contact.from_row(failed.row)
+                if not now.active or now.sver != contact.sver:
+                    raise
+                # Another tab, or the team, has changed the name in this moment.
+                contact = now
+        raise TryLater(cause="the contact was changed meanwhile")
+
+    def _edit(self, contact: Contact, changes: dict[str, str], event: Event) -> None:
+        # Loaded here, because only the account changes a name, and no daily function does.
+        from portico.people.search_rows import renaming  # noqa: PLC0415
+
         names = sorted(changes)
         settings = ", ".join(f"{each} = :{each}" for each in names)
-        values = {f":{each}": changes[each] for each in names}
-        self.rows.update(
-            *head_key(self.workspace_id, contact.id),
-            f"SET {settings}, updated_at = :now, event = :event",
-            MAY_COME_IN,
-            {
-                **values,
-                ":yes": True,
-                ":sver": contact.sver,
-                ":now": epoch(event.at),
-                ":event": event.rider(),
-            },
-        )
+        renamed = renaming(self.rows, contact, changes.get("name"))
+        key = head_key(self.workspace_id, contact.id)
+        text = f"SET {settings}, {renamed.sets}updated_at = :now, event = :event"
+        condition = f"{MAY_COME_IN}{renamed.condition}"
+        values = {
+            **{f":{each}": changes[each] for each in names},
+            **renamed.values,
+            ":yes": True,
+            ":sver": contact.sver,
+            ":now": epoch(event.at),
+            ":event": event.rider(),
+        }
+        if not renamed.parts:
+            self.rows.update(*key, text, condition, values)
+            return
+        head = self.rows.updating(*key, text, condition, values)
+        try:
+            transact_surely({"head": head, **renamed.parts})
+        except TransactionRefused as refused:
+            raise ConditionFailed(refused.rows.get("head")) from None
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
         """Return the parts of a transaction that create a contact, once for each *proof*.
 
-        Their names are ``head`` and ``pointer``.
+        Those that can refuse are ``head`` and ``pointer``.
         """
-        head = head_row(contact, event) | {"proof": digest(proof)[:16]}
+        # Loaded here, because it costs a sign-up a millisecond and every cold start as well.
+        from portico.people.search_rows import found_by, moving  # noqa: PLC0415
+
+        by = found_by(contact.email, contact.name)
+        head = head_row(contact, event) | {"found_by": by, "proof": digest(proof)[:16]}
         return {
             "head": self.rows.putting(
                 head,
@@ -130,6 +167,7 @@ class Heads:
             "pointer": Pointers(self.table, self.workspace_id).taking(
                 contact.id, contact.email, at=event.at
             ),
+            **moving(self.rows, contact, (), by),
         }
 
     def changing_address(
@@ -144,14 +182,15 @@ class Heads:
     ) -> Parts:
         """Return the parts of a transaction that give a contact another primary address.
 
-        *is_proved* says whether a code that was mailed to the address has proved it. Their names are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
+        *is_proved* says whether a code that was mailed to the address has proved it. Those that
+        can refuse are ``head``, ``pointer`` and ``old_pointer``. All sessions and open challenges
         end, and a deactivated contact stays so. The old address stays reserved for the contact
         *until*. Only :mod:`portico.people.address_change` calls this.
         """
         pointers = Pointers(self.table, self.workspace_id)
         values = {":change": change}
         return {
-            "head": self._with_email(
+            **self._with_email(
                 contact,
                 email,
                 "SET address_change = :change",
@@ -176,8 +215,8 @@ class Heads:
     ) -> Parts:
         """Return the parts of a transaction that give a contact an address back.
 
-        Their names are ``head``, ``pointer``, and ``left <address>`` for each address of *left*.
-        Only :mod:`portico.people.address_change` calls this.
+        Those that can refuse are ``head``, ``pointer``, and ``left <address>`` for each address
+        of *left*. Only :mod:`portico.people.address_change` calls this.
 
         Args:
             contact: the contact as read.
@@ -193,9 +232,7 @@ class Heads:
         values: dict[str, Any] = {":change": change, ":voids": voids}
         text = "SET address_change = :change, voids = :voids"
         return {
-            "head": self._with_email(
-                contact, email, text, values, is_proved=is_proved, event=event
-            ),
+            **self._with_email(contact, email, text, values, is_proved=is_proved, event=event),
             "pointer": pointers.taking(contact.id, email, at=event.at),
             **{
                 f"left {each}": pointers.reserving(contact.id, each, until=until)
@@ -209,16 +246,21 @@ class Heads:
         """Return the parts of a transaction that delete a contact.
 
         The head stays without name and address, and says only that there was a contact. The
-        parts' names are ``head`` and ``pointer``.
+        parts that can refuse are ``head`` and ``pointer``.
         """
+        # Loaded here: what nobody does every day, and doors of the daily path have this module.
+        from portico.people.search_rows import vanishing  # noqa: PLC0415
+
+        gone = vanishing(self.rows, contact)
         ended = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
-            "address_change, voids",
-            MAY_COME_IN,
+            "address_change, voids, found_by",
+            f"{MAY_COME_IN}{gone.condition}",
             {
+                **gone.values,
                 ":no": False,
                 ":yes": True,
                 ":empty": "",
@@ -229,7 +271,11 @@ class Heads:
             },
         )
         pointers = Pointers(self.table, self.workspace_id)
-        return {"head": ended, "pointer": pointers.freeing(contact.id, contact.email)}
+        return {
+            "head": ended,
+            "pointer": pointers.freeing(contact.id, contact.email),
+            **gone.parts,
+        }
 
     def _with_email(
         self,
@@ -240,14 +286,19 @@ class Heads:
         *,
         is_proved: bool,
         event: Event,
-    ) -> dict[str, Any]:
-        return self.rows.updating(
+    ) -> Parts:
+        # Loaded here: what nobody does every day, and doors of the daily path have this module.
+        from portico.people.search_rows import readdressing  # noqa: PLC0415
+
+        moved = readdressing(self.rows, contact, email)
+        head = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
-            f"{text}, email = :email, listed = :email, email_verified = :proved, "
+            f"{text}, {moved.sets}email = :email, listed = :email, email_verified = :proved, "
             "updated_at = :now, sver = sver + :one, event = :event REMOVE suppressed",
-            f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}",
+            f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}{moved.condition}",
             {
                 **values,
+                **moved.values,
                 ":email": email,
                 ":proved": is_proved,
                 ":now": epoch(event.at),
@@ -258,3 +309,4 @@ class Heads:
                 ":event": event.rider(),
             },
         )
+        return {"head": head, **moved.parts}

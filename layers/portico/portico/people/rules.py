@@ -304,6 +304,9 @@ class Contact:
     voids: list[list[int]] = field(default_factory=list)
     """Spans of seconds since 1970, both ends included. An account that was connected within one
     signs nobody in: the change of address before it was undone."""
+    found_by: list[str] | None = None
+    """What the search rows are made of: the address, and words of the name. ``None``: there are
+    none yet, because the contact is from before search rows."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -321,7 +324,7 @@ class Contact:
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new contact's row, who has never changed the address."""
-        later = ("address_change", "voids")
+        later = ("address_change", "voids", "found_by")
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}
         values["workspace"] = values.pop("workspace_id")

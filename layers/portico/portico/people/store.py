@@ -1,7 +1,7 @@
 """Workspaces, contacts and email pointers in the People table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Any
 
@@ -24,6 +24,8 @@ from portico.ids import digest
 from portico.people.pointers import Pointer, Pointers, pointer_key
 from portico.people.rules import Contact, Workspace
 
+CONTACT_TRIES = 3
+"""Tries, because the contact may change their name at the same moment as their team."""
 WORKSPACES = "-workspaces"
 """The index key that lists all workspaces."""
 TOLD_OF_A_CONTACT = frozenset({"name", "email", "language", "time_zone"})
@@ -47,6 +49,11 @@ def words_key(workspace_id: str) -> tuple[str, str]:
 def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
     """Return the key of a contact's head."""
     return f"{workspace_id}#contact#{contact}", "head"
+
+
+def search_mark_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of the row that says since when all contacts of a workspace have search rows."""
+    return f"{workspace_id}#workspace", "search"
 
 
 def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
@@ -151,7 +158,14 @@ class People:
         pk, sk = settings_row_key(self.workspace_id)
         row = {"pk": pk, "sk": sk, **workspace.row(), "event": event.rider()}
         row |= {"list": WORKSPACES, "listed": self.workspace_id}
-        parts = {"settings": self.rows.putting(row, NOT_THERE), **self._writing(words), **also}
+        pk, sk = search_mark_key(self.workspace_id)
+        mark = {"pk": pk, "sk": sk, "complete_at": epoch(event.at)}
+        parts = {
+            "settings": self.rows.putting(row, NOT_THERE),
+            **self._writing(words),
+            "search": self.rows.putting(mark, ALWAYS),
+            **also,
+        }
         try:
             transact_surely(parts)
         except TransactionRefused:
@@ -203,32 +217,62 @@ class People:
         row = self.rows.get(f"{self.workspace_id}#logo", "png")
         return (row["digest"], row["png"]) if row else None
 
-    def add_contact(self, contact: Contact, event: Event) -> None:
-        """Write a new contact and its pointer in one transaction.
+    def add_contact(self, contact: Contact, event: Event) -> Contact:
+        """Write a new contact, its pointer and its search rows in one transaction.
+
+        Returns:
+            The contact as the head has them.
 
         Raises:
             TakenAlready: the address is another contact's primary email, or reserved for one.
         """
-        head = head_row(contact, event)
+        # Loaded here, because only a team adds contacts by this, and no daily function does.
+        from portico.people.search_rows import found_by, moving  # noqa: PLC0415
+
+        by = found_by(contact.email, contact.name)
+        contact = replace(contact, found_by=by, updated_at=epoch(event.at))
+        head = head_row(contact, event) | {"found_by": by}
         pointers = Pointers(self.table, self.workspace_id)
         try:
             transact_surely(
                 {
                     "head": self.rows.putting(head, NOT_THERE),
                     "pointer": pointers.taking(contact.id, contact.email, at=event.at),
+                    **moving(self.rows, contact, (), by),
                 }
             )
         except TransactionRefused as refused:
             pointer = Pointer.from_row(refused.rows.get("pointer"))
             raise TakenAlready("email", until=pointer.reserved_until) from None
+        return contact
 
-    def change_contact(self, contact: str, changes: dict[str, Any], event: Event) -> Contact:
+    def change_contact(self, before: Contact, changes: dict[str, Any], event: Event) -> Contact:
         """Write only these fields of a head. Switching ``active`` ends all sessions.
+
+        Args:
+            before: the contact as read.
+            changes: the fields; the address is not among them.
+            event: the trail's line.
+
+        Returns:
+            The contact with these changes.
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
             StillOwner: an owner of the team is to be switched off.
+            TryLater: nothing has changed.
         """
+        for _ in range(CONTACT_TRIES):
+            try:
+                return self._change(before, changes, event)
+            except ConditionFailed as failed:
+                if failed.row is None or "ended_at" in failed.row:
+                    raise NotFound from None
+                # Somebody has changed in this moment what the contact is found by.
+                before = Contact.from_row(failed.row)
+        raise TryLater(cause="the contact was changed meanwhile")
+
+    def _change(self, before: Contact, changes: dict[str, Any], event: Event) -> Contact:
         names = sorted(changes)
         sets = "".join(f"{name} = :{name}, " for name in names)
         values = {f":{name}": changes[name] for name in names} | {":event": event.rider()}
@@ -238,25 +282,26 @@ class People:
         if not TOLD_OF_A_CONTACT.isdisjoint(changes):
             sets += "updated_at = :now, "
             values[":now"] = epoch(event.at)
-        pk, sk = head_key(self.workspace_id, contact)
-        written = f"SET {sets}event = :event", IS_KEPT, values
+        key = head_key(self.workspace_id, before.id)
+        # Loaded here: what only a team and an account do, and no daily function.
+        from portico.people import memberships, search_rows  # noqa: PLC0415
+
+        renamed = search_rows.renaming(self.rows, before, changes.get("name"))
+        text, condition = f"SET {sets}{renamed.sets}event = :event", f"{IS_KEPT}{renamed.condition}"
+        values |= renamed.values
+        also = dict(renamed.parts)
         if changes.get("active") is False:
-            return self._deactivate(contact, self.rows.updating(pk, sk, *written))
+            also["member"] = memberships.is_no_owner(self.rows, self.workspace_id, before.id)
+        if not also:
+            return Contact.from_row(self.rows.update(*key, text, condition, values))
+        head = self.rows.updating(*key, text, condition, values)
         try:
-            return Contact.from_row(self.rows.update(pk, sk, *written))
-        except ConditionFailed:
-            raise NotFound from None
-
-    def _deactivate(self, contact: str, head: dict[str, Any]) -> Contact:
-        # Loaded here, because only a team switches contacts off and no function does.
-        from portico.people.memberships import StillOwner, is_no_owner  # noqa: PLC0415
-
-        no_owner = is_no_owner(self.rows, self.workspace_id, contact)
-        try:
-            transact_surely({"head": head, "member": no_owner})
+            transact_surely({"head": head, **also})
         except TransactionRefused as refused:
-            raise (NotFound if "head" in refused.failed else StillOwner) from None
-        after = self.contact(contact)
+            if "head" not in refused.failed:
+                raise memberships.StillOwner from None
+            raise ConditionFailed(refused.rows.get("head")) from None
+        after = self.contact(before.id)
         if after is None:
             raise NotFound
         return after
