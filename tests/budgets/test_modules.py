@@ -34,6 +34,7 @@ BUDGETS = {
     "password": 460,
     "account": 500,
     "manage_workspace": 450,
+    "manage_contacts": 470,
     "authorize": 470,
     "token": 470,
     "userinfo": 420,
@@ -58,6 +59,7 @@ WITH_CRYPTO = {
     "password",
     "account",
     "manage_workspace",
+    "manage_contacts",
     "userinfo",
     "end_session",
 } | WITH_AUTHLIB
@@ -152,6 +154,16 @@ class TestADoor:
             "session": {"codes", "directory", "links", "mail", "notices", "sender", "trail"},
             "password": {"account", "directory", "sender", "sso", "trail"},
             "account": {"directory", "passwords", "sender", "sso"},
+            "manage_contacts": {
+                "codes",
+                "directory",
+                "links",
+                "openid",
+                "passwords",
+                "sender",
+                "sso",
+                "trail",
+            },
             "manage_workspace": {
                 "codes",
                 "directory",

@@ -65,6 +65,14 @@ ANSWERS = {
     "key_add": 401,
     "key_rotate": 401,
     "key_revoke": 401,
+    "contact_add": 401,
+    "contact_find": 401,
+    "contacts_list": 401,
+    "contact_read": 401,
+    "contact_correct": 401,
+    "contact_email": 401,
+    "contact_deactivate": 401,
+    "contact_reactivate": 401,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "authorize": 303,  # to the page: nobody is signed in

@@ -1,6 +1,8 @@
 """An identity waits until our own code has proved an address: SSO-04, SSO-05, ACC-01, ACC-02
 (codes/pending_identity.py)."""
 
+from typing import Any
+
 import pytest
 
 from local.providers.people import FOREIGN_TENANT, object_id
@@ -383,7 +385,7 @@ class TestAProviderThatIsBelieved:
         contact, flow = portal.team.contact("acme", ANN), TeamEmailChanges("people", "sign-in")
 
         def moves():
-            there = {"host": "signin.acme.test", "by": "cli:olga"}
+            there: Any = {"host": "signin.acme.test", "by": "cli:olga"}
             flow.change(portal.workspace, contact, "ann@new.example", **there)
 
         # After the pointer was read, which still leads to Ann, and before her head is.

@@ -19,6 +19,7 @@ WITH_CRYPTO = (
     "Password",
     "Account",
     "ManageWorkspace",
+    "ManageContacts",
     "StartSso",
     "FinishSso",
     "Authorize",

@@ -79,6 +79,17 @@ def doors() -> dict[str, dict[str, Any]]:
     return {folder(name): each for name, each in resources("AWS::Serverless::Function").items()}
 
 
+def door_of(route: str) -> str:
+    """The door that answers *route*, e.g. ``"GET /v1/session"``."""
+    method, path = route.split(" ")
+    for name, each in doors().items():
+        for event in each.get("Events", {}).values():
+            told = event["Properties"]
+            if event["Type"] == "HttpApi" and (told["Method"], told["Path"]) == (method, path):
+                return name
+    raise LookupError(route)
+
+
 def folder(logical_id: str) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", logical_id).lower()
 

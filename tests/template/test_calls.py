@@ -22,7 +22,7 @@ from tests.support.driver import Portal
 from tests.support.openid_site import Site
 from tests.support.template import doors
 from tests.support.wire import Sent
-from tests.team.test_manage_workspace import KEYS, SETTINGS, TEAM, Staff
+from tests.team.test_manage_workspace import CONTACTS, KEYS, SETTINGS, TEAM, Staff
 from tests.template.test_grants import table_of, touching_rows
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
@@ -230,6 +230,7 @@ def comes_as_a_member(portal: Portal) -> None:
     refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
     assert refused.body["reason"] == "address-changed"
     looks_after_the_team(portal)
+    looks_after_contacts(portal)
 
 
 def looks_after_the_team(portal: Portal) -> None:
@@ -257,6 +258,38 @@ def looks_after_the_team(portal: Portal) -> None:
     assert owner.sends(f"POST {KEYS}/{{key}}/revoke", path={"key": made["key"]["id"]}).status == 200
     path, headers = {"contact": olga.id}, {"if-match": mine["etag"]}
     assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
+
+
+def looks_after_contacts(portal: Portal) -> None:
+    """Find, add, change and switch contacts, as an owner and as an agent."""
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    for name, role in (("Oda", Role.OWNER), ("Agi", Role.AGENT)):
+        contact = portal.adds(f"{name} Team", f"{name.lower()}@example.com")
+        TeamMembers("people", "sign-in").add(portal.workspace, contact, role, **how)
+    owner, agent = Staff(portal, "oda@example.com"), Staff(portal, "agi@example.com")
+    body, headers = {"name": "Cy New", "email": "cy@example.com"}, {"idempotency-key": "p"}
+    path: dict[str, str] = {}
+    for _ in range(2):
+        added = agent.sends(f"POST {CONTACTS}", body, headers=headers)
+        assert added.status == 201
+        path = {"contact": added.body["contact"]["id"]}
+    assert agent.sends(f"POST {CONTACTS}/find", {"email": "cy@example.com"}).status == 200
+    assert agent.sends(f"POST {CONTACTS}/find", {"email": "no@example.com"}).status == 404
+    assert owner.sends(f"POST {CONTACTS}/list", {"text": "cy"}).body["contacts"]
+    assert owner.sends(f"POST {CONTACTS}/list", {}).body["complete"]
+    one = f"{CONTACTS}/{{contact}}"
+    match = {"if-match": agent.sends(f"GET {one}", path=path).headers["etag"]}
+    assert agent.sends(f"PATCH {one}", {"name": "Cy Old"}, path=path, headers=match).status == 200
+    for email in ("cy@example.net", "cy2@example.net", "cy@example.com"):
+        assert owner.sends(f"POST {one}/email", {"email": email}, path=path).status == 200
+    for what in ("deactivate", "reactivate"):
+        assert owner.sends(f"POST {one}/{what}", path=path).status == 200
+    body, headers = {"label": "Desk", "scope": "contacts:read"}, {"idempotency-key": "desk"}
+    made = owner.sends(f"POST {KEYS}", body, headers=headers).body
+    with_key = {"authorization": f"Bearer {made['text']}"}
+    path |= {"workspace": "acme"}
+    read = portal.knock("manage_contacts", f"GET {one}", origin=None, headers=with_key, path=path)
+    assert read.status == 200
 
 
 def has_an_account(portal: Portal) -> None:

@@ -18,6 +18,8 @@ MORE_THAN_ROWS = {
     "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
     "ListTeamAndKeys": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
+    "FindContacts": {"dynamodb:Query"},
+    "LetContactsGo": {"dynamodb:DeleteItem"},
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
     "ListPortalSessions": {"dynamodb:Query"},
@@ -67,6 +69,7 @@ ROWS_OF = {
         "*#pending#*",
         "*#notice#*",
         "*#team-use#*",
+        "*#visit#*",
         "*#strangers#*",
         "-strangers#*",
         "-mailed#*",
@@ -100,6 +103,18 @@ MAY = {
         },
         "SignInTable": {"BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem"},
         "TrailTable": {"Query"},
+    },
+    "ManageContacts": {
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "DeleteItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+        },
+        "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "ManageWorkspace": {
         "PeopleTable": {
@@ -326,6 +341,9 @@ class TestADoor:
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
             ("AccountRole", "UpdateItem"): ("*#contact#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
+            # Contacts, as their own account would; no role and no key.
+            ("ManageContactsRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
+            ("ManageContactsRole", "UpdateItem"): ("*#contact#*",),
             # Roles and keys, and nothing that a contact signs in with.
             ("ManageWorkspaceRole", "PutItem"): ("*#keys",),
             ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys"),

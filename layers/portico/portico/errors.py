@@ -179,6 +179,10 @@ class RoleTooHigh(Refused):
     """It would act on somebody whose role is as high as the caller's, or higher."""
 
 
+class OnTheTeam(Refused):
+    """The contact has a role that stands in the way. They must step down first."""
+
+
 class LastOwner(Refused):
     """No owner of the team would be left."""
 

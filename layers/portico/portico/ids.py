@@ -78,6 +78,16 @@ def is_workspace(text: str) -> bool:
     return _WORKSPACE.match(text) is not None and text not in RESERVED_WORKSPACES
 
 
+def is_contact(text: str) -> bool:
+    """Say whether *text* has the shape of a contact's id."""
+    return text.startswith("ct_") and _RANDOM.match(text[3:]) is not None
+
+
+def is_session(text: str) -> bool:
+    """Say whether *text* has the shape of a session's id, of a browser or of a portal."""
+    return text.startswith(("ses_", "pse_")) and _RANDOM.match(text[4:]) is not None
+
+
 def parse_challenge(text: str) -> ChallengeId:
     """Read ``chl_acme_<22 characters>``.
 

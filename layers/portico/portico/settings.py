@@ -121,6 +121,15 @@ class PasswordSettings(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class ManageContactsSettings(HttpSettings):
+    """Variables of /v1/workspaces/{workspace}/contacts."""
+
+    people_table: str
+    sign_in_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class ManageWorkspaceSettings(HttpSettings):
     """Variables of /v1/workspaces."""
 
@@ -265,6 +274,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "password": PasswordSettings,
     "account": AccountSettings,
     "manage_workspace": ManageWorkspaceSettings,
+    "manage_contacts": ManageContactsSettings,
     "start_sso": StartSsoSettings,
     "finish_sso": FinishSsoSettings,
     "authorize": AuthorizeSettings,

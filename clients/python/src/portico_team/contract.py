@@ -1,9 +1,52 @@
 """The routes that take a key. Made of docs/openapi.yaml by `make client`: change that, not this."""
 
-from typing import Any, TypedDict, cast
+import secrets
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from portico_team.errors import Problem
-from portico_team.transport import Transport
+from portico_team.pages import Walk
+from portico_team.transport import Tagged, Transport, quoted
+
+
+class ContactOfTeam(TypedDict):
+    id: str
+    name: str
+    email: str
+    language: str | None
+    time_zone: str | None
+    active: bool
+    email_verified: bool
+    updated_at: int | None
+    suppressed: str | None
+    etag: str
+
+
+class ContactPage(TypedDict):
+    contacts: list[ContactOfTeam]
+    next: str | None
+    complete: bool
+
+
+class ContactWithRole(TypedDict):
+    id: str
+    name: str
+    email: str
+    language: str | None
+    time_zone: str | None
+    active: bool
+    email_verified: bool
+    updated_at: int | None
+    suppressed: str | None
+    etag: str
+    role: Literal["owner", "admin", "agent", "auditor"] | None
+
+
+class Correction(TypedDict):
+    """What is left out stays"""
+
+    name: NotRequired[str | None]
+    language: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
 
 
 class ErrorsEntry(TypedDict):
@@ -11,8 +54,42 @@ class ErrorsEntry(TypedDict):
     reason: str
 
 
+class FoundContact(TypedDict):
+    contact: ContactWithRole
+    found_by: Literal["email", "former-email"]
+
+
+class NewContact(TypedDict):
+    name: str
+    email: str
+    language: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
+
+
+class OneContact(TypedDict):
+    contact: ContactWithRole
+
+
 class ReadSettings(TypedDict):
     settings: dict[str, Any]
+
+
+class SoughtAddress(TypedDict):
+    email: str
+
+
+class SoughtContacts(TypedDict):
+    text: NotRequired[str | None]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+
+
+class ChangedMeanwhile(Problem):
+    kind = "changed-meanwhile"
+
+    @property
+    def now(self) -> dict[str, Any] | None:
+        return cast("dict[str, Any] | None", self.members.get("now"))
 
 
 class CrossSite(Problem):
@@ -27,8 +104,24 @@ class InvalidRequest(Problem):
         return cast("list[ErrorsEntry] | None", self.members.get("errors"))
 
 
+class NotFound(Problem):
+    kind = "not-found"
+
+
 class NotSignedIn(Problem):
     kind = "not-signed-in"
+
+
+class OnTheTeam(Problem):
+    kind = "on-the-team"
+
+
+class OtherBody(Problem):
+    kind = "other-body"
+
+
+class PreconditionMissing(Problem):
+    kind = "precondition-missing"
 
 
 class RoleTooHigh(Problem):
@@ -41,6 +134,14 @@ class RoleTooSmall(Problem):
     @property
     def needs(self) -> list[str] | None:
         return cast("list[str] | None", self.members.get("needs"))
+
+
+class Taken(Problem):
+    kind = "taken"
+
+
+class TooLarge(Problem):
+    kind = "too-large"
 
 
 class TooManyRequests(Problem):
@@ -67,3 +168,104 @@ class Routes:
         The key needs the scope ``settings:read``.
         """
         return cast("ReadSettings", self.transport.ask("GET", "/settings")[0])
+
+    def add_contact(
+        self, body: NewContact, *, idempotency_key: str | None = None
+    ) -> Tagged[OneContact]:
+        """Add a contact.
+
+        They may sign in at once. A repeat with the same `Idempotency-Key` adds nobody, and answers
+        with the contact; 422 if it asks for something else.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            body: What is asked for.
+            idempotency_key: Made anew for this call if it is not given.
+        """
+        told, etag = self.transport.ask(
+            "POST",
+            "/contacts",
+            body=body,
+            headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
+        )
+        return Tagged(cast("OneContact", told), etag)
+
+    def find_contact(self, body: SoughtAddress) -> Tagged[FoundContact]:
+        """Find one contact by a whole address.
+
+        The address is in the body, so that no log has it. `found_by` is `former-email` for an
+        address that its contact has left and nobody has since. A member who may not list contacts
+        can ask for 30 unknown addresses an hour.
+
+        The key needs the scope ``contacts:read``.
+        """
+        told, etag = self.transport.ask("POST", "/contacts/find", body=body)
+        return Tagged(cast("FoundContact", told), etag)
+
+    def list_contacts(self, body: SoughtContacts) -> Walk[ContactOfTeam]:
+        """List contacts.
+
+        A page of all contacts by address, or of those whom `text` finds: by the beginning of an
+        address, or of words of the name. Go on with `next` as `cursor`, until it is null; a page
+        may be short before. `complete` is false as long as contacts of an earlier version wait for
+        `portico upgrade`.
+
+        The key needs the scope ``contacts:read``.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "POST",
+                    "/contacts/list",
+                    body={**body, **({"cursor": cursor} if cursor else {})},
+                )[0],
+            )
+
+        return Walk(page, "contacts")
+
+    def read_contact(self, contact: str) -> Tagged[OneContact]:
+        """Read a contact.
+
+        The key needs the scope ``contacts:read``.
+
+        Args:
+            contact: Its id.
+        """
+        told, etag = self.transport.ask("GET", f"/contacts/{quoted(contact)}")
+        return Tagged(cast("OneContact", told), etag)
+
+    def correct_contact(
+        self, contact: str, body: Correction, *, if_match: str | None = None
+    ) -> Tagged[OneContact]:
+        """Correct a contact.
+
+        Name, language and time zone; the contact stays signed in. An empty language or time zone is
+        none of their own. Needs the newest `ETag`.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            contact: Its id.
+            body: What is asked for.
+            if_match: The newest `ETag` of what is changed.
+        """
+        told, etag = self.transport.ask(
+            "PATCH", f"/contacts/{quoted(contact)}", body=body, headers={"if-match": if_match}
+        )
+        return Tagged(cast("OneContact", told), etag)
+
+    def deactivate_contact(self, contact: str) -> Tagged[OneContact]:
+        """Deactivate a contact.
+
+        Their sessions and open codes end. An owner of the team must step down first.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            contact: Its id.
+        """
+        told, etag = self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
+        return Tagged(cast("OneContact", told), etag)

@@ -1,6 +1,5 @@
 """A contact's account, as they see and edit it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,17 +11,16 @@ from portico.aws.parallel import in_parallel
 from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, get_many
 from portico.clock import epoch
-from portico.errors import InvalidRequest, NotSignedIn
+from portico.errors import NotSignedIn
 from portico.events import Caller
 from portico.limits.rules import AccountUse
-from portico.people.contact_names import contact_language, contact_name
+from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.identities import Identity
 from portico.people.password_store import Password, password_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import Session
 
-_ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 SHOWN_SESSIONS = 50
 """The newest running sessions. Nobody reads a longer list."""
 
@@ -190,8 +188,5 @@ def _checked(typed: TypedProfile) -> dict[str, str]:
     if typed.language is not None:
         changes["language"] = contact_language(typed.language)
     if typed.time_zone is not None:
-        # Check the shape only: browsers know more zones than a Lambda has files for.
-        if not _ZONE.fullmatch(typed.time_zone):
-            raise InvalidRequest("time_zone", "a name of the IANA list, as Europe/Berlin")
-        changes["time_zone"] = typed.time_zone
+        changes["time_zone"] = contact_time_zone(typed.time_zone)
     return changes

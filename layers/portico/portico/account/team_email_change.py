@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest, NotFound, TakenAlready
+from portico.errors import InvalidRequest, NotFound, RoleTooHigh, TakenAlready
 from portico.events import Event
 from portico.ids import random_part
 from portico.mail.letters import Change
@@ -12,6 +12,7 @@ from portico.notices.store import Happened, Notices
 from portico.people.address_chain import target_of, told_of_change
 from portico.people.address_change import AddressChanges
 from portico.people.addresses import mailable
+from portico.people.memberships import ABOVE_ALL, Reach
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
@@ -28,7 +29,14 @@ class TeamEmailChanges:
     clock: Clock = SYSTEM
 
     def change(
-        self, workspace: Workspace, contact: Contact, email: str, *, host: str, by: str
+        self,
+        workspace: Workspace,
+        contact: Contact,
+        email: str,
+        *,
+        host: str,
+        by: str,
+        reach: Reach = ABOVE_ALL,
     ) -> Contact:
         """Make *email* the contact's primary address. Their sessions and open codes end.
 
@@ -40,12 +48,14 @@ class TeamEmailChanges:
             email: the new address.
             host: our own host, which the mail to the old address names.
             by: who does it, for the trail.
+            reach: on whom they may act.
 
         Raises:
             InvalidRequest: no mail can be sent to the address, or the contact was changed meanwhile.
             NotFound: the contact has deleted their account.
             TakenAlready: the address is another contact's, or reserved for one.
             TooManyRequests: as many changes can be undone as may be at once.
+            RoleTooHigh: the contact has a role that is out of *reach*.
             TryLater: nothing has changed.
         """
         new = mailable(email)
@@ -78,12 +88,16 @@ class TeamEmailChanges:
         parts = changes.changing(
             contact, new, change=change, chain=chain, is_proved=False, event=event
         )
+        people = People(self.people_table, workspace.id)
+        guard = reach.checking(people.rows, workspace.id, contact.id)
         try:
-            transact_surely({**parts, **telling})
+            transact_surely({**parts, **telling, **guard})
         except TransactionRefused as refused:
+            if "member" in refused.failed:
+                raise RoleTooHigh from None
             if "head" in refused.failed:
                 raise InvalidRequest(
                     "email", "cannot be changed: the contact was changed just now. Try again"
                 ) from None
             raise TakenAlready("email") from None
-        return People(self.people_table, workspace.id).contact(contact.id) or contact
+        return people.contact(contact.id) or contact

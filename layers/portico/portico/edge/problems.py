@@ -117,6 +117,12 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         "Refused",
         "Nobody acts on a role that is as high as their own, or higher.",
     ),
+    errors.OnTheTeam: Kind(
+        409,
+        "on-the-team",
+        "Still on the team",
+        "The contact has a role on the team. Change the role, or take them off the team, first.",
+    ),
     errors.LastOwner: Kind(
         409, "last-owner", "Still needed", "A team keeps one owner. Make another owner first."
     ),

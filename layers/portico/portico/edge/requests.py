@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from ipaddress import IPv6Address, ip_address
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from portico.errors import InvalidRequest, TooLarge
 from portico.events import Caller
@@ -51,14 +51,22 @@ def caller_of(
     return caller
 
 
-def body_of[T](event: Mapping[str, Any], shape: type[T]) -> T:
-    """Read the JSON body into the dataclass *shape*; members it does not know are left alone.
+def body_of[T](event: Mapping[str, Any], shape: type[T], *, largest: int = LARGEST_BODY) -> T:
+    """Read the JSON body, of *largest* bytes at most, into the dataclass *shape*.
 
     Raises:
         TooLarge: before anything is parsed.
         InvalidRequest: not JSON, or a field is missing or of the wrong kind.
     """
-    content = _json(event)
+    return shaped(_json(event, largest), shape)
+
+
+def shaped[T](content: Mapping[str, Any], shape: type[T]) -> T:
+    """Read a JSON object into the dataclass *shape*; members it does not know are left alone.
+
+    Raises:
+        InvalidRequest: a field is missing or of the wrong kind.
+    """
     values: dict[str, Any] = {}
     for each in fields(shape):  # type: ignore[arg-type]
         if each.name in content and content[each.name] is not None:
@@ -77,19 +85,19 @@ def query_of(event: Mapping[str, Any]) -> dict[str, str]:
     return query
 
 
-def _json(event: Mapping[str, Any]) -> dict[str, Any]:
+def _json(event: Mapping[str, Any], largest: int) -> dict[str, Any]:
     kind = (event.get("headers") or {}).get("content-type", "")
     # A page on another site can post a form or plain text, and an old browser does not say from
     # where. This type only a script can send, and then every browser names the page's origin.
     if media_type_in(kind) != "application/json":
         raise InvalidRequest("content-type", "application/json", status=415)
     text = event.get("body") or ""
-    if len(text) > LARGEST_BODY * (2 if event.get("isBase64Encoded") else 1):
-        raise TooLarge(LARGEST_BODY)
+    if len(text) > largest * (2 if event.get("isBase64Encoded") else 1):
+        raise TooLarge(largest)
     try:
         data = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
-        if len(data) > LARGEST_BODY:
-            raise TooLarge(LARGEST_BODY)
+        if len(data) > largest:
+            raise TooLarge(largest)
         content = read_json(data)
     except (ValueError, binascii.Error):
         raise InvalidRequest("body", "not JSON") from None
@@ -100,8 +108,10 @@ def _json(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checked(name: str, kind: Any, value: Any) -> Any:
     wanted = get_args(kind)[0] if isinstance(kind, UnionType) else kind
-    if not isinstance(value, wanted):
-        raise InvalidRequest(name, "text" if wanted is str else "true or false")
+    wanted = get_origin(wanted) or wanted
+    # To Python, true is a number.
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise InvalidRequest(name, _KINDS[wanted])
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             raise InvalidRequest(name, "too long")
@@ -110,6 +120,9 @@ def _checked(name: str, kind: Any, value: Any) -> Any:
         except UnicodeEncodeError:
             raise InvalidRequest(name, "not Unicode text") from None
     return value
+
+
+_KINDS = {str: "text", bool: "true or false", int: "a whole number", list: "a list"}
 
 
 def _depth(content: Any) -> int:

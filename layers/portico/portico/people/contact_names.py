@@ -1,4 +1,6 @@
-"""What a contact is called, and the language of their mail, as typed."""
+"""What a contact is called, the language of their mail and their time zone, as typed."""
+
+import re
 
 from portico.errors import InvalidRequest
 from portico.people.rules import LOCALES
@@ -6,6 +8,7 @@ from portico.printable import is_printable_name
 
 LONGEST_NAME = 100
 """Characters."""
+_ZONE = re.compile(r"(?=.{1,64}\Z)[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
 def contact_name(text: str) -> str:
@@ -28,4 +31,16 @@ def contact_language(text: str) -> str:
     """
     if text not in LOCALES:
         raise InvalidRequest("language", f"one of {' '.join(LOCALES)}")
+    return text
+
+
+def contact_time_zone(text: str) -> str:
+    """Return a contact's time zone.
+
+    Raises:
+        InvalidRequest: it cannot be one.
+    """
+    # Check the shape only: browsers know more zones than a Lambda has files for.
+    if not _ZONE.fullmatch(text):
+        raise InvalidRequest("time_zone", "a name of the IANA list, as Europe/Berlin")
     return text

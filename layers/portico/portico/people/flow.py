@@ -110,17 +110,29 @@ class TeamPeople:
                 sent to it.
             TakenAlready: the address is another contact's primary email.
         """
-        called = contact_name(name)
-        workspace = self.workspace(workspace_id)
         contact = Contact(
             id_ or ids.new_contact_id(),
             workspace_id,
-            called,
+            contact_name(name),
             mailable(email),
             language=contact_language(language) if language else None,
         )
+        return self.add(self.workspace(workspace_id), contact, by=by)
+
+    def add(self, workspace: Workspace, contact: Contact, *, by: str, asked: str = "") -> Contact:
+        """Add a contact, whose fields the caller has checked.
+
+        Args:
+            workspace: the workspace.
+            contact: the contact.
+            by: who adds them, for the trail.
+            asked: what the row keeps of the request that asked for it.
+
+        Raises:
+            TakenAlready: the id is there, or the address is another contact's primary email.
+        """
         event = self._event(workspace, "contact.added", contact.id, by)
-        return self._people(workspace_id).add_contact(contact, event)
+        return self._people(workspace.id).add_contact(contact, event, asked=asked)
 
     def contact(self, workspace_id: str, who: str) -> Contact:
         """Find a contact by id, by primary email, or by one that they had and nobody has now.

@@ -3,6 +3,7 @@
 What other rooms need is here: a contact must not leave by another way while they have a role.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -48,3 +49,35 @@ def is_no_owner(rows: Rows, workspace_id: str, contact: str) -> dict[str, Any]:
     key = membership_key(workspace_id, contact)
     condition = "attribute_not_exists(role) OR role <> :owner"
     return rows.checking(*key, condition, {":owner": Role.OWNER.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """On whom somebody may act: contacts without a role, those of *roles*, and *themselves*."""
+
+    roles: frozenset[Role]
+    themselves: str | None = None
+    """The id of the contact who acts; ``None``: a machine, or somebody above all roles."""
+
+    def includes(self, contact: str, role: Role | None) -> bool:
+        """Say whether they may act on a contact of this role."""
+        return contact == self.themselves or role is None or role in self.roles
+
+    def checking(self, rows: Rows, workspace_id: str, contact: str) -> dict[str, Any]:
+        """Return the part of a transaction that checks that they may act on *contact*.
+
+        Its name is ``member``. There is none where nothing can refuse it.
+        """
+        if contact == self.themselves or self.roles == EVERY_ROLE:
+            return {}
+        key = membership_key(workspace_id, contact)
+        allowed = {f":role_{n}": role.value for n, role in enumerate(sorted(self.roles))}
+        condition = "attribute_not_exists(role)"
+        if allowed:
+            condition += f" OR role IN ({', '.join(allowed)})"
+        return {"member": rows.checking(*key, condition, allowed)}
+
+
+EVERY_ROLE = frozenset(Role)
+ABOVE_ALL = Reach(EVERY_ROLE)
+"""The command's: whoever has the stack's credentials."""

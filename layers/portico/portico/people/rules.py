@@ -318,6 +318,11 @@ class Contact:
         values["email_verified"] = values.get("email_verified") is True
         return cls(workspace_id=row["workspace"], **values)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the account was deleted, and this is what is left of it."""
+        return not self.name
+
     def is_void(self, linked_at: int) -> bool:
         """Say whether what was connected then is no way in."""
         return any(first <= linked_at <= last for first, last in self.voids)

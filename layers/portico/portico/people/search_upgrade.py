@@ -77,7 +77,7 @@ def is_findable(contact: Contact) -> bool:
 
 def _wanted(contact: Contact) -> list[str] | None:
     # What is left of a deleted account has no name, and is found by nothing.
-    return found_by(contact.email, contact.name) if contact.name else None
+    return None if contact.is_gone else found_by(contact.email, contact.name)
 
 
 def _deleted(people: People) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _deleted(people: People) -> Iterator[str]:
     pk = search_partition(people.workspace_id, None)
     found = (contact_in(row["sk"]) for row in rows_within(people.rows, pk))
     for some in batched(found, MOST_AT_ONCE, strict=False):
-        yield from (each.id for each in people.contacts_by_id(some).values() if not each.name)
+        yield from (each.id for each in people.contacts_by_id(some).values() if each.is_gone)
 
 
 def _mend(people: People, contact: Contact) -> None:

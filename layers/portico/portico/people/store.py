@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico.aws.tables import (
     ALWAYS,
@@ -18,11 +18,14 @@ from portico.aws.tables import (
     transact_surely,
 )
 from portico.clock import epoch
-from portico.errors import NotFound, TakenAlready, TryLater
+from portico.errors import NotFound, Refused, RoleTooHigh, TakenAlready, TryLater
 from portico.events import Event
 from portico.ids import digest
 from portico.people.pointers import Pointer, Pointers, pointer_key
 from portico.people.rules import Contact, Workspace
+
+if TYPE_CHECKING:
+    from portico.people.memberships import Reach
 
 CONTACT_TRIES = 3
 """Tries, because the contact may change their name at the same moment as their team."""
@@ -34,6 +37,13 @@ IS_KEPT = f"{IS_THERE} AND attribute_not_exists(ended_at)"
 """Of a contact's head: the account was not deleted. What is left of one must get no name again."""
 SHELVES = 16
 """Index keys that share the list of a workspace's contacts, so that none of them runs hot."""
+
+
+@dataclass(eq=False)
+class NotAsRead(Refused):
+    """The contact is no longer as they were read."""
+
+    now: Contact
 
 
 def settings_row_key(workspace_id: str) -> tuple[str, str]:
@@ -217,8 +227,13 @@ class People:
         row = self.rows.get(f"{self.workspace_id}#logo", "png")
         return (row["digest"], row["png"]) if row else None
 
-    def add_contact(self, contact: Contact, event: Event) -> Contact:
+    def add_contact(self, contact: Contact, event: Event, *, asked: str = "") -> Contact:
         """Write a new contact, its pointer and its search rows in one transaction.
+
+        Args:
+            contact: the contact.
+            event: the trail's line.
+            asked: what the row keeps of the request that asked for it.
 
         Returns:
             The contact as the head has them.
@@ -231,7 +246,7 @@ class People:
 
         by = found_by(contact.email, contact.name)
         contact = replace(contact, found_by=by, updated_at=epoch(event.at))
-        head = head_row(contact, event) | {"found_by": by}
+        head = head_row(contact, event) | {"found_by": by} | ({"asked": asked} if asked else {})
         pointers = Pointers(self.table, self.workspace_id)
         try:
             transact_surely(
@@ -246,33 +261,55 @@ class People:
             raise TakenAlready("email", until=pointer.reserved_until) from None
         return contact
 
-    def change_contact(self, before: Contact, changes: dict[str, Any], event: Event) -> Contact:
+    def change_contact(
+        self,
+        before: Contact,
+        changes: dict[str, Any],
+        event: Event,
+        *,
+        reach: "Reach | None" = None,
+        as_read: Sequence[str] = (),
+    ) -> Contact:
         """Write only these fields of a head. Switching ``active`` ends all sessions.
 
         Args:
             before: the contact as read.
             changes: the fields; the address is not among them.
             event: the trail's line.
+            reach: on whom whoever asks for it may act; ``None``: on everybody.
+            as_read: fields that must still be as *before* has them.
 
         Returns:
-            The contact with these changes.
+            The contact as they are then.
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
             StillOwner: an owner of the team is to be switched off.
+            RoleTooHigh: the contact has a role that is out of *reach*.
+            NotAsRead: one of *as_read* has changed.
             TryLater: nothing has changed.
         """
         for _ in range(CONTACT_TRIES):
             try:
-                return self._change(before, changes, event)
+                return self._change(before, changes, event, reach, as_read)
             except ConditionFailed as failed:
                 if failed.row is None or "ended_at" in failed.row:
                     raise NotFound from None
+                now = Contact.from_row(failed.row)
+                if any(getattr(now, each) != getattr(before, each) for each in as_read):
+                    raise NotAsRead(now) from None
                 # Somebody has changed in this moment what the contact is found by.
-                before = Contact.from_row(failed.row)
+                before = now
         raise TryLater(cause="the contact was changed meanwhile")
 
-    def _change(self, before: Contact, changes: dict[str, Any], event: Event) -> Contact:
+    def _change(
+        self,
+        before: Contact,
+        changes: dict[str, Any],
+        event: Event,
+        reach: "Reach | None",
+        as_read: Sequence[str],
+    ) -> Contact:
         names = sorted(changes)
         sets = "".join(f"{name} = :{name}, " for name in names)
         values = {f":{name}": changes[name] for name in names} | {":event": event.rider()}
@@ -289,8 +326,15 @@ class People:
         renamed = search_rows.renaming(self.rows, before, changes.get("name"))
         text, condition = f"SET {sets}{renamed.sets}event = :event", f"{IS_KEPT}{renamed.condition}"
         values |= renamed.values
+        for each in as_read:
+            # A head from before an attribute lacks it.
+            is_none = f"attribute_not_exists({each}) OR " if not getattr(before, each) else ""
+            condition += f" AND ({is_none}{each} = :was_{each})"
+            values[f":was_{each}"] = getattr(before, each)
         also = dict(renamed.parts)
-        if changes.get("active") is False:
+        guard = reach.checking(self.rows, self.workspace_id, before.id) if reach else {}
+        also |= guard
+        if changes.get("active") is False and not guard:
             also["member"] = memberships.is_no_owner(self.rows, self.workspace_id, before.id)
         if not also:
             return Contact.from_row(self.rows.update(*key, text, condition, values))
@@ -299,7 +343,7 @@ class People:
             transact_surely({"head": head, **also})
         except TransactionRefused as refused:
             if "head" not in refused.failed:
-                raise memberships.StillOwner from None
+                raise (RoleTooHigh if guard else memberships.StillOwner) from None
             raise ConditionFailed(refused.rows.get("head")) from None
         after = self.contact(before.id)
         if after is None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portico.people.memberships import Role
+from portico.people.memberships import Reach, Role
 from portico.sessions.rules import Session
 from portico.team.team_settings import TeamSettings
 from portico.team.workspace_key import Scope
@@ -28,6 +28,13 @@ class Action(StrEnum):
     WRITE_SETTINGS = "settings:write"
     READ_TEAM = "team:read"
     WRITE_TEAM = "team:write"
+    READ_CONTACT = "contact:read"
+    LIST_CONTACTS = "contacts:list"
+    EXPORT_CONTACT = "contact:export"
+    WRITE_CONTACT = "contact:write"
+    CHANGE_ADDRESS = "contact:address"
+    DEACTIVATE_CONTACT = "contact:deactivate"
+    REACTIVATE_CONTACT = "contact:reactivate"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -35,16 +42,39 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.WRITE_SETTINGS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_TEAM: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
     Action.WRITE_TEAM: frozenset({Role.OWNER}),
+    Action.READ_CONTACT: frozenset(Role),
+    Action.LIST_CONTACTS: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Action.EXPORT_CONTACT: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Action.WRITE_CONTACT: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
+    Action.CHANGE_ADDRESS: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.DEACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.REACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
 }
 """Which roles may ask for an action."""
 
-SCOPE_FOR: dict[Action, Scope] = {Action.READ_SETTINGS: Scope.READ_SETTINGS}
+SCOPE_FOR: dict[Action, Scope] = {
+    Action.READ_SETTINGS: Scope.READ_SETTINGS,
+    Action.READ_CONTACT: Scope.READ_CONTACTS,
+    Action.LIST_CONTACTS: Scope.READ_CONTACTS,
+    Action.EXPORT_CONTACT: Scope.READ_CONTACTS,
+    Action.WRITE_CONTACT: Scope.WRITE_CONTACTS,
+    Action.DEACTIVATE_CONTACT: Scope.WRITE_CONTACTS,
+}
 """The scope with which a key may ask for an action. What is not listed, no key may."""
 
-CHANGES = frozenset({Action.WRITE_SETTINGS, Action.WRITE_TEAM})
+CHANGES = frozenset(
+    {
+        Action.WRITE_SETTINGS,
+        Action.WRITE_TEAM,
+        Action.WRITE_CONTACT,
+        Action.CHANGE_ADDRESS,
+        Action.DEACTIVATE_CONTACT,
+        Action.REACTIVATE_CONTACT,
+    }
+)
 """The actions that a member's smaller budget counts."""
 
-NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM})
+NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM, Action.CHANGE_ADDRESS})
 """The actions that always weaken security. Others ask for a fresh sign-in when they do."""
 
 
@@ -65,6 +95,16 @@ def may_act_on(role: Role, other: Role | None, *, is_self: bool) -> bool:
         is_self: whether both are the same contact.
     """
     return is_self or other is None or RANKS[role] > RANKS[other]
+
+
+def reach_of(role: Role, contact: str) -> Reach:
+    """Return on whom a member may act, by :func:`may_act_on`."""
+    lower = frozenset(each for each in Role if may_act_on(role, each, is_self=False))
+    return Reach(lower, contact)
+
+
+REACH_OF_KEYS = Reach(frozenset())
+"""A key acts on contacts who are on no team."""
 
 
 def why_no_visit(

@@ -8,7 +8,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import CrossSite, NotSignedIn
 from portico.events import Caller
 from portico.ids import is_workspace
-from portico.people.memberships import Role, membership_key
+from portico.people.memberships import Reach, Role, membership_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import ACCESS
@@ -17,6 +17,7 @@ from portico.sessions.current_session import Standing
 from portico.sessions.rules import Session
 from portico.sessions.store import session_key
 from portico.strict_parsers import words_in
+from portico.team.rules import REACH_OF_KEYS, reach_of
 from portico.team.store import Membership
 from portico.team.team_token import TEAM_SCOPE, demand_own_page, team_audience
 from portico.team.workspace_key import KEY_PREFIX, WorkspaceKey, read_key
@@ -50,6 +51,11 @@ class TeamCaller:
         """Who the trail says has done it."""
         return f"member:{self.contact.id}"
 
+    @property
+    def reach(self) -> Reach:
+        """On whom they may act."""
+        return reach_of(self.role, self.contact.id)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyCaller:
@@ -67,6 +73,11 @@ class KeyCaller:
     def by(self) -> str:
         """Who the trail says has done it."""
         return f"key:{self.key.id}"
+
+    @property
+    def reach(self) -> Reach:
+        """On whom it may act."""
+        return REACH_OF_KEYS
 
 
 @dataclass(frozen=True, slots=True)

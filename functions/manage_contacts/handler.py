@@ -1,0 +1,69 @@
+"""/v1/workspaces/{workspace}/contacts: what a team and its keys do with contacts."""
+
+import os
+
+from portico.edge.contact_routes import (
+    AskedAddress,
+    AskedContact,
+    AskedCorrection,
+    AskedPage,
+    ContactRoutes,
+)
+from portico.edge.door import Door
+from portico.edge.responses import Response
+from portico.edge.team_access import TeamAccess
+from portico.events import Caller
+from portico.settings import ManageContactsSettings
+
+settings = ManageContactsSettings.read(os.environ)
+access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
+contacts = ContactRoutes.behind(access, settings)
+handler = Door("manage_contacts", settings)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/find", AskedAddress)
+def find_contact(asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
+    """Find one contact by a whole address."""
+    return contacts.find(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/list", AskedPage)
+def list_contacts(asked: AskedPage, path: dict[str, str], caller: Caller) -> Response:
+    """List contacts, a page at a time."""
+    return contacts.list(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts", AskedContact)
+def add_contact(asked: AskedContact, path: dict[str, str], caller: Caller) -> Response:
+    """Add a contact."""
+    return contacts.add(asked, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}")
+def read_contact(path: dict[str, str], caller: Caller) -> Response:
+    """Show a contact."""
+    return contacts.show(path, caller)
+
+
+@handler.writes("PATCH /v1/workspaces/{workspace}/contacts/{contact}", AskedCorrection)
+def correct_contact(asked: AskedCorrection, path: dict[str, str], caller: Caller) -> Response:
+    """Correct a contact's name, language or time zone."""
+    return contacts.correct(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/email", AskedAddress)
+def change_email(asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
+    """Give a contact another address."""
+    return contacts.change_email(asked, path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/contacts/{contact}/deactivate")
+def deactivate_contact(path: dict[str, str], caller: Caller) -> Response:
+    """Switch a contact off."""
+    return contacts.deactivate(path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/contacts/{contact}/reactivate")
+def reactivate_contact(path: dict[str, str], caller: Caller) -> Response:
+    """Let a contact sign in again."""
+    return contacts.reactivate(path, caller)

@@ -1,0 +1,313 @@
+"""The routes of contacts, for a workspace's team and its keys."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from portico.account.team_email_change import TeamEmailChanges
+from portico.aws.tables import Rows, get_many
+from portico.clock import SYSTEM, Clock
+from portico.edge.cursors import cursor_at, page_size_of, place_of
+from portico.edge.responses import Response
+from portico.edge.team_access import TeamAccess, demand_match, idempotency_key_of
+from portico.errors import (
+    ChangedMeanwhile,
+    NotFound,
+    OnTheTeam,
+    RoleTooHigh,
+    TakenAlready,
+)
+from portico.events import Caller, Event
+from portico.ids import digest, is_contact
+from portico.people.addresses import mailable, normalise
+from portico.people.contact_names import contact_language, contact_name, contact_time_zone
+from portico.people.contact_search import ContactSearch, Sought
+from portico.people.flow import TeamPeople
+from portico.people.memberships import Role, StillOwner, membership_key
+from portico.people.pointers import Pointer, pointer_key
+from portico.people.rules import Contact
+from portico.people.store import NotAsRead, People, head_key
+from portico.settings import ManageContactsSettings
+from portico.team.look_ups import LookUps
+from portico.team.rules import Action, may
+from portico.team.store import Membership
+from portico.team.team_caller import KeyCaller, TeamCaller
+from portico.team.visits import Visits
+
+PROFILE: dict[str, Callable[[str], str]] = {
+    "name": contact_name,
+    "language": contact_language,
+    "time_zone": contact_time_zone,
+}
+"""What can be corrected, and how it is checked."""
+SHOWN_AS = ("name", "email", "language", "time_zone", "active", "email_verified")
+"""What the ETag is made of."""
+
+type Anyone = TeamCaller | KeyCaller
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAddress:
+    """POST …/contacts/find and …/contacts/{contact}/email: one whole address."""
+
+    email: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """POST …/contacts/list: a page of all contacts, or of those whom a text finds."""
+
+    text: str | None = field(default=None, repr=False)
+    limit: int | None = None
+    cursor: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedContact:
+    """POST …/contacts: add a contact."""
+
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    language: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCorrection:
+    """PATCH …/contacts/{contact}. Absent members do not change; an empty language or time zone is
+    none of their own.
+    """
+
+    name: str | None = field(default=None, repr=False)
+    language: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A contact as read, and their role on the team."""
+
+    contact: Contact
+    role: Role | None
+
+    def answer(self) -> dict[str, Any]:
+        """Return the members of an answer about this one contact."""
+        role = self.role.value if self.role else None
+        return {"contact": contact_answer(self.contact) | {"role": role}}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRoutes:
+    """What the door answers about contacts."""
+
+    people_table: str
+    sign_in_table: str
+    access: TeamAccess
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def behind(cls, access: TeamAccess, settings: ManageContactsSettings) -> Self:
+        """Make the routes from a door's settings."""
+        return cls(settings.people_table, settings.sign_in_table, access)
+
+    def find(self, asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with the contact who has an address, or who had it last."""
+        found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
+        pointer = self._pointer(found, normalise(asked.email))
+        id_ = pointer.contact or pointer.former
+        seen = self._read(found, id_) if id_ else None
+        if seen is None:
+            self._count_miss(found)
+            raise NotFound
+        self.visits.note_contact(found, seen.contact.id)
+        by = "email" if pointer.contact else "former-email"
+        return _showing(seen, found_by=by)
+
+    def list(self, asked: AskedPage, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with a page of contacts."""
+        found = self.access.of_anyone(path, caller, Action.LIST_CONTACTS)
+        size = page_size_of(None if asked.limit is None else str(asked.limit))
+        name, after = f"{found.workspace.id}|contacts|{asked.text or ''}", ""
+        if asked.cursor:
+            (after,) = place_of(asked.cursor, of=name)
+        search = ContactSearch(self._people(found))
+        if asked.text is None:
+            page = search.all(after=after, limit=size)
+        else:
+            page = search.matching(Sought.typed(asked.text), after=after, limit=size)
+        if not after:
+            by = "all" if asked.text is None else "text"
+            self.visits.note_list(found, by=by, found=len(page.contacts))
+        answer = {
+            "contacts": [contact_answer(each) for each in page.contacts],
+            "next": cursor_at([page.ends_with], of=name) if page.ends_with else None,
+            "complete": page.is_complete,
+        }
+        return Response(200, answer)
+
+    def show(self, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with one contact."""
+        found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
+        seen = self._seen(found, path)
+        self.visits.note_contact(found, seen.contact.id)
+        return _showing(seen)
+
+    def add(self, asked: AskedContact, path: dict[str, str], caller: Caller) -> Response:
+        """Add a contact, once for each ``Idempotency-Key``."""
+        found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
+        once = idempotency_key_of(caller, found, "contacts", asked)
+        id_ = f"ct_{once.random_part()}"
+        contact = Contact(
+            id_,
+            found.workspace.id,
+            contact_name(asked.name),
+            mailable(asked.email),
+            language=contact_language(asked.language) if asked.language else None,
+            time_zone=contact_time_zone(asked.time_zone) if asked.time_zone else None,
+        )
+        team = TeamPeople(self.people_table, self.clock)
+        try:
+            added = team.add(found.workspace, contact, by=found.by, asked=once.body)
+        except TakenAlready:
+            row = self._people(found).rows.get(*head_key(found.workspace.id, id_))
+            if row is None:
+                raise
+            once.demand_same(row.get("asked", ""))
+            return _showing(Seen(Contact.from_row(row), None), status=201)
+        return _showing(Seen(added, None), status=201)
+
+    def correct(self, asked: AskedCorrection, path: dict[str, str], caller: Caller) -> Response:
+        """Correct what is known of a contact. They stay signed in."""
+        found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
+        typed = {name: text for name, text in asdict(asked).items() if text is not None}
+        # A name is never empty; the other two may be none of their own.
+        wanted = {n: PROFILE[n](text) if text or n == "name" else None for n, text in typed.items()}
+        seen = self._reached(found, path)
+        demand_match(caller, _etag(seen.contact), seen.answer())
+        changes = {n: new for n, new in wanted.items() if new != getattr(seen.contact, n)}
+        if not changes:
+            return _showing(seen)
+        event = self._event(found, "contact.changed", seen, fields=",".join(sorted(changes)))
+        people = self._people(found)
+        try:
+            after = people.change_contact(
+                seen.contact, changes, event, reach=found.reach, as_read=tuple(PROFILE)
+            )
+        except NotAsRead as changed:
+            raise ChangedMeanwhile(Seen(changed.now, seen.role).answer()) from None
+        return _showing(replace(seen, contact=after))
+
+    def change_email(self, asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
+        """Give a contact another address. The one before is told, and reserved for three days."""
+        found = self.access.of_member(path, caller, Action.CHANGE_ADDRESS)
+        seen = self._reached(found, path)
+        changes = TeamEmailChanges(self.people_table, self.sign_in_table, self.clock)
+        after = changes.change(
+            found.workspace,
+            seen.contact,
+            asked.email,
+            host=caller.host,
+            by=found.by,
+            reach=found.reach,
+        )
+        return _showing(replace(seen, contact=after))
+
+    def deactivate(self, path: dict[str, str], caller: Caller) -> Response:
+        """Switch a contact off. Their sessions and open codes end."""
+        found = self.access.of_anyone(path, caller, Action.DEACTIVATE_CONTACT)
+        return self._switch(found, path, active=False)
+
+    def reactivate(self, path: dict[str, str], caller: Caller) -> Response:
+        """Let a contact sign in again."""
+        found = self.access.of_member(path, caller, Action.REACTIVATE_CONTACT)
+        return self._switch(found, path, active=True)
+
+    def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
+        seen = self._reached(found, path)
+        if seen.contact.active is active:
+            # Every switch raises `sver`; pressing twice must not sign anybody out twice.
+            return _showing(seen)
+        event = self._event(found, f"contact.{'' if active else 'de'}activated", seen)
+        people = self._people(found)
+        try:
+            after = people.change_contact(
+                seen.contact, {"active": active}, event, reach=found.reach
+            )
+        except StillOwner:
+            raise OnTheTeam from None
+        return _showing(replace(seen, contact=after))
+
+    @property
+    def visits(self) -> Visits:
+        """The lines of who has read what."""
+        return Visits(self.sign_in_table, self.clock)
+
+    def _pointer(self, found: Anyone, email: str) -> Pointer:
+        id_ = found.workspace.id
+        wanted = [(self._people(found).rows, *pointer_key(id_, email))]
+        look_ups = self._look_ups(found)
+        if look_ups:
+            wanted.append((look_ups.rows, *look_ups.key))
+        row, *misses = get_many(wanted, consistent=True)
+        if look_ups:
+            look_ups.demand_room(misses[0])
+        return Pointer.from_row(row)
+
+    def _count_miss(self, found: Anyone) -> None:
+        look_ups = self._look_ups(found)
+        if look_ups:
+            look_ups.count_miss()
+
+    def _look_ups(self, found: Anyone) -> LookUps | None:
+        """Return the misses of a member who may not list everybody anyway."""
+        if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
+            return None
+        rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
+        return LookUps(rows, found, self.clock.now())
+
+    def _seen(self, found: Anyone, path: dict[str, str]) -> Seen:
+        """Return the contact of a route, with their role."""
+        id_ = path["contact"]
+        seen = self._read(found, id_) if is_contact(id_) else None
+        if seen is None:
+            raise NotFound
+        return seen
+
+    def _read(self, found: Anyone, contact: str) -> Seen | None:
+        id_ = found.workspace.id
+        keys = head_key(id_, contact), membership_key(id_, contact)
+        head, member = self._people(found).read(*keys)
+        membership = Membership.from_row(member)
+        seen = Contact.from_row(head) if head else None
+        if seen is None or seen.is_gone:
+            return None
+        return Seen(seen, membership.role if membership else None)
+
+    def _reached(self, found: Anyone, path: dict[str, str]) -> Seen:
+        """Return the contact of a route on whom the caller may act."""
+        seen = self._seen(found, path)
+        if not found.reach.includes(seen.contact.id, seen.role):
+            raise RoleTooHigh
+        return seen
+
+    def _event(self, found: Anyone, name: str, seen: Seen, **detail: str) -> Event:
+        days = found.workspace.trail_days
+        return Event(name, self.clock.now(), seen.contact.id, days, found.by, detail=detail)
+
+    def _people(self, found: Anyone) -> People:
+        return People(self.people_table, found.workspace.id)
+
+
+def contact_answer(contact: Contact) -> dict[str, Any]:
+    """Return a contact as answers to a team have them."""
+    names = ("id", *SHOWN_AS, "updated_at", "suppressed")
+    return {name: getattr(contact, name) for name in names} | {"etag": _etag(contact)}
+
+
+def _showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:
+    return Response(status, seen.answer() | more, {"etag": _etag(seen.contact)})
+
+
+def _etag(contact: Contact) -> str:
+    told = "|".join(repr(getattr(contact, name)) for name in SHOWN_AS)
+    return f'"{digest(told)[:16]}"'

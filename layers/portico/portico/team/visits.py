@@ -1,0 +1,66 @@
+"""What a team looks at: a line in the trail for each contact in an hour, and for each list.
+
+A line never names what was found or typed; only how many contacts it was.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from portico.aws.tables import ALWAYS, NOT_THERE, ConditionFailed, Rows
+from portico.clock import SYSTEM, Clock, epoch
+from portico.events import Event
+from portico.team.team_caller import KeyCaller, TeamCaller
+
+VISIT_WINDOW = timedelta(hours=1)
+"""Whoever reads a contact several times within it has visited them once."""
+VISIT_AFTERLIFE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Notes what members and keys have read."""
+
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    def note_contact(self, caller: TeamCaller | KeyCaller, contact: str) -> None:
+        """Note that a member has read a contact, once an hour. Keys and oneself are not noted."""
+        if isinstance(caller, KeyCaller) or caller.id == contact:
+            return
+        now = self.clock.now()
+        hour = epoch(now) // int(VISIT_WINDOW.total_seconds())
+        event = Event("contact.viewed", now, contact, caller.workspace.trail_days, caller.by)
+        with suppress(ConditionFailed):
+            self._put(caller, f"{caller.id}#{contact}#{hour}", event, condition=NOT_THERE)
+
+    def note_list(self, caller: TeamCaller | KeyCaller, *, by: str, found: int) -> None:
+        """Note that somebody has begun to walk through contacts.
+
+        Args:
+            caller: who it is.
+            by: what was asked for, ``all`` or ``text``.
+            found: how many contacts the first page has.
+        """
+        detail = {"filter": by, "found": str(found)}
+        self._note(caller, "contact.listed", caller.workspace.id, detail)
+
+    def _note(
+        self, caller: TeamCaller | KeyCaller, name: str, subject: str, detail: dict[str, str]
+    ) -> None:
+        event = Event(
+            name, self.clock.now(), subject, caller.workspace.trail_days, caller.by, detail=detail
+        )
+        self._put(caller, f"{caller.id}#{event.id}", event, condition=ALWAYS)
+
+    def _put(
+        self, caller: TeamCaller | KeyCaller, what: str, event: Event, *, condition: str
+    ) -> None:
+        id_ = caller.workspace.id
+        row = {
+            "pk": f"{id_}#visit#{what}",
+            "sk": "visit",
+            "event": event.rider(),
+            "ttl": epoch(event.at + VISIT_AFTERLIFE),
+        }
+        Rows(self.sign_in_table, f"{id_}#").put(row, condition)
