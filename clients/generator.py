@@ -61,7 +61,7 @@ class Contract:
         """Return the module's text, not formatted yet."""
         methods = [self._method(*each) for each in self._routes()]
         problems = [self._problem(*each) for each in sorted(self._problems().items())]
-        parts = [HEAD, *(self.shapes[name] for name in sorted(self.shapes)), *problems]
+        parts = [HEAD, *self.shapes.values(), *problems]
         return "\n\n".join([*parts, METHODS + "\n".join(methods)])
 
     def resolved(self, node: Schema) -> Schema:
@@ -144,6 +144,8 @@ class Contract:
         for key, each in members.items():
             told = self.shape(each, name + _camel(key))
             lines.append((key, told if key in needed else f"NotRequired[{told}]"))
+        # Behind what it is made of, which Python must have read before.
+        del self.shapes[name]
         if all(key.isidentifier() and not keyword.iskeyword(key) for key, _ in lines):
             body = "\n".join(f"    {key}: {told}" for key, told in lines)
             said = _docstring(schema.get("description"), "    ")

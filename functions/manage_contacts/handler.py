@@ -2,12 +2,15 @@
 
 import os
 
+from portico.account.contact_refs import AskedRef
 from portico.edge.contact_routes import (
     AskedAddress,
     AskedContact,
     AskedCorrection,
+    AskedDetaching,
     AskedPage,
     ContactRoutes,
+    SoughtContact,
 )
 from portico.edge.door import Door
 from portico.edge.responses import Response
@@ -21,9 +24,9 @@ contacts = ContactRoutes.behind(access, settings)
 handler = Door("manage_contacts", settings)
 
 
-@handler.writes("POST /v1/workspaces/{workspace}/contacts/find", AskedAddress)
-def find_contact(asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
-    """Find one contact by a whole address."""
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/find", SoughtContact)
+def find_contact(asked: SoughtContact, path: dict[str, str], caller: Caller) -> Response:
+    """Find one contact by a whole address, or by a ref."""
     return contacts.find(asked, path, caller)
 
 
@@ -37,6 +40,18 @@ def list_contacts(asked: AskedPage, path: dict[str, str], caller: Caller) -> Res
 def add_contact(asked: AskedContact, path: dict[str, str], caller: Caller) -> Response:
     """Add a contact."""
     return contacts.add(asked, path, caller)
+
+
+@handler.writes("PUT /v1/workspaces/{workspace}/contacts/by-ref", AskedRef)
+def put_ref(asked: AskedRef, path: dict[str, str], caller: Caller) -> Response:
+    """Find or make the contact of a ref."""
+    return contacts.put_ref(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/refs/detach", AskedDetaching)
+def detach_ref(asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
+    """Take a ref from a contact."""
+    return contacts.detach_ref(asked, path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}")

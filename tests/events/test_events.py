@@ -67,6 +67,8 @@ ANSWERS = {
     "key_revoke": 401,
     "contact_add": 401,
     "contact_find": 401,
+    "contact_by_ref": 401,
+    "ref_detach": 401,
     "contacts_list": 401,
     "contact_read": 401,
     "contact_correct": 401,

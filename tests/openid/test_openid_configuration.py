@@ -60,11 +60,12 @@ class TestDiscovery:
                 "client_secret_post",
                 "none",
             ],
-            "scopes_supported": ["openid", "email", "profile"],
+            "scopes_supported": ["openid", "email", "profile", "refs"],
             "claims_supported": [
                 *("iss", "sub", "aud", "exp", "iat", "auth_time", "amr", "nonce", "at_hash"),
                 *("sid", "workspace", "email", "email_verified", "name", "preferred_username"),
                 *("locale", "zoneinfo", "updated_at"),
+                "refs",
             ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -100,21 +101,23 @@ class TestAPromise:
     """Each is kept by the doors; their own tests have the particulars."""
 
     def test_of_claims_is_what_tokens_tell(self, portal, told):
-        _, held = signed_in(portal)
+        browser, held = signed_in(portal)
 
         pk = f"acme#contact#{portal.ann.id}"
         head = next(r for r in portal.rows("people") if (r["pk"], r["sk"]) == (pk, "head"))
         portal.writes("people", head | {"language": "de", "time_zone": "Europe/Berlin"})
-        token = held.site.refreshes(held.refresh_token).body["access_token"]
+        tokens = held.site.signs_in(browser, scope=" ".join(told["scopes_supported"]))
 
         answer = knock(
             "userinfo",
             "GET /oauth2/userinfo",
             origin=None,
-            headers={"authorization": f"Bearer {token}"},
+            headers={"authorization": f"Bearer {tokens['access_token']}"},
         )
 
-        assert set(read(held.id_token).claims) | answer.body.keys() == set(told["claims_supported"])
+        assert set(read(tokens["id_token"]).claims) | answer.body.keys() == set(
+            told["claims_supported"]
+        )
 
     def test_of_auth_methods_is_kept_at_both_doors(self, portal, told):
         _, held = signed_in(portal)

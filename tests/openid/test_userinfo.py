@@ -99,6 +99,7 @@ class TestUserinfo:
 
     def test_says_what_the_rows_say_now(self, portal, held):
         told = {"name": "Ann Bell", "language": "ja", "time_zone": "Asia/Tokyo"}
+        portal.team.change_contact("acme", portal.ann.id, {"name": told["name"]}, by="test")
         portal.writes("people", head_of(portal) | told | {"updated_at": NOON + 9})
 
         said = asks(held.access_token).body

@@ -88,6 +88,7 @@ class TestFinding:
             "updated_at": 0,
             "suppressed": None,
             "role": None,
+            "refs": [],
             "etag": "",
         }
         assert found.headers["etag"] == found.body["contact"]["etag"]

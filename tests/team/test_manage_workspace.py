@@ -29,6 +29,8 @@ BODIES: dict[str, Any] = {
     f"POST {CONTACTS}": {"name": "New Once", "email": "new@example.com"},
     f"POST {CONTACTS}/find": {"email": "zoe@example.com"},
     f"POST {CONTACTS}/list": {},
+    f"PUT {CONTACTS}/by-ref": {"channel": "x", "id": "4711", "email": "zoe@example.com"},
+    f"POST {CONTACTS}/{{contact}}/refs/detach": {"channel": "x", "id": "none"},
     f"PATCH {CONTACTS}/{{contact}}": {"name": "Zoe Twice"},
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
 }

@@ -282,6 +282,11 @@ def looks_after_contacts(portal: Portal) -> None:
     assert agent.sends(f"PATCH {one}", {"name": "Cy Old"}, path=path, headers=match).status == 200
     for email in ("cy@example.net", "cy2@example.net", "cy@example.com"):
         assert owner.sends(f"POST {one}/email", {"email": email}, path=path).status == 200
+    ref = {"channel": "x", "id": "4711"}
+    assert agent.sends(f"PUT {CONTACTS}/by-ref", ref | {"email": "cy@example.com"}).status == 200
+    assert agent.sends(f"PUT {CONTACTS}/by-ref", ref | {"id": "4712"}).status == 201
+    assert agent.sends(f"POST {CONTACTS}/find", ref).status == 200
+    assert agent.sends(f"POST {one}/refs/detach", ref, path=path).status == 200
     for what in ("deactivate", "reactivate"):
         assert owner.sends(f"POST {one}/{what}", path=path).status == 200
     body, headers = {"label": "Desk", "scope": "contacts:read"}, {"idempotency-key": "desk"}

@@ -49,6 +49,7 @@ ROWS_OF = {
         "*#contact#*",
         "*#email#*",
         "*#find#*",
+        "*#ref#*",
         "*#link#*",
         "*#logo",
         "*#connection#*",
@@ -342,7 +343,12 @@ class TestADoor:
             ("AccountRole", "UpdateItem"): ("*#contact#*",),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
             # Contacts, as their own account would; no role and no key.
-            ("ManageContactsRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
+            ("ManageContactsRole", "PutItem"): (
+                "*#contact#*",
+                "*#email#*",
+                "*#find#*",
+                "*#ref#*",
+            ),
             ("ManageContactsRole", "UpdateItem"): ("*#contact#*",),
             # Roles and keys, and nothing that a contact signs in with.
             ("ManageWorkspaceRole", "PutItem"): ("*#keys",),

@@ -215,6 +215,14 @@ class LastWayIn(Refused):
 
 
 @dataclass(eq=False)
+class RefConflict(Refused):
+    """A ref is one contact's, and the address that came with it is another's."""
+
+    contacts: tuple[str, ...]
+    """The ids of both."""
+
+
+@dataclass(eq=False)
 class TakenAlready(Refused):
     """A unique name belongs to somebody else (a workspace id, an email)."""
 

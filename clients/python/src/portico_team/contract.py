@@ -8,6 +8,56 @@ from portico_team.pages import Walk
 from portico_team.transport import Tagged, Transport, quoted
 
 
+class ReadSettings(TypedDict):
+    settings: dict[str, Any]
+
+
+class Ref(TypedDict):
+    channel: str
+    id: str
+    confirmed: bool
+    attached_at: int
+
+
+class ContactWithRole(TypedDict):
+    id: str
+    name: str
+    email: str
+    language: str | None
+    time_zone: str | None
+    active: bool
+    email_verified: bool
+    updated_at: int | None
+    suppressed: str | None
+    etag: str
+    role: Literal["owner", "admin", "agent", "auditor"] | None
+    refs: list[Ref]
+
+
+class OneContact(TypedDict):
+    contact: ContactWithRole
+
+
+class NewContact(TypedDict):
+    name: str
+    email: str
+    language: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
+
+
+class FoundContact(TypedDict):
+    contact: ContactWithRole
+    found_by: Literal["email", "former-email", "ref"]
+
+
+class SoughtContact(TypedDict):
+    """Either `email`, or `channel` and `id`"""
+
+    email: NotRequired[str | None]
+    channel: NotRequired[str | None]
+    id: NotRequired[str | None]
+
+
 class ContactOfTeam(TypedDict):
     id: str
     name: str
@@ -27,18 +77,23 @@ class ContactPage(TypedDict):
     complete: bool
 
 
-class ContactWithRole(TypedDict):
+class SoughtContacts(TypedDict):
+    text: NotRequired[str | None]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+
+
+class AskedRef(TypedDict):
+    channel: str
     id: str
-    name: str
-    email: str
-    language: str | None
-    time_zone: str | None
-    active: bool
-    email_verified: bool
-    updated_at: int | None
-    suppressed: str | None
-    etag: str
-    role: Literal["owner", "admin", "agent", "auditor"] | None
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    verified: NotRequired[bool | None]
+
+
+class AskedDetaching(TypedDict):
+    channel: str
+    id: str
 
 
 class Correction(TypedDict):
@@ -52,36 +107,6 @@ class Correction(TypedDict):
 class ErrorsEntry(TypedDict):
     field: str
     reason: str
-
-
-class FoundContact(TypedDict):
-    contact: ContactWithRole
-    found_by: Literal["email", "former-email"]
-
-
-class NewContact(TypedDict):
-    name: str
-    email: str
-    language: NotRequired[str | None]
-    time_zone: NotRequired[str | None]
-
-
-class OneContact(TypedDict):
-    contact: ContactWithRole
-
-
-class ReadSettings(TypedDict):
-    settings: dict[str, Any]
-
-
-class SoughtAddress(TypedDict):
-    email: str
-
-
-class SoughtContacts(TypedDict):
-    text: NotRequired[str | None]
-    limit: NotRequired[int | None]
-    cursor: NotRequired[str | None]
 
 
 class ChangedMeanwhile(Problem):
@@ -104,6 +129,14 @@ class InvalidRequest(Problem):
         return cast("list[ErrorsEntry] | None", self.members.get("errors"))
 
 
+class LimitReached(Problem):
+    kind = "limit-reached"
+
+    @property
+    def what(self) -> Literal["keys", "owners", "refs"] | None:
+        return cast("Literal['keys', 'owners', 'refs'] | None", self.members.get("what"))
+
+
 class NotFound(Problem):
     kind = "not-found"
 
@@ -122,6 +155,14 @@ class OtherBody(Problem):
 
 class PreconditionMissing(Problem):
     kind = "precondition-missing"
+
+
+class RefConflict(Problem):
+    kind = "ref-conflict"
+
+    @property
+    def contacts(self) -> list[str] | None:
+        return cast("list[str] | None", self.members.get("contacts"))
 
 
 class RoleTooHigh(Problem):
@@ -191,8 +232,8 @@ class Routes:
         )
         return Tagged(cast("OneContact", told), etag)
 
-    def find_contact(self, body: SoughtAddress) -> Tagged[FoundContact]:
-        """Find one contact by a whole address.
+    def find_contact(self, body: SoughtContact) -> Tagged[FoundContact]:
+        """Find one contact by a whole address, or by a ref.
 
         The address is in the body, so that no log has it. `found_by` is `former-email` for an
         address that its contact has left and nobody has since. A member who may not list contacts
@@ -225,6 +266,36 @@ class Routes:
             )
 
         return Walk(page, "contacts")
+
+    def put_contact_by_ref(self, body: AskedRef) -> Tagged[OneContact]:
+        """Find or make the contact of a ref.
+
+        A ref is what the help desk calls a person on one of its channels: a note, and never a way
+        in. One that has a contact answers with them, and changes nothing of theirs. With the
+        `email` of an existing contact, a new ref is theirs, and portals are told it once they have
+        proved that address once more, or at once if the caller says `verified`. Otherwise a contact
+        is made, without an address if there is no `email`.
+
+        The key needs the scope ``contacts:write``.
+        """
+        told, etag = self.transport.ask("PUT", "/contacts/by-ref", body=body)
+        return Tagged(cast("OneContact", told), etag)
+
+    def detach_ref(self, contact: str, body: AskedDetaching) -> Tagged[OneContact]:
+        """Take a ref from a contact.
+
+        The id is free again on its channel.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            contact: Its id.
+            body: What is asked for.
+        """
+        told, etag = self.transport.ask(
+            "POST", f"/contacts/{quoted(contact)}/refs/detach", body=body
+        )
+        return Tagged(cast("OneContact", told), etag)
 
     def read_contact(self, contact: str) -> Tagged[OneContact]:
         """Read a contact.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest, NotFound, RoleTooHigh, TakenAlready
+from portico.errors import InvalidRequest, NotFound, PorticoError, RoleTooHigh, TakenAlready
 from portico.events import Event
 from portico.ids import random_part
 from portico.mail.letters import Change
@@ -12,6 +12,7 @@ from portico.notices.store import Happened, Notices
 from portico.people.address_chain import target_of, told_of_change
 from portico.people.address_change import AddressChanges
 from portico.people.addresses import mailable
+from portico.people.heads import Heads
 from portico.people.memberships import ABOVE_ALL, Reach
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
@@ -59,9 +60,10 @@ class TeamEmailChanges:
             TryLater: nothing has changed.
         """
         new = mailable(email)
-        # What is left of a deleted account has no address, and gets none.
-        if not contact.email:
+        if contact.is_gone:
             raise NotFound
+        if not contact.email:
+            return self._give(workspace, contact, new, by=by, reach=reach)
         if new == contact.email:
             return contact
         now, change = self.clock.now(), random_part()
@@ -93,11 +95,29 @@ class TeamEmailChanges:
         try:
             transact_surely({**parts, **telling, **guard})
         except TransactionRefused as refused:
-            if "member" in refused.failed:
-                raise RoleTooHigh from None
-            if "head" in refused.failed:
-                raise InvalidRequest(
-                    "email", "cannot be changed: the contact was changed just now. Try again"
-                ) from None
-            raise TakenAlready("email") from None
+            raise _why(refused) from None
         return people.contact(contact.id) or contact
+
+    def _give(
+        self, workspace: Workspace, contact: Contact, email: str, *, by: str, reach: Reach
+    ) -> Contact:
+        """Give a contact their first address. There is none before that could be told."""
+        event = Event("email.changed", self.clock.now(), contact.id, workspace.trail_days, by)
+        people = People(self.people_table, workspace.id)
+        parts = Heads(self.people_table, workspace.id).giving_address(contact, email, event)
+        guard = reach.checking(people.rows, workspace.id, contact.id)
+        try:
+            transact_surely({**parts, **guard})
+        except TransactionRefused as refused:
+            raise _why(refused) from None
+        return people.contact(contact.id) or contact
+
+
+def _why(refused: TransactionRefused) -> PorticoError:
+    if "member" in refused.failed:
+        return RoleTooHigh()
+    if "head" in refused.failed:
+        return InvalidRequest(
+            "email", "cannot be changed: the contact was changed just now. Try again"
+        )
+    return TakenAlready("email")

@@ -1,9 +1,10 @@
 """The routes of contacts, for a workspace's team and its keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
@@ -25,6 +26,7 @@ from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
 from portico.people.memberships import Role, StillOwner, membership_key
 from portico.people.pointers import Pointer, pointer_key
+from portico.people.refs import Ref, refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
 from portico.settings import ManageContactsSettings
@@ -48,9 +50,26 @@ type Anyone = TeamCaller | KeyCaller
 
 @dataclass(frozen=True, slots=True)
 class AskedAddress:
-    """POST …/contacts/find and …/contacts/{contact}/email: one whole address."""
+    """POST …/contacts/{contact}/email: one whole address."""
 
     email: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtContact:
+    """POST …/contacts/find: a whole address, or a ref."""
+
+    email: str | None = field(default=None, repr=False)
+    channel: str | None = None
+    id: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDetaching:
+    """POST …/contacts/{contact}/refs/detach."""
+
+    channel: str
+    id: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +108,13 @@ class Seen:
 
     contact: Contact
     role: Role | None
+    refs: Sequence[Ref] = ()
 
     def answer(self) -> dict[str, Any]:
         """Return the members of an answer about this one contact."""
         role = self.role.value if self.role else None
-        return {"contact": contact_answer(self.contact) | {"role": role}}
+        refs = [_ref_answer(each, self.contact) for each in self.refs]
+        return {"contact": contact_answer(self.contact) | {"role": role, "refs": refs}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +131,22 @@ class ContactRoutes:
         """Make the routes from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table, access)
 
-    def find(self, asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
-        """Answer with the contact who has an address, or who had it last."""
+    def find(self, asked: SoughtContact, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with the contact who has a ref or an address, or who had the address last."""
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
-        pointer = self._pointer(found, normalise(asked.email))
-        id_ = pointer.contact or pointer.former
+        if asked.email is not None:
+            pointer = self._pointer(found, normalise(asked.email))
+            id_ = pointer.contact or pointer.former
+            by = "email" if pointer.contact else "former-email"
+        else:
+            channel, named, by = asked.channel or "", asked.id or "", "ref"
+            id_ = self.refs.contact_at(found.workspace, channel, named)
         seen = self._read(found, id_) if id_ else None
         if seen is None:
-            self._count_miss(found)
+            if asked.email is not None:
+                self._count_miss(found)
             raise NotFound
         self.visits.note_contact(found, seen.contact.id)
-        by = "email" if pointer.contact else "former-email"
         return _showing(seen, found_by=by)
 
     def list(self, asked: AskedPage, path: dict[str, str], caller: Caller) -> Response:
@@ -176,6 +202,27 @@ class ContactRoutes:
             return _showing(Seen(Contact.from_row(row), None), status=201)
         return _showing(Seen(added, None), status=201)
 
+    def put_ref(self, asked: AskedRef, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with the contact of a ref, who is made if it has none."""
+        found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
+        referred = self.refs.put(found.workspace, asked, by=found.by, reach=found.reach)
+        seen = Seen(referred.contact, None, referred.refs)
+        return _showing(seen, status=201 if referred.is_new else 200)
+
+    def detach_ref(self, asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
+        """Take a ref from a contact."""
+        found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
+        seen = self._reached(found, path)
+        referred = self.refs.detach(
+            found.workspace,
+            seen.contact.id,
+            asked.channel,
+            asked.id,
+            by=found.by,
+            reach=found.reach,
+        )
+        return _showing(replace(seen, refs=referred.refs))
+
     def correct(self, asked: AskedCorrection, path: dict[str, str], caller: Caller) -> Response:
         """Correct what is known of a contact. They stay signed in."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
@@ -194,7 +241,7 @@ class ContactRoutes:
                 seen.contact, changes, event, reach=found.reach, as_read=tuple(PROFILE)
             )
         except NotAsRead as changed:
-            raise ChangedMeanwhile(Seen(changed.now, seen.role).answer()) from None
+            raise ChangedMeanwhile(replace(seen, contact=changed.now).answer()) from None
         return _showing(replace(seen, contact=after))
 
     def change_email(self, asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
@@ -238,6 +285,11 @@ class ContactRoutes:
         return _showing(replace(seen, contact=after))
 
     @property
+    def refs(self) -> ContactRefs:
+        """The names that the help desk has for contacts."""
+        return ContactRefs(self.people_table, self.clock)
+
+    @property
     def visits(self) -> Visits:
         """The lines of who has read what."""
         return Visits(self.sign_in_table, self.clock)
@@ -275,13 +327,13 @@ class ContactRoutes:
 
     def _read(self, found: Anyone, contact: str) -> Seen | None:
         id_ = found.workspace.id
-        keys = head_key(id_, contact), membership_key(id_, contact)
-        head, member = self._people(found).read(*keys)
+        keys = head_key(id_, contact), membership_key(id_, contact), refs_key(id_, contact)
+        head, member, refs = self._people(found).read(*keys)
         membership = Membership.from_row(member)
         seen = Contact.from_row(head) if head else None
         if seen is None or seen.is_gone:
             return None
-        return Seen(seen, membership.role if membership else None)
+        return Seen(seen, membership.role if membership else None, refs_of(refs))
 
     def _reached(self, found: Anyone, path: dict[str, str]) -> Seen:
         """Return the contact of a route on whom the caller may act."""
@@ -302,6 +354,16 @@ def contact_answer(contact: Contact) -> dict[str, Any]:
     """Return a contact as answers to a team have them."""
     names = ("id", *SHOWN_AS, "updated_at", "suppressed")
     return {name: getattr(contact, name) for name in names} | {"etag": _etag(contact)}
+
+
+def _ref_answer(ref: Ref, contact: Contact) -> dict[str, Any]:
+    is_confirmed = ref.is_confirmed(contact)
+    return {
+        "channel": ref.channel,
+        "id": ref.id,
+        "confirmed": is_confirmed,
+        "attached_at": ref.attached_at,
+    }
 
 
 def _showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:

@@ -7,7 +7,7 @@ from portico.people.rules import LOCALES
 
 CLAIMS = (
     "iss sub aud exp iat auth_time amr nonce at_hash sid workspace "
-    "email email_verified name preferred_username locale zoneinfo updated_at"
+    "email email_verified name preferred_username locale zoneinfo updated_at refs"
 ).split()
 """The claims of id_token and userinfo."""
 PROVES = ["client_secret_basic", "client_secret_post", "none"]

@@ -117,6 +117,12 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         "Refused",
         "Nobody acts on a role that is as high as their own, or higher.",
     ),
+    errors.RefConflict: Kind(
+        409,
+        "ref-conflict",
+        "Two contacts",
+        "The ref is one contact's, and the address another's. If both are one person, merge them.",
+    ),
     errors.OnTheTeam: Kind(
         409,
         "on-the-team",
@@ -204,6 +210,8 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content["needs"] = list(needs)
         case errors.LimitReached(what=what):
             content["what"] = what
+        case errors.RefConflict(contacts=contacts):
+            content["contacts"] = list(contacts)
         case errors.ChangedMeanwhile(now=now):
             content["now"] = now
         case errors.InvalidRequest(field=field, reason=reason, status=status, allow=allow):

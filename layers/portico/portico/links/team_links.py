@@ -44,7 +44,7 @@ class TeamLinks:
 
         Raises:
             NotFound: no such workspace or contact.
-            InvalidRequest: this workspace's portal has no area *to*.
+            InvalidRequest: this workspace's portal has no area *to*, or the contact no address.
         """
         team = TeamPeople(self.people_table, self.clock)
         workspace = team.workspace(workspace_id)
@@ -52,6 +52,9 @@ class TeamLinks:
         if to is not None and (destination is None or not destination.is_in(workspace)):
             raise InvalidRequest("to", "no area of this workspace's portal")
         owner = team.contact(workspace_id, contact) if contact else None
+        if owner is not None and not owner.email:
+            # A code could be mailed nowhere.
+            raise InvalidRequest("contact", "has no address yet: give them one first")
         token = token or ids.new_link_token()
         now = self.clock.now()
         link = Link(

@@ -13,7 +13,7 @@ from portico.errors import ProtocolRefused
 from portico.people.rules import Contact, language_of
 from portico.strict_parsers import words_in
 
-SCOPES = ("openid", "email", "profile")
+SCOPES = ("openid", "email", "profile", "refs")
 """The scopes that we have. We ignore any other (OpenID Connect Core, 3.1.2.1)."""
 
 ASKED = "portico_asked"

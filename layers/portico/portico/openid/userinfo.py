@@ -9,6 +9,7 @@ from portico.errors import InvalidRequest, NotSignedIn, ProtocolRefused
 from portico.events import Caller
 from portico.openid.id_token_hint import portal_claims
 from portico.openid.rules import Profile, details
+from portico.people.refs import Ref, refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import head_key
 from portico.sessions.access_token_check import TokenChecker, bearer_of
@@ -18,6 +19,8 @@ from portico.settings import UserInfoSettings
 from portico.strict_parsers import words_in
 
 WANTED = "openid"
+REFS = "refs"
+"""The scope, and the claim: what the help desk calls the contact on its channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,22 @@ class UserInfo:
         scope = claims["scope"]
         if WANTED not in words_in(scope):
             raise _refused("insufficient_scope", "openid was not granted", 403)
-        contact = self._contact(claims["workspace"], claims["sub"], claims["sid"])
+        with_refs = REFS in words_in(scope)
+        contact, refs = self._contact(
+            claims["workspace"], claims["sub"], claims["sid"], with_refs=with_refs
+        )
+        told = [{"channel": each.channel, "id": each.id} for each in refs]
         return {
             "sub": contact.id,
             "workspace": contact.workspace_id,
             **Profile.of(contact).claims(scope),
             **details(contact, scope),
+            **({REFS: told} if with_refs else {}),
         }
 
-    def _contact(self, workspace_id: str, contact: str, session: str) -> Contact:
+    def _contact(
+        self, workspace_id: str, contact: str, session: str, *, with_refs: bool
+    ) -> tuple[Contact, list[Ref]]:
         people = Rows(self.people_table, f"{workspace_id}#")
         sign_in = Rows(self.sign_in_table, f"{workspace_id}#")
         wanted = [
@@ -96,7 +106,8 @@ class UserInfo:
             (sign_in, *session_key(workspace_id, contact, session)),
         ]
         # All that is told is read in this one call: what stands in another row is one more key.
-        head, held = get_many(wanted, consistent=True)
+        wanted += [(people, *refs_key(workspace_id, contact))] * with_refs
+        head, held, *refs = get_many(wanted, consistent=True)
         if head is None or held is None:
             raise _no_good()
         found, portals = Contact.from_row(head), Session.from_row(held)
@@ -104,7 +115,8 @@ class UserInfo:
         if not found.active or portals.ended_at is not None or portals.sver != found.sver:
             # No word more than of a token whose time is over.
             raise _no_good()
-        return found
+        # A ref that somebody has only named this contact for is told to nobody.
+        return found, [each for row in refs for each in refs_of(row) if each.is_confirmed(found)]
 
 
 def _no_good() -> ProtocolRefused:

@@ -51,9 +51,10 @@ class Heads:
         """
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
-            "SET email_verified = :yes, updated_at = :now REMOVE event",
+            "SET email_verified = :yes, updated_at = :now ADD proofs :one "
+            "REMOVE event, proof_wanted",
             MAY_COME_IN,
-            {":yes": True, ":sver": sver, ":now": epoch(at)},
+            {":yes": True, ":sver": sver, ":now": epoch(at), ":one": 1},
         )
 
     def raising_sver(
@@ -69,12 +70,15 @@ class Heads:
         It fails unless the contact may still sign in and their head still has *sver*. With
         *proved_at* it writes down as well that the contact's address is theirs, and since when.
         """
-        change = "SET sver = sver + :one"
+        change, counting = "SET sver = sver + :one", ""
         values: dict[str, Any] = {":one": 1, ":sver": sver, ":yes": True}
         if proved_at is not None:
             change += ", email_verified = :yes, updated_at = :now"
             values[":now"] = epoch(proved_at)
-        noted = f"{change}, event = :event" if event else f"{change} REMOVE event"
+            counting = " ADD proofs :one"
+        gone = ["proof_wanted"] * bool(counting) + ["event"] * (event is None)
+        noted = f"{change}, event = :event" if event else change
+        noted += counting + (f" REMOVE {', '.join(gone)}" if gone else "")
         return self.rows.updating(
             *head_key(self.workspace_id, contact),
             noted,
@@ -148,6 +152,29 @@ class Heads:
         except TransactionRefused as refused:
             raise ConditionFailed(refused.rows.get("head")) from None
 
+    def noting_refs(self, contact: Contact, event: Event, *, proof_wanted: bool) -> dict[str, Any]:
+        """Return the part of a transaction that says on the head that their refs have changed.
+
+        *proof_wanted* asks the next code to prove the address once more. It fails if one has
+        proved it since *contact* was read, or if the account was deleted.
+        """
+        wanted = ", proof_wanted = :yes" if proof_wanted else ""
+        proofs = "(attribute_not_exists(proofs) OR proofs = :proofs)"
+        condition = f"{IS_KEPT} AND {proofs if not contact.proofs else 'proofs = :proofs'}"
+        values: dict[str, Any] = {":event": event.rider(), ":proofs": contact.proofs}
+        values |= {":yes": True} if proof_wanted else {}
+        key = head_key(self.workspace_id, contact.id)
+        return self.rows.updating(*key, f"SET event = :event{wanted}", condition, values)
+
+    def giving_address(self, contact: Contact, email: str, event: Event) -> Parts:
+        """Return the parts of a transaction that give an address to a contact who has none.
+
+        Those that can refuse are ``head`` and ``pointer``.
+        """
+        taking = Pointers(self.table, self.workspace_id).taking(contact.id, email, at=event.at)
+        moved = self._with_email(contact, email, "SET", {}, is_proved=False, event=event)
+        return {**moved, "pointer": taking}
+
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
         """Return the parts of a transaction that create a contact, once for each *proof*.
 
@@ -193,7 +220,7 @@ class Heads:
             **self._with_email(
                 contact,
                 email,
-                "SET address_change = :change",
+                "SET address_change = :change,",
                 values,
                 is_proved=is_proved,
                 event=event,
@@ -230,7 +257,7 @@ class Heads:
         """
         pointers = Pointers(self.table, self.workspace_id)
         values: dict[str, Any] = {":change": change, ":voids": voids}
-        text = "SET address_change = :change, voids = :voids"
+        text = "SET address_change = :change, voids = :voids,"
         return {
             **self._with_email(contact, email, text, values, is_proved=is_proved, event=event),
             "pointer": pointers.taking(contact.id, email, at=event.at),
@@ -257,7 +284,7 @@ class Heads:
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
-            "address_change, voids, found_by",
+            "address_change, voids, proofs, proof_wanted, asked, proof, found_by",
             f"{MAY_COME_IN}{gone.condition}",
             {
                 **gone.values,
@@ -291,10 +318,13 @@ class Heads:
         from portico.people.search_rows import readdressing  # noqa: PLC0415
 
         moved = readdressing(self.rows, contact, email)
+        # A code to the new address has proved it; any other address waits for the next code anyway.
+        counting = " ADD proofs :one" if is_proved else ""
         head = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
-            f"{text}, {moved.sets}email = :email, listed = :email, email_verified = :proved, "
-            "updated_at = :now, sver = sver + :one, event = :event REMOVE suppressed",
+            f"{text} {moved.sets}email = :email, listed = :email, email_verified = :proved, "
+            f"updated_at = :now, sver = sver + :one, event = :event{counting} "
+            "REMOVE suppressed, proof_wanted",
             f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}{moved.condition}",
             {
                 **values,

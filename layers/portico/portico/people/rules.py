@@ -304,6 +304,10 @@ class Contact:
     voids: list[list[int]] = field(default_factory=list)
     """Spans of seconds since 1970, both ends included. An account that was connected within one
     signs nobody in: the change of address before it was undone."""
+    proofs: int = 0
+    """How often a code has proved the address while somebody waited for that."""
+    proof_wanted: bool = False
+    """Whether a ref waits for the next proof of the address."""
     found_by: list[str] | None = None
     """What the search rows are made of: the address, and words of the name. ``None``: there are
     none yet, because the contact is from before search rows."""
@@ -323,13 +327,18 @@ class Contact:
         """Whether the account was deleted, and this is what is left of it."""
         return not self.name
 
+    @property
+    def is_known_to_be_theirs(self) -> bool:
+        """Whether one more proof of the address would say nothing new."""
+        return self.email_verified and not self.proof_wanted
+
     def is_void(self, linked_at: int) -> bool:
         """Say whether what was connected then is no way in."""
         return any(first <= linked_at <= last for first, last in self.voids)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new contact's row, who has never changed the address."""
-        later = ("address_change", "voids", "found_by")
+        later = ("address_change", "voids", "proofs", "proof_wanted", "found_by")
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}
         values["workspace"] = values.pop("workspace_id")

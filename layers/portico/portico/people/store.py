@@ -113,7 +113,8 @@ def head_row(contact: Contact, event: Event) -> dict[str, Any]:
         **contact.row(),
         "updated_at": epoch(event.at),
         "list": f"{contact.workspace_id}#contacts#{shelf:02}",
-        "listed": contact.email,
+        # Nothing can be listed by an empty text.
+        "listed": contact.email or f"#{contact.id}",
         "event": event.rider(),
     }
 
@@ -241,6 +242,19 @@ class People:
         Raises:
             TakenAlready: the address is another contact's primary email, or reserved for one.
         """
+        added, parts = self.adding(contact, event, asked=asked)
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            pointer = Pointer.from_row(refused.rows.get("pointer"))
+            raise TakenAlready("email", until=pointer.reserved_until) from None
+        return added
+
+    def adding(self, contact: Contact, event: Event, *, asked: str = "") -> tuple[Contact, Parts]:
+        """Return a new contact as the head will have them, and the parts that write them.
+
+        Those that can refuse are ``head``, and ``pointer`` if the contact has an address.
+        """
         # Loaded here, because only a team adds contacts by this, and no daily function does.
         from portico.people.search_rows import found_by, moving  # noqa: PLC0415
 
@@ -248,18 +262,10 @@ class People:
         contact = replace(contact, found_by=by, updated_at=epoch(event.at))
         head = head_row(contact, event) | {"found_by": by} | ({"asked": asked} if asked else {})
         pointers = Pointers(self.table, self.workspace_id)
-        try:
-            transact_surely(
-                {
-                    "head": self.rows.putting(head, NOT_THERE),
-                    "pointer": pointers.taking(contact.id, contact.email, at=event.at),
-                    **moving(self.rows, contact, (), by),
-                }
-            )
-        except TransactionRefused as refused:
-            pointer = Pointer.from_row(refused.rows.get("pointer"))
-            raise TakenAlready("email", until=pointer.reserved_until) from None
-        return contact
+        parts: dict[str, Any] = {"head": self.rows.putting(head, NOT_THERE)}
+        if contact.email:
+            parts["pointer"] = pointers.taking(contact.id, contact.email, at=event.at)
+        return contact, parts | dict(moving(self.rows, contact, (), by))
 
     def change_contact(
         self,

@@ -62,7 +62,7 @@ class TakenMails:
                     "id": contact.id,
                     "name": contact.name,
                     "email": contact.email,
-                    "proved": contact.email_verified,
+                    "proved": contact.is_known_to_be_theirs,
                 },
             },
         )
