@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.emulator import ACCOUNT, PYTHON, ROOT, Emulator
+from local.emulator import ACCOUNT, PYTHON, REGION, ROOT, Emulator
 from local.routes import aliases
 
 NAME = "portico"
@@ -41,6 +41,8 @@ def handler(event, context):
         return json.load(answer)
 """
 TRIGGERS = "AWS::Lambda::EventSourceMapping"
+BUCKET = "portico-templates-{account}"
+"""Names of buckets are one for all accounts."""
 KEPT = (
     "AWS::DynamoDB::",
     "AWS::KMS::",
@@ -136,7 +138,7 @@ def deploy(
     formation = emulator.client("cloudformation", account=account)
     formation.create_stack(
         StackName=NAME,
-        TemplateBody=json.dumps(local),
+        TemplateURL=_handed_over(emulator, local, account),
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[
             {"ParameterKey": k, "ParameterValue": v}
@@ -158,6 +160,14 @@ def deploy(
     }
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     return Stack(NAME, emulator, template, outputs, environments)
+
+
+def _handed_over(emulator: Emulator, template: Json, account: str) -> str:
+    """Put the template where CloudFormation fetches it: a request has room for 51,200 bytes of it."""
+    storage, bucket = emulator.client("s3", account=account), BUCKET.format(account=account)
+    storage.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    storage.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template).encode())
+    return f"{emulator.endpoint}/{bucket}/template.json"
 
 
 def wake(stack: Stack) -> None:
