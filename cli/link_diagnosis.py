@@ -51,6 +51,11 @@ def _ended(link: Link, workspace_id: str, lines: list[Line], at: datetime) -> li
         revoked = next((each for each in lines if each.name == "link.revoked"), None)
         who = f", by {revoked.by}" if revoked else ""
         said = f"The link was revoked at {_time(link.revoked_at)}{who}."
+    elif link.replaced_by:
+        return [
+            f"The link was rotated, and its time was over at {_time(link.expires_at or at)}.",
+            f"In its place is {link.replaced_by}. Whoever lost its URL: portico link rotate {workspace_id} {link.replaced_by}",
+        ]
     else:
         said = f"The link expired at {_time(link.expires_at or at)}."
     whose = f" --contact {link.contact}" if link.contact else ""

@@ -7,18 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from cli.closed_portal import closed
-from cli.command import Command, looking_for, running
+from cli.command import Command, looking_for, running, workspace_of
 from cli.option_names import LINK as NAMES
 from cli.output import Shown, told, without
 from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from portico.errors import TakenAlready
 from portico.links.rules import Link, public_id
-from portico.printable import is_printable_name
 
 app = typer.Typer(no_args_is_help=True)
 
-
-LONGEST_LABEL = 100
+LinkId = Annotated[
+    str, typer.Argument(metavar="LINK", help="The link's id, its token or its whole URL.")
+]
 
 
 @app.command()
@@ -44,7 +45,10 @@ def create(
     days: Annotated[
         int | None,
         typer.Option(
-            min=1, max=3650, help="Days until it expires. Without it, the workspace's --link-days."
+            NAMES["days"],
+            min=1,
+            max=3650,
+            help="Days until it expires. Without it, the workspace's --link-days.",
         ),
     ] = None,
     label: Annotated[
@@ -58,8 +62,6 @@ def create(
     from portico.links.team_links import address_of
 
     with running(stack, local, as_json, NAMES) as command:
-        if label is not None and not (is_printable_name(label) and 0 < len(label) <= LONGEST_LABEL):
-            raise Refusal(f"--label: 1 to {LONGEST_LABEL} printable characters")
         with looking_for(f"workspace {workspace_id}"):
             workspace = command.team.workspace(workspace_id)
         if why := closed(workspace, at=command.now()):
@@ -104,24 +106,84 @@ def list_(
 
 
 @app.command()
+def rotate(
+    workspace_id: WorkspaceId,
+    link: LinkId,
+    *,
+    overlap_days: Annotated[
+        int,
+        typer.Option(NAMES["overlap"], min=0, max=7, help="Days that the old link works on."),
+    ] = 7,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            NAMES["days"],
+            min=1,
+            max=3650,
+            help="Days until the new one expires. Without it, the workspace's --link-days.",
+        ),
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put another link in the place of one, and show its URL, only this once."""
+    from portico.links.team_links import address_of
+
+    with running(stack, local, as_json, NAMES) as command:
+        workspace, id_ = workspace_of(command, workspace_id), _id(link)
+        with looking_for(f"living link {id_} in {workspace_id}"):
+            try:
+                after, token, before = command.links.rotate(
+                    workspace,
+                    id_,
+                    overlap=timedelta(days=overlap_days),
+                    lifetime=timedelta(days=days) if days else None,
+                    by=command.by,
+                )
+            except TakenAlready:
+                raise Refusal(
+                    f"Link {id_} was rotated before: portico link list {workspace_id}"
+                ) from None
+        url = address_of(command.deployment.api_url, workspace_id, token, to=after.destination)
+        row, old = _row(after, command.now()), _row(before, command.now())
+        command.note(f"The old link works until {before.expires_at:%Y-%m-%d %H:%M} UTC.")
+        command.note(
+            "The URL is shown only now and stored nowhere. If it is lost, rotate this link."
+        )
+        command.card(
+            f"A {after.kind} link of {workspace.name}",
+            row,
+            link=row,
+            token=token,
+            url=url,
+            replaced=old,
+        )
+        command.line(url)
+
+
+@app.command()
 def revoke(
     workspace_id: WorkspaceId,
-    link: Annotated[
-        str, typer.Argument(metavar="LINK", help="The link's id, its token or its whole URL.")
-    ],
+    link: LinkId,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """End a link at once. Whoever signed in through it stays signed in."""
     with running(stack, local, as_json, NAMES) as command:
-        token = re.search(r"lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]+_[a-z0-9-]+|ent_[a-z0-9-]+", link)
-        id_ = public_id(token[0]) if token else link
+        id_ = _id(link)
         with looking_for(f"link {id_} in {workspace_id}"):
             _leave_entrances(command, workspace_id, id_)
             ended = command.links.revoke(workspace_id, id_, by=command.by)
         row = _row(ended, command.now())
         command.card(f"Link {id_}", row, link=row)
+
+
+def _id(link: str) -> str:
+    """Return the public id that a link's id, token or URL names."""
+    token = re.search(r"lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]+_[a-z0-9-]+|ent_[a-z0-9-]+", link)
+    return public_id(token[0]) if token else link
 
 
 def _leave_entrances(command: Command, workspace_id: str, id_: str) -> None:

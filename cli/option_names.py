@@ -83,7 +83,13 @@ KEY = {
     "overlap": "--overlap-days",
 }
 CONTACT = {"name": "--name", "email": "--email", "language": "--language"}
-LINK = {"email": "--contact", "to": "--to", "label": "--label"}
+LINK = {
+    "email": "--contact",
+    "to": "--to",
+    "label": "--label",
+    "days": "--days",
+    "overlap": "--overlap-days",
+}
 TRAIL = {"email": "--contact", "id": "--link"}
 WHO = {"email": "WHO"}
 """Commands that take a contact's id or address as an argument."""

@@ -68,9 +68,9 @@ def end(
             raise NotUnderstood("Say which: --session ID for one, or --all.")
         contact = contact_of(command, workspace_id, who)
         if session is None:
-            ended = command.sessions.end_all(
-                workspace_of(command, workspace_id), contact, by=command.by
-            )
+            ended = sum(each.state == "alive" for each in command.sessions.of(contact))
+            workspace = workspace_of(command, workspace_id)
+            command.sessions.end_all(workspace, contact.id, by=command.by, running=ended)
         else:
             ended = _end_one(command, contact, session)
         if ended:
@@ -88,7 +88,8 @@ def _end_one(command: Command, contact: Contact, session: str) -> int:
         before = {each.session.id: each for each in command.sessions.of(contact)}.get(session)
         if before is not None and before.state != "alive":
             raise Refusal(f"The session has ended already: {before.state}.")
-        command.sessions.end(contact, session, by=command.by)
+        workspace = workspace_of(command, contact.workspace_id)
+        command.sessions.end(workspace, contact.id, session, by=command.by)
     return 1
 
 

@@ -44,12 +44,33 @@ def _search_rows(command: Command) -> "SearchUpgrade":
     return SearchUpgrade(command.deployment.people_table)
 
 
+def _misplaced_links(command: Command) -> Iterator[str]:
+    from portico.links.store import Links
+
+    for workspace_id, _ in command.team.workspaces():
+        links = Links(command.deployment.people_table, workspace_id)
+        yield from (f"{workspace_id}#{link}" for link in links.misplaced())
+
+
+def _place_link(command: Command, key: str) -> None:
+    from portico.links.store import Links
+
+    workspace_id, _, link = key.partition("#")
+    Links(command.deployment.people_table, workspace_id).put_in_place(link)
+
+
 STEPS: tuple[Step, ...] = (
     Step(
         "0.5.0",
         "Contacts are found by name and address",
         lambda command: _search_rows(command).left(),
         lambda command, key: _search_rows(command).mend(key),
+    ),
+    Step(
+        "0.5.0",
+        "Personal links are listed by their contact",
+        _misplaced_links,
+        _place_link,
     ),
 )
 """All steps, oldest first. Every version reads the rows of the ones before."""

@@ -24,6 +24,8 @@ NOT_GIVEN = ("Origin",)
 
 HEAD = '''"""The routes that take a key. Made of docs/openapi.yaml by `make client`: change that, not this."""
 
+from __future__ import annotations
+
 import secrets
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
@@ -197,7 +199,10 @@ class Contract:
         arguments = ["self", *(f"{each}: str" for each in ids)]
         if asked:
             arguments.append(f"body: {self.shape(asked, f'{_camel(name)}Body')}")
-        named, notes = [], []
+        named: list[str] = []
+        notes: list[tuple[str, str]] = []
+        if asked:
+            notes.append(("body", self.resolved(asked).get("description", "What is asked for")))
         for each in query:
             kind = self.shape(each["schema"], _camel(each["name"]))
             named.append(

@@ -86,9 +86,9 @@ class TestASessionThatEnds:
     def test_by_the_team_is_told(self, portal, sid, backchannel, receiver, everything):
         sessions = TeamSessions("people", "sign-in")
         if everything:
-            sessions.end_all(portal.workspace, portal.ann, by="test")
+            sessions.end_all(portal.workspace, portal.ann.id, by="test")
         else:
-            sessions.end(portal.ann, sid, by="test")
+            sessions.end(portal.workspace, portal.ann.id, sid, by="test")
 
         backchannel.tells()
 

@@ -35,6 +35,7 @@ BUDGETS = {
     "account": 500,
     "manage_workspace": 450,
     "manage_contacts": 470,
+    "manage_links": 450,
     "authorize": 470,
     "token": 470,
     "userinfo": 420,
@@ -60,6 +61,7 @@ WITH_CRYPTO = {
     "account",
     "manage_workspace",
     "manage_contacts",
+    "manage_links",
     "userinfo",
     "end_session",
 } | WITH_AUTHLIB
@@ -173,6 +175,16 @@ class TestADoor:
                 "sender",
                 "sso",
                 "trail",
+            },
+            "manage_links": {
+                "account",
+                "codes",
+                "directory",
+                "notices",
+                "openid",
+                "passwords",
+                "sender",
+                "sso",
             },
             "authorize": {
                 "account",

@@ -163,6 +163,35 @@ class TestRevokingALink:
         assert said == "There is no link 0123456789abcdef in acme."
 
 
+class TestRotate:
+    def test_shows_the_new_url_once_and_lets_the_old_one_work_on(self, acme, clock):
+        old = acme.told("link", "create", "acme", "--to", "tickets", "--label", "handbook")
+        told = acme.told("link", "rotate", "acme", old["url"], "--overlap-days", "2")
+
+        assert told["url"].endswith(f"#l={told['token']}&to=tickets")
+        assert told["link"]["label"] == "handbook"
+        assert told["replaced"]["replaced_by"] == told["link"]["id"]
+        clock.shift(timedelta(days=2))
+        links = acme.told("link", "list", "acme", "--all")["links"]
+        states = {each["id"]: each["state"] for each in links}
+        assert states == {old["link"]["id"]: "replaced", told["link"]["id"]: "alive"}
+
+    def test_twice_says_so(self, acme):
+        id_ = acme.told("link", "create", "acme")["link"]["id"]
+        acme.says("link", "rotate", "acme", id_)
+
+        said = acme.refused("link", "rotate", "acme", id_)
+        assert said == f"Link {id_} was rotated before: portico link list acme"
+
+    def test_of_what_has_ended_says_so(self, acme):
+        id_ = acme.told("link", "create", "acme")["link"]["id"]
+        acme.says("link", "revoke", "acme", id_)
+
+        assert (
+            acme.refused("link", "rotate", "acme", id_) == f"There is no living link {id_} in acme."
+        )
+
+
 @pytest.fixture
 def many_links(acme):
     one = acme.row(f"acme#link#{acme.told('link', 'create', 'acme')['link']['id']}")

@@ -210,7 +210,7 @@ class TestAName:
             (CONNECTION, connections, ["add"]),
             (PORTAL, portals, ["set"]),
             (option_names.CONTACT, contacts, ["add"]),
-            (option_names.LINK, links, ["create"]),
+            (option_names.LINK, links, ["create", "rotate"]),
             (option_names.BREAK_GLASS, directory, ["break-glass"]),
         ],
     )

@@ -1,10 +1,12 @@
 """``portico upgrade``: what rows need, and what is left of it."""
 
+import boto3
 import pytest
 
 from cli import upgrade
 from cli.upgrade import Step
 from portico import __version__
+from portico.aws.values import item_of
 
 
 class Rows:
@@ -93,3 +95,20 @@ class TestAnUpgrade:
         assert f"{__version__} is too far back" in said
         assert "Deploy 0.8.0 first" in said
         assert rows.old == ["a", "b", "c"]
+
+
+class TestThePlacesOfLinks:
+    def test_of_an_older_version_are_mended_once(self, acme):
+        acme.says("contact", "add", "acme", "--name", "Ann", "--email", "ann@example.com")
+        link = acme.told("link", "create", "acme", "--contact", "ann@example.com")["link"]
+        shared = acme.told("link", "create", "acme")["link"]["id"]
+        row, kept = acme.row(f"acme#link#{link['id']}"), acme.row(f"acme#link#{shared}")
+        place = row["listed"]
+        assert place.startswith(f"personal#{link['contact']}#")
+        old = row | {"listed": f"personal#{row['created_at']}#{link['id']}"}
+        boto3.client("dynamodb").put_item(TableName="people", Item=item_of(old))
+
+        assert acme.told("upgrade")["mended"] == 1
+        assert acme.row(f"acme#link#{link['id']}")["listed"] == place
+        assert acme.row(f"acme#link#{shared}") == kept
+        assert acme.told("upgrade")["mended"] == 0

@@ -64,6 +64,7 @@ BESIDE_TABLES = {
     "Account": {"publish the key", "read the code secret"},
     "ManageWorkspace": {"publish the key"},
     "ManageContacts": {"publish the key"},
+    "ManageLinks": {"publish the key"},
     "StartSso": {"publish the key", "read the code secret", "read a client secret"},
     "FinishSso": {"read the code secret", "read a client secret"},
     "Session": {"sign", "publish the key", "read the code secret"},

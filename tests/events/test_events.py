@@ -75,6 +75,14 @@ ANSWERS = {
     "contact_email": 401,
     "contact_deactivate": 401,
     "contact_reactivate": 401,
+    "links_list": 401,
+    "links_add": 401,
+    "link_read": 401,
+    "link_rotate": 401,
+    "link_revoke": 401,
+    "contact_sessions": 401,
+    "contact_sessions_end": 401,
+    "contact_session_end": 401,
     "start_sso": 200,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "authorize": 303,  # to the page: nobody is signed in

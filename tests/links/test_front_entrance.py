@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pytest
 
+from portico.aws.tables import TransactionRefused, transact
 from portico.clock import SYSTEM
 from portico.errors import NotFound
 from portico.events import Event
@@ -85,8 +86,9 @@ class TestAFrontEntrance:
     def test_is_never_revoked_without_its_setting(self, portal, entrance):
         event = Event("link.revoked", SYSTEM.now())
 
-        with pytest.raises(NotFound):
-            Links("people", "acme").revoke(public_id(FRONT), event)
+        part = Links("people", "acme").revoking(public_id(FRONT), event)
+        with pytest.raises(TransactionRefused):
+            transact({"link": part})
 
         assert portal.browser.opens_the_link(FRONT).status == 200
 

@@ -20,6 +20,7 @@ WITH_CRYPTO = (
     "Account",
     "ManageWorkspace",
     "ManageContacts",
+    "ManageLinks",
     "StartSso",
     "FinishSso",
     "Authorize",

@@ -18,6 +18,7 @@ from tests.team.test_team_token import HOST, HOW, Member
 TEAM = "/v1/workspaces/{workspace}/team"
 KEYS = "/v1/workspaces/{workspace}/keys"
 CONTACTS = "/v1/workspaces/{workspace}/contacts"
+LINKS = "/v1/workspaces/{workspace}/links"
 SETTINGS = "GET /v1/workspaces/{workspace}/settings"
 ROUTES = sorted(route for route in operations() if "/v1/workspaces/" in route)
 NOBODYS = {"key": "0" * 22, "link": "0" * 16, "session": f"ses_{'0' * 22}"}
@@ -33,6 +34,8 @@ BODIES: dict[str, Any] = {
     f"POST {CONTACTS}/{{contact}}/refs/detach": {"channel": "x", "id": "none"},
     f"PATCH {CONTACTS}/{{contact}}": {"name": "Zoe Twice"},
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
+    f"POST {LINKS}": {"links": [{"label": "Newsletter"}]},
+    f"POST {LINKS}/{{link}}/rotate": {},
 }
 
 
@@ -299,6 +302,13 @@ class TestAMember:
         ]
 
         assert [each.problem for each in told] == [(404, "not-found")] * 2
+
+    @pytest.mark.parametrize("id_", ["x" * 3000, "../team", "\u00e9", "ct_"], ids=len)
+    def test_of_an_id_of_no_shape_is_nobody(self, house, id_):
+        headers, path = {"if-match": "x"}, {"contact": id_, "key": id_}
+        for route in (f"DELETE {TEAM}/{{contact}}", f"POST {KEYS}/{{key}}/revoke"):
+            told = house["owner"].sends(route, path=path, headers=headers)
+            assert told.problem == (404, "not-found")
 
     @pytest.mark.parametrize(
         "extra", ["workspace", "sver", "id", "proved_at", "__proto__", "since"]

@@ -248,7 +248,7 @@ class TestTheCaller:
 
     def test_api_02_is_refused_once_deactivated_or_signed_out(self, member, callers, portal):
         token = member.token()
-        TeamSessions("people", "sign-in").end_all(portal.workspace, portal.ann, by="cli:olga")
+        TeamSessions("people", "sign-in").end_all(portal.workspace, portal.ann.id, by="cli:olga")
         with pytest.raises(NotSignedIn):
             callers.of("acme", self.caller(token))
 

@@ -15,6 +15,8 @@ from portico.account.team_email_change import TeamEmailChanges
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
+from portico.team.workspace_key import Scope
+from portico.team.workspace_keys import WorkspaceKeys
 from tests.account.conftest import Member
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
@@ -22,7 +24,8 @@ from tests.support.driver import Portal
 from tests.support.openid_site import Site
 from tests.support.template import doors
 from tests.support.wire import Sent
-from tests.team.test_manage_workspace import CONTACTS, KEYS, SETTINGS, TEAM, Staff
+from tests.team.test_contact_sessions import OF
+from tests.team.test_manage_workspace import CONTACTS, KEYS, LINKS, SETTINGS, TEAM, Staff
 from tests.template.test_grants import table_of, touching_rows
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
@@ -256,6 +259,7 @@ def looks_after_the_team(portal: Portal) -> None:
     assert read.status == 200
     assert owner.sends(f"POST {KEYS}/{{key}}/rotate", path={"key": made["key"]["id"]}).status == 200
     assert owner.sends(f"POST {KEYS}/{{key}}/revoke", path={"key": made["key"]["id"]}).status == 200
+    looks_after_links(owner, portal)
     path, headers = {"contact": olga.id}, {"if-match": mine["etag"]}
     assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
 
@@ -295,6 +299,37 @@ def looks_after_contacts(portal: Portal) -> None:
     path |= {"workspace": "acme"}
     read = portal.knock("manage_contacts", f"GET {one}", origin=None, headers=with_key, path=path)
     assert read.status == 200
+
+
+def looks_after_links(owner: Staff, portal: Portal) -> None:
+    """Make, list, rotate and revoke links, and end the sessions of a contact."""
+    iris = portal.adds("Iris Ito", "iris@example.com")
+    browser = portal.another_browser()
+    browser.signs_in("iris@example.com")
+    body = {"links": [{"contact": iris.id}, {"label": "Newsletter"}]}
+    made = owner.sends(f"POST {LINKS}", body, headers={"idempotency-key": "press"}).body["links"]
+    assert owner.sends(f"GET {LINKS}").status == 200
+    for each in made:
+        path = {"link": each["link"]["id"]}
+        assert owner.sends(f"GET {LINKS}/{{link}}", path=path).status == 200
+        assert owner.sends(f"POST {LINKS}/{{link}}/rotate", {}, path=path).status == 200
+        assert owner.sends(f"POST {LINKS}/{{link}}/revoke", path=path).status == 200
+    site = Site.register(portal, name="desk")
+    site.signs_in(browser)
+    path = {"contact": iris.id}
+    pages = owner.sends(f"GET {OF}", path=path, query={"limit": "1"})
+    session = pages.body["sessions"][0]["id"]
+    assert owner.sends(f"POST {OF}/{{session}}/end", path=path | {"session": session}).status == 204
+    assert owner.sends(f"POST {OF}/end", path=path).status == 204
+    olga = portal.team.contact("acme", owner.email)
+    with_key = WorkspaceKeys("people", "sign-in").add(
+        portal.workspace, olga, label="X", scopes=[Scope.LINKS], host="x", by="test"
+    )[1]
+    headers = {"authorization": f"Bearer {with_key}"}
+    listed = portal.knock(
+        "manage_links", f"GET {LINKS}", origin=None, headers=headers, path={"workspace": "acme"}
+    )
+    assert listed.status == 200
 
 
 def has_an_account(portal: Portal) -> None:

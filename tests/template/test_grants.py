@@ -17,6 +17,9 @@ WITH_A_STAR = {
 MORE_THAN_ROWS = {
     "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
     "ListTeamAndKeys": {"dynamodb:Query"},
+    "ListLinks": {"dynamodb:Query"},
+    "ReadSessionsOfContacts": {"dynamodb:Query"},
+    "ReadUsesOfLinks": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
     "FindContacts": {"dynamodb:Query"},
     "LetContactsGo": {"dynamodb:DeleteItem"},
@@ -25,7 +28,8 @@ MORE_THAN_ROWS = {
     "ListPortalSessions": {"dynamodb:Query"},
 }
 """Only the account lists and lets go: what is its contact's own, and on no daily path. What a
-sign-out ends is listed, of one contact; and the team's door lists the team and its keys."""
+sign-out ends is listed, of one contact. A team's doors list its members and keys, the workspace's
+links and who used one, and the sessions of one contact."""
 
 ROW_ACTIONS = {
     "dynamodb:BatchGetItem",
@@ -51,6 +55,7 @@ ROWS_OF = {
         "*#find#*",
         "*#ref#*",
         "*#link#*",
+        "*#links",
         "*#logo",
         "*#connection#*",
         "*#portal#*",
@@ -71,6 +76,7 @@ ROWS_OF = {
         "*#notice#*",
         "*#team-use#*",
         "*#visit#*",
+        "*#press#*",
         "*#strangers#*",
         "-strangers#*",
         "-mailed#*",
@@ -78,7 +84,7 @@ ROWS_OF = {
         "-account#*",
         "-mailbox#*",
     },
-    "TrailTable": {"*#trail#*"},
+    "TrailTable": {"*#trail#*", "*#trail#link-*"},
 }
 """Kinds of partition keys, as docs/table.md lists them."""
 
@@ -127,6 +133,18 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"BatchGetItem", "UpdateItem"},
+    },
+    "ManageLinks": {
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+        },
+        "SignInTable": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+        "TrailTable": {"Query"},
     },
     "StartSso": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
@@ -353,6 +371,9 @@ class TestADoor:
             # Roles and keys, and nothing that a contact signs in with.
             ("ManageWorkspaceRole", "PutItem"): ("*#keys",),
             ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys"),
+            # Links sign nobody in. Of a contact, it ends the sessions.
+            ("ManageLinksRole", "PutItem"): ("*#link#*",),
+            ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),
         }
 
     def test_reads_client_secrets_of_its_own_stack_only_if_it_asks_providers(self):

@@ -78,6 +78,11 @@ def is_workspace(text: str) -> bool:
     return _WORKSPACE.match(text) is not None and text not in RESERVED_WORKSPACES
 
 
+def is_random_part(text: str) -> bool:
+    """Say whether *text* is what :func:`random_part` makes: 22 characters of base64url."""
+    return _RANDOM.match(text) is not None
+
+
 def is_contact(text: str) -> bool:
     """Say whether *text* has the shape of a contact's id."""
     return text.startswith("ct_") and _RANDOM.match(text[3:]) is not None

@@ -139,6 +139,16 @@ class ManageWorkspaceSettings(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class ManageLinksSettings(HttpSettings):
+    """Variables of the door of links and sessions."""
+
+    people_table: str
+    sign_in_table: str
+    trail_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings(HttpSettings):
     """Variables of the account door."""
 
@@ -275,6 +285,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "account": AccountSettings,
     "manage_workspace": ManageWorkspaceSettings,
     "manage_contacts": ManageContactsSettings,
+    "manage_links": ManageLinksSettings,
     "start_sso": StartSsoSettings,
     "finish_sso": FinishSsoSettings,
     "authorize": AuthorizeSettings,

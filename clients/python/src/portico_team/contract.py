@@ -1,5 +1,7 @@
 """The routes that take a key. Made of docs/openapi.yaml by `make client`: change that, not this."""
 
+from __future__ import annotations
+
 import secrets
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
@@ -102,6 +104,134 @@ class Correction(TypedDict):
     name: NotRequired[str | None]
     language: NotRequired[str | None]
     time_zone: NotRequired[str | None]
+
+
+class LinkOfWorkspace(TypedDict):
+    id: str
+    kind: Literal["shared", "personal"]
+    state: Literal["alive", "expired", "revoked", "replaced"]
+    contact: str | None
+    email_hint: str | None
+    to: str | None
+    label: str | None
+    break_glass: bool
+    portal: str | None
+    entrance: bool
+    replaced_by: str | None
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+
+class Links(TypedDict):
+    links: list[LinkOfWorkspace]
+    next: str | None
+
+
+class NewLink(TypedDict):
+    link: LinkOfWorkspace
+    token: str
+    url: str
+
+
+class ProblemOfOneErrorsEntry(TypedDict):
+    field: str
+    reason: str
+
+
+class ProblemOfOne(TypedDict):
+    """Why one of several has failed, as if it had been asked for alone"""
+
+    type: Literal[
+        "invalid-request", "not-found", "role-too-small", "role-too-high", "taken", "try-later"
+    ]
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: NotRequired[list[ProblemOfOneErrorsEntry]]
+    needs: NotRequired[list[str]]
+
+
+class NewLinksLinksEntry2(TypedDict):
+    problem: ProblemOfOne
+    made: NotRequired[str]
+
+
+class NewLinks(TypedDict):
+    links: list[NewLink | NewLinksLinksEntry2]
+
+
+class AskedLink(TypedDict):
+    contact: NotRequired[str | None]
+    to: NotRequired[str | None]
+    days: NotRequired[int | None]
+    label: NotRequired[str | None]
+
+
+class AskedLinks(TypedDict):
+    links: list[AskedLink | Any]
+
+
+class ReadLinkUsesEntry(TypedDict):
+    contact: str
+    at: int
+    method: str
+
+
+class ReadLink(TypedDict):
+    link: LinkOfWorkspace
+    uses: list[ReadLinkUsesEntry]
+    next: str | None
+
+
+class RotatedLink(TypedDict):
+    link: LinkOfWorkspace
+    token: str
+    url: str
+    replaced: LinkOfWorkspace
+
+
+class AskedRotation(TypedDict):
+    overlap_days: NotRequired[int | None]
+    days: NotRequired[int | None]
+
+
+class OneLink(TypedDict):
+    link: LinkOfWorkspace
+
+
+class SessionsOfContactSessionsEntry(TypedDict):
+    id: str
+    state: str
+    portal: str | None
+    parent: str | None
+    device: str | None
+    network: str | None
+    method: str
+    shared_computer: bool
+    signed_in_at: int
+    last_used_at: int
+    ends_at: int
+
+
+class SessionsOfContact(TypedDict):
+    sessions: list[SessionsOfContactSessionsEntry]
+    next: str | None
+
+
+class SessionsEntry(TypedDict):
+    id: str
+    state: str
+    portal: str | None
+    parent: str | None
+    device: str | None
+    network: str | None
+    method: str
+    shared_computer: bool
+    signed_in_at: int
+    last_used_at: int
+    ends_at: int
 
 
 class ErrorsEntry(TypedDict):
@@ -222,6 +352,7 @@ class Routes:
 
         Args:
             body: What is asked for.
+            body: What is asked for.
             idempotency_key: Made anew for this call if it is not given.
         """
         told, etag = self.transport.ask(
@@ -240,6 +371,10 @@ class Routes:
         can ask for 30 unknown addresses an hour.
 
         The key needs the scope ``contacts:read``.
+
+        Args:
+            body: What is asked for.
+            body: Either `email`, or `channel` and `id`.
         """
         told, etag = self.transport.ask("POST", "/contacts/find", body=body)
         return Tagged(cast("FoundContact", told), etag)
@@ -253,6 +388,10 @@ class Routes:
         `portico upgrade`.
 
         The key needs the scope ``contacts:read``.
+
+        Args:
+            body: What is asked for.
+            body: What is asked for.
         """
 
         def page(cursor: str | None) -> dict[str, Any]:
@@ -277,6 +416,10 @@ class Routes:
         is made, without an address if there is no `email`.
 
         The key needs the scope ``contacts:write``.
+
+        Args:
+            body: What is asked for.
+            body: What is asked for.
         """
         told, etag = self.transport.ask("PUT", "/contacts/by-ref", body=body)
         return Tagged(cast("OneContact", told), etag)
@@ -290,6 +433,7 @@ class Routes:
 
         Args:
             contact: Its id.
+            body: What is asked for.
             body: What is asked for.
         """
         told, etag = self.transport.ask(
@@ -321,6 +465,7 @@ class Routes:
         Args:
             contact: Its id.
             body: What is asked for.
+            body: What is left out stays.
             if_match: The newest `ETag` of what is changed.
         """
         told, etag = self.transport.ask(
@@ -340,3 +485,169 @@ class Routes:
         """
         told, etag = self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
         return Tagged(cast("OneContact", told), etag)
+
+    def list_links(
+        self, *, contact: str | None = None, ended: bool | None = None, limit: int | None = None
+    ) -> Walk[LinkOfWorkspace]:
+        """List the links of a workspace, or of one contact.
+
+        Newest first: shared ones, then personal ones by contact. The entrances of portals are among
+        them. Ended ones are left out unless `ended` is `true`, so a page can have fewer links than
+        `limit`, or none: go on while there is `next`. The list lags by a moment.
+
+        The key needs the scope ``links``.
+
+        Args:
+            contact: Only the links of this contact.
+            ended: Also those that have ended.
+            limit: The most entries of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "GET",
+                    "/links",
+                    query={"contact": contact, "ended": ended, "limit": limit, "cursor": cursor},
+                )[0],
+            )
+
+        return Walk(page, "links")
+
+    def add_links(self, body: AskedLinks, *, idempotency_key: str | None = None) -> NewLinks:
+        """Make up to a hundred links.
+
+        Each link is answered by itself, in the order asked: with its token, or with a problem. A
+        link with a `contact` is personal; an agent and a key make no others, and nobody makes one
+        for a member whose role is as high as their own or higher. A token is answered only this
+        once: a repeat with the same `Idempotency-Key` answers `taken` for each link that is there,
+        and makes those that are missing.
+
+        The key needs the scope ``links``.
+
+        Args:
+            body: What is asked for.
+            body: What is asked for.
+            idempotency_key: Made anew for this call if it is not given.
+        """
+        return cast(
+            "NewLinks",
+            self.transport.ask(
+                "POST",
+                "/links",
+                body=body,
+                headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
+            )[0],
+        )
+
+    def read_link(
+        self, link: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> ReadLink:
+        """Show a link, and who has signed in by it.
+
+        `uses` has a page of the sign-ins by this link, newest first, as long as the workspace keeps
+        its trail. Other lines of the trail lie between, so a page can have fewer than `limit`, or
+        none: go on while there is `next`.
+
+        The key needs the scope ``links``.
+
+        Args:
+            link: Its id.
+            limit: The most entries of a page.
+            cursor: `next` of the page before.
+        """
+        return cast(
+            "ReadLink",
+            self.transport.ask(
+                "GET", f"/links/{quoted(link)}", query={"limit": limit, "cursor": cursor}
+            )[0],
+        )
+
+    def rotate_link(self, link: str, body: AskedRotation) -> RotatedLink:
+        """Put another link in the place of one.
+
+        The old one works for `overlap_days` more, seven at most, and never longer than it would
+        have. Then it is `replaced`, and the page says so. A link is rotated once: a repeat is 409
+        `taken`; rotate the link that `replaced_by` names. Entrances and break-glass links are not
+        rotated.
+
+        The key needs the scope ``links``.
+
+        Args:
+            link: Its id.
+            body: What is asked for.
+            body: What is asked for.
+        """
+        return cast(
+            "RotatedLink", self.transport.ask("POST", f"/links/{quoted(link)}/rotate", body=body)[0]
+        )
+
+    def revoke_link(self, link: str) -> OneLink:
+        """Revoke a link.
+
+        It opens nothing from now on. Whoever has signed in by it stays signed in. A repeat changes
+        nothing. An entrance is closed by its portal or by the settings.
+
+        The key needs the scope ``links``.
+
+        Args:
+            link: Its id.
+        """
+        return cast("OneLink", self.transport.ask("POST", f"/links/{quoted(link)}/revoke")[0])
+
+    def list_sessions_of_contact(
+        self, contact: str, *, ended: bool | None = None, limit: int | None = None
+    ) -> Walk[SessionsEntry]:
+        """List the sessions of a contact.
+
+        Of browsers, and of portals that came from them; newest first within a page. Ended ones are
+        left out unless `ended` is `true`, so a page can have fewer than `limit`, or none: go on
+        while there is `next`.
+
+        The key needs the scope ``sessions``.
+
+        Args:
+            contact: Its id.
+            ended: Also those that have ended.
+            limit: The most entries of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "GET",
+                    f"/contacts/{quoted(contact)}/sessions",
+                    query={"ended": ended, "limit": limit, "cursor": cursor},
+                )[0],
+            )
+
+        return Walk(page, "sessions")
+
+    def end_sessions_of_contact(self, contact: str) -> None:
+        """End all sessions of a contact.
+
+        And their open codes. Portals are told by back-channel logout; one that holds an access
+        token may take it for ten more minutes.
+
+        The key needs the scope ``sessions``.
+
+        Args:
+            contact: Its id.
+        """
+        self.transport.ask("POST", f"/contacts/{quoted(contact)}/sessions/end")
+
+    def end_session_of_contact(self, contact: str, session: str) -> None:
+        """End one session of a contact.
+
+        A browser's session ends with those of portals that came from it. One that has ended does
+        not change, and is no error.
+
+        The key needs the scope ``sessions``.
+
+        Args:
+            contact: Its id.
+            session: Its id.
+        """
+        self.transport.ask("POST", f"/contacts/{quoted(contact)}/sessions/{quoted(session)}/end")

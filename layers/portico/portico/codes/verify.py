@@ -13,6 +13,7 @@ from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
 from portico.links.destinations import ReturnTo
+from portico.links.rules import ACCOUNT_LINK
 from portico.links.store import Links
 from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
@@ -216,6 +217,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         # The code was mailed to the contact's own address, which a newcomer's row says anyway.
         proves_email=not is_new and not challenge.contact_proved,
         way=_way(challenge),
+        link=None if challenge.link == ACCOUNT_LINK else challenge.link,
     )
 
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from portico.aws import deadline
 from portico.edge.problems import PROBLEMS, problem
-from portico.edge.requests import body_of, caller_of, query_of
+from portico.edge.requests import LARGEST_BODY, body_of, caller_of, query_of
 from portico.edge.responses import Response, sharing
 from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
@@ -75,13 +75,19 @@ class Door:
         return register
 
     def writes[T](
-        self, route: str, body: type[T]
+        self, route: str, body: type[T], *, largest: int = LARGEST_BODY
     ) -> Callable[[Callable[[T, dict[str, str], Caller], Response]], object]:
-        """Register a function for *route*. It gets the JSON body, and the path parameters."""
+        """Register a function for *route*. It gets the JSON body, and the path parameters.
+
+        Args:
+            route: the route.
+            body: the shape of the body.
+            largest: bytes of it.
+        """
 
         def register(work: Callable[[T, dict[str, str], Caller], Response]) -> object:
             self.routes[route] = lambda event, caller: work(
-                body_of(event, body), event.get("pathParameters") or {}, caller
+                body_of(event, body, largest=largest), event.get("pathParameters") or {}, caller
             )
             return work
 

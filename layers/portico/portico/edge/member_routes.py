@@ -8,7 +8,7 @@ from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess, demand_match
 from portico.errors import InvalidRequest, NotFound, RoleTooHigh
 from portico.events import Caller
-from portico.ids import digest
+from portico.ids import digest, is_contact
 from portico.people.addresses import normalise
 from portico.people.memberships import Role
 from portico.people.rules import Contact, Workspace
@@ -90,7 +90,9 @@ class MemberRoutes:
 
     def _other(self, member: TeamCaller, contact: str, caller: Caller) -> TeamMember:
         """Return whom a change is about, as it was when the caller last saw them."""
-        found = People(self.people_table, member.workspace.id).contact(contact)
+        people = People(self.people_table, member.workspace.id)
+        # What has no id's shape may be longer than a key can be.
+        found = people.contact(contact) if is_contact(contact) else None
         if found is None:
             raise NotFound
         other = self.members.find(member.workspace, found)

@@ -138,7 +138,9 @@ class LinkResolver:
             # Whoever has a random token was given it, so they knew the workspace before.
             if settings_row is None or not is_random(token) or not is_of_row(token, row):
                 raise
-            told = {"workspace": _shown(workspace_of(settings_row), words)}
+            told: dict[str, Any] = {"workspace": _shown(workspace_of(settings_row), words)}
+            if row is not None and Link.from_row(row).state(at=now) == "replaced":
+                told["ended"] = "replaced"
             raise InvalidPortalLink(told) from None
         try:
             workspace.admit(caller, at=now)

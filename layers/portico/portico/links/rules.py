@@ -1,7 +1,7 @@
 """A portal link: it says which workspace, and perhaps who. It never signs anyone in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -62,6 +62,8 @@ class Link:
     """The portal that this link is the entrance of: it sends contacts here to sign in."""
     front: bool = False
     """It is the front entrance: what ``/{workspace}`` opens in a browser that knows no link."""
+    replaced_by: str | None = None
+    """The public id of the link that it was rotated into. It works until it expires."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -81,7 +83,13 @@ class Link:
             break_glass=row.get("break_glass") is True,
             portal=row.get("portal"),
             front=row.get("front") is True,
+            replaced_by=row.get("replaced_by"),
         )
+
+    @property
+    def is_entrance(self) -> bool:
+        """Whether it is a portal's entrance, or the front entrance, which nobody is given."""
+        return self.front or self.portal is not None
 
     @property
     def is_personal(self) -> bool:
@@ -92,8 +100,20 @@ class Link:
         """Say whether the link still opens the sign-in page."""
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
 
+    def replaced(self, by: str, *, ends: datetime) -> "Link":
+        """Return this link once another one takes its place: it never gets more time than it had.
+
+        Args:
+            by: the public id of the other one.
+            ends: until when it may work.
+        """
+        ends = min(ends, self.expires_at) if self.expires_at else ends
+        return replace(self, replaced_by=by, expires_at=ends)
+
     def state(self, *, at: datetime) -> str:
-        """Return ``alive``, ``revoked`` or ``expired``, for a team's list."""
+        """Return ``alive``, ``revoked``, ``replaced`` or ``expired``."""
         if self.revoked_at is not None:
             return "revoked"
-        return "alive" if self.is_alive(at=at) else "expired"
+        if self.is_alive(at=at):
+            return "alive"
+        return "replaced" if self.replaced_by else "expired"

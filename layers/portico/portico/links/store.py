@@ -1,6 +1,7 @@
 """Links in the People table, and the row that limits send-on-open to one mail per half hour."""
 
 import hmac
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,10 +18,10 @@ from portico.aws.tables import (
     get_many,
 )
 from portico.clock import epoch, moment
-from portico.errors import InvalidPortalLink, NotFound, ResendTooSoon, seconds_until
+from portico.errors import InvalidPortalLink, ResendTooSoon, seconds_until
 from portico.events import Event
 from portico.ids import digest, is_workspace
-from portico.links.rules import SHARED, Link, is_token, public_id
+from portico.links.rules import PERSONAL, SHARED, Link, is_token, public_id
 from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, workspace_of
 
@@ -28,6 +29,13 @@ AUTO_WAIT = timedelta(minutes=30)
 """After an automatic mail, opening, scanning or reloading the page sends none for this long."""
 STANDS_ALONE = f"{IS_THERE} AND attribute_not_exists(front) AND attribute_not_exists(portal)"
 """No setting and no portal says that this link is open."""
+CAN_BE_REPLACED = (
+    f"{STANDS_ALONE} AND attribute_not_exists(break_glass) AND attribute_not_exists(revoked_at) "
+    "AND attribute_not_exists(replaced_by) "
+    "AND (attribute_not_exists(expires_at) OR expires_at > :now)"
+)
+"""It is alive, and was not rotated before."""
+REVOKE = "SET revoked_at = if_not_exists(revoked_at, :now), event = :event"
 LINK_AFTERLIFE = timedelta(days=30)
 """How long we keep an expired link, so that a team can see why it failed."""
 
@@ -35,6 +43,21 @@ LINK_AFTERLIFE = timedelta(days=30)
 def link_key(workspace_id: str, link: str) -> tuple[str, str]:
     """Return the key of a link's row."""
     return f"{workspace_id}#link#{link}", "link"
+
+
+def shelf_of_links(workspace_id: str) -> str:
+    """Return where the index lists all links of a workspace."""
+    return f"{workspace_id}#links"
+
+
+def place_of_personal_links(contact: str) -> str:
+    """Return what the places of a contact's links on the shelf start with."""
+    return f"{PERSONAL}#{contact}#"
+
+
+def _place(link: Link) -> str:
+    whose = place_of_personal_links(link.contact) if link.contact else f"{link.kind}#"
+    return f"{whose}{epoch(link.created_at)}#{link.id}"
 
 
 def open_link(
@@ -99,8 +122,8 @@ def link_row(link: Link) -> dict[str, Any]:
         "token_hash": link.token_hash,
         "kind": link.kind,
         "created_at": epoch(link.created_at),
-        "list": f"{link.workspace_id}#links",
-        "listed": f"{link.kind}#{epoch(link.created_at)}#{link.id}",
+        "list": shelf_of_links(link.workspace_id),
+        "listed": _place(link),
     }
     optional = {
         "contact": link.contact,
@@ -134,6 +157,57 @@ class Links:
         """Write a new link."""
         self.rows.put(link_row(link) | {"event": event.rider()}, NOT_THERE)
 
+    def adding(self, link: Link, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that writes a new link."""
+        return self.rows.putting(link_row(link) | {"event": event.rider()}, NOT_THERE)
+
+    def get(self, link: str) -> Link | None:
+        """Read a link by its public id, consistently."""
+        row = self.rows.get(*link_key(self.workspace_id, link))
+        return Link.from_row(row) if row else None
+
+    def key(self, link: str) -> tuple[str, str]:
+        """Return the key of a link's row."""
+        return link_key(self.workspace_id, link)
+
+    def at(self, keys: Sequence[tuple[str, str]]) -> list[Link]:
+        """Read the links at *keys*, a hundred at most. Those that are gone are left out."""
+        rows = get_many([(self.rows, *key) for key in keys], consistent=False) if keys else []
+        return [Link.from_row(row) for row in rows if row is not None]
+
+    def replacing(self, link: Link, *, ends: datetime, event: Event) -> dict[str, Any]:
+        """Return the part that lets a living link end, because another one takes its place.
+
+        It fails if the link has ended or was replaced since it was read.
+
+        Args:
+            link: the link, as it is to be.
+            ends: until when it works.
+            event: the trail's line; its time is now.
+        """
+        return self.rows.updating(
+            *link_key(self.workspace_id, link.id),
+            "SET replaced_by = :by, expires_at = :ends, ttl = :ttl, event = :event",
+            CAN_BE_REPLACED,
+            {
+                ":by": link.replaced_by,
+                ":now": epoch(event.at),
+                ":ends": epoch(ends),
+                ":ttl": epoch(ends + LINK_AFTERLIFE),
+                ":event": event.rider(),
+            },
+        )
+
+    def revoking(self, link: str, event: Event) -> dict[str, Any]:
+        """Return the part that revokes a link. Revoking it again changes nothing.
+
+        An entrance is only closed together with its setting or its portal. A colleague may open
+        it in this moment, and then a revoked link would be left where it is said to be open. So
+        the part fails for one, as for a link that is not there.
+        """
+        values = {":now": epoch(event.at), ":event": event.rider()}
+        return self.rows.updating(*link_key(self.workspace_id, link), REVOKE, STANDS_ALONE, values)
+
     def entrance(
         self,
         token: str,
@@ -161,33 +235,40 @@ class Links:
         return self.rows.putting(row, ALWAYS)
 
     def all(self) -> list[Link]:
-        """Read every link: personal ones first, then shared ones, by age. No door does this."""
+        """Read every link: personal ones by contact, then shared ones, each by age.
+
+        No door does this.
+        """
         # Loaded here, because only a team lists links and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = list(keys_listed(self.rows, f"{self.workspace_id}#links"))
-        links = []
-        for some in batched(keys, MOST_AT_ONCE, strict=False):
-            found = get_many([(self.rows, *key) for key in some], consistent=False)
-            links += [Link.from_row(row) for row in found if row is not None]
-        return links
+        keys = keys_listed(self.rows, shelf_of_links(self.workspace_id))
+        some = batched(keys, MOST_AT_ONCE, strict=False)
+        return [link for each in some for link in self.at(each)]
 
-    def revoke(self, link: str, event: Event) -> Link:
-        """Revoke a link at once. Revoking it again changes nothing.
+    def misplaced(self) -> Iterator[str]:
+        """Yield the ids of personal links that are listed by age alone, as they once were."""
+        # Loaded here, because only an upgrade looks for them.
+        from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        An entrance is only closed together with its setting or its portal. A colleague may open
-        it in this moment, and then a revoked link would be left where it is said to be open.
+        # Seconds since 1970 begin with 1 until 2033; a contact's id begins with ct_.
+        shelf = shelf_of_links(self.workspace_id)
+        for pk, _ in keys_listed(self.rows, shelf, starting=f"{PERSONAL}#1"):
+            yield pk.rpartition("#")[2]
 
-        Raises:
-            NotFound: there is no such link, or it is an entrance.
-        """
-        pk, sk = link_key(self.workspace_id, link)
-        change = "SET revoked_at = if_not_exists(revoked_at, :now), event = :event"
-        values = {":now": epoch(event.at), ":event": event.rider()}
-        try:
-            return Link.from_row(self.rows.update(pk, sk, change, STANDS_ALONE, values))
-        except ConditionFailed:
-            raise NotFound from None
+    def put_in_place(self, link: str) -> None:
+        """List a personal link by its contact. What has been done, or is gone, stays as it is."""
+        found = self.get(link)
+        if found is None or not found.is_personal:
+            return
+        before = f"{PERSONAL}#{epoch(found.created_at)}#{found.id}"
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *self.key(link),
+                "SET listed = :place REMOVE event",
+                "listed = :before",
+                {":place": _place(found), ":before": before},
+            )
 
     def using(self, link: str, *, session: str, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that uses up a break-glass link.

@@ -1,24 +1,37 @@
-"""Create, list and revoke links for a team."""
+"""Create, list, rotate and revoke links for a team: by its command, and by a door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from portico import ids
+from portico.aws.tables import TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import InvalidRequest, NotFound
+from portico.errors import InvalidRequest, NotFound, RoleTooHigh, TakenAlready
 from portico.events import Event
-from portico.links.destinations import Destination
-from portico.links.rules import PERSONAL, SHARED, Link, front_token, public_id
+from portico.links.new_link import (
+    SharingRefused,
+    WantedLink,
+    check_link,
+    check_owner,
+    created,
+    link_event,
+    link_lifetime,
+    new_link,
+)
+from portico.links.rules import Link, front_token, public_id
 from portico.links.store import Links, link_key
-from portico.people.addresses import masked
 from portico.people.flow import TeamPeople
+from portico.people.memberships import ABOVE_ALL, Reach
 from portico.people.rules import Workspace
 from portico.people.store import People
+
+LONGEST_LINK_OVERLAP = timedelta(days=7)
+"""How long a link may work on beside the one that takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamLinks:
-    """Creates and revokes links, for the CLI and the local world."""
+    """Creates, rotates and revokes links."""
 
     people_table: str
     clock: Clock = SYSTEM
@@ -44,35 +57,18 @@ class TeamLinks:
 
         Raises:
             NotFound: no such workspace or contact.
-            InvalidRequest: this workspace's portal has no area *to*, or the contact no address.
+            InvalidRequest: this workspace's portal has no area *to*, the label is not valid, or
+                the contact has no address.
         """
         team = TeamPeople(self.people_table, self.clock)
         workspace = team.workspace(workspace_id)
-        destination = Destination.parse(to)
-        if to is not None and (destination is None or not destination.is_in(workspace)):
-            raise InvalidRequest("to", "no area of this workspace's portal")
+        wanted = WantedLink(contact, to, lifetime, label, break_glass)
+        check_link(wanted, workspace)
         owner = team.contact(workspace_id, contact) if contact else None
-        if owner is not None and not owner.email:
-            # A code could be mailed nowhere.
-            raise InvalidRequest("contact", "has no address yet: give them one first")
-        token = token or ids.new_link_token()
-        now = self.clock.now()
-        link = Link(
-            id=public_id(token),
-            workspace_id=workspace_id,
-            token_hash=ids.digest(token),
-            kind=PERSONAL if owner else SHARED,
-            created_at=now,
-            expires_at=now + (lifetime or timedelta(days=workspace.link_days)),
-            contact=owner.id if owner else None,
-            email_hint=masked(owner.email) if owner else None,
-            destination=to,
-            label=label,
-            break_glass=break_glass and owner is not None,
-        )
-        Links(self.people_table, workspace_id).add(
-            link, self._event(workspace, "link.created", link, by)
-        )
+        if owner is not None:
+            check_owner(owner)
+        link, token = new_link(wanted, workspace, owner, at=self.clock.now(), token=token)
+        Links(self.people_table, workspace_id).add(link, created(link, workspace, by))
         return link, token
 
     def all(self, workspace_id: str) -> list[Link]:
@@ -84,6 +80,78 @@ class TeamLinks:
         workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
         return Links(self.people_table, workspace.id).all()
 
+    def rotate(
+        self,
+        workspace: Workspace,
+        id_: str,
+        *,
+        overlap: timedelta = LONGEST_LINK_OVERLAP,
+        lifetime: timedelta | None = None,
+        by: str,
+        reach: Reach = ABOVE_ALL,
+        may_share: bool = True,
+    ) -> tuple[Link, str, Link]:
+        """Put another link in the place of one, which works on for a while.
+
+        Args:
+            workspace: the workspace.
+            id_: the public id of the link that is to end.
+            overlap: how long it works on, seven days at most. It never gets more time than it had.
+            lifetime: how long the new one works; ``None``: as long as the workspace says.
+            by: who does it, for the trail.
+            reach: on whom they may act.
+            may_share: whether they may make a shared link.
+
+        Returns:
+            The new link; its token, which is shown only now and never stored; and the old one.
+
+        Raises:
+            NotFound: there is no such link; or it has ended, or is an entrance or a break-glass link.
+            TakenAlready: it was rotated before.
+            RoleTooHigh: it is the link of somebody on whom they may not act.
+            SharingRefused: it is a shared link.
+            InvalidRequest: *overlap* is too long.
+            TryLater: nothing has changed.
+        """
+        if not timedelta(0) <= overlap <= LONGEST_LINK_OVERLAP:
+            raise InvalidRequest("overlap", f"{LONGEST_LINK_OVERLAP.days} days at most")
+        links, now = Links(self.people_table, workspace.id), self.clock.now()
+        before = links.get(id_)
+        if before is None or before.is_entrance or before.break_glass:
+            raise NotFound
+        if before.replaced_by:
+            raise TakenAlready("link")
+        if not before.is_alive(at=now):
+            raise NotFound
+        if not before.is_personal and not may_share:
+            raise SharingRefused
+        token = ids.new_link_token()
+        after = replace(
+            before,
+            id=public_id(token),
+            token_hash=ids.digest(token),
+            created_at=now,
+            expires_at=now + link_lifetime(lifetime, workspace),
+        )
+        ended = before.replaced(after.id, ends=now + overlap)
+        event = link_event("link.replaced", before, workspace, by, at=now, into=after.id)
+        parts = {
+            "before": links.replacing(ended, ends=ended.expires_at or now, event=event),
+            "after": links.adding(after, created(after, workspace, by)),
+            **(reach.checking(links.rows, workspace.id, before.contact) if before.contact else {}),
+        }
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if "member" in refused.failed:
+                raise RoleTooHigh from None
+            row = refused.rows.get("before") or {}
+            if row.get("replaced_by"):
+                # A colleague has rotated it in this moment.
+                raise TakenAlready("link") from None
+            raise NotFound from None
+        return after, token, ended
+
     def revoke(self, workspace_id: str, link: str, *, by: str) -> Link:
         """Revoke a link by its public id. Of a front entrance, the setting is switched off.
 
@@ -93,11 +161,43 @@ class TeamLinks:
         workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
         if link == public_id(front_token(workspace_id)):
             return self._close_entrance(workspace, by)
-        now = self.clock.now()
+        return self.revoke_one(workspace, link, by=by)
+
+    def revoke_one(
+        self, workspace: Workspace, id_: str, *, by: str, reach: Reach = ABOVE_ALL
+    ) -> Link:
+        """Revoke a link that is no entrance. A repeat changes nothing.
+
+        Raises:
+            NotFound: there is no such link, or it is an entrance.
+            RoleTooHigh: it is the link of somebody on whom they may not act.
+            TryLater: nothing has changed.
+        """
+        links, now = Links(self.people_table, workspace.id), self.clock.now()
+        before = links.get(id_)
+        if before is None or before.is_entrance:
+            raise NotFound
+        if before.revoked_at is not None:
+            return before
         event = Event(
-            "link.revoked", now, f"link-{link}", workspace.trail_days, by, detail={"link": link}
+            "link.revoked", now, f"link-{id_}", workspace.trail_days, by, detail={"link": id_}
         )
-        return Links(self.people_table, workspace_id).revoke(link, event)
+        try:
+            transact_surely(
+                {
+                    "link": links.revoking(id_, event),
+                    **(
+                        reach.checking(links.rows, workspace.id, before.contact)
+                        if before.contact
+                        else {}
+                    ),
+                }
+            )
+        except TransactionRefused as refused:
+            if "member" in refused.failed:
+                raise RoleTooHigh from None
+            raise NotFound from None
+        return replace(before, revoked_at=event.at)
 
     def _close_entrance(self, workspace: Workspace, by: str) -> Link:
         if workspace.entrance:
@@ -111,11 +211,6 @@ class TeamLinks:
         if row is None:
             raise NotFound
         return Link.from_row(row)
-
-    def _event(self, workspace: Workspace, name: str, link: Link, by: str) -> Event:
-        subject = link.contact or f"link-{link.id}"
-        detail = {"link": link.id, "kind": "break-glass" if link.break_glass else link.kind}
-        return Event(name, self.clock.now(), subject, workspace.trail_days, by, detail=detail)
 
 
 def address_of(host: str, workspace_id: str, token: str, *, to: str | None = None) -> str:

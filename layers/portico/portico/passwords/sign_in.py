@@ -262,4 +262,5 @@ def _proof(
         shared_computer=typed.shared_computer,
         device=device_of(caller.user_agent),
         way=PASSWORD_WAY,
+        link=opened.link.id,
     )

@@ -378,14 +378,6 @@ class People:
             {":one": 1, ":event": event.rider()},
         )
 
-    def end_sessions(self, contact: str, event: Event) -> None:
-        """End all sessions of a contact.
-
-        Raises:
-            TransactionRefused: there is no such contact.
-        """
-        transact_surely({"head": self.ending_sessions(contact, event)})
-
     def contacts(self, *, starting: str = "") -> Iterator[Contact]:
         """Read the contacts whose primary email starts with *starting*, in its order.
 

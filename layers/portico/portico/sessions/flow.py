@@ -107,8 +107,15 @@ class Sessions:
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)
         )
         sign_in = fingerprint(proof.challenge)
+        by_link = {"link": proof.link} if proof.link else {}
         event = happened(
-            "session.started", session, caller, at=now, method=proof.method, sign_in=sign_in
+            "session.started",
+            session,
+            caller,
+            at=now,
+            method=proof.method,
+            sign_in=sign_in,
+            **by_link,
         )
         started = self._store(proof.workspace_id).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device

@@ -46,6 +46,8 @@ class Proof:
     """The way in that must still be open at the session's first refresh; ``None``: none must."""
     device: str | None = None
     """Browser and system, as one of our fixed texts, e.g. ``"Firefox (Windows)"``."""
+    link: str | None = None
+    """The public id of the link that it came by, for the trail."""
 
 
 @dataclass(frozen=True, slots=True)

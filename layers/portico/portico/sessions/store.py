@@ -251,6 +251,15 @@ class SessionStore:
         key = session_key(self.workspace_id, contact, parent)
         return self.rows.checking(*key, HAS_NOT_ENDED, {":now": epoch(at)})
 
+    def ending_anyway(self, session: Session, *, by: SessionEnd, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that ends a session, also one that rests."""
+        return self.rows.updating(
+            *session_key(self.workspace_id, session.contact, session.id),
+            "SET ended_at = :now, ended_by = :by, event = :event",
+            "attribute_exists(pk) AND attribute_not_exists(ended_at)",
+            {":now": epoch(event.at), ":by": by.value, ":event": event.rider()},
+        )
+
     def ending(self, session: Session, *, by: SessionEnd, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that ends a running session."""
         return self.rows.updating(

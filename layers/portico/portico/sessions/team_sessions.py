@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.aws.queries import rows_between
+from portico.aws.queries import PAGE, page_within, rows_between
+from portico.aws.tables import TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock
-from portico.errors import NotFound
+from portico.errors import NotFound, RoleTooHigh
 from portico.events import Event
+from portico.people.memberships import ABOVE_ALL, Reach
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import PORTAL_SESSION_PREFIX, Session, SessionEnd
@@ -35,11 +37,13 @@ class ListedSession:
     """Browser and system, as one of our fixed texts."""
     state: str
     """``alive``, or how it ended, in words."""
+    network: str | None = None
+    """Where it began."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamSessions:
-    """The sessions of a deployment, for the CLI."""
+    """The sessions of a deployment, for a team's command and a door."""
 
     people_table: str
     sign_in_table: str
@@ -53,50 +57,131 @@ class TeamSessions:
         found = list(self._read(contact, at=self.clock.now()))
         return sorted(found, key=_place, reverse=True)
 
-    def end(self, contact: Contact, session: str, *, by: str) -> ListedSession:
-        """End one session. A session that has ended does not change.
+    def page(
+        self, contact: Contact, *, after: str = "", size: int = PAGE
+    ) -> tuple[list[ListedSession], str | None]:
+        """List one page of a contact's sessions, each with those of portals, at a flat cost.
+
+        Args:
+            contact: the contact, as read.
+            after: where the page before has ended.
+            size: the most sessions of it.
+
+        Returns:
+            The sessions, newest first within the page, and where the page has ended; ``None``:
+            there is no further one.
+        """
+        store, now = SessionStore(self.sign_in_table, contact.workspace_id), self.clock.now()
+        pk, _ = session_key(contact.workspace_id, contact.id, "")
+        found, last = page_within(store.rows, pk, after=after, size=size)
+        sessions = {row["id"]: Session.from_row(row) for row in found}
+        missing = {each.parent for each in sessions.values() if each.parent} - sessions.keys()
+        parents = self._by_id(contact, sorted(missing)) if missing else {}
+        listed = [
+            ListedSession(
+                sessions[row["id"]],
+                row.get("device"),
+                _state(sessions[row["id"]], contact, sessions | parents, now),
+                row.get("network"),
+            )
+            for row in found
+        ]
+        return sorted(listed, key=_place, reverse=True), last
+
+    def end(
+        self,
+        workspace: Workspace,
+        contact: str,
+        session: str,
+        *,
+        by: str,
+        reach: Reach = ABOVE_ALL,
+    ) -> None:
+        """End one session. One that has ended does not change, and is no error.
+
+        A portal's own sessions end with the browser's that they came from.
+
+        Args:
+            workspace: the workspace.
+            contact: the contact's id.
+            session: the session's.
+            by: who does it, for the trail.
+            reach: on whom they may act.
 
         Raises:
             NotFound: the contact has no such session.
+            RoleTooHigh: they may not act on the contact.
+            TryLater: nothing has changed.
         """
-        before = self._find(contact, session)
-        if before.state == "alive":
-            event = Event(
-                "session.ended",
-                self.clock.now(),
-                contact.id,
-                before.session.keep_days,
-                by,
-                detail={"session": session, **whose(before.session), "reason": "ended-by-team"},
-            )
-            store = SessionStore(self.sign_in_table, contact.workspace_id)
-            store.end(contact.id, session, by=SessionEnd.TEAM, event=event)
-        return self._find(contact, session)
+        store = SessionStore(self.sign_in_table, workspace.id)
+        before = store.get(contact, session)
+        if before is None:
+            raise NotFound
+        if before.ended_at is not None:
+            return
+        event = Event(
+            "session.ended",
+            self.clock.now(),
+            contact,
+            before.keep_days,
+            by,
+            detail={"session": session, **whose(before), "reason": "ended-by-team"},
+        )
+        people = People(self.people_table, workspace.id)
+        parts = {
+            "session": store.ending_anyway(before, by=SessionEnd.TEAM, event=event),
+            **reach.checking(people.rows, workspace.id, contact),
+        }
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if "member" in refused.failed:
+                raise RoleTooHigh from None
+            # It has ended in this moment, by somebody else.
 
-    def end_all(self, workspace: Workspace, contact: Contact, *, by: str) -> int:
+    def end_all(
+        self,
+        workspace: Workspace,
+        contact: str,
+        *,
+        by: str,
+        running: int | None = None,
+        reach: Reach = ABOVE_ALL,
+    ) -> None:
         """End all sessions and open codes of a contact, in one write.
 
-        Returns:
-            How many sessions were running.
-        """
-        alive = sum(each.state == "alive" for each in self.of(contact))
-        detail = {"sessions": str(alive)}
-        event = Event(
-            "contact.signed-out",
-            self.clock.now(),
-            contact.id,
-            workspace.trail_days,
-            by,
-            detail=detail,
-        )
-        People(self.people_table, workspace.id).end_sessions(contact.id, event)
-        return alive
+        Args:
+            workspace: the workspace.
+            contact: the contact's id.
+            by: who does it, for the trail.
+            running: how many sessions that are, if the caller has looked.
+            reach: on whom they may act.
 
-    def _find(self, contact: Contact, session: str) -> ListedSession:
-        for each in self.of(contact):
-            if each.session.id == session:
-                return each
-        raise NotFound
+        Raises:
+            NotFound: there is no such contact.
+            RoleTooHigh: they may not act on the contact.
+            TryLater: nothing has changed.
+        """
+        detail = {} if running is None else {"sessions": str(running)}
+        now, days = self.clock.now(), workspace.trail_days
+        event = Event("contact.signed-out", now, contact, days, by, detail=detail)
+        people = People(self.people_table, workspace.id)
+        parts = {
+            "head": people.ending_sessions(contact, event),
+            **reach.checking(people.rows, workspace.id, contact),
+        }
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if "head" in refused.failed:
+                raise NotFound from None
+            raise RoleTooHigh from None
+
+    def _by_id(self, contact: Contact, ids: list[str]) -> dict[str, Session]:
+        rows = SessionStore(self.sign_in_table, contact.workspace_id).rows
+        keys = [(rows, *session_key(contact.workspace_id, contact.id, each)) for each in ids]
+        found = [row for row in get_many(keys, consistent=True) if row is not None]
+        return {row["id"]: Session.from_row(row) for row in found}
 
     def _read(self, contact: Contact, *, at: datetime) -> Iterator[ListedSession]:
         rows = SessionStore(self.sign_in_table, contact.workspace_id).rows
@@ -107,7 +192,8 @@ class TeamSessions:
         sessions = [Session.from_row(row) for row in found]
         known = {each.id: each for each in sessions}
         for row, session in zip(found, sessions, strict=True):
-            yield ListedSession(session, row.get("device"), _state(session, contact, known, at))
+            state = _state(session, contact, known, at)
+            yield ListedSession(session, row.get("device"), state, row.get("network"))
 
 
 def _place(each: ListedSession) -> tuple[datetime, str, bool, str]:

@@ -96,6 +96,7 @@ class Arrivals:
             device=trip.device,
             way=sso_way(trip.connection.id),
             proves_email=vouched and not is_known,
+            link=trip.link,
         )
         also = identity_parts(
             self.people_table,

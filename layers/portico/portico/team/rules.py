@@ -35,6 +35,11 @@ class Action(StrEnum):
     CHANGE_ADDRESS = "contact:address"
     DEACTIVATE_CONTACT = "contact:deactivate"
     REACTIVATE_CONTACT = "contact:reactivate"
+    READ_LINKS = "links:read"
+    WRITE_LINKS = "links:write"
+    WRITE_SHARED_LINKS = "shared-links:write"
+    READ_SESSIONS = "sessions:read"
+    END_SESSIONS = "sessions:end"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -49,6 +54,11 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.CHANGE_ADDRESS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.DEACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.REACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.READ_LINKS: frozenset(Role),
+    Action.WRITE_LINKS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
+    Action.WRITE_SHARED_LINKS: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.READ_SESSIONS: frozenset(Role),
+    Action.END_SESSIONS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
 }
 """Which roles may ask for an action."""
 
@@ -59,6 +69,10 @@ SCOPE_FOR: dict[Action, Scope] = {
     Action.EXPORT_CONTACT: Scope.READ_CONTACTS,
     Action.WRITE_CONTACT: Scope.WRITE_CONTACTS,
     Action.DEACTIVATE_CONTACT: Scope.WRITE_CONTACTS,
+    Action.READ_LINKS: Scope.LINKS,
+    Action.WRITE_LINKS: Scope.LINKS,
+    Action.READ_SESSIONS: Scope.SESSIONS,
+    Action.END_SESSIONS: Scope.SESSIONS,
 }
 """The scope with which a key may ask for an action. What is not listed, no key may."""
 
@@ -70,6 +84,8 @@ CHANGES = frozenset(
         Action.CHANGE_ADDRESS,
         Action.DEACTIVATE_CONTACT,
         Action.REACTIVATE_CONTACT,
+        Action.WRITE_LINKS,
+        Action.END_SESSIONS,
     }
 )
 """The actions that a member's smaller budget counts."""

@@ -11,6 +11,8 @@ from portico.ids import ChallengeId, fingerprint
 from portico.printable import printable
 from portico.settings import RecordTrailSettings
 
+BEGUN = "session.started"
+
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
@@ -56,11 +58,28 @@ class Recorder:
             "expires_at": epoch(ends),
             "ttl": epoch(ends),
         }
+        # First the copy: if the line is there, so is its copy.
+        if event["name"] == BEGUN and "link" in line["detail"]:
+            self._put(workspace, _under_link(line, contact=subject))
+        return "recorded" if self._put(workspace, line) else "repeated"
+
+    def _put(self, workspace: str, line: dict[str, Any]) -> bool:
         try:
             Rows(self.table, f"{workspace}#").put(line, "attribute_not_exists(pk)")
         except ConditionFailed:
-            return "repeated"
-        return "recorded"
+            return False
+        return True
+
+
+def _under_link(line: dict[str, Any], *, contact: str) -> dict[str, Any]:
+    """Return the line of a new session as it is filed under the link that it came by.
+
+    So a team sees who used a link. It has nothing of the network or the device.
+    """
+    workspace, detail = line["workspace"], line["detail"]
+    told = {"contact": contact, "method": detail.get("method", ""), "session": detail["session"]}
+    pk = f"{workspace}#trail#link-{detail['link']}"
+    return line | {"pk": pk, "network": None, "detail": told}
 
 
 def _sign_in(pk: str) -> dict[str, str]:
