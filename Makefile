@@ -49,6 +49,8 @@ run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portal
 	@exec $(VENV)/dev/bin/python -m local --port $(PORT) $(foreach each,$(ORIGIN),--origin '$(each)') $(if $(filter 1,$(SAM_LOCAL)),--sam-local)
 
 cli: $(DEV)  ## install the command portico, for deployed stacks and the local one, and say where
+	@grep -q clients/python $(VENV)/dev/lib/python3.13/site-packages/portico.pth || \
+		printf '%s\n' "$(CURDIR)/clients/python/src" >> $(VENV)/dev/lib/python3.13/site-packages/portico.pth
 	@echo "$(CURDIR)/$(VENV)/dev/bin/portico"
 
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
@@ -184,7 +186,7 @@ $(VENV)/%/.ready: requirements/%.txt $(UV)
 	@test -x $(VENV)/$*/bin/python || $(UV) venv --quiet --python "$(PYTHON)" $(VENV)/$*
 	@$(UV) pip sync --quiet --require-hashes $(if $(filter dev,$*),--compile-bytecode) --python $(VENV)/$*/bin/python requirements/$*.txt
 	@if [ $* = dev ]; then \
-		printf '%s\n' "$(CURDIR)/layers/portico" "$(CURDIR)" > $(VENV)/dev/lib/python3.13/site-packages/portico.pth; \
+		printf '%s\n' "$(CURDIR)/layers/portico" "$(CURDIR)/clients/python/src" "$(CURDIR)" > $(VENV)/dev/lib/python3.13/site-packages/portico.pth; \
 		printf '#!/bin/sh\nexec "%s" -m cli "$$@"\n' "$(CURDIR)/$(VENV)/dev/bin/python" > $(VENV)/dev/bin/portico; \
 		chmod +x $(VENV)/dev/bin/portico; fi
 	@touch $@

@@ -13,14 +13,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.local_option import with_local_url
-from cli.shared_options import AsJson, Local, Stack
+from cli.remote import with_url_first
+from cli.shared_options import AsJson, Local, Stack, Url
 from cli.typed_values import leave_values_as_typed
 from portico import __version__
 
 HELP = (
     "Manage one Portico: its workspaces, contacts, links, sessions, teams, SSO connections, "
     "portals and directories. --stack NAME is a deployed one, with your AWS credentials; --local is the one "
-    "that `make run` started.\n\n"
+    "that `make run` started, --url one that you have a key of a workspace for.\n\n"
     "Exit codes: 0 done; 1 refused, or no such thing; 2 the command cannot be understood; "
     "3 something is out of reach, try the same command later."
 )
@@ -82,8 +83,8 @@ class Root(TyperGroup):
         super().__init__(**attrs | {"commands": {**groups, **alone}})
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read ``--local`` alone as the URL that ``make run`` starts at."""
-        return super().parse_args(ctx, with_local_url(args))
+        """Read ``--local`` alone as the URL that ``make run`` starts at, and ``--url`` anywhere."""
+        return super().parse_args(ctx, with_url_first(with_local_url(args)))
 
 
 leave_values_as_typed()
@@ -102,6 +103,7 @@ def portico(
     *,
     stack: Stack = None,
     local: Local = None,
+    url: Url = None,
     as_json: AsJson = False,
     version: bool = typer.Option(
         False, "--version", help="Show the version.", callback=_print_version, is_eager=True

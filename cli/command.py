@@ -16,7 +16,7 @@ import typer
 
 from cli import output
 from cli.output import Shown
-from cli.refusals import Refusal, refusal_of
+from cli.refusals import NotUnderstood, Refusal, refusal_of
 from portico.clock import SYSTEM
 from portico.errors import NotFound, PorticoError
 from portico.people.addresses import normalise
@@ -37,15 +37,56 @@ if TYPE_CHECKING:
     from portico.team.team_entry import TeamEntries
     from portico.team.workspace_keys import WorkspaceKeys
     from portico.trail.lookup import Trail
+    from portico_team import Portico
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """One command at work."""
+class Told:
+    """What a command tells whoever has typed it."""
+
+    as_json: bool
+    notes: list[str] = field(default_factory=list, kw_only=True)
+
+    def note(self, text: str) -> None:
+        """Keep a remark for the end: it went through, and there is something to know."""
+        self.notes.append(text)
+
+    def card(self, title: str, content: Mapping[str, Shown], **also: Any) -> None:
+        """Show one thing; *also* is how JSON says it."""
+        if self.as_json:
+            output.print_json({**also, "notes": self.notes})
+        else:
+            output.print_card(title, content)
+
+    def list(self, title: str, rows: list[dict[str, Shown]], **also: Any) -> None:
+        """Show several things of one kind; *also* is how JSON says them."""
+        if self.as_json:
+            output.print_json({**also, "notes": self.notes})
+        else:
+            output.print_list(title, rows)
+
+    def line(self, text: str) -> None:
+        """Say one thing as it is, so that it can be copied; JSON has it already."""
+        if not self.as_json:
+            output.print_line(text)
+
+    def say(self, text: str) -> None:
+        """Say a sentence; JSON has it already."""
+        if not self.as_json:
+            output.print_sentence(text)
+
+    def tell_notes(self) -> None:
+        """Say at the end what was kept for it; JSON has it already."""
+        if not self.as_json:
+            for note in self.notes:
+                output.print_sentence(f"Note: {note}", style="yellow", to_stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Told):
+    """One command at work, in the rooms of a deployment."""
 
     deployment: "Deployment"
-    as_json: bool
-    notes: list[str] = field(default_factory=list)
 
     @property
     def team(self) -> "TeamPeople":
@@ -151,34 +192,6 @@ class Command:
         """Return the time by which links are judged."""
         return SYSTEM.now()
 
-    def note(self, text: str) -> None:
-        """Keep a remark for the end: it went through, and there is something to know."""
-        self.notes.append(text)
-
-    def card(self, title: str, content: Mapping[str, Shown], **also: Any) -> None:
-        """Show one thing; *also* is how JSON says it."""
-        if self.as_json:
-            output.print_json({**also, "notes": self.notes})
-        else:
-            output.print_card(title, content)
-
-    def list(self, title: str, rows: list[dict[str, Shown]], **also: Any) -> None:
-        """Show several things of one kind; *also* is how JSON says them."""
-        if self.as_json:
-            output.print_json({**also, "notes": self.notes})
-        else:
-            output.print_list(title, rows)
-
-    def line(self, text: str) -> None:
-        """Say one thing as it is, so that it can be copied; JSON has it already."""
-        if not self.as_json:
-            output.print_line(text)
-
-    def say(self, text: str) -> None:
-        """Say a sentence; JSON has it already."""
-        if not self.as_json:
-            output.print_sentence(text)
-
 
 @contextmanager
 def running(
@@ -191,20 +204,56 @@ def running(
 
     *names* is what the command calls the fields that a room may refuse (``option_names``).
     """
-    try:
+    with _telling(as_json):
         try:
             from cli.deployments import find
+            from cli.remote import NO_ROUTE, url_of
 
-            command = Command(find(stack, local), as_json)
+            if url_of(stack, local):
+                raise NotUnderstood(NO_ROUTE)
+            command = Command(as_json, find(stack, local))
             yield command
         except PorticoError as error:
             raise refusal_of(error, names) from error
+        command.tell_notes()
+
+
+@contextmanager
+def asking(
+    url: str, workspace_id: str, as_json: bool, names: Mapping[str, str]
+) -> Iterator[tuple[Told, "Portico"]]:
+    """Do one command over HTTP; say what went wrong, and leave with its code, as `running` does.
+
+    Args:
+        url: where Portico is, as :func:`url_here` has found it.
+        workspace_id: whose key there must be.
+        as_json: whether the answer is JSON.
+        names: what the command calls the fields.
+    """
+    from cli.remote import asked
+
+    with _telling(as_json):
+        told = Told(as_json)
+        with asked(url, workspace_id, names) as portico:
+            yield told, portico
+        told.tell_notes()
+
+
+def url_here(stack: str | None, local: str | None, as_json: bool) -> str | None:
+    """Return where this command is to be done over HTTP; ``None``: not over HTTP."""
+    from cli.remote import url_of
+
+    with _telling(as_json):
+        return url_of(stack, local)
+
+
+@contextmanager
+def _telling(as_json: bool) -> Iterator[None]:
+    try:
+        yield
     except Refusal as refusal:
         _print_refusal(refusal, as_json)
         raise typer.Exit(refusal.code) from None
-    if not as_json:
-        for note in command.notes:
-            output.print_sentence(f"Note: {note}", style="yellow", to_stderr=True)
 
 
 @contextmanager

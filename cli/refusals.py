@@ -69,7 +69,7 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
     """
     match error:
         case errors.InvalidRequest(field=field, reason=reason):
-            return Refusal(_line(field, reason, names))
+            return Refusal(told_of_field(field, reason, names))
         case errors.TakenAlready(what="workspace"):
             return Refusal("There is already a workspace with this id.")
         case errors.TakenAlready(what=what, until=until) if until is not None:
@@ -109,10 +109,11 @@ def _invalid(error: errors.Invalid, names: Mapping[str, str]) -> Refusal:
     from portico.people.workspace_settings import SettingsRefused
 
     if isinstance(error, SettingsRefused):
-        return Refusal("\n".join(_line(field, why, names) for field, why in error.problems))
+        return Refusal("\n".join(told_of_field(field, why, names) for field, why in error.problems))
     return Refusal(type(error).__name__)
 
 
-def _line(field: str, reason: str, names: Mapping[str, str]) -> str:
+def told_of_field(field: str, reason: str, names: Mapping[str, str]) -> str:
+    """Say why a field is refused, by the name that the command gives it."""
     said = _FIELD.sub(lambda found: name_of(found[0], names), in_words(reason))
     return f"{name_of(field, names)}: {said}"

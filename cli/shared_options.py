@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.remote import SAID
+
 
 def _said_before(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
     """Return what was said before the command, if nothing is said behind it."""
@@ -25,6 +27,22 @@ Local = Annotated[
         help="The Portico that `make run` started, at port 8000 or where you say (or "
         "PORTICO_LOCAL=1, a port or a URL).",
         callback=_said_before,
+    ),
+]
+
+
+def _keep_url(value: str | None) -> str | None:
+    SAID.url = value
+    return value
+
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="A Portico that is asked over HTTP, with the key of a workspace in PORTICO_KEY (or "
+        "PORTICO_URL). Before the command or after it; not all commands are in the API.",
+        callback=_keep_url,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.", callback=_said_before)]

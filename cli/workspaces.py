@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import portal_output as views
-from cli.command import Command, running, workspace_of
+from cli.command import Command, Told, asking, running, url_here, workspace_of
 from cli.option_names import WORKSPACE as NAMES
 from cli.option_names import label_of
 from cli.output import Shown
@@ -69,6 +69,10 @@ def show(
     workspace_id: Id, stack: Stack = None, local: Local = None, as_json: AsJson = False
 ) -> None:
     """Show a workspace and its settings."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            _card(told, url.rstrip("/"), portico.read_settings()["settings"])
+        return
     with running(stack, local, as_json, NAMES) as command:
         _show(command, workspace_of(command, workspace_id))
 
@@ -157,10 +161,16 @@ def _show(command: Command, workspace: Workspace) -> None:
     for each in command.portals(workspace.id).all() if workspace.portals else []:
         # Where its portal is and which areas it has is what its clients were registered by.
         views.remark_on_settings(command, workspace, each)
-    page = f"{command.deployment.api_url}/{workspace.id}"
     row = asdict(workspace) | asdict(command.team.words(workspace.id))
+    _card(command, command.deployment.api_url, row)
+
+
+def _card(told: Told, portico_url: str, row: dict[str, Any]) -> None:
+    page = f"{portico_url}/{row['id']}"
     content: dict[str, Shown] = {"page": page}
     content["id"] = row["id"]
     for field in SETTINGS:
-        content[label_of(field, NAMES)] = shown(field, row[field])
-    command.card(workspace.name, content, workspace=row, page_url=page)
+        # A Portico that is older than this command may not tell all of them.
+        if field in row:
+            content[label_of(field, NAMES)] = shown(field, row[field])
+    told.card(row["name"], content, workspace=row, page_url=page)

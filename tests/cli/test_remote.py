@@ -1,0 +1,212 @@
+"""``--url``: the same commands over HTTP, with a key (cli/remote.py)."""
+
+import json
+
+import pytest
+
+from cli.remote import with_url_first
+from portico.team.workspace_key import Scope
+from tests.cli.conftest import ENVIRONMENT
+from tests.python_client.conftest import doors, makes_a_key
+
+__all__ = ["doors", "makes_a_key"]
+
+OURS = ("PORTICO_URL", "PORTICO_KEY", "PORTICO_KEY_FILE")
+SHOW = ("workspace", "show", "acme")
+
+
+class Remote:
+    """Somebody at a terminal who has a key and no AWS credentials."""
+
+    def __init__(self, terminal, url, monkeypatch):
+        self.terminal, self.url, self._monkeypatch = terminal, url, monkeypatch
+
+    def has(self, **environment):
+        for name, value in environment.items():
+            self._monkeypatch.setenv(name, value)
+
+    def told(self, *command):
+        result = self.terminal.runs(*command, "--url", self.url, "--json")
+        assert result.exit_code == 0, result.output
+        # Doors that run in here write their metrics there as well.
+        return json.loads(result.stdout[result.stdout.index("{\n") :])
+
+    def refused(self, *command, code=1):
+        result = self.terminal.runs(*command)
+        assert result.exit_code == code, result.output
+        return " ".join(result.stderr.split())
+
+
+@pytest.fixture
+def remote(portal, terminal, doors, monkeypatch):
+    for name in (*OURS, *ENVIRONMENT):
+        if name.startswith("PORTICO"):
+            monkeypatch.delenv(name, raising=False)
+    return Remote(terminal, doors, monkeypatch)
+
+
+class TestAWorkspace:
+    def test_is_shown_as_with_credentials(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_SETTINGS))
+
+        over_http = remote.told(*SHOW)
+
+        by_aws = remote.terminal.told(*SHOW)
+        assert over_http["page_url"] == f"{remote.url}/acme"
+        assert over_http["workspace"].items() <= by_aws["workspace"].items()
+        assert {"id", "name", "portal_url", "sign_up"} <= over_http["workspace"].keys()
+
+    def test_is_shown_on_the_same_card(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_SETTINGS))
+
+        card = remote.terminal.runs(*SHOW, "--url", remote.url).stdout
+
+        by_aws = remote.terminal.says(*SHOW).stdout.replace("https://signin.acme.test", remote.url)
+        shown = {" ".join(line.split()) for line in card.splitlines() if "_aws" not in line}
+        assert len(shown) > 20
+        assert {each for each in shown if "page" not in each} <= {
+            " ".join(line.split()) for line in by_aws.splitlines()
+        }
+
+    def test_is_named_for_all_commands(self, remote, makes_a_key, tmp_path):
+        file = tmp_path / "key"
+        file.write_text(makes_a_key(Scope.READ_SETTINGS) + "\n")
+        file.chmod(0o600)
+        remote.has(PORTICO_URL=remote.url, PORTICO_KEY_FILE=str(file))
+
+        assert remote.terminal.runs(*SHOW).exit_code == 0
+
+    @pytest.mark.parametrize("where", [0, 2, 3])
+    def test_is_asked_for_wherever_the_url_stands(self, remote, makes_a_key, where):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_SETTINGS))
+        command = list(SHOW)
+        command[where:where] = ["--url", remote.url]
+
+        assert remote.terminal.runs(*command).exit_code == 0
+
+
+class TestARefusal:
+    def test_says_what_the_key_lacks(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS), PORTICO_URL=remote.url)
+
+        assert remote.refused(*SHOW) == (
+            "The key may not do this: it needs the scope settings:read."
+        )
+
+    def test_says_that_the_key_is_over(self, remote, makes_a_key):
+        text = makes_a_key(Scope.LINKS)
+        remote.has(PORTICO_KEY=text.replace(text[-8], "A" if text[-8] != "A" else "B"))
+
+        said = remote.refused(*SHOW, "--url", remote.url)
+
+        assert said.startswith("The key is not accepted")
+
+    def test_names_the_workspace_of_the_key(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS), PORTICO_URL=remote.url)
+
+        said = remote.refused("workspace", "show", "globex")
+
+        assert said == "The key is of the workspace acme, not of globex."
+
+    def test_is_json_where_json_was_asked_for(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS), PORTICO_URL=remote.url)
+
+        said = json.loads(remote.terminal.runs(*SHOW, "--json").stderr)
+
+        assert said["exit_code"] == 1
+
+    def test_has_a_code_of_its_own_where_nobody_answers(self, remote, makes_a_key, monkeypatch):
+        monkeypatch.setattr("portico_team.transport.MOST_TRIES", 1)
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS))
+
+        said = remote.refused(*SHOW, "--url", "http://127.0.0.1:9", code=3)
+
+        assert said.startswith("Out of reach, try again later: no answer from http://127.0.0.1:9")
+
+
+class TestWhatCannotBeUnderstood:
+    def test_is_a_url_without_a_key(self, remote):
+        said = remote.refused(*SHOW, "--url", remote.url, code=2)
+
+        assert said.startswith("With --url, PORTICO_KEY has the workspace's key")
+
+    @pytest.mark.parametrize(("mode", "said"), [(0o640, "chmod 600"), (0o604, "chmod 600")])
+    def test_is_a_key_that_others_may_read(self, remote, tmp_path, mode, said):
+        file = tmp_path / "key"
+        file.write_text("ptk_acme_…")
+        file.chmod(mode)
+        remote.has(PORTICO_KEY_FILE=str(file))
+
+        assert said in remote.refused(*SHOW, "--url", remote.url, code=2)
+
+    def test_is_a_key_in_no_file(self, remote, tmp_path):
+        remote.has(PORTICO_KEY_FILE=str(tmp_path / "none"))
+
+        assert "cannot be read" in remote.refused(*SHOW, "--url", remote.url, code=2)
+
+    def test_is_what_is_no_key(self, remote):
+        remote.has(PORTICO_KEY="acme")
+
+        said = remote.refused(*SHOW, "--url", remote.url, code=2)
+
+        assert said.startswith("the key is none")
+
+    def test_is_an_address_without_tls(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS))
+
+        said = remote.refused(*SHOW, "--url", "http://signin.example.com", code=2)
+
+        assert "is no address like https://signin.example.com" in said
+
+    @pytest.mark.parametrize("other", [("--stack", "portico"), ("--local", "8000")])
+    def test_is_two_porticos(self, remote, other):
+        said = remote.refused(*SHOW, *other, "--url", remote.url, code=2)
+
+        assert said == "Say which Portico: --stack NAME, --local or --url URL, not two."
+
+    @pytest.mark.parametrize("other", ["PORTICO_STACK", "PORTICO_LOCAL"])
+    def test_is_two_porticos_in_the_environment(self, remote, other):
+        remote.has(**{"PORTICO_URL": remote.url, other: "1"})
+
+        assert "are both set" in remote.refused(*SHOW, code=2)
+
+    def test_is_no_command_that_names_another_portico(self, remote):
+        remote.has(PORTICO_URL=remote.url)
+
+        assert remote.terminal.says(*SHOW)
+
+
+class TestACommandWithoutARoute:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("workspace", "list"),
+            ("contact", "deactivate", "acme", "ann@example.com"),
+            ("key", "list", "acme"),
+            ("doctor", "stack"),
+            ("upgrade",),
+        ],
+        ids="-".join,
+    )
+    def test_says_so_and_sends_nothing(self, remote, command):
+        remote.has(PORTICO_KEY="never read")
+
+        said = remote.refused(*command, "--url", "https://nobody.invalid", code=2)
+
+        assert said.startswith("A key cannot do this: the command has no route in the API yet.")
+
+
+class TestTheOption:
+    @pytest.mark.parametrize(
+        ("typed", "read"),
+        [
+            ("show acme --url U", "--url U show acme"),
+            ("show --url=U acme", "--url=U show acme"),
+            ("--url U show", "--url U show"),
+            ("show -- --url U", "show -- --url U"),
+            ("show --url", "show --url"),
+            ("show acme", "show acme"),
+        ],
+    )
+    def test_is_read_before_the_command(self, typed, read):
+        assert with_url_first(typed.split()) == read.split()
