@@ -1,25 +1,29 @@
 """``portico contact``: the people who may sign in."""
 
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cli.command import Command, contact_of, looking_for, running
+from cli.command import Command, Told, asking, contact_of, looking_for, running, url_here
 from cli.contact_changes import Wanted, change_contact, without_ways_in
-from cli.csv_output import Sheet
+from cli.contact_output import list_contacts, print_contacts, show_contact
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO
-from cli.output import Shown, told, without
+from cli.output import told, without
 from cli.refusals import NotUnderstood
+from cli.remote_contacts import RemoteContacts, shown
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.people.rules import LOCALES, Contact
 
 app = typer.Typer(no_args_is_help=True)
 
-COLUMNS = ("email", "name", "language", "active", "id")
-"""Of a list as CSV: those that an import takes."""
+ENDED = (
+    "Sessions and open codes have ended. A portal that already holds an access token accepts it for "
+    "ten minutes at most."
+)
 
 
 @app.command()
@@ -42,6 +46,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a contact. They may sign in at once."""
+    if url := url_here(stack, local, as_json):
+        with _over_http(url, workspace_id, as_json, NAMES) as remote:
+            show_contact(remote.told, shown(remote.add(name, email, language)))
+        return
     with running(stack, local, as_json, NAMES) as command, looking_for(f"workspace {workspace_id}"):
         _show(
             command,
@@ -122,29 +130,28 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List contacts by their primary email. The list is a moment behind."""
+    beginning = starting.strip().lower()
+    if url := url_here(stack, local, as_json):
+        with _over_http(url, workspace_id, as_json, WHO) as remote:
+            rows = remote.all(starting=beginning, inactive=inactive)
+            _list(remote.told, workspace_id, rows, limit=limit, as_csv=as_csv)
+        return
     with running(stack, local, as_json, {}) as command:
-        if as_csv and as_json:
-            raise NotUnderstood("Say --csv or --json, not both.")
         with looking_for(f"workspace {workspace_id}"):
-            found = command.team.contacts(workspace_id, starting=starting.strip().lower())
-        wanted = (each for each in found if not (inactive and each.active))
-        if as_csv:
-            sheet = Sheet.printed()
-            sheet.write(*COLUMNS)
-            for each in wanted:
-                sheet.write(*_cells(each))
-            return
-        listed = list(islice(wanted, limit + 1))
-        if len(listed) > limit:
-            command.note(
-                f"There are more than these {limit} contacts: raise --limit, or narrow down with "
-                "--starting. --csv lists all."
-            )
-        listed = listed[:limit]
-        rows = [_told(each) for each in listed]
-        command.list(
-            f"Contacts of {workspace_id}", [_short(each) for each in listed], contacts=rows
-        )
+            found = command.team.contacts(workspace_id, starting=beginning)
+        rows = (_row(each) for each in found if not (inactive and each.active))
+        _list(command, workspace_id, rows, limit=limit, as_csv=as_csv)
+
+
+def _list(
+    told: Told, workspace_id: str, rows: Iterator[dict[str, Any]], *, limit: int, as_csv: bool
+) -> None:
+    if as_csv and told.as_json:
+        raise NotUnderstood("Say --csv or --json, not both.")
+    if as_csv:
+        print_contacts(rows)
+    else:
+        list_contacts(told, workspace_id, rows, limit=limit)
 
 
 @app.command()
@@ -156,6 +163,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a contact."""
+    if url := url_here(stack, local, as_json):
+        with _over_http(url, workspace_id, as_json, WHO) as remote:
+            show_contact(remote.told, shown(remote.of(who)))
+        return
     with running(stack, local, as_json, WHO) as command:
         _show(command, contact_of(command, workspace_id, who))
 
@@ -188,8 +199,13 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change a contact's name, language or primary email."""
+    wanted = Wanted(name, email, language, reset)
+    if url := url_here(stack, local, as_json):
+        with _over_http(url, workspace_id, as_json, NAMES | WHO) as remote:
+            after = remote.correct(who, wanted.changes(), email=email)
+            show_contact(remote.told, shown(after))
+        return
     with running(stack, local, as_json, NAMES | WHO) as command:
-        wanted = Wanted(name, email, language, reset)
         _show(command, change_contact(command, workspace_id, who, wanted))
 
 
@@ -202,12 +218,15 @@ def deactivate(
     as_json: AsJson = False,
 ) -> None:
     """Deactivate a contact: they can no longer sign in, and their sessions end in ten minutes."""
+    if url := url_here(stack, local, as_json):
+        with _over_http(url, workspace_id, as_json, WHO) as remote:
+            row = shown(remote.deactivate(who))
+            remote.told.note(ENDED)
+            show_contact(remote.told, row)
+        return
     with running(stack, local, as_json, WHO) as command:
         contact = _switched(command, workspace_id, who, active=False)
-        command.note(
-            "Sessions and open codes have ended. A portal that already holds an access token "
-            "accepts it for ten minutes at most."
-        )
+        command.note(ENDED)
         _show(command, contact)
 
 
@@ -247,30 +266,22 @@ def remove_ways_in(
                 if removed.accounts
                 else "none",
             },
-            contact=_told(after),
+            contact=_row(after),
             removed={"password": removed.password, "accounts": removed.accounts},
         )
 
 
-def _told(contact: Contact) -> dict[str, Any]:
+def _row(contact: Contact) -> dict[str, Any]:
     """Return a contact's fields; what the search rows are made of is no news to anybody."""
     return without(told(contact), ["found_by"])
 
 
-def _cells(contact: Contact) -> list[str]:
-    """Return a contact as a line of a file that ``portico contact import`` takes."""
-    active = "true" if contact.active else "false"
-    return [contact.email, contact.name, contact.language or "", active, contact.id]
-
-
-def _short(contact: Contact) -> dict[str, Shown]:
-    return {
-        "primary email": contact.email,
-        "name": contact.name,
-        "state": "deactivated" if not contact.active else contact.suppressed or "active",
-        "language": contact.language,
-        "id": contact.id,
-    }
+@contextmanager
+def _over_http(
+    url: str, workspace_id: str, as_json: bool, names: Mapping[str, str]
+) -> Iterator[RemoteContacts]:
+    with asking(url, workspace_id, as_json, names) as (told, portico):
+        yield RemoteContacts(told, portico)
 
 
 def _switched(command: Command, workspace_id: str, who: str, *, active: bool) -> Contact:
@@ -283,7 +294,4 @@ def _switched(command: Command, workspace_id: str, who: str, *, active: bool) ->
 
 
 def _show(command: Command, contact: Contact) -> None:
-    row = _told(contact)
-    if contact.suppressed:
-        command.note(f"No mail is sent to {contact.email} after a {contact.suppressed}.")
-    command.card(contact.name, row, contact=row)
+    show_contact(command, _row(contact))

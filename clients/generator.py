@@ -31,7 +31,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from portico_team.errors import Problem
 from portico_team.pages import Walk
-from portico_team.transport import Tagged, Transport, quoted
+from portico_team.transport import Transport, quoted
 
 '''
 METHODS = '''
@@ -190,7 +190,10 @@ class Contract:
         answer = self.resolved(answer)
         content = answer.get("content", {}).get("application/json")
         told = self.shape(content["schema"], f"{_camel(name)}Answer") if content else "None"
-        is_tagged = "ETag" in answer.get("headers", {})
+        if "ETag" in answer.get("headers", {}) and not (
+            content and self._has_etag(content["schema"])
+        ):
+            raise ValueError(f"{name}: no member of the answer has its ETag")
         pages = self._pages(given, asked, content["schema"]) if content else None
         if not pages:
             # What shows more than a list is read by page: `Walk` walks through that as well.
@@ -247,19 +250,22 @@ class Contract:
             back = f"Walk[{entry}]"
             lines = [
                 "def page(cursor: str | None) -> dict[str, Any]:",
-                f'    return cast("dict[str, Any]", {call}[0])',
+                f'    return cast("dict[str, Any]", {call})',
                 "",
                 f"return Walk(page, {member!r})",
             ]
-        elif is_tagged:
-            back = f"Tagged[{told}]"
-            lines = [f"told, etag = {call}", f'return Tagged(cast("{told}", told), etag)']
         elif told == "None":
             back, lines = "None", [call]
         else:
-            back, lines = told, [f'return cast("{told}", {call}[0])']
+            back, lines = told, [f'return cast("{told}", {call})']
         text = "\n".join(f"        {line}".rstrip() for line in lines)
         return f"\n    def {name}({', '.join(arguments)}) -> {back}:\n{said}{text}\n"
+
+    def _has_etag(self, schema: Schema) -> bool:
+        """Say whether an answer has the tag of the state that it shows, in itself or in its one thing."""
+        members = self.resolved(schema).get("properties", {})
+        inner = [self.resolved(each).get("properties", {}) for each in members.values()]
+        return any("etag" in each for each in (members, *inner))
 
     def _pages(
         self, given: list[Schema], asked: Schema | None, content: Schema

@@ -85,6 +85,107 @@ class TestAWorkspace:
         assert remote.terminal.runs(*command).exit_code == 0
 
 
+class TestContacts:
+    """Each command, over HTTP and with credentials."""
+
+    @pytest.fixture
+    def holding(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_CONTACTS, Scope.WRITE_CONTACTS))
+        return remote
+
+    def test_are_shown_by_address_and_by_id(self, holding, portal):
+        by_address = holding.told("contact", "show", "acme", "Ann@Example.com")
+        by_id = holding.told("contact", "show", "acme", portal.ann.id)
+
+        by_aws = holding.terminal.told("contact", "show", "acme", "ann@example.com")
+        assert by_address == by_id
+        told = by_address["contact"]
+        assert told["email"] == "ann@example.com"
+        assert {name: by_aws["contact"][name] for name in told if name != "role"} == {
+            name: value for name, value in told.items() if name != "role"
+        }
+
+    def test_are_listed_as_with_credentials(self, holding, portal):
+        for n in range(3):
+            portal.adds(f"Ben {n}", f"ben{n}@example.com")
+        portal.deactivates("ben1@example.com")
+
+        for options in ((), ("--starting", "ben"), ("--inactive",), ("--limit", "2")):
+            over_http = holding.told("contact", "list", "acme", *options)
+            by_aws = holding.terminal.told("contact", "list", "acme", *options)
+            addresses = [each["email"] for each in by_aws["contacts"]]
+            assert [each["email"] for each in over_http["contacts"]] == addresses
+            assert over_http["notes"] == by_aws["notes"]
+            assert addresses
+
+    def test_are_listed_as_the_same_file(self, holding, portal):
+        portal.adds("Ben Okafor", "ben@example.com")
+        command = ("contact", "list", "acme", "--csv")
+
+        over_http = holding.terminal.runs(*command, "--url", holding.url).stdout
+
+        lines = [line for line in over_http.splitlines() if "_aws" not in line]
+        assert lines == holding.terminal.says(*command).stdout.splitlines()
+
+    def test_are_added_and_taken_once(self, holding):
+        command = ("contact", "add", "acme", "--name", "Zoë", "--email", "Zoe@example.com")
+
+        added = holding.told(*command, "--language", "de")["contact"]
+
+        assert (added["name"], added["email"], added["language"]) == (
+            "Zoë",
+            "zoe@example.com",
+            "de",
+        )
+        said = holding.refused(*command, "--url", holding.url)
+        assert said == "Another contact of this workspace already has this email."
+
+    def test_are_refused_by_the_names_of_the_options(self, holding):
+        command = ("contact", "add", "acme", "--name", "Zoë", "--email", "nobody")
+
+        said = holding.refused(*command, "--url", holding.url)
+
+        assert said == holding.terminal.refused(*command)
+        assert said.startswith("--email: ")
+
+    def test_are_corrected(self, holding, portal):
+        command = ("contact", "set", "acme", "ann@example.com")
+
+        changed = holding.told(*command, "--name", "Ann Bell", "--language", "fr")["contact"]
+        again = holding.told(*command, "--name", "Ann Bell")
+        back = holding.told(*command, "--reset", "language")["contact"]
+
+        assert (changed["name"], changed["language"]) == ("Ann Bell", "fr")
+        assert again["notes"] == ["Nothing changed: the values are the same as before."]
+        assert (back["name"], back["language"]) == ("Ann Bell", None)
+        assert portal.team.contact("acme", portal.ann.id).name == "Ann Bell"
+
+    def test_keep_their_address(self, holding):
+        command = ("contact", "set", "acme", "ann@example.com", "--email", "x@example.com")
+
+        said = holding.refused(*command, "--url", holding.url, code=2)
+
+        assert said.startswith("--email: a key changes no address.")
+
+    def test_are_deactivated_once(self, holding, portal):
+        command = ("contact", "deactivate", "acme", "ann@example.com")
+
+        told = holding.told(*command)
+        sver = portal.team.contact("acme", portal.ann.id).sver
+        again = holding.told(*command)
+
+        assert told["contact"]["active"] is again["contact"]["active"] is False
+        assert told["notes"] == holding.terminal.told(*command)["notes"]
+        assert portal.team.contact("acme", portal.ann.id).sver == sver
+
+    @pytest.mark.parametrize("who", ["nobody@example.com", "ct_nobody-acme-000000000"])
+    def test_that_are_not_there_are_named(self, holding, who):
+        said = holding.refused("contact", "show", "acme", who, "--url", holding.url)
+
+        assert said == f"There is no contact {who} in acme."
+        assert said == holding.terminal.refused("contact", "show", "acme", who)
+
+
 class TestARefusal:
     def test_says_what_the_key_lacks(self, remote, makes_a_key):
         remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS), PORTICO_URL=remote.url)
@@ -181,7 +282,7 @@ class TestACommandWithoutARoute:
         "command",
         [
             ("workspace", "list"),
-            ("contact", "deactivate", "acme", "ann@example.com"),
+            ("contact", "activate", "acme", "ann@example.com"),
             ("key", "list", "acme"),
             ("doctor", "stack"),
             ("upgrade",),

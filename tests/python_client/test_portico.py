@@ -36,7 +36,7 @@ class TestTheClient:
 
 class TestTheReadme:
     def test_says_what_works(self, doors, makes_a_key, monkeypatch, capsys):
-        monkeypatch.setenv("PORTICO_KEY", makes_a_key(Scope.READ_SETTINGS))
+        monkeypatch.setenv("PORTICO_KEY", makes_a_key(Scope.READ_SETTINGS, Scope.READ_CONTACTS))
         names: dict[str, object] = {}
         blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 

@@ -26,7 +26,7 @@ class TestARequest:
         assert "origin" not in asked.headers
 
     def test_has_a_body_a_query_and_an_id_with_odd_letters(self, scripted):
-        scripted.answers = [(200, {"etag": '"1"'}, {"ok": True})]
+        scripted.answers = [(200, {}, {"ok": True})]
         transport = scripted.client().transport
 
         told = transport.ask(
@@ -37,7 +37,7 @@ class TestARequest:
             headers={"if-match": '"0"', "idempotency-key": None},
         )
 
-        assert told == ({"ok": True}, '"1"')
+        assert told == {"ok": True}
         (asked,) = scripted.asked
         assert dict(asked.args) == {"ended": "true", "limit": "5", "of": "a&b"}
         assert asked.json == {"label": "Zoë"}
@@ -47,7 +47,7 @@ class TestARequest:
     def test_without_an_answers_body_returns_none(self, scripted):
         scripted.answers = [(204, {}, b"")]
 
-        assert scripted.client().transport.ask("POST", "/x") == (None, "")
+        assert scripted.client().transport.ask("POST", "/x") is None
 
     @pytest.mark.parametrize("status", [301, 302, 307, 308])
     def test_follows_no_redirect_with_its_key(self, scripted, status):

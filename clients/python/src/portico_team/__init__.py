@@ -7,6 +7,6 @@ made of the API's description (``contract.py``).
 from portico_team.client import Portico
 from portico_team.errors import OutOfReach, PorticoError, Problem
 from portico_team.pages import Walk
-from portico_team.transport import Tagged, Unwelcome
+from portico_team.transport import Unwelcome
 
-__all__ = ["OutOfReach", "Portico", "PorticoError", "Problem", "Tagged", "Unwelcome", "Walk"]
+__all__ = ["OutOfReach", "Portico", "PorticoError", "Problem", "Unwelcome", "Walk"]

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from portico_team.errors import Problem
 from portico_team.pages import Walk
-from portico_team.transport import Tagged, Transport, quoted
+from portico_team.transport import Transport, quoted
 
 
 class ReadSettings(TypedDict):
@@ -338,11 +338,9 @@ class Routes:
 
         The key needs the scope ``settings:read``.
         """
-        return cast("ReadSettings", self.transport.ask("GET", "/settings")[0])
+        return cast("ReadSettings", self.transport.ask("GET", "/settings"))
 
-    def add_contact(
-        self, body: NewContact, *, idempotency_key: str | None = None
-    ) -> Tagged[OneContact]:
+    def add_contact(self, body: NewContact, *, idempotency_key: str | None = None) -> OneContact:
         """Add a contact.
 
         They may sign in at once. A repeat with the same `Idempotency-Key` adds nobody, and answers
@@ -355,15 +353,17 @@ class Routes:
             body: What is asked for.
             idempotency_key: Made anew for this call if it is not given.
         """
-        told, etag = self.transport.ask(
-            "POST",
-            "/contacts",
-            body=body,
-            headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
+        return cast(
+            "OneContact",
+            self.transport.ask(
+                "POST",
+                "/contacts",
+                body=body,
+                headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
+            ),
         )
-        return Tagged(cast("OneContact", told), etag)
 
-    def find_contact(self, body: SoughtContact) -> Tagged[FoundContact]:
+    def find_contact(self, body: SoughtContact) -> FoundContact:
         """Find one contact by a whole address, or by a ref.
 
         The address is in the body, so that no log has it. `found_by` is `former-email` for an
@@ -376,8 +376,7 @@ class Routes:
             body: What is asked for.
             body: Either `email`, or `channel` and `id`.
         """
-        told, etag = self.transport.ask("POST", "/contacts/find", body=body)
-        return Tagged(cast("FoundContact", told), etag)
+        return cast("FoundContact", self.transport.ask("POST", "/contacts/find", body=body))
 
     def list_contacts(self, body: SoughtContacts) -> Walk[ContactOfTeam]:
         """List contacts.
@@ -401,12 +400,12 @@ class Routes:
                     "POST",
                     "/contacts/list",
                     body={**body, **({"cursor": cursor} if cursor else {})},
-                )[0],
+                ),
             )
 
         return Walk(page, "contacts")
 
-    def put_contact_by_ref(self, body: AskedRef) -> Tagged[OneContact]:
+    def put_contact_by_ref(self, body: AskedRef) -> OneContact:
         """Find or make the contact of a ref.
 
         A ref is what the help desk calls a person on one of its channels: a note, and never a way
@@ -421,10 +420,9 @@ class Routes:
             body: What is asked for.
             body: What is asked for.
         """
-        told, etag = self.transport.ask("PUT", "/contacts/by-ref", body=body)
-        return Tagged(cast("OneContact", told), etag)
+        return cast("OneContact", self.transport.ask("PUT", "/contacts/by-ref", body=body))
 
-    def detach_ref(self, contact: str, body: AskedDetaching) -> Tagged[OneContact]:
+    def detach_ref(self, contact: str, body: AskedDetaching) -> OneContact:
         """Take a ref from a contact.
 
         The id is free again on its channel.
@@ -436,12 +434,12 @@ class Routes:
             body: What is asked for.
             body: What is asked for.
         """
-        told, etag = self.transport.ask(
-            "POST", f"/contacts/{quoted(contact)}/refs/detach", body=body
+        return cast(
+            "OneContact",
+            self.transport.ask("POST", f"/contacts/{quoted(contact)}/refs/detach", body=body),
         )
-        return Tagged(cast("OneContact", told), etag)
 
-    def read_contact(self, contact: str) -> Tagged[OneContact]:
+    def read_contact(self, contact: str) -> OneContact:
         """Read a contact.
 
         The key needs the scope ``contacts:read``.
@@ -449,12 +447,11 @@ class Routes:
         Args:
             contact: Its id.
         """
-        told, etag = self.transport.ask("GET", f"/contacts/{quoted(contact)}")
-        return Tagged(cast("OneContact", told), etag)
+        return cast("OneContact", self.transport.ask("GET", f"/contacts/{quoted(contact)}"))
 
     def correct_contact(
         self, contact: str, body: Correction, *, if_match: str | None = None
-    ) -> Tagged[OneContact]:
+    ) -> OneContact:
         """Correct a contact.
 
         Name, language and time zone; the contact stays signed in. An empty language or time zone is
@@ -468,12 +465,14 @@ class Routes:
             body: What is left out stays.
             if_match: The newest `ETag` of what is changed.
         """
-        told, etag = self.transport.ask(
-            "PATCH", f"/contacts/{quoted(contact)}", body=body, headers={"if-match": if_match}
+        return cast(
+            "OneContact",
+            self.transport.ask(
+                "PATCH", f"/contacts/{quoted(contact)}", body=body, headers={"if-match": if_match}
+            ),
         )
-        return Tagged(cast("OneContact", told), etag)
 
-    def deactivate_contact(self, contact: str) -> Tagged[OneContact]:
+    def deactivate_contact(self, contact: str) -> OneContact:
         """Deactivate a contact.
 
         Their sessions and open codes end. An owner of the team must step down first.
@@ -483,8 +482,9 @@ class Routes:
         Args:
             contact: Its id.
         """
-        told, etag = self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
-        return Tagged(cast("OneContact", told), etag)
+        return cast(
+            "OneContact", self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
+        )
 
     def list_links(
         self, *, contact: str | None = None, ended: bool | None = None, limit: int | None = None
@@ -510,7 +510,7 @@ class Routes:
                     "GET",
                     "/links",
                     query={"contact": contact, "ended": ended, "limit": limit, "cursor": cursor},
-                )[0],
+                ),
             )
 
         return Walk(page, "links")
@@ -538,7 +538,7 @@ class Routes:
                 "/links",
                 body=body,
                 headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
-            )[0],
+            ),
         )
 
     def read_link(
@@ -561,7 +561,7 @@ class Routes:
             "ReadLink",
             self.transport.ask(
                 "GET", f"/links/{quoted(link)}", query={"limit": limit, "cursor": cursor}
-            )[0],
+            ),
         )
 
     def rotate_link(self, link: str, body: AskedRotation) -> RotatedLink:
@@ -580,7 +580,7 @@ class Routes:
             body: What is asked for.
         """
         return cast(
-            "RotatedLink", self.transport.ask("POST", f"/links/{quoted(link)}/rotate", body=body)[0]
+            "RotatedLink", self.transport.ask("POST", f"/links/{quoted(link)}/rotate", body=body)
         )
 
     def revoke_link(self, link: str) -> OneLink:
@@ -594,7 +594,7 @@ class Routes:
         Args:
             link: Its id.
         """
-        return cast("OneLink", self.transport.ask("POST", f"/links/{quoted(link)}/revoke")[0])
+        return cast("OneLink", self.transport.ask("POST", f"/links/{quoted(link)}/revoke"))
 
     def list_sessions_of_contact(
         self, contact: str, *, ended: bool | None = None, limit: int | None = None
@@ -620,7 +620,7 @@ class Routes:
                     "GET",
                     f"/contacts/{quoted(contact)}/sessions",
                     query={"ended": ended, "limit": limit, "cursor": cursor},
-                )[0],
+                ),
             )
 
         return Walk(page, "sessions")

@@ -29,15 +29,6 @@ class Unwelcome(PorticoError):
     """The address or the key can be none. Nothing was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged[Body]:
-    """An answer with the tag of the state that it shows, for the change that comes after it."""
-
-    body: Body
-    etag: str
-    """To be given as ``if_match``."""
-
-
 @dataclass
 class Transport:
     """Sends requests with a key."""
@@ -80,8 +71,8 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         body: object = None,
         headers: Mapping[str, str | None] | None = None,
-    ) -> tuple[Any, str]:
-        """Send a request until it is answered, and return the answer's body and ``ETag``.
+    ) -> Any:
+        """Send a request until it is answered, and return the answer's body.
 
         Every route can be asked again: it reads, or says the same twice, or has an
         ``Idempotency-Key`` that stays the same here.
@@ -128,7 +119,7 @@ class Transport:
                 )
             else:
                 if answer.status < 300:
-                    return _json(answer), answer.headers.get("etag", "")
+                    return _json(answer)
                 failure = problem = _problem(answer)
                 if answer.status not in ANSWERED_LATER:
                     raise problem

@@ -1,0 +1,109 @@
+"""``portico contact`` over HTTP, with a key."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cli.command import Told
+from cli.output import without
+from cli.refusals import NotUnderstood, Refusal
+
+if TYPE_CHECKING:
+    from portico_team import Portico
+
+KEYS_LEAVE_ADDRESSES = (
+    "--email: a key changes no address. Use --stack NAME, with AWS credentials, or --local."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteContacts:
+    """The contacts of a workspace, as its routes tell of them."""
+
+    told: Told
+    portico: "Portico"
+
+    def of(self, who: str) -> dict[str, Any]:
+        """Find a contact by id or by an address.
+
+        Raises:
+            Refusal: there is no such contact.
+        """
+        from portico_team.contract import NotFound
+
+        try:
+            if "@" not in who:
+                return dict(self.portico.read_contact(who)["contact"])
+            found = self.portico.find_contact({"email": who})
+        except NotFound:
+            raise Refusal(f"There is no contact {who} in {self.portico.workspace}.") from None
+        contact = dict(found["contact"])
+        if found["found_by"] != "email":
+            self.told.note(
+                f"{who} is an address that {contact['id']} had before; theirs is {contact['email']}."
+            )
+        return contact
+
+    def all(self, *, starting: str, inactive: bool) -> Iterator[dict[str, Any]]:
+        """Yield contacts by their primary emails, of all that begin with *starting*."""
+        asked: Any = {"limit": 100} | ({"text": starting} if starting else {})
+        walk = self.portico.list_contacts(asked)
+        found: Iterable[Any] = walk
+        if starting:
+            # The API finds by names as well, and then in the order of what it found.
+            begins = (each for each in walk if each["email"].startswith(starting))
+            found = sorted(begins, key=lambda each: each["email"])
+        for each in found:
+            if not (inactive and each["active"]):
+                yield shown(dict(each))
+        if walk.page and not walk.page["complete"]:
+            self.told.note(
+                "Some contacts of an earlier version are missing, until portico upgrade."
+            )
+
+    def add(self, name: str, email: str, language: str | None) -> dict[str, Any]:
+        """Add a contact.
+
+        Raises:
+            Refusal: somebody has the address.
+        """
+        from portico_team.contract import Taken
+
+        try:
+            return dict(
+                self.portico.add_contact({"name": name, "email": email, "language": language})[
+                    "contact"
+                ]
+            )
+        except Taken:
+            raise Refusal("Another contact of this workspace already has this email.") from None
+
+    def correct(self, who: str, changes: dict[str, Any], *, email: str | None) -> dict[str, Any]:
+        """Change a contact's name or language.
+
+        Raises:
+            Refusal: there is no such contact, or a value cannot be set.
+        """
+        if email is not None:
+            raise NotUnderstood(KEYS_LEAVE_ADDRESSES)
+        before = self.of(who)
+        # None of their own is said by an empty text; what is left out stays.
+        asked: Any = {name: value or "" for name, value in changes.items()}
+        after = self.portico.correct_contact(before["id"], asked, if_match=before["etag"])[
+            "contact"
+        ]
+        if after["etag"] == before["etag"]:
+            self.told.note("Nothing changed: the values are the same as before.")
+        return dict(after)
+
+    def deactivate(self, who: str) -> dict[str, Any]:
+        """Deactivate a contact, who may be deactivated already."""
+        contact = self.of(who)
+        if not contact["active"]:
+            return contact
+        return dict(self.portico.deactivate_contact(contact["id"])["contact"])
+
+
+def shown(contact: dict[str, Any]) -> dict[str, Any]:
+    """Return what a terminal shows of a contact."""
+    return without(contact, ["etag"])
