@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from portico.sessions.team_sessions import TeamSessions
     from portico.sso.store import Connections
     from portico.team.members import TeamMembers
+    from portico.team.portal_changes import PortalChanges
     from portico.team.team_entry import TeamEntries
+    from portico.team.workspace_changes import WorkspaceChanges
     from portico.team.workspace_keys import WorkspaceKeys
     from portico.trail.lookup import Trail
     from portico_team import Portico
@@ -143,6 +145,20 @@ class Command(Told):
         from portico.team.workspace_keys import WorkspaceKeys
 
         return WorkspaceKeys(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def changes(self) -> "WorkspaceChanges":
+        """Change settings of workspaces."""
+        from portico.team.workspace_changes import WorkspaceChanges
+
+        return WorkspaceChanges(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def portal_changes(self) -> "PortalChanges":
+        """Register, change and remove portals."""
+        from portico.team.portal_changes import PortalChanges
+
+        return PortalChanges(self.deployment.people_table, self.deployment.sign_in_table)
 
     @property
     def host(self) -> str:

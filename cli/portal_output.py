@@ -1,12 +1,10 @@
 """How ``portico portal`` shows what is registered, and what it remarks on."""
 
-from dataclasses import fields
 from shlex import quote
 from typing import Any
 
 from cli.closed_portal import closed
 from cli.command import Command
-from cli.option_names import PORTAL, label_of
 from cli.output import Shown, told, without
 from portico.openid.redirect_uris import web_origin
 from portico.openid.registered_client import RegisteredClient
@@ -20,26 +18,11 @@ def kind(portal: RegisteredClient) -> str:
     return "public" if portal.is_public else "confidential"
 
 
-def is_removed(portal: RegisteredClient) -> bool:
-    """Say whether a team took it away: one that is registered has an address at least."""
-    return not portal.redirect_uris
-
-
 def state(portal: RegisteredClient) -> str:
     """Return ``on``, ``off`` or ``removed``."""
-    if is_removed(portal):
+    if portal.is_removed:
         return "removed"
     return "on" if portal.on else "off"
-
-
-def changed(before: RegisteredClient, after: RegisteredClient) -> list[str]:
-    """Return what differs, as the options call it."""
-    names = [
-        each.name
-        for each in fields(RegisteredClient)
-        if getattr(before, each.name) != getattr(after, each.name)
-    ]
-    return [label_of(name, PORTAL) for name in names]
 
 
 def remark(command: Command, workspace: Workspace, portal: RegisteredClient) -> None:
@@ -66,7 +49,7 @@ def row(command: Command, portal: RegisteredClient) -> dict[str, Any]:
     return {
         **without(told(portal), ["secrets"]),
         "client_id": portal.client_id,
-        "public": portal.is_public and not is_removed(portal),
+        "public": portal.is_public and not portal.is_removed,
         "secrets_kept": len(portal.secrets),
         "state": state(portal),
         "issuer": command.deployment.api_url,
@@ -79,7 +62,7 @@ def short(portal: RegisteredClient) -> dict[str, Shown]:
     return {
         "id": portal.id,
         "state": state(portal),
-        "kind": "-" if is_removed(portal) else kind(portal),
+        "kind": "-" if portal.is_removed else kind(portal),
         # Lines of one cell, so that all of it fits on a terminal of eighty columns.
         "client id and redirect URIs": [portal.label, portal.client_id, *portal.redirect_uris],
     }

@@ -1,35 +1,15 @@
-"""The client secrets of a portal: made here, shown once, kept as hashes."""
-
-import secrets
+"""What can be said of the client secrets of a portal: one thing at a time."""
 
 from cli.refusals import NotUnderstood
-from portico.ids import digest
-from portico.openid.registered_client import SECRETS_KEPT, new_secret
 
 
-def fresh_secret() -> str:
-    """Return a new secret."""
-    return new_secret(secrets.token_bytes(32))
-
-
-def changed_secrets(
-    before: list[str], *, new: bool, retire: bool, public: bool
-) -> tuple[str | None, list[str]]:
-    """Return a new secret, if one is wanted, and the hashes to keep.
-
-    Args:
-        before: the hashes that are kept now, the newest first.
-        new: whether there is to be one more.
-        retire: whether only the newest stays valid.
-        public: whether the portal keeps no secret from now on.
+def demand_one_way(*, new: bool, retire: bool, public: bool) -> None:
+    """Check that a portal that keeps no secret is to get and to retire none.
 
     Raises:
-        NotUnderstood: a portal that keeps no secret was to get or retire one.
+        NotUnderstood: it is.
     """
     if public and (new or retire):
         raise NotUnderstood(
             "--public keeps no secret: leave out --new-secret and --retire-old-secret."
         )
-    fresh = fresh_secret() if new else None
-    every = [digest(fresh), *before] if fresh else before
-    return fresh, [] if public else every[: 1 if retire else SECRETS_KEPT]

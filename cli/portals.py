@@ -1,12 +1,11 @@
 """``portico portal``: portals that are OpenID clients of their workspace."""
 
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import portal_output as views
-from cli.command import Command, running, workspace_of
+from cli.command import Command, looking_for, running, workspace_of
 from cli.option_names import PORTAL as NAMES
 from cli.portal_options import (
     RESET,
@@ -21,13 +20,14 @@ from cli.portal_options import (
     WithoutPkce,
     defaults_of,
 )
-from cli.portal_secrets import changed_secrets, fresh_secret
+from cli.portal_secrets import demand_one_way
 from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
-from portico.events import Event
-from portico.ids import digest
 from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import Workspace
+
+if TYPE_CHECKING:
+    from portico.team.planned_changes import ThingChange
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,12 +56,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Register a portal. Show its client id and, only this once, its secret."""
-    from portico.openid.registration import checked
-
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
-        before = command.portals(workspace.id).get(name) if CLIENT_NAME.match(name) else None
-        if before is not None and not views.is_removed(before):
+        changes = command.portal_changes
+        before = changes.former(workspace, name) if CLIENT_NAME.match(name) else None
+        if before is not None and not before.is_removed:
             raise Refusal(
                 f"{workspace_id} already has a portal {name}. To change it: portico portal set"
             )
@@ -69,22 +68,23 @@ def add(
             raise Refusal(
                 f"{workspace_id} had a portal {name}, which was removed. To use its name again: --replace"
             )
-        fresh = None if public else fresh_secret()
-        typed = RegisteredClient(
-            id=name,
-            workspace_id=workspace.id,
-            label=name if label is None else label,
-            redirect_uris=redirect_uris,
-            post_logout_uris=post_logout_uris or [],
-            secrets=[digest(fresh)] if fresh else [],
-            areas=areas or [],
-            initiate_login_uri=initiate_login_uri,
-            backchannel_logout_uri=backchannel_logout_uri,
-            audience=audience,
-            without_pkce=bool(without_pkce),
+        values = {
+            "label": name if label is None else label,
+            "redirect_uris": redirect_uris,
+            "post_logout_uris": post_logout_uris or [],
+            "areas": areas or [],
+            "initiate_login_uri": initiate_login_uri,
+            "backchannel_logout_uri": backchannel_logout_uri,
+            "audience": audience,
+            "without_pkce": bool(without_pkce),
+        }
+        portal, fresh = changes.make(
+            workspace,
+            lambda now: changes.plan_add(
+                now, name, values, public=public, replacing=replacing, by=command.by
+            ),
+            host=command.host,
         )
-        portal = checked(typed)
-        _write(command, workspace, portal, "portal.added", kind=views.kind(portal))
         views.remark(command, workspace, portal)
         command.note(views.cors(portal))
         command.note(f"Next: {views.GUIDES} has the lines to paste, for each library.")
@@ -103,8 +103,8 @@ def list_(
     """List a workspace's portals."""
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
-        every = sorted(command.portals(workspace.id).all(), key=lambda each: each.id)
-        found = [each for each in every if all_ or not views.is_removed(each)]
+        every = command.portal_changes.all(workspace, removed=True)
+        found = [each for each in every if all_ or not each.is_removed]
         if len(found) < len(every):
             command.note(f"{len(every) - len(found)} removed: --all shows them.")
         for each in found:
@@ -171,8 +171,6 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change how a portal is registered. A list replaces the one before."""
-    from portico.openid.registration import checked
-
     given = {
         "redirect_uris": redirect_uris,
         "post_logout_uris": post_logout_uris,
@@ -187,14 +185,18 @@ def set_(
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         before = _portal(command, workspace, name)
-        fresh, kept = changed_secrets(before.secrets, new=new, retire=retire, public=public)
-        changes: dict[str, Any] = {**defaults_of(reset or []), "secrets": kept}
-        changes |= {n: value for n, value in given.items() if value not in (None, [])}
-        portal = checked(replace(before, **changes))
-        changed = views.changed(before, portal)
-        if changed:
-            _write(command, workspace, portal, "portal.changed", changed=",".join(changed))
-        else:
+        demand_one_way(new=new, retire=retire, public=public)
+        values = defaults_of(reset or [])
+        values |= {n: value for n, value in given.items() if value not in (None, [])}
+        keeping = 0 if public else 1 if retire else None
+        changes = command.portal_changes
+
+        def planned(now: Workspace) -> "tuple[tuple[RegisteredClient, str | None], ThingChange]":
+            there = _portal(command, now, name)
+            return changes.plan_change(now, there, values, keeping=keeping, new=new, by=command.by)
+
+        portal, fresh = changes.make(workspace, planned, host=command.host)
+        if portal == before:
             command.note("Nothing changed: the values are the same as before.")
         if fresh and len(before.secrets) == SECRETS_KEPT and not retire:
             command.note("Only two secrets are valid at a time: the oldest has ended.")
@@ -219,17 +221,12 @@ def remove(
         question = f"Remove {before.client_id}, for everybody who is signed in there?"
         if not yes and not typer.confirm(question, err=True):
             raise Refusal("Nothing was done.")
-        gone = replace(
-            before,
-            on=False,
-            redirect_uris=[],
-            post_logout_uris=[],
-            secrets=[],
-            without_pkce=False,
-            initiate_login_uri=None,
-            backchannel_logout_uri=None,
+        changes = command.portal_changes
+        gone = changes.make(
+            workspace,
+            lambda now: changes.plan_removal(now, _portal(command, now, name), by=command.by),
+            host=command.host,
         )
-        _write(command, workspace, gone, "portal.removed")
         command.note("Access tokens that it holds stay valid for ten minutes at most.")
         command.card(
             f"Removed: {gone.label}", {"client id": gone.client_id}, portal=views.row(command, gone)
@@ -237,26 +234,5 @@ def remove(
 
 
 def _portal(command: Command, workspace: Workspace, name: str) -> RegisteredClient:
-    found = command.portals(workspace.id).get(name) if CLIENT_NAME.match(name) else None
-    if found is None or views.is_removed(found):
-        raise Refusal(f"There is no portal {name} in {workspace.id}.")
-    return found
-
-
-def _write(
-    command: Command, workspace: Workspace, portal: RegisteredClient, happened: str, **detail: str
-) -> None:
-    from portico.people import workspace_settings as settings
-
-    shown = [each for each in workspace.portals if each["id"] != portal.id]
-    # What the doors will know of it shares a row with all other settings.
-    settings.checked(workspace, {"portals": [*shown, *filter(None, [portal.shown()])]})
-    event = Event(
-        happened,
-        command.now(),
-        f"portal-{portal.id}",
-        workspace.trail_days,
-        command.by,
-        detail={"portal": portal.id, **detail},
-    )
-    command.portals(workspace.id).put(portal, workspace, event)
+    with looking_for(f"portal {name} in {workspace.id}"):
+        return command.portal_changes.find(workspace, name)

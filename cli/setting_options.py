@@ -98,15 +98,14 @@ class SettingsCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Describe the settings: whoever checks them knows, and is slow to load."""
-        from portico.people.words_rules import DESCRIPTIONS
-        from portico.people.workspace_settings import describe
+        from portico.people.words_rules import WORDS_RULES
+        from portico.people.workspace_settings import SETTING_RULES
 
         for option in self.params:
             setting = SETTINGS.get(str(option.name))
             if setting is not None:
-                name = str(option.name)
-                said = DESCRIPTIONS[name] if name in WORDS_FIELDS else describe(name)
-                option.help = f"{said} {setting.more}".strip()  # type: ignore[attr-defined]
+                rule = (SETTING_RULES | WORDS_RULES)[str(option.name)]
+                option.help = f"{rule.says} {setting.more}".strip()  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
 
 

@@ -1,9 +1,8 @@
 """``portico workspace``: companies' portals and their rules."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -45,6 +44,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Open a workspace."""
+    from portico.aws.tables import ALWAYS
+    from portico.people.store import logo_row
     from portico.people.words_rules import checked_words
     from portico.people.workspace_settings import checked
 
@@ -54,13 +55,15 @@ def create(
         given = changes_of(settings, bare, WorkspaceWords(), reset=[], at=command.now())
         words = {name: value for name, value in given.items() if name in WORDS_FIELDS}
         after = checked_words(WorkspaceWords(), words)
-        workspace = checked(bare, {name: given[name] for name in given.keys() - words.keys()})
+        rest = {name: given[name] for name in given.keys() - words.keys()}
         words = {name: getattr(after, name) for name in words}
-        command.workspaces.create(workspace, by=command.by, words=words)
+        also = {}
         if logo is not None:
-            workspace = command.team.change_workspace(
-                workspace.id, _kept(command, workspace, logo), by=command.by
-            )
+            row = logo_row(workspace_id, logo)
+            rest["logo"] = row["digest"]
+            also["logo"] = command.people(workspace_id).rows.putting(row, ALWAYS)
+        workspace = checked(bare, rest)
+        command.workspaces.create(workspace, by=command.by, words=words, also=also)
         _show(command, workspace)
 
 
@@ -120,38 +123,23 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change settings of a workspace. They apply from the next sign-in on."""
-    from portico.people.words_rules import checked_words
-    from portico.people.workspace_settings import checked
-
     with running(stack, local, as_json, NAMES) as command:
         if not settings and not reset:
             raise NotUnderstood(
                 "Say what to set. `portico workspace set --help` lists the settings."
             )
         logo = logo_of(settings)
-        workspace = workspace_of(command, workspace_id)
-        words = command.team.words(workspace_id)
-        wanted = changes_of(settings, workspace, words, reset or [], at=command.now())
-        said = {name: value for name, value in wanted.items() if name in WORDS_FIELDS}
-        changes = _differing(words, checked_words(words, said), said)
-        wanted = {name: wanted[name] for name in wanted.keys() - said.keys()}
-        changes |= _differing(workspace, checked(workspace, wanted), wanted)
-        if logo is not None:
-            changes |= _kept(command, workspace, logo)
-        if changes:
-            workspace = command.workspaces.change(workspace_id, changes, by=command.by)
-        else:
+        workspace_of(command, workspace_id)
+
+        def wanted(workspace: Workspace, words: WorkspaceWords) -> Settings:
+            return changes_of(settings, workspace, words, reset or [], at=command.now())
+
+        workspace, change = command.changes.change(
+            workspace_id, wanted, png=logo, host=command.host, by=command.by
+        )
+        if not change.after:
             command.note("Nothing changed: the values are the same as before.")
         _show(command, workspace)
-
-
-def _differing[T](before: T, after: T, names: Iterable[str]) -> dict[str, Any]:
-    changes = {name: getattr(after, name) for name in names}
-    return {name: value for name, value in changes.items() if value != getattr(before, name)}
-
-
-def _kept(command: Command, workspace: Workspace, logo: bytes) -> dict[str, Any]:
-    return {"logo": command.people(workspace.id).put_logo(logo)}
 
 
 def _show(command: Command, workspace: Workspace) -> None:
@@ -162,10 +150,11 @@ def _show(command: Command, workspace: Workspace) -> None:
         # Where its portal is and which areas it has is what its clients were registered by.
         views.remark_on_settings(command, workspace, each)
     row = asdict(workspace) | asdict(command.team.words(workspace.id))
+    del row["version"]
     _card(command, command.deployment.api_url, row)
 
 
-def _card(told: Told, portico_url: str, row: dict[str, Any]) -> None:
+def _card(told: Told, portico_url: str, row: Settings) -> None:
     page = f"{portico_url}/{row['id']}"
     content: dict[str, Shown] = {"page": page}
     content["id"] = row["id"]

@@ -1,19 +1,23 @@
 """/v1/workspaces: what a workspace's team does without the command: settings, team, keys."""
 
 import os
+from typing import Any
 
 from portico.edge.door import Door
 from portico.edge.key_routes import AskedKey, KeyRoutes
 from portico.edge.member_routes import AskedMember, AskedRole, MemberRoutes
+from portico.edge.portal_routes import PortalRoutes
 from portico.edge.responses import Response
 from portico.edge.settings_routes import SettingsRoutes
 from portico.edge.team_access import TeamAccess
 from portico.events import Caller
+from portico.people.logos import LARGEST_LOGO
 from portico.settings import ManageWorkspaceSettings
 
 settings = ManageWorkspaceSettings.read(os.environ)
 access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
-workspace_settings = SettingsRoutes(access)
+portals = PortalRoutes.behind(access, settings)
+workspace_settings = SettingsRoutes.behind(access, settings, {"portal": portals.undo})
 members = MemberRoutes.behind(access, settings)
 keys = KeyRoutes.behind(access, settings)
 handler = Door("manage_workspace", settings)
@@ -23,6 +27,66 @@ handler = Door("manage_workspace", settings)
 def read_settings(path: dict[str, str], caller: Caller) -> Response:
     """Show the settings."""
     return workspace_settings.show(path, caller)
+
+
+@handler.changes("PATCH /v1/workspaces/{workspace}/settings")
+def change_settings(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Change settings."""
+    return workspace_settings.change(wanted, path, caller)
+
+
+@handler.uploads("PUT /v1/workspaces/{workspace}/logo", "image/png", most=LARGEST_LOGO)
+def set_logo(png: bytes, path: dict[str, str], caller: Caller) -> Response:
+    """Set another logo."""
+    return workspace_settings.set_logo(png, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/changes")
+def read_changes(asked: dict[str, str], caller: Caller) -> Response:
+    """List the changes of the last thirty days."""
+    return workspace_settings.list_changes(asked, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/changes/{change}/undo")
+def undo_change(path: dict[str, str], caller: Caller) -> Response:
+    """Undo a change."""
+    return workspace_settings.undo(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/portals")
+def read_portals(path: dict[str, str], caller: Caller) -> Response:
+    """List the portals."""
+    return portals.list(path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/portals")
+def add_portal(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Register a portal."""
+    return portals.add(wanted, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/portals/{portal}")
+def read_portal(path: dict[str, str], caller: Caller) -> Response:
+    """Show a portal."""
+    return portals.show(path, caller)
+
+
+@handler.changes("PATCH /v1/workspaces/{workspace}/portals/{portal}")
+def change_portal(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Change a portal."""
+    return portals.change(wanted, path, caller)
+
+
+@handler.reads("DELETE /v1/workspaces/{workspace}/portals/{portal}")
+def remove_portal(path: dict[str, str], caller: Caller) -> Response:
+    """Remove a portal."""
+    return portals.remove(path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/portals/{portal}/secret")
+def rotate_portal_secret(path: dict[str, str], caller: Caller) -> Response:
+    """Give a portal one more secret."""
+    return portals.rotate(path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/team")

@@ -33,7 +33,7 @@ BUDGETS = {
     "session": 500,
     "password": 460,
     "account": 500,
-    "manage_workspace": 450,
+    "manage_workspace": 475,
     "manage_contacts": 470,
     "manage_links": 450,
     "authorize": 470,
@@ -169,8 +169,6 @@ class TestADoor:
             "manage_workspace": {
                 "codes",
                 "directory",
-                "links",
-                "openid",
                 "passwords",
                 "sender",
                 "sso",

@@ -161,6 +161,12 @@ class Terminal:
             row for row in self.people() if row["pk"] == pk and row["sk"] not in ("words", "search")
         )
 
+    def line(self) -> Row:
+        """What the trail will say of the newest change of settings, a portal or a connection."""
+        rows = [row for row in self.people() if row["pk"] == "acme#changes"]
+        newest: Row = max(rows, key=lambda row: str(row["sk"]))["event"]
+        return newest
+
 
 @pytest.fixture
 def terminal(tables: None, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:

@@ -91,7 +91,7 @@ def words(field, tmp_path):
 
 class TestAWorkspacesSetting:
     def test_is_a_field_that_a_team_may_change(self):
-        others = {"id", "connections", "portals"}
+        others = {"id", "version", "connections", "portals"}
 
         known = {each.name for each in fields(Workspace)} | WORDS_FIELDS
         assert known - others == SETTINGS.keys()

@@ -178,9 +178,11 @@ class TestAddingAPortal:
     def test_is_told_to_the_trail_without_its_secret(self, acme):
         secret = acme.told(*ADD)["secret"]
 
-        event = acme.row("acme#portal#help-center")["event"]
+        event = acme.line()
         assert (event["name"], event["by"]) == ("portal.added", "cli:olga")
-        assert event["detail"] == {"portal": "help-center", "kind": "confidential"}
+        assert event["subject"] == "portal-help-center"
+        assert event["detail"]["portal"] == "help-center"
+        assert event["detail"]["kind"] == "confidential"
         assert secret not in str(event)
         assert digest(secret) not in str(event)
 
@@ -234,8 +236,12 @@ class TestAPortalWithoutPkce:
     def test_is_told_to_the_trail(self, help_center):
         help_center.says(*SET, "--without-pkce")
 
-        event = help_center.row("acme#portal#help-center")["event"]
-        assert event["detail"] == {"portal": "help-center", "changed": "without-pkce"}
+        detail = help_center.line()["detail"]
+        assert detail["fields"] == "without_pkce"
+        assert (detail["before"], detail["after"]) == (
+            '{"without_pkce":false}',
+            '{"without_pkce":true}',
+        )
 
     @pytest.mark.parametrize("back", [("--with-pkce",), ("--reset", "without-pkce")])
     def test_can_be_made_an_ordinary_one(self, acme, back):
@@ -347,15 +353,15 @@ class TestChangingAPortal:
         assert (after.redirect_uris, after.label) == (["https://new.acme.test/cb"], "New")
         assert after.post_logout_uris == before.post_logout_uris
         assert after.secrets == before.secrets
-        event = help_center.row("acme#portal#help-center")["event"]
+        event = help_center.line()
         assert (event["name"], event["by"]) == ("portal.changed", "cli:olga")
-        assert event["detail"] == {"portal": "help-center", "changed": "label,redirect-uri"}
+        assert event["detail"]["fields"] == "label,redirect_uris"
 
     def test_as_it_was_says_so(self, help_center):
         told = help_center.told(*SET, "--label", "help-center")
 
         assert told["notes"] == ["Nothing changed: the values are the same as before."]
-        assert help_center.row("acme#portal#help-center")["event"]["name"] == "portal.added"
+        assert help_center.line()["name"] == "portal.added"
 
     def test_takes_back_what_need_not_be_there(self, acme):
         acme.says(*ADD, *BEGINS, "--area", "tickets", "--audience", "https://api.acme.test")
@@ -392,8 +398,8 @@ class TestChangingASecret:
         second = acme.told(*SET, "--new-secret")["secret"]
 
         assert stored().secrets == [digest(second), digest(first)]
-        event = acme.row("acme#portal#help-center")["event"]
-        assert event["detail"]["changed"] == "secrets"
+        event = acme.line()
+        assert event["detail"]["fields"] == "secrets"
         assert digest(second) not in str(event)
 
     def test_retires_the_one_before_once_that_is_said(self, acme):
@@ -449,8 +455,8 @@ class TestRemovingAPortal:
             entrance()
         assert shown(acme) == []
         assert (stored().on, stored().redirect_uris, stored().secrets) == (False, [], [])
-        event = acme.row("acme#portal#help-center")["event"]
-        assert (event["name"], event["detail"]) == ("portal.removed", {"portal": "help-center"})
+        event = acme.line()
+        assert (event["name"], event["detail"]["portal"]) == ("portal.removed", "help-center")
 
     def test_asks_before(self, help_center):
         command = ["portal", "remove", "acme", "help-center", "--stack", "portico"]

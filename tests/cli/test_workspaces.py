@@ -79,9 +79,13 @@ class TestSettingAWorkspace:
     def test_tells_the_trail_which_fields(self, acme):
         acme.says("workspace", "set", "acme", "--link-days", "7", "--portal-disabled")
 
-        event = acme.row("acme#workspace")["event"]
+        event = acme.row("acme#changes")["event"]
         assert event["name"] == "workspace.changed"
-        assert event["detail"] == {"fields": "link_days,portal_enabled"}
+        assert event["detail"] == {
+            "fields": "link_days,portal_enabled",
+            "before": '{"link_days":90,"portal_enabled":true}',
+            "after": '{"link_days":7,"portal_enabled":false}',
+        }
 
     def test_to_what_it_is_writes_nothing(self, acme):
         written = acme.row("acme#workspace")

@@ -32,6 +32,7 @@ TOLD = [
     (errors.LimitReached("keys"), 409, "limit-reached", {"what": "keys"}),
     (errors.PreconditionMissing(), 428, "precondition-missing", {}),
     (errors.ChangedMeanwhile({"member": {}}), 412, "changed-meanwhile", {"now": {"member": {}}}),
+    (errors.ChangedSince(("name",)), 409, "changed-since", {"fields": ["name"]}),
     (errors.TeamRefused("rested"), 403, "team-refused", {"reason": "rested"}),
     (errors.LastWayIn(), 409, "last-way-in", {}),
     (errors.AlreadyLinked(), 409, "already-linked", {}),
@@ -64,6 +65,17 @@ TOLD = [
         {"errors": [{"field": "code", "reason": "required"}]},
     ),
     (
+        errors.InvalidRequest("name", "too long", others=(("locale", "no"),)),
+        400,
+        "invalid-request",
+        {
+            "errors": [
+                {"field": "name", "reason": "too long"},
+                {"field": "locale", "reason": "no"},
+            ]
+        },
+    ),
+    (
         errors.InvalidRequest("method", "not here", status=405, allow=("GET",)),
         405,
         "invalid-request",
@@ -89,6 +101,7 @@ TITLES = {
     "limit-reached": "No more",
     "precondition-missing": "Say what you change",
     "changed-meanwhile": "Changed meanwhile",
+    "changed-since": "Changed since",
     "taken": "Already taken",
     "challenge-closed": "Sign-in failed",
     "already-linked": "Sign-in failed",

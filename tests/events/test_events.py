@@ -57,6 +57,16 @@ ANSWERS = {
     "account_history": 401,
     "account_export": 401,
     "settings_read": 401,
+    "settings_change": 401,
+    "logo_set": 401,
+    "changes_read": 401,
+    "change_undo": 401,
+    "portals_read": 401,
+    "portal_add": 401,
+    "portal_read": 401,
+    "portal_change": 401,
+    "portal_remove": 401,
+    "portal_secret_rotate": 401,
     "team_read": 401,
     "team_add": 401,
     "team_change": 401,
@@ -209,9 +219,10 @@ class TestARequest:
         assert all(header == header.lower() for header in event["headers"])
         body = event.get("body", "")
         # Forms come in base64, as everything does that is no text to the gateway.
-        is_form = event["headers"].get("content-type") == "application/x-www-form-urlencoded"
-        assert event["isBase64Encoded"] == is_form
-        length = len(b64decode(body)) if is_form else len(body)
+        kinds = ("application/x-www-form-urlencoded", "image/png")
+        is_no_text = event["headers"].get("content-type") in kinds
+        assert event["isBase64Encoded"] == is_no_text
+        length = len(b64decode(body)) if is_no_text else len(body)
         assert event["headers"].get("content-length", "0") == str(length)
         assert event["headers"]["user-agent"] == context["http"]["userAgent"]
 

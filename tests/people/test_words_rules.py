@@ -19,7 +19,6 @@ class TestALinkForContacts:
             ("help+portal@acme.example", "mailto:help+portal@acme.example"),
             ("https://acme.example/help?lang=de#top", "https://acme.example/help?lang=de#top"),
             ("https://acme.example", "https://acme.example"),
-            (None, None),
         ],
     )
     def test_out_08_is_a_page_or_an_address(self, typed, kept):

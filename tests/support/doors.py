@@ -123,7 +123,10 @@ def http_event(
         },
         "isBase64Encoded": False,
     }
-    if body is not None:
+    if isinstance(body, bytes):
+        event["body"] = b64encode(body).decode()
+        event["isBase64Encoded"] = True
+    elif body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
     if form is not None:
         # The gateway hands over as bytes whatever is neither text nor JSON.

@@ -25,7 +25,18 @@ from tests.support.openid_site import Site
 from tests.support.template import doors
 from tests.support.wire import Sent
 from tests.team.test_contact_sessions import OF
-from tests.team.test_manage_workspace import CONTACTS, KEYS, LINKS, SETTINGS, TEAM, Staff
+from tests.team.test_manage_workspace import (
+    CONTACTS,
+    KEYS,
+    LINKS,
+    LOGO,
+    PNG,
+    PORTALS,
+    SETTINGS,
+    TEAM,
+    WORKSPACE,
+    Staff,
+)
 from tests.template.test_grants import table_of, touching_rows
 
 FIRST, SECOND = "four tired herons at the weir", "seven loud geese over the mill"
@@ -244,6 +255,7 @@ def looks_after_the_team(portal: Portal) -> None:
     portal.adds("Gus Lind", "gus@example.com")
     owner = Staff(portal, "olga@example.com")
     assert owner.sends(SETTINGS).status == 200
+    looks_after_the_settings(owner)
     added = owner.sends(f"POST {TEAM}", {"email": "gus@example.com", "role": "owner"})
     member = added.body["member"]
     path, headers = {"contact": member["contact"]}, {"if-match": member["etag"]}
@@ -330,6 +342,36 @@ def looks_after_links(owner: Staff, portal: Portal) -> None:
         "manage_links", f"GET {LINKS}", origin=None, headers=headers, path={"workspace": "acme"}
     )
     assert listed.status == 200
+
+
+def looks_after_the_settings(owner: Staff) -> None:
+    """Change settings and the logo, and undo it."""
+    match = {"if-match": owner.sends(SETTINGS).headers["etag"]}
+    wanted = {"entrance": True, "sign_up": True, "terms_url": "https://acme.test/terms"}
+    changed = owner.sends(f"PATCH {WORKSPACE}/settings", wanted, headers=match)
+    for png in (PNG, PNG + b"x"):
+        match = {"if-match": changed.headers["etag"], "content-type": "image/png"}
+        changed = owner.sends(LOGO, png, headers=match)
+        assert changed.status == 200
+    assert owner.sends(f"GET {WORKSPACE}/changes").status == 200
+    path, match = {"change": changed.body["change"]}, {"if-match": changed.headers["etag"]}
+    undo = f"POST {WORKSPACE}/changes/{{change}}/undo"
+    assert owner.sends(undo, path=path, headers=match).status == 200
+    looks_after_portals(owner)
+
+
+def looks_after_portals(owner: Staff) -> None:
+    """Register a portal, change it, and remove it."""
+    wanted = {"id": "desk", "redirect_uris": ["https://desk.test/cb"]}
+    added = owner.sends(f"POST {PORTALS}", wanted)
+    assert owner.sends(f"GET {PORTALS}").status == 200
+    path, match = {"portal": "desk"}, {"if-match": added.headers["etag"]}
+    one = f"{PORTALS}/{{portal}}"
+    changed = owner.sends(f"PATCH {one}", {"label": "Desk"}, path=path, headers=match)
+    match = {"if-match": changed.headers["etag"]}
+    rotated = owner.sends(f"POST {one}/secret", path=path, headers=match)
+    match = {"if-match": rotated.headers["etag"]}
+    assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
 
 
 def has_an_account(portal: Portal) -> None:

@@ -16,7 +16,8 @@ WITH_A_STAR = {
 
 MORE_THAN_ROWS = {
     "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
-    "ListTeamAndKeys": {"dynamodb:Query"},
+    "ListTeamKeysAndChanges": {"dynamodb:Query"},
+    "ListPortalsAndConnections": {"dynamodb:Query"},
     "ListLinks": {"dynamodb:Query"},
     "ReadSessionsOfContacts": {"dynamodb:Query"},
     "ReadUsesOfLinks": {"dynamodb:Query"},
@@ -28,8 +29,8 @@ MORE_THAN_ROWS = {
     "ListPortalSessions": {"dynamodb:Query"},
 }
 """Only the account lists and lets go: what is its contact's own, and on no daily path. What a
-sign-out ends is listed, of one contact. A team's doors list its members and keys, the workspace's
-links and who used one, and the sessions of one contact."""
+sign-out ends is listed, of one contact. A team's doors list its members and keys, what it has set up,
+the workspace's links and who used one, and the sessions of one contact."""
 
 ROW_ACTIONS = {
     "dynamodb:BatchGetItem",
@@ -57,8 +58,11 @@ ROWS_OF = {
         "*#link#*",
         "*#links",
         "*#logo",
+        "*#changes",
         "*#connection#*",
         "*#portal#*",
+        "*#portals",
+        "*#connections",
         "*#identity#*",
         "*#identities",
         "*#record#*",
@@ -368,9 +372,16 @@ class TestADoor:
                 "*#ref#*",
             ),
             ("ManageContactsRole", "UpdateItem"): ("*#contact#*",),
-            # Roles and keys, and nothing that a contact signs in with.
-            ("ManageWorkspaceRole", "PutItem"): ("*#keys",),
-            ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys"),
+            # Roles, keys and settings, and nothing that a contact signs in with: of links, the
+            # entrances.
+            ("ManageWorkspaceRole", "PutItem"): (
+                "*#keys",
+                "*#changes",
+                "*#logo",
+                "*#link#*",
+                "*#portal#*",
+            ),
+            ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys", "*#workspace"),
             # Links sign nobody in. Of a contact, it ends the sessions.
             ("ManageLinksRole", "PutItem"): ("*#link#*",),
             ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),

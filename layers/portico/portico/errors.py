@@ -49,6 +49,8 @@ class InvalidRequest(Invalid):
     """400; or 405 or 415, where HTTP has its own status."""
     allow: tuple[str, ...] = ()
     """With 405: the methods that the path has."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Further fields that do not fit, each with its reason."""
 
 
 @dataclass(eq=False)
@@ -208,6 +210,13 @@ class ChangedMeanwhile(Refused):
 
 class OtherBody(Refused):
     """Its ``Idempotency-Key`` was used for another request before."""
+
+
+@dataclass(eq=False)
+class ChangedSince(Refused):
+    """A change cannot be undone: these *fields* have been changed since."""
+
+    fields: tuple[str, ...]
 
 
 class LastWayIn(Refused):

@@ -10,8 +10,89 @@ from portico_team.pages import Walk
 from portico_team.transport import Transport, quoted
 
 
+class Settings(TypedDict):
+    id: str
+    name: str
+    portal_url: str
+    portal_enabled: bool
+    paused_until: int
+    entrance: bool
+    areas: dict[str, str]
+    request_flows: list[str]
+    portal_origins: list[str]
+    locale: Literal["en", "de", "fr", "es", "pt", "it", "ja", "ar"]
+    logo: str | None
+    accent_color: str | None
+    sender_name: str | None
+    support_url: str | None
+    privacy_url: str | None
+    terms_url: str | None
+    pause_text: dict[str, str]
+    powered_by: bool
+    code_method: bool
+    sso_method: bool
+    password_method: bool
+    sign_up: bool
+    sign_up_domains: list[str]
+    sign_up_blocked: list[str]
+    sign_up_disposable: bool
+    account_deletion: bool
+    directory_rule: Literal["off", "match_required", "sso_only"]
+    send_on_open: bool
+    code_in_subject: bool
+    check_pasted_code: bool
+    session_idle_seconds: int
+    session_absolute_seconds: int
+    link_days: int
+    trail_days: int
+    office_networks: list[str]
+    inbound_addresses: list[str]
+
+
 class ReadSettings(TypedDict):
-    settings: dict[str, Any]
+    settings: Settings
+    etag: str
+
+
+class Change(TypedDict):
+    id: str
+    about: str
+    at: int
+    by: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    undoes: NotRequired[str]
+
+
+class ReadChanges(TypedDict):
+    changes: list[Change]
+    next: NotRequired[str]
+
+
+class Portal(TypedDict):
+    id: str
+    client_id: str
+    label: str
+    redirect_uris: list[str]
+    post_logout_uris: list[str]
+    areas: list[str]
+    initiate_login_uri: str | None
+    backchannel_logout_uri: str | None
+    audience: str | None
+    without_pkce: bool
+    on: bool
+    public: bool
+    secrets_kept: int
+    cautions: list[str]
+    etag: str
+
+
+class Portals(TypedDict):
+    portals: list[Portal]
+
+
+class OnePortal(TypedDict):
+    portal: Portal
 
 
 class Ref(TypedDict):
@@ -339,6 +420,40 @@ class Routes:
         The key needs the scope ``settings:read``.
         """
         return cast("ReadSettings", self.transport.ask("GET", "/settings"))
+
+    def read_changes(self, *, limit: int | None = None) -> Walk[Change]:
+        """List what was changed in the last 30 days.
+
+        The key needs the scope ``settings:read``.
+
+        Args:
+            limit: The most entries of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask("GET", "/changes", query={"limit": limit, "cursor": cursor}),
+            )
+
+        return Walk(page, "changes")
+
+    def read_portals(self) -> Portals:
+        """List the portals of a workspace.
+
+        The key needs the scope ``settings:read``.
+        """
+        return cast("Portals", self.transport.ask("GET", "/portals"))
+
+    def read_portal(self, portal: str) -> OnePortal:
+        """Read a portal.
+
+        The key needs the scope ``settings:read``.
+
+        Args:
+            portal: Its id.
+        """
+        return cast("OnePortal", self.transport.ask("GET", f"/portals/{quoted(portal)}"))
 
     def add_contact(self, body: NewContact, *, idempotency_key: str | None = None) -> OneContact:
         """Add a contact.

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from portico.aws import deadline
 from portico.edge.problems import PROBLEMS, problem
-from portico.edge.requests import LARGEST_BODY, body_of, caller_of, query_of
+from portico.edge.requests import LARGEST_BODY, body_of, caller_of, file_of, object_of, query_of
 from portico.edge.responses import Response, sharing
 from portico.errors import ChallengeClosed, PorticoError, TryLater
 from portico.events import Caller
@@ -88,6 +88,36 @@ class Door:
         def register(work: Callable[[T, dict[str, str], Caller], Response]) -> object:
             self.routes[route] = lambda event, caller: work(
                 body_of(event, body, largest=largest), event.get("pathParameters") or {}, caller
+            )
+            return work
+
+        return register
+
+    def changes(
+        self, route: str
+    ) -> Callable[[Callable[[dict[str, Any], dict[str, str], Caller], Response]], object]:
+        """Register a function for *route*. It gets the JSON object as it is, and the path
+        parameters, because a member that is not there and one that is null differ.
+        """
+
+        def register(work: Callable[[dict[str, Any], dict[str, str], Caller], Response]) -> object:
+            self.routes[route] = lambda event, caller: work(
+                object_of(event), event.get("pathParameters") or {}, caller
+            )
+            return work
+
+        return register
+
+    def uploads(
+        self, route: str, kind: str, *, most: int
+    ) -> Callable[[Callable[[bytes, dict[str, str], Caller], Response]], object]:
+        """Register a function for *route*. It gets a file of one media type and at most so many
+        bytes, and the path parameters.
+        """
+
+        def register(work: Callable[[bytes, dict[str, str], Caller], Response]) -> object:
+            self.routes[route] = lambda event, caller: work(
+                file_of(event, kind, most=most), event.get("pathParameters") or {}, caller
             )
             return work
 

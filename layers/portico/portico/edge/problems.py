@@ -147,6 +147,12 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         "Another request",
         "This Idempotency-Key was used for another request. Send a new one.",
     ),
+    errors.ChangedSince: Kind(
+        409,
+        "changed-since",
+        "Changed since",
+        "What this change has set was changed since, or is gone. Change it by hand.",
+    ),
     errors.LastWayIn: Kind(
         409,
         "last-way-in",
@@ -214,8 +220,12 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content["contacts"] = list(contacts)
         case errors.ChangedMeanwhile(now=now):
             content["now"] = now
-        case errors.InvalidRequest(field=field, reason=reason, status=status, allow=allow):
-            content |= {"status": status, "errors": [{"field": field, "reason": reason}]}
+        case errors.ChangedSince(fields=names):
+            content["fields"] = list(names)
+        case errors.InvalidRequest(status=status, allow=allow):
+            wrong = ((error.field, error.reason), *error.others)
+            said = [{"field": field, "reason": reason} for field, reason in wrong]
+            content |= {"status": status, "errors": said}
             if allow:
                 headers["allow"] = ", ".join(allow)
         case (

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from ipaddress import IPv6Address, ip_address
@@ -74,6 +75,43 @@ def shaped[T](content: Mapping[str, Any], shape: type[T]) -> T:
         elif each.default is MISSING:
             raise InvalidRequest(each.name, "required")
     return shape(**values)
+
+
+def object_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the JSON body as it is, for a route that has its own rules for each member.
+
+    Raises:
+        TooLarge: before anything is parsed.
+        InvalidRequest: not a JSON object, or not Unicode text.
+    """
+    content = _json(event, LARGEST_BODY)
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("body", "not Unicode text") from None
+    return content
+
+
+def file_of(event: Mapping[str, Any], kind: str, *, most: int) -> bytes:
+    """Read a body that is a file of one media type.
+
+    Raises:
+        TooLarge: it has more than *most* bytes.
+        InvalidRequest: it is of another type.
+    """
+    # As with JSON: a page on another site can send this type only with our consent.
+    if media_type_in((event.get("headers") or {}).get("content-type", "")) != kind:
+        raise InvalidRequest("content-type", kind, status=415)
+    text = event.get("body") or ""
+    if len(text) > most * (2 if event.get("isBase64Encoded") else 1):
+        raise TooLarge(most)
+    try:
+        data = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    except (ValueError, binascii.Error):
+        raise InvalidRequest("body", f"not {kind}") from None
+    if len(data) > most:
+        raise TooLarge(most)
+    return data
 
 
 def query_of(event: Mapping[str, Any]) -> dict[str, str]:

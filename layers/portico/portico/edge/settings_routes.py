@@ -1,11 +1,33 @@
-"""The routes of a workspace's settings."""
+"""The routes of a workspace's settings: what they are, were, and become."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Self
 
+from portico.clock import SYSTEM, Clock, epoch
+from portico.edge.cursors import cursor_at, page_size_of, place_of
 from portico.edge.responses import Response
-from portico.edge.team_access import TeamAccess
+from portico.edge.team_access import TeamAccess, demand_match
+from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Caller
+from portico.ids import digest
+from portico.links.team_workspaces import CHANGE_TRIES, WrittenMeanwhile, values_of
+from portico.people import logos
+from portico.people.rules import Workspace
+from portico.people.setting_changes import SETTINGS, SettingChange, SettingChangeLog
+from portico.people.workspace_settings import SettingsRefused
+from portico.people.workspace_words import WorkspaceWords
+from portico.settings import ManageWorkspaceSettings
 from portico.team.rules import Action
+from portico.team.team_caller import TeamCaller
+from portico.team.workspace_changes import PlannedChange, WorkspaceChanges
+
+NOT_SHOWN = ("version", "connections", "portals")
+"""Attributes of the settings row that have routes of their own, or none."""
+
+type ThingUndo = Callable[[TeamCaller, SettingChange, Caller], Response]
+type Planner = Callable[[Workspace, WorkspaceWords], PlannedChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +35,140 @@ class SettingsRoutes:
     """What the door answers about settings."""
 
     access: TeamAccess
+    changes: WorkspaceChanges
+    of_things: dict[str, ThingUndo]
+    """What undoes a change of a portal or a connection, by its kind."""
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def behind(
+        cls, access: TeamAccess, settings: ManageWorkspaceSettings, of_things: dict[str, ThingUndo]
+    ) -> Self:
+        """Make the routes from a door's settings."""
+        changes = WorkspaceChanges(settings.people_table, settings.sign_in_table)
+        return cls(access, changes, of_things)
 
     def show(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with the workspace's settings, to a member or to a key."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
-        return Response(200, {"settings": found.workspace.row()})
+        return _showing(found.workspace, self.changes.words(found.workspace))
+
+    def change(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+        """Change the settings that were sent, and no others."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        if wanted.get("logo") is not None:
+            raise InvalidRequest("logo", "null, to take it away. PUT …/logo sets another")
+        return self._write(
+            member,
+            caller,
+            lambda workspace, words: self.changes.plan(workspace, words, wanted, by=member.by),
+        )
+
+    def set_logo(self, png: bytes, path: dict[str, str], caller: Caller) -> Response:
+        """Set another logo."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        picture = logos.checked(png)
+        return self._write(
+            member,
+            caller,
+            lambda workspace, words: self.changes.plan_logo(
+                workspace, words, picture, by=member.by
+            ),
+        )
+
+    def list_changes(self, asked: dict[str, str], caller: Caller) -> Response:
+        """Answer with a page of the changes of the last thirty days, the newest first."""
+        found = self.access.of_anyone(asked, caller, Action.READ_SETTINGS)
+        workspace = found.workspace.id
+        of, size = f"{workspace}|changes", page_size_of(asked.get("limit"))
+        after = place_of(asked["cursor"], of=of)[0] if "cursor" in asked else ""
+        log = SettingChangeLog(self.changes.people_table, workspace)
+        page, last = log.page(after=after, size=size, at=self.clock.now())
+        content: dict[str, Any] = {"changes": [_change_answer(each) for each in page]}
+        return Response(200, content | ({"next": cursor_at([last], of=of)} if last else {}))
+
+    def undo(self, path: dict[str, str], caller: Caller) -> Response:
+        """Bring back the values before a change of settings, a portal or a connection."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+
+        def planned(workspace: Workspace, words: WorkspaceWords) -> PlannedChange:
+            return self.changes.plan_undo(workspace, words, found, by=member.by)
+
+        words, change = self.changes.words_and_change(member.workspace, path["change"])
+        if change is None:
+            raise NotFound
+        found = change
+        kind = change.about.partition(":")[0]
+        if kind != SETTINGS:
+            return self.of_things[kind](member, change, caller)
+        return self._write(member, caller, planned, words)
+
+    def _write(
+        self,
+        member: TeamCaller,
+        caller: Caller,
+        planned: Planner,
+        words: WorkspaceWords | None = None,
+    ) -> Response:
+        """Make a change of the state that the caller has seen.
+
+        Somebody else may be changing a portal or a connection at the same moment, which are
+        guarded together with the settings. Then it is planned again, by what is there now.
+        """
+        workspace = member.workspace
+        for _ in range(CHANGE_TRIES):
+            # Read after the settings: if they are newer than those, the write fails.
+            words = words or self.changes.words(workspace)
+            now = _content(workspace, words)
+            demand_match(caller, now["etag"], now)
+            try:
+                plan = planned(workspace, words)
+            except SettingsRefused as refused:
+                raise as_invalid(refused) from None
+            if plan.weakens:
+                member.standing.demand_fresh(at=self.clock.now())
+            try:
+                after = self.changes.write(plan, host=caller.host)
+            except WrittenMeanwhile:
+                workspace, words = self.changes.workspace(workspace.id), None
+                continue
+            change = {"change": plan.change.id} if plan.change.after else {}
+            return _showing(after, words.changed(plan.change.after), change)
+        raise TryLater(cause="the workspace was changed meanwhile")
+
+
+def as_invalid(refused: SettingsRefused) -> InvalidRequest:
+    """Return the refusal of a body whose members are not allowed."""
+    # Names that somebody made up are cut: an answer need not be as long as the question.
+    (field, reason), *others = [(field[:64], reason) for field, reason in refused.problems[:20]]
+    return InvalidRequest(field, reason, others=tuple(others))
+
+
+def etag_of(values: dict[str, Any]) -> str:
+    """Return the ``ETag`` of a state: the same values have the same one."""
+    return f'"{digest(json.dumps(values, sort_keys=True))[:16]}"'
+
+
+def _content(workspace: Workspace, words: WorkspaceWords) -> dict[str, Any]:
+    values = values_of(workspace, words)
+    shown = {name: value for name, value in values.items() if name not in NOT_SHOWN}
+    return {"settings": shown, "etag": etag_of(shown)}
+
+
+def _showing(
+    workspace: Workspace, words: WorkspaceWords, more: dict[str, Any] | None = None
+) -> Response:
+    content = _content(workspace, words)
+    return Response(200, content | (more or {}), {"etag": content["etag"]})
+
+
+def _change_answer(change: SettingChange) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "id": change.id,
+        "about": change.about,
+        "at": epoch(change.at),
+        "by": change.by,
+        "before": change.before,
+        "after": change.after,
+    }
+    return answer | ({"undoes": change.undoes} if change.undoes else {})

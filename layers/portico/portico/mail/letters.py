@@ -137,6 +137,9 @@ class Change(StrEnum):
     """Goes to whoever was put on the team; ``account`` is their role."""
     TEAM_CHANGED = "team-changed"
     """Goes to the team's owners; ``account`` says what changed, as ``agent → admin: ann@…``."""
+    SETTINGS_CHANGED = "settings-changed"
+    """Goes to the team's owners when a change weakens the workspace; ``account`` says what changed,
+    as ``sign_up: false → true``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,11 @@ class RegisteredClient:
         return any(_at_any_port(each) == asked for each in self.redirect_uris)
 
     @property
+    def is_removed(self) -> bool:
+        """Whether a team took it away: one that is registered has an address at least."""
+        return not self.redirect_uris
+
+    @property
     def may_leave_pkce_out(self) -> bool:
         """Whether a request may come without a challenge: the secret must keep the code instead."""
         return self.without_pkce and not self.is_public
@@ -127,6 +132,14 @@ class RegisteredClient:
     def has_secret(self, text: str) -> bool:
         """Say whether *text* is the portal's current or previous secret."""
         return _is_among(digest(text), self.secrets)
+
+    def values(self) -> dict[str, Any]:
+        """Return what a team sets of it. Of its secrets only enough of their hashes to tell them
+        apart: nobody finds 256 random bits by 32.
+        """
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["secrets"] = [each[:8] for each in self.secrets]
+        return {name: values[name] for name in values.keys() - {"id", "workspace_id"}}
 
     def shown(self) -> dict[str, Any] | None:
         """Return what the workspace's settings row keeps of it; ``None`` if nothing."""

@@ -1,4 +1,4 @@
-"""Check what a team registers of a portal, and say in words what is wrong. No door imports this."""
+"""Check what a team registers of a portal, and say in words what is wrong."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from portico.openid import redirect_uris
 from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import AREAS, Workspace
-from portico.people.workspace_settings import SettingsRefused
+from portico.people.setting_kinds import maybe, several, switch, text
+from portico.people.workspace_settings import SettingRule, SettingsRefused
 from portico.printable import is_printable_name
 
 LONGEST_LABEL = 100
@@ -17,6 +18,20 @@ MOST_URIS = 20
 
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
+
+
+PORTAL_KINDS: dict[str, SettingRule] = {
+    "label": SettingRule(f"1 to {LONGEST_LABEL} printable characters", text()),
+    "redirect_uris": SettingRule("a list of addresses", several(text(), most=MOST_URIS)),
+    "post_logout_uris": SettingRule("a list of addresses", several(text(), most=MOST_URIS)),
+    "areas": SettingRule("a list of areas", several(text(), most=len(AREAS))),
+    "initiate_login_uri": SettingRule("an address, or null", maybe(text())),
+    "backchannel_logout_uri": SettingRule("an address, or null", maybe(text())),
+    "audience": SettingRule("a URI, or null", maybe(text())),
+    "without_pkce": SettingRule("true or false", switch),
+    "on": SettingRule("true or false", switch),
+}
+"""What a team sets of a portal, and of which kind it is. :func:`checked` has the rules."""
 
 
 def checked(portal: RegisteredClient) -> RegisteredClient:

@@ -1,7 +1,7 @@
 """What a team does with workspaces and contacts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from portico import ids
@@ -13,7 +13,7 @@ from portico.people.addresses import mailable, normalise
 from portico.people.contact_names import contact_language, contact_name
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, all_workspaces
-from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
+from portico.people.workspace_words import WorkspaceWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +71,6 @@ class TeamPeople:
     def words(self, workspace_id: str) -> WorkspaceWords:
         """Read what page and mail show of a workspace beside its settings."""
         return WorkspaceWords.from_row(self._people(workspace_id).words_row())
-
-    def change_workspace(
-        self, workspace_id: str, changes: dict[str, Any], *, by: str, also: Parts | None = None
-    ) -> Workspace:
-        """Change settings and words of a workspace. The caller has checked the values.
-
-        Args:
-            workspace_id: the workspace.
-            changes: fields of :class:`Workspace` and of :class:`WorkspaceWords`.
-            by: who changes them.
-            also: further parts of the same transaction.
-        """
-        words = {name: value for name, value in changes.items() if name in WORDS_FIELDS}
-        settings = {name: value for name, value in changes.items() if name not in words}
-        changed = replace(self.workspace(workspace_id), **settings)
-        event = self._event(
-            changed, "workspace.changed", workspace_id, by, fields=",".join(sorted(changes))
-        )
-        self._people(workspace_id).change_workspace(settings, words, event, also=also or {})
-        return changed
 
     def add_contact(
         self,

@@ -130,6 +130,8 @@ class Workspace:
     inbound_addresses: list[str] = field(default_factory=list)
     """The help desk's own addresses. We mail no code there, because a ticket would publish it."""
     trail_days: int = 365
+    version: int = 0
+    """Raised by every write of the workspace's settings, words, logo, portals and connections."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:

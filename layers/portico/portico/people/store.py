@@ -20,7 +20,7 @@ from portico.aws.tables import (
 from portico.clock import epoch
 from portico.errors import NotFound, Refused, RoleTooHigh, TakenAlready, TryLater
 from portico.events import Event
-from portico.ids import digest
+from portico.ids import digest, is_workspace
 from portico.people.pointers import Pointer, Pointers, pointer_key
 from portico.people.rules import Contact, Workspace
 
@@ -56,6 +56,17 @@ def words_key(workspace_id: str) -> tuple[str, str]:
     return f"{workspace_id}#workspace", "words"
 
 
+def logo_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of a workspace's logo."""
+    return f"{workspace_id}#logo", "png"
+
+
+def logo_row(workspace_id: str, png: bytes) -> dict[str, Any]:
+    """Return the row of a logo. Its digest is the name under which we serve it."""
+    pk, sk = logo_key(workspace_id)
+    return {"pk": pk, "sk": sk, "digest": digest(png.hex())[:16], "png": png}
+
+
 def head_key(workspace_id: str, contact: str) -> tuple[str, str]:
     """Return the key of a contact's head."""
     return f"{workspace_id}#contact#{contact}", "head"
@@ -71,6 +82,16 @@ def connection_key(workspace_id: str, connection: str) -> tuple[str, str]:
     return f"{workspace_id}#connection#{connection}", "connection"
 
 
+def version_read(version: int) -> str:
+    """Return the condition that nothing of a workspace was written since a version of it was read.
+
+    Every write of its settings, words, logo, portals and connections raises the version, so this one
+    condition guards all of them.
+    """
+    is_new = "attribute_not_exists(version) OR " if version == 0 else ""
+    return f"{IS_THERE} AND ({is_new}version = :version)"
+
+
 def workspace_of(row: dict[str, Any]) -> Workspace:
     """Read a settings row.
 
@@ -81,6 +102,20 @@ def workspace_of(row: dict[str, Any]) -> Workspace:
         return Workspace.from_row(row)
     except TypeError as error:
         raise TryLater(cause="a workspace's row is malformed") from error
+
+
+def workspace_now(table: str, workspace_id: str) -> Workspace:
+    """Read a workspace, consistently.
+
+    Raises:
+        NotFound: no workspace has this id.
+        TryLater: its row is malformed, or DynamoDB is out of reach.
+    """
+    people = People(table, workspace_id)
+    row = people.read(settings_row_key(workspace_id))[0] if is_workspace(workspace_id) else None
+    if row is None:
+        raise NotFound
+    return workspace_of(row)
 
 
 def all_workspaces(table: str) -> Iterator[tuple[str, Workspace | None]]:
@@ -182,30 +217,31 @@ class People:
         except TransactionRefused:
             raise TakenAlready("workspace") from None
 
-    def change_workspace(
-        self, settings: dict[str, Any], words: dict[str, Any], event: Event, *, also: Parts
-    ) -> None:
-        """Write only these settings and *words*, because a colleague may be changing others.
+    def changing(
+        self, before: Workspace, settings: dict[str, Any], words: dict[str, Any] | None = None
+    ) -> Parts:
+        """Return the parts that write only these settings and *words*, and raise the version.
+
+        Their names are ``settings``, and ``words`` if there are any. The first fails if anything
+        was changed since *before* was read.
 
         Args:
+            before: the workspace as it was read.
             settings: attributes of the settings row.
             words: attributes of the words row.
-            event: the trail's line of all of it.
-            also: further parts of the same transaction.
-
-        Raises:
-            NotFound: there is no such workspace.
         """
         names = sorted(settings)
         changes = "".join(f"{name} = :{name}, " for name in names)
-        values = {f":{name}": settings[name] for name in names} | {":event": event.rider()}
+        values = {f":{name}": settings[name] for name in names}
+        values |= {":version": before.version, ":next": before.version + 1}
         written = self.rows.updating(
-            *settings_row_key(self.workspace_id), f"SET {changes}event = :event", IS_THERE, values
+            *settings_row_key(self.workspace_id),
+            # Its line would stand beside what daily doors read: the change's own row has it.
+            f"SET {changes}version = :next REMOVE event",
+            version_read(before.version),
+            values,
         )
-        try:
-            transact_surely({"settings": written, **self._writing(words), **also})
-        except TransactionRefused:
-            raise NotFound from None
+        return {"settings": written, **self._writing(words or {})}
 
     def _writing(self, words: dict[str, Any]) -> Parts:
         if not words:
@@ -218,14 +254,13 @@ class People:
 
     def put_logo(self, png: bytes) -> str:
         """Store a workspace's logo and return the digest under which we serve it."""
-        name = digest(png.hex())[:16]
-        row = {"pk": f"{self.workspace_id}#logo", "sk": "png", "digest": name, "png": png}
+        row = logo_row(self.workspace_id, png)
         self.rows.put(row, ALWAYS)
-        return name
+        return str(row["digest"])
 
     def logo(self) -> tuple[str, bytes] | None:
         """Read the logo: its digest and its bytes."""
-        row = self.rows.get(f"{self.workspace_id}#logo", "png")
+        row = self.rows.get(*logo_key(self.workspace_id))
         return (row["digest"], row["png"]) if row else None
 
     def add_contact(self, contact: Contact, event: Event, *, asked: str = "") -> Contact:

@@ -1,10 +1,9 @@
 """The settings of the words row: which values they take, and in words what is wrong with one.
 
-Only the CLI imports this. Page and mail check the schemes of links again where they show them.
+Page and mail check the schemes of links again where they show them.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,22 +11,15 @@ from urllib.parse import urlsplit
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.rules import LOCALES
+from portico.people.setting_kinds import maybe, switch, text, texts
 from portico.people.setting_rules import URL_TEXT, origin_of
 from portico.people.setting_rules import printable as printable_text
-from portico.people.workspace_settings import SettingsRefused
+from portico.people.workspace_settings import SettingRule, checked_by
 from portico.people.workspace_words import WorkspaceWords
 
 LONGEST_PUBLIC_LINK = 300
 LONGEST_PAUSE_TEXT = 300
 """Characters in one language. In eight languages they are still few kilobytes in one row."""
-
-DESCRIPTIONS = {
-    "support_url": "Where contacts find help: an address, or a page with https://.",
-    "privacy_url": "The privacy policy: a page with https://, or an address.",
-    "terms_url": "The terms of use: a page with https://, or an address.",
-    "pause_text": "What the page says while the portal is paused, as LANGUAGE=TEXT.",
-    "powered_by": "Whether the page says Sign-in by Portico.",
-}
 
 # What a mailto: link may hold without being encoded, and without being able to add a subject.
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9.!$*+_~'=^`{|}-]+@[a-z0-9.-]+\Z")
@@ -41,27 +33,16 @@ def checked_words(words: WorkspaceWords, changes: dict[str, Any]) -> WorkspaceWo
     Raises:
         SettingsRefused: one or more values are not allowed; it names all of them.
     """
-    after: dict[str, Any] = {}
-    problems = []
-    for name, value in changes.items():
-        try:
-            after[name] = _CHECKS[name](value)
-        except ValueError as wrong:
-            problems.append((name, str(wrong)))
-    if problems:
-        raise SettingsRefused(tuple(problems))
-    return replace(words, **after)
+    return replace(words, **checked_by(WORDS_RULES, changes))
 
 
-def public_link(text: str | None) -> str | None:
+def public_link(link: str) -> str:
     """Return a link for contacts: a page's as it is, an address as ``mailto:``.
 
     Raises:
         ValueError: it is neither, with the reason in words.
     """
-    if text is None:
-        return None
-    address = text.removeprefix("mailto:")
+    address = link.removeprefix("mailto:")
     if "@" in address and "/" not in address:
         try:
             email = normalise(address)
@@ -70,35 +51,44 @@ def public_link(text: str | None) -> str | None:
         if not _PLAIN_ADDRESS.match(email):
             raise ValueError("an address with plain characters only")
         return f"mailto:{email}"
-    if not text.startswith("https://"):
+    if not link.startswith("https://"):
         raise ValueError("an address such as help@example.com, or a page with https://")
-    if _LIKE_A_CODE.search(text):
+    if _LIKE_A_CODE.search(link):
         raise ValueError(
             "a page without a part like 1234567: in a mail it looks like a second code"
         )
-    origin = origin_of(text, "a page")
-    parts = urlsplit(text)
-    if not URL_TEXT.match(text) or f"{parts.scheme}://{parts.netloc}" != origin:
+    origin = origin_of(link, "a page")
+    parts = urlsplit(link)
+    if not URL_TEXT.match(link) or f"{parts.scheme}://{parts.netloc}" != origin:
         raise ValueError(f"a page as a browser writes it: {origin}/…")
-    if len(text) > LONGEST_PUBLIC_LINK:
+    if len(link) > LONGEST_PUBLIC_LINK:
         raise ValueError(f"{LONGEST_PUBLIC_LINK} characters at most")
-    return text
+    return link
 
 
-def _pause_text(texts: dict[str, str]) -> dict[str, str]:
-    for language, text in texts.items():
+def _pause_text(said: dict[str, str]) -> dict[str, str]:
+    for language, each in said.items():
         if language not in LOCALES:
             raise ValueError(f"{language!a}: no language; use {', '.join(LOCALES)}")
-        printable_text(text)
-        if not 0 < len(text) <= LONGEST_PAUSE_TEXT:
+        printable_text(each)
+        if not 0 < len(each) <= LONGEST_PAUSE_TEXT:
             raise ValueError(f"{language}: 1 to {LONGEST_PAUSE_TEXT} characters")
-    return texts
+    return said
 
 
-_CHECKS: dict[str, Callable[[Any], Any]] = {
-    "support_url": public_link,
-    "privacy_url": public_link,
-    "terms_url": public_link,
-    "pause_text": _pause_text,
-    "powered_by": bool,
+WORDS_RULES: dict[str, SettingRule] = {
+    "support_url": SettingRule(
+        "Where contacts find help: an address, or a page with https://.", maybe(text(public_link))
+    ),
+    "privacy_url": SettingRule(
+        "The privacy policy: a page with https://, or an address.", maybe(text(public_link))
+    ),
+    "terms_url": SettingRule(
+        "The terms of use: a page with https://, or an address.", maybe(text(public_link))
+    ),
+    "pause_text": SettingRule(
+        "What the page says while the portal is paused, as LANGUAGE=TEXT.", texts(_pause_text)
+    ),
+    "powered_by": SettingRule("Whether the page says Sign-in by Portico.", switch),
 }
+"""Every field of the words row."""

@@ -4,7 +4,7 @@ It stands in a row of its own, because nearly every door reads the settings row 
 decides anything by this.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 
@@ -33,6 +33,11 @@ class WorkspaceWords:
             name: value for name, value in found.items() if isinstance(value, _kind_of(name, bare))
         }
         return cls(**kept)
+
+    def changed(self, changes: dict[str, Any]) -> Self:
+        """Return the words after *changes*, of which some may be settings of the other row."""
+        words = {name: value for name, value in changes.items() if name in WORDS_FIELDS}
+        return replace(self, **words)
 
 
 def _kind_of(name: str, bare: WorkspaceWords) -> type:

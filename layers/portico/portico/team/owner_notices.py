@@ -22,18 +22,26 @@ class OwnerNotices:
     workspace: Workspace
     host: str
 
-    def telling(self, event: Event, told: str, *, also: Iterable[str] = ()) -> Parts:
+    def telling(
+        self,
+        event: Event,
+        told: str,
+        *,
+        also: Iterable[str] = (),
+        change: Change = Change.TEAM_CHANGED,
+    ) -> Parts:
         """Return the parts that mail a change to all owners, and to *also*.
 
         Args:
             event: the change.
             told: what changed, in signs that a mail of any language can quote.
             also: other contacts.
+            change: whose words the mail has.
         """
         team = Memberships(self.people_table, self.workspace.id).all()
         owners = [each.contact for each in team if each.role is Role.OWNER]
         return {
-            f"notice {each}": self.asking(Change.TEAM_CHANGED, each, event, told)
+            f"notice {each}": self.asking(change, each, event, told)
             for each in dict.fromkeys([*owners, *also])
         }
 
