@@ -45,6 +45,7 @@ NEEDS = {
     "EndSession": ["dynamodb", "kms", "joserfc.jwt"],
     "Revoke": ["dynamodb"],
     "SignInPage": [],
+    "RecordDelivery": ["dynamodb", "secretsmanager"],
     "RecordTrail": ["dynamodb"],
     "SignOutPortals": ["dynamodb", "kms", "sqs"],
 }

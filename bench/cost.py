@@ -29,6 +29,13 @@ LOG_BYTE = 0.50 / 1e9
 """Ingested. aws.amazon.com/cloudwatch/pricing"""
 MAIL = 0.10 / 1000
 """A message through SES, without dedicated addresses. aws.amazon.com/ses/pricing"""
+TOPIC_REQUEST = 0.50 / MILLION
+"""A message that SES publishes to a topic. aws.amazon.com/sns/pricing"""
+QUEUE_REQUESTS = 3 * 0.40 / MILLION
+"""Into a queue, out of it, and done with. aws.amazon.com/sqs/pricing"""
+IN_TROUBLE = 0.05
+"""The share of mails of which SES tells something by the topic. It is assumed, and rather high: above
+it, SES reviews an account."""
 COGNITO_CONTACT = 0.015
 """A monthly active user of Cognito's Essentials, beyond the free ones.
 aws.amazon.com/cognito/pricing"""
@@ -126,6 +133,17 @@ def bill(
     )
 
 
+def deliveries(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> float:
+    """Return what it costs to know what became of one mail, in dollars.
+
+    Of a mail that arrived, the bus tells, which costs nothing. What went wrong comes over the topic
+    and the queue, and we assume that each comes alone.
+    """
+    trouble = bill({"came back": IN_TROUBLE}, flows, cpu).all_but_mail
+    told = IN_TROUBLE * (TOPIC_REQUEST + QUEUE_REQUESTS)
+    return bill({"arrived": 1}, flows, cpu).all_but_mail + trouble + told
+
+
 def window() -> float:
     """Return the seconds for which the trail's recorder collects events."""
     sources = doors()["record_trail"]["Events"].values()
@@ -188,6 +206,13 @@ def table(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> str:
     for line, attribute in LINES.items():
         cells = " | ".join(f"{getattr(each, attribute):,.2f}" for each in bills)
         lines.append(f"| {line} | {cells} |")
+    lines += [
+        "",
+        (
+            f"To know what became of a million mails, one in {1 / IN_TROUBLE:.0f} of them in trouble, is "
+            f"{deliveries(flows, cpu) * MILLION:.2f} dollars besides."
+        ),
+    ]
     month = bills[-1]
     cognito = COGNITO_CONTACT * MILLION
     lines += [

@@ -24,6 +24,7 @@ from local.emulator import Emulator
 from local.loopback_server import listening, serving
 from local.providers.app import Providers
 from local.providers.grants import client_id, client_secret
+from local.ses_events import SentMail
 from local.stack import Stack
 from portico import ids
 from portico.aws.clients import client
@@ -71,6 +72,8 @@ class Deployment(Portal):
     stack: Stack = field(kw_only=True)
     letters: list[bytes] = field(default_factory=list)
     """The mails that SES got, newest last."""
+    sent: list[SentMail] = field(default_factory=list)
+    """What its events name them by."""
     doors: dict[str, Handler] = field(default_factory=dict)
     sink: Sink = field(default_factory=Sink)
     hands: Callable[[Handler, dict[str, Any]], Any] | None = None
@@ -82,8 +85,14 @@ class Deployment(Portal):
 
     def keep(self, request: AWSPreparedRequest, **_: object) -> None:
         """Keep the mail that SES is handed."""
-        asked: Any = request.body
-        self.letters.append(b64decode(json.loads(asked)["Content"]["Raw"]["Data"]))
+        body: Any = request.body
+        asked = json.loads(body)
+        self.letters.append(b64decode(asked["Content"]["Raw"]["Data"]))
+        self.sent.append(SentMail.of_call(asked, id_="ses", at=SYSTEM.now()))
+
+    def tells(self, event: dict[str, Any]) -> Any:
+        """Hand an event of SES over, as the bus does."""
+        return self.hand("record_delivery", {"id": "1", "detail": event})
 
     def hand(self, name: str, event: dict[str, Any]) -> Any:
         """Invoke a door with one event, as Lambda does."""

@@ -12,6 +12,7 @@ from typing import Any
 from bench.capacity import read_units, streamed, write_units
 from bench.deployment import Deployment, Handler
 from bench.recorded_calls import Deck, Exchange, Player, recording
+from local.ses_events import FULL, bounced, delivered
 from portico import ids
 from portico.clock import SYSTEM
 from portico.events import Event
@@ -130,6 +131,8 @@ def _by_a_shared_link(walk: Walk) -> None:
     step("resolve", ann.opens_the_link)
     step("request", ann.asks_for_a_code)
     step("send", deployment.delivers_mail)
+    mail = deployment.sent[-1]
+    step("arrived", lambda: deployment.tells(delivered(mail)))
     step("trail", lambda: deployment.hand("record_trail", deployment.record_of(ann)))
     step("wrong code", lambda: ann.types(WRONG))
     token = step("verify", ann.types_the_mailed_code).body["access_token"]
@@ -145,6 +148,9 @@ def _by_a_personal_link(walk: Walk) -> None:
     ann = deployment.browser = Browser(deployment, source_ip="203.0.113.9")
     step("request, auto", lambda: ann.asks_for_a_code(None, link=link, auto=True))
     step("send, personal", deployment.delivers_mail)
+    # One that may pass: Ann needs her mails below.
+    mail = deployment.sent[-1]
+    step("came back", lambda: deployment.tells(bounced(mail, FULL, kind="Transient/MailboxFull")))
     deployment.forward(seconds=30)
     step("resend", ann.asks_again)
 

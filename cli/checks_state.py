@@ -32,7 +32,12 @@ def checks(patient: Patient) -> list[Check]:
     found += [Check(name, DEPLOY, partial(_table, patient, name)) for name in TABLES]
     found += [
         Check(name, LETTERS, partial(_queue, outputs[name]))
-        for name in ("MailDeadLetters", "TrailDeadLetters", "SignOutDeadLetters")
+        for name in (
+            "MailDeadLetters",
+            "TrailDeadLetters",
+            "SignOutDeadLetters",
+            "DeliveryDeadLetters",
+        )
         if name in outputs
     ]
     found.append(Check("version", VERSIONS, partial(_version, outputs.get("Version", ""))))

@@ -10,6 +10,7 @@ import typer
 from cli.command import Command, Told, asking, contact_of, looking_for, running, url_here
 from cli.contact_changes import Wanted, change_contact, without_ways_in
 from cli.contact_output import list_contacts, print_contacts, show_contact
+from cli.held_mail import held_mail
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import WHO
 from cli.output import told, without
@@ -294,4 +295,6 @@ def _switched(command: Command, workspace_id: str, who: str, *, active: bool) ->
 
 
 def _show(command: Command, contact: Contact) -> None:
+    if held := held_mail(contact, at=command.now()):
+        command.note(held)
     show_contact(command, _row(contact))

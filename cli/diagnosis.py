@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from cli import durations
 from cli.closed_portal import closed
+from cli.held_mail import held_mail
 from cli.sso_refusals import refusal_for
-from cli.trail_words import ENDED, REFUSED, then, withheld
+from cli.trail_words import ENDED, REFUSED, fate, then, withheld
 from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
@@ -59,6 +60,8 @@ def explained(line: Line) -> str:
             return f"SES accepted mail {detail.get('generation', '')}"
         case "code.withheld":
             return f"no mail: {withheld(detail)}"
+        case "mail.delayed" | "mail.bounced" | "mail.rejected" | "mail.complained":
+            return fate(line.name, detail)
         case "code.refused" if reason:
             return f"the code was right, but {REFUSED.get(reason, reason)}"
         case "code.refused":
@@ -100,12 +103,18 @@ def _standing(case: Case, lines: list[Line], at: datetime) -> list[str]:
             f"{contact.name} is deactivated{told}.",
             f"To let them in again: portico contact activate {workspace.id} {contact.email}",
         ]
-    if contact.suppressed:
-        return [
-            f"No mail is sent to {contact.email} after a {contact.suppressed}.",
-            "Only SSO works until the mailbox is repaired and the block on the address is removed.",
-        ]
+    held = held_mail(contact, at=at)
+    if held and not held.startswith("No notice"):
+        return [held, *_came_back(lines), "Until then they can only come in without a mail."]
     return []
+
+
+def _came_back(lines: list[Line]) -> list[str]:
+    """What the answering server said of the newest mail that came back."""
+    newest = next(
+        (each for each in lines if each.name in ("mail.bounced", "mail.complained")), None
+    )
+    return [f"{explained(newest)[0].upper()}{explained(newest)[1:]}."] if newest else []
 
 
 def _silence(workspace: Workspace) -> list[str]:
@@ -152,7 +161,10 @@ def _is_decisive(line: Line) -> bool:
     if "parent" in line.detail:
         # What a portal's tokens do says nothing of whether somebody can sign in.
         return False
-    return line.name.startswith(("code.", "session.", "sso.")) or line.name == "contact.signed-out"
+    return (
+        line.name.startswith(("code.", "session.", "sso.", "mail."))
+        or line.name == "contact.signed-out"
+    )
 
 
 def _latest(case: Case, line: Line, at: datetime) -> list[str]:
@@ -191,6 +203,11 @@ def _latest(case: Case, line: Line, at: datetime) -> list[str]:
             return [
                 f"Portico withheld the mail at {when}: {withheld(line.detail)}.",
                 then(line.detail).format(workspace=workspace_id, email=case.email),
+            ]
+        case "mail.delayed" | "mail.bounced" | "mail.rejected" | "mail.complained":
+            return [
+                f"At {when}: {explained(line)}.",
+                "What to do about it: docs/deliveries.md, Why",
             ]
         case "code.mailed":
             return [

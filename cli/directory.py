@@ -9,6 +9,7 @@ import typer
 from cli import directory_csv
 from cli.closed_portal import closed
 from cli.command import Command, looking_for, running, workspace_of
+from cli.held_mail import held_mail
 from cli.option_names import BREAK_GLASS
 from cli.output import Shown
 from cli.refusals import Refusal
@@ -193,8 +194,8 @@ def _warn(command: Command, workspace: Workspace, contact: Contact) -> None:
         command.note(f"{why[0]} The link works once the portal is open again. {why[1]}")
     if not contact.active:
         command.note("The contact is deactivated: no code will be mailed.")
-    if contact.suppressed:
-        command.note(f"No mail is sent to {contact.email} after a {contact.suppressed}.")
+    if held := held_mail(contact, at=command.now()):
+        command.note(held)
 
 
 def _age(age: timedelta) -> str:

@@ -102,6 +102,8 @@ def in_iso(value: Any) -> str:
 def told(thing: "DataclassInstance") -> dict[str, Any]:
     """Return the fields of *thing* as answers have them: scripts read these names."""
     row = asdict(thing)
+    # In a store's own spelling; `portico contact show` says what follows from it.
+    row.pop("strikes", None)
     return {"workspace" if name == "workspace_id" else name: row[name] for name in row}
 
 

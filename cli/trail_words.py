@@ -17,6 +17,7 @@ WITHHELD = {
     "already-a-contact": "somebody signed up with the address of a contact, who was told instead",
     "strangers-of-workspace": "the workspace's sign-ups have used up their mails of the hour",
     "strangers-of-deployment": "all sign-ups together have used up their mails of the day",
+    "too-many-bounces": "too many mails of all workspaces came back in the last day",
     "link-ended": "the link was revoked or had expired",
     "portal-unavailable": "the portal was switched off, or paused",
     "sign-in-method-off": "the workspace takes no codes",
@@ -27,6 +28,9 @@ WITHHELD = {
 }
 """Why a code was not mailed, by the trail's word for it."""
 THEN = {
+    "too-many-bounces": "See docs/operate.md, BouncesBrakeAlarm.",
+    "address-suppressed-bounce": "See until when: portico contact show {workspace} {email}",
+    "address-suppressed-complaint": "See until when: portico contact show {workspace} {email}",
     "mailbox-budget": "Wait an hour, or make a personal link, which has a budget of its own.",
     "portal-unavailable": "See whether it is on, or paused: portico workspace show {workspace}",
     "link-ended": "Make a new link: portico link create {workspace} --contact {email}",
@@ -39,6 +43,33 @@ THEN = {
     "mail-refused": "See what is wrong with the sender: portico doctor stack",
 }
 """What to do about it, where the contact's own row does not say."""
+
+
+FATES = {
+    "mail.delayed": "the mail is delayed",
+    "mail.bounced": "the mail came back",
+    "mail.rejected": "SES found a virus in the mail",
+    "mail.complained": "the reader reported the mail as spam",
+}
+CAUSES = {
+    "no-such-mailbox": "there is no such mailbox",
+    "mailbox-off": "the mailbox is disabled",
+    "mailbox-full": "the mailbox is full",
+    "no-such-domain": "the domain has no mail server",
+    "server-out-of-reach": "their mail server did not answer",
+    "taken-for-spam": "it was taken for spam",
+    "sender-distrusted": "their server distrusts the sending address",
+    "sender-unproved": "SPF, DKIM or DMARC did not pass",
+    "too-fast": "their server wants fewer mails at once",
+    "not-allowed": "their server takes no mail from outside for this mailbox",
+}
+
+
+def fate(name: str, detail: Mapping[str, str]) -> str:
+    """Say what became of a mail, from its line, without a full stop."""
+    cause = CAUSES.get(detail.get("cause", ""))
+    said = detail.get("said")
+    return FATES[name] + (f": {cause}" if cause else "") + (f' ("{said}")' if said else "")
 
 
 def withheld(detail: Mapping[str, str]) -> str:

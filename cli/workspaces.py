@@ -74,7 +74,7 @@ def show(
     """Show a workspace and its settings."""
     if url := url_here(stack, local, as_json):
         with asking(url, workspace_id, as_json, NAMES) as (told, portico):
-            _card(told, url.rstrip("/"), portico.read_settings()["settings"])
+            _card(told, url.rstrip("/"), {**portico.read_settings()["settings"]})
         return
     with running(stack, local, as_json, NAMES) as command:
         _show(command, workspace_of(command, workspace_id))

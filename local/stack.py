@@ -49,6 +49,7 @@ KEPT = (
     TRIGGERS,
     "AWS::Lambda::Function",
     "AWS::SES::",
+    "AWS::SNS::",
     "AWS::SQS::",
     "AWS::SecretsManager::",
 )

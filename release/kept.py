@@ -21,6 +21,7 @@ REPLACED_BY: dict[str, tuple[str, ...]] = {
     # The name replaces the secret; the rest generates a new value in the old one, which is no better.
     "AWS::SecretsManager::Secret": ("Name", "GenerateSecretString", "SecretString"),
     "AWS::SQS::Queue": ("QueueName", "FifoQueue"),
+    "AWS::SNS::Topic": ("TopicName", "FifoTopic"),
     "AWS::SES::EmailIdentity": ("EmailIdentity",),
     "AWS::ApiGatewayV2::Api": ("ProtocolType",),
 }

@@ -164,6 +164,17 @@ class TestABill:
         assert seldom.functions - often.functions == pytest.approx(0.2e-6 * 2 / 3)
         assert seldom.tables == often.tables
 
+    def test_of_what_became_of_mails_is_the_bus_and_a_topic_for_those_in_trouble(self):
+        quiet = said("UpdateItem", {}, {"ConsumedCapacity": {"CapacityUnits": 1}})
+        flows = {"arrived": flow(quiet), "came back": flow(quiet, quiet)}
+        cpu = {"arrived": 0.0, "came back": 0.0}
+
+        dollars = cost.deliveries(flows, cpu)
+
+        arrived = cost.bill({"arrived": 1}, flows, cpu).all_but_mail
+        trouble = cost.bill({"came back": 1}, flows, cpu).all_but_mail
+        assert dollars == pytest.approx(arrived + 0.05 * (trouble + 0.5e-6 + 3 * 0.4e-6))
+
     def test_sums_up_to_all_but_the_mail(self):
         bill = cost.Bill(1, 2, 3, 4, 5, 100)
         assert bill.all_but_mail == 15

@@ -83,7 +83,7 @@ class TestWhatStandsThere:
             3.0 * len(resources("AWS::CloudWatch::Dashboard"))
         )
         # Lambda asks an empty queue a quarter of a million times and more, a month and poller.
-        assert dollars("asking 2 queues") == pytest.approx(0.52, abs=0.005)
+        assert dollars("asking 3 queues") == pytest.approx(0.78, abs=0.005)
 
     def test_has_each_metric_that_an_alarm_looks_at(self):
         alarms = resources("AWS::CloudWatch::Alarm").values()

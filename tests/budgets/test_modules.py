@@ -41,6 +41,7 @@ BUDGETS = {
     "userinfo": 420,
     "end_session": 420,
     "revoke": 420,
+    "record_delivery": 430,
     "record_trail": 410,
     "sign_in_page": 410,
 }
@@ -220,7 +221,18 @@ class TestADoor:
             },
             "end_session": {"codes", "directory", "limits", "mail", "notices", "sender", "trail"},
             "revoke": {"codes", "directory", "limits", "mail", "notices", "sender", "trail"},
+            "record_delivery": {
+                "codes",
+                "directory",
+                "links",
+                "mail",
+                "notices",
+                "sender",
+                "sessions",
+                "trail",
+            },
             "record_trail": {
+                "deliveries",
                 "codes",
                 "directory",
                 "limits",

@@ -108,7 +108,14 @@ class TestTheCommandsOwnPage:
 class TestTheDoctor:
     def test_sends_nobody_to_a_section_that_is_not_there(self):
         outputs = dict.fromkeys(
-            ("SigningKeys", "MailDeadLetters", "TrailDeadLetters", "SignOutDeadLetters"), "x"
+            (
+                "SigningKeys",
+                "MailDeadLetters",
+                "TrailDeadLetters",
+                "SignOutDeadLetters",
+                "DeliveryDeadLetters",
+            ),
+            "x",
         )
         patient = Patient("portico", outputs, {}, {}, emulated=False)
         checks = [*checks_mail.checks(patient), *checks_state.checks(patient)]

@@ -7,8 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cli.diagnosis import Case, conclusion, explained
+from cli.held_mail import held_mail
 from cli.sso_refusals import REASONS
-from cli.trail_words import ENDED, WITHHELD
+from cli.trail_words import CAUSES, ENDED, FATES, WITHHELD
+from portico.deliveries.causes import Cause
+from portico.deliveries.store import EVENTS
+from portico.deliveries.suppression import Strike, Why
 from portico.people.rules import Contact, Workspace
 from portico.sessions.rules import SessionEnd
 from portico.trail.lookup import Line
@@ -68,6 +72,35 @@ class TestWhatStands:
         said = concluded(contact=replace(ANN, suppressed="bounce"))
 
         assert "No mail is sent to ann@example.com after a bounce." in said
+
+    def test_an_address_that_came_back_gets_none_for_a_day_and_the_server_says_why(self):
+        sent = NOW - timedelta(hours=1)
+        strike = str(Strike(sent, sent, Why.BOUNCED, "0123456789ab-1", "5.1.1"))
+        bounced = line("mail.bounced", cause="no-such-mailbox", said="550 5.1.1 who\ufffd?")
+
+        said = concluded(bounced, contact=replace(ANN, strikes=frozenset({strike})))
+
+        assert (
+            "No mail is sent to ann@example.com after a bounce (5.1.1) on 2026-11-21 11:00 UTC, "
+            "until 2026-11-22 11:00 UTC."
+        ) in said
+        assert 'The mail came back: there is no such mailbox ("550 5.1.1 who\ufffd?").' in said
+
+    def test_a_complaint_keeps_nobody_out(self):
+        strike = str(Strike(NOW, NOW, Why.COMPLAINED, "0123456789ab-1", "-"))
+
+        said = concluded(contact=replace(ANN, strikes=frozenset({strike})))
+
+        assert "No mail" not in said
+        notice = held_mail(replace(ANN, strikes=frozenset({strike})), at=NOW)
+        assert notice is not None
+        assert "No notice is sent" in notice
+        assert "until somebody lifts it" in notice
+
+    def test_a_mail_may_be_delayed(self):
+        said = concluded(line("mail.delayed", minutes=3, cause="mailbox-full"), line("code.mailed"))
+
+        assert "the mail is delayed: the mailbox is full" in said
 
 
 class TestAPortalOnAnotherSite:
@@ -202,11 +235,16 @@ class TestWhatHappened:
 
 
 class TestALine:
+    def test_explains_every_cause_of_a_mail_in_trouble(self):
+        assert CAUSES.keys() == set(Cause) - {Cause.REPORTED, Cause.UNCLEAR}
+        assert FATES.keys() == set(EVENTS.values())
+
     def test_explains_every_reason_why_a_mail_was_withheld(self):
         source = (ROOMS / "sender" / "recipients.py").read_text()
         reasons = set(re.findall(r'(?:return|else) f?"([a-z-]+[a-z])"', source))
         reasons |= in_code(
-            r'"(mailbox-budget|mail-refused|address-refused|already-a-contact|strangers-of-\w+)"'
+            r'"(mailbox-budget|mail-refused|address-refused|already-a-contact|strangers-of-\w+|'
+            r'too-many-bounces)"'
         )
         reasons |= {f"address-suppressed-{why}" for why in ("bounce", "complaint")}
 

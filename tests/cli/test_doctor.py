@@ -80,6 +80,7 @@ MORE = {
     "MailDeadLetters": "https://sqs.test/mail",
     "TrailDeadLetters": "https://sqs.test/trail",
     "SignOutDeadLetters": "https://sqs.test/sign-outs",
+    "DeliveryDeadLetters": "https://sqs.test/deliveries",
 }
 
 

@@ -74,6 +74,7 @@ BESIDE_TABLES = {
     "EndSession": {"publish the key"},
     "Revoke": set(),
     "SendMail": {"read the code secret", "mail", "retry a mail", "give a mail up"},
+    "RecordDelivery": {"read the code secret"},
     "RecordTrail": {"give a record up"},
     "SignOutPortals": {"sign", "queue a sign-out", "give a sign-out up"},
     "SignInPage": set(),

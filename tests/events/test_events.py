@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parents[2] / "events"
 EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
 REQUESTS = {name: event for name, event in EVENTS.items() if "routeKey" in event}
 BATCHES = {name: event for name, event in EVENTS.items() if "Records" in event}
+OF_THE_BUS = {name: event for name, event in EVENTS.items() if "detail-type" in event}
 
 ANSWERS = {
     "resolve_link": 200,
@@ -180,6 +181,7 @@ class TestEveryTrigger:
             trigger(name, each) for name, one in doors().items() for each in one["Events"].values()
         }
         in_folder = {of_request(name) for name in REQUESTS} | {of_batch(name) for name in BATCHES}
+        in_folder |= {(name.removesuffix("_bus"), "bus") for name in OF_THE_BUS}
 
         assert in_folder == in_template
 
@@ -282,6 +284,30 @@ class TestATripToAProvider:
         assert answer["headers"]["location"] == "/acme#e=sso-denied"
 
 
+class TestWhatSesTells:
+    def test_lets_the_rule_let_it_through(self):
+        (rule,) = [
+            each["Properties"]["Pattern"]
+            for each in doors()["record_delivery"]["Events"].values()
+            if each["Type"] == "EventBridgeRule"
+        ]
+        event = OF_THE_BUS["record_delivery_bus"]
+
+        assert event["source"] in rule["source"]
+        assert event["detail-type"] in rule["detail-type"]
+        assert event["detail"]["eventType"] in rule["detail"]["eventType"]
+        assert rule["detail"]["mail"]["tags"].keys() <= event["detail"]["mail"]["tags"].keys()
+
+    @pytest.mark.parametrize("name", ["record_delivery_queue", "record_delivery_bus"])
+    def test_of_a_mail_that_nobody_sent_changes_nothing(self, acme, name, capsys):
+        before = rows("sign-in"), rows("people")
+
+        assert door("record_delivery").handler(EVENTS[name], None)["batchItemFailures"] == []
+
+        assert (rows("sign-in"), rows("people")) == before
+        assert '"foreign"' in capsys.readouterr().out
+
+
 class TestABatch:
     def test_of_the_stream_sends_the_mail(self, acme):
         assert (
@@ -350,6 +376,8 @@ def trigger(name: str, event: dict[str, Any]) -> tuple[str, str]:
             return name, f"{properties['Method']} {properties['Path']}"
         case "HttpApi":
             return name, "$default"
+        case "EventBridgeRule":
+            return name, "bus"
         case "DynamoDB":
             return name, properties["Stream"]["Fn::GetAtt"][0]
     return name, properties["Queue"]["Fn::GetAtt"][0]

@@ -27,10 +27,12 @@ MORE_THAN_ROWS = {
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
     "ListPortalSessions": {"dynamodb:Query"},
+    "CountOneDomain": {"dynamodb:Query"},
 }
 """Only the account lists and lets go: what is its contact's own, and on no daily path. What a
 sign-out ends is listed, of one contact. A team's doors list its members and keys, what it has set up,
-the workspace's links and who used one, and the sessions of one contact."""
+the workspace's links and who used one, and the sessions of one contact; and of a domain whose mails
+come back, a few addresses of one hour are."""
 
 ROW_ACTIONS = {
     "dynamodb:BatchGetItem",
@@ -68,6 +70,7 @@ ROWS_OF = {
         "*#record#*",
         "*#formers",
         "*#record-key#*",
+        "*#suppressed#*",
     },
     "SignInTable": {
         "*#challenge#*",
@@ -84,6 +87,11 @@ ROWS_OF = {
         "*#strangers#*",
         "-strangers#*",
         "-mailed#*",
+        "*#delivery#*",
+        "*#refusals#*",
+        "*#refusing",
+        "-unknown#*",
+        "-outcomes#*",
         "-net#*",
         "-account#*",
         "-mailbox#*",
@@ -204,6 +212,10 @@ MAY = {
     "SendMail": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
         "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
+    },
+    "RecordDelivery": {
+        "PeopleTable": {"UpdateItem"},
+        "SignInTable": {"PutItem", "Query", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},
     "SignOutPortals": {"PeopleTable": {"GetItem"}, "SignInTable": {"Query"}},
@@ -338,27 +350,25 @@ class TestADoor:
 
     def test_that_writes_people_writes_what_its_proofs_are_good_for(self):
         # A door that could write any People row could make itself a way in.
-        writes = {
-            (role, action.removeprefix("dynamodb:")): tuple(
-                each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-            )
-            for role, each in touching_rows()
-            if table_of(each) == "PeopleTable"
-            for action in each["Action"]
-            if action in {"dynamodb:PutItem", "dynamodb:UpdateItem"}
-        }
+        writes: dict[tuple[str, str], tuple[str, ...]] = {}
+        for role, each in touching_rows():
+            if table_of(each) == "PeopleTable":
+                keys = each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                for action in {"dynamodb:PutItem", "dynamodb:UpdateItem"} & set(each["Action"]):
+                    which = role, action.removeprefix("dynamodb:")
+                    writes[which] = (*writes.get(which, ()), *keys)
         assert writes == {
-            # A code connects an identity, and makes the contact of a sign-up.
+            # A code connects an identity, makes the contact of a sign-up, and proves an address.
             ("VerifyCodeRole", "PutItem"): (
                 "*#identity#*",
                 "*#contact#*",
                 "*#email#*",
                 "*#find#*",
             ),
-            ("VerifyCodeRole", "UpdateItem"): ("*#link#*",),
+            ("VerifyCodeRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
             ("FinishSsoRole", "PutItem"): ("*#identity#*",),
             # A directory record notes who comes in by it.
-            ("FinishSsoRole", "UpdateItem"): ("*#record#*",),
+            ("FinishSsoRole", "UpdateItem"): ("*#contact#*", "*#record#*"),
             ("PasswordRole", "PutItem"): ("*#contact#*",),
             ("PasswordRole", "UpdateItem"): ("*#contact#*",),
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
@@ -385,7 +395,19 @@ class TestADoor:
             # Links sign nobody in. Of a contact, it ends the sessions.
             ("ManageLinksRole", "PutItem"): ("*#link#*",),
             ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),
+            # What is held against an address; of a head, one attribute (below).
+            ("RecordDeliveryRole", "UpdateItem"): ("*#suppressed#*", "*#contact#*"),
         }
+
+    def test_that_hears_of_bounces_writes_one_attribute_of_a_head(self):
+        conditions = [
+            each["Condition"]
+            for role, each in touching_rows()
+            if role == "RecordDeliveryRole" and "*#contact#*" in str(each["Condition"])
+        ]
+        (one,) = conditions
+        named = {"dynamodb:Attributes": ["pk", "sk", "email", "strikes"]}
+        assert one["ForAllValues:StringEquals"] == named
 
     def test_reads_client_secrets_of_its_own_stack_only_if_it_asks_providers(self):
         reading = {

@@ -42,13 +42,15 @@ class TestAnUpdateToThisTree:
 
     def test_is_compared_in_all_that_keeps_something(self, before):
         kept = {each["Type"] for each in before["Resources"].values()} & REPLACED_BY.keys()
-        assert kept == REPLACED_BY.keys()
+        assert kept == REPLACED_BY.keys() - OF_THIS_TREE
         # A kind that keeps something and is not compared would be lost without a word.
         types = {each["Type"] for each in translated()["Resources"].values()}
         keeping = ("Table", "Key", "Secret", "Queue", "Topic", "Bucket", "Identity")
         assert {each for each in types if each.endswith(keeping)} <= REPLACED_BY.keys()
 
 
+OF_THIS_TREE = {"AWS::SNS::Topic"}
+"""Kinds that the last release had none of. Empty it with each release."""
 TABLE, KEY, SECRET = "PeopleTable", "SigningKeyA", "CodeSecret"
 SPOILED = {
     "a table that is gone": (

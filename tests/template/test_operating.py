@@ -27,6 +27,18 @@ OF_RECORDS = {
         "failed",
         "done-before",
     },
+    "record_delivery": {
+        "delivered",
+        "delayed",
+        "bounced",
+        "rejected",
+        "complained",
+        "repeated",
+        "late",
+        "foreign",
+        "not-understood",
+        "failed",
+    },
     "record_trail": {"recorded", "repeated", "failed"},
     "sign_out_portals": {"queued", "nobody", "told", "not-wanted", "failed"},
 }
@@ -132,7 +144,13 @@ class TestAnAlarm:
 
 class TestAnAlarmOfASmallDeployment:
     @pytest.mark.parametrize(
-        "name", ["MailDeadLettersAlarm", "TrailDeadLettersAlarm", "SignOutDeadLettersAlarm"]
+        "name",
+        [
+            "MailDeadLettersAlarm",
+            "TrailDeadLettersAlarm",
+            "SignOutDeadLettersAlarm",
+            "DeliveryDeadLettersAlarm",
+        ],
     )
     def test_rings_for_any_dead_letter(self, name):
         alarm = ALARMS[name]

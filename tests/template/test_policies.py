@@ -27,7 +27,9 @@ SERVICES = {
     "Lambda": "lambda",
     "Logs": "logs",
     "Route53": "route53",
+    "Events": "events",
     "SES": "ses",
+    "SNS": "sns",
     "SQS": "sqs",
     "SecretsManager": "secretsmanager",
 }
@@ -46,6 +48,12 @@ MADE_BY = {
     "AWS::CodeDeploy::DeploymentGroup": (
         "codedeploy:CreateDeploymentGroup",
         "codedeploy:DeleteDeploymentGroup",
+    ),
+    "AWS::Events::Rule": (
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "events:DeleteRule",
     ),
     "AWS::DynamoDB::Table": ("dynamodb:CreateTable", "dynamodb:DeleteTable"),
     "AWS::IAM::Role": ("iam:CreateRole", "iam:DeleteRole"),
@@ -67,7 +75,11 @@ MADE_BY = {
         "ses:DeleteConfigurationSetEventDestination",
     ),
     "AWS::SES::EmailIdentity": ("ses:CreateEmailIdentity", "ses:DeleteEmailIdentity"),
+    "AWS::SNS::Subscription": ("sns:Subscribe", "sns:Unsubscribe"),
+    "AWS::SNS::Topic": ("sns:CreateTopic", "sns:DeleteTopic"),
+    "AWS::SNS::TopicPolicy": ("sns:SetTopicAttributes",),
     "AWS::SQS::Queue": ("sqs:CreateQueue", "sqs:DeleteQueue"),
+    "AWS::SQS::QueuePolicy": ("sqs:SetQueueAttributes",),
     "AWS::SecretsManager::Secret": ("secretsmanager:CreateSecret", "secretsmanager:DeleteSecret"),
 }
 """What CloudFormation calls to make and to delete one, in the deployer's name."""

@@ -73,7 +73,8 @@ class TestADoor:
         (api,) = of_type("AWS::ApiGatewayV2::Api").values()
         called = set(re.findall(r"\$\{(\w+)\}/invocations", json.dumps(api)))
         assert called == aliases - {
-            f"{name}{ALIAS}" for name in ("SendMail", "RecordTrail", "SignOutPortals")
+            f"{name}{ALIAS}"
+            for name in ("SendMail", "RecordDelivery", "RecordTrail", "SignOutPortals")
         }
 
     def test_keeps_the_versions_of_before_and_their_layers(self):

@@ -176,6 +176,15 @@ class SendMailSettings(DoorSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDeliverySettings(DoorSettings):
+    """Variables of the door that records what became of mails."""
+
+    people_table: str
+    sign_in_table: str
+    code_secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordTrailSettings(DoorSettings):
     """Variables of the door that writes the trail."""
 
@@ -294,6 +303,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "end_session": EndSessionSettings,
     "revoke": RevokeSettings,
     "send_mail": SendMailSettings,
+    "record_delivery": RecordDeliverySettings,
     "record_trail": RecordTrailSettings,
     "sign_out_portals": SignOutPortalsSettings,
     "sign_in_page": SignInPageSettings,

@@ -1,8 +1,9 @@
 """The keys that codes and refresh tokens are made with: HKDF from one generated secret.
 
 During a rotation two versions are valid. Whatever a key made carries that key's version.
-Two keys survive rotations: the mailbox key, because budgets and marks must not start again from
-zero, and the undo key, because an undo link lives longer than two rotations take.
+Three keys survive rotations: the mailbox key, because budgets and marks must not start again from
+zero; the undo key, because an undo link lives longer than two rotations take; and the delivery key,
+because a complaint may come after weeks, and what is held against an address stays.
 """
 
 import hmac
@@ -37,6 +38,8 @@ class Keys:
     refresh: bytes = field(repr=False)
     mailbox: bytes = field(repr=False)
     undo: bytes = field(repr=False)
+    delivery: bytes = field(repr=False)
+    """Proves a mail's tags, and names addresses in rows."""
 
 
 class KeyRing:
@@ -106,7 +109,7 @@ def derive(secret: bytes, *, version: str) -> Keys:
 
     Args:
         secret: as it was generated; or, after a rotation, ``<fresh>.<what was generated>``:
-            then every key is fresh except those of mailboxes and of undos.
+            then every key is fresh except those of mailboxes, undos and deliveries.
         version: the version's name.
 
     Source: RFC 5869 with SHA-256, no salt, one block of output per use. The standard
@@ -119,6 +122,7 @@ def derive(secret: bytes, *, version: str) -> Keys:
         _expanded(fresh, b"refresh"),
         _expanded(lasting or fresh, b"mailbox"),
         _expanded(lasting or fresh, b"undo"),
+        _expanded(lasting or fresh, b"delivery"),
     )
 
 

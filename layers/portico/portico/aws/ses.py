@@ -1,5 +1,6 @@
 """SES: send a mail, and say what a refusal means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -44,8 +45,17 @@ class MailRefused(Exception):
         return self.reason in _OF_THE_ADDRESS
 
 
-def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) -> str:
+def send_email(
+    message: bytes, *, sender: str, to: str, configuration_set: str, tags: Mapping[str, str]
+) -> str:
     """Hand one finished message to SES and return its id.
+
+    Args:
+        message: the whole message.
+        sender: the address that it comes from.
+        to: the one address that it goes to.
+        configuration_set: the set whose destinations hear what becomes of it.
+        tags: what SES says again with every event about it. No header of the mail has it.
 
     Raises:
         MailRefused: SES said no; the mail is certainly not out.
@@ -60,6 +70,7 @@ def send_email(message: bytes, *, sender: str, to: str, configuration_set: str) 
             Destination={"ToAddresses": [to]},
             Content={"Raw": {"Data": message}},
             ConfigurationSetName=configuration_set,
+            EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
         )
     except ClientError as error:
         code = reason(error)

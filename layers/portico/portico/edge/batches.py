@@ -18,6 +18,10 @@ logging.getLogger("portico").setLevel(log_level(os.environ))
 type BatchItem = dict[str, Any]
 
 
+class EventFailed(Exception):
+    """A single event was not handled."""
+
+
 class Intake:
     """A handler for batches. *work* takes one record and returns the name of its outcome."""
 
@@ -27,10 +31,14 @@ class Intake:
         self._metrics = Metrics(service=name)
 
     def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
-        """Handle every record. Those that raise are reported as the batch's failures."""
+        """Handle every record. Those that raise are reported as the batch's failures.
+
+        Raises:
+            EventFailed: *event* is a single one of the bus, and Lambda shall hand it over again.
+        """
         failures = []
         outcomes: Counter[str] = Counter()
-        for record in event["Records"]:
+        for record in event.get("Records", [event]):
             outcome = self._outcome(record)
             if outcome is None:
                 failures.append({"itemIdentifier": _identifier(record)})
@@ -39,6 +47,8 @@ class Intake:
         for name, count in outcomes.items():
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
         self._metrics.flush_metrics()
+        if failures and "Records" not in event:
+            raise EventFailed
         return {"batchItemFailures": failures}
 
     def _outcome(self, record: BatchItem) -> str | None:
@@ -52,4 +62,4 @@ class Intake:
 def _identifier(record: BatchItem) -> str:
     if "dynamodb" in record:
         return str(record["dynamodb"]["SequenceNumber"])
-    return str(record["messageId"])
+    return str(record["messageId"] if "messageId" in record else record["id"])

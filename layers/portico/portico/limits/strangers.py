@@ -16,6 +16,7 @@ from hashlib import sha256
 from portico.aws.tables import ALWAYS, ConditionFailed, Rows, get_many
 from portico.clock import epoch
 from portico.ids import ChallengeId
+from portico.limits.bounce_share import OUTCOMES, is_braked, outcome_keys
 from portico.limits.rules import hour_of
 
 A_WORKSPACE_AN_HOUR = 200
@@ -67,7 +68,9 @@ class Strangers:
         (hour, ends), day = hour_of(at), epoch(at) // 86400
         first = sha256(str(challenge).encode()).digest()[0]
         workspace_id = challenge.workspace_id
-        real = self.real_mails(at=at)
+        real, is_braked = self._last_day(at=at)
+        if is_braked:
+            return StrangersCount((), "too-many-bounces")
         an_hour = min(self.an_hour, BASE_AN_HOUR + real * PERCENT_AN_HOUR // 100)
         a_day = min(self.a_day, BASE_A_DAY + real * PERCENT_A_DAY // 100)
         theirs = f"{workspace_id}#", f"{workspace_id}#strangers#{hour}"
@@ -113,7 +116,15 @@ class Strangers:
     def real_mails(self, *, at: datetime) -> int:
         """Return how many real mails there were in the last day, over all workspaces.
 
-        Of yesterday's, as many as lie within 24 hours if they came evenly.
+        Raises:
+            TryLater: the counters are out of reach.
+        """
+        return self._last_day(at=at)[0]
+
+    def _last_day(self, *, at: datetime) -> tuple[int, bool]:
+        """Return how many real mails there were, and whether too many of all came back.
+
+        Of yesterday's, as many count as lie within 24 hours if they came evenly.
 
         Raises:
             TryLater: the counters are out of reach.
@@ -125,9 +136,13 @@ class Strangers:
             for each in (day, day - 1)
             for shard in range(SHARDS)
         ]
-        found = [row["mails"] if row else 0 for row in get_many(keys, consistent=False)]
+        outcomes = Rows(self.table, OUTCOMES)
+        keys += [(outcomes, pk, sk) for pk, sk in outcome_keys(at=at)]
+        rows_read = get_many(keys, consistent=False)
+        found = [row["mails"] if row else 0 for row in rows_read[: 2 * SHARDS]]
         today, yesterday = sum(found[:SHARDS]), sum(found[SHARDS:])
-        return int(today + yesterday * (86400 - seconds) // 86400)
+        real = int(today + yesterday * (86400 - seconds) // 86400)
+        return real, is_braked(rows_read[2 * SHARDS :], at=at)
 
     def _count(
         self, prefix: str, pk: str, first: int, *, cap: int, ends: int

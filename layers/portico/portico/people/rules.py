@@ -300,7 +300,9 @@ class Contact:
     """When name, address, its proof, language or time zone changed last, in seconds since 1970.
     ``None``: no change since the contact was made by an earlier version."""
     suppressed: str | None = None
-    """Why we send no mail to the address: ``bounce`` or ``complaint``."""
+    """Why we send no mail to the address, as a team has marked it: ``bounce`` or ``complaint``."""
+    strikes: frozenset[str] = frozenset()
+    """What mail servers and readers hold against the address (``portico.deliveries``)."""
     address_change: str | None = None
     """The id of the newest change of address that was not undone."""
     voids: list[list[int]] = field(default_factory=list)
@@ -339,8 +341,8 @@ class Contact:
         return any(first <= linked_at <= last for first, last in self.voids)
 
     def row(self) -> dict[str, Any]:
-        """Return the attributes of a new contact's row, who has never changed the address."""
-        later = ("address_change", "voids", "proofs", "proof_wanted", "found_by")
+        """Return the attributes of a new contact's row, to whom nothing has happened yet."""
+        later = ("strikes", "address_change", "voids", "proofs", "proof_wanted", "found_by")
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}
         values["workspace"] = values.pop("workspace_id")

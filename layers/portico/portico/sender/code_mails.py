@@ -9,15 +9,17 @@ from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
+from portico.deliveries.mail_tags import MailTags
 from portico.errors import TryLater
 from portico.events import Event
-from portico.ids import parse_challenge
+from portico.ids import fingerprint, parse_challenge
 from portico.limits.known_browser import known_sver
 from portico.limits.mailboxes import Mailboxes
 from portico.limits.rules import hour_of
 from portico.limits.strangers import Strangers
 from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
+from portico.people.addresses import subject_of
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sender.delivery import TakenByAnother
@@ -110,7 +112,8 @@ class CodeMail:
 
     def why_not(self, *, at: datetime) -> str | None:
         """Return why nothing may be mailed; charges the budgets."""
-        found = self._recipients = recipients_of(self.challenge, self._people)
+        key = self.mails.keys.current().delivery
+        found = self._recipients = recipients_of(self.challenge, self._people, key=key)
         # This is counted first, and for every address. If only addresses of nobody counted, or
         # only those with mails left, a stranger could fill the cap: the last mail under it would
         # then show who is a contact.
@@ -174,6 +177,18 @@ class CodeMail:
             at=at,
         )
         return to, message
+
+    def tags(self, to: str) -> dict[str, str]:
+        """Return what names the mail in SES's events about it."""
+        contact, id_ = self._contact, self.challenge.id
+        tags = MailTags(
+            id_.workspace_id,
+            fingerprint(str(id_)),
+            self.generation,
+            contact.id if contact.sver != NOT_YET else subject_of(contact.email),
+            self._workspace.trail_days,
+        )
+        return tags.signed(key=self.mails.keys.current().delivery, to=to)
 
     def is_to_nobody_known(self) -> bool:
         """Say whether it is for somebody who is no contact yet."""

@@ -60,6 +60,9 @@ class Mail(Protocol):
             ValueError: no mail can be sent to the address.
         """
 
+    def tags(self, to: str) -> dict[str, str]:
+        """Return what names the mail in SES's events about it."""
+
     def is_to_nobody_known(self) -> bool:
         """Say whether the address is nobody's yet, and anybody may have typed it."""
 
@@ -126,7 +129,11 @@ class Delivery:
         try:
             to, message = mail.write(sender=self.sender, at=now)
             ses_id = ses.send_email(
-                message, sender=self.sender, to=to, configuration_set=self.configuration_set
+                message,
+                sender=self.sender,
+                to=to,
+                configuration_set=self.configuration_set,
+                tags=mail.tags(to),
             )
         except ses.MailRefused as refused:
             if not refused.final:

@@ -6,13 +6,14 @@ from typing import Any
 
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed
+from portico.deliveries.mail_tags import MailTags, strikes_of, suppressed_key
 from portico.events import Event, origin_of
 from portico.notices.store import Notice, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key, settings_row_key, words_key, workspace_of
 from portico.sender.delivery import TakenByAnother
 from portico.sender.mail_content import logo_of, notice_mail
-from portico.sender.recipients import is_inbound
+from portico.sender.recipients import is_inbound, why_held
 from portico.sender.taken_mails import TAKE_OVER
 from portico.settings import SendMailSettings
 
@@ -73,17 +74,22 @@ class NoticeMail:
     def why_not(self, *, at: datetime) -> str | None:
         """Return why nothing may be mailed."""
         people = self._people
-        head, settings_row, self._words = people.read(
+        keys = [
             head_key(people.workspace_id, self.notice.contact),
             settings_row_key(people.workspace_id),
             words_key(people.workspace_id),
-        )
+        ]
+        if self.notice.to is not None:
+            key = self.mails.keys.current().delivery
+            keys.append(suppressed_key(key, people.workspace_id, self.notice.to))
+        head, settings_row, self._words, *suppressed = people.read(*keys)
         contact = Contact.from_row(head) if head else None
         workspace = workspace_of(settings_row) if settings_row else None
         if contact is None or workspace is None:
             return "not-a-contact"
         self._contact, self._workspace = contact, workspace
-        return _why_not(self.notice, contact, workspace, at=at)
+        strikes = strikes_of(suppressed[0]) if suppressed else contact.strikes
+        return _why_not(self.notice, contact, workspace, strikes, at=at)
 
     def take(self, *, at: datetime) -> bool:
         """Take the notice, also from a sender that died with it."""
@@ -105,6 +111,13 @@ class NoticeMail:
             at=at,
         )
         return self.notice.to or self._contact.email, message
+
+    def tags(self, to: str) -> dict[str, str]:
+        """Return what names the mail in SES's events about it."""
+        tags = MailTags.of_notice(
+            self.notice.key, subject=self.notice.contact, keep_days=self._workspace.trail_days
+        )
+        return tags.signed(key=self.mails.keys.current().delivery, to=to)
 
     def is_to_nobody_known(self) -> bool:
         """Deny it: only contacts are told of changes."""
@@ -140,7 +153,14 @@ class NoticeMail:
         return f"{origin_of(notice.host)}/{notice.workspace_id}#undo={token}"
 
 
-def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: datetime) -> str | None:
+def _why_not(
+    notice: Notice,
+    contact: Contact,
+    workspace: Workspace,
+    strikes: frozenset[str],
+    *,
+    at: datetime,
+) -> str | None:
     # A portal that is off, and codes that are off, keep back no notice: the change is made.
     # Who has lost an address, or the account, hears of it although the contact may not sign in.
     if not contact.active and (notice.to is None or notice.undo is not None):
@@ -148,6 +168,9 @@ def _why_not(notice: Notice, contact: Contact, workspace: Workspace, *, at: date
     # What bounced is the contact's address, and this may go to the one before.
     if contact.suppressed and notice.to is None:
         return f"address-suppressed-{contact.suppressed}"
+    held = why_held(strikes, is_notice=True, at=at)
+    if held is not None:
+        return held
     if is_inbound(notice.to or contact.email, workspace):
         return "inbound-address"
     return "too-late" if at >= notice.expires_at else None

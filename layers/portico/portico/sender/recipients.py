@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from portico.codes.challenge import NOT_YET, Challenge
+from portico.deliveries.mail_tags import strikes_of, suppressed_key
 from portico.errors import InvalidRequest
 from portico.ids import base64url
 from portico.links.rules import ACCOUNT_LINK, Link
@@ -34,6 +35,8 @@ class Recipients:
     """Whether anybody may have typed the address, be it a contact's or nobody's."""
     words: dict[str, Any] | None = None
     """The words row, which most workspaces do not have."""
+    strikes: frozenset[str] = frozenset()
+    """What is held against the address."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
@@ -57,28 +60,57 @@ class Recipients:
         # What bounced is the contact's address, which another one may replace.
         if self.contact.suppressed and self.to is None:
             return f"address-suppressed-{self.contact.suppressed}"
+        held = why_held(self.strikes, is_notice=False, at=at)
+        if held is not None:
+            return held
         if is_inbound(self.to or self.contact.email, self.workspace):
             return "inbound-address"
         return None if challenge.is_due(generation, at=at) else "too-late"
 
 
-def recipients_of(challenge: Challenge, people: People) -> Recipients:
-    """Read a challenge anew, its workspace, its link and its contact, consistently."""
+def why_held(strikes: frozenset[str], *, is_notice: bool, at: datetime) -> str | None:
+    """Return why an address gets no mail now, in the words of the trail; ``None``: it does."""
+    if not strikes:
+        return None
+    # Loaded here: nothing is held against most addresses.
+    from portico.deliveries.suppression import suppression_of  # noqa: PLC0415
+
+    found = suppression_of(strikes, at=at)
+    if found is None or not found.stops(notice=is_notice):
+        return None
+    return f"address-suppressed-{found.reason}"
+
+
+def recipients_of(challenge: Challenge, people: People, *, key: bytes) -> Recipients:
+    """Read a challenge anew, its workspace, its link and its contact, consistently.
+
+    What is held against a typed address has a row, and the same call reads it. Of a personal link
+    the contact's head says it.
+
+    Args:
+        challenge: the challenge.
+        people: its workspace's people.
+        key: 32 bytes. The row is named by an HMAC of the address.
+    """
     common = (
         settings_row_key(people.workspace_id),
         words_key(people.workspace_id),
         link_key(people.workspace_id, challenge.link),
     )
     if challenge.purpose == Purpose.NEW_EMAIL:
-        return _moving(challenge, people, common)
+        return _moving(challenge, people, common, key=key)
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
         settings_row, words, link, row = people.read(*common, head)
         contact, pointer = Contact.from_row(row) if row else None, Pointer()
+        strikes = contact.strikes if contact else frozenset()
     else:
-        settings_row, words, link, row = people.read(
-            *common, pointer_key(people.workspace_id, challenge.email)
+        settings_row, words, link, row, suppressed = people.read(
+            *common,
+            pointer_key(people.workspace_id, challenge.email),
+            suppressed_key(key, people.workspace_id, challenge.email),
         )
+        strikes = strikes_of(suppressed)
         pointer = Pointer.from_row(row)
         contact = people.contact(pointer.contact) if pointer.contact else None
     workspace = workspace_of(settings_row) if settings_row else None
@@ -93,6 +125,7 @@ def recipients_of(challenge: Challenge, people: People) -> Recipients:
         pointer=pointer,
         may_be_strangers=is_open,
         words=words,
+        strikes=strikes,
     )
 
 
@@ -105,12 +138,17 @@ def newcomer(challenge: Challenge) -> Contact:
     return Contact(id_, challenge.id.workspace_id, email.partition("@")[0], email, sver=NOT_YET)
 
 
-def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, str]]) -> Recipients:
+def _moving(
+    challenge: Challenge, people: People, common: Sequence[tuple[str, str]], *, key: bytes
+) -> Recipients:
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
-    settings_row, words, _, row, pointer = people.read(
-        *common, head, pointer_key(people.workspace_id, address)
+    settings_row, words, _, row, pointer, suppressed = people.read(
+        *common,
+        head,
+        pointer_key(people.workspace_id, address),
+        suppressed_key(key, people.workspace_id, address),
     )
     return Recipients(
         workspace_of(settings_row) if settings_row else None,
@@ -120,6 +158,7 @@ def _moving(challenge: Challenge, people: People, common: Sequence[tuple[str, st
         pointer=Pointer.from_row(pointer),
         may_be_strangers=True,
         words=words,
+        strikes=strikes_of(suppressed),
     )
 
 

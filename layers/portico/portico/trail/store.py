@@ -88,6 +88,8 @@ def _sign_in(pk: str) -> dict[str, str]:
     match kind:
         case "challenge":
             return {"sign_in": fingerprint(str(ChallengeId(workspace_id, rest[0])))}
+        case "delivery" if not rest[0].startswith("notice-"):
+            return {"sign_in": rest[0]}
         case "sso":
             # A trip's key already is the start of its state's hash.
             return {"sign_in": rest[0][:12]}
