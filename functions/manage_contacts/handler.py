@@ -82,3 +82,15 @@ def deactivate_contact(path: dict[str, str], caller: Caller) -> Response:
 def reactivate_contact(path: dict[str, str], caller: Caller) -> Response:
     """Let a contact sign in again."""
     return contacts.reactivate(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/export")
+def export_contact(path: dict[str, str], caller: Caller) -> Response:
+    """Hand out all data of a contact."""
+    return contacts.export(path, caller)
+
+
+@handler.reads("DELETE /v1/workspaces/{workspace}/contacts/{contact}")
+def erase_contact(path: dict[str, str], caller: Caller) -> Response:
+    """Erase a contact."""
+    return contacts.erase(path, caller)

@@ -78,6 +78,8 @@ ANSWERS = {
     "key_revoke": 401,
     "contact_add": 401,
     "contact_find": 401,
+    "contact_export": 401,
+    "contact_erase": 401,
     "contact_by_ref": 401,
     "ref_detach": 401,
     "contacts_list": 401,

@@ -20,11 +20,13 @@ ONE = f"{CONTACTS}/{{contact}}"
 FIND, LIST, ADD = f"POST {CONTACTS}/find", f"POST {CONTACTS}/list", f"POST {CONTACTS}"
 READ, CORRECT, MOVE = f"GET {ONE}", f"PATCH {ONE}", f"POST {ONE}/email"
 OFF, ON = f"POST {ONE}/deactivate", f"POST {ONE}/reactivate"
+ERASE, EXPORT = f"DELETE {ONE}", f"GET {ONE}/export"
 ACTS: dict[str, tuple[Action, Any]] = {
     CORRECT: (Action.WRITE_CONTACT, {"name": "Somebody Else"}),
     MOVE: (Action.CHANGE_ADDRESS, {"email": "elsewhere@example.com"}),
     OFF: (Action.DEACTIVATE_CONTACT, None),
     ON: (Action.REACTIVATE_CONTACT, None),
+    ERASE: (Action.ERASE_CONTACT, None),
 }
 """Every route that acts on one contact: the action that it asks for, and a body."""
 
@@ -60,7 +62,7 @@ def desk(house):
 
 def about(who: Any, route: str, contact: str, body: Any = None, *, match: str = "") -> Answer:
     """Ask for something of one contact, with their newest ETag if none is said."""
-    if route == CORRECT and not match:
+    if route in (CORRECT, ERASE) and not match:
         match = who.sends(READ, path={"contact": contact}).headers.get("etag", "")
     headers = {"if-match": match} if match else {}
     answer: Answer = who.sends(route, body, path={"contact": contact}, headers=headers)
@@ -445,6 +447,63 @@ class TestSwitching:
         assert about(house["owner"], OFF, owner.id).problem == (409, "on-the-team")
 
 
+class TestErasing:
+    def test_needs_the_newest_etag_and_a_young_sign_in(self, house, portal):
+        admin = house["admin"]
+        path = {"contact": house.zoe.id}
+        assert admin.sends(ERASE, path=path).problem == (428, "precondition-missing")
+        stale = about(admin, ERASE, house.zoe.id, match='"0000000000000000"')
+        assert stale.problem == (412, "changed-meanwhile")
+        portal.forward(minutes=16)
+        admin.browser.refreshes()
+        admin.bearer = admin.token()
+        assert about(admin, ERASE, house.zoe.id).problem == (401, "re-auth-needed")
+
+    def test_may_be_repeated_and_leaves_nobody_to_read(self, house):
+        admin = house["admin"]
+        for _ in range(2):
+            assert about(admin, ERASE, house.zoe.id).status == 204
+        for route in (READ, OFF, EXPORT):
+            assert about(admin, route, house.zoe.id).problem == (404, "not-found")
+        assert admin.sends(FIND, {"email": "zoe@example.com"}).problem == (404, "not-found")
+
+    def test_is_in_the_trail_with_whoever_did_it(self, house, portal):
+        about(house["admin"], ERASE, house.zoe.id)
+
+        (line,) = lines(house, "contact.erased")
+        admin = portal.team.contact("acme", "admin@example.com")
+        assert line["by"] == f"member:{admin.id}"
+
+    def test_waits_for_an_address_that_was_just_changed(self, house):
+        about(house["admin"], MOVE, house.zoe.id, {"email": "zoe@example.net"})
+
+        refused = about(house["owner"], ERASE, house.zoe.id)
+
+        assert refused.problem == (409, "address-just-changed")
+        assert refused.body["retry_after"] == 72 * 3600
+
+
+class TestExporting:
+    def test_hands_out_what_there_is_without_secrets(self, house, desk, portal):
+        portal.another_browser().signs_in("zoe@example.com")
+        portal.records_trail()
+
+        told = about(desk, EXPORT, house.zoe.id)
+
+        assert told.status == 200, told.event
+        assert told.body["contact"]["email"] == "zoe@example.com"
+        assert [each["method"] for each in told.body["sessions"]] == ["code"]
+        assert "session.started" in {each["name"] for each in told.body["events"]}
+        for row in portal.session_rows():
+            assert row["current"] not in str(told.body)
+
+    def test_is_a_line(self, house):
+        about(house["auditor"], EXPORT, house.zoe.id)
+
+        (line,) = lines(house, "contact.exported")
+        assert line["pk"].endswith(house.zoe.id)
+
+
 class TestCon02Nobody:
     """Acts on a contact whose role is as high as their own or higher, but on themselves."""
 
@@ -461,8 +520,11 @@ class TestCon02Nobody:
                 if caller not in MAY[action]:
                     assert answer.problem == (403, "role-too-small"), told
                 elif may_act_on(caller, theirs, is_self=False):
-                    assert answer.status in (200, 409), told
-                    portal.team.set_active("acme", other, True, by="test")
+                    assert answer.status in (200, 204, 409), told
+                    if answer.status == 204:
+                        house.zoe = portal.adds("Zoe Once", f"zoe{caller.value}@example.com")
+                    else:
+                        portal.team.set_active("acme", other, True, by="test")
                     continue
                 else:
                     assert answer.problem == (403, "role-too-high"), told
@@ -492,7 +554,8 @@ class TestCon02Nobody:
         wire.before("dynamodb.TransactWriteItems", promotes)
         answer = about(admin, route, house.zoe.id, ACTS[route][1], match=etag)
 
-        assert answer.problem == (403, "role-too-high")
+        expected = (409, "on-the-team") if route == ERASE else (403, "role-too-high")
+        assert answer.problem == expected
         assert portal.team.contact("acme", house.zoe.id) == member
 
     def test_is_kept_from_their_own_profile(self, house):

@@ -11,8 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
-from portico.people.memberships import Role
+from portico.people.addresses import subject_of
+from portico.people.identities import Identity, identity_key
+from portico.people.memberships import ABOVE_ALL, Role
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
@@ -175,6 +178,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
         door("record_trail").handler({"Records": told}, None)
     lines = [stream_record(row) for row in portal.rows("trail")]
     door("sign_out_portals").handler({"Records": lines}, None)
+    looks_after_contacts(portal)
 
 
 def signs_in_at_another_site(portal: Portal) -> None:
@@ -244,7 +248,6 @@ def comes_as_a_member(portal: Portal) -> None:
     refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
     assert refused.body["reason"] == "address-changed"
     looks_after_the_team(portal)
-    looks_after_contacts(portal)
 
 
 def looks_after_the_team(portal: Portal) -> None:
@@ -276,6 +279,18 @@ def looks_after_the_team(portal: Portal) -> None:
     assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
 
 
+def connects_for(portal: Portal, contact: str, email: str) -> None:
+    """Give a contact an account elsewhere, a ref and a line under their address."""
+    portal.another_browser().asks_for_a_code(email)
+    identity = Identity("google", "https://accounts.google.com", contact)
+    pk, sk = identity_key("acme", identity)
+    row = {"pk": pk, "sk": sk, "contact": contact, **identity.row(), "sver": 1, "linked_at": 1}
+    row |= {"list": "acme#identities", "listed": f"{contact}#{identity.key}"}
+    portal.writes("people", row)
+    subject = f"acme#trail#{subject_of(email)}"
+    portal.writes("trail", {"pk": subject, "sk": "2026#evt_x", "name": "code.requested"})
+
+
 def looks_after_contacts(portal: Portal) -> None:
     """Find, add, change and switch contacts, as an owner and as an agent."""
     how: Any = {"host": "signin.acme.test", "by": "test"}
@@ -305,6 +320,14 @@ def looks_after_contacts(portal: Portal) -> None:
     assert agent.sends(f"POST {one}/refs/detach", ref, path=path).status == 200
     for what in ("deactivate", "reactivate"):
         assert owner.sends(f"POST {one}/{what}", path=path).status == 200
+    assert owner.sends(f"GET {one}/export", path=path).status == 200
+    connects_for(portal, path["contact"], "cy@example.com")
+    portal.forward(hours=73)
+    portal.another_browser().signs_in("cy@example.com")
+    owner.signs_in()
+    match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
+    assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
+    path = {"contact": portal.ann.id}
     body, headers = {"label": "Desk", "scope": "contacts:read"}, {"idempotency-key": "desk"}
     made = owner.sends(f"POST {KEYS}", body, headers=headers).body
     with_key = {"authorization": f"Bearer {made['text']}"}
@@ -422,6 +445,9 @@ def has_an_account(portal: Portal) -> None:
     assert again.moves("eve@example.net").status == 200
     portal.forward(hours=73)
     again = Member(portal, portal.another_browser()).signs_in("eve@example.net")
+    asked = AskedRef("x", "of eve", email="eve@example.net")
+    eves = ContactRefs("people").put(portal.workspace, asked, by="test", reach=ABOVE_ALL)
+    connects_for(portal, eves.contact.id, "eve@example.net")
     assert again.asks("DELETE /v1/account").status == 204
 
 

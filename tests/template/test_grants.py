@@ -23,6 +23,12 @@ MORE_THAN_ROWS = {
     "ReadUsesOfLinks": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
     "FindContacts": {"dynamodb:Query"},
+    "ListIdentitiesAndAddresses": {"dynamodb:Query"},
+    "ListOwnChangesOfAddress": {"dynamodb:Query"},
+    "ReadAndForgetSessions": {"dynamodb:Query"},
+    "ReadTrails": {"dynamodb:Query"},
+    "ForgetAddresses": {"dynamodb:DeleteItem"},
+    "ForgetOwnAddresses": {"dynamodb:DeleteItem"},
     "LetContactsGo": {"dynamodb:DeleteItem"},
     "ReadAndEndOwnSessions": {"dynamodb:Query"},
     "ReadOwnTrail": {"dynamodb:Query"},
@@ -96,7 +102,7 @@ ROWS_OF = {
         "-account#*",
         "-mailbox#*",
     },
-    "TrailTable": {"*#trail#*", "*#trail#link-*"},
+    "TrailTable": {"*#trail#*", "*#trail#link-*", "*#trail#address-*"},
 }
 """Kinds of partition keys, as docs/table.md lists them."""
 
@@ -121,7 +127,7 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem"},
-        "TrailTable": {"Query"},
+        "TrailTable": {"DeleteItem", "Query"},
     },
     "ManageContacts": {
         "PeopleTable": {
@@ -133,7 +139,8 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
+        "TrailTable": {"DeleteItem", "Query"},
     },
     "ManageWorkspace": {
         "PeopleTable": {

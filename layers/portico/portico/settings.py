@@ -126,6 +126,7 @@ class ManageContactsSettings(HttpSettings):
 
     people_table: str
     sign_in_table: str
+    trail_table: str
     signing_keys: str
 
 

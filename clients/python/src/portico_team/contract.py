@@ -187,6 +187,45 @@ class Correction(TypedDict):
     time_zone: NotRequired[str | None]
 
 
+class ExportOfContactPassword(TypedDict):
+    is_set: bool
+    changed_at: int | None
+
+
+class ExportOfContactIdentitiesEntry(TypedDict):
+    id: str
+    connection: str
+    label: str
+    linked_at: int
+
+
+class ExportOfContactSessionsEntry(TypedDict):
+    id: str
+    device: str | None
+    network: str | None
+    method: str
+    created_at: int
+    expires_at: int
+    ended_at: int | None
+
+
+class ExportOfContactEventsEntry(TypedDict):
+    at: int
+    name: str
+    by: str
+    network: str | None
+    detail: dict[str, str]
+
+
+class ExportOfContact(TypedDict):
+    contact: ContactWithRole
+    password: ExportOfContactPassword
+    identities: list[ExportOfContactIdentitiesEntry]
+    sessions: list[ExportOfContactSessionsEntry]
+    former_emails: list[str]
+    events: list[ExportOfContactEventsEntry]
+
+
 class LinkOfWorkspace(TypedDict):
     id: str
     kind: Literal["shared", "personal"]
@@ -585,6 +624,20 @@ class Routes:
             self.transport.ask(
                 "PATCH", f"/contacts/{quoted(contact)}", body=body, headers={"if-match": if_match}
             ),
+        )
+
+    def export_contact(self, contact: str) -> ExportOfContact:
+        """Hand out all data of a contact.
+
+        For a contact who asks for it. Without secrets; the newest 5,000 lines of their trail.
+
+        The key needs the scope ``contacts:read``.
+
+        Args:
+            contact: Its id.
+        """
+        return cast(
+            "ExportOfContact", self.transport.ask("GET", f"/contacts/{quoted(contact)}/export")
         )
 
     def deactivate_contact(self, contact: str) -> OneContact:

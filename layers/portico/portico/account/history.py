@@ -6,15 +6,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from portico.account.erasure import former_addresses
 from portico.account.owner import Owner, Owners
 from portico.account.profile import Profiles
-from portico.aws.queries import keys_listed, rows_within
+from portico.aws.queries import rows_within
 from portico.aws.tables import Rows
 from portico.clock import epoch
 from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.limits.rules import AccountUse
-from portico.people.pointers import former_shelf
 from portico.printable import printable
 
 SHOWN = 50
@@ -88,8 +88,4 @@ class Histories:
 
 def former_emails(owner: Owner) -> list[str]:
     """Return the addresses that the contact has left, and that nobody has taken since."""
-    rows, shelf = owner.people.rows, former_shelf(owner.people.workspace_id)
-    keys = keys_listed(rows, shelf, starting=f"{owner.id}#")
-    listed = [pk.partition("#email#")[2] for pk, _ in keys]
-    # The index lags by a moment, so leave out the address that the contact has again.
-    return [email for email in listed if email != owner.standing.contact.email]
+    return former_addresses(owner.people, owner.standing.contact)

@@ -46,7 +46,7 @@ class AccountFlows:
             EmailUndos.from_settings(settings, owners),
             OwnSessions(owners),
             Histories(owners, settings.trail_table),
-            Deletions(owners),
+            Deletions(owners, settings.trail_table),
         )
 
 

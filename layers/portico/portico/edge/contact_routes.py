@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from portico.account.contact_export import ContactExports
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
+from portico.account.team_erasure import TeamErasures
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock
 from portico.edge.cursors import cursor_at, page_size_of, place_of
@@ -123,13 +125,14 @@ class ContactRoutes:
 
     people_table: str
     sign_in_table: str
+    trail_table: str
     access: TeamAccess
     clock: Clock = SYSTEM
 
     @classmethod
     def behind(cls, access: TeamAccess, settings: ManageContactsSettings) -> Self:
         """Make the routes from a door's settings."""
-        return cls(settings.people_table, settings.sign_in_table, access)
+        return cls(settings.people_table, settings.sign_in_table, settings.trail_table, access)
 
     def find(self, asked: SoughtContact, path: dict[str, str], caller: Caller) -> Response:
         """Answer with the contact who has a ref or an address, or who had the address last."""
@@ -269,6 +272,27 @@ class ContactRoutes:
         found = self.access.of_member(path, caller, Action.REACTIVATE_CONTACT)
         return self._switch(found, path, active=True)
 
+    def export(self, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with all data of a contact."""
+        found = self.access.of_anyone(path, caller, Action.EXPORT_CONTACT)
+        seen = self._seen(found, path)
+        exports = ContactExports(self.people_table, self.sign_in_table, self.trail_table)
+        content = exports.of(found.workspace, seen.contact)
+        self.visits.note_export(found, seen.contact.id)
+        return Response(200, seen.answer() | content)
+
+    def erase(self, path: dict[str, str], caller: Caller) -> Response:
+        """Erase a contact. Again, for one whose erasure was cut off."""
+        found = self.access.of_member(path, caller, Action.ERASE_CONTACT)
+        seen = self._seen(found, path, also_gone=True)
+        if not found.reach.includes(seen.contact.id, seen.role):
+            raise RoleTooHigh
+        if not seen.contact.is_gone:
+            demand_match(caller, _etag(seen.contact), seen.answer())
+        erasures = TeamErasures(self.people_table, self.sign_in_table, self.trail_table, self.clock)
+        erasures.erase(found.workspace, seen.contact, host=caller.host, by=found.by)
+        return Response(204)
+
     def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
         seen = self._reached(found, path)
         if seen.contact.active is active:
@@ -317,21 +341,21 @@ class ContactRoutes:
         rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
         return LookUps(rows, found, self.clock.now())
 
-    def _seen(self, found: Anyone, path: dict[str, str]) -> Seen:
+    def _seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
         """Return the contact of a route, with their role."""
         id_ = path["contact"]
-        seen = self._read(found, id_) if is_contact(id_) else None
+        seen = self._read(found, id_, also_gone=also_gone) if is_contact(id_) else None
         if seen is None:
             raise NotFound
         return seen
 
-    def _read(self, found: Anyone, contact: str) -> Seen | None:
+    def _read(self, found: Anyone, contact: str, *, also_gone: bool = False) -> Seen | None:
         id_ = found.workspace.id
         keys = head_key(id_, contact), membership_key(id_, contact), refs_key(id_, contact)
         head, member, refs = self._people(found).read(*keys)
         membership = Membership.from_row(member)
         seen = Contact.from_row(head) if head else None
-        if seen is None or seen.is_gone:
+        if seen is None or (seen.is_gone and not also_gone):
             return None
         return Seen(seen, membership.role if membership else None, refs_of(refs))
 

@@ -285,11 +285,11 @@ class Heads:
             "ended_at = :now, event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
             "strikes, address_change, voids, proofs, proof_wanted, asked, proof, found_by",
-            f"{MAY_COME_IN}{gone.condition}",
+            f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition}",
             {
                 **gone.values,
                 ":no": False,
-                ":yes": True,
+                ":active": contact.active,
                 ":empty": "",
                 ":one": 1,
                 ":sver": contact.sver,
@@ -298,11 +298,8 @@ class Heads:
             },
         )
         pointers = Pointers(self.table, self.workspace_id)
-        return {
-            "head": ended,
-            "pointer": pointers.freeing(contact.id, contact.email),
-            **gone.parts,
-        }
+        freeing = {"pointer": pointers.freeing(contact.id, contact.email)} if contact.email else {}
+        return {"head": ended, **freeing, **gone.parts}
 
     def _with_email(
         self,

@@ -40,6 +40,7 @@ class Action(StrEnum):
     WRITE_SHARED_LINKS = "shared-links:write"
     READ_SESSIONS = "sessions:read"
     END_SESSIONS = "sessions:end"
+    ERASE_CONTACT = "contact:erase"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -59,6 +60,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.WRITE_SHARED_LINKS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_SESSIONS: frozenset(Role),
     Action.END_SESSIONS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
+    Action.ERASE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
 }
 """Which roles may ask for an action."""
 
@@ -86,11 +88,12 @@ CHANGES = frozenset(
         Action.REACTIVATE_CONTACT,
         Action.WRITE_LINKS,
         Action.END_SESSIONS,
+        Action.ERASE_CONTACT,
     }
 )
 """The actions that a member's smaller budget counts."""
 
-NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM, Action.CHANGE_ADDRESS})
+NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM, Action.CHANGE_ADDRESS, Action.ERASE_CONTACT})
 """The actions that always weaken security. Others ask for a fresh sign-in when they do."""
 
 

@@ -45,6 +45,10 @@ class Visits:
         detail = {"filter": by, "found": str(found)}
         self._note(caller, "contact.listed", caller.workspace.id, detail)
 
+    def note_export(self, caller: TeamCaller | KeyCaller, contact: str) -> None:
+        """Note that somebody has taken all data of a contact along."""
+        self._note(caller, "contact.exported", contact, {})
+
     def _note(
         self, caller: TeamCaller | KeyCaller, name: str, subject: str, detail: dict[str, str]
     ) -> None:

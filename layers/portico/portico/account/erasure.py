@@ -1,0 +1,163 @@
+"""The one deletion of a contact, whoever asks for it: they themselves, or their team.
+
+It goes in three steps. What has no room in a transaction goes first, and can be repeated until it is
+through. Then one transaction takes everything that a sign-in reads. Then what sessions have seen of
+the contact's devices goes once more, for those that began meanwhile.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+
+from portico.account.profile import identities_of
+from portico.aws.queries import keys_listed, rows_within
+from portico.aws.tables import (
+    ALWAYS,
+    IS_THERE,
+    MOST_AT_ONCE,
+    Parts,
+    Rows,
+    TransactionRefused,
+    transact_surely,
+)
+from portico.clock import SYSTEM, Clock
+from portico.errors import AddressJustChanged, seconds_until
+from portico.events import Event
+from portico.people.address_chain import AddressChange
+from portico.people.address_change import AddressChanges
+from portico.people.addresses import subject_of
+from portico.people.heads import Heads
+from portico.people.identities import Identity, disowning, letting_go
+from portico.people.memberships import is_no_member
+from portico.people.password_store import Passwords
+from portico.people.pointers import Pointers, former_shelf
+from portico.people.refs import RefRows, refs_key, refs_of
+from portico.people.rules import Contact
+from portico.people.store import People
+
+MOST_IN_THE_TRANSACTION = 40
+"""Connected accounts. The others go before it: they are no way in for whoever is leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Erases contacts of one workspace."""
+
+    people: People
+    sign_in_table: str
+    trail_table: str
+    clock: Clock = SYSTEM
+
+    def chain(self, contact: Contact) -> list[AddressChange]:
+        """Return the contact's changes of address, none of which can be taken back any more.
+
+        Raises:
+            AddressJustChanged: the last one can still be undone. Whoever has taken the account over
+                must not take it away from its contact for good.
+        """
+        changes = AddressChanges(self.people.table, self.people.workspace_id)
+        chain, now = changes.chain(contact), self.clock.now()
+        if chain and now < chain[-1].undo_ends_at:
+            raise AddressJustChanged(seconds_until(chain[-1].undo_ends_at, at=now))
+        return chain
+
+    def prepare(self, contact: Contact, chain: Sequence[AddressChange]) -> None:
+        """Erase what the transaction has no room for. A contact stays a contact by this."""
+        former = former_addresses(self.people, contact)
+        known = {contact.email, *former, *(each.old for each in chain), *(e.new for e in chain)}
+        # What strangers have asked for with an address is filed under its hash.
+        for email in sorted(filter(None, known)):
+            self._forget_lines(subject_of(email))
+        self._forget_former(contact, former)
+        self._forget_devices(contact)
+        more = identities_of(self.people, contact, also_void=True)[MOST_IN_THE_TRANSACTION:]
+        self._write(
+            letting_go(
+                self.people.rows, self.people.workspace_id, Identity.from_row(row), contact.id
+            )
+            for row in more
+        )
+
+    def parts(self, contact: Contact, event: Event) -> Parts:
+        """Return the parts of the transaction that erases a contact.
+
+        ``member`` refuses if they have a role. Any other that refuses has changed meanwhile.
+        """
+        id_ = self.people.workspace_id
+        parts = {
+            **self._changes(contact),
+            **Heads(self.people.table, id_).deleting(contact, event),
+            "member": is_no_member(self.people.rows, id_, contact.id),
+            **self._refs(contact),
+        }
+        passwords = Passwords(self.people.table, id_)
+        if passwords.get(contact.id) is not None:
+            days = event.keep_days
+            going = Event("password.removed", event.at, contact.id, days, event.by)
+            parts["password"] = passwords.removing(contact.id, going)
+        for row in identities_of(self.people, contact, also_void=True)[:MOST_IN_THE_TRANSACTION]:
+            identity = Identity.from_row(row)
+            part = disowning(self.people.rows, id_, identity, contact.id)
+            parts[f"identity {identity.key}"] = part
+        return parts
+
+    def finish(self, contact: Contact) -> None:
+        """Erase what sessions that began meanwhile have seen. It may be repeated."""
+        self._forget_devices(contact)
+
+    def _changes(self, contact: Contact) -> Mapping[str, Any]:
+        """Return the parts that take the addresses out of all rows of changes that are kept."""
+        pk = f"{self.people.workspace_id}#contact#{contact.id}"
+        rows = rows_within(self.people.rows, pk, starting="email-change#")
+        return {
+            f"change {row['sk']}": self.people.rows.updating(
+                pk, row["sk"], "REMOVE old, new, removed", ALWAYS
+            )
+            for row in rows
+        }
+
+    def _refs(self, contact: Contact) -> Parts:
+        row = self.people.rows.get(*refs_key(self.people.workspace_id, contact.id))
+        refs = refs_of(row)
+        if not refs:
+            return {}
+        rows = RefRows(self.people.table, self.people.workspace_id)
+        return rows.detaching(contact.id, refs, *refs)
+
+    def _forget_former(self, contact: Contact, former: Iterable[str]) -> None:
+        """Delete the pointers of former addresses. Nobody gets in by one."""
+        pointers = Pointers(self.people.table, self.people.workspace_id)
+        for email in former:
+            # Somebody may have taken it in this moment, perhaps the contact in another browser.
+            with suppress(TransactionRefused):
+                transact_surely({"pointer": pointers.forgetting(contact.id, email)})
+
+    def _forget_devices(self, contact: Contact) -> None:
+        """Take devices and networks out of the contact's sessions. Their rows stay until they end:
+        they prove that codes were used.
+        """
+        id_ = self.people.workspace_id
+        rows, pk = Rows(self.sign_in_table, f"{id_}#"), f"{id_}#contact#{contact.id}"
+        told = [row for row in rows_within(rows, pk) if {"device", "network", "event"} & row.keys()]
+        self._write(
+            rows.updating(pk, row["sk"], "REMOVE device, network, event", IS_THERE) for row in told
+        )
+
+    def _forget_lines(self, subject: str) -> None:
+        id_ = self.people.workspace_id
+        rows, pk = Rows(self.trail_table, f"{id_}#"), f"{id_}#trail#{subject}"
+        self._write(rows.deleting(pk, row["sk"], ALWAYS) for row in rows_within(rows, pk))
+
+    def _write(self, parts: Iterable[dict[str, Any]]) -> None:
+        for some in batched(parts, MOST_AT_ONCE, strict=False):
+            transact_surely({str(n): part for n, part in enumerate(some)})
+
+
+def former_addresses(people: People, contact: Contact) -> list[str]:
+    """Return the addresses that a contact has left, and that nobody has taken since."""
+    keys = keys_listed(people.rows, former_shelf(people.workspace_id), starting=f"{contact.id}#")
+    listed = [pk.partition("#email#")[2] for pk, _ in keys]
+    # The index lags by a moment, so leave out the address that the contact has again.
+    return [email for email in listed if email != contact.email]

@@ -1,0 +1,242 @@
+"""CON-04: erasing a contact: what goes, what stays, and a function that is killed on its way
+(portico/account/erasure.py, portico/account/team_erasure.py).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portico.account.contact_refs import AskedRef, ContactRefs
+from portico.account.team_email_change import TeamEmailChanges
+from portico.account.team_erasure import TeamErasures
+from portico.errors import AddressJustChanged, OnTheTeam
+from portico.ids import digest
+from portico.people.address_chain import UNDO_LIFETIME
+from portico.people.identities import Identity, identity_key
+from portico.people.memberships import ABOVE_ALL, Role
+from portico.people.rules import Contact
+from portico.team.members import TeamMembers
+from tests.support.driver import Portal
+
+HOW: Any = {"host": "signin.acme.test", "by": "member:ct_olga"}
+ERASURES = TeamErasures("people", "sign-in", "trail")
+NAME, FIRST, SECOND = "Marlene Marker", "first.marker@example.com", "second.marker@example.net"
+REFS = [f"marker-{n:02}" for n in range(20)]
+SUBJECT, DEVICE = "subject-of-marlene", "Markerfox (Windows)"
+MARKERS = [
+    NAME,
+    *NAME.lower().split(),
+    FIRST,
+    SECOND,
+    *REFS,
+    SUBJECT,
+    DEVICE,
+    # Hashes, as rows keep them or could: of whole texts, and of their beginnings.
+    *(digest(each)[:16] for each in (NAME, FIRST, SECOND, SUBJECT, DEVICE, *REFS)),
+    digest(f"https://accounts.example.com|{SUBJECT}")[:16],
+]
+
+
+def with_everything(portal: Portal) -> Contact:
+    """A contact who has left a mark wherever one can be left."""
+    browser = portal.another_browser()
+    # Before she was a contact: the trail files it under the address.
+    browser.asks_for_a_code(FIRST)
+    portal.delivers_mail()
+    portal.records_trail()
+    contact = portal.adds(NAME, FIRST, language="de")
+    browser = portal.another_browser()
+    browser.signs_in(FIRST)
+    refs = ContactRefs("people")
+    for each in REFS:
+        asked = AskedRef("x", each, email=FIRST)
+        refs.put(portal.workspace, asked, by="key:k", reach=ABOVE_ALL)
+    contact = portal.team.contact("acme", contact.id)
+    TeamEmailChanges("people", "sign-in").change(portal.workspace, contact, SECOND, **HOW)
+    portal.delivers_mail()
+    portal.another_browser().signs_in(SECOND)
+    for row in portal.session_rows():
+        if row["pk"].endswith(contact.id):
+            portal.writes("sign-in", row | {"device": DEVICE})
+    identity = Identity("google", "https://accounts.example.com", SUBJECT)
+    pk, sk = identity_key("acme", identity)
+    row = {"pk": pk, "sk": sk, "contact": contact.id, **identity.row(), "sver": 1, "linked_at": 1}
+    row |= {"list": "acme#identities", "listed": f"{contact.id}#{identity.key}"}
+    portal.writes("people", row)
+    portal.records_trail()
+    portal.clock.shift(UNDO_LIFETIME + timedelta(seconds=1))
+    return portal.team.contact("acme", contact.id)
+
+
+def after_two_days(portal: Portal) -> str:
+    """All rows of the three tables, once DynamoDB has taken those whose time was over."""
+    portal.clock.shift(timedelta(days=2))
+    now = int(portal.now.timestamp())
+    rows = [row for name in ("people", "sign-in", "trail") for row in portal.rows(name)]
+    return "\n".join(str(row) for row in rows if row.get("ttl", now) >= now)
+
+
+def erase(portal: Portal, contact: Contact) -> None:
+    ERASURES.erase(portal.workspace, contact, **HOW)
+
+
+class TestErasing:
+    def test_leaves_no_marker_and_no_hash_of_one(self, portal):
+        contact = with_everything(portal)
+        before = str([portal.rows(name) for name in ("people", "sign-in", "trail")])
+        assert sum(each in before for each in MARKERS) >= 26
+
+        erase(portal, contact)
+
+        left = after_two_days(portal)
+        assert [each for each in MARKERS if each in left.casefold() or each in left] == []
+
+    def test_takes_them_from_people_and_trail_at_once(self, portal):
+        contact = with_everything(portal)
+
+        erase(portal, contact)
+
+        left = str([portal.rows(name) for name in ("people", "trail")])
+        assert [each for each in MARKERS if each in left] == []
+
+    def test_leaves_that_there_was_a_contact_and_what_happened(self, portal):
+        contact = with_everything(portal)
+
+        erase(portal, contact)
+
+        head = portal.team.contact("acme", contact.id)
+        assert (head.is_gone, head.active, head.email) == (True, False, "")
+        names = [e["name"] for e in portal.records_trail() if e["pk"].endswith(contact.id)]
+        assert "session.started" in names
+        assert "contact.erased" in names
+
+    def test_ends_every_session_and_frees_address_and_refs(self, portal):
+        contact = with_everything(portal)
+        browser = portal.another_browser()
+        browser.signs_in(SECOND)
+
+        erase(portal, contact)
+
+        portal.forward(minutes=1)
+        assert browser.refreshes().status == 401
+        for email in (FIRST, SECOND):
+            assert portal.adds("Somebody New", email).id != contact.id
+        asked = AskedRef("x", REFS[0])
+        made = ContactRefs("people").put(portal.workspace, asked, by="t", reach=ABOVE_ALL)
+        assert made.is_new
+
+    def test_tells_the_address(self, portal):
+        contact = with_everything(portal)
+        mails = len(portal.mails)
+
+        erase(portal, contact)
+        portal.delivers_mail()
+
+        told = [each.to[0] for each in portal.mails[mails:]]
+        assert set(told) == {FIRST, SECOND}
+
+    def test_of_a_deactivated_contact_works_too(self, portal):
+        portal.deactivates()
+
+        erase(portal, portal.team.contact("acme", portal.ann.id))
+
+        assert portal.team.contact("acme", portal.ann.id).is_gone
+
+    def test_of_one_without_an_address_works_too(self, portal):
+        asked = AskedRef("x", "4711")
+        made = ContactRefs("people").put(portal.workspace, asked, by="t", reach=ABOVE_ALL)
+
+        erase(portal, made.contact)
+
+        assert "4711" not in str(portal.rows("people"))
+
+    def test_waits_until_the_last_change_of_address_stands(self, portal):
+        """Whoever has moved it must not take it away for good."""
+        changes = TeamEmailChanges("people", "sign-in")
+        moved = changes.change(portal.workspace, portal.ann, "thief@example.com", **HOW)
+        before = portal.rows("people")
+
+        with pytest.raises(AddressJustChanged):
+            erase(portal, moved)
+        assert portal.rows("people") == before
+
+    @pytest.mark.parametrize("role", Role)
+    def test_api_07_is_of_nobody_on_the_team(self, portal, role):
+        team = TeamMembers("people", "sign-in")
+        team.add(portal.workspace, portal.ann, role, **HOW)
+        ann = portal.team.contact("acme", portal.ann.id)
+
+        with pytest.raises(OnTheTeam):
+            erase(portal, ann)
+        assert portal.team.contact("acme", portal.ann.id) == ann
+
+    def test_of_whoever_signs_in_meanwhile_forgets_that_too(self, portal, wire):
+        def signs_in():
+            portal.another_browser().signs_in()
+
+        wire.before("dynamodb.TransactWriteItems", signs_in)
+
+        erase(portal, portal.ann)
+
+        assert portal.team.contact("acme", portal.ann.id).is_gone
+        assert not [row for row in portal.session_rows() if "device" in row or "network" in row]
+
+    def test_of_whoever_renames_themselves_meanwhile_leaves_no_row(self, portal, wire):
+        def renames():
+            portal.team.change_contact("acme", portal.ann.id, {"name": "Zoe Zorn"}, by="test")
+
+        wire.before("dynamodb.TransactWriteItems", renames)
+
+        erase(portal, portal.ann)
+
+        assert "zorn" not in str(portal.rows("people")).lower()
+
+
+class Killed(BaseException):
+    """The function is gone in this moment."""
+
+
+def kill_at(wire: Any, number: int, *, arrives: bool) -> list[str]:
+    """End whatever runs at its write of this *number*; return the writes that were begun."""
+    writes: list[str] = []
+
+    def meddle(operation: str, _request: Any, arrive: Any) -> Any:
+        if operation.rpartition(".")[2] not in ("PutItem", "UpdateItem", "TransactWriteItems"):
+            return arrive()
+        writes.append(operation)
+        if len(writes) - 1 == number:
+            if arrives:
+                arrive()
+            raise Killed
+        return arrive()
+
+    wire.meddler = meddle
+    return writes
+
+
+class TestAFunctionThatIsKilled:
+    @pytest.mark.parametrize("arrives", [False, True])
+    def test_at_any_write_leaves_a_contact_or_none_and_can_be_repeated(self, portal, wire, arrives):
+        number = 0
+        while True:
+            contact = with_everything(portal)
+            writes = kill_at(wire, number, arrives=arrives)
+            try:
+                erase(portal, contact)
+                wire.meddler = None
+                break
+            except Killed:
+                wire.meddler = None
+            # Either they are a contact with all that a sign-in reads, or they are gone.
+            now = portal.team.contact("acme", contact.id)
+            assert now.is_gone or (now.email, now.name) == (SECOND, NAME)
+            if not now.is_gone:
+                assert portal.another_browser().signs_in(SECOND).status == 200
+                now = portal.team.contact("acme", contact.id)
+            erase(portal, now)
+            left = str([portal.rows(name) for name in ("people", "trail")])
+            assert [each for each in MARKERS if each in left] == []
+            assert DEVICE not in str(portal.session_rows())
+            number += 1
+        assert number == len(writes) >= 4
