@@ -64,6 +64,7 @@ def with_everything(portal: Portal) -> Contact:
     row = {"pk": pk, "sk": sk, "contact": contact.id, **identity.row(), "sver": 1, "linked_at": 1}
     row |= {"list": "acme#identities", "listed": f"{contact.id}#{identity.key}"}
     portal.writes("people", row)
+    portal.links.create("acme", by="test", contact=contact.id, label=f"For {NAME}")
     portal.records_trail()
     portal.clock.shift(UNDO_LIFETIME + timedelta(seconds=1))
     return portal.team.contact("acme", contact.id)
@@ -125,6 +126,14 @@ class TestErasing:
         asked = AskedRef("x", REFS[0])
         made = ContactRefs("people").put(portal.workspace, asked, by="t", reach=ABOVE_ALL)
         assert made.is_new
+
+    def test_revokes_personal_links(self, portal):
+        link = portal.personal_link()
+
+        erase(portal, portal.team.contact("acme", portal.ann.id))
+
+        assert portal.another_browser().opens_the_link(link).status == 404
+        assert "a•••@" not in str(portal.rows("people"))
 
     def test_tells_the_address(self, portal):
         contact = with_everything(portal)

@@ -160,7 +160,6 @@ class TestADoor:
             "manage_contacts": {
                 "codes",
                 "directory",
-                "links",
                 "openid",
                 "passwords",
                 "sender",

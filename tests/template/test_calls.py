@@ -280,7 +280,8 @@ def looks_after_the_team(portal: Portal) -> None:
 
 
 def connects_for(portal: Portal, contact: str, email: str) -> None:
-    """Give a contact an account elsewhere, a ref and a line under their address."""
+    """Give a contact an account elsewhere, a personal link and a line under their address."""
+    portal.links.create("acme", by="test", contact=contact)
     portal.another_browser().asks_for_a_code(email)
     identity = Identity("google", "https://accounts.google.com", contact)
     pk, sk = identity_key("acme", identity)

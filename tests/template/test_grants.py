@@ -379,7 +379,8 @@ class TestADoor:
             ("PasswordRole", "PutItem"): ("*#contact#*",),
             ("PasswordRole", "UpdateItem"): ("*#contact#*",),
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
-            ("AccountRole", "UpdateItem"): ("*#contact#*",),
+            # A personal link is revoked with the account.
+            ("AccountRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
             # Contacts, as their own account would; no role and no key.
             ("ManageContactsRole", "PutItem"): (
@@ -388,7 +389,7 @@ class TestADoor:
                 "*#find#*",
                 "*#ref#*",
             ),
-            ("ManageContactsRole", "UpdateItem"): ("*#contact#*",),
+            ("ManageContactsRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
             # Roles, keys and settings, and nothing that a contact signs in with: of links, the
             # entrances.
             ("ManageWorkspaceRole", "PutItem"): (

@@ -22,9 +22,10 @@ from portico.aws.tables import (
     TransactionRefused,
     transact_surely,
 )
-from portico.clock import SYSTEM, Clock
+from portico.clock import SYSTEM, Clock, epoch
 from portico.errors import AddressJustChanged, seconds_until
 from portico.events import Event
+from portico.links.store import place_of_personal_links, shelf_of_links
 from portico.people.address_chain import AddressChange
 from portico.people.address_change import AddressChanges
 from portico.people.addresses import subject_of
@@ -71,6 +72,7 @@ class Erasure:
         for email in sorted(filter(None, known)):
             self._forget_lines(subject_of(email))
         self._forget_former(contact, former)
+        self._forget_links(contact)
         self._forget_devices(contact)
         more = identities_of(self.people, contact, also_void=True)[MOST_IN_THE_TRANSACTION:]
         self._write(
@@ -143,6 +145,22 @@ class Erasure:
         told = [row for row in rows_within(rows, pk) if {"device", "network", "event"} & row.keys()]
         self._write(
             rows.updating(pk, row["sk"], "REMOVE device, network, event", IS_THERE) for row in told
+        )
+
+    def _forget_links(self, contact: Contact) -> None:
+        """Revoke the contact's personal links, and take what they say of the contact out of them."""
+        rows, id_ = self.people.rows, self.people.workspace_id
+        starting = place_of_personal_links(contact.id)
+        keys = list(keys_listed(rows, shelf_of_links(id_), starting=starting))
+        now = epoch(self.clock.now())
+        self._write(
+            rows.updating(
+                *key,
+                "SET revoked_at = if_not_exists(revoked_at, :now) REMOVE email_hint, label, event",
+                "contact = :contact",
+                {":now": now, ":contact": contact.id},
+            )
+            for key in keys
         )
 
     def _forget_lines(self, subject: str) -> None:
