@@ -292,8 +292,6 @@ class Contract:
         text = "\n\n".join(parts)
         told = [(each, "Its id") for each in ids] + notes
         if told:
-            if "requestBody" in operation:
-                told.insert(len(ids), ("body", "What is asked for"))
             text += "\n\nArgs:\n" + "\n".join(
                 f"    {name}: {_sentence(what)}" for name, what in told
             )

@@ -17,7 +17,8 @@ from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from local.sample_conversations import Conversations, NotSignedIn, Visitors
+from local.sample_conversations import Channels, Conversations, NotSignedIn, Visitors
+from local.sample_workspaces import WORKSPACES, workspace_key
 from local.sample_world import SampleWorld
 from portico.people.rules import Workspace
 
@@ -77,7 +78,9 @@ class SamplePortal:
             return _json({"message": "Sign in"}, 401)
         except ValueError as error:
             return _json({"message": str(error)}, 400)
-        return _json({"conversations": self.conversations.of(contact)}, 200)
+        keys = {each.id: workspace_key(each.id, "desk")[1] for each in WORKSPACES if each.keys}
+        refs = Channels(self.world.host, keys).refs_of(workspace.id, contact)
+        return _json({"conversations": self.conversations.of(contact, refs)}, 200)
 
     def _page(self, workspace: Workspace, kind: str, name: str) -> Response:
         logo = f"/assets/logo/{workspace.id}/{workspace.logo}.png" if workspace.logo else None

@@ -504,7 +504,6 @@ class Routes:
 
         Args:
             body: What is asked for.
-            body: What is asked for.
             idempotency_key: Made anew for this call if it is not given.
         """
         return cast(
@@ -527,7 +526,6 @@ class Routes:
         The key needs the scope ``contacts:read``.
 
         Args:
-            body: What is asked for.
             body: Either `email`, or `channel` and `id`.
         """
         return cast("FoundContact", self.transport.ask("POST", "/contacts/find", body=body))
@@ -543,7 +541,6 @@ class Routes:
         The key needs the scope ``contacts:read``.
 
         Args:
-            body: What is asked for.
             body: What is asked for.
         """
 
@@ -572,7 +569,6 @@ class Routes:
 
         Args:
             body: What is asked for.
-            body: What is asked for.
         """
         return cast("OneContact", self.transport.ask("PUT", "/contacts/by-ref", body=body))
 
@@ -585,7 +581,6 @@ class Routes:
 
         Args:
             contact: Its id.
-            body: What is asked for.
             body: What is asked for.
         """
         return cast(
@@ -615,7 +610,6 @@ class Routes:
 
         Args:
             contact: Its id.
-            body: What is asked for.
             body: What is left out stays.
             if_match: The newest `ETag` of what is changed.
         """
@@ -696,7 +690,6 @@ class Routes:
 
         Args:
             body: What is asked for.
-            body: What is asked for.
             idempotency_key: Made anew for this call if it is not given.
         """
         return cast(
@@ -744,7 +737,6 @@ class Routes:
 
         Args:
             link: Its id.
-            body: What is asked for.
             body: What is asked for.
         """
         return cast(
