@@ -24,7 +24,9 @@ from portico.people.rules import Contact, Workspace
 
 if TYPE_CHECKING:
     from cli.deployments import Deployment
+    from portico.account.contact_refs import ContactRefs
     from portico.account.team_email_change import TeamEmailChanges
+    from portico.account.team_erasure import TeamErasures
     from portico.account.team_ways_in import TeamWaysIn
     from portico.links.team_links import TeamLinks
     from portico.links.team_workspaces import TeamWorkspaces
@@ -124,6 +126,24 @@ class Command(Told):
         from portico.account.team_ways_in import TeamWaysIn
 
         return TeamWaysIn(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def erasures(self) -> "TeamErasures":
+        """Erasures of contacts."""
+        from portico.account.team_erasure import TeamErasures
+
+        return TeamErasures(
+            self.deployment.people_table,
+            self.deployment.sign_in_table,
+            self.deployment.trail_table,
+        )
+
+    @property
+    def refs(self) -> "ContactRefs":
+        """What the help desk calls contacts on its channels."""
+        from portico.account.contact_refs import ContactRefs
+
+        return ContactRefs(self.deployment.people_table)
 
     @property
     def members(self) -> "TeamMembers":

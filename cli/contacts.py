@@ -12,7 +12,7 @@ from cli.contact_changes import Wanted, change_contact, without_ways_in
 from cli.contact_output import list_contacts, print_contacts, show_contact
 from cli.held_mail import held_mail
 from cli.option_names import CONTACT as NAMES
-from cli.option_names import WHO
+from cli.option_names import REF, WHO
 from cli.output import told, without
 from cli.refusals import NotUnderstood
 from cli.remote_contacts import RemoteContacts, shown
@@ -270,6 +270,79 @@ def remove_ways_in(
             contact=_row(after),
             removed={"password": removed.password, "accounts": removed.accounts},
         )
+
+
+@app.command()
+def remove(
+    workspace_id: WorkspaceId,
+    who: Who,
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it. Without this, only say whom it would remove.")
+    ] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a contact: name, addresses, refs, ways in. It cannot be undone.
+
+    What is left says that there was a contact. The address is told by mail.
+    """
+    with (
+        running(stack, local, as_json, WHO) as command,
+        looking_for(f"contact {who} in {workspace_id}"),
+    ):
+        contact = contact_of(command, workspace_id, who)
+        if not yes:
+            called = contact.name or contact.id
+            raise NotUnderstood(f"This would erase {called} for good. To do it: --yes")
+        workspace = command.team.workspace(workspace_id)
+        command.erasures.erase(workspace, contact, host=command.host, by=command.by)
+        command.card(contact.id, {"erased": True}, contact=contact.id, erased=True)
+
+
+@app.command()
+def ref(
+    workspace_id: WorkspaceId,
+    *,
+    channel: Annotated[str, typer.Option(REF["channel"], help="The channel: messenger, x, mail.")],
+    id_: Annotated[str, typer.Option(REF["id"], help="What the channel calls the person.")],
+    name: Annotated[
+        str | None, typer.Option(REF["name"], help="The name of a new contact.")
+    ] = None,
+    email: Annotated[
+        str | None, typer.Option(REF["email"], help="Finds a contact or makes one; changes none.")
+    ] = None,
+    verified: Annotated[
+        bool, typer.Option("--verified", help="You have made sure that the address is theirs.")
+    ] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find or make the contact of a ref: what the help desk calls a person on a channel."""
+    from portico.account.contact_refs import AskedRef
+    from portico.people.memberships import ABOVE_ALL
+
+    with (
+        running(stack, local, as_json, REF) as command,
+        looking_for(f"workspace {workspace_id}"),
+    ):
+        workspace = command.team.workspace(workspace_id)
+        asked = AskedRef(channel, id_, name, email, verified)
+        found = command.refs.put(workspace, asked, by=command.by, reach=ABOVE_ALL)
+        row, contact = _row(found.contact), found.contact
+        refs = [
+            {"channel": each.channel, "id": each.id, "confirmed": each.is_confirmed(contact)}
+            for each in found.refs
+        ]
+        said = {
+            f"{each.channel} {each.id}": "confirmed"
+            if each.is_confirmed(contact)
+            else "unconfirmed"
+            for each in found.refs
+        }
+        command.card(contact.name, {**row, "refs": said}, contact={**row, "refs": refs})
 
 
 def _row(contact: Contact) -> dict[str, Any]:

@@ -83,6 +83,7 @@ KEY = {
     "overlap": "--overlap-days",
 }
 CONTACT = {"name": "--name", "email": "--email", "language": "--language"}
+REF = {"channel": "--channel", "id": "--id", "name": "--name", "email": "--email"}
 LINK = {
     "email": "--contact",
     "to": "--to",

@@ -26,6 +26,7 @@ WORDS = {
 REFUSED = {
     "StillOwner": "They are an owner of the team. First: portico team set WORKSPACE WHO --role ..., "
     "or portico team remove WORKSPACE WHO",
+    "OnTheTeam": "They are on the team. First: portico team remove WORKSPACE WHO",
     "LastOwner": "A team keeps one owner. Make somebody else an owner first.",
     "NotAnOwner": "Only an owner of the team answers for a key. See: portico team list WORKSPACE",
     "LimitReached": "There are as many of them as there may be.",
@@ -70,6 +71,15 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
     match error:
         case errors.InvalidRequest(field=field, reason=reason):
             return Refusal(told_of_field(field, reason, names))
+        case errors.RefConflict(contacts=contacts):
+            return Refusal(
+                f"The ref is one contact's, and the address another's: {' and '.join(contacts)}."
+            )
+        case errors.AddressJustChanged():
+            return Refusal(
+                "The last change of their address can still be undone. Until then nobody is erased: "
+                "whoever has taken an account over must not take it away for good."
+            )
         case errors.TakenAlready(what="workspace"):
             return Refusal("There is already a workspace with this id.")
         case errors.TakenAlready(what=what, until=until) if until is not None:

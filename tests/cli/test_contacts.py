@@ -385,3 +385,51 @@ def deletes_account(portal):
     event = Event("contact.deleted", SYSTEM.now(), portal.ann.id, 365, "contact")
     heads = Heads("people", "acme")
     transact_surely(heads.deleting(portal.team.contact("acme", portal.ann.id), event))
+
+
+class TestRemovingAContact:
+    def test_asks_for_yes(self, acme, ann):
+        result = acme.runs("contact", "remove", "acme", ann["id"], "--stack", "portico")
+
+        assert result.exit_code == 2
+        assert "This would erase Ann Archer for good. To do it: --yes" in result.stderr
+        assert acme.told("contact", "show", "acme", ann["id"])["contact"]["name"] == "Ann Archer"
+
+    def test_leaves_nothing_of_them(self, acme, ann):
+        told = acme.told("contact", "remove", "acme", "ann@example.com", "--yes")
+
+        assert (told["contact"], told["erased"]) == (ann["id"], True)
+        assert "archer" not in str(acme.people()).lower()
+        assert acme.row(f"acme#contact#{ann['id']}")["event"]["name"] == "contact.erased"
+
+    def test_waits_while_their_address_can_be_taken_back(self, acme, ann):
+        acme.told("contact", "set", "acme", ann["id"], "--email", "ann@example.net")
+
+        said = acme.refused("contact", "remove", "acme", ann["id"], "--yes")
+
+        assert said.startswith("The last change of their address can still be undone.")
+
+
+class TestARef:
+    X = ("contact", "ref", "acme", "--channel", "x", "--id", "4711")
+
+    def test_makes_a_contact_and_finds_them_again(self, acme):
+        made = acme.told(*self.X, "--name", "Mo Chat", "--email", "mo@example.com")["contact"]
+
+        assert made["refs"] == [{"channel": "x", "id": "4711", "confirmed": True}]
+        assert acme.told(*self.X)["contact"]["id"] == made["id"]
+
+    def test_of_an_existing_contact_waits_unless_it_is_vouched_for(self, acme, ann):
+        told = acme.told(*self.X, "--email", "ann@example.com")["contact"]
+        assert (told["id"], told["refs"][0]["confirmed"]) == (ann["id"], False)
+
+        told = acme.told(*self.X, "--email", "ann@example.com", "--verified")["contact"]
+        assert told["refs"][0]["confirmed"] is True
+
+    def test_of_two_contacts_names_both(self, acme, ann):
+        other = acme.told(*self.X)["contact"]["id"]
+
+        said = acme.refused(*self.X, "--email", "ann@example.com")
+
+        assert ann["id"] in said
+        assert other in said
