@@ -7,15 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from cli.closed_portal import closed
-from cli.command import Command, looking_for, running, workspace_of
+from cli.command import Command, Told, asking, looking_for, running, url_here, workspace_of
 from cli.option_names import LINK as NAMES
-from cli.output import Shown, told, without
+from cli.output import told, without
 from cli.refusals import Refusal
+from cli.remote_links import RemoteLinks, short
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.errors import TakenAlready
 from portico.links.rules import Link, public_id
 
 app = typer.Typer(no_args_is_help=True)
+
+SHOWN_ONCE = "The URL is shown only now and stored nowhere. If it is lost, make a new link."
 
 LinkId = Annotated[
     str, typer.Argument(metavar="LINK", help="The link's id, its token or its whole URL.")
@@ -61,6 +64,17 @@ def create(
     """Make a link and show its URL, only this once: Portico keeps a hash of the token."""
     from portico.links.team_links import address_of
 
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            row, token, address = RemoteLinks(told_of, portico).create(
+                contact, to=to, days=days, label=label
+            )
+            told_of.note(SHOWN_ONCE)
+            told_of.card(
+                f"A {row['kind']} link of {workspace_id}", row, link=row, token=token, url=address
+            )
+            told_of.line(address)
+        return
     with running(stack, local, as_json, NAMES) as command:
         with looking_for(f"workspace {workspace_id}"):
             workspace = command.team.workspace(workspace_id)
@@ -73,9 +87,7 @@ def create(
             link, token = command.links.create(
                 workspace_id, by=command.by, contact=contact, to=to, lifetime=lifetime, label=label
             )
-        command.note(
-            "The URL is shown only now and stored nowhere. If it is lost, make a new link."
-        )
+        command.note(SHOWN_ONCE)
         url = address_of(command.deployment.api_url, workspace_id, token, to=to)
         row = _row(link, command.now())
         command.card(f"A {link.kind} link of {workspace.name}", row, link=row, token=token, url=url)
@@ -92,17 +104,23 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List a workspace's links. Expired links are kept for 30 more days."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            _list(told_of, workspace_id, RemoteLinks(told_of, portico).all(ended=True), all_)
+        return
     with running(stack, local, as_json, NAMES) as command:
         with looking_for(f"workspace {workspace_id}"):
             links = command.links.all(workspace_id)
         now = command.now()
-        rows = [_row(each, now) for each in links]
-        ended = [row for row in rows if row["state"] != "alive"]
-        if ended and not all_:
-            rows = [row for row in rows if row not in ended]
-            command.note(f"{len(ended)} ended: --all shows them.")
-        short = [_short(each, now) for each in links if all_ or each.is_alive(at=now)]
-        command.list(f"Links of {workspace_id}", short, links=rows)
+        _list(command, workspace_id, [_row(each, now) for each in links], all_)
+
+
+def _list(told_of: Told, workspace_id: str, rows: list[dict[str, Any]], with_ended: bool) -> None:
+    alive = [row for row in rows if row["state"] == "alive"]
+    if len(alive) < len(rows) and not with_ended:
+        told_of.note(f"{len(rows) - len(alive)} ended: --all shows them.")
+        rows = alive
+    told_of.list(f"Links of {workspace_id}", [short(row) for row in rows], links=rows)
 
 
 @app.command()
@@ -130,6 +148,13 @@ def rotate(
     """Put another link in the place of one, and show its URL, only this once."""
     from portico.links.team_links import address_of
 
+    if at := url_here(stack, local, as_json):
+        with asking(at, workspace_id, as_json, NAMES) as (told_of, portico):
+            new, old, token, url = RemoteLinks(told_of, portico).rotate(
+                _id(link), overlap_days=overlap_days, days=days
+            )
+            _show_rotated(told_of, workspace_id, new, old, token=token, url=url)
+        return
     with running(stack, local, as_json, NAMES) as command:
         workspace, id_ = workspace_of(command, workspace_id), _id(link)
         with looking_for(f"living link {id_} in {workspace_id}"):
@@ -147,19 +172,17 @@ def rotate(
                 ) from None
         url = address_of(command.deployment.api_url, workspace_id, token, to=after.destination)
         row, old = _row(after, command.now()), _row(before, command.now())
-        command.note(f"The old link works until {before.expires_at:%Y-%m-%d %H:%M} UTC.")
-        command.note(
-            "The URL is shown only now and stored nowhere. If it is lost, rotate this link."
-        )
-        command.card(
-            f"A {after.kind} link of {workspace.name}",
-            row,
-            link=row,
-            token=token,
-            url=url,
-            replaced=old,
-        )
-        command.line(url)
+        _show_rotated(command, workspace.name, row, old, token=token, url=url)
+
+
+def _show_rotated(
+    told_of: Told, name: str, row: dict[str, Any], old: dict[str, Any], *, token: str, url: str
+) -> None:
+    told_of.note(f"The old link works until {old['expires_at']:%Y-%m-%d %H:%M} UTC.")
+    told_of.note("The URL is shown only now and stored nowhere. If it is lost, rotate this link.")
+    title = f"A {row['kind']} link of {name}"
+    told_of.card(title, row, link=row, token=token, url=url, replaced=old)
+    told_of.line(url)
 
 
 @app.command()
@@ -171,6 +194,11 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """End a link at once. Whoever signed in through it stays signed in."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            row = RemoteLinks(told_of, portico).revoke(_id(link))
+            told_of.card(f"Link {row['id']}", row, link=row)
+        return
     with running(stack, local, as_json, NAMES) as command:
         id_ = _id(link)
         with looking_for(f"link {id_} in {workspace_id}"):
@@ -196,23 +224,6 @@ def _leave_entrances(command: Command, workspace_id: str, id_: str) -> None:
         )
 
 
-def _row(link: Link, at: datetime) -> dict[str, Shown]:
+def _row(link: Link, at: datetime) -> dict[str, Any]:
     content: dict[str, Any] = without(told(link), ["token_hash"])
     return {"id": content.pop("id"), "state": link.state(at=at), **content}
-
-
-def _whose(link: Link) -> str:
-    if link.front:
-        return f"everybody, at /{link.workspace_id}"
-    return f"portal {link.portal}" if link.portal else link.email_hint or "everybody"
-
-
-def _short(link: Link, at: datetime) -> dict[str, Shown]:
-    return {
-        "id": link.id,
-        "state": link.state(at=at),
-        "for": _whose(link),
-        "to": link.destination,
-        "expires": f"{link.expires_at:%Y-%m-%d}" if link.expires_at else "never",
-        "label": link.label,
-    }

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cli.option_names import LINK
 from cli.refusals import NotUnderstood, OutOfReach, Refusal, in_words, told_of_field
 
 if TYPE_CHECKING:
@@ -116,6 +117,17 @@ def _key() -> str:
     if stat.S_IMODE(mode) & OURS_ALONE:
         raise NotUnderstood(f"{KEY_FILE}: others may read {file}. First: chmod 600 {file}")
     return text
+
+
+def refusal_of_one(problem: Mapping[str, Any], who: str) -> Refusal:
+    """Say why one of several has failed: *who* is whom it was for."""
+    if problem["type"] == "not-found":
+        return Refusal(f"There is no contact {who}.")
+    if errors := problem.get("errors"):
+        return Refusal(
+            "\n".join(told_of_field(each["field"], each["reason"], LINK) for each in errors)
+        )
+    return Refusal(problem["detail"])
 
 
 def _refusal(problem: "Problem", names: Mapping[str, str]) -> Refusal:

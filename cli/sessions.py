@@ -6,11 +6,22 @@ from typing import Annotated, Any
 import typer
 
 from cli import durations
-from cli.command import Command, contact_of, looking_for, running, workspace_of
+from cli.command import (
+    Command,
+    Told,
+    asking,
+    contact_of,
+    looking_for,
+    running,
+    url_here,
+    workspace_of,
+)
 from cli.option_names import WHO as NAMES
 from cli.output import Shown
 from cli.refusals import NotUnderstood, Refusal
+from cli.remote_sessions import RemoteSessions
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
+from portico.clock import SYSTEM
 from portico.people.rules import Contact
 from portico.sessions.team_sessions import ListedSession
 
@@ -30,20 +41,34 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List where a contact is signed in, newest first. Tokens are never shown."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            remote = RemoteSessions(told, portico)
+            whose = remote.contact(who)
+            _list(told, whose["id"], whose["name"], remote.of(whose), all_)
+        return
     with running(stack, local, as_json, NAMES) as command:
         contact = contact_of(command, workspace_id, who)
         found = command.sessions.of(contact)
-        shown = [each for each in found if all_ or each.state == "alive"]
-        ended = sum(each.state != "alive" for each in found)
-        if ended and not all_:
-            command.note(f"{ended} ended: --all shows them.")
-        networks = _networks(command, contact, shown)
-        command.list(
-            f"Sessions of {contact.name}",
-            [_short(each, networks, command.now()) for each in shown],
-            contact=contact.id,
-            sessions=[_row(each, networks) for each in shown],
-        )
+        networks = _networks(command, contact, [each for each in found if all_ or _is_alive(each)])
+        rows = [_row(each, networks) for each in found]
+        _list(command, contact.id, contact.name, rows, all_)
+
+
+def _list(
+    told: Told, contact: str, name: str, rows: list[dict[str, Any]], with_ended: bool
+) -> None:
+    alive = [row for row in rows if row["state"] == "alive"]
+    if len(alive) < len(rows) and not with_ended:
+        told.note(f"{len(rows) - len(alive)} ended: --all shows them.")
+        rows = alive
+    now = SYSTEM.now()
+    lines = [_short(row, now) for row in rows]
+    told.list(f"Sessions of {name}", lines, contact=contact, sessions=rows)
+
+
+def _is_alive(each: ListedSession) -> bool:
+    return each.state == "alive"
 
 
 @app.command()
@@ -63,9 +88,15 @@ def end(
 
     They may sign in again at once. To prevent that: portico contact deactivate.
     """
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            _demand_one_or_all(session, all_)
+            remote = RemoteSessions(told, portico)
+            whose = remote.contact(who)
+            _show_ended(told, whose["id"], whose["name"], remote.end(whose, session), "a key")
+        return
     with running(stack, local, as_json, NAMES) as command:
-        if (session is None) is not all_:
-            raise NotUnderstood("Say which: --session ID for one, or --all.")
+        _demand_one_or_all(session, all_)
         contact = contact_of(command, workspace_id, who)
         if session is None:
             ended = sum(each.state == "alive" for each in command.sessions.of(contact))
@@ -73,14 +104,19 @@ def end(
             command.sessions.end_all(workspace, contact.id, by=command.by, running=ended)
         else:
             ended = _end_one(command, contact, session)
-        if ended:
-            command.note(TEN_MINUTES)
-        command.card(
-            f"Signed out: {contact.name}",
-            {"sessions ended": ended, "by": command.by},
-            contact=contact.id,
-            sessions_ended=ended,
-        )
+        _show_ended(command, contact.id, contact.name, ended, command.by)
+
+
+def _demand_one_or_all(session: str | None, everything: bool) -> None:
+    if (session is None) is not everything:
+        raise NotUnderstood("Say which: --session ID for one, or --all.")
+
+
+def _show_ended(told: Told, contact: str, name: str, ended: int, by: str) -> None:
+    if ended:
+        told.note(TEN_MINUTES)
+    shown: dict[str, Shown] = {"sessions ended": ended, "by": by}
+    told.card(f"Signed out: {name}", shown, contact=contact, sessions_ended=ended)
 
 
 def _end_one(command: Command, contact: Contact, session: str) -> int:
@@ -123,24 +159,23 @@ def _row(each: ListedSession, networks: dict[str, str | None]) -> dict[str, Any]
     }
 
 
-def _short(each: ListedSession, networks: dict[str, str | None], at: datetime) -> dict[str, Shown]:
-    session = each.session
-    used = f"used {durations.about(at - session.rotated_at)} ago"
-    ends = f"ends in {durations.about(_ends(each) - at)}" if each.state == "alive" else each.state
+def _short(row: dict[str, Any], at: datetime) -> dict[str, Shown]:
+    used = f"used {durations.about(at - row['last_used_at'])} ago"
+    alive = row["state"] == "alive"
+    ends = f"ends in {durations.about(row['ends_at'] - at)}" if alive else row["state"]
     # Two lines each, so that all of it fits on a terminal of eighty columns.
     return {
-        "id": session.id,
-        "where": _where(each, networks),
-        "when (UTC)": [f"since {session.signed_in_at:%Y-%m-%d %H:%M}", f"{used}, {ends}"],
+        "id": row["id"],
+        "where": _where(row),
+        "when (UTC)": [f"since {row['signed_in_at']:%Y-%m-%d %H:%M}", f"{used}, {ends}"],
     }
 
 
-def _where(each: ListedSession, networks: dict[str, str | None]) -> list[str]:
-    session = each.session
-    if session.portal is not None:
+def _where(row: dict[str, Any]) -> list[str]:
+    if row["portal"] is not None:
         # Its tokens are held by the portal's own servers or pages, on whatever device.
-        return [f"portal {session.portal}", "ends with the browser's session above"]
-    return [each.device or "-", f"{networks.get(session.id) or '-'}, by {session.method}"]
+        return [f"portal {row['portal']}", "ends with the browser's session above"]
+    return [row["device"] or "-", f"{row['network'] or '-'}, by {row['method']}"]
 
 
 def _ends(each: ListedSession) -> datetime:

@@ -280,7 +280,8 @@ class Contract:
         if not (in_query or in_body) or not is_list:
             return None
         (member,) = lists
-        entry = self.shape(self.resolved(page[member])["items"], f"{_camel(member)}Entry")
+        name = content.get("$ref", "").rpartition("/")[2]
+        entry = self.shape(self.resolved(page[member])["items"], f"{name}{_camel(member)}Entry")
         return member, entry, "query" if in_query else "body"
 
     def _said(self, operation: Schema, ids: list[str], notes: list[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ from cli.remote import with_url_first
 from portico.team.workspace_key import Scope
 from tests.cli.conftest import ENVIRONMENT
 from tests.python_client.conftest import doors, makes_a_key
+from tests.support.openid_site import Site
 
 __all__ = ["doors", "makes_a_key"]
 
@@ -184,6 +185,148 @@ class TestContacts:
 
         assert said == f"There is no contact {who} in acme."
         assert said == holding.terminal.refused("contact", "show", "acme", who)
+
+
+class TestLinks:
+    """Each command, over HTTP and with credentials."""
+
+    @pytest.fixture
+    def holding(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS, Scope.READ_CONTACTS))
+        return remote
+
+    @pytest.fixture
+    def made(self, holding):
+        return holding.told("link", "create", "acme", "--contact", "ann@example.com", "--days", "9")
+
+    def test_are_made_for_one_contact(self, holding, made, portal):
+        (by_aws,) = [
+            each
+            for each in holding.terminal.told("link", "list", "acme")["links"]
+            if each["id"] == made["link"]["id"]
+        ]
+
+        assert made["link"] == by_aws
+        assert made["link"]["contact"] == portal.ann.id
+        assert made["token"] in made["url"]
+        assert made["notes"] == [
+            "The URL is shown only now and stored nowhere. If it is lost, make a new link."
+        ]
+
+    def test_are_made_for_nobody_else(self, holding):
+        said = holding.refused("link", "create", "acme", "--url", holding.url, code=2)
+
+        assert said == "Say whose: a key makes personal links, with --contact WHO."
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (
+                ("--contact", "nobody@example.com"),
+                "There is no contact nobody@example.com in acme.",
+            ),
+            (("--contact", "ann@example.com", "--to", "nowhere"), "--to: "),
+        ],
+    )
+    def test_are_refused_as_with_credentials(self, holding, options, said):
+        command = ("link", "create", "acme", *options)
+
+        over_http = holding.refused(*command, "--url", holding.url)
+
+        assert over_http.startswith(said)
+        assert over_http == holding.terminal.refused(*command)
+
+    @pytest.mark.parametrize("options", [(), ("--all",)])
+    def test_are_listed_as_with_credentials(self, holding, made, options):
+        other = holding.told("link", "create", "acme", "--contact", "ann@example.com")
+        holding.told("link", "revoke", "acme", other["link"]["id"])
+
+        over_http = holding.told("link", "list", "acme", *options)
+
+        by_aws = holding.terminal.told("link", "list", "acme", *options)
+        assert over_http["notes"] == by_aws["notes"]
+        assert {each["id"]: each for each in over_http["links"]} == {
+            each["id"]: each for each in by_aws["links"]
+        }
+        assert (other["link"]["id"] in {each["id"] for each in over_http["links"]}) is bool(options)
+
+    def test_are_rotated_once(self, holding, made):
+        rotate = ("link", "rotate", "acme", made["url"], "--overlap-days", "2")
+
+        told = holding.told(*rotate)
+
+        assert told["replaced"]["id"] == made["link"]["id"]
+        assert told["replaced"]["replaced_by"] == told["link"]["id"]
+        assert told["token"] in told["url"]
+        again = holding.refused(*rotate, "--url", holding.url)
+        assert again == f"Link {made['link']['id']} was rotated before: portico link list acme"
+
+    def test_are_revoked_by_id_token_or_url(self, holding, made):
+        told = holding.told("link", "revoke", "acme", made["token"])
+
+        assert (told["link"]["id"], told["link"]["state"]) == (made["link"]["id"], "revoked")
+
+    @pytest.mark.parametrize("command", ["revoke", "rotate"])
+    def test_that_are_not_there_are_named(self, holding, command):
+        said = holding.refused("link", command, "acme", "0" * 16, "--url", holding.url)
+
+        assert said == holding.terminal.refused("link", command, "acme", "0" * 16)
+
+
+class TestSessions:
+    """Each command, over HTTP and with credentials."""
+
+    @pytest.fixture
+    def holding(self, remote, makes_a_key, portal):
+        portal.browser.signs_in()
+        portal.forward(minutes=5)
+        Site.register(portal).signs_in(portal.browser)
+        portal.another_browser().signs_in()
+        remote.has(PORTICO_KEY=makes_a_key(Scope.SESSIONS, Scope.READ_CONTACTS))
+        return remote
+
+    @pytest.mark.parametrize("options", [(), ("--all",)])
+    def test_are_listed_as_with_credentials(self, holding, portal, options):
+        browsers = holding.told("session", "list", "acme", "ann@example.com")["sessions"]
+        holding.told("session", "end", "acme", portal.ann.id, "--session", browsers[0]["id"])
+
+        over_http = holding.told("session", "list", "acme", "ann@example.com", *options)
+
+        by_aws = holding.terminal.told("session", "list", "acme", "ann@example.com", *options)
+        without = [{**each, "network": None} for each in by_aws["sessions"]]
+        assert [{**each, "network": None} for each in over_http["sessions"]] == without
+        assert over_http["notes"] == by_aws["notes"]
+        assert len(without) > 1
+
+    def test_are_ended_one_by_one(self, holding, portal):
+        first = holding.told("session", "list", "acme", portal.ann.id)["sessions"][0]["id"]
+        end = ("session", "end", "acme", portal.ann.id, "--session", first)
+
+        assert holding.told(*end)["sessions_ended"] == 1
+
+        assert holding.refused(*end, "--url", holding.url).startswith(
+            "The session has ended already"
+        )
+
+    def test_are_all_ended(self, holding, portal):
+        told = holding.told("session", "end", "acme", "ann@example.com", "--all")
+
+        assert told["sessions_ended"] == 3
+        assert portal.browser.refreshes().status == 401
+
+    def test_of_nobody_are_none(self, holding):
+        command = ("session", "list", "acme", "ct_nobody-acme-000000000")
+
+        said = holding.refused(*command, "--url", holding.url)
+
+        assert said == holding.terminal.refused(*command)
+
+    def test_is_one_of_theirs(self, holding, portal):
+        command = ("session", "end", "acme", "ann@example.com", "--session", "ses_" + "0" * 22)
+
+        said = holding.refused(*command, "--url", holding.url)
+
+        assert said == holding.terminal.refused(*command)
 
 
 class TestARefusal:

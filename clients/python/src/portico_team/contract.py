@@ -340,20 +340,6 @@ class SessionsOfContact(TypedDict):
     next: str | None
 
 
-class SessionsEntry(TypedDict):
-    id: str
-    state: str
-    portal: str | None
-    parent: str | None
-    device: str | None
-    network: str | None
-    method: str
-    shared_computer: bool
-    signed_in_at: int
-    last_used_at: int
-    ends_at: int
-
-
 class ErrorsEntry(TypedDict):
     field: str
     reason: str
@@ -758,7 +744,7 @@ class Routes:
 
     def list_sessions_of_contact(
         self, contact: str, *, ended: bool | None = None, limit: int | None = None
-    ) -> Walk[SessionsEntry]:
+    ) -> Walk[SessionsOfContactSessionsEntry]:
         """List the sessions of a contact.
 
         Of browsers, and of portals that came from them; newest first within a page. Ended ones are
