@@ -1,6 +1,6 @@
 """``portico key``: the keys by which machines may call Portico for a workspace."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,6 +70,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List a workspace's keys, newest first. Secrets are never shown."""
+    from portico.team.caller_uses import last_uses
+
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         every = command.keys.of(workspace)
@@ -78,10 +80,14 @@ def list_(
         if len(found) < len(every):
             command.note(f"{len(every) - len(found)} ended: --all shows them.")
         owners = _owners(command, workspace, found)
+        sign_in_table = command.deployment.sign_in_table
+        used = last_uses(sign_in_table, workspace.id, [each.id for each in found])
         command.list(
             f"Keys of {workspace.name}",
-            [_short(command, each, owners) for each in found],
-            keys=[_row(command, each, owners) for each in found],
+            [{**_short(command, each, owners), "used": _day(used.get(each.id))} for each in found],
+            keys=[
+                {**_row(command, each, owners), "last_used_at": used.get(each.id)} for each in found
+            ],
         )
 
 
@@ -175,6 +181,10 @@ def _short(command: Command, key: "WorkspaceKey", owners: dict[str, str]) -> dic
         "owner": owners.get(key.owner, key.owner),
         "expires": f"{key.expires_at:%Y-%m-%d}",
     }
+
+
+def _day(used: datetime | None) -> str:
+    return f"{used:%Y-%m-%d}" if used else "not lately"
 
 
 def _show(

@@ -27,7 +27,7 @@ def written(sent: list[Sent]) -> set[str]:
     return found
 
 
-def test_a_key_at_full_speed_writes_one_row_of_its_own(portal, wire):
+def test_a_key_at_full_speed_writes_rows_of_its_own(portal, wire):
     House(portal)
     owner = portal.team.contact("acme", "owner@example.com")
     key, text = WorkspaceKeys("people", "sign-in").add(
@@ -45,5 +45,8 @@ def test_a_key_at_full_speed_writes_one_row_of_its_own(portal, wire):
     by_key = written(wire.sent)
 
     assert len(by_contact) > 3
-    assert {each.rpartition("#")[0] for each in by_key} == {f"acme#team-use#{key.id}"}
+    newest = f"acme#visit#{key.id}"
+    counted = {each.rpartition("#")[0] for each in by_key - {newest}}
+    assert counted == {f"acme#team-use#{key.id}"}
+    assert newest in by_key
     assert not by_key & by_contact

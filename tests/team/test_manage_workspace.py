@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portico.clock import epoch
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from portico.team.team_budget import MOST_USES, TeamUse
@@ -397,7 +398,8 @@ class TestAKey:
         assert revoked.body["key"]["state"] == "revoked"
         assert reads(rotated.body["text"]).status == 401
         (listed,) = house["admin"].sends(f"GET {KEYS}").body["keys"]
-        assert listed == revoked.body["key"]
+        used = epoch(portal.now)
+        assert listed == {**revoked.body["key"], "last_used_at": used}
 
     def test_is_made_once_for_each_press(self, house):
         assert self.makes(house).status == 201

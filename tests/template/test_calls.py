@@ -272,6 +272,7 @@ def looks_after_the_team(portal: Portal) -> None:
         "manage_workspace", SETTINGS, origin=None, headers=with_key, path={"workspace": "acme"}
     )
     assert read.status == 200
+    assert owner.sends(f"GET {KEYS}").status == 200
     assert owner.sends(f"POST {KEYS}/{{key}}/rotate", path={"key": made["key"]["id"]}).status == 200
     assert owner.sends(f"POST {KEYS}/{{key}}/revoke", path={"key": made["key"]["id"]}).status == 200
     looks_after_links(owner, portal)

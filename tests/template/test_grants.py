@@ -151,7 +151,7 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "SignInTable": {"BatchGetItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "ManageLinks": {
         "PeopleTable": {

@@ -1,6 +1,7 @@
 """The routes of a workspace's keys."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from portico.clock import SYSTEM, Clock, epoch
@@ -9,6 +10,7 @@ from portico.edge.team_access import TeamAccess, idempotency_key_of
 from portico.errors import InvalidRequest, TakenAlready
 from portico.events import Caller
 from portico.settings import ManageWorkspaceSettings
+from portico.team.caller_uses import last_uses
 from portico.team.rules import Action
 from portico.team.workspace_key import Scope, WorkspaceKey
 from portico.team.workspace_keys import WorkspaceKeys
@@ -39,7 +41,8 @@ class KeyRoutes:
         """Answer with all keys that are kept, without their secrets."""
         member = self.access.of_member(path, caller, Action.READ_TEAM)
         found = self.keys.of(member.workspace)
-        return Response(200, {"keys": [self._answer(each) for each in found]})
+        used = last_uses(self.keys.sign_in_table, member.workspace.id, [each.id for each in found])
+        return Response(200, {"keys": [self._listed(each, used.get(each.id)) for each in found]})
 
     def add(self, asked: AskedKey, path: dict[str, str], caller: Caller) -> Response:
         """Make a key, for which the caller answers."""
@@ -74,6 +77,9 @@ class KeyRoutes:
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
         key = self.keys.revoke(member.workspace, path["key"], host=caller.host, by=member.by)
         return Response(200, {"key": self._answer(key)})
+
+    def _listed(self, key: WorkspaceKey, used: datetime | None) -> dict[str, Any]:
+        return {**self._answer(key), "last_used_at": epoch(used) if used else None}
 
     def _answer(self, key: WorkspaceKey) -> dict[str, Any]:
         return {

@@ -12,6 +12,7 @@ from portico.errors import ChangedMeanwhile, PreconditionMissing, RoleTooSmall
 from portico.events import Caller
 from portico.people.memberships import Role
 from portico.sessions.access_token_check import TokenChecker
+from portico.team.caller_uses import CallerUses
 from portico.team.rules import CHANGES, MAY, NEEDS_FRESH_SIGN_IN, SCOPE_FOR, Action, may
 from portico.team.team_budget import TeamUse, count_use
 from portico.team.team_caller import KeyCaller, TeamCaller, TeamCallers
@@ -23,13 +24,15 @@ class TeamAccess:
 
     sign_in_table: str
     callers: TeamCallers
+    uses: CallerUses
     clock: Clock = SYSTEM
 
     @classmethod
     def to(cls, people_table: str, sign_in_table: str, signing_keys: str) -> Self:
         """Make the entry from a door's settings."""
         checker = TokenChecker(signing_keys.split(","))
-        return cls(sign_in_table, TeamCallers(people_table, sign_in_table, checker))
+        callers = TeamCallers(people_table, sign_in_table, checker)
+        return cls(sign_in_table, callers, CallerUses(sign_in_table))
 
     def of_member(self, path: dict[str, str], caller: Caller, action: Action) -> TeamCaller:
         """Return the member who asks, if they may. No key has this action.
@@ -43,7 +46,7 @@ class TeamAccess:
         found = self.callers.of_all(path["workspace"], caller)
         if isinstance(found, KeyCaller):
             raise RoleTooSmall(_roles_for(action))
-        self._demand_member(found, action)
+        self._demand_member(found, caller, action)
         return found
 
     def of_anyone(
@@ -59,24 +62,26 @@ class TeamAccess:
         """
         found = self.callers.of_all(path["workspace"], caller)
         if isinstance(found, TeamCaller):
-            self._demand_member(found, action)
+            self._demand_member(found, caller, action)
             return found
         scope = SCOPE_FOR.get(action)
         if scope is None:
             raise RoleTooSmall(_roles_for(action))
         if scope not in found.key.scopes:
             raise RoleTooSmall((scope.value,))
+        self.uses.note(found, caller.network)
         count_use(
             self.sign_in_table, found.workspace.id, found.id, TeamUse.BY_KEY, at=self.clock.now()
         )
         return found
 
-    def _demand_member(self, member: TeamCaller, action: Action) -> None:
+    def _demand_member(self, member: TeamCaller, caller: Caller, action: Action) -> None:
         if not may(member.role, action):
             raise RoleTooSmall(_roles_for(action))
         now = self.clock.now()
         if action in NEEDS_FRESH_SIGN_IN:
             member.standing.demand_fresh(at=now)
+        self.uses.note(member, caller.network)
         use = TeamUse.CHANGE if action in CHANGES else TeamUse.READ
         count_use(self.sign_in_table, member.workspace.id, member.id, use, at=now)
 
