@@ -72,6 +72,7 @@ ACME = SampleWorkspace(
         SampleLink("expired", "For everybody, expired", state="expired"),
         SampleLink("ann-expired", "For Ann, expired", "ann@example.com", "ticket:77", "expired"),
         SampleLink("revoked", "For everybody, revoked", state="revoked"),
+        SampleLink("replaced", "For everybody, replaced by a newer one", state="replaced"),
         SampleLink("ben-revoked", "For Ben, revoked", "ben@example.com", state="revoked"),
     ),
     keys=(

@@ -25,6 +25,7 @@ from portico.errors import NotFound
 from portico.events import Event
 from portico.ids import digest
 from portico.links.rules import Link, public_id
+from portico.links.store import Links
 from portico.links.team_links import TeamLinks, address_of
 from portico.links.team_workspaces import TeamWorkspaces
 from portico.passwords.password_hash import hashed
@@ -38,6 +39,8 @@ from portico.team.workspace_key import WorkspaceKey
 from portico.team.workspace_key_store import WorkspaceKeyStore
 
 BY = "sample world"
+FIRST_LINK = "shared"
+"""The key of the link that has taken the place of those that were replaced."""
 LONG = timedelta(days=5000)
 """Links last longer than one can move the clock."""
 
@@ -268,6 +271,14 @@ class SampleWorld:
         )
         if sample.state == "revoked":
             links.revoke(workspace_id, link.id, by=BY)
+        if sample.state == "replaced":
+            now, after = datetime.now(UTC), public_id(link_token(workspace_id, FIRST_LINK))
+            event = Event(
+                "link.replaced", now, f"link-{link.id}", 365, BY, detail={"link": link.id}
+            )
+            store = Links(self.people_table, workspace_id)
+            ended = link.replaced(after, ends=now)
+            transact({"link": store.replacing(ended, ends=now, event=event)})
 
 
 @cache

@@ -26,6 +26,13 @@ class TestALink:
         person.sees(f"Ask {house.name_of(link['workspace'])} for a fresh link.")
         person.finds_no_barrier()
 
+    def test_that_was_replaced_says_so(self, person, house):
+        person.opens(next(each for each in house.world["links"] if each["state"] == "replaced"))
+
+        person.sees_heading("This link has been replaced")
+        person.sees("Look for it in your latest mail, or ask Acme Support for it.")
+        person.finds_no_barrier()
+
     @pytest.mark.parametrize("address", ["/acme#l=lnk_cut", "/nobody#l=lnk_x"])
     def test_that_is_incomplete_says_the_same(self, person, address):
         person.opens(address)

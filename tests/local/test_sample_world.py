@@ -57,6 +57,7 @@ class TestTheWorld:
         for kind in ("shared", "personal"):
             for state in ("alive", "expired", "revoked"):
                 assert links(told, workspace="acme", kind=kind, state=state)
+        assert links(told, workspace="acme", state="replaced")
 
     def test_has_links_to_every_kind_of_area(self, told):
         areas = {each["destination"].partition(":")[0] for each in links(told, workspace="acme")}

@@ -116,6 +116,7 @@
  * @property {{ field: string, reason: string }[]} [errors]
  * @property {Workspace} [workspace] of a link that has ended, or of a portal that is closed
  * @property {{ until: number, text: Record<string, string> }} [paused] until when, and why by language
+ * @property {"replaced"} [ended] of a link that has ended: the team has put another one in its place
  * @property {string} [instance]
  */
 

@@ -98,10 +98,10 @@ export const unavailable = ({ paused, brand, retry }, words) => ({
 });
 
 /** @type {Screen} */
-export const invalidLink = ({ brand, anew }, words) => ({
+export const invalidLink = ({ brand, anew, replaced }, words) => ({
   body: [
-    heading(words, "invalid_link", {}, "link"),
-    paragraph(words, "invalid_link_text"),
+    heading(words, replaced ? "replaced_link" : "invalid_link", {}, "link"),
+    paragraph(words, replaced ? "replaced_link_text" : "invalid_link_text"),
     ...(anew ? [button("primary", words.nodes("without_link"), anew, "anew")] : []),
     ...contactTeam(words, brand),
     trouble(words, {}),

@@ -106,9 +106,10 @@ export class Visit {
    * @param {import("./portico.js").Problem | null} [problem] its answer about the link, if we have it already
    */
   async closed(type, problem = null) {
-    const { workspace, paused } = problem ?? (await this.#problemOf(this.#opened?.link ?? this.front)) ?? {};
+    const { workspace, paused, ended } = problem ?? (await this.#problemOf(this.#opened?.link ?? this.front)) ?? {};
     if (workspace) await this.onBrand(workspace);
-    const facts = { paused, brand: this.kept.brand(), retry: () => location.reload() };
+    const replaced = ended === "replaced";
+    const facts = { paused, replaced, brand: this.kept.brand(), retry: () => location.reload() };
     if (type === "portal-unavailable") return this.show(screens.unavailable, facts);
     if (this.#opened?.link === this.front) return this.show(screens.noEntrance, facts);
     await this.showWithWayOn(screens.invalidLink, facts);
