@@ -9,6 +9,7 @@ CODE_SHAPE = re.compile(r"[0-9A-Z]{7}")
 LABEL_SHAPE = re.compile(r"[0-9A-Z]{2}")
 HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})?")
 
+PAGE_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}")
 UNDO_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#undo=[A-Za-z0-9._-]{1,300}")
 
 
@@ -146,7 +147,8 @@ class Change(StrEnum):
 class NoticeLetter:
     """One notice, before it has words.
 
-    It holds no code. Beside the workspace's own, its only possible link undoes a change.
+    It holds no code. Beside the workspace's own, its only possible links undo a change, or lead a
+    new team member to our page.
 
     Raises:
         ValueError: the host, the time or the link does not have its shape.
@@ -169,6 +171,8 @@ class NoticeLetter:
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
+    page_url: str | None = None
+    """Our page, where whoever was put on the team signs in; ``None``: its address opens nothing."""
     took_password: bool = False
     """An ``email-restored`` has removed the password, and the connections of *account*."""
     time_zone: str | None = None
@@ -182,6 +186,8 @@ class NoticeLetter:
             raise ValueError("happened_at needs a time zone")
         if self.undo_url is not None and not UNDO_SHAPE.fullmatch(self.undo_url):
             raise ValueError("not an address of our own page")
+        if self.page_url is not None and not PAGE_SHAPE.fullmatch(self.page_url):
+            raise ValueError("not the address of our own page")
 
 
 type Letter = CodeLetter | NoticeLetter

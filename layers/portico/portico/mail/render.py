@@ -86,10 +86,16 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
         "intro": f"{intro} {removed}" if removed else intro,
         "happened": _happened(letter, words),
         "not_you": not_you,
-        "undo": words.say("email_changed", "undo"),
-        "undo_url": letter.undo_url or "",
+        **_press(letter, words),
         "automatic": words.say("automatic"),
     }
+
+
+def _press(letter: NoticeLetter, words: Words) -> dict[str, str]:
+    """Return the one button of a notice, and where it leads; empty where there is none."""
+    if letter.change is Change.TEAM_JOINED and letter.page_url:
+        return {"press": words.say("team_joined", "open"), "press_url": letter.page_url}
+    return {"press": words.say("email_changed", "undo"), "press_url": letter.undo_url or ""}
 
 
 def _removed(letter: NoticeLetter, words: Words) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 from portico.aws.keys import Keys
 from portico.codes.challenge import Challenge
 from portico.codes.rules import CODE_LIFETIME, derive_code, label_of
+from portico.events import origin_of
 from portico.mail.languages import best_language
-from portico.mail.letters import CodeLetter, FootLink, NoticeLetter, Purpose
+from portico.mail.letters import Change, CodeLetter, FootLink, NoticeLetter, Purpose
 from portico.mail.mime import compose
 from portico.notices.store import Notice
 from portico.people.rules import Contact, Workspace
@@ -88,11 +89,18 @@ def notice_mail(
         happened_at=notice.at,
         device=notice.device,
         undo_url=undo_url,
+        page_url=_page_url(notice, workspace),
         took_password=notice.took_password,
         time_zone=contact.time_zone,
         foot=_foot(words),
     )
     return compose(letter, sender=sender, at=at)
+
+
+def _page_url(notice: Notice, workspace: Workspace) -> str | None:
+    """Return where a new team member signs in, if the workspace's address opens a sign-in."""
+    is_told = notice.change is Change.TEAM_JOINED and workspace.entrance
+    return f"{origin_of(notice.host)}/{workspace.id}" if is_told else None
 
 
 def _foot(row: dict[str, Any] | None) -> tuple[FootLink, ...]:
