@@ -36,8 +36,16 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def sends(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        return self._sends(method, path, body, origin=self.page or self.host, **headers)
+
+    def sends_as_a_machine(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> Answer:
+        """Send a request without any of a browser's headers."""
+        return self._sends(method, path, body, **headers)
+
+    def _sends(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         asked = urllib.request.Request(self.host + path, method=method)
-        asked.add_header("origin", self.page or self.host)
         if body is not None:
             asked.data = json.dumps(body).encode()
             asked.add_header("content-type", "application/json")
