@@ -24,7 +24,9 @@ from portico.links.team_links import TeamLinks
 from portico.openid.registered_client import RegisteredClient, new_secret
 from portico.openid.store import RegisteredClients
 from portico.people.flow import TeamPeople
+from portico.people.memberships import Role
 from portico.people.rules import Contact, Workspace
+from portico.team.members import TeamMembers
 from tests.deployed.cloud import PORTAL, Stack
 from tests.support.lambda_environment import forget_clients
 from tests.support.template import translated
@@ -96,6 +98,21 @@ class Acme:
             event = Event("portal.changed", datetime.now(UTC), "portal-help-center", 365, "cli")
             told = replace(self._other, backchannel_logout_uri=uri)
             RegisteredClients(self._table, "acme").put(told, home, event)
+
+    def puts_on_the_team(self, contact: Contact, role: Role) -> None:
+        with self._as_the_team():
+            home = TeamPeople(self._table).workspace("acme")
+            self._members.add(home, contact, role, host=HOST, by="cli")
+
+    def takes_off_the_team(self, contact: str) -> None:
+        with self._as_the_team():
+            people = TeamPeople(self._table)
+            home, member = people.workspace("acme"), people.contact("acme", contact)
+            self._members.remove(home, member, host=HOST, by="cli")
+
+    @property
+    def _members(self) -> TeamMembers:
+        return TeamMembers(self._table, self.stack.outputs["SignInTable"])
 
     def deactivates(self, contact: Contact) -> None:
         with self._as_the_team():
