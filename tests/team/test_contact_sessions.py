@@ -11,6 +11,7 @@ from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope
 from tests.support.openid_site import Site
 from tests.team.test_manage_links import LinkHouse
+from tests.team.test_manage_workspace import LINKS
 
 OF = "/v1/workspaces/{workspace}/contacts/{contact}/sessions"
 LIST, END_ALL, END = f"GET {OF}", f"POST {OF}/end", f"POST {OF}/{{session}}/end"
@@ -225,3 +226,52 @@ class TestAPageOfSessions:
         wire.mend()
         assert browser.refreshes().status == 200
         assert house.ends("agent", session).status == 204
+
+
+def rows_of(portal: Any) -> list[Any]:
+    """What is there, but for how often somebody came."""
+    return [
+        row
+        for table in ("people", "sign-in")
+        for row in portal.rows(table)
+        if "#team-use#" not in row["pk"] and "#visit#" not in row["pk"]
+    ]
+
+
+CHECK, COUNT = "BatchGetItem", "UpdateItem"
+WRITE = "TransactWriteItems"
+CALLS = {
+    f"GET {LINKS}": [CHECK, COUNT, "Query", "BatchGetItem"],
+    f"GET {LINKS}/{{link}}": [CHECK, COUNT, "GetItem", "Query"],
+    f"POST {LINKS}/{{link}}/rotate": [CHECK, COUNT, "GetItem", WRITE],
+    f"POST {LINKS}/{{link}}/revoke": [CHECK, COUNT, "GetItem", WRITE],
+    LIST: [CHECK, COUNT, "GetItem", "Query"],
+    END_ALL: [CHECK, COUNT, WRITE],
+    END: [CHECK, COUNT, "GetItem", WRITE],
+}
+"""What each route asks DynamoDB for."""
+
+
+class TestFlt01AFaultBehindTheDoor:
+    """Whichever call of whichever route: the same request can be sent again, and nothing is lost."""
+
+    @pytest.mark.parametrize("route", CALLS)
+    def test_is_try_later_and_nothing_has_changed(self, house, portal, wire, route):
+        house.comes()
+        session = house.lists(by="agent")[0]["id"]
+        link = house.link(contact=portal.ann.id)["link"]["id"]
+        path = {"link": link, "session": session, "contact": portal.ann.id}
+        body: Any = {} if route.endswith("rotate") else None
+        before = rows_of(portal)
+        calls = [f"dynamodb.{each}" for each in CALLS[route]]
+
+        for n, call in enumerate(calls):
+            wire.cut(call, after=calls[:n].count(call))
+            answer = house["agent"].sends(route, body, path=path)
+            wire.mend()
+            assert answer.problem == (503, "try-later"), call
+            assert rows_of(portal) == before, call
+
+        wire.forget()
+        assert house["agent"].sends(route, body, path=path).status < 300
+        assert wire.operations == calls
