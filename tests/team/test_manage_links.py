@@ -401,6 +401,11 @@ class TestAList:
             {"cursor": "x" * 4000, "ended": "true"},
             {"cursor": _forged("personal#../../x", "acme|links||true"), "ended": "true"},
             {"cursor": _forged("shared#" + "1" * 2000, "acme|links||true"), "ended": "true"},
+            {
+                "cursor": _forged("shared#1#0123456789abcdef", f"acme|links|{portal.ann.id}|true"),
+                "ended": "true",
+                "contact": portal.ann.id,
+            },
             {"limit": "0"},
             {"limit": "101"},
             {"limit": "x"},
