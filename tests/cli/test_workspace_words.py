@@ -110,7 +110,7 @@ class TestTheWords:
     def test_are_told_to_the_trail_with_the_settings(self, acme):
         acme.says("workspace", "set", "acme", "--support", "help@acme.test", "--link-days", "7")
 
-        event = acme.row("acme#workspace")["event"]
+        event = acme.line()
         assert event["detail"]["fields"] == "link_days,support_url"
 
     def test_that_cannot_be_are_refused_by_the_options_name(self, acme):

@@ -90,6 +90,15 @@ class TestTheSettings:
         assert reads(admin) == before
         assert admin.sends(SETTINGS).headers["etag"] == before["etag"]
 
+    def test_are_of_one_state_if_both_rows_change_between_two_reads(self, admin, portal, wire):
+        url = "https://acme.test/terms"
+        wire.before("dynamodb.BatchGetItem", lambda: None)
+        wire.before("dynamodb.BatchGetItem", lambda: portal.sets(locale="de", terms_url=url))
+
+        shown = admin.sends(SETTINGS).body["settings"]
+
+        assert (shown["locale"], shown["terms_url"]) == ("de", url)
+
 
 class TestAChange:
     def test_changes_what_was_sent_and_nothing_else(self, admin):

@@ -51,7 +51,8 @@ class SettingsRoutes:
     def show(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with the workspace's settings, to a member or to a key."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
-        return _showing(found.workspace, self.changes.words(found.workspace))
+        workspace, words, _ = self.changes.read(found.workspace)
+        return _showing(workspace, words)
 
     def change(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Change the settings that were sent, and no others."""
@@ -94,31 +95,29 @@ class SettingsRoutes:
         def planned(workspace: Workspace, words: WorkspaceWords) -> PlannedChange:
             return self.changes.plan_undo(workspace, words, found, by=member.by)
 
-        words, change = self.changes.words_and_change(member.workspace, path["change"])
+        workspace, words, change = self.changes.read(member.workspace, path["change"])
         if change is None:
             raise NotFound
         found = change
         kind = change.about.partition(":")[0]
         if kind != SETTINGS:
             return self.of_things[kind](member, change, caller)
-        return self._write(member, caller, planned, words)
+        return self._write(member, caller, planned, (workspace, words))
 
     def _write(
         self,
         member: TeamCaller,
         caller: Caller,
         planned: Planner,
-        words: WorkspaceWords | None = None,
+        read: tuple[Workspace, WorkspaceWords] | None = None,
     ) -> Response:
         """Make a change of the state that the caller has seen.
 
         Somebody else may be changing a portal or a connection at the same moment, which are
         guarded together with the settings. Then it is planned again, by what is there now.
         """
-        workspace = member.workspace
         for _ in range(CHANGE_TRIES):
-            # Read after the settings: if they are newer than those, the write fails.
-            words = words or self.changes.words(workspace)
+            workspace, words = read or self.changes.read(member.workspace)[:2]
             now = _content(workspace, words)
             demand_match(caller, now["etag"], now)
             try:
@@ -130,7 +129,7 @@ class SettingsRoutes:
             try:
                 after = self.changes.write(plan, host=caller.host)
             except WrittenMeanwhile:
-                workspace, words = self.changes.workspace(workspace.id), None
+                read = self.changes.read(self.changes.workspace(workspace.id))[:2]
                 continue
             change = {"change": plan.change.id} if plan.change.after else {}
             return _showing(after, words.changed(plan.change.after), change)

@@ -208,7 +208,7 @@ class People:
         mark = {"pk": pk, "sk": sk, "complete_at": epoch(event.at)}
         parts = {
             "settings": self.rows.putting(row, NOT_THERE),
-            **self._writing(words),
+            **self._writing(words, workspace.version),
             "search": self.rows.putting(mark, ALWAYS),
             **also,
         }
@@ -241,11 +241,13 @@ class People:
             version_read(before.version),
             values,
         )
-        return {"settings": written, **self._writing(words or {})}
+        return {"settings": written, **self._writing(words or {}, before.version + 1)}
 
-    def _writing(self, words: dict[str, Any]) -> Parts:
+    def _writing(self, words: dict[str, Any], version: int) -> Parts:
         if not words:
             return {}
+        # With the version, so that who reads them after the settings sees if they are newer.
+        words = {**words, "version": version}
         names = sorted(words)
         changes = ", ".join(f"{name} = :{name}" for name in names)
         values = {f":{name}": words[name] for name in names}

@@ -74,18 +74,27 @@ class WorkspaceChanges:
         """
         return workspace_now(self.people_table, workspace_id)
 
-    def words(self, workspace: Workspace) -> WorkspaceWords:
-        """Read the words of a workspace. They are as new as its settings, or newer."""
-        return self.words_and_change(workspace, "")[0]
+    def read(
+        self, workspace: Workspace, change: str = ""
+    ) -> tuple[Workspace, WorkspaceWords, SettingChange | None]:
+        """Read the words that belong to *workspace*, and a change that can still be undone.
 
-    def words_and_change(
-        self, workspace: Workspace, change: str
-    ) -> tuple[WorkspaceWords, SettingChange | None]:
-        """Read the words, and a change that can still be undone, in one call."""
+        Both rows are of one state: if the words are newer than the settings that were read, the
+        settings are read again.
+
+        Args:
+            workspace: the settings, as they were read.
+            change: the id of a change.
+        """
         people = People(self.people_table, workspace.id)
         log = SettingChangeLog(self.people_table, workspace.id)
-        words, *rows = people.read(words_key(workspace.id), *log.keys(change))
-        return WorkspaceWords.from_row(words), log.found(rows, at=self.clock.now())
+        for _ in range(CHANGE_TRIES):
+            row, *rows = people.read(words_key(workspace.id), *log.keys(change))
+            if row is None or row.get("version", 0) <= workspace.version:
+                found = log.found(rows, at=self.clock.now())
+                return workspace, WorkspaceWords.from_row(row), found
+            workspace = self.workspace(workspace.id)
+        raise TryLater(cause="the workspace was changed meanwhile")
 
     def plan(
         self, workspace: Workspace, words: WorkspaceWords, wanted: dict[str, Any], *, by: str
@@ -177,8 +186,7 @@ class WorkspaceChanges:
             TryLater: nothing has changed.
         """
         for _ in range(CHANGE_TRIES):
-            workspace = self.workspace(workspace_id)
-            words = self.words(workspace)
+            workspace, words, _ = self.read(self.workspace(workspace_id))
             plan = self.plan(workspace, words, wanted(workspace, words), by=by)
             if png is not None:
                 plan = self._with_logo(plan, png, by=by)
