@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from local.clock import FrontClock
 from local.doors import Doors
 from local.http import Gateway
+from local.mail_world import FATES
 from local.mailbox import Mailbox
 from local.sample_world import SampleWorld
 from local.withheld import WithheldMails
@@ -124,6 +125,21 @@ class Front:
     def _withheld_json(self, _: Request) -> Response:
         return _json(self.withheld.all())
 
+    def _fates_json(self, _: Request) -> Response:
+        world = self.mailbox.world
+        labels = {name: each.label for name, each in FATES.items()}
+        return _json({"fates": labels, "mailboxes": world.fates() if world else {}})
+
+    def _switch(self, request: Request) -> Response:
+        if not self._is_own_page(request) or self.mailbox.world is None:
+            return _json({"message": "Forbidden"}, 403)
+        try:
+            asked = json.loads(request.get_data())
+            self.mailbox.world.switch(str(asked["to"]), asked["fate"])
+        except (ValueError, TypeError, KeyError):
+            return _json({"message": f'send {{"to": "…", "fate": one of {list(FATES)}}}'}, 400)
+        return self._fates_json(request)
+
     def _world_json(self, _: Request) -> Response:
         if self.world is None:
             return _json({"message": "Starting"}, 503)
@@ -137,8 +153,7 @@ class Front:
         return Response(CONTRACT.read_bytes(), mimetype="text/yaml", headers=headers)
 
     def _clock(self, request: Request) -> Response:
-        # Another page in this browser could post here, but the browser always sends its origin.
-        if request.headers.get("origin", self._origin) not in {f"http://{h}" for h in self.hosts}:
+        if not self._is_own_page(request):
             return _json({"message": "Forbidden"}, 403)
         try:
             seconds = json.loads(request.get_data())["forward_seconds"]
@@ -146,6 +161,10 @@ class Front:
         except (ValueError, TypeError, KeyError, OverflowError):
             return _json({"message": 'send {"forward_seconds": 60}, forward only'}, 400)
         return _json({"now": now.isoformat(timespec="seconds")})
+
+    def _is_own_page(self, request: Request) -> bool:
+        # Another page in this browser could post here, but the browser always sends its origin.
+        return request.headers.get("origin", self._origin) in {f"http://{h}" for h in self.hosts}
 
     def _now(self, _: Request) -> Response:
         return _json({"now": self.clock.now().isoformat(timespec="seconds")})
@@ -161,6 +180,8 @@ _MAP = Map(
         Rule(f"{OWN}mailbox", endpoint="mails", methods=["GET"]),
         Rule(f"{OWN}mailbox.json", endpoint="mailbox_json", methods=["GET"]),
         Rule(f"{OWN}withheld.json", endpoint="withheld_json", methods=["GET"]),
+        Rule(f"{OWN}fates.json", endpoint="fates_json", methods=["GET"]),
+        Rule(f"{OWN}fates", endpoint="switch", methods=["POST"]),
         Rule(f"{OWN}world.json", endpoint="world_json", methods=["GET"]),
         Rule(f"{OWN}stack.json", endpoint="stack_json", methods=["GET"]),
         Rule(f"{OWN}openapi.yaml", endpoint="contract", methods=["GET"]),

@@ -14,6 +14,9 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from local.mail_world import MailWorld
+from local.ses_events import SentMail
+
 type Mail = dict[str, Any]
 
 KEPT = 500
@@ -25,6 +28,8 @@ class Mailbox:
 
     def __init__(self, now: Callable[[], datetime], *, kept: int = KEPT) -> None:
         self._now = now
+        self.world: MailWorld | None = None
+        """The mail servers behind it, once there is a topic for what they tell."""
         self._kept = kept
         self._lock = threading.Lock()
         self._mails: list[Mail] = []
@@ -56,8 +61,12 @@ class Mailbox:
         if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             body: Any = request.body
             sent = json.loads(body)
-            (to,) = sent["Destination"]["ToAddresses"]
-            self.take(b64decode(sent["Content"]["Raw"]["Data"]), to)
+            taken = SentMail.of_call(
+                sent, id_=json.loads(response.content)["MessageId"], at=self._now()
+            )
+            self.take(b64decode(sent["Content"]["Raw"]["Data"]), taken.to)
+            if self.world is not None:
+                self.world.take(taken)
 
 
 def read(message: bytes, *, to: str, at: datetime) -> Mail:

@@ -17,6 +17,7 @@ from local.emulator import emulated_aws
 from local.front import Front
 from local.http import Gateway
 from local.loopback_server import HOST, listening, serving
+from local.mail_world import MailWorld
 from local.mailbox import Mailbox
 from local.own_portals import is_on, own_portals
 from local.providers.app import Providers
@@ -101,6 +102,8 @@ class LocalPortico:
             deployed = deploy(
                 emulator, translated, front=self._front.events_url, parameters=parameters
             )
+        sns, topic = emulator.client("sns"), deployed.outputs["MailTopic"]
+        self._mailbox.world = MailWorld(lambda told: sns.publish(TopicArn=topic, Message=told))
         with self._step("Opening the doors"):
             self._open_doors(deployed)
         world = SampleWorld(

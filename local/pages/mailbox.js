@@ -57,9 +57,21 @@ function withPictures(mail) {
   return html;
 }
 
+/** What becomes of the mails to a mailbox, by its address. */
+/** @type {{ fates: Record<string, string>, mailboxes: Record<string, string> }} */
+let servers = { fates: {}, mailboxes: {} };
+
+/** @param {Mail} mail */
+function showFate(mail) {
+  const options = Object.entries(servers.fates).map(([name, label]) => new Option(label, name));
+  at("fate").replaceChildren(...options);
+  at("fate").value = servers.mailboxes[mail.to] ?? Object.keys(servers.fates)[0];
+}
+
 /** @param {Mail} mail */
 function open(mail) {
   opened = mail.id;
+  showFate(mail);
   at("subject").textContent = mail.subject;
   at("people").textContent = `From ${mail.from} to ${mail.to}, ${new Date(mail.at).toLocaleString()}`;
   at("html").srcdoc = withPictures(mail);
@@ -102,7 +114,13 @@ async function lookForWithheld() {
   at("held-list").replaceChildren(...found.slice(0, SHOWN_HELD).map(heldRow));
 }
 
+async function lookForServers() {
+  if (Object.keys(servers.fates).length > 0) return;
+  servers = await (await fetch("/_local/fates.json")).json();
+}
+
 async function look() {
+  await lookForServers();
   await lookForWithheld();
   const answer = await fetch("/_local/mailbox.json");
   const found = (await answer.json()).reverse();
@@ -126,6 +144,16 @@ async function keepLooking() {
   }
   setTimeout(keepLooking, LOOK_EVERY_MS);
 }
+
+at("fate").addEventListener("change", async () => {
+  const mail = mails.find((each) => each.id === opened);
+  if (!mail) return;
+  const body = JSON.stringify({ to: mail.to, fate: at("fate").value });
+  const answer = await fetch("/_local/fates", { method: "POST", body });
+  if (!answer.ok) return;
+  servers = await answer.json();
+  at("status").textContent = `The next mail to ${mail.to} ${servers.fates[at("fate").value]}.`;
+});
 
 at("copy").addEventListener("click", async () => {
   const code = at("text").textContent.match(CODE)?.[0] ?? "";

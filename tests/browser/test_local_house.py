@@ -86,6 +86,23 @@ class TestTheMailbox:
         expect(held).to_contain_text("no contact had this primary email")
         finds_no_barrier(reader.page)
 
+    def test_makes_the_mail_servers_behind_a_mailbox_misbehave(self, person_with, house):
+        reader, person = person_with(), person_with()
+        person.opens(house.link("shared"))
+        person.asks_for_a_code("chloe@example.com")
+        house.code_mailed_to("chloe@example.com")
+        reader.page.goto(f"{house.origin}/_local/mailbox")
+        choice = reader.page.get_by_label("The next mail to this mailbox")
+        expect(choice).to_have_value("arrives")
+
+        choice.select_option("bounce")
+
+        expect(reader.page.locator("#status")).to_contain_text("comes back: no such mailbox")
+        reader.page.reload()
+        expect(choice).to_have_value("bounce")
+        choice.select_option("arrives")
+        expect(reader.page.locator("#status")).to_contain_text("arrives")
+
     def test_lets_a_mail_do_nothing(self, person, house):
         person.page.goto(f"{house.origin}/_local/mailbox")
 

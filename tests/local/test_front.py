@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from werkzeug.test import Client
 
 from local.clock import FrontClock
 from local.front import Front
+from local.mail_world import FATES, MailWorld
 from local.mailbox import Mailbox
 from tests.support.doors import stream_record
 
@@ -63,6 +65,25 @@ class TestTheHouse:
     def test_takes_events_from_those_who_know_the_secret_only(self, client, front):
         given = front.events_url.partition(HOST)[2]
         assert visit(client, f"{given[:-2]}x/SendMail", "POST", json={}).status_code == 404
+
+    def test_switches_what_becomes_of_a_mailboxs_mails(self, client, front):
+        front.mailbox.world = MailWorld(lambda _: None)
+        asked = {"to": "ann@example.com", "fate": "bounce"}
+
+        assert visit(client, "/_local/fates", "POST", json=asked).status_code == 200
+
+        told = visit(client, "/_local/fates.json").json
+        assert told["mailboxes"] == {"ann@example.com": "bounce"}
+        assert told["fates"].keys() == FATES.keys()
+        wrong: Any
+        for wrong in ("eaten", [], None):
+            assert (
+                visit(client, "/_local/fates", "POST", json=asked | {"fate": wrong}).status_code
+                == 400
+            )
+        from_elsewhere = {"origin": "http://127.0.0.1:3000"}
+        refused = visit(client, "/_local/fates", "POST", json=asked, headers=from_elsewhere)
+        assert refused.status_code == 403
 
     def test_tells_what_the_trail_is_brought_of_mails_that_were_held_back(self, client, front):
         front.doors = Answering()
