@@ -3,10 +3,12 @@ portico/edge/contact_routes.py, portico/team/visits.py, portico/team/look_ups.py
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from portico.deliveries.suppression import Strike, Why
 from portico.people.memberships import Role
 from portico.team.look_ups import MOST_MISSES
 from portico.team.rules import MAY, SCOPE_FOR, Action, may_act_on
@@ -95,6 +97,18 @@ class TestFinding:
             "etag": "",
         }
         assert found.headers["etag"] == found.body["contact"]["etag"]
+
+    @pytest.mark.parametrize(("hours", "said"), [(23, "bounce"), (24, None)])
+    def test_says_that_no_mail_goes_there_now(self, house, hours, said):
+        portal, then = house.portal, house.portal.now - timedelta(hours=hours)
+        pk = f"acme#contact#{house.zoe.id}"
+        head = next(e for e in portal.rows("people") if (e["pk"], e["sk"]) == (pk, "head"))
+        strike = str(Strike(then, then, Why.BOUNCED, "0123456789ab-1", "5.1.1"))
+        portal.writes("people", head | {"strikes": frozenset({strike})})
+
+        found = house["agent"].sends(FIND, {"email": "zoe@example.com"})
+
+        assert found.body["contact"]["suppressed"] == said
 
     def test_answers_with_whoever_had_it_last(self, house):
         about(house["owner"], MOVE, house.zoe.id, {"email": "zoe@example.net"})

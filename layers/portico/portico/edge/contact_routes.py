@@ -376,8 +376,19 @@ class ContactRoutes:
 
 def contact_answer(contact: Contact) -> dict[str, Any]:
     """Return a contact as answers to a team have them."""
-    names = ("id", *SHOWN_AS, "updated_at", "suppressed")
-    return {name: getattr(contact, name) for name in names} | {"etag": _etag(contact)}
+    told = {name: getattr(contact, name) for name in ("id", *SHOWN_AS, "updated_at")}
+    return told | {"suppressed": _suppressed(contact), "etag": _etag(contact)}
+
+
+def _suppressed(contact: Contact) -> str | None:
+    """Say why no mail at all goes to a contact now."""
+    if contact.suppressed or not contact.strikes:
+        return contact.suppressed
+    # Loaded here: nothing is held against most addresses.
+    from portico.deliveries.suppression import suppression_of  # noqa: PLC0415
+
+    found = suppression_of(contact.strikes, at=SYSTEM.now())
+    return found.reason if found and found.stops(notice=False) else None
 
 
 def _ref_answer(ref: Ref, contact: Contact) -> dict[str, Any]:
