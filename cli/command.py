@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portico.account.team_email_change import TeamEmailChanges
     from portico.account.team_erasure import TeamErasures
     from portico.account.team_ways_in import TeamWaysIn
+    from portico.deliveries.lifts import Lifts
     from portico.links.team_links import TeamLinks
     from portico.links.team_workspaces import TeamWorkspaces
     from portico.openid.store import RegisteredClients
@@ -144,6 +145,13 @@ class Command(Told):
         from portico.account.contact_refs import ContactRefs
 
         return ContactRefs(self.deployment.people_table)
+
+    @property
+    def lifting(self) -> "Lifts":
+        """Letting addresses get mail again."""
+        from portico.deliveries.lifts import Lifts
+
+        return Lifts(self.deployment.people_table, self.deployment.sign_in_table)
 
     @property
     def members(self) -> "TeamMembers":

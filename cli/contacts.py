@@ -13,7 +13,7 @@ from cli.contact_output import list_contacts, print_contacts, show_contact
 from cli.held_mail import held_mail
 from cli.option_names import CONTACT as NAMES
 from cli.option_names import REF, WHO
-from cli.output import told, without
+from cli.output import Shown, told, without
 from cli.refusals import NotUnderstood
 from cli.remote_contacts import RemoteContacts, shown
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
@@ -343,6 +343,45 @@ def ref(
             for each in found.refs
         }
         command.card(contact.name, {**row, "refs": said}, contact={**row, "refs": refs})
+
+
+@app.command()
+def lift(
+    workspace_id: WorkspaceId,
+    who: Annotated[
+        str | None, typer.Argument(metavar="[WHO]", help="Contact id or primary email")
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="All contacts whose mails came back while it refused")
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a contact's address get mail again, after it came back or was reported as spam.
+
+    The code that they wait for is mailed at once, if their page still waits for it.
+    """
+    with running(stack, local, as_json, WHO) as command:
+        if (who is None) == (domain is None):
+            raise NotUnderstood("Name a contact, or --domain, and not both.")
+        workspace = command.team.workspace(workspace_id)
+        if domain is not None:
+            contacts = list(command.lifting.held_of_domain(workspace, domain.lower()))
+        else:
+            contacts = [contact_of(command, workspace_id, who or "")]
+        rows: list[dict[str, Shown]] = []
+        for each in contacts:
+            done = command.lifting.lift(workspace, each, by=command.by)
+            rows.append({"contact": each.id, "primary email": each.email, "lifted": LIFTED[done]})
+        command.list("Mail goes there again", rows, lifted=rows)
+
+
+LIFTED = {
+    "nothing": "nothing was held back",
+    "lifted": "yes; they can ask for a code",
+    "lifted-and-asked": "yes, and the code that they wait for is mailed",
+}
 
 
 def _row(contact: Contact) -> dict[str, Any]:

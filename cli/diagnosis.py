@@ -105,7 +105,11 @@ def _standing(case: Case, lines: list[Line], at: datetime) -> list[str]:
         ]
     held = held_mail(contact, at=at)
     if held and not held.startswith("No notice"):
-        return [held, *_came_back(lines), "Until then they can only come in without a mail."]
+        return [
+            held,
+            *_came_back(lines),
+            f"Once the mailbox works: portico contact lift {workspace.id} {contact.email}",
+        ]
     return []
 
 

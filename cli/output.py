@@ -104,6 +104,7 @@ def told(thing: "DataclassInstance") -> dict[str, Any]:
     row = asdict(thing)
     # In a store's own spelling; `portico contact show` says what follows from it.
     row.pop("strikes", None)
+    row.pop("held_by", None)
     return {"workspace" if name == "workspace_id" else name: row[name] for name in row}
 
 

@@ -29,7 +29,7 @@ WITHHELD = {
 """Why a code was not mailed, by the trail's word for it."""
 THEN = {
     "too-many-bounces": "See docs/operate.md, BouncesBrakeAlarm.",
-    "address-suppressed-bounce": "See until when: portico contact show {workspace} {email}",
+    "address-suppressed-bounce": "See until when: portico contact show {workspace} {email}. To let it through again: portico contact lift {workspace} {email}",
     "address-suppressed-complaint": "See until when: portico contact show {workspace} {email}",
     "mailbox-budget": "Wait an hour, or make a personal link, which has a budget of its own.",
     "portal-unavailable": "See whether it is on, or paused: portico workspace show {workspace}",

@@ -3,6 +3,7 @@ import pytest
 from portico.aws import clients
 from portico.aws.tables import transact_surely
 from portico.clock import SYSTEM
+from portico.deliveries.suppression import Strike, Why
 from portico.events import Event
 from portico.people.heads import Heads
 from tests.edge.test_printable import GOOD_NAMES
@@ -373,6 +374,36 @@ class TestRemovingWaysIn:
         told = acme.told("contact", "set", "acme", ann["id"], "--email", "ann@new.example")
 
         assert f"portico contact remove-ways-in acme {ann['id']}" in told["notes"][1]
+
+
+class TestLifting:
+    def holds(self, portal):
+        then = portal.now
+        mark = "0123456789012345678901"
+        strike = str(Strike(then, then, Why.BOUNCED, "0123456789ab-1", "5.1.1"))
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(e for e in portal.rows("people") if (e["pk"], e["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"strikes": frozenset({strike}), "held_by": mark})
+
+    def test_says_what_became_of_it(self, portal, terminal):
+        self.holds(portal)
+        shown = terminal.told("contact", "show", "acme", "ann@example.com")
+        assert "No mail is sent to ann@example.com after a bounce (5.1.1)" in shown["notes"][0]
+
+        told = terminal.told("contact", "lift", "acme", "ann@example.com")
+
+        (row,) = told["lifted"]
+        assert row["lifted"] == "yes; they can ask for a code"
+        assert not terminal.told("contact", "show", "acme", "ann@example.com").get("notes")
+        (again,) = terminal.told("contact", "lift", "acme", "ann@example.com")["lifted"]
+        assert again["lifted"] == "nothing was held back"
+
+    def test_wants_a_contact_or_a_domain(self, portal, terminal):
+        said = terminal.refused("contact", "lift", "acme", code=2)
+
+        assert said == "Name a contact, or --domain, and not both."
+        told = terminal.told("contact", "lift", "acme", "--domain", "example.net")
+        assert told["lifted"] == []
 
 
 def gives_a_password(portal):

@@ -94,6 +94,7 @@ ROWS_OF = {
         "-strangers#*",
         "-mailed#*",
         "*#delivery#*",
+        "*#owed#*",
         "*#refusals#*",
         "*#refusing",
         "-unknown#*",
@@ -403,18 +404,18 @@ class TestADoor:
             # Links sign nobody in. Of a contact, it ends the sessions.
             ("ManageLinksRole", "PutItem"): ("*#link#*",),
             ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),
-            # What is held against an address; of a head, one attribute (below).
+            # What is held against an address; of a head, two attributes (below).
             ("RecordDeliveryRole", "UpdateItem"): ("*#suppressed#*", "*#contact#*"),
         }
 
-    def test_that_hears_of_bounces_writes_one_attribute_of_a_head(self):
+    def test_that_hears_of_bounces_writes_two_attributes_of_a_head(self):
         conditions = [
             each["Condition"]
             for role, each in touching_rows()
             if role == "RecordDeliveryRole" and "*#contact#*" in str(each["Condition"])
         ]
         (one,) = conditions
-        named = {"dynamodb:Attributes": ["pk", "sk", "email", "strikes"]}
+        named = {"dynamodb:Attributes": ["pk", "sk", "email", "strikes", "held_by"]}
         assert one["ForAllValues:StringEquals"] == named
 
     def test_reads_client_secrets_of_its_own_stack_only_if_it_asks_providers(self):

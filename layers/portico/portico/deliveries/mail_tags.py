@@ -89,7 +89,17 @@ def address_mark(key: bytes, workspace_id: str, email: str) -> str:
 
 def suppressed_key(key: bytes, workspace_id: str, email: str) -> tuple[str, str]:
     """Return the key of what stands against mails to an address."""
-    return f"{workspace_id}#suppressed#{address_mark(key, workspace_id, email)}", "suppressed"
+    return marked_key(workspace_id, address_mark(key, workspace_id, email))
+
+
+def marked_key(workspace_id: str, mark: str) -> tuple[str, str]:
+    """Return the same key by the address's mark."""
+    return f"{workspace_id}#suppressed#{mark}", "suppressed"
+
+
+def owed_key(workspace_id: str, contact: str) -> tuple[str, str]:
+    """Return the key of what a contact waits for whose address gets no mail."""
+    return f"{workspace_id}#owed#{contact}", "code"
 
 
 def strikes_of(row: dict[str, Any] | None) -> frozenset[str]:

@@ -96,7 +96,7 @@ class DeliveryRows:
             row = self._people.update(
                 *suppressed_key(key, self.workspace_id, to),
                 "ADD strikes :new",
-                f"(attribute_not_exists(lifted_at) OR lifted_at < :sent) AND {has_room}",
+                f"(attribute_not_exists(lifted_at) OR lifted_at <= :sent) AND {has_room}",
                 {
                     ":new": frozenset({str(strike)}),
                     ":sent": epoch(strike.sent),
@@ -110,9 +110,14 @@ class DeliveryRows:
                 self._people.update(
                     *head_key(self.workspace_id, subject),
                     # All of them: the head may be younger than what is held against the address.
-                    "ADD strikes :all",
+                    "ADD strikes :all SET held_by = :mark",
                     f":to = email AND {has_room}",
-                    {":all": strikes_of(row), ":to": to, ":most": MOST_STRIKES},
+                    {
+                        ":all": strikes_of(row),
+                        ":mark": address_mark(key, self.workspace_id, to),
+                        ":to": to,
+                        ":most": MOST_STRIKES,
+                    },
                 )
 
     def note_refusal(self, tags: MailTags, told: SesEvent, *, key: bytes) -> bool:

@@ -284,7 +284,7 @@ class Heads:
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             "ended_at = :now, event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
-            "strikes, address_change, voids, proofs, proof_wanted, asked, proof, found_by",
+            "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition}",
             {
                 **gone.values,
@@ -321,7 +321,7 @@ class Heads:
             *head_key(self.workspace_id, contact.id),
             f"{text} {moved.sets}email = :email, listed = :email, email_verified = :proved, "
             f"updated_at = :now, sver = sver + :one, event = :event{counting} "
-            "REMOVE suppressed, strikes, proof_wanted",
+            "REMOVE suppressed, strikes, held_by, proof_wanted",
             f"email = :old AND active = :active AND sver = :sver AND {IS_KEPT}{moved.condition}",
             {
                 **values,

@@ -303,6 +303,8 @@ class Contact:
     """Why we send no mail to the address, as a team has marked it: ``bounce`` or ``complaint``."""
     strikes: frozenset[str] = frozenset()
     """What mail servers and readers hold against the address (``portico.deliveries``)."""
+    held_by: str | None = None
+    """The mark of the address's own row with the same."""
     address_change: str | None = None
     """The id of the newest change of address that was not undone."""
     voids: list[list[int]] = field(default_factory=list)
@@ -342,7 +344,15 @@ class Contact:
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new contact's row, to whom nothing has happened yet."""
-        later = ("strikes", "address_change", "voids", "proofs", "proof_wanted", "found_by")
+        later = (
+            "strikes",
+            "held_by",
+            "address_change",
+            "voids",
+            "proofs",
+            "proof_wanted",
+            "found_by",
+        )
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}
         values["workspace"] = values.pop("workspace_id")

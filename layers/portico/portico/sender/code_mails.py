@@ -33,6 +33,8 @@ MAILED = "mailed"
 """The metric of codes that are typed at ``POST /v1/codes/verify``, which counts what was typed."""
 MAILED_FOR_ACCOUNT = "mailed-for-account"
 """The metric of codes for a new password or a new address. They are typed elsewhere."""
+SUPPRESSED = "address-suppressed-"
+"""How the reason begins why nothing is mailed to an address that came back."""
 HAS_ACCOUNT = "already-a-contact"
 """Why nothing is mailed to somebody who signs up and is a contact."""
 
@@ -218,12 +220,19 @@ class CodeMail:
         withheld = self._taken.withhold(
             self.challenge.id, self.generation, Event("code.withheld", at, detail=detail)
         )
+        if withheld is Withheld.NOW and reason.startswith(SUPPRESSED) and not self._recipients.to:
+            self._owe()
         if withheld is not Withheld.NOW:
             # Overtaken, or charged by the sender that withheld or mailed it.
             self._charge.give_strangers_back()
         if withheld is Withheld.OVERTAKEN:
             # Else a contact who signs up is mailed a notice in the code's place.
             self._charge.give_mailbox_back()
+
+    def _owe(self) -> None:
+        contact = self._recipients.contact
+        if contact is not None and contact.sver != NOT_YET:
+            self._taken.owe(contact.id, self.challenge, self.generation)
 
     def _signs_up(self) -> bool:
         return self.challenge.purpose == Purpose.SIGN_UP

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import ALWAYS, ConditionFailed, Rows
 from portico.clock import epoch
+from portico.codes.challenge import Challenge
 from portico.codes.store import challenge_key
+from portico.deliveries.mail_tags import owed_key
 from portico.events import Event
 from portico.ids import ChallengeId
 from portico.people.addresses import subject_of
@@ -98,6 +100,16 @@ class TakenMails:
             f"SET {taken}.at = :zero REMOVE event",
             f"attribute_exists({taken}) AND attribute_not_exists({taken}.sent)",
             {":zero": 0},
+        )
+
+    def owe(self, contact: str, challenge: Challenge, generation: int) -> None:
+        """Remember that a contact waits for this mail, should the address get mail again."""
+        ends = epoch(challenge.code_ends_at)
+        self.rows.update(
+            *owed_key(self.workspace_id, contact),
+            "SET challenge = :id, generation = :n, expires_at = :ends, ttl = :ends",
+            ALWAYS,
+            {":id": str(challenge.id), ":n": generation, ":ends": ends},
         )
 
     def withhold(self, id_: ChallengeId, generation: int, event: Event) -> Withheld:

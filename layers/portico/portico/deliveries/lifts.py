@@ -1,0 +1,123 @@
+"""Let an address get mail again, and mail the code that its contact waits for.
+
+Lifts never makes a code: it asks the sender for the mail that was held back, which goes out only
+within all budgets, while its page still waits.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from portico.aws.queries import rows_within
+from portico.aws.tables import ALWAYS, ConditionFailed, Rows, TransactionRefused, transact_surely
+from portico.clock import SYSTEM, Clock, epoch
+from portico.deliveries.mail_tags import marked_key, owed_key
+from portico.events import Event
+from portico.ids import parse_challenge
+from portico.people.rules import Contact, Workspace
+from portico.people.store import People, head_key
+
+WAITS = "address-suppressed-"
+"""How the reason begins why the sender kept the mail back."""
+ASKED_WITHIN = timedelta(minutes=5)
+"""The sender mails no code that was asked for longer ago (`Challenge.is_due`)."""
+
+
+class Lifted(StrEnum):
+    """What lifting did."""
+
+    NOTHING = "nothing"
+    """Nothing was held against the address."""
+    LIFTED = "lifted"
+    """The address gets mail again."""
+    AND_ASKED = "lifted-and-asked"
+    """And the sender was asked for the code that its contact waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifts:
+    """Lifts what is held against addresses of a deployment."""
+
+    people_table: str
+    sign_in_table: str
+    clock: Clock = SYSTEM
+
+    def lift(self, workspace: Workspace, contact: Contact, *, by: str) -> Lifted:
+        """Lift all that is held against a contact's address, and ask for the mail that waits.
+
+        A bounce of a mail from before, which SES may tell late, counts no more.
+
+        Args:
+            workspace: whose contact it is.
+            contact: the contact, as read now.
+            by: who does it.
+
+        Raises:
+            TryLater: a table is out of reach. What was lifted stays so.
+        """
+        if not contact.held_by:
+            return Lifted.NOTHING
+        now = self.clock.now()
+        people = Rows(self.people_table, f"{workspace.id}#")
+        event = Event("contact.mail-lifted", now, contact.id, workspace.trail_days, by)
+        try:
+            transact_surely(
+                {
+                    "address": people.updating(
+                        *marked_key(workspace.id, contact.held_by),
+                        "SET lifted_at = :now REMOVE strikes",
+                        ALWAYS,
+                        {":now": epoch(now)},
+                    ),
+                    "head": people.updating(
+                        *head_key(workspace.id, contact.id),
+                        "SET event = :event REMOVE strikes, held_by",
+                        "held_by = :mark",
+                        {":event": event.rider(), ":mark": contact.held_by},
+                    ),
+                }
+            )
+        except TransactionRefused:
+            # Somebody else has lifted it, or the contact has moved: nothing is held against them.
+            return Lifted.NOTHING
+        is_asked = self._asks(workspace, contact, by=by, at=now)
+        return Lifted.AND_ASKED if is_asked else Lifted.LIFTED
+
+    def held_of_domain(self, workspace: Workspace, domain: str) -> Iterator[Contact]:
+        """Yield the contacts whose mails came back while a domain refused, and are held back."""
+        rows = Rows(self.sign_in_table, f"{workspace.id}#")
+        people = People(self.people_table, workspace.id)
+        now = epoch(self.clock.now())
+        for finding in rows_within(rows, f"{workspace.id}#refusing", starting=f"{domain}#"):
+            if finding["expires_at"] <= now:
+                continue
+            subjects = [row["subject"] for row in rows_within(rows, finding["refusals"])]
+            contacts = people.contacts_by_id(each for each in subjects if each.startswith("ct_"))
+            yield from (each for each in contacts.values() if each.held_by)
+
+    def _asks(self, workspace: Workspace, contact: Contact, *, by: str, at: datetime) -> bool:
+        rows = Rows(self.sign_in_table, f"{workspace.id}#")
+        owed = rows.get(*owed_key(workspace.id, contact.id))
+        if owed is None or owed["expires_at"] <= epoch(at):
+            return False
+        id_, n = parse_challenge(owed["challenge"]), owed["generation"]
+        event = Event("code.resent", at, contact.id, workspace.trail_days, by)
+        with suppress(ConditionFailed):
+            # One write decides: the page still waits for this very mail, and nobody asked for a
+            # newer one. Its code counts from the moment that a sender takes it.
+            rows.update(
+                f"{workspace.id}#challenge#{id_.random}",
+                "challenge",
+                f"SET mail = :n, event = :event REMOVE withheld_{n}, unmailed_{n}, nobody",
+                f"generation = :n AND begins_with(withheld_{n}, :held) AND asked[{n - 1}] > :due",
+                {
+                    ":n": n,
+                    ":event": event.rider(),
+                    ":held": WAITS,
+                    ":due": epoch(at - ASKED_WITHIN),
+                },
+            )
+            return True
+        return False

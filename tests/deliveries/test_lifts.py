@@ -1,0 +1,123 @@
+"""Letting an address get mail again (portico/deliveries/lifts.py)."""
+
+from datetime import timedelta
+
+import pytest
+
+from local import ses_events
+from portico.codes.rules import CODE_LIFETIME, LATEST_SEND
+from portico.deliveries.lifts import ASKED_WITHIN, Lifted, Lifts
+
+
+def lift(portal, contact=None):
+    contact = portal.team.contact("acme", (contact or portal.ann).id)
+    return Lifts("people", "sign-in").lift(portal.workspace, contact, by="cli:olga")
+
+
+@pytest.fixture
+def waiting(portal, post):
+    """Ann's mail came back, and she waits for another code."""
+    post.bounces()
+    assert post.why_withheld() == ["address-suppressed-bounce"]
+    return portal
+
+
+class TestLifting:
+    def test_mails_the_code_that_the_page_waits_for(self, waiting, post):
+        portal, before = waiting, len(post.mails)
+
+        assert lift(portal) is Lifted.AND_ASKED
+        assert len(post.mails) == before
+        portal.delivers_mail()
+
+        assert len(post.mails) == before + 1
+        assert portal.browser.types_the_mailed_code().status == 200
+
+    def test_makes_no_code_where_nobody_waits(self, portal, post):
+        post.bounces()
+
+        assert lift(portal) is Lifted.LIFTED
+        assert not [row for row in portal.rows("sign-in") if row.get("mail")]
+        assert post.why_withheld() == []
+
+    @pytest.mark.parametrize(("wait", "done"), [(299, Lifted.AND_ASKED), (300, Lifted.LIFTED)])
+    def test_mails_no_code_that_was_asked_for_too_long_ago(self, waiting, wait, done):
+        waiting.forward(seconds=wait)
+
+        assert lift(waiting) is done
+        assert ASKED_WITHIN == CODE_LIFETIME - LATEST_SEND
+
+    def test_mails_no_code_where_a_newer_one_was_asked_for(self, waiting):
+        waiting.forward(seconds=30)
+        waiting.browser.asks_again()
+
+        assert lift(waiting) is Lifted.LIFTED
+
+    def test_stays_within_the_mailboxs_budget(self, waiting, post):
+        portal = waiting
+        for _ in range(3):
+            other = portal.neighbour(f"firm-{_}")
+            other.browser.asks_for_a_code()
+            other.delivers_mail()
+        before = len(post.mails)
+
+        assert lift(portal) is Lifted.AND_ASKED
+        portal.delivers_mail()
+
+        assert len(post.mails) == before
+        assert portal.challenge_row()["withheld_1"] == "mailbox-budget"
+
+    def test_is_a_line_of_the_trail(self, waiting):
+        lift(waiting)
+
+        line = next(e for e in waiting.records_trail() if e["name"] == "contact.mail-lifted")
+        assert (line["by"], line["pk"]) == ("cli:olga", f"acme#trail#{waiting.ann.id}")
+
+    def test_twice_is_nothing_the_second_time(self, portal, post):
+        post.bounces()
+        ann = portal.team.contact("acme", portal.ann.id)
+        lifting = Lifts("people", "sign-in")
+
+        done = [lifting.lift(portal.workspace, ann, by="cli:olga") for _ in range(2)]
+
+        assert done == [Lifted.LIFTED, Lifted.NOTHING]
+
+    def test_lets_no_late_bounce_of_a_mail_from_before_hold_anything(self, portal, post):
+        mail = post.bounces()
+        portal.forward(minutes=1)
+        lift(portal)
+
+        post.tells(ses_events.complained(mail), ses_events.bounced(mail, after=timedelta(hours=9)))
+
+        assert lift(portal) is Lifted.NOTHING
+        assert post.why_withheld() == []
+
+    def test_begins_anew_with_the_next_bounce(self, portal, post):
+        post.bounces()
+        lift(portal)
+        portal.forward(minutes=1)
+
+        post.bounces()
+
+        assert post.why_withheld() == ["address-suppressed-bounce"]
+        portal.forward(hours=24, seconds=3)
+        assert post.why_withheld() == []
+
+
+class TestADomain:
+    def test_is_lifted_as_one(self, portal, post):
+        people = []
+        for n in range(11):
+            people.append(portal.adds("Someone", f"p{n}@example.net"))
+            portal.browser.asks_for_a_code(f"p{n}@example.net")
+            portal.delivers_mail()
+            post.tells(ses_events.bounced(post.mails[-1], "smtp; 550 no", status="5.0.0"))
+        lifting = Lifts("people", "sign-in")
+
+        held = list(lifting.held_of_domain(portal.workspace, "example.net"))
+        assert {each.id for each in held} == {each.id for each in people}
+        for each in held:
+            assert lifting.lift(portal.workspace, each, by="cli:olga") is Lifted.LIFTED
+
+        assert list(lifting.held_of_domain(portal.workspace, "example.net")) == []
+        assert list(lifting.held_of_domain(portal.workspace, "example.org")) == []
