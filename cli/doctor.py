@@ -7,12 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import checks_limits, checks_mail, checks_portals, checks_release, checks_state
-from cli.command import running
+from cli import (
+    checks_limits,
+    checks_mail,
+    checks_mail_domain,
+    checks_portals,
+    checks_release,
+    checks_state,
+)
+from cli.command import Command, running
+from cli.dns_lookup import NameServer, NoAnswer
 from cli.findings import ATTENTION, BROKEN, Check, Finding, Patient, Unanswered, ask
 from cli.output import Shown
-from cli.refusals import OutOfReach, Refusal
+from cli.refusals import NotUnderstood, OutOfReach, Refusal
 from cli.shared_options import AsJson, Local, Stack
+from portico.aws.clients import client
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -45,17 +54,40 @@ def stack(
         asked = checks(patient)
         if release is not None:
             asked += checks_release.checks(patient, checks_release.manifest(release))
-        findings = [found for check in asked for found in check.findings()]
-        command.list(
-            f"The stack {patient.name}",
-            _table(findings),
-            findings=[asdict(each) for each in findings],
-        )
-        states = Counter(each.state for each in findings)
-        also = f", {states[ATTENTION]} to look at" if states[ATTENTION] else ""
-        if states[BROKEN]:
-            raise Refusal(f"{states[BROKEN]} broken{also}.")
-        command.say(f"Nothing is broken{also}.")
+        _report(command, f"The stack {patient.name}", asked)
+
+
+@app.command()
+def mail(
+    domain: Annotated[str, typer.Argument(help="The domain that codes are mailed from.")],
+    *,
+    dns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IP", help="The name server to ask; without it, the one of this machine."
+        ),
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at a mail domain: SES's identity, DKIM, MAIL FROM, SPF, DMARC, sandbox and quota.
+
+    What DNS lacks is said as the line to paste. Ends with 1 if anything is broken.
+    """
+    with running(stack, local, as_json, {}) as command:
+        patient = examined(command.deployment.stack, emulated=command.deployment.loopback)
+        try:
+            server = NameServer.parse(dns) if dns else NameServer.of_this_machine()
+        except (ValueError, NoAnswer) as wrong:
+            raise NotUnderstood(f"--dns: {wrong}") from None
+        name = domain.strip().rstrip(".").lower().encode("idna").decode()
+        region = client("sesv2", patient=True).meta.region_name
+        asked = [
+            *checks_mail_domain.checks(name, region, server.records),
+            *(each for each in checks_mail.checks(patient) if each.what == "SES account"),
+        ]
+        _report(command, f"Mail from {name}", asked)
 
 
 def checks(patient: Patient) -> list[Check]:
@@ -91,6 +123,16 @@ def examined(name: str, *, emulated: bool) -> Patient:
         dict(resources),
         emulated=emulated,
     )
+
+
+def _report(command: Command, title: str, asked: list[Check]) -> None:
+    findings = [found for check in asked for found in check.findings()]
+    command.list(title, _table(findings), findings=[asdict(each) for each in findings])
+    states = Counter(each.state for each in findings)
+    also = f", {states[ATTENTION]} to look at" if states[ATTENTION] else ""
+    if states[BROKEN]:
+        raise Refusal(f"{states[BROKEN]} broken{also}.")
+    command.say(f"Nothing is broken{also}.")
 
 
 def _table(findings: list[Finding]) -> list[dict[str, Shown]]:

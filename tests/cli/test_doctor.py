@@ -164,6 +164,38 @@ def hospital(terminal, staff):
         each.unregister("before-call", hospital.answers)
 
 
+class TestAMailDomain:
+    def test_is_looked_at_beside_the_account(self, hospital):
+        hospital.identities["acme.test"] |= {"MailFromAttributes": {}}
+
+        # Nobody answers there: what DNS says is not looked at.
+        result = hospital.terminal.runs(
+            "doctor", "mail", "Acme.test", "--dns", "127.0.0.1#9", "--stack", "portico", "--json"
+        )
+
+        found = json.loads(result.stdout)["findings"]
+        assert result.exit_code == 0, result.output
+        assert [each["what"] for each in found if each["state"] == "ok"] == [
+            "identity of acme.test",
+            "DKIM of acme.test",
+            *["SES account"] * 2,
+        ]
+        assert "not looked at" in json.dumps(found)
+
+    def test_without_an_identity_is_broken(self, hospital):
+        result = hospital.terminal.runs(
+            "doctor", "mail", "other.test", "--dns", "127.0.0.1#9", "--stack", "portico", "--json"
+        )
+
+        assert result.exit_code == 1
+        assert "create-email-identity --email-identity other.test" in result.stdout
+
+    def test_wants_a_name_server_by_its_address(self, hospital):
+        said = hospital.terminal.refused("doctor", "mail", "acme.test", "--dns", "dns", code=2)
+
+        assert "--dns" in said
+
+
 class TestAStackThatIsWell:
     def test_is_all_ok(self, hospital):
         findings = hospital.looks()

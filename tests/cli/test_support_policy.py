@@ -36,6 +36,8 @@ COMMANDS = (
     ("contact", "set", "acme", ANN, "--name", "Ann Archer-Bell"),
     ("contact", "deactivate", "acme", ANN),
     ("contact", "activate", "acme", ANN),
+    ("contact", "lift", "acme", ANN),
+    ("contact", "lift", "acme", "--domain", "example.com"),
     ("link", "create", "acme", "--contact", ANN),
     ("link", "list", "acme"),
     ("session", "list", "acme", ANN),
@@ -47,7 +49,7 @@ COMMANDS = (
     ("connection", "list", "acme"),
     ("portal", "list", "acme"),
 )
-"""Beside `portico doctor stack`, `link revoke` and `session end --session`: docs/first-day.md."""
+"""Beside `portico doctor stack` and `doctor mail`, `link revoke` and `session end --session`: docs/first-day.md."""
 NOT_THEIRS = (
     ("workspace", "set", "acme", "--name", "Other"),
     ("contact", "add", "acme", "--name", "Bob", "--email", "bob@example.com"),
@@ -163,8 +165,16 @@ def recording() -> Iterator[list[Ask]]:
 
 @pytest.fixture
 def acme(portal):
-    """Acme, where Ann is signed in twice."""
+    """Acme, where Ann is signed in twice, and her mail came back while her domain refused."""
     portal.browser.signs_in()
+    pk, ends = f"acme#contact#{portal.ann.id}", int(portal.now.timestamp()) + 999
+    head = next(row for row in portal.rows("people") if (row["pk"], row["sk"]) == (pk, "head"))
+    portal.writes("people", head | {"held_by": "0123456789012345678901"})
+    lasts = {"expires_at": ends, "ttl": ends}
+    owed = {"challenge": portal.browser.challenge, "generation": 1}
+    portal.writes("sign-in", {"pk": f"acme#owed#{portal.ann.id}", "sk": "code", **owed, **lasts})
+    finding = {"pk": "acme#refusing", "sk": "example.com#1", "refusals": "acme#refusals#x#1"}
+    portal.writes("sign-in", finding | lasts)
     portal.another_browser(source_ip="198.51.100.9").signs_in()
     portal.records_trail()
     return portal
@@ -216,7 +226,7 @@ class TestASupportPersonsPolicy:
             for each in re.findall(r"`([a-z -]+)`", row)
         }
 
-        more = {("doctor", "stack"), ("link", "revoke")}
+        more = {("doctor", "stack"), ("doctor", "mail"), ("link", "revoke")}
         assert described == {each[:2] for each in COMMANDS} | more
 
 
