@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from local.ses_events import SentMail, bounced, delivered
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.people.addresses import subject_of
@@ -453,6 +454,29 @@ def has_an_account(portal: Portal) -> None:
     assert again.asks("DELETE /v1/account").status == 204
 
 
+def has_mail_come_back(portal: Portal, calls: dict[str, list[Sent]]) -> None:
+    """Hear that a mail arrived, and that one came back, of a domain that refuses; then ask again."""
+    portal.forward(days=1)
+    portal.adds("Dana Doyle", "dana@example.net")
+    for told in (delivered, bounced):
+        dana = portal.another_browser()
+        dana.asks_for_a_code("dana@example.net")
+        portal.delivers_mail()
+        sent = [each for each in calls["send_mail"] if each.operation == "sesv2.SendEmail"][-1]
+        mail = SentMail.of_call(sent.parameters, id_="ses", at=portal.now)
+        event = told(mail)
+        handle = door("record_delivery").handler
+        assert handle({"Records": [queue_record(event)]}, None)["batchItemFailures"] == []
+        for row in portal.rows("sign-in"):
+            if "#refusals#" in row["pk"]:
+                for n in range(10):
+                    portal.writes("sign-in", row | {"sk": f"another-{n}"})
+        handle({"Records": [queue_record(event)]}, None)
+    assert any(row.get("bounced") for row in portal.rows("sign-in"))
+    portal.another_browser().asks_for_a_code("dana@example.net")
+    portal.delivers_mail()
+
+
 def connects_an_account(member: Member) -> None:
     begun = member.asks("POST /v1/account/identities", {"connection": "google"})
     member.browser.trip = begun.body["authorize_url"]
@@ -468,6 +492,7 @@ class TestEveryCallOfEveryDoor:
         calls,
     ):
         all_that_is_done(portal, connected)
+        has_mail_come_back(portal, calls)
 
         made = {
             (role_of(name), touch)
