@@ -100,7 +100,7 @@ class TestTheSessionsOfAContact:
         assert waiting.types_the_mailed_code().status != 200
         assert house.lists() == []
 
-    def test_log_03_is_a_line_with_whoever_ended_them_and_it_is_one(self, house, portal):
+    def test_are_a_line_with_whoever_ended_them_and_it_is_one(self, house, portal):
         house.comes()
         portal.records_trail()
         session = house.lists()[0]["id"]

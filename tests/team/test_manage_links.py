@@ -1,6 +1,7 @@
 """The door of links, by every role and with keys (functions/manage_links/handler.py,
 portico/edge/link_routes.py, portico/links/link_batches.py)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from portico.people.memberships import Role
 from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
+from tests.edge.test_logs import Everything, disguises, everything_logged
 from tests.support.template import door_of
 from tests.team.test_manage_workspace import LINKS, House
 from tests.team.test_team_token import HOST, HOW
@@ -109,7 +111,7 @@ class TestALink:
         assert told["token"] not in kept
         assert digest(told["token"]) in kept
 
-    def test_log_01_is_a_line_with_whoever_made_and_ended_it(self, house, portal):
+    def test_is_a_line_with_whoever_made_and_ended_it(self, house, portal):
         told = house.link("agent", contact=house.zoe.id)
         portal.records_trail()
         house["admin"].sends(REVOKE, path={"link": told["link"]["id"]})
@@ -339,6 +341,32 @@ class TestARotation:
         front = {"link": public_id(front_token("acme"))}
         assert house["admin"].sends(REVOKE, path=front).problem == (404, "not-found")
 
+    def test_of_a_link_that_is_revoked_in_this_moment_makes_none(self, house, portal, wire):
+        id_ = house.link()["link"]["id"]
+        before = len(portal.links.all("acme"))
+        wire.before(
+            "dynamodb.TransactWriteItems",
+            lambda: portal.links.revoke("acme", id_, by="a colleague"),
+        )
+
+        answer = house["admin"].sends(ROTATE, {}, path={"link": id_})
+
+        assert answer.problem == (404, "not-found")
+        assert len(portal.links.all("acme")) == before
+
+    def test_of_the_link_of_who_becomes_an_owner_in_this_moment_is_refused(
+        self, house, portal, wire
+    ):
+        id_ = house.link("agent", contact=house.zoe.id)["link"]["id"]
+        wire.before(
+            "dynamodb.TransactWriteItems",
+            lambda: house.members.add(portal.workspace, house.zoe, Role.OWNER, **HOW),
+        )
+
+        answer = house["agent"].sends(ROTATE, {}, path={"link": id_})
+
+        assert answer.problem == (403, "role-too-high")
+
     @pytest.mark.parametrize(
         "body",
         [{"overlap_days": 8}, {"overlap_days": -1}, {"days": 0}, {"overlap_days": "2"}],
@@ -448,7 +476,7 @@ class TestWhoUsedALink:
         rest = house["auditor"].sends(SHOW, path={"link": told["link"]["id"]}, query=more)
         assert page.body["uses"] + rest.body["uses"] == uses
 
-    def test_log_02_is_kept_without_network_address_or_name(self, house, portal):
+    def test_is_kept_without_network_address_or_name(self, house, portal):
         told = house.link(label="Newsletter")
         browser = portal.another_browser()
         browser.asks_for_a_code(link=told["token"])
@@ -513,6 +541,57 @@ class TestApi08ABudget:
         asks = house.key(Scope.LINKS)
         told = [asks(LIST).status for _ in range(MOST_USES[TeamUse.BY_KEY] + 1)]
         assert told == [200] * MOST_USES[TeamUse.BY_KEY] + [429]
+
+
+@pytest.fixture
+def logs() -> Iterator[Everything]:
+    with everything_logged() as everything:
+        yield everything
+
+
+class TestLog01WhatIsLogged:
+    def test_is_no_token_no_address_and_nothing_typed(self, house, portal, logs, wire):
+        asks = house.key(Scope.LINKS, Scope.SESSIONS)
+        label, press = "A marker in the label", "a-marker-in-the-press"
+        told = house.link("admin", contact=portal.ann.id, label=label)
+        house.makes("admin", {"label": label, "to": "a-marker-of-an-area"}, press=press)
+        path = {"link": told["link"]["id"], "contact": portal.ann.id, "session": f"ses_{'0' * 22}"}
+        sent: list[tuple[str, Any]] = [
+            (SHOW, None),
+            (ROTATE, {}),
+            (REVOKE, None),
+            (LIST, None),
+            ("GET /v1/workspaces/{workspace}/contacts/{contact}/sessions", None),
+            ("POST /v1/workspaces/{workspace}/contacts/{contact}/sessions/end", None),
+        ]
+        for route, body in sent:
+            house["admin"].sends(route, body, path=path)
+            wire.cut("dynamodb.BatchGetItem", times=2)
+            asks(route, body, path=path)
+            wire.mend()
+        asks(MAKE, {"links": [{"contact": portal.ann.id, "label": label}]})
+
+        secrets = {
+            *(told["token"], told["url"], label, press, "a-marker-of-an-area"),
+            *(portal.ann.email, house["admin"].bearer),
+        }
+        assert len(logs.records) > len(sent)
+        found = {one for each in secrets for one in disguises(each) if one in logs.text}
+        assert found == set()
+
+
+class TestLog02EveryAnswer:
+    @pytest.mark.parametrize("route", [LIST, MAKE, SHOW, ROTATE, REVOKE])
+    def test_is_kept_by_nobody_and_read_as_what_it_is(self, house, route):
+        path = {"link": house.link()["link"]["id"]}
+        headers = {"idempotency-key": "press"}
+        body: Any = {MAKE: {"links": [{}]}, ROTATE: {}}.get(route)
+        for by in ("admin", "auditor"):
+            answer = house[by].sends(route, body, path=path, headers=headers)
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert "access-control-allow-origin" not in answer.headers
 
 
 class TestAFault:
