@@ -31,6 +31,11 @@ def odd(portal, terminal):
     portal.browser.signs_in()
     portal.personal_link(label="Ann's")
     for row in portal.rows("people"):
+        # From before anybody was found by the words of a name.
+        row.pop("found_by", None)
+        if "#find#" in row["pk"]:
+            portal.removes("people", row)
+            continue
         spoiled = {name: EVIL for name in ("name", "label") if name in row}
         if spoiled:
             portal.writes("people", row | spoiled)

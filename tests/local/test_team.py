@@ -1,5 +1,5 @@
 """A team at work in the house that `make run` starts: what a script on a page, a portal and two owners
-who leave can and cannot do."""
+who leave can and cannot do (portico/edge/team_access.py)."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

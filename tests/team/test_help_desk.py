@@ -1,4 +1,5 @@
-"""A help desk's script, as docs/portals/help-desk.md has it, and the contact who signs in by its link."""
+"""A help desk's script, as docs/portals/help-desk.md has it, and the contact who signs in by its link
+(portico/account/contact_refs.py)."""
 
 import re
 from typing import Any
