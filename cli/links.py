@@ -2,22 +2,35 @@
 
 import re
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from cli.closed_portal import closed
-from cli.command import Command, Told, asking, looking_for, running, url_here, workspace_of
+from cli.command import (
+    Command,
+    Told,
+    asking,
+    contact_of,
+    looking_for,
+    running,
+    url_here,
+    workspace_of,
+)
 from cli.option_names import LINK as NAMES
 from cli.output import told, without
 from cli.refusals import Refusal
 from cli.remote_links import RemoteLinks, short
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.errors import TakenAlready
+from portico.links.link_uses import LinkUse
 from portico.links.rules import Link, public_id
 
 app = typer.Typer(no_args_is_help=True)
 
+MOST_USES = 20
+"""Sign-ins that `portico link show` shows."""
 SHOWN_ONCE = "The URL is shown only now and stored nowhere. If it is lost, make a new link."
 
 LinkId = Annotated[
@@ -98,6 +111,10 @@ def create(
 def list_(
     workspace_id: WorkspaceId,
     *,
+    contact: Annotated[
+        str | None,
+        typer.Option(NAMES["email"], metavar="WHO", help="Only those of one contact."),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Include those that have ended.")] = False,
     stack: Stack = None,
     local: Local = None,
@@ -106,11 +123,13 @@ def list_(
     """List a workspace's links. Expired links are kept for 30 more days."""
     if url := url_here(stack, local, as_json):
         with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
-            _list(told_of, workspace_id, RemoteLinks(told_of, portico).all(ended=True), all_)
+            rows = RemoteLinks(told_of, portico).all(contact, ended=True)
+            _list(told_of, workspace_id, rows, all_)
         return
     with running(stack, local, as_json, NAMES) as command:
+        whose = contact_of(command, workspace_id, contact).id if contact else None
         with looking_for(f"workspace {workspace_id}"):
-            links = command.links.all(workspace_id)
+            links = command.links.all(workspace_id, contact=whose)
         now = command.now()
         _list(command, workspace_id, [_row(each, now) for each in links], all_)
 
@@ -121,6 +140,48 @@ def _list(told_of: Told, workspace_id: str, rows: list[dict[str, Any]], with_end
         told_of.note(f"{len(rows) - len(alive)} ended: --all shows them.")
         rows = alive
     told_of.list(f"Links of {workspace_id}", [short(row) for row in rows], links=rows)
+
+
+@app.command()
+def show(
+    workspace_id: WorkspaceId,
+    link: LinkId,
+    *,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a link, and who has signed in by it lately."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            row, uses = RemoteLinks(told_of, portico).show(_id(link), most=MOST_USES)
+            _show(told_of, row, uses)
+        return
+    with running(stack, local, as_json, NAMES) as command:
+        workspace, id_ = workspace_of(command, workspace_id), _id(link)
+        with looking_for(f"link {id_} in {workspace_id}"):
+            found = command.links.one(workspace, id_)
+        lines = command.trail(workspace.id).lines([f"link-{id_}"])
+        newest = list(islice(filter(None, map(LinkUse.of_line, lines)), MOST_USES))
+        contacts = command.people(workspace.id).contacts_by_id(each.contact for each in newest)
+        emails = {id_: each.email for id_, each in contacts.items()}
+        told_uses = [
+            {
+                "contact": each.contact,
+                "email": emails.get(each.contact),
+                "at": each.at,
+                "method": each.method,
+            }
+            for each in newest
+        ]
+        _show(command, _row(found, command.now()), told_uses)
+
+
+def _show(told_of: Told, row: dict[str, Any], uses: list[dict[str, Any]]) -> None:
+    by = [f"{each['at']:%Y-%m-%d %H:%M}  {each['email'] or each['contact']}" for each in uses]
+    told_of.card(
+        f"Link {row['id']}", {**row, "used (UTC)": by or "not lately"}, link=row, uses=uses
+    )
 
 
 @app.command()

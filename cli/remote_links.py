@@ -33,7 +33,7 @@ class RemoteLinks:
         """
         if who is None:
             raise NotUnderstood(KEYS_MAKE_PERSONAL)
-        contact = who if "@" not in who else RemoteContacts(self.told, self.portico).of(who)["id"]
+        contact = self._id_of(who)
         wanted: Any = {name: value for name, value in asked.items() if value is not None}
         answered: list[Any] = self.portico.add_links({"links": [{"contact": contact, **wanted}]})[
             "links"
@@ -43,10 +43,30 @@ class RemoteLinks:
             raise refusal_of_one(made["problem"], who)
         return row_of(made["link"], self.portico.workspace), made["token"], made["url"]
 
-    def all(self, *, ended: bool) -> list[dict[str, Any]]:
-        """Return all links, or those that are alive."""
-        found = self.portico.list_links(ended=ended, limit=100)
+    def all(self, who: str | None, *, ended: bool) -> list[dict[str, Any]]:
+        """Return all links, of everybody or of one contact, or those that are alive."""
+        contact = self._id_of(who) if who else None
+        found = self.portico.list_links(contact=contact, ended=ended, limit=100)
         return [row_of(each, self.portico.workspace) for each in found]
+
+    def show(self, id_: str, *, most: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return a link, and the newest sign-ins by it.
+
+        Raises:
+            Refusal: there is no such link.
+        """
+        from portico_team.contract import NotFound
+
+        here = self.portico.workspace
+        try:
+            read = self.portico.read_link(id_, limit=most)
+        except NotFound:
+            raise Refusal(f"There is no link {id_} in {here}.") from None
+        uses = [{**each, "email": None, "at": moment(each["at"])} for each in read["uses"]]
+        return row_of(read["link"], here), uses
+
+    def _id_of(self, who: str) -> str:
+        return who if "@" not in who else str(RemoteContacts(self.told, self.portico).of(who)["id"])
 
     def rotate(
         self, id_: str, *, overlap_days: int, days: int | None

@@ -163,6 +163,44 @@ class TestRevokingALink:
         assert said == "There is no link 0123456789abcdef in acme."
 
 
+class TestShow:
+    def test_says_who_has_signed_in_by_it(self, portal, terminal):
+        link, token = portal.link(label="handbook")
+        browser = portal.another_browser()
+        browser.asks_for_a_code(link=token)
+        portal.delivers_mail()
+        browser.types_the_mailed_code()
+        portal.records_trail()
+
+        told = terminal.told("link", "show", "acme", token)
+
+        assert told["link"]["label"] == "handbook"
+        (use,) = told["uses"]
+        assert (use["contact"], use["email"]) == (portal.ann.id, "ann@example.com")
+        assert "ann@example.com" in terminal.says("link", "show", "acme", link.id).stdout
+
+    def test_of_none_says_so(self, acme):
+        told = acme.told("link", "create", "acme")
+        shown = acme.told("link", "show", "acme", told["url"])
+        assert (shown["link"]["id"], shown["uses"]) == (told["link"]["id"], [])
+        assert "not lately" in acme.says("link", "show", "acme", told["url"]).stdout
+        said = acme.refused("link", "show", "acme", "0123456789abcdef")
+        assert said == "There is no link 0123456789abcdef in acme."
+
+
+class TestListOfOne:
+    def test_has_the_links_of_that_contact_alone(self, acme):
+        for name in ("ann", "ben"):
+            acme.says("contact", "add", "acme", "--name", name, "--email", f"{name}@example.com")
+        acme.says("link", "create", "acme")
+        links = [
+            acme.told("link", "create", "acme", "--contact", f"{name}@example.com")["link"]["id"]
+            for name in ("ann", "ann", "ben")
+        ]
+        found = acme.told("link", "list", "acme", "--contact", "ann@example.com")["links"]
+        assert {each["id"] for each in found} == set(links[:2])
+
+
 class TestRotate:
     def test_shows_the_new_url_once_and_lets_the_old_one_work_on(self, acme, clock):
         old = acme.told("link", "create", "acme", "--to", "tickets", "--label", "handbook")

@@ -236,7 +236,7 @@ class TestLinks:
         assert over_http.startswith(said)
         assert over_http == holding.terminal.refused(*command)
 
-    @pytest.mark.parametrize("options", [(), ("--all",)])
+    @pytest.mark.parametrize("options", [(), ("--all",), ("--contact", "ann@example.com")])
     def test_are_listed_as_with_credentials(self, holding, made, options):
         other = holding.told("link", "create", "acme", "--contact", "ann@example.com")
         holding.told("link", "revoke", "acme", other["link"]["id"])
@@ -248,7 +248,17 @@ class TestLinks:
         assert {each["id"]: each for each in over_http["links"]} == {
             each["id"]: each for each in by_aws["links"]
         }
-        assert (other["link"]["id"] in {each["id"] for each in over_http["links"]}) is bool(options)
+        assert (other["link"]["id"] in {each["id"] for each in over_http["links"]}) is (
+            "--all" in options
+        )
+
+    def test_are_shown_as_with_credentials(self, holding, made):
+        show = ("link", "show", "acme", made["url"])
+
+        over_http = holding.told(*show)
+
+        assert over_http["uses"] == []
+        assert over_http["link"] == holding.terminal.told(*show)["link"]
 
     def test_are_rotated_once(self, holding, made):
         rotate = ("link", "rotate", "acme", made["url"], "--overlap-days", "2")
@@ -266,7 +276,7 @@ class TestLinks:
 
         assert (told["link"]["id"], told["link"]["state"]) == (made["link"]["id"], "revoked")
 
-    @pytest.mark.parametrize("command", ["revoke", "rotate"])
+    @pytest.mark.parametrize("command", ["revoke", "rotate", "show"])
     def test_that_are_not_there_are_named(self, holding, command):
         said = holding.refused("link", command, "acme", "0" * 16, "--url", holding.url)
 

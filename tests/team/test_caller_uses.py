@@ -46,8 +46,11 @@ class TestAMember:
     def test_at_two_doors_and_in_two_environments_is_one_line(self, house, portal, environments):
         house["agent"].sends(LIST)
         house["agent"].sends(SETTINGS)
+        (line,) = lines(portal, "team.visited")
+        portal.forward(minutes=1)
         environments()
         house["agent"].sends(LIST)
+        assert lines(portal, "team.visited") == [line]
         assert len(lines(portal, "team.visited")) == 1
 
     def test_is_not_let_in_unnoted(self, house, wire):

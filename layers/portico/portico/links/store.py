@@ -234,15 +234,15 @@ class Links:
             row["revoked_at"] = epoch(at)
         return self.rows.putting(row, ALWAYS)
 
-    def all(self) -> list[Link]:
-        """Read every link: personal ones by contact, then shared ones, each by age.
-
-        No door does this.
+    def all(self, contact: str | None = None) -> list[Link]:
+        """Read every link: personal ones by contact, then shared ones, each by age; or those of one
+        contact. No door does this.
         """
         # Loaded here, because only a team lists links and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = keys_listed(self.rows, shelf_of_links(self.workspace_id))
+        starting = place_of_personal_links(contact) if contact else ""
+        keys = keys_listed(self.rows, shelf_of_links(self.workspace_id), starting=starting)
         some = batched(keys, MOST_AT_ONCE, strict=False)
         return [link for each in some for link in self.at(each)]
 

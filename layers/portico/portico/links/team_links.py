@@ -71,14 +71,26 @@ class TeamLinks:
         Links(self.people_table, workspace_id).add(link, created(link, workspace, by))
         return link, token
 
-    def all(self, workspace_id: str) -> list[Link]:
-        """Return all links of a workspace, including ended ones until their rows are deleted.
+    def all(self, workspace_id: str, *, contact: str | None = None) -> list[Link]:
+        """Return all links of a workspace, or of one contact (an id), including ended ones until
+        their rows are deleted.
 
         Raises:
             NotFound: no such workspace.
         """
         workspace = TeamPeople(self.people_table, self.clock).workspace(workspace_id)
-        return Links(self.people_table, workspace.id).all()
+        return Links(self.people_table, workspace.id).all(contact)
+
+    def one(self, workspace: Workspace, id_: str) -> Link:
+        """Return a link by its public id.
+
+        Raises:
+            NotFound: there is no such link.
+        """
+        found = Links(self.people_table, workspace.id).get(id_)
+        if found is None:
+            raise NotFound
+        return found
 
     def rotate(
         self,
