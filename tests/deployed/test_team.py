@@ -66,7 +66,7 @@ def members(acme, stack):
 
 
 class TestADeployedTeam:
-    def test_loses_an_admin_at_the_next_call(self, members, acme):
+    def test_api_02_loses_an_admin_at_the_next_call(self, members, acme):
         owner, admin = members().joins(Role.OWNER), members().joins(Role.ADMIN)
         assert admin.asks("GET", TEAM).status_code == 200
 
@@ -77,7 +77,7 @@ class TestADeployedTeam:
         gone = admin.asks("GET", f"{ACME}/settings")
         assert (gone.status_code, gone.json["type"]) == (401, "not-signed-in")
 
-    def test_keeps_one_of_the_owners_who_leave_in_pairs(self, members, acme):
+    def test_api_07_keeps_one_of_the_owners_who_leave_in_pairs(self, members, acme):
         owners = [members().joins(Role.OWNER) for _ in range(2)]
         for contact, each in owners[0].team().items():
             # Those of other tests leave by the command, which stands above all roles.
@@ -119,13 +119,13 @@ class TestADeployedTeam:
 
 class TestNobody:
     @pytest.mark.parametrize("site", ["", "same-site", "cross-site"])
-    def test_gets_a_teams_token_without_the_headers_of_our_own_page(self, members, site):
+    def test_api_04_gets_a_teams_token_without_the_headers_of_our_own_page(self, members, site):
         member = members().joins(Role.AGENT)
         headers = {"sec_fetch_site": site} if site else {}
         answer = member.browser.sends("POST", "/v1/session/refresh", ASKED, **headers)
         assert (answer.status_code, answer.json["type"]) == (403, "cross-site")
 
-    def test_comes_in_with_a_portals_token(self, members):
+    def test_api_01_comes_in_with_a_portals_token(self, members):
         member = members().joins(Role.OWNER)
         bearer = {"authorization": f"Bearer {member.portals_token}"}
         for path in ("settings", "team", "keys", "links"):

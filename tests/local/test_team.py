@@ -87,7 +87,7 @@ def ann(house) -> Member:
 
 
 class TestARole:
-    def test_that_is_taken_is_taken_at_the_next_call(self, house, olga):
+    def test_api_02_that_is_taken_is_taken_at_the_next_call(self, house, olga):
         olga.comes_in()
         adam = Member(house, "adam@example.com").comes_in()
         assert adam.asks("GET", TEAM).status == 200
@@ -107,7 +107,7 @@ class TestNobody:
         [{}, {"sec_fetch_site": "same-site"}, {"sec_fetch_site": "cross-site"}],
         ids=["no headers", "same site", "cross-site"],
     )
-    def test_gets_a_teams_token_without_the_headers_of_our_own_page(self, olga, headers):
+    def test_api_04_gets_a_teams_token_without_the_headers_of_our_own_page(self, olga, headers):
         answer = olga.visitor.sends("POST", "/v1/session/refresh", ASKED, **headers)
         assert (answer.status, answer.body["type"]) == (403, "cross-site")
 
@@ -117,7 +117,7 @@ class TestNobody:
         assert (answer.status, answer.body["type"]) == (403, "cross-site")
 
     @pytest.mark.parametrize("path", ["settings", "team", "keys", "links"])
-    def test_comes_in_with_a_portals_token(self, olga, path):
+    def test_api_01_comes_in_with_a_portals_token(self, olga, path):
         headers = {"authorization": f"Bearer {olga.portals_token}"}
         answer = olga.asks("GET", f"{ACME}/{path}", **headers)
         assert (answer.status, answer.body["type"]) == (401, "not-signed-in")
@@ -149,7 +149,7 @@ class TestAKey:
 
 
 class TestOwners:
-    def test_who_leave_in_pairs_leave_one(self, house, olga, ann):
+    def test_api_07_who_leave_in_pairs_leave_one(self, house, olga, ann):
         olga.comes_in()
         ben = Member(house, "ben@example.com")
         for each in (ann, ben):
