@@ -70,12 +70,17 @@ def explained(line: Line) -> str:
             return f"portal {detail.get('portal', '?')} got its tokens"
         case "portal.granted":
             return f"went on to portal {detail.get('portal', '?')}"
+        case "session.started" if "contact" in detail:
+            # As it is filed under a link, where somebody else's line stands beside it.
+            return f"{detail['contact']} signed in by {detail.get('method', '?')}"
         case "session.started":
             return f"signed in by {detail.get('method', '?')}"
         case "session.ended":
             return ENDED.get(reason, reason)
         case "contact.signed-out":
-            return f"the team ended all sessions: {detail.get('sessions', '?')}"
+            # Who does it by the API has not counted them.
+            count = f": {detail['sessions']}" if "sessions" in detail else ""
+            return f"the team ended all sessions{count}"
         case "sso.started":
             return f"went to {detail.get('connection', '?')}"
         case "sso.refused":

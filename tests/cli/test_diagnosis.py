@@ -148,6 +148,7 @@ class TestWhatHappened:
             ),
             (line("session.ended", reason="refresh-reuse"), "an old token came back"),
             (line("contact.signed-out", by="cli:olga", sessions="2"), "ended all sessions: 2"),
+            (line("contact.signed-out", by="key:desk"), "ended all sessions"),
             (line("code.refused", attempts_left="0"), "typed five wrong codes"),
             (line("code.refused", attempts_left="1"), "1 attempt left"),
             (

@@ -178,6 +178,8 @@ class TestShow:
         (use,) = told["uses"]
         assert (use["contact"], use["email"]) == (portal.ann.id, "ann@example.com")
         assert "ann@example.com" in terminal.says("link", "show", "acme", link.id).stdout
+        trail = terminal.says("trail", "show", "acme", "--link", link.id).stdout
+        assert f"{portal.ann.id} signed in by code" in " ".join(trail.split())
 
     def test_of_none_says_so(self, acme):
         told = acme.told("link", "create", "acme")
