@@ -1,24 +1,23 @@
 """Contacts as a CSV file has them, read line by line: a file may be longer than memory."""
 
 import csv
-import io
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from cli.contact_columns import Columns
+from cli.csv_files import opened_table, separated, why_unreadable
 from cli.directory_csv import SWITCH
-from cli.refusals import Refusal, in_words
+from cli.refusals import in_words
 from portico.errors import InvalidRequest
 from portico.people.addresses import mailable
 from portico.people.contact_import import ContactLine
 from portico.people.contact_names import contact_language, contact_name
-
-NEEDED = ("email", "name")
-OPTIONAL = ("language", "active", "id")
+from portico.people.rules import language_of
 
 _ID = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
 
@@ -69,20 +68,27 @@ class _Met:
 class ContactCsv:
     """One file, open: its columns, and its lines as they come."""
 
-    def __init__(self, raw: BinaryIO, text: TextIO, met: _Met, *, size: int) -> None:
+    def __init__(
+        self, raw: BinaryIO, text: TextIO, met: _Met, *, size: int, said: Sequence[str] = ()
+    ) -> None:
         self.size = size
         """Bytes in all."""
-        self.unknown: list[str] = []
-        """Columns that Portico does not know."""
         self._raw = raw
         self._text = text
         self._met = met
-        self._first = text.readline()
-        # What a spreadsheet saves where the comma is the decimal point.
-        self._comma = ";" if self._first.count(";") > self._first.count(",") else ","
-        cells = next(csv.reader([self._first], delimiter=self._comma), [])
-        self._columns = [each.strip().lower() for each in cells]
-        self._check_columns()
+        self._separator, headers, self._before = separated(text)
+        self.columns = Columns.of(headers, said)
+        self._has_our_ids: bool | None = None
+
+    @property
+    def unknown(self) -> list[str]:
+        """Columns that Portico does not know."""
+        return self.columns.unknown
+
+    @property
+    def has_foreign_ids(self) -> bool:
+        """Whether the column ``id`` has ids of another product, which say nothing here."""
+        return self._has_our_ids is False
 
     @property
     def position(self) -> int:
@@ -91,10 +97,10 @@ class ContactCsv:
 
     def lines(self) -> Iterator[ContactLine | RefusedRow]:
         """Yield each line as what it asks for, or as what is wrong with it."""
-        rows = csv.reader(self._text, delimiter=self._comma, strict=True)
+        rows = csv.reader(self._text, delimiter=self._separator, strict=True)
         while True:
             # Where the row begins: a cell in quotes may hold line breaks.
-            line = rows.line_num + 2
+            line = rows.line_num + self._before + 1
             cells: list[str] = []
             try:
                 cells = next(rows)
@@ -103,10 +109,11 @@ class ContactCsv:
             except StopIteration:
                 return
             except (csv.Error, _Wrong) as wrong:
-                typed = dict(zip(self._columns, cells, strict=False)).get("email", "").strip()
+                typed = self.columns.values(cells)["email"]
                 with suppress(InvalidRequest):
                     self._met.mention(mailable(typed))
-                yield RefusedRow(line, typed, str(wrong))
+                why = why_unreadable(wrong) if isinstance(wrong, csv.Error) else str(wrong)
+                yield RefusedRow(line, typed, why)
 
     def has(self, email: str) -> bool:
         """Whether a line that was read, even a refused one, has this address in its one spelling."""
@@ -119,57 +126,50 @@ class ContactCsv:
                 raise _Wrong(f"{name} is already on line {place}")
         return entry
 
-    def _check_columns(self) -> None:
-        missing = [each for each in NEEDED if each not in self._columns]
-        if missing or len(set(self._columns)) != len(self._columns):
-            raise Refusal(
-                f"The first line must name each column once. Required: {', '.join(NEEDED)}. "
-                f"Optional: {', '.join(OPTIONAL)}. Missing: {', '.join(missing) or 'none'}."
-            )
-        self.unknown = [each for each in self._columns if each not in (*NEEDED, *OPTIONAL)]
-
     def _entry(self, cells: list[str], line: int) -> ContactLine:
-        if len(cells) != len(self._columns):
-            raise _Wrong(f"{len(cells)} values for {len(self._columns)} columns")
+        if not self.columns.has_room_for(cells):
+            raise _Wrong(f"{len(cells)} values for {len(self.columns.headers)} columns")
         if not all(each.isascii() or _is_text(each) for each in cells):
             raise _Wrong("not UTF-8: save the file as UTF-8")
-        values = dict(zip(self._columns, (each.strip() for each in cells), strict=True))
+        values = self.columns.values(cells)
         try:
             email = mailable(values["email"])
             says: dict[str, Any] = {"name": contact_name(values["name"])}
             if "language" in values:
-                # An empty one is the workspace's.
+                # An empty one is the workspace's; `en-US` is English.
                 typed = values["language"].lower()
-                says["language"] = contact_language(typed) if typed else None
+                says["language"] = contact_language(language_of(typed) or typed) if typed else None
         except InvalidRequest as refused:
             raise _Wrong(f"{refused.field}: {in_words(refused.reason)}") from None
         if values.get("active"):
             says["active"] = _switch(values["active"])
-        id_ = values.get("id") or None
-        if id_ and not _ID.match(id_):
+        return ContactLine(line, email, says, self._id(values.get("id") or None))
+
+    def _id(self, id_: str | None) -> str | None:
+        """Return a contact's id, if it is one of ours. The first one says whose the column's are."""
+        if id_ is None:
+            return None
+        is_ours = _ID.match(id_) is not None
+        if self._has_our_ids is None:
+            self._has_our_ids = is_ours
+        if is_ours is not self._has_our_ids:
             raise _Wrong("id: ct_ and 22 characters, as Portico gave it; or leave it empty")
-        return ContactLine(line, email, says, id_)
+        return id_ if is_ours else None
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[ContactCsv]:
+def opened(path: Path, *, said: Sequence[str] = ()) -> Iterator[ContactCsv]:
     """Open a file of contacts.
 
+    Args:
+        path: the file.
+        said: which column is which field, ``FIELD=HEADER`` each.
+
     Raises:
-        Refusal: it cannot be read, or its first line lacks a column or names one twice.
+        Refusal: it cannot be read, or its first line lacks a column or has one twice.
     """
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise Refusal(f"{path}: {error.strerror}") from None
-    # A spreadsheet's UTF-8 begins with a mark that is no part of the first column's name. What is
-    # not UTF-8 makes its own line wrong, and not the lines before and after it.
-    with (
-        raw,
-        io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
-        closing(_Met()) as met,
-    ):
-        yield ContactCsv(raw, text, met, size=path.stat().st_size)
+    with opened_table(path) as (raw, text), closing(_Met()) as met:
+        yield ContactCsv(raw, text, met, size=path.stat().st_size, said=said)
 
 
 def _is_text(cell: str) -> bool:

@@ -1,13 +1,14 @@
 """``portico contact import``: contacts from a CSV file, however many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cli.command import Command, workspace_of
-from cli.contact_csv import NEEDED, OPTIONAL, ContactCsv, RefusedRow, opened
+from cli.contact_columns import NEEDED, OPTIONAL
+from cli.contact_csv import ContactCsv, RefusedRow, opened
 from cli.csv_output import Sheet
 from cli.output import Shown
 from cli.progress import Progress
@@ -74,6 +75,7 @@ def import_contacts(
     from_line: int,
     writers: int | None,
     ignore_unknown: bool,
+    said: Sequence[str] = (),
 ) -> None:
     """Add the contacts of a file, and update those who are there.
 
@@ -84,7 +86,7 @@ def import_contacts(
     width = contact_import.MOST_WRITERS if writers is None else writers
     if width > contact_import.MOST_WRITERS:
         raise NotUnderstood(f"--writers: 1 to {contact_import.MOST_WRITERS}")
-    with opened(file) as people:
+    with opened(file, said=said) as people:
         workspace = workspace_of(command, workspace_id)
         _check(command, people, ignore_unknown=ignore_unknown)
         tally = Tally(reached=max(1, from_line - 1))
@@ -111,7 +113,10 @@ def import_contacts(
                 raise OutOfReach(f"Out of reach: {fault.cause}\n{_how_to_go_on(tally)}") from fault
             except KeyboardInterrupt:
                 raise OutOfReach(f"Interrupted.\n{_how_to_go_on(tally)}") from None
-        _tell(command, workspace, tally, report, dry_run=dry_run)
+        if people.has_foreign_ids:
+            command.note("The column id has no ids of Portico: it was left out.")
+        read_from = people.columns.in_words()
+        _tell(command, workspace, tally, report, dry_run=dry_run, read_from=read_from)
 
 
 def _check(command: Command, people: ContactCsv, *, ignore_unknown: bool) -> None:
@@ -142,10 +147,18 @@ def _how_to_go_on(tally: Tally) -> str:
 
 
 def _tell(
-    command: Command, workspace: Workspace, tally: Tally, report: Path | None, *, dry_run: bool
+    command: Command,
+    workspace: Workspace,
+    tally: Tally,
+    report: Path | None,
+    *,
+    dry_run: bool,
+    read_from: dict[str, str],
 ) -> None:
     if dry_run:
         command.note("Nothing was written: this is what the import would do.")
+        columns = ", ".join(f"{name} from {header}" for name, header in read_from.items())
+        command.note(f"Columns: {columns}. Another one: --column 'name=ITS HEADER'")
     if tally.deactivated and not dry_run:
         command.note(
             f"Sessions and open codes of the {tally.deactivated:,} deactivated contacts have ended. A "
@@ -173,7 +186,15 @@ def _tell(
         for each in tally.movers
     ]
     title = f"Contacts of {workspace.name}"
-    command.card(title, counts, dry_run=dry_run, **counts, refused_rows=refused, moved_rows=movers)
+    command.card(
+        title,
+        counts,
+        dry_run=dry_run,
+        columns=read_from,
+        **counts,
+        refused_rows=refused,
+        moved_rows=movers,
+    )
     if movers and not command.as_json:
         command.list("Found by a former address", movers)
     if refused and not command.as_json:

@@ -63,7 +63,7 @@ def add(
 @app.command(name="import")
 def import_(
     workspace_id: WorkspaceId,
-    file: Annotated[Path, typer.Argument(metavar="CSV", help="The file, in UTF-8.")],
+    file: Annotated[Path, typer.Argument(metavar="CSV", help="The file: CSV in UTF-8 or UTF-16.")],
     *,
     report: Annotated[
         Path | None,
@@ -84,6 +84,14 @@ def import_(
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Skip columns that Portico does not know.")
     ] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="FIELD=HEADER",
+            help="Which column is email, name, language, active or id, if it is called otherwise.",
+        ),
+    ] = None,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
@@ -108,6 +116,7 @@ def import_(
             from_line=from_line,
             writers=writers,
             ignore_unknown=ignore_unknown,
+            said=column or (),
         )
 
 

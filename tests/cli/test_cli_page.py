@@ -8,7 +8,8 @@ import typer
 
 from cli import checks_mail, checks_state
 from cli.app import app
-from cli.contact_csv import NEEDED, OPTIONAL, opened
+from cli.contact_columns import NEEDED, OPTIONAL
+from cli.contact_csv import opened
 from cli.findings import DEPLOY, Patient
 from cli.setting_options import SETTINGS
 from portico.people.contact_import import ContactLine

@@ -74,7 +74,8 @@ class TestAFile:
             ("ann@example.com,A\x1b[2J,,", "name: 1 to 100"),
             ("ann@example.com,Ann,xx,", "language: one of en de"),
             ("ann@example.com,Ann,,maybe", "active: true or false"),
-            ("ann@example.com,Ann", "2 values for 4 columns"),
+            ("ann@example.com,Ann,,,5", "5 values for 4 columns"),
+            ("ann@example.com", "name: 1 to 100"),
             ('ann@example.com,"Ann" Archer,,', "expected after"),
         ],
     )
@@ -129,10 +130,110 @@ class TestAFile:
 
         assert (first.line, second.line) == (2, 4)  # a name has no line break
 
-    @pytest.mark.parametrize("header", ["email", "email,name,email", ""])
-    def test_wants_its_columns(self, read, header):
-        with pytest.raises(Refusal, match="must name each column"):
+    @pytest.mark.parametrize(
+        ("header", "said"),
+        [
+            ("email", "Missing: name. Found: email"),
+            ("email,name,email", "Two columns are called email"),
+            ("email,name,E-Mail", "Two columns are the email: email and E-Mail"),
+            ("", "Missing: email, name. Found: none"),
+        ],
+    )
+    def test_wants_its_columns(self, read, header, said):
+        with pytest.raises(Refusal, match=said):
             read(header=header)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"email\tname\nann@example.com\tAnn\n",
+            b"sep=;\r\nemail;name\r\nann@example.com;Ann\r\n",
+            b"sep=\t\nemail\tname\nann@example.com\tAnn\n",
+            "email,name\nann@example.com,Ann\n".encode("utf-16"),
+            "email;name\nann@example.com;Ann\n".encode("utf-16-le"),
+            "email;name\nann@example.com;Ann\n".encode("utf-16-be"),
+            b"email,name,,\nann@example.com,Ann,,\n",
+            b"email,name\nann@example.com,Ann,,,\n",
+            b"email,name,phone,phone\nann@example.com,Ann,1,2\n",
+            b"E-Mail Address,Full Name\nann@example.com,Ann\n",
+            b"first name,last name,e-mail\nAnn,,ann@example.com\n",
+        ],
+        ids=[
+            "tab", "sep", "sep-tab", "utf-16", "utf-16-le", "utf-16-be",
+            "empty-columns", "empty-cells", "twice-unknown", "called-otherwise", "two-names",
+        ],
+    )  # fmt: skip
+    def test_is_read_as_people_have_it(self, file, content):
+        file.write_bytes(content)
+
+        with opened(file) as people:
+            (entry,) = people.lines()
+
+        assert isinstance(entry, ContactLine)
+        assert (entry.email, entry.says) == ("ann@example.com", {"name": "Ann"})
+        assert entry.line == (3 if content.startswith(b"sep=") else 2)
+
+    @pytest.mark.parametrize("typed", ["en-US", "en_GB", "EN"])
+    def test_takes_a_language_with_its_country(self, read, typed):
+        (entry,) = read(f"ann@example.com,Ann,{typed},")
+
+        assert entry.says["language"] == "en"
+
+    def test_that_ends_early_says_nothing_of_the_rest(self, read):
+        (entry,) = read("ann@example.com,Ann")
+
+        assert entry.says == {"name": "Ann"}
+
+    def test_of_another_product_has_ids_that_are_left_out(self, file):
+        file.write_text("id,email,name\n4711,ann@example.com,Ann\n,ben@example.com,Ben\n")
+
+        with opened(file) as people:
+            found = list(people.lines())
+            assert people.has_foreign_ids
+        assert [type(each) for each in found] == [ContactLine] * 2
+        assert "4711" not in str(found)
+
+    def test_with_a_quote_that_is_never_closed_says_so(self, read):
+        first, wrong = read("ann@example.com,Ann,,", 'ben@example.com,"Ben,,', "c@example.com,C,,")
+
+        assert first.email == "ann@example.com"
+        assert wrong.line == 3
+        assert "a quote is opened here that is never closed" in wrong.reason
+
+    def test_with_a_quote_that_is_never_closed_is_not_held_as_a_whole(self, file):
+        file.write_text('email,name\na@example.com,"A\n' + "b@example.com,B\n" * 20_000)
+
+        with opened(file) as people:
+            wrong = next(iter(people.lines()))
+
+        assert isinstance(wrong, RefusedRow)
+        assert "never closed" in wrong.reason
+
+    @pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+    def test_that_is_a_spreadsheet_is_refused_in_words(self, file, begins):
+        file.write_bytes(begins + bytes(100))
+
+        said = "this is a spreadsheet. Open it, choose Save as"
+        with pytest.raises(Refusal, match=said), opened(file):
+            pass
+
+    def test_has_columns_as_they_are_said(self, file):
+        file.write_text("Kunde,Adresse,name\nAnn,ann@example.com,x\n")
+
+        with opened(file, said=["name=Kunde", "email=Adresse"]) as people:
+            (entry,) = people.lines()
+            assert people.columns.in_words() == {"name": "Kunde", "email": "Adresse"}
+            assert people.unknown == ["name"]
+
+        assert isinstance(entry, ContactLine)
+        assert (entry.email, entry.says) == ("ann@example.com", {"name": "Ann"})
+
+    @pytest.mark.parametrize("said", ["name", "x=Kunde", "name=Nobody", "="])
+    def test_has_only_columns_that_are_there(self, file, said):
+        file.write_text("Kunde,email\n")
+
+        with pytest.raises(Refusal, match="--column: FIELD=HEADER"), opened(file, said=[said]):
+            pass
 
     def test_is_never_held_as_a_whole(self, file):
         with file.open("w") as wide:
@@ -235,6 +336,14 @@ class TestImportingContacts:
         ]
         shown = office.terminal.told("contact", "show", "acme", "ann@example.com")
         assert "had before; theirs is ann@new.example" in shown["notes"][0]
+
+    def test_dry_shows_which_column_is_what(self, office):
+        office.writes("Ann,ann@example.com", header="Full Name,E-Mail")
+
+        told = json.loads(office.runs("--dry-run", "--json").stdout)
+
+        assert told["columns"] == {"name": "Full Name", "email": "E-Mail"}
+        assert "Columns: name from Full Name, email from E-Mail." in str(told["notes"])
 
     def test_dry_writes_nothing(self, office):
         told = office.told("--dry-run", code=1)
