@@ -222,7 +222,7 @@ MAY = {
         "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "RecordDelivery": {
-        "PeopleTable": {"UpdateItem"},
+        "PeopleTable": {"ConditionCheckItem", "UpdateItem"},
         "SignInTable": {"PutItem", "Query", "UpdateItem"},
     },
     "RecordTrail": {"TrailTable": {"PutItem"}},

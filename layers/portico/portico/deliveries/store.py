@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from portico.aws.queries import page_within
-from portico.aws.tables import ALWAYS, NOT_THERE, ConditionFailed, Rows
+from portico.aws.tables import (
+    ALWAYS,
+    NOT_THERE,
+    ConditionFailed,
+    Rows,
+    TransactionRefused,
+    transact_surely,
+)
+from portico.aws.values import Row
 from portico.clock import epoch
 from portico.deliveries.causes import Cause, status_of
 from portico.deliveries.mail_tags import MailTags, address_mark, strikes_of, suppressed_key
@@ -106,19 +114,31 @@ class DeliveryRows:
         except ConditionFailed:
             return
         if subject.startswith("ct_"):
-            with suppress(ConditionFailed):
-                self._people.update(
-                    *head_key(self.workspace_id, subject),
-                    # All of them: the head may be younger than what is held against the address.
-                    "ADD strikes :all SET held_by = :mark",
-                    f":to = email AND {has_room}",
-                    {
-                        ":all": strikes_of(row),
-                        ":mark": address_mark(key, self.workspace_id, to),
-                        ":to": to,
-                        ":most": MOST_STRIKES,
-                    },
-                )
+            self._copy(row, strike, subject, key=key, to=to)
+
+    def _copy(self, row: Row, strike: Strike, contact: str, *, key: bytes, to: str) -> None:
+        parts = {
+            "head": self._people.updating(
+                *head_key(self.workspace_id, contact),
+                # All of them: the head may be younger than what is held against the address.
+                "ADD strikes :all SET held_by = :mark",
+                ":to = email AND (attribute_not_exists(strikes) OR size(strikes) < :most)",
+                {
+                    ":all": strikes_of(row),
+                    ":mark": address_mark(key, self.workspace_id, to),
+                    ":to": to,
+                    ":most": MOST_STRIKES,
+                },
+            ),
+            # Whoever lifts it in this moment lifts both.
+            "address": self._people.checking(
+                *suppressed_key(key, self.workspace_id, to),
+                "contains(strikes, :new)",
+                {":new": str(strike)},
+            ),
+        }
+        with suppress(TransactionRefused):
+            transact_surely(parts)
 
     def note_refusal(self, tags: MailTags, told: SesEvent, *, key: bytes) -> bool:
         """Count an address of a domain whose mail came back; say whether the domain refuses."""
