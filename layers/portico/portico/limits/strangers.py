@@ -16,7 +16,6 @@ from hashlib import sha256
 from portico.aws.tables import ALWAYS, ConditionFailed, Rows, get_many
 from portico.clock import epoch
 from portico.ids import ChallengeId
-from portico.limits.bounce_share import OUTCOMES, is_braked, outcome_keys
 from portico.limits.rules import hour_of
 
 A_WORKSPACE_AN_HOUR = 200
@@ -129,6 +128,13 @@ class Strangers:
         Raises:
             TryLater: the counters are out of reach.
         """
+        # Loaded here: only mails that strangers may have asked for are held against it.
+        from portico.limits.bounce_share import (  # noqa: PLC0415
+            OUTCOMES,
+            is_braked,
+            outcome_keys,
+        )
+
         day, seconds = divmod(epoch(at), 86400)
         rows = Rows(self.table, "-mailed#")
         keys = [
