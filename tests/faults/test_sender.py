@@ -14,12 +14,12 @@ from tests.faults.visits import BATCH, GET, SECRET, SEND, UPDATE
 from tests.support.doors import door, stream_record
 from tests.support.driver import OK
 
-FROM_THE_STREAM = steps(BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)
-"""Workspace, link and pointer; contact; secret; budget; claim; logo; the mail; that it is sent."""
-FROM_THE_QUEUE = steps(GET, BATCH, GET, SECRET, UPDATE, UPDATE, GET, SEND, UPDATE)
+FROM_THE_STREAM = steps(SECRET, BATCH, GET, UPDATE, UPDATE, GET, SEND, UPDATE)
+"""Secret; workspace, link, pointer and what is held against the address; contact; budget; claim; logo; the mail; that it is sent."""
+FROM_THE_QUEUE = steps(GET, SECRET, BATCH, GET, UPDATE, UPDATE, GET, SEND, UPDATE)
 """The challenge first; then the same, with a take-over in the place of the claim."""
-WITHHELD = steps(BATCH, UPDATE)
-QUEUED = steps(BATCH, GET, SECRET, UPDATE, UPDATE, "sqs.SendMessage")
+WITHHELD = steps(SECRET, BATCH, UPDATE)
+QUEUED = steps(SECRET, BATCH, GET, UPDATE, UPDATE, "sqs.SendMessage")
 """What a second sender does with a mail that the first has claimed, and may be at still."""
 STOPS = (what.stops_before, what.stops_after)
 BETWEEN_SES_AND_OUR_NOTE = {
