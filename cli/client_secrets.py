@@ -8,8 +8,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.refusals import OutOfReach, Refusal
 from portico.aws import clients
+from portico.errors import InvalidRequest
+from portico.sso.connection_rules import LONGEST_SECRET, checked_secret
 
-LONGEST = 4096
 STDIN = Path("-")
 
 
@@ -22,19 +23,17 @@ def asked(file: Path | None) -> str:
     if file is None:
         text = str(typer.prompt("Client secret", hide_input=True, err=True))
     elif file == STDIN:
-        text = sys.stdin.read(LONGEST + 1)
+        text = sys.stdin.read(LONGEST_SECRET + 1)
     else:
         try:
             text = file.read_text()
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "not text"
             raise Refusal(f"--secret-file: {file}: {why}") from None
-    text = text.strip()
-    if not 0 < len(text) <= LONGEST or not text.isprintable() or " " in text:
-        raise Refusal(
-            f"The client secret must be 1 to {LONGEST} characters on one line, without blanks."
-        )
-    return text
+    try:
+        return checked_secret(text)
+    except InvalidRequest as refused:
+        raise Refusal(f"The client secret must be {refused.reason}.") from None
 
 
 def keep(name: str, text: str) -> None:

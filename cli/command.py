@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from portico.people.store import People
     from portico.sessions.team_sessions import TeamSessions
     from portico.sso.store import Connections
+    from portico.team.connection_changes import ConnectionChanges
     from portico.team.members import TeamMembers
     from portico.team.portal_changes import PortalChanges
     from portico.team.team_entry import TeamEntries
@@ -187,6 +188,16 @@ class Command(Told):
         from portico.team.portal_changes import PortalChanges
 
         return PortalChanges(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def connection_changes(self) -> "ConnectionChanges":
+        """Add, change, test and remove connections."""
+        from portico.team.connection_changes import ConnectionChanges
+
+        of = self.deployment
+        return ConnectionChanges(
+            of.people_table, of.sign_in_table, of.connection_secrets, loopback=of.loopback
+        )
 
     @property
     def host(self) -> str:

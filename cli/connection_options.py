@@ -27,7 +27,7 @@ Label = Annotated[
 Tenants = Annotated[
     list[str] | None,
     typer.Option(
-        CONNECTION["tenant"],
+        CONNECTION["tenants"],
         metavar="TENANT",
         help="Microsoft: a tenant's id (repeat it for each), or organizations, or common.",
     ),

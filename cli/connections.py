@@ -1,12 +1,11 @@
 """``portico connection``: the SSO providers of a workspace."""
 
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import client_secrets
-from cli.command import Command, running, workspace_of
+from cli.command import Command, looking_for, running, workspace_of
 from cli.connection_options import (
     ClientId,
     DiscoveryUrl,
@@ -23,15 +22,14 @@ from cli.option_names import CONNECTION as NAMES
 from cli.output import Shown, told
 from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
-from portico.events import Event
 from portico.people.rules import Workspace
 from portico.sso.rules import Connection
 from portico.sso.store import secret_name
 
-app = typer.Typer(no_args_is_help=True)
+if TYPE_CHECKING:
+    from portico.team.planned_changes import ThingChange
 
-LABELS = {"microsoft": "Microsoft", "google": "Google", "facebook": "Facebook", "x": "X"}
-"""What a button says unless the team wants it otherwise."""
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -59,43 +57,42 @@ def add(
 
     A new connection is a draft: the sign-in page offers it once its test has passed.
     """
+    from portico.errors import TakenAlready
     from portico.sso import connection_rules
+    from portico.team.connection_changes import OtherKind
 
     with running(stack, local, as_json, NAMES) as command:
-        workspace = workspace_of(command, workspace_id)
-        before = command.connections(workspace.id).get(id_) if _is_listed(workspace, id_) else None
-        if before is not None and not replacing:
-            raise Refusal(
-                f"{workspace_id} already has a connection {id_}. To write over it: --replace"
-            )
-        if before is not None and before.kind != kind:
-            # Identities are linked to a connection; of another kind they would be others'.
-            raise Refusal(
-                f"--kind: the connection {id_} is of the kind {before.kind}. Another kind needs another id."
-            )
-        typed = Connection(
-            id=id_,
-            workspace_id=workspace.id,
-            kind=kind,
-            label=label or LABELS.get(kind, workspace.name),
-            client_id=client_id,
-            on=before.on if before else False,
-            draft=before.draft if before else True,
-            issuer=issuer,
-            discovery_url=discovery_url,
-            tenants=tenant or [],
-            hosted_domains=hosted_domain or [],
-            vouches_for=vouches_for or [],
-        )
-        connection = connection_rules.checked(typed, loopback=command.deployment.loopback)
-        _fits(workspace, connection)
+        workspace, changes = workspace_of(command, workspace_id), command.connection_changes
+        values = {
+            "kind": kind,
+            "client_id": client_id,
+            "issuer": issuer,
+            "discovery_url": discovery_url,
+            "tenants": tenant or [],
+            "hosted_domains": hosted_domain or [],
+            "vouches_for": vouches_for or [],
+        } | ({"label": label} if label else {})
+
+        def planned(now: Workspace) -> "tuple[Connection, ThingChange]":
+            try:
+                return changes.plan_add(now, id_, values, replacing=replacing, by=command.by)
+            except TakenAlready:
+                raise Refusal(
+                    f"{workspace_id} already has a connection {id_}. To write over it: --replace"
+                ) from None
+            except OtherKind:
+                raise Refusal(
+                    f"--kind: the connection {id_} is of another kind, to which accounts are "
+                    "linked. Another kind needs another id."
+                ) from None
+
+        # Say what is wrong before a secret is asked for.
+        connection, _ = planned(workspace)
         client_secrets.keep(
             secret_name(command.deployment.connection_secrets, connection),
             client_secrets.asked(secret_file),
         )
-        _write(
-            command, workspace, connection, "connection.changed" if before else "connection.added"
-        )
+        connection = changes.make(workspace, planned, host=command.host)
         for caution in connection_rules.cautions(connection):
             command.note(caution)
         offered = ", which offers it on the sign-in page" if connection.draft else ""
@@ -113,7 +110,7 @@ def list_(
     """List a workspace's connections."""
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
-        found = command.connections(workspace.id).all()
+        found = command.connection_changes.all(workspace)
         if found and not workspace.sso_method:
             command.note(
                 f"SSO is switched off for the workspace. To switch it on: portico workspace set {workspace.id} --sso"
@@ -159,8 +156,12 @@ def try_(
         if problems:
             raise Refusal("\n".join(problems))
         if connection.draft:
-            connection = replace(connection, draft=False, on=True)
-            _write(command, workspace, connection, "connection.switched-on")
+            changes = command.connection_changes
+            connection = changes.make(
+                workspace,
+                lambda now: changes.plan_tested(now, _connection(command, now, id_), by=command.by),
+                host=command.host,
+            )
             command.note("It was a draft. From now on the sign-in page offers it.")
         if not connection.on or not workspace.sso_method:
             command.note("The connection works, but it is switched off.")
@@ -176,6 +177,32 @@ def try_(
             connection=_row(command, connection),
             found=trial.asked,
         )
+
+
+@app.command()
+def remove(
+    workspace_id: WorkspaceId,
+    id_: Id,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a connection and its client secret. Whoever is signed in stays signed in."""
+    with running(stack, local, as_json, NAMES) as command:
+        workspace, changes = workspace_of(command, workspace_id), command.connection_changes
+        before = _connection(command, workspace, id_)
+        question = f"Remove {before.label}, for everybody who signs in through it?"
+        if not yes and not typer.confirm(question, err=True):
+            raise Refusal("Nothing was done.")
+        gone = changes.make(
+            workspace,
+            lambda now: changes.plan_removal(now, _connection(command, now, id_), by=command.by),
+            host=command.host,
+        )
+        changes.drop_secret(gone)
+        command.card(f"Removed: {gone.label}", {"id": gone.id}, connection=_row(command, gone))
 
 
 @app.command()
@@ -205,49 +232,27 @@ def off(
 
 
 def _switched(command: Command, workspace_id: str, id_: str, *, on: bool) -> None:
+    from portico.team.connection_changes import NeverTested
+
+    changes = command.connection_changes
+
+    def planned(now: Workspace) -> "tuple[Connection, ThingChange]":
+        before = _connection(command, now, id_)
+        try:
+            return changes.plan_change(now, before, {}, on=on, by=command.by)
+        except NeverTested:
+            raise Refusal(
+                f"{id_} is a draft: it has never been tested. To test it and offer it: "
+                f"portico connection test {now.id} {id_}"
+            ) from None
+
     workspace = workspace_of(command, workspace_id)
-    connection = _connection(command, workspace, id_)
-    if connection.draft and on:
-        raise Refusal(
-            f"{id_} is a draft: it has never been tested. To test it and offer it: "
-            f"portico connection test {workspace.id} {id_}"
-        )
-    if connection.on is not on:
-        connection = replace(connection, on=on)
-        _write(command, workspace, connection, f"connection.switched-{'on' if on else 'off'}")
-    _show(command, connection)
-
-
-def _is_listed(workspace: Workspace, id_: str) -> bool:
-    return any(each["id"] == id_ for each in workspace.connections)
+    _show(command, changes.make(workspace, planned, host=command.host))
 
 
 def _connection(command: Command, workspace: Workspace, id_: str) -> Connection:
-    found = command.connections(workspace.id).get(id_) if _is_listed(workspace, id_) else None
-    if found is None:
-        raise Refusal(f"There is no connection {id_} in {workspace.id}.")
-    return found
-
-
-def _fits(workspace: Workspace, connection: Connection) -> None:
-    """Check what the page will know of it together with all other settings: they share a row."""
-    from portico.people.workspace_settings import checked
-
-    shown = {name: getattr(connection, name) for name in ("id", "kind", "label", "on")}
-    others = [each for each in workspace.connections if each["id"] != connection.id]
-    checked(workspace, {"connections": [*others, shown]})
-
-
-def _write(command: Command, workspace: Workspace, connection: Connection, happened: str) -> None:
-    event = Event(
-        happened,
-        command.now(),
-        f"connection-{connection.id}",
-        workspace.trail_days,
-        command.by,
-        detail={"connection": connection.id, "kind": connection.kind},
-    )
-    command.connections(workspace.id).put(connection, workspace, event)
+    with looking_for(f"connection {id_} in {workspace.id}"):
+        return command.connection_changes.find(workspace, id_)
 
 
 def _state(connection: Connection) -> str:

@@ -53,7 +53,7 @@ CONNECTION = {
     "kind": "--kind",
     "label": "--label",
     "client_id": "--client-id",
-    "tenant": "--tenant",
+    "tenants": "--tenant",
     "hosted_domains": "--hosted-domain",
     "issuer": "--issuer",
     "discovery_url": "--discovery-url",

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from portico.edge.connection_routes import AskedSecret, ConnectionRoutes
 from portico.edge.door import Door
 from portico.edge.key_routes import AskedKey, KeyRoutes
 from portico.edge.member_routes import AskedMember, AskedRole, MemberRoutes
@@ -17,7 +18,9 @@ from portico.settings import ManageWorkspaceSettings
 settings = ManageWorkspaceSettings.read(os.environ)
 access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
 portals = PortalRoutes.behind(access, settings)
-workspace_settings = SettingsRoutes.behind(access, settings, {"portal": portals.undo})
+connections = ConnectionRoutes.behind(access, settings)
+undoing = {"portal": portals.undo, "connection": connections.undo}
+workspace_settings = SettingsRoutes.behind(access, settings, undoing)
 members = MemberRoutes.behind(access, settings)
 keys = KeyRoutes.behind(access, settings)
 handler = Door("manage_workspace", settings)
@@ -87,6 +90,54 @@ def remove_portal(path: dict[str, str], caller: Caller) -> Response:
 def rotate_portal_secret(path: dict[str, str], caller: Caller) -> Response:
     """Give a portal one more secret."""
     return portals.rotate(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/connections")
+def read_connections(path: dict[str, str], caller: Caller) -> Response:
+    """List the connections."""
+    return connections.list(path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/connections")
+def add_connection(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Add a connection."""
+    return connections.add(wanted, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/connections/{connection}")
+def read_connection(path: dict[str, str], caller: Caller) -> Response:
+    """Show a connection."""
+    return connections.show(path, caller)
+
+
+@handler.changes("PATCH /v1/workspaces/{workspace}/connections/{connection}")
+def change_connection(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Change a connection, or switch it."""
+    return connections.change(wanted, path, caller)
+
+
+@handler.reads("DELETE /v1/workspaces/{workspace}/connections/{connection}")
+def remove_connection(path: dict[str, str], caller: Caller) -> Response:
+    """Remove a connection."""
+    return connections.remove(path, caller)
+
+
+@handler.writes("PUT /v1/workspaces/{workspace}/connections/{connection}/secret", AskedSecret)
+def replace_secret(asked: AskedSecret, path: dict[str, str], caller: Caller) -> Response:
+    """Replace a client secret."""
+    return connections.replace_secret(asked, path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/connections/{connection}/test")
+def test_connection(path: dict[str, str], caller: Caller) -> Response:
+    """Test a connection."""
+    return connections.test(path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/connections/{connection}/confirm")
+def confirm_connection(path: dict[str, str], caller: Caller) -> Response:
+    """Let members come in by a connection."""
+    return connections.confirm(path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/team")

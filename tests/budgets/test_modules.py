@@ -171,7 +171,6 @@ class TestADoor:
                 "directory",
                 "passwords",
                 "sender",
-                "sso",
                 "trail",
             },
             "manage_links": {

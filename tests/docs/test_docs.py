@@ -18,7 +18,7 @@ PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob(".github/**/
 ROOMS = ROOT / "layers" / "portico" / "portico"
 HANDLERS = list(ROOT.glob("functions/*/handler.py"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-OF_CONNECTIONS = ("added", "changed", "switched-on", "switched-off")
+OF_CONNECTIONS = "added changed switched-on switched-off secret-replaced removed".split()
 
 
 def page(name: str) -> str:

@@ -10,19 +10,26 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from portico.clock import SYSTEM
+from portico.edge.connection_routes import ConnectionRoutes
 from portico.edge.portal_routes import PortalRoutes
 from portico.edge.responses import Response
 from portico.edge.settings_routes import SettingsRoutes
 from portico.errors import ChangedMeanwhile, ChangedSince, NotFound, TakenAlready
-from portico.events import Caller
+from portico.events import Caller, Event
 from portico.people.store import workspace_now
+from portico.sso.rules import Connection
+from portico.sso.store import Connections
+from portico.team.connection_changes import ConnectionChanges
 from portico.team.portal_changes import PortalChanges
+from portico.team.team_entry import TeamEntries
 from portico.team.workspace_changes import WorkspaceChanges
 from tests.properties.worlds import Beginning
 
 NAMES = ("ann", "bob")
 SHOWN = ("label", "redirect_uris", "initiate_login_uri", "on")
 """What is compared of a portal."""
+SHOWN_OF_CONNECTION = ("label", "vouches_for", "on")
 WANTED = st.fixed_dictionaries(
     {},
     optional={
@@ -48,6 +55,14 @@ OF_PORTAL = st.fixed_dictionaries(
         "label": st.sampled_from(["A", "B"]),
         "redirect_uris": st.sampled_from([["https://a.test/cb"], ["https://b.test/cb"]]),
         "initiate_login_uri": st.sampled_from([None, "https://a.test/login"]),
+        "on": st.booleans(),
+    },
+)
+OF_CONNECTION = st.fixed_dictionaries(
+    {},
+    optional={
+        "label": st.sampled_from(["A", "B"]),
+        "vouches_for": st.sampled_from([[], ["a.test"], ["a.test", "b.test"]]),
         "on": st.booleans(),
     },
 )
@@ -80,6 +95,7 @@ class Model:
     """What must be there."""
 
     settings: dict[str, Any]
+    connection: dict[str, Any]
     portals: dict[str, dict[str, Any]] = field(default_factory=dict)
     changes: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     """Id, about, before and after of all that was confirmed."""
@@ -99,9 +115,12 @@ class TwoAdmins(RuleBasedStateMachine):
         self.access = access
         portals = PortalRoutes(access, PortalChanges("people", "sign-in"))
         changes = WorkspaceChanges("people", "sign-in")
-        self.routes = SettingsRoutes(access, changes, {"portal": portals.undo})
+        rooms = ConnectionChanges("people", "sign-in", "portico/tests/connection")
+        self.connections = ConnectionRoutes(access, rooms, TeamEntries("people", "sign-in"))
+        undoing = {"portal": portals.undo, "connection": self.connections.undo}
+        self.routes = SettingsRoutes(access, changes, undoing)
         self.portals = portals
-        self.model = Model(self.now()["settings"])
+        self.model = Model(self.now()["settings"], self.connection_now())
         self.seen = dict.fromkeys(NAMES, self.now())
 
     # What they see.
@@ -113,6 +132,11 @@ class TwoAdmins(RuleBasedStateMachine):
     def portals_now(self) -> dict[str, Any]:
         content: Any = self.portals.list({"workspace": "acme"}, caller()).content
         return {each["id"]: each for each in content["portals"]}
+
+    def connection_now(self) -> dict[str, Any]:
+        content: Any = self.connections.show(path(connection="ids"), caller()).content
+        connection: dict[str, Any] = content["connection"]
+        return connection
 
     @rule(who=st.sampled_from(NAMES))
     def looks(self, who: str) -> None:
@@ -162,6 +186,20 @@ class TwoAdmins(RuleBasedStateMachine):
         meddling = moment, lambda: self.keeps(other, names[1], theirs)
         self.keeps(who, names[0], mine, meddling=meddling)
 
+    @rule(who=st.sampled_from(NAMES), mine=OF_CONNECTION, theirs=WANTED, moment=MOMENT)
+    def changes_a_connection_while_the_other_changes_settings(
+        self, who: str, mine: dict[str, Any], theirs: dict[str, Any], moment: Moment
+    ) -> None:
+        other = NAMES[1 - NAMES.index(who)]
+        self.connects(who, mine, meddling=(moment, lambda: self.changes(other, theirs)))
+
+    @rule(who=st.sampled_from(NAMES), mine=OF_CONNECTION, theirs=OF_CONNECTION, moment=MOMENT)
+    def changes_a_connection_while_the_other_does(
+        self, who: str, mine: dict[str, Any], theirs: dict[str, Any], moment: Moment
+    ) -> None:
+        other = NAMES[1 - NAMES.index(who)]
+        self.connects(who, mine, meddling=(moment, lambda: self.connects(other, theirs)))
+
     @rule(who=st.sampled_from(NAMES), name=PORTAL)
     def removes_a_portal(self, who: str, name: str) -> None:
         there = self.portals_now().get(name)
@@ -179,6 +217,9 @@ class TwoAdmins(RuleBasedStateMachine):
             return
         id_, about, before, after = self.model.changes[which % len(self.model.changes)]
         other = NAMES[1 - NAMES.index(who)]
+        if about == "connection:ids":
+            self.undoes_the_connections(who, id_, before, after)
+            return
         if about != "settings":
             self.undoes_a_portals(who, id_, about.partition(":")[2], before, after)
             return
@@ -214,6 +255,18 @@ class TwoAdmins(RuleBasedStateMachine):
         assert told["portal"]["label"] == self.model.portals[name]["label"]
         self.kept()
 
+    def undoes_the_connections(
+        self, who: str, id_: str, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        self.access.who = who
+        try:
+            self.portals_undo(id_, self.connection_now()["etag"])
+        except ChangedSince:
+            assert any(self.model.connection[n] != v for n, v in after.items())
+            return
+        self.model.connection |= before
+        self.kept()
+
     # How they do it.
 
     def changes(self, who: str, wanted: dict[str, Any], *, meddling: Meddling = None) -> None:
@@ -221,11 +274,12 @@ class TwoAdmins(RuleBasedStateMachine):
         self.passes()
         for tries in range(3):
             self.access.who = who
-            seen = self.seen[who]
+            seen, before = self.seen[who], self.model.settings
             with self.meddled(meddling if tries == 0 else None):
                 told = self.asked_to_change(wanted, seen["etag"])
             if isinstance(told, ChangedMeanwhile):
-                assert told.now["settings"] == self.model.settings
+                # What was there when it was read: the other may have written a moment later.
+                assert told.now["settings"] in (before, self.model.settings)
                 assert told.now["settings"] != seen["settings"]
                 self.seen[who] = told.now
                 continue
@@ -269,6 +323,24 @@ class TwoAdmins(RuleBasedStateMachine):
             return
         raise AssertionError("told four times that it is old")
 
+    def connects(self, who: str, wanted: dict[str, Any], *, meddling: Meddling = None) -> None:
+        """Change the connection by what is there."""
+        self.passes()
+        for tries in range(3):
+            self.access.who = who
+            there = self.connection_now()
+            with self.meddled(meddling if tries == 0 else None):
+                try:
+                    one = path(connection="ids")
+                    self.connections.change(dict(wanted), one, caller(there["etag"]))
+                except ChangedMeanwhile:
+                    continue
+            assert of_connection(there) == of_connection(self.model.connection), "written over"
+            self.model.connection |= wanted
+            self.kept()
+            return
+        raise AssertionError("told three times that it is old")
+
     def meddled(self, meddling: Meddling) -> Any:
         return Meddled(self.wire, meddling)
 
@@ -307,7 +379,13 @@ class TwoAdmins(RuleBasedStateMachine):
         assert self.now()["settings"] == self.model.settings
         there = self.portals_now()
         assert {name: only(each) for name, each in there.items()} == self.model.portals
+        assert of_connection(self.connection_now()) == of_connection(self.model.connection)
         workspace = workspace_now("people", "acme")
+        (shown,) = workspace.connections
+        assert (shown["label"], shown["on"]) == (
+            self.model.connection["label"],
+            self.model.connection["on"],
+        )
         begun = {n for n, p in self.model.portals.items() if p["on"] and p["initiate_login_uri"]}
         assert {each["id"] for each in workspace.portals} == begun
         assert workspace.version - self.began_at == len(self.model.changes)
@@ -355,11 +433,18 @@ def only(portal: dict[str, Any]) -> dict[str, Any]:
     return {name: portal[name] for name in SHOWN}
 
 
+def of_connection(connection: dict[str, Any]) -> dict[str, Any]:
+    return {name: connection[name] for name in SHOWN_OF_CONNECTION}
+
+
 class TestTwoAdmins:
     def test_lose_nothing_whatever_they_do_at_once(self, depth, portal, wire):
         class Here(TwoAdmins):
             pass
 
+        ids = Connection("ids", "acme", "oidc", "A", "app", issuer="https://id.example.com")
+        event = Event("connection.added", SYSTEM.now(), "connection-ids", 365, "test")
+        Connections("people", "acme").put(ids, portal.workspace, event)
         Here.wire, Here.beginning = wire, Beginning.of(portal)
         run_state_machine_as_test(
             Here,

@@ -9,7 +9,8 @@ from local.providers.keys import public, rsa
 from portico.aws import deadline
 from portico.errors import TryLater
 from portico.sso.discovery import Discovery, Misconfigured, session
-from portico.sso.transport import NotPublic, ProviderAway, check_url, is_public
+from portico.sso.public_addresses import NotPublic, check_url, is_public
+from portico.sso.transport import ProviderAway
 
 PRIVATE = [
     "127.0.0.1",

@@ -398,6 +398,24 @@ def looks_after_portals(owner: Staff) -> None:
     rotated = owner.sends(f"POST {one}/secret", path=path, headers=match)
     match = {"if-match": rotated.headers["etag"]}
     assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
+    looks_after_connections(owner)
+
+
+def looks_after_connections(owner: Staff) -> None:
+    """Add a connection, change, test and confirm it, and remove it."""
+    many = f"{WORKSPACE}/connections"
+    wanted = {"id": "ids", "kind": "x", "client_id": "portico", "secret": "of-x"}
+    added = owner.sends(f"POST {many}", wanted)
+    assert owner.sends(f"GET {many}").status == 200
+    one, path = f"{many}/{{connection}}", {"connection": "ids"}
+    match = {"if-match": added.headers["etag"]}
+    changed = owner.sends(f"PUT {one}/secret", {"secret": "new"}, path=path, headers=match)
+    assert changed.status == 200
+    assert owner.sends(f"POST {one}/test", path=path).body["test"]["passed"]
+    for _ in range(2):
+        assert owner.sends(f"POST {one}/confirm", path=path).status == 204
+    match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
+    assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
 
 
 def has_an_account(portal: Portal) -> None:

@@ -10,6 +10,7 @@ from tests.support.template import doors, resources, statements
 WITH_A_STAR = {
     "Mail": "an identity of the address itself goes before its domain's, and the sandbox asks for recipients'",
     "FindStream": "a stream's name is the time it was made, and ListStreams asks before it is known",
+    "KeepClientSecrets": "connections come and go without a deployment, each under a derived name",
     "ReadClientSecrets": "connections come and go without a deployment, each under a derived name",
 }
 """Statements whose resource ends in a star, and why it cannot be named."""
@@ -399,6 +400,7 @@ class TestADoor:
                 "*#logo",
                 "*#link#*",
                 "*#portal#*",
+                "*#connection#*",
             ),
             ("ManageWorkspaceRole", "UpdateItem"): ("*#team", "*#keys", "*#workspace"),
             # Links sign nobody in. Of a contact, it ends the sessions.
@@ -425,6 +427,14 @@ class TestADoor:
             if each["Sid"] == "ReadClientSecrets"
         }
         assert reading.keys() == {"StartSsoRole", "FinishSsoRole"}
+        # The team's door takes them in, and never reads one.
+        actions = {
+            a for name, e in statements() if name == "ManageWorkspaceRole" for a in e["Action"]
+        }
+        assert {each for each in actions if each.startswith("secretsmanager:")} == {
+            f"secretsmanager:{each}"
+            for each in ("CreateSecret", "PutSecretValue", "DescribeSecret", "DeleteSecret")
+        }
         stated = doors()["start_sso"]["Environment"]["Variables"]["CONNECTION_SECRETS"]
         for each in reading.values():
             assert each.endswith(f":secret:{stated['Fn::Sub']}/*")

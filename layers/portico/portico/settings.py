@@ -137,6 +137,8 @@ class ManageWorkspaceSettings(HttpSettings):
     people_table: str
     sign_in_table: str
     signing_keys: str
+    connection_secrets: str
+    provider_loopback: str
 
 
 @dataclass(frozen=True, slots=True)

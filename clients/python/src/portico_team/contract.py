@@ -66,7 +66,7 @@ class Change(TypedDict):
 
 class ReadChanges(TypedDict):
     changes: list[Change]
-    next: NotRequired[str]
+    next: str | None
 
 
 class Portal(TypedDict):
@@ -93,6 +93,31 @@ class Portals(TypedDict):
 
 class OnePortal(TypedDict):
     portal: Portal
+
+
+class ConnectionOfWorkspace(TypedDict):
+    id: str
+    kind: Literal["microsoft", "google", "facebook", "x", "oidc"]
+    label: str
+    client_id: str
+    issuer: str | None
+    discovery_url: str | None
+    tenants: list[str]
+    hosted_domains: list[str]
+    vouches_for: list[str]
+    on: bool
+    draft: bool
+    redirect_uri: str
+    cautions: list[str]
+    etag: str
+
+
+class ConnectionsOfWorkspace(TypedDict):
+    connections: list[ConnectionOfWorkspace]
+
+
+class OneConnection(TypedDict):
+    connection: ConnectionOfWorkspace
 
 
 class Ref(TypedDict):
@@ -479,6 +504,25 @@ class Routes:
             portal: Its id.
         """
         return cast("OnePortal", self.transport.ask("GET", f"/portals/{quoted(portal)}"))
+
+    def read_connections(self) -> ConnectionsOfWorkspace:
+        """List the SSO connections of a workspace.
+
+        The key needs the scope ``settings:read``.
+        """
+        return cast("ConnectionsOfWorkspace", self.transport.ask("GET", "/connections"))
+
+    def read_connection(self, connection: str) -> OneConnection:
+        """Read a connection.
+
+        The key needs the scope ``settings:read``.
+
+        Args:
+            connection: Its id.
+        """
+        return cast(
+            "OneConnection", self.transport.ask("GET", f"/connections/{quoted(connection)}")
+        )
 
     def add_contact(self, body: NewContact, *, idempotency_key: str | None = None) -> OneContact:
         """Add a contact.

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from portico.clock import SYSTEM, Clock
 from portico.edge.responses import Response
-from portico.edge.settings_routes import as_invalid, etag_of
+from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
 from portico.edge.team_access import TeamAccess, demand_match
 from portico.errors import InvalidRequest
 from portico.events import Caller
@@ -14,14 +14,10 @@ from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, Register
 from portico.openid.registration import cautions
 from portico.people.rules import Workspace
 from portico.people.setting_changes import SettingChange
-from portico.people.workspace_settings import SettingsRefused
 from portico.settings import ManageWorkspaceSettings
-from portico.team.planned_changes import ThingChange
 from portico.team.portal_changes import PortalChanges
 from portico.team.rules import Action
 from portico.team.team_caller import TeamCaller
-
-type Plan[T] = tuple[T, ThingChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class PortalRoutes:
         if not isinstance(public, bool) or not isinstance(replacing, bool):
             raise InvalidRequest("public", "true or false, and so is replace")
 
-        def planned(workspace: Workspace) -> Plan[tuple[RegisteredClient, str | None]]:
+        def planned(workspace: Workspace) -> ThingPlan[tuple[RegisteredClient, str | None]]:
             return self.portals.plan_add(
                 workspace, name, wanted, public=public, replacing=replacing, by=member.by
             )
@@ -78,7 +74,7 @@ class PortalRoutes:
         ):
             raise InvalidRequest("secrets_kept", f"0 to {SECRETS_KEPT}: the newest stay")
 
-        def planned(workspace: Workspace) -> Plan[tuple[RegisteredClient, str | None]]:
+        def planned(workspace: Workspace) -> ThingPlan[tuple[RegisteredClient, str | None]]:
             before = self._seen(workspace, path["portal"], caller)
             return self.portals.plan_change(
                 workspace, before, wanted, keeping=keeping, by=member.by
@@ -91,7 +87,7 @@ class PortalRoutes:
         """Give a portal one more secret, and answer with it, only this once."""
         member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
 
-        def planned(workspace: Workspace) -> Plan[tuple[RegisteredClient, str | None]]:
+        def planned(workspace: Workspace) -> ThingPlan[tuple[RegisteredClient, str | None]]:
             before = self._seen(workspace, path["portal"], caller)
             return self.portals.plan_change(workspace, before, {}, new=True, by=member.by)
 
@@ -102,7 +98,7 @@ class PortalRoutes:
         """Remove a portal."""
         member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
 
-        def planned(workspace: Workspace) -> Plan[RegisteredClient]:
+        def planned(workspace: Workspace) -> ThingPlan[RegisteredClient]:
             before = self._seen(workspace, path["portal"], caller)
             return self.portals.plan_removal(workspace, before, by=member.by)
 
@@ -113,7 +109,7 @@ class PortalRoutes:
         """Bring back what was registered before a change."""
         name = change.about.partition(":")[2]
 
-        def planned(workspace: Workspace) -> Plan[RegisteredClient]:
+        def planned(workspace: Workspace) -> ThingPlan[RegisteredClient]:
             now = self._seen(workspace, name, caller, removed=True)
             return self.portals.plan_undo(workspace, now, change, by=member.by)
 
@@ -128,19 +124,9 @@ class PortalRoutes:
         return found
 
     def _make[T](
-        self, member: TeamCaller, caller: Caller, planned: Callable[[Workspace], Plan[T]]
+        self, member: TeamCaller, caller: Caller, planned: Callable[[Workspace], ThingPlan[T]]
     ) -> T:
-        """Make a change, if its values are allowed, and the sign-in is young enough for it."""
-
-        def allowed(workspace: Workspace) -> Plan[T]:
-            try:
-                made, plan = planned(workspace)
-            except SettingsRefused as refused:
-                raise as_invalid(refused) from None
-            if plan.weakens:
-                member.standing.demand_fresh(at=self.clock.now())
-            return made, plan
-
+        allowed = allowed_by(member, planned, self.clock)
         return self.portals.make(member.workspace, allowed, host=caller.host)
 
 

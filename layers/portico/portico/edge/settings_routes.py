@@ -1,7 +1,7 @@
 """The routes of a workspace's settings: what they are, were, and become."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from portico.people.setting_changes import SETTINGS, SettingChange, SettingChang
 from portico.people.workspace_settings import SettingsRefused
 from portico.people.workspace_words import WorkspaceWords
 from portico.settings import ManageWorkspaceSettings
+from portico.team.planned_changes import ThingChange
 from portico.team.rules import Action
 from portico.team.team_caller import TeamCaller
 from portico.team.workspace_changes import PlannedChange, WorkspaceChanges
@@ -26,6 +27,7 @@ from portico.team.workspace_changes import PlannedChange, WorkspaceChanges
 NOT_SHOWN = ("version", "connections", "portals")
 """Attributes of the settings row that have routes of their own, or none."""
 
+type ThingPlan[T] = tuple[T, ThingChange]
 type ThingUndo = Callable[[TeamCaller, SettingChange, Caller], Response]
 type Planner = Callable[[Workspace, WorkspaceWords], PlannedChange]
 
@@ -36,13 +38,16 @@ class SettingsRoutes:
 
     access: TeamAccess
     changes: WorkspaceChanges
-    of_things: dict[str, ThingUndo]
+    of_things: Mapping[str, ThingUndo]
     """What undoes a change of a portal or a connection, by its kind."""
     clock: Clock = SYSTEM
 
     @classmethod
     def behind(
-        cls, access: TeamAccess, settings: ManageWorkspaceSettings, of_things: dict[str, ThingUndo]
+        cls,
+        access: TeamAccess,
+        settings: ManageWorkspaceSettings,
+        of_things: Mapping[str, ThingUndo],
     ) -> Self:
         """Make the routes from a door's settings."""
         changes = WorkspaceChanges(settings.people_table, settings.sign_in_table)
@@ -85,8 +90,9 @@ class SettingsRoutes:
         after = place_of(asked["cursor"], of=of)[0] if "cursor" in asked else ""
         log = SettingChangeLog(self.changes.people_table, workspace)
         page, last = log.page(after=after, size=size, at=self.clock.now())
-        content: dict[str, Any] = {"changes": [_change_answer(each) for each in page]}
-        return Response(200, content | ({"next": cursor_at([last], of=of)} if last else {}))
+        following = cursor_at([last], of=of) if last else None
+        shown = [_change_answer(each) for each in page]
+        return Response(200, {"changes": shown, "next": following})
 
     def undo(self, path: dict[str, str], caller: Caller) -> Response:
         """Bring back the values before a change of settings, a portal or a connection."""
@@ -141,6 +147,25 @@ def as_invalid(refused: SettingsRefused) -> InvalidRequest:
     # Names that somebody made up are cut: an answer need not be as long as the question.
     (field, reason), *others = [(field[:64], reason) for field, reason in refused.problems[:20]]
     return InvalidRequest(field, reason, others=tuple(others))
+
+
+def allowed_by[T](
+    member: TeamCaller, planned: Callable[[Workspace], ThingPlan[T]], clock: Clock
+) -> Callable[[Workspace], ThingPlan[T]]:
+    """Return *planned* with what every change of a team's asks for: values that are allowed, and
+    for one that weakens the workspace a young sign-in.
+    """
+
+    def allowed(workspace: Workspace) -> ThingPlan[T]:
+        try:
+            made, plan = planned(workspace)
+        except SettingsRefused as refused:
+            raise as_invalid(refused) from None
+        if plan.weakens:
+            member.standing.demand_fresh(at=clock.now())
+        return made, plan
+
+    return allowed
 
 
 def etag_of(values: dict[str, Any]) -> str:

@@ -1,22 +1,53 @@
-"""Check what a team sets in a connection, and say in words what is wrong. No door imports this."""
+"""Check what a team sets in a connection, and say in words what is wrong."""
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
-from portico.people.workspace_settings import SettingsRefused
+from portico.people.setting_kinds import maybe, one_of, several, text
+from portico.people.workspace_settings import SettingRule, SettingsRefused
 from portico.printable import is_printable_name
 from portico.sso.providers.microsoft import MULTI_TENANT, PERSONAL_TENANT
+from portico.sso.public_addresses import NotPublic, check_url
 from portico.sso.rules import CONNECTION, PROVIDER_KINDS, Connection
-from portico.sso.transport import NotPublic, check_url
 
 LONGEST_CLIENT_ID = 200
 LONGEST_URL = 512
 MOST_TENANTS = 20
 MOST_DOMAINS = 20
 
+LONGEST_SECRET = 4096
+
+LABELS = {"microsoft": "Microsoft", "google": "Google", "facebook": "Facebook", "x": "X"}
+"""What a button says unless the team wants it otherwise."""
+CONNECTION_KINDS: dict[str, SettingRule] = {
+    "kind": SettingRule(f"one of {' '.join(PROVIDER_KINDS)}", one_of(PROVIDER_KINDS)),
+    "label": SettingRule("1 to 100 printable characters", text()),
+    "client_id": SettingRule("the app's id at the provider, without blanks", text()),
+    "issuer": SettingRule("an https address, or null", maybe(text())),
+    "discovery_url": SettingRule("an https address, or null", maybe(text())),
+    "tenants": SettingRule("a list of tenant ids", several(text(), most=MOST_TENANTS)),
+    "hosted_domains": SettingRule("a list of domains", several(text(), most=MOST_DOMAINS)),
+    "vouches_for": SettingRule("a list of domains", several(text(), most=MOST_DOMAINS)),
+}
+"""What a team sets of a connection, and of which kind it is. :func:`checked` has the rules."""
+
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def checked_secret(secret: Any) -> str:
+    """Return a client secret without the blanks around it.
+
+    Raises:
+        InvalidRequest: the text cannot be one. It is not quoted.
+    """
+    text = secret.strip() if isinstance(secret, str) else ""
+    if not 0 < len(text) <= LONGEST_SECRET or not text.isprintable() or " " in text:
+        reason = f"1 to {LONGEST_SECRET} characters on one line, without blanks"
+        raise InvalidRequest("secret", reason)
+    return text
 
 
 def checked(connection: Connection, *, loopback: bool = False) -> Connection:
@@ -85,18 +116,20 @@ class _Checks:
         tenants = [each.lower() for each in self.connection.tenants]
         self.connection = replace(self.connection, tenants=tenants)
         if self.connection.kind != "microsoft":
-            self._only_for("tenant", tenants, "microsoft")
+            self._only_for("tenants", tenants, "microsoft")
             return
         if not tenants or len(tenants) > MOST_TENANTS:
-            self._refuse("tenant", f"1 to {MOST_TENANTS} tenant ids, or organizations, or common")
+            self._refuse("tenants", f"1 to {MOST_TENANTS} tenant ids, or organizations, or common")
         for each in tenants:
             if each == PERSONAL_TENANT:
-                self._refuse("tenant", f"{each}: this tenant has all personal accounts; use common")
+                self._refuse(
+                    "tenants", f"{each}: this tenant has all personal accounts; use common"
+                )
             elif each in MULTI_TENANT and len(set(tenants)) > 1:
-                self._refuse("tenant", f"{each}: use it alone, because it includes the others")
+                self._refuse("tenants", f"{each}: use it alone, because it includes the others")
             elif each not in MULTI_TENANT and not _GUID.match(each):
                 self._refuse(
-                    "tenant", f"{each}: the tenant's id (Directory ID, a GUID), not its domain"
+                    "tenants", f"{each}: the tenant's id (Directory ID, a GUID), not its domain"
                 )
 
     def _issuer(self) -> None:

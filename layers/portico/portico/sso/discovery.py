@@ -11,7 +11,8 @@ from joserfc.jwk import Key, KeySet, import_key
 from requests import Session
 
 from portico.errors import PorticoError
-from portico.sso.transport import ProviderAway, check_url, mount
+from portico.sso.public_addresses import check_url
+from portico.sso.transport import ProviderAway, mount
 from portico.strict_parsers import read_json
 
 DOCUMENTS_KEPT = 3600.0

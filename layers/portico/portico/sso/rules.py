@@ -50,6 +50,13 @@ class Connection:
             values["hosted_domains"] = [row["hosted_domain"]]
         return cls(workspace_id=row["workspace"], **values)
 
+    def values(self) -> dict[str, Any]:
+        """Return what a team sets of it. Its client secret is stored elsewhere."""
+        kept = {"id", "workspace_id", "stand_in"}
+        return {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name not in kept
+        }
+
     def row(self) -> dict[str, Any]:
         """Return the attributes that are set."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}

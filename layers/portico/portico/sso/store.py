@@ -1,13 +1,14 @@
 """Connections in the People table, and their client secrets in Secrets Manager."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portico.aws.secrets import text_of
-from portico.aws.tables import ALWAYS, Rows, TransactionRefused, get_many, transact
+from portico.aws.tables import ALWAYS, Parts, Rows, TransactionRefused, get_many, transact
 from portico.errors import NotFound, TryLater
 from portico.events import Event
 from portico.people.rules import Workspace
-from portico.people.store import connection_key, settings_row_key
+from portico.people.store import People, connection_key, settings_row_key
 from portico.sso.rules import Connection
 
 _IS_AS_READ = "attribute_not_exists(connections) OR connections = :read"
@@ -60,35 +61,26 @@ class Connections:
     def put(self, connection: Connection, workspace: Workspace, event: Event) -> None:
         """Write a connection, and what the sign-in page needs of it, in one transaction.
 
+        A team's changes are guarded by the workspace's version as well: :meth:`writing`.
+
         Raises:
             NotFound: there is no such workspace.
             TryLater: somebody has changed a connection since *workspace* was read.
         """
-        pk, sk = connection_key(self.workspace_id, connection.id)
-        row = {
-            "pk": pk,
-            "sk": sk,
-            **connection.row(),
-            "list": f"{self.workspace_id}#connections",
-            "listed": connection.id,
-            "event": event.rider(),
-        }
-        shown = {
-            "id": connection.id,
-            "kind": connection.kind,
-            "label": connection.label,
-            "on": connection.on,
-        }
-        others = [each for each in workspace.connections if each["id"] != connection.id]
         parts = {
-            "connection": self.rows.putting(row, ALWAYS),
+            "connection": self.rows.putting(
+                self._row(connection) | {"event": event.rider()}, ALWAYS
+            ),
             "settings": self.rows.updating(
                 *settings_row_key(self.workspace_id),
-                "SET connections = :shown REMOVE event",
+                "SET connections = :shown, version = if_not_exists(version, :zero) + :one "
+                "REMOVE event",
                 f"attribute_exists(pk) AND ({_IS_AS_READ})",
                 {
-                    ":shown": sorted([*others, shown], key=lambda each: str(each["id"])),
+                    ":shown": shown_after(workspace, connection),
                     ":read": workspace.connections,
+                    ":zero": 0,
+                    ":one": 1,
                 },
             ),
         }
@@ -98,3 +90,45 @@ class Connections:
             if refused.rows:
                 raise TryLater(cause="somebody changed a connection at the same moment") from None
             raise NotFound from None
+
+    def writing(
+        self, connection: Connection, workspace: Workspace, *, removed: bool = False
+    ) -> Parts:
+        """Return the parts that write a connection, and what the sign-in page needs of it.
+
+        The part ``settings`` fails if anything of the workspace was changed since it was read.
+
+        Args:
+            connection: the connection.
+            workspace: the workspace, as it was read.
+            removed: whether nothing shows it any more. Its row stays, since accounts are linked to
+                its id.
+        """
+        row = self._row(connection)
+        if removed:
+            row = {name: value for name, value in row.items() if name not in ("list", "listed")}
+        shown = shown_after(workspace, connection, removed=removed)
+        people = People(self.table, self.workspace_id)
+        return {
+            "connection": self.rows.putting(row, ALWAYS),
+            **people.changing(workspace, {"connections": shown}),
+        }
+
+    def _row(self, connection: Connection) -> dict[str, Any]:
+        pk, sk = connection_key(self.workspace_id, connection.id)
+        listed = {"list": f"{self.workspace_id}#connections", "listed": connection.id}
+        return {"pk": pk, "sk": sk, **connection.row(), **listed}
+
+
+def is_listed(workspace: Workspace, connection: str) -> bool:
+    """Say whether a workspace has a connection that was not removed."""
+    return any(each["id"] == connection for each in workspace.connections)
+
+
+def shown_after(
+    workspace: Workspace, connection: Connection, *, removed: bool = False
+) -> list[dict[str, Any]]:
+    """Return what the settings row has of all connections once *connection* is written."""
+    shown = {name: getattr(connection, name) for name in ("id", "kind", "label", "on")}
+    others = [each for each in workspace.connections if each["id"] != connection.id]
+    return sorted([*others, *([] if removed else [shown])], key=lambda each: str(each["id"]))

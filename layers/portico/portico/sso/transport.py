@@ -8,9 +8,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
@@ -21,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
 from portico.aws import deadline
+from portico.sso.public_addresses import NotPublic, check_url, is_public
 
 LARGEST_ANSWER = 1024 * 1024
 CHUNK = 64 * 1024
@@ -36,50 +35,8 @@ CUT_AGAIN = 0.1
 """Seconds until a connection that was not there to be cut is cut again."""
 
 
-class NotPublic(ValueError):
-    """The address is not on the public internet."""
-
-
 class ProviderAway(Exception):
     """The provider is out of reach, redirects, or its answer is 5xx, too long or too slow."""
-
-
-def is_public(address: str) -> bool:
-    """Say whether *address* is on the public internet, including one that it embeds."""
-    parsed = ip_address(address.partition("%")[0])
-    embedded: list[IPv4Address | IPv6Address] = [parsed]
-    if isinstance(parsed, IPv6Address):
-        inner = (parsed.ipv4_mapped, parsed.sixtofour, *(parsed.teredo or ()))
-        embedded += [each for each in inner if each is not None]
-        # NAT64 (RFC 6052) and the old IPv4-compatible form (RFC 4291, 2.5.5.1) lead to the
-        # IPv4 address in their last four bytes.
-        if parsed.packed.startswith((bytes.fromhex("0064ff9b"), bytes(12))):
-            embedded.append(IPv4Address(parsed.packed[-4:]))
-        # Deprecated (RFC 3879), but some networks still route it.
-        if parsed.is_site_local:
-            return False
-    return all(each.is_global and not each.is_multicast for each in embedded)
-
-
-def check_url(url: str, *, loopback: bool) -> str:
-    """Check that we may request a URL. Its name is resolved later.
-
-    Raises:
-        NotPublic: the URL is not https, has a user name, or has a private address.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if loopback and parts.scheme == "http" and host in ("127.0.0.1", "localhost"):
-        return url
-    if parts.scheme != "https" or not host or parts.username is not None or parts.fragment:
-        raise NotPublic("an https address")
-    try:
-        literal = ip_address(host)
-    except ValueError:
-        return url
-    if not is_public(str(literal)):
-        raise NotPublic("a public address")
-    return url
 
 
 def _public_socket(self: HTTPConnection) -> socket.socket:

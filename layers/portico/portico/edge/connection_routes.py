@@ -1,0 +1,213 @@
+"""The routes of a workspace's connections. A client secret is taken in, and never given out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Self
+
+from portico.aws import deadline
+from portico.clock import SYSTEM, Clock
+from portico.edge.responses import Response
+from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
+from portico.edge.team_access import TeamAccess, demand_match
+from portico.errors import InvalidRequest
+from portico.events import Caller
+from portico.people.rules import Workspace
+from portico.people.setting_changes import SettingChange
+from portico.printable import printable
+from portico.settings import ManageWorkspaceSettings
+from portico.sso.connection_rules import cautions, checked_secret
+from portico.sso.rules import CONNECTION, Connection
+from portico.team.connection_changes import ConnectionChanges, NeverTested, OtherKind
+from portico.team.rules import Action
+from portico.team.team_caller import TeamCaller
+from portico.team.team_entry import TeamEntries
+
+TEST_TIME = timedelta(seconds=5)
+"""A test reads two documents of a provider. The function has six seconds."""
+_OTHER_KIND = "accounts are linked to this id: another kind needs another id"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSecret:
+    """PUT …/connections/{connection}/secret: the client secret that the provider gave."""
+
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRoutes:
+    """What the door answers about connections."""
+
+    access: TeamAccess
+    connections: ConnectionChanges
+    entries: TeamEntries
+    clock: Clock = SYSTEM
+
+    @classmethod
+    def behind(cls, access: TeamAccess, settings: ManageWorkspaceSettings) -> Self:
+        """Make the routes from a door's settings."""
+        tables = settings.people_table, settings.sign_in_table
+        loopback = settings.provider_loopback == "open"
+        rooms = ConnectionChanges(*tables, settings.connection_secrets, loopback=loopback)
+        return cls(access, rooms, TeamEntries(*tables))
+
+    def list(self, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with all connections, without their secrets."""
+        found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
+        every = self.connections.all(found.workspace)
+        return Response(200, {"connections": [_answer(each, caller) for each in every]})
+
+    def show(self, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with one connection."""
+        found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
+        return _showing(self.connections.find(found.workspace, path["connection"]), caller)
+
+    def add(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+        """Add a connection, as a draft, with its client secret."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        id_, secret = wanted.pop("id", None), checked_secret(wanted.pop("secret", None))
+        if not isinstance(id_, str) or not CONNECTION.match(id_):
+            raise InvalidRequest("id", "2 to 31 of a-z, 0-9 and -, a letter first")
+
+        def planned(workspace: Workspace) -> ThingPlan[Connection]:
+            try:
+                return self.connections.plan_add(workspace, id_, wanted, by=member.by)
+            except OtherKind:
+                raise InvalidRequest("kind", _OTHER_KIND) from None
+
+        connection = self._make(member, caller, planned)
+        # After the line that says so, and only if this id was nobody's: a repeat writes no secret.
+        self.connections.keep_secret(connection, secret)
+        return _showing(connection, caller, status=201)
+
+    def change(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+        """Change what was sent, and nothing else. ``on`` switches it."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        on = wanted.pop("on", None)
+        if on is not None and not isinstance(on, bool):
+            raise InvalidRequest("on", "true or false")
+
+        def planned(workspace: Workspace) -> ThingPlan[Connection]:
+            before = self._seen(workspace, path["connection"], caller)
+            try:
+                return self.connections.plan_change(workspace, before, wanted, on=on, by=member.by)
+            except NeverTested:
+                raise InvalidRequest("on", "it is a draft, until its test has passed") from None
+            except OtherKind:
+                raise InvalidRequest("kind", _OTHER_KIND) from None
+
+        return _showing(self._make(member, caller, planned), caller)
+
+    def replace_secret(self, asked: AskedSecret, path: dict[str, str], caller: Caller) -> Response:
+        """Replace the client secret."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        secret = checked_secret(asked.secret)
+
+        def planned(workspace: Workspace) -> ThingPlan[Connection]:
+            before = self._seen(workspace, path["connection"], caller)
+            return self.connections.plan_secret(workspace, before, by=member.by)
+
+        connection = self._make(member, caller, planned)
+        self.connections.keep_secret(connection, secret)
+        return _showing(connection, caller)
+
+    def test(self, path: dict[str, str], caller: Caller) -> Response:
+        """Ask the provider as a sign-in would. A draft that passes is offered from then on."""
+        # Loaded here: only this asks others, and no other request of this door needs it.
+        from portico.sso.connection_check import check_connection  # noqa: PLC0415
+        from portico.sso.discovery import Discovery  # noqa: PLC0415
+
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+        connection = self.connections.find(member.workspace, path["connection"])
+        if connection.draft:
+            member.standing.demand_fresh(at=self.clock.now())
+        deadline.leave(TEST_TIME)
+        trial = check_connection(connection, Discovery(loopback=self.connections.loopback))
+        problems = list(trial.problems)
+        if not self.connections.has_secret(connection):
+            problems.append("There is no client secret: set it anew.")
+        if not problems:
+            deadline.leave(deadline.TIME_TO_MEND)
+            connection = self._make(
+                member,
+                caller,
+                lambda now: self.connections.plan_tested(
+                    now, self.connections.find(now, path["connection"]), by=member.by
+                ),
+            )
+        # What a provider publishes may hold anything, and somebody reads it on a terminal.
+        outcome = {
+            "passed": not problems,
+            "problems": [printable(each) for each in problems],
+            "found": {name: printable(each) for name, each in trial.asked.items()},
+        }
+        return _showing(connection, caller, {"test": outcome})
+
+    def confirm(self, path: dict[str, str], caller: Caller) -> Response:
+        """Let members come in by a connection as it is now. Only an owner says so."""
+        member = self.access.of_member(path, caller, Action.WRITE_TEAM)
+        connection = self.connections.find(member.workspace, path["connection"])
+        self.entries.confirm_connection(
+            member.workspace, connection.id, host=caller.host, by=member.by
+        )
+        return Response(204)
+
+    def remove(self, path: dict[str, str], caller: Caller) -> Response:
+        """Remove a connection, and its client secret."""
+        member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
+
+        def planned(workspace: Workspace) -> ThingPlan[Connection]:
+            before = self._seen(workspace, path["connection"], caller)
+            return self.connections.plan_removal(workspace, before, by=member.by)
+
+        self.connections.drop_secret(self._make(member, caller, planned))
+        return Response(204)
+
+    def undo(self, member: TeamCaller, change: SettingChange, caller: Caller) -> Response:
+        """Bring back what was set before a change."""
+        id_ = change.about.partition(":")[2]
+
+        def planned(workspace: Workspace) -> ThingPlan[Connection]:
+            now = self._seen(workspace, id_, caller)
+            return self.connections.plan_undo(workspace, now, change, by=member.by)
+
+        return _showing(self._make(member, caller, planned), caller)
+
+    def _seen(self, workspace: Workspace, id_: str, caller: Caller) -> Connection:
+        """Return the connection as it was when the caller last saw it."""
+        found = self.connections.find(workspace, id_)
+        demand_match(caller, _etag(found), {"connection": _answer(found, caller)})
+        return found
+
+    def _make[T](
+        self, member: TeamCaller, caller: Caller, planned: Callable[[Workspace], ThingPlan[T]]
+    ) -> T:
+        allowed = allowed_by(member, planned, self.clock)
+        return self.connections.make(member.workspace, allowed, host=caller.host)
+
+
+def _etag(connection: Connection) -> str:
+    return etag_of(connection.values())
+
+
+def _answer(connection: Connection, caller: Caller) -> dict[str, Any]:
+    values = connection.values()
+    return {
+        "id": connection.id,
+        **{name: values[name] for name in sorted(values)},
+        "redirect_uri": f"{caller.own_origin}/v1/sso/{connection.id}/callback",
+        "cautions": cautions(connection),
+        "etag": _etag(connection),
+    }
+
+
+def _showing(
+    connection: Connection,
+    caller: Caller,
+    more: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    content = {"connection": _answer(connection, caller), **(more or {})}
+    return Response(status, content, {"etag": _etag(connection)})

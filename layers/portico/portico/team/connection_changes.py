@@ -1,0 +1,249 @@
+"""Add, change, test and remove a workspace's connections, for the command and for its team.
+
+A client secret goes to Secrets Manager and nowhere else, and never comes back from there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from portico.aws import client_secrets
+from portico.clock import SYSTEM, Clock, epoch
+from portico.errors import ChangedSince, InvalidRequest, NotFound, Refused, TakenAlready
+from portico.people.rules import Workspace
+from portico.people.setting_changes import SettingChange, differing
+from portico.people.store import People, connection_key
+from portico.people.workspace_settings import checked, checked_by, demand_known
+from portico.sso import connection_rules
+from portico.sso.connection_rules import CONNECTION_KINDS, LABELS
+from portico.sso.rules import CONNECTION, Connection
+from portico.sso.store import Connections, is_listed, secret_name, shown_after
+from portico.team.planned_changes import ThingChange, ThingChanges
+from portico.team.weaknesses import CONNECTION_WEAKENS, weakened
+
+
+class NeverTested(Refused):
+    """The connection is a draft, and only a test that it passes switches it on."""
+
+
+class OtherKind(Refused):
+    """The id belongs to a connection of another kind, to which accounts are linked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanges:
+    """The connections of a deployment's workspaces."""
+
+    people_table: str
+    sign_in_table: str
+    secrets: str
+    """What the names of client secrets begin with."""
+    loopback: bool = False
+    """Whether a provider may be on this machine."""
+    clock: Clock = SYSTEM
+
+    def all(self, workspace: Workspace) -> list[Connection]:
+        """List the connections by id."""
+        found = Connections(self.people_table, workspace.id).all()
+        return sorted((c for c in found if is_listed(workspace, c.id)), key=lambda each: each.id)
+
+    def find(self, workspace: Workspace, id_: str) -> Connection:
+        """Read a connection.
+
+        Raises:
+            NotFound: there is none of this id, or it was removed.
+        """
+        found = self.former(workspace, id_) if is_listed(workspace, id_) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def former(self, workspace: Workspace, id_: str) -> Connection | None:
+        """Read what is there under an id that somebody wants to use."""
+        if not CONNECTION.match(id_):
+            return None
+        (row,) = People(self.people_table, workspace.id).read(connection_key(workspace.id, id_))
+        return Connection.from_row(row) if row else None
+
+    def plan_add(
+        self,
+        workspace: Workspace,
+        id_: str,
+        values: Mapping[str, Any],
+        *,
+        replacing: bool = False,
+        by: str,
+    ) -> tuple[Connection, ThingChange]:
+        """Plan to add a connection. It is a draft until its test has passed.
+
+        Args:
+            workspace: the workspace.
+            id_: the connection's.
+            values: what is set of it, by the names of `CONNECTION_KINDS`.
+            replacing: whether one of this id may be written over. It stays on, or a draft.
+            by: who does it.
+
+        Raises:
+            SettingsRefused: one or more values are not allowed.
+            TakenAlready: there is a connection of this id.
+            OtherKind: there is, or was, one of another kind.
+        """
+        typed = _typed(values)
+        for name in ("kind", "client_id"):
+            if name not in typed:
+                raise InvalidRequest(name, CONNECTION_KINDS[name].says)
+        before = self.former(workspace, id_)
+        is_there = before is not None and is_listed(workspace, id_)
+        if is_there and not replacing:
+            raise TakenAlready("connection")
+        if before is not None and before.kind != typed["kind"]:
+            # Accounts are linked to a connection; of another kind they would be others'.
+            raise OtherKind
+        bare = Connection(
+            id=id_,
+            workspace_id=workspace.id,
+            kind=typed["kind"],
+            label=LABELS.get(typed["kind"], workspace.name),
+            client_id=typed["client_id"],
+            on=before.on if before and is_there else False,
+            draft=before.draft if before and is_there else True,
+        )
+        after = connection_rules.checked(replace(bare, **typed), loopback=self.loopback)
+        name = "connection.changed" if is_there else "connection.added"
+        return after, self._plan(workspace, before if is_there else None, after, name, by=by)
+
+    def plan_change(
+        self,
+        workspace: Workspace,
+        before: Connection,
+        values: Mapping[str, Any],
+        *,
+        on: bool | None = None,
+        by: str,
+    ) -> tuple[Connection, ThingChange]:
+        """Plan to change a connection, or to switch it.
+
+        Args:
+            workspace: the workspace.
+            before: the connection as it was read.
+            values: what changes, by the names of `CONNECTION_KINDS`, but never its kind.
+            on: whether the sign-in page offers it; ``None``: as before.
+            by: who does it.
+
+        Raises:
+            SettingsRefused: one or more values are not allowed.
+            NeverTested: a draft is to be switched on.
+            OtherKind: it would become another kind.
+        """
+        typed = _typed(values)
+        if typed.get("kind", before.kind) != before.kind:
+            raise OtherKind
+        if on and before.draft:
+            raise NeverTested
+        switched = before.on if on is None else on
+        after = connection_rules.checked(
+            replace(before, **typed, on=switched), loopback=self.loopback
+        )
+        name = "connection.changed"
+        if not typed and switched is not before.on:
+            name = f"connection.switched-{'on' if switched else 'off'}"
+        return after, self._plan(workspace, before, after, name, by=by)
+
+    def plan_tested(
+        self, workspace: Workspace, before: Connection, *, by: str
+    ) -> tuple[Connection, ThingChange]:
+        """Plan what a passed test changes: a draft is offered from then on."""
+        after = replace(before, draft=False, on=True) if before.draft else before
+        return after, self._plan(workspace, before, after, "connection.switched-on", by=by)
+
+    def plan_secret(
+        self, workspace: Workspace, before: Connection, *, by: str
+    ) -> tuple[Connection, ThingChange]:
+        """Plan to replace the client secret. The change says that, and nothing of the secret."""
+        plan = self._plan(workspace, before, before, "connection.secret-replaced", by=by)
+        now = str(epoch(self.clock.now()))
+        change = replace(plan.change, before={"secret": ""}, after={"secret": f"replaced at {now}"})
+        return before, replace(plan, change=change, weakens=["secret"])
+
+    def plan_removal(
+        self, workspace: Workspace, before: Connection, *, by: str
+    ) -> tuple[Connection, ThingChange]:
+        """Plan to remove a connection. Accounts stay linked to its id, and open nothing."""
+        gone = replace(before, on=False, draft=True)
+        plan = self._plan(workspace, before, gone, "connection.removed", by=by, removed=True)
+        change = replace(plan.change, before=before.values(), after={"removed": True})
+        return gone, replace(plan, change=change, weakens=[])
+
+    def plan_undo(
+        self, workspace: Workspace, now: Connection, change: SettingChange, *, by: str
+    ) -> tuple[Connection, ThingChange]:
+        """Plan to bring back what was set before a change, but never a secret.
+
+        Raises:
+            ChangedSince: what it has set was changed since, or it cannot be undone.
+            SettingsRefused: the values are not allowed any more.
+        """
+        values = now.values()
+        since = {name for name, value in change.after.items() if values.get(name) != value}
+        if since or not change.before:
+            raise ChangedSince(tuple(sorted(since or {"id"})))
+        after = connection_rules.checked(replace(now, **change.before), loopback=self.loopback)
+        if after.draft:
+            after = replace(after, on=False)
+        _, plan = after, self._plan(workspace, now, after, "connection.changed", by=by)
+        return after, replace(plan, change=replace(plan.change, undoes=change.id))
+
+    def make[T](
+        self,
+        workspace: Workspace,
+        planned: Callable[[Workspace], tuple[T, ThingChange]],
+        *,
+        host: str,
+    ) -> T:
+        """Plan a change and make it (`ThingChanges.make`)."""
+        return ThingChanges(self.people_table, self.sign_in_table).make(
+            workspace, planned, host=host
+        )
+
+    def keep_secret(self, connection: Connection, text: str) -> None:
+        """Write a client secret, after the line that says so: none is ever written silently."""
+        client_secrets.keep_secret(secret_name(self.secrets, connection), text)
+
+    def drop_secret(self, connection: Connection) -> None:
+        """Delete the client secret of a connection that was removed."""
+        client_secrets.drop_secret(secret_name(self.secrets, connection))
+
+    def has_secret(self, connection: Connection) -> bool:
+        """Say whether there is a client secret, without reading it."""
+        return client_secrets.is_kept(secret_name(self.secrets, connection))
+
+    def _plan(
+        self,
+        workspace: Workspace,
+        before: Connection | None,
+        after: Connection,
+        name: str,
+        *,
+        by: str,
+        removed: bool = False,
+    ) -> ThingChange:
+        # What the page will know of it shares a row with all other settings.
+        checked(workspace, {"connections": shown_after(workspace, after, removed=removed)})
+        was, becomes = differing(before.values() if before else {}, after.values())
+        change = SettingChange.made(
+            f"connection:{after.id}", was, becomes, by=by, at=self.clock.now()
+        )
+        store = Connections(self.people_table, workspace.id)
+        return ThingChange(
+            workspace,
+            change,
+            name,
+            {"connection": after.id, "kind": after.kind},
+            weakened(CONNECTION_WEAKENS, was, becomes),
+            store.writing(after, workspace, removed=removed),
+        )
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    demand_known(CONNECTION_KINDS, values)
+    return checked_by(CONNECTION_KINDS, dict(values))
