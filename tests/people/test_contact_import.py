@@ -321,3 +321,17 @@ class TestALongList:
 
         enrol(*entries)
         assert wire.operations == ["dynamodb.BatchGetItem"] * 2
+
+
+class TestWhatAListCosts:
+    @pytest.mark.parametrize("name", ["Contact {n}", "Renamed {n}"], ids=["added", "renamed"])
+    def test_is_at_most_one_call_and_a_fifth_for_a_row(self, portal, enrol, wire, name):
+        rows = AT_ONCE
+        if name.startswith("Renamed"):
+            enrol(*(entry(n) for n in range(2, rows + 2)))
+        wire.forget()
+
+        done = enrol(*(entry(n, name=name.format(n=n)) for n in range(2, rows + 2)))
+
+        assert {each.outcome for each in done} <= {"added", "changed"}
+        assert len(wire.operations) <= 1.2 * rows

@@ -1,15 +1,22 @@
 """Lists of contacts: all of them, or those whom a text finds (people/contact_search.py)."""
 
+import os
+from collections import Counter
 from itertools import chain
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from portico.aws.tables import ALWAYS, Rows, transact_surely
+from portico.aws.values import item_of
 from portico.errors import InvalidRequest
 from portico.events import Event
 from portico.people.contact_search import ContactPage, ContactSearch, Sought
 from portico.people.heads import Heads
-from portico.people.store import People, search_mark_key
+from portico.people.rules import Contact
+from portico.people.search_rows import found_by, search_keys
+from portico.people.store import People, head_row, search_mark_key
 from tests.support.driver import NOON, Portal
 
 
@@ -184,3 +191,65 @@ class TestAWholeAddress:
     def test_that_is_none_is_refused(self, search):
         with pytest.raises(InvalidRequest):
             search.at("ann")
+
+
+MANY = int(os.environ.get("PORTICO_MANY_CONTACTS", "400"))
+"""Contacts of a walk. More take an emulator that sorts all of them for each page too long."""
+
+
+def planted(number: int) -> list[str]:
+    """Write so many contacts straight into the emulated table, and return their ids."""
+    table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables["people"]
+    ids = []
+    for n in range(number):
+        contact = Contact(f"ct_{n:022}", "acme", f"Walker Number{n}", f"walker{n}@example.com")
+        by = found_by(contact.email, contact.name)
+        event = Event("contact.added", NOON, contact.id, 365)
+        rows = [head_row(contact, event) | {"found_by": by}]
+        rows += [{"pk": pk, "sk": sk} for pk, sk in search_keys(contact, by)]
+        for row in rows:
+            table.put_item(item_of(row))
+        ids.append(contact.id)
+    return ids
+
+
+class TestAWalk:
+    """Of many, while some of them come, leave and are renamed."""
+
+    def test_meets_whoever_stays_exactly_once_at_a_flat_cost(self, portal, search, wire):
+        ids = planted(MANY)
+        people, heads = People("people", "acme"), Heads("people", "acme")
+        event = Event("contact.changed", NOON, "x", 365)
+        met: list[str] = []
+        costs: set[tuple[str, ...]] = set()
+        changed: set[str] = set()
+        after, turn = "", 0
+        while True:
+            wire.forget()
+            page = search.all(after=after, limit=MANY // 20)
+            costs.add(tuple(wire.operations))
+            met += [each.id for each in page.contacts]
+            if page.ends_with is None:
+                break
+            after, turn = page.ends_with, turn + 1
+            # One leaves, one is renamed, and one comes.
+            some = [ids[(turn * 37 + n * 17) % MANY] for n in range(2)]
+            contacts = people.contacts_by_id(some)
+            for n, id_ in enumerate(some):
+                contact = contacts[id_]
+                if contact.is_gone or id_ in changed:
+                    continue
+                if n == 0:
+                    # Without its pointer, which was not planted.
+                    parts = heads.deleting(contact, event)
+                    transact_surely({name: parts[name] for name in parts if name != "pointer"})
+                    changed.add(id_)
+                elif n == 1:
+                    people.change_contact(contact, {"name": f"Renamed {turn}"}, event)
+            portal.adds("Newly Come", f"new{turn}@example.com")
+
+        stayed = [each for each in ids if each not in changed]
+        counts = Counter(met)
+        assert {counts[each] for each in stayed} == {1}
+        assert costs == {("dynamodb.Query", "dynamodb.BatchGetItem")}
+        assert len(changed) >= 10

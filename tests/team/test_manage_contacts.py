@@ -589,7 +589,7 @@ class TestWhatACallCosts:
             (CORRECT, {"name": "Zoe Twice"}, 2),
             (CORRECT, {"language": "de"}, 2),
             (MOVE, {"email": "zoe@example.net"}, 3),
-            (OFF, None, 3),
+            (OFF, None, 2),
         ],
     )
     def test_is_at_most_three_beside_the_callers_check(self, house, wire, route, body, calls):
