@@ -129,6 +129,18 @@ class TestTrouble:
         assert line["detail"]["said"] == row["said"]
         assert line["detail"]["cause"] == row["cause"] == "no-such-mailbox"
 
+    @pytest.mark.parametrize("before", [0, 1, 5, 40])
+    def test_keeps_the_address_out_whatever_stands_before_it(self, post, before):
+        # In lower case this letter is two characters.
+        mail = post.sends_a_code()
+
+        post.tells(
+            ses_events.bounced(mail, f"550 {'İ' * before} ANN@example.com ann%40example.com")
+        )
+
+        (row,) = post.rows
+        assert row["said"] == " ".join(f"550 {'İ' * before} … …".split())
+
     def test_that_is_told_a_month_late_is_one_line_however_often(self, portal, post):
         mail = post.sends_a_code()
         event = ses_events.complained(mail, after=timedelta(days=30))

@@ -1,5 +1,6 @@
 """An event of SES: what it says of one mail, read without trusting it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -114,12 +115,10 @@ _RECIPIENTS = {
 def without_address(answer: str, to: str) -> str:
     """Return a server's words in one line that can be shown, without the address it names."""
     local, _, domain = to.rpartition("@")
-    shown = printable(answer)
-    for private in (to, f"{local}%40{domain}"):
-        place = shown.lower().find(private.lower())
-        while place >= 0:
-            shown = f"{shown[:place]}…{shown[place + len(private) :]}"
-            place = shown.lower().find(private.lower())
+    # Not searched in the text in lower case: "İ" becomes two characters there, so a place in it
+    # is none in the text, and whoever answers could keep us searching for ever.
+    private = "|".join(map(re.escape, (to, f"{local}%40{domain}")))
+    shown = re.sub(private, "…", printable(answer), flags=re.IGNORECASE)
     return " ".join(shown.split())[:LONGEST_ANSWER]
 
 
