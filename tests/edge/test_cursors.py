@@ -37,8 +37,13 @@ class TestACursor:
         with pytest.raises(InvalidRequest):
             place_of(text, of=LIST)
 
-    @pytest.mark.parametrize("place", [["a", "b"], [], [""]], ids=str)
+    @pytest.mark.parametrize(
+        "place",
+        [["a", "b"], [], [""], ["x" * 1025], ["é" * 513], ["\ud800"]],
+        ids=lambda place: ascii(place)[:9],
+    )
     def test_with_other_keys_is_refused(self, place):
+        """So is what no row's key can be: DynamoDB would not read from there."""
         with pytest.raises(InvalidRequest):
             place_of(cursor_at(place, of=LIST), of=LIST)
 
@@ -47,7 +52,9 @@ class TestAPage:
     def test_has_fifty_rows_and_a_hundred_at_most(self):
         assert (page_size_of(None), page_size_of("1"), page_size_of("100")) == (50, 1, 100)
 
-    @pytest.mark.parametrize("text", ["", "0", "101", "-1", "1.5", "٣", "9" * 5000, "1001"])
+    @pytest.mark.parametrize(
+        "text", ["", "0", "101", "-1", "1.5", "٣", "9" * 5000, "1001", "00019999"]
+    )
     def test_of_another_size_is_refused(self, text):
         with pytest.raises(InvalidRequest):
             page_size_of(text)

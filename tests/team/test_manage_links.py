@@ -441,6 +441,7 @@ class TestAList:
             {"limit": "0"},
             {"limit": "101"},
             {"limit": "x"},
+            {"limit": "0001" + "0" * 12},
             {"ended": "maybe"},
             {"contact": "ann@example.com"},
         ]

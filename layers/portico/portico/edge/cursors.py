@@ -5,6 +5,7 @@ partition comes from the route, so a forged one only moves within what its calle
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode
 from binascii import Error
 from hashlib import sha256
@@ -13,7 +14,10 @@ from portico.errors import InvalidRequest
 from portico.ids import base64url
 
 LONGEST_PAGE, USUAL_PAGE = 100, 50
+LONGEST_KEY = 1024
+"""Bytes of a row's sort key, of which cursors are made."""
 _CHECK = 9
+_LIMIT = re.compile(r"[0-9]{1,3}\Z")
 
 
 def cursor_at(place: list[str], *, of: str) -> str:
@@ -47,6 +51,7 @@ def place_of(cursor: str, *, of: str, keys: int = 1) -> list[str]:
                 isinstance(place, list)
                 and len(place) == keys
                 and all(isinstance(each, str) and each for each in place)
+                and all(len(each.encode()) <= LONGEST_KEY for each in place)
             ):
                 return place
     except (Error, ValueError, RecursionError):
@@ -62,7 +67,8 @@ def page_size_of(limit: str | None) -> int:
     """
     if limit is None:
         return USUAL_PAGE
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= LONGEST_PAGE):
+    # Three digits at most: with zeros before it, a number of any length would begin with a small one.
+    if not (_LIMIT.match(limit) and 1 <= int(limit) <= LONGEST_PAGE):
         raise InvalidRequest("limit", f"1 to {LONGEST_PAGE}")
     return int(limit)
 
