@@ -419,6 +419,18 @@ class TestCon03AnotherAddress:
 
         assert answer.problem == (409, "taken")
 
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_is_never_given_by_members_to_themselves(self, house, portal, role):
+        """Whoever has stolen their session would get them without a mail that undoes it."""
+        member = house[role]
+        me = portal.team.contact("acme", f"{role}@example.com")
+
+        answer = about(member, MOVE, me.id, {"email": "thief@example.net"})
+
+        assert answer.problem == (403, "role-too-high")
+        assert portal.team.contact("acme", me.id) == me
+        assert not [each for each in portal.mails if "thief" in str(each.to)]
+
     def test_that_they_have_changes_nothing(self, house, portal):
         admin, before = house["admin"], portal.rows("people")
 
