@@ -264,6 +264,20 @@ class TestAnIdempotencyKey:
         assert {each["id"] for each in house.lists() if not each["entrance"]} >= set(made)
         assert len([each for each in house.lists() if each["label"] == "A"]) == 1
 
+    def test_makes_what_was_refused_and_can_be_made_now(self, house, portal):
+        """What was refused is in no row, so a repeat must not answer as if it were made."""
+        wanted = [{"label": "A"}, {"contact": house.joins("yan", Role.ADMIN).id}]
+        assert problems(house.makes("admin", *wanted, press="once")) == ["made", "role-too-high"]
+        assert house.gives("owner", "yan", "auditor").status == 200
+
+        again = house.makes("admin", *wanted, press="once")
+
+        assert problems(again) == ["taken", "made"]
+        token = again.body["links"][1]["token"]
+        assert portal.browser.opens_the_link(token).status == 200
+        assert problems(house.makes("admin", *wanted, press="once")) == ["taken", "taken"]
+        assert len([each for each in house.lists() if each["label"] == "A"]) == 1
+
     def test_is_of_its_caller_and_of_its_body(self, house):
         assert problems(house.makes("admin", {"label": "A"}, press="once")) == ["made"]
         assert problems(house.makes("owner", {"label": "A"}, press="once")) == ["made"]

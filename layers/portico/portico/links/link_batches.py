@@ -1,6 +1,6 @@
 """Make up to a hundred links at once, each answered by itself, and none twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
@@ -40,6 +40,7 @@ from portico.people.store import People, head_key
 
 MOST_LINKS = 100
 """Links that one request makes."""
+PRESS_TRIES = 3
 PRESS_KEPT = timedelta(hours=24)
 """How long a repeat of a request is known as one."""
 
@@ -143,41 +144,60 @@ class LinkBatches:
         *,
         number: int,
     ) -> list[LinkAnswer]:
-        """Make the links of one transaction, or none of them."""
+        """Make the links of one transaction, or none of them.
+
+        A repeat makes what was refused the first time and can be made now, and nothing else.
+        """
         now = self.clock.now()
-        new = [
+        new: list[LinkAnswer] = [
             MadeLink(*new_link(each.wanted, workspace, each.owner, at=now))
             if isinstance(each, Wish)
             else each
             for each in judged
         ]
-        ids = [each.link.id if isinstance(each, MadeLink) else "" for each in new]
-        if not any(ids):
-            return new
+        known: list[str] | None = None
+        for _ in range(PRESS_TRIES):
+            made = {n: each.link for n, each in enumerate(new) if isinstance(each, MadeLink)}
+            if not made:
+                return new
+            before = known or [""] * len(new)
+            ids = [made[n].id if n in made else id_ for n, id_ in enumerate(before)]
+            press = self._noting(workspace, maker, number=number, ids=ids, known=known)
+            try:
+                transact_surely({"press": press, **self._adding(made.values(), workspace, maker)})
+            except TryLater as away:
+                return [each if isinstance(each, PorticoError) else away for each in new]
+            except TransactionRefused as refused:
+                row = refused.rows.get("press", {})
+                if row.get("asked") != maker.asked:
+                    raise OtherBody from None
+                known = row["ids"]
+                new = [
+                    MadeBefore("link", link=id_) if id_ else each
+                    for id_, each in zip(row["ids"], new, strict=True)
+                ]
+            else:
+                return new
+        busy = TryLater(cause="the same request was sent several times at once")
+        return [each if isinstance(each, PorticoError) else busy for each in new]
+
+    def _adding(self, made: Iterable[Link], workspace: Workspace, maker: Maker) -> Parts:
         links = Links(self.people_table, workspace.id)
-        made = [each.link for each in new if isinstance(each, MadeLink)]
-        parts: Parts = {
-            "press": self._noting(workspace, maker, number=number, ids=ids),
-            **{each.id: links.adding(each, created(each, workspace, maker.by)) for each in made},
-        }
-        try:
-            transact_surely(parts)
-        except TryLater as away:
-            return [each if isinstance(each, PorticoError) else away for each in new]
-        except TransactionRefused as refused:
-            before = refused.rows.get("press", {})
-            if before.get("asked") != maker.asked:
-                raise OtherBody from None
-            return [
-                MadeBefore("link", link=id_) if id_ else each
-                for id_, each in zip(before["ids"], new, strict=True)
-            ]
-        return new
+        return {each.id: links.adding(each, created(each, workspace, maker.by)) for each in made}
 
     def _noting(
-        self, workspace: Workspace, maker: Maker, *, number: int, ids: list[str]
+        self,
+        workspace: Workspace,
+        maker: Maker,
+        *,
+        number: int,
+        ids: list[str],
+        known: list[str] | None,
     ) -> dict[str, Any]:
-        """Return the part that says what a request has made. It fails for the same request."""
+        """Return the part that says what a request has made.
+
+        It fails for the same request, unless that has made just what is *known*.
+        """
         now = self.clock.now()
         row = {
             "pk": f"{workspace.id}#press#{maker.press}",
@@ -188,6 +208,8 @@ class LinkBatches:
             "ttl": epoch(now + PRESS_KEPT),
         }
         rows = Rows(self.sign_in_table, f"{workspace.id}#")
+        if known is not None:
+            return rows.putting(row, "ids = :known", {":known": known})
         return rows.putting(row, f"{NOT_THERE} OR expires_at <= :now", {":now": epoch(now)})
 
 
