@@ -24,6 +24,7 @@ from portico.links.team_links import TeamLinks
 from portico.links.team_workspaces import TeamWorkspaces
 from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
+from tests.support import found
 from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
 
 CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
@@ -346,6 +347,8 @@ class Portal:
 
     def writes(self, table: str, row: Row) -> None:
         """Put a row as it stands, as a fault or an attacker of the table would."""
+        if row["sk"] == "head":
+            found.PLANTED.add(row["pk"])
         _dynamodb().put_item(TableName=table, Item=item_of(row))
 
     def removes(self, table: str, row: Row) -> None:

@@ -8,7 +8,10 @@ from moto.dynamodb.models import dynamodb_backends
 
 from portico.aws.values import Row, row_of
 from portico.people.rules import Contact
-from portico.people.search_rows import found_by, search_keys
+from portico.people.search_rows import contact_in, found_by, search_keys
+
+PLANTED: set[str] = set()
+"""Contacts whose head a test has written as no version of ours would. They are left alone."""
 
 
 def hold() -> None:
@@ -19,6 +22,9 @@ def hold() -> None:
             or one is left.
     """
     rows = _people()
+    planted = {each.partition("#contact#")[2] for each in PLANTED}
+    PLANTED.clear()
+    rows = [row for row in rows if contact_of(row) not in planted]
     heads = [row for row in rows if row["sk"] == "head" and "found_by" in row]
     wanted = set()
     for head in heads:
@@ -27,6 +33,13 @@ def hold() -> None:
         wanted |= set(search_keys(contact, head["found_by"]))
     found = {(row["pk"], row["sk"]) for row in rows if "#find#" in row["pk"]}
     assert found == wanted, "search rows that are missing, or left over"
+
+
+def contact_of(row: Row) -> str:
+    """Return whose head or search row it is; of any other row something else."""
+    if row["sk"] == "head":
+        return str(row["pk"]).partition("#contact#")[2]
+    return contact_in(row["sk"])
 
 
 def _people() -> list[Row]:
