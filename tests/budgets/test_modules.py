@@ -33,7 +33,7 @@ BUDGETS = {
     "session": 500,
     "password": 460,
     "account": 500,
-    "manage_workspace": 475,
+    "manage_workspace": 485,
     "manage_contacts": 470,
     "manage_links": 450,
     "authorize": 470,

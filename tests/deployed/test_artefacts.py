@@ -27,7 +27,7 @@ MODULES = {
     "Session": 500,
     "Password": 460,
     "Account": 460,
-    "ManageWorkspace": 475,
+    "ManageWorkspace": 485,
     "ManageContacts": 470,
     "ManageLinks": 450,
     "StartSso": 750,

@@ -376,3 +376,17 @@ def test_tells_members_of_every_role(house):
     """Whoever may read settings may read which connections there are."""
     for role in Role:
         assert house[role.value].sends(f"GET {CONNECTIONS}").status == 200
+
+
+class TestSecretsManagerThatRefuses:
+    def test_leaves_a_line_and_a_draft_without_a_secret(self, admin, portal, wire):
+        """The line comes first: no secret is ever written that nothing speaks of."""
+        wire.answer("secretsmanager.PutSecretValue", "AccessDeniedException")
+        assert adds(admin).problem == (503, "try-later")
+        wire.mend()
+
+        assert adds(admin).problem == (409, "taken")
+        assert asks(admin, f"PUT {ONE}/secret", {"secret": CANARY}).status == 200
+
+        assert kept_secret() == CANARY
+        assert len(told(portal)) == 2

@@ -49,6 +49,8 @@ class SessionHouse(LinkHouse):
 
 
 class TestTheSessionsOfAContact:
+    """ADM-03: seen and ended by a team."""
+
     def test_are_listed_newest_first_without_their_tokens(self, house, portal):
         first, second = house.comes(), house.comes()
 

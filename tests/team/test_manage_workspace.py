@@ -141,6 +141,8 @@ class House:
 
 
 class TestTheMatrix:
+    """ADM-01: who may ask for what."""
+
     @pytest.mark.parametrize("route", ROUTES)
     def test_of_roles_and_routes_is_as_the_contract_says(self, house, route):
         allowed = operations()[route]["x-portico-roles"]
@@ -198,6 +200,8 @@ class TestTheMatrix:
 
 
 class TestApi01ACredentialThatIsNone:
+    """ADM-01 too: of no use at any route."""
+
     @pytest.mark.parametrize("route", ROUTES)
     def test_is_refused_and_changes_nothing(self, house, portal, route):
         owner = house["owner"]

@@ -422,3 +422,27 @@ def test_the_driver_and_the_team_write_by_one_way(portal):
     TeamWorkspaces("people").change("acme", {"locale": "de"}, by="test")
 
     assert portal.team.workspace("acme").version == 1
+
+
+class TestAFault:
+    """Each call of a change is cut off: the answer is try-later, and nothing was changed."""
+
+    @pytest.mark.parametrize(
+        ("operation", "after"),
+        [
+            ("dynamodb.BatchGetItem", 0),
+            ("dynamodb.BatchGetItem", 1),
+            ("dynamodb.Query", 0),
+            ("dynamodb.TransactWriteItems", 0),
+        ],
+    )
+    def test_leaves_everything_as_it_was(self, admin, portal, wire, operation, after):
+        etag, rows = reads(admin)["etag"], portal.rows("people")
+        wire.cut(operation, after=after)
+
+        answer = changes(admin, {"sign_up": True, "terms_url": "https://acme.test/t"}, etag=etag)
+
+        assert answer.problem == (503, "try-later")
+        wire.mend()
+        assert portal.rows("people") == rows
+        assert told(portal) == []

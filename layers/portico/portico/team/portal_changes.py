@@ -68,7 +68,8 @@ class PortalChanges:
 
     def former(self, workspace: Workspace, name: str) -> RegisteredClient | None:
         """Read what is there under a name that somebody wants to use."""
-        return RegisteredClients(self.people_table, workspace.id).get(name)
+        (row,) = People(self.people_table, workspace.id).read(client_key(workspace.id, name))
+        return RegisteredClient.from_row(row) if row else None
 
     def plan_add(
         self,
