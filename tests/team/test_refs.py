@@ -63,7 +63,7 @@ class TestARef:
         assert contact_of(first)["email"] == "mo@example.com"
         assert not contact_of(first)["email_verified"]
         assert contact_of(first)["refs"] == [
-            X | {"confirmed": True, "attached_at": contact_of(first)["updated_at"]}
+            X | {"confirmed": False, "attached_at": contact_of(first)["updated_at"]}
         ]
 
     def test_makes_a_contact_without_an_address(self, desk, portal):
@@ -224,6 +224,18 @@ class TestRef01AStrangerInAChat:
         assert told_by_userinfo(portal) == [X]  # a sign-in by code has proved it once more
         found = desk.sends(FIND, X).body["contact"]
         assert found["refs"][0]["confirmed"] is True
+
+    def test_ref_01_waits_though_nobody_had_the_address_yet(self, desk, portal):
+        """The stranger was faster than the list that Mo is imported from."""
+        made = contact_of(puts(desk, email="mo@example.com"))
+        assert made["refs"][0]["confirmed"] is False
+        assert contact_of(puts(desk))["refs"][0]["confirmed"] is False
+
+        assert told_by_userinfo(portal, email="mo@example.com") == [X]
+
+    def test_ref_01_of_a_new_contact_is_told_at_once_if_the_desk_vouches(self, desk):
+        made = contact_of(puts(desk, email="mo@example.com", verified=True))
+        assert made["refs"][0]["confirmed"] is True
 
     def test_ref_01_is_told_by_no_sign_in_that_proves_nothing(self, desk, portal):
         browser = portal.another_browser()

@@ -68,8 +68,8 @@ class ContactRefs:
     def put(self, workspace: Workspace, asked: AskedRef, *, by: str, reach: Reach) -> Referred:
         """Return the contact of a ref. If it has none, the ref gets one.
 
-        With the address of an existing contact the ref is theirs, unconfirmed unless *verified* was
-        said. With another address, or without one, a contact is made.
+        With the address of an existing contact the ref is theirs. With another address, or without
+        one, a contact is made. With an address it is unconfirmed unless *verified* was said.
 
         Raises:
             InvalidRequest: something that was asked for cannot be stored.
@@ -176,6 +176,10 @@ class ContactRefs:
         self, workspace: Workspace, email: str, ref: Ref, asked: AskedRef, by: str
     ) -> Referred:
         contact = Contact(ids.new_contact_id(), workspace.id, _called(asked), email)
+        if email and not asked.verified:
+            # Named by somebody, as an existing contact's would be: whoever reads that mailbox may
+            # be anybody else, and a contact by the address one day.
+            ref = replace(ref, waits_for=contact.proofs + 1)
         people = People(self.people_table, workspace.id)
         event = self._event(workspace, "contact.added", contact.id, by, channel=ref.channel)
         added, parts = people.adding(contact, event)
