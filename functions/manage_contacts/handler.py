@@ -84,6 +84,12 @@ def reactivate_contact(path: dict[str, str], caller: Caller) -> Response:
     return contacts.reactivate(path, caller)
 
 
+@handler.reads("POST /v1/workspaces/{workspace}/contacts/{contact}/lift")
+def lift_suppression(path: dict[str, str], caller: Caller) -> Response:
+    """Let a contact's address get mail again."""
+    return contacts.lift(path, caller)
+
+
 @handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/export")
 def export_contact(path: dict[str, str], caller: Caller) -> Response:
     """Hand out all data of a contact."""

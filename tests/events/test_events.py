@@ -95,6 +95,7 @@ ANSWERS = {
     "contact_correct": 401,
     "contact_email": 401,
     "contact_deactivate": 401,
+    "contact_lift": 401,
     "contact_reactivate": 401,
     "links_list": 401,
     "links_add": 401,

@@ -23,12 +23,14 @@ ONE = f"{CONTACTS}/{{contact}}"
 FIND, LIST, ADD = f"POST {CONTACTS}/find", f"POST {CONTACTS}/list", f"POST {CONTACTS}"
 READ, CORRECT, MOVE = f"GET {ONE}", f"PATCH {ONE}", f"POST {ONE}/email"
 OFF, ON = f"POST {ONE}/deactivate", f"POST {ONE}/reactivate"
+LIFT = f"POST {ONE}/lift"
 ERASE, EXPORT = f"DELETE {ONE}", f"GET {ONE}/export"
 ACTS: dict[str, tuple[Action, Any]] = {
     CORRECT: (Action.WRITE_CONTACT, {"name": "Somebody Else"}),
     MOVE: (Action.CHANGE_ADDRESS, {"email": "elsewhere@example.com"}),
     OFF: (Action.DEACTIVATE_CONTACT, None),
     ON: (Action.REACTIVATE_CONTACT, None),
+    LIFT: (Action.LIFT_SUPPRESSION, None),
     ERASE: (Action.ERASE_CONTACT, None),
 }
 """Every route that acts on one contact: the action that it asks for, and a body."""
@@ -452,6 +454,28 @@ class TestCon03AnotherAddress:
         assert sixth.problem == (429, "too-many-requests")
 
 
+def comes_back(house: House) -> None:
+    """Zoe's address came back: what stands on her head then."""
+    portal, pk, now = house.portal, f"acme#contact#{house.zoe.id}", house.portal.now
+    head = next(e for e in portal.rows("people") if (e["pk"], e["sk"]) == (pk, "head"))
+    strike = str(Strike(now, now, Why.BOUNCED, "0123456789ab-1", "5.1.1"))
+    held = {"strikes": frozenset({strike}), "held_by": "0123456789012345678901"}
+    portal.writes("people", head | held)
+
+
+class TestLifting:
+    def test_says_what_became_of_it_and_that_mail_goes_there_again(self, house, portal):
+        comes_back(house)
+        assert about(house["agent"], READ, house.zoe.id).body["contact"]["suppressed"] == "bounce"
+
+        told = [about(house["agent"], LIFT, house.zoe.id).body for _ in range(2)]
+
+        assert [each["lifted"] for each in told] == ["lifted", "nothing"]
+        assert told[0]["contact"]["suppressed"] is None
+        line = next(e for e in portal.records_trail() if e["name"] == "contact.mail-lifted")
+        assert line["by"].startswith("member:ct_")
+
+
 class TestSwitching:
     def test_ends_sessions_once(self, house, portal):
         portal.browser.signs_in("zoe@example.com")
@@ -571,6 +595,8 @@ class TestCon02Nobody:
         """Zoe becomes an admin between the read and the write."""
         if route == ON:
             portal.team.set_active("acme", house.zoe.id, False, by="test")
+        if route == LIFT:
+            comes_back(house)
         admin, member = house["admin"], portal.team.contact("acme", house.zoe.id)
         etag = about(admin, READ, house.zoe.id).headers["etag"]
 

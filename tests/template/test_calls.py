@@ -493,6 +493,11 @@ def has_mail_come_back(portal: Portal, calls: dict[str, list[Sent]]) -> None:
     assert any(row.get("bounced") for row in portal.rows("sign-in"))
     portal.another_browser().asks_for_a_code("dana@example.net")
     portal.delivers_mail()
+    gus = Staff(portal, "gus@example.com")
+    held = portal.team.contact("acme", "dana@example.net")
+    path = {"contact": held.id}
+    lifted = gus.sends(f"POST {CONTACTS}/{{contact}}/lift", path=path)
+    assert lifted.body["lifted"] == "lifted-and-asked"
 
 
 def connects_an_account(member: Member) -> None:

@@ -141,7 +141,7 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "SignInTable": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
         "TrailTable": {"DeleteItem", "Query"},
     },
     "ManageWorkspace": {
@@ -391,7 +391,7 @@ class TestADoor:
                 "*#find#*",
                 "*#ref#*",
             ),
-            ("ManageContactsRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
+            ("ManageContactsRole", "UpdateItem"): ("*#contact#*", "*#link#*", "*#suppressed#*"),
             # Roles, keys and settings, and nothing that a contact signs in with: of links, the
             # entrances.
             ("ManageWorkspaceRole", "PutItem"): (

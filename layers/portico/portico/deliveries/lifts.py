@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portico.aws.queries import rows_within
-from portico.aws.tables import ALWAYS, ConditionFailed, Rows, TransactionRefused, transact_surely
+from portico.aws.tables import (
+    ALWAYS,
+    ConditionFailed,
+    Parts,
+    Rows,
+    TransactionRefused,
+    transact_surely,
+)
 from portico.clock import SYSTEM, Clock, epoch
 from portico.deliveries.mail_tags import marked_key, owed_key
 from portico.events import Event
@@ -44,7 +51,9 @@ class Lifts:
     sign_in_table: str
     clock: Clock = SYSTEM
 
-    def lift(self, workspace: Workspace, contact: Contact, *, by: str) -> Lifted:
+    def lift(
+        self, workspace: Workspace, contact: Contact, *, by: str, also: Parts | None = None
+    ) -> Lifted:
         """Lift all that is held against a contact's address, and ask for the mail that waits.
 
         A bounce of a mail from before, which SES may tell late, counts no more.
@@ -53,8 +62,10 @@ class Lifts:
             workspace: whose contact it is.
             contact: the contact, as read now.
             by: who does it.
+            also: further parts of the same transaction, which may refuse it.
 
         Raises:
+            TransactionRefused: one of *also* refuses it.
             TryLater: a table is out of reach. What was lifted stays so.
         """
         if not contact.held_by:
@@ -77,9 +88,12 @@ class Lifts:
                         "held_by = :mark",
                         {":event": event.rider(), ":mark": contact.held_by},
                     ),
+                    **(also or {}),
                 }
             )
-        except TransactionRefused:
+        except TransactionRefused as refused:
+            if refused.failed & (also or {}).keys():
+                raise
             # Somebody else has lifted it, or the contact has moved: nothing is held against them.
             return Lifted.NOTHING
         is_asked = self._asks(workspace, contact, by=by, at=now)

@@ -8,7 +8,7 @@ from portico.account.contact_export import ContactExports
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
-from portico.aws.tables import Rows, get_many
+from portico.aws.tables import Rows, TransactionRefused, get_many
 from portico.clock import SYSTEM, Clock
 from portico.edge.cursors import cursor_at, page_size_of, place_of
 from portico.edge.responses import Response
@@ -277,6 +277,22 @@ class ContactRoutes:
         """Let a contact sign in again."""
         found = self.access.of_member(path, caller, Action.REACTIVATE_CONTACT)
         return self._switch(found, path, active=True)
+
+    def lift(self, path: dict[str, str], caller: Caller) -> Response:
+        """Let a contact's address get mail again; say whether the code that waits is mailed."""
+        # Loaded here: few addresses come back.
+        from portico.deliveries.lifts import Lifts  # noqa: PLC0415
+
+        found = self.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
+        seen = self._reached(found, path)
+        lifts = Lifts(self.people_table, self.sign_in_table, self.clock)
+        rows = self._people(found).rows
+        guard = found.reach.checking(rows, found.workspace.id, seen.contact.id)
+        try:
+            lifted = lifts.lift(found.workspace, seen.contact, by=found.by, also=guard)
+        except TransactionRefused:
+            raise RoleTooHigh from None
+        return _showing(self._seen(found, path), lifted=str(lifted))
 
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""

@@ -35,6 +35,7 @@ class Action(StrEnum):
     CHANGE_ADDRESS = "contact:address"
     DEACTIVATE_CONTACT = "contact:deactivate"
     REACTIVATE_CONTACT = "contact:reactivate"
+    LIFT_SUPPRESSION = "contact:lift"
     READ_LINKS = "links:read"
     WRITE_LINKS = "links:write"
     WRITE_SHARED_LINKS = "shared-links:write"
@@ -55,6 +56,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.CHANGE_ADDRESS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.DEACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.REACTIVATE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.LIFT_SUPPRESSION: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.READ_LINKS: frozenset(Role),
     Action.WRITE_LINKS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.WRITE_SHARED_LINKS: frozenset({Role.OWNER, Role.ADMIN}),
@@ -86,6 +88,7 @@ CHANGES = frozenset(
         Action.CHANGE_ADDRESS,
         Action.DEACTIVATE_CONTACT,
         Action.REACTIVATE_CONTACT,
+        Action.LIFT_SUPPRESSION,
         Action.WRITE_LINKS,
         Action.END_SESSIONS,
         Action.ERASE_CONTACT,
