@@ -14,7 +14,7 @@ from portico.errors import InvalidRequest
 from portico.ids import base64url
 
 LONGEST_PAGE, USUAL_PAGE = 100, 50
-LONGEST_KEY = 1024
+LONGEST_CURSOR_KEY = 1024
 """Bytes of a row's sort key, of which cursors are made."""
 _CHECK = 9
 _LIMIT = re.compile(r"[0-9]{1,3}\Z")
@@ -51,7 +51,7 @@ def place_of(cursor: str, *, of: str, keys: int = 1) -> list[str]:
                 isinstance(place, list)
                 and len(place) == keys
                 and all(isinstance(each, str) and each for each in place)
-                and all(len(each.encode()) <= LONGEST_KEY for each in place)
+                and all(len(each.encode()) <= LONGEST_CURSOR_KEY for each in place)
             ):
                 return place
     except (Error, ValueError, RecursionError):
