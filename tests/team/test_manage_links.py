@@ -433,6 +433,12 @@ class TestAList:
 
         assert wire.operations[2:] == ["dynamodb.Query", "dynamodb.BatchGetItem"]
 
+    def test_is_not_everybodys_for_an_empty_contact(self, house):
+        assert house["auditor"].sends(LIST, query={"contact": ""}).problem == (
+            400,
+            "invalid-request",
+        )
+
     def test_api_05_takes_no_cursor_of_another_list(self, house, portal):
         for n in range(3):
             house.link(label=f"{n}")

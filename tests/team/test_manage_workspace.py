@@ -22,6 +22,11 @@ CONTACTS = "/v1/workspaces/{workspace}/contacts"
 LINKS = "/v1/workspaces/{workspace}/links"
 SETTINGS = "GET /v1/workspaces/{workspace}/settings"
 ROUTES = sorted(route for route in operations() if "/v1/workspaces/" in route)
+LISTS = [
+    *(route for route in ROUTES if "'cursor'" in repr(operations()[route].get("parameters"))),
+    f"POST {CONTACTS}/list",
+]
+"""Lists that come in pages."""
 NOBODYS = {"key": "0" * 22, "link": "0" * 16, "session": f"ses_{'0' * 22}"}
 NOBODYS |= {"change": "evt_x", "portal": "nobodys", "connection": "nobodys"}
 """Ids of nothing."""
@@ -277,6 +282,23 @@ class TestApi04AnotherPage:
         house["owner"].bearer = text
 
         assert house["owner"].sends(SETTINGS).problem == (403, "cross-site")
+
+
+class TestAList:
+    def test_is_told_by_the_contract(self):
+        assert len(LISTS) > 4
+
+    @pytest.mark.parametrize("route", LISTS)
+    def test_api_05_does_not_begin_again_by_an_empty_cursor(self, house, portal, route):
+        link, _ = portal.link()
+        path = {"contact": house.zoe.id, "link": link.id}
+        how = {"body": {"cursor": ""}} if route.startswith("POST") else {"query": {"cursor": ""}}
+
+        answer = house["owner"].sends(route, path=path, **how)
+
+        # A script that has lost its cursor would go round in circles.
+        assert answer.problem == (400, "invalid-request"), answer.event
+        assert answer.body["errors"][0]["field"] == "cursor"
 
 
 class TestAMember:

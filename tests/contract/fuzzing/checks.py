@@ -1,4 +1,4 @@
-"""What Schemathesis knows of the house: how one signs in there, and what must never be answered.
+"""What Schemathesis knows of the house: how a contact signs in there, and what must never be answered.
 
 Loaded by its command in an environment of its own (requirements/contract.in), from the folder of
 the repository.
@@ -15,23 +15,13 @@ from typing import Any
 
 import schemathesis
 
+from tests.contract.fuzzing.every_answer import bearer, is_negative, name_of, security
 from tests.contract.fuzzing.house import VERIFIER, House
-from tests.support import openapi
 
 HOUSE = House.from_environment()
 CHANCE = random.Random(1)  # noqa: S311 - whoever reads a failure wants it again
 CONTACTS = ("ann@example.com", "ben@example.com", "chloe@example.com", "nobody@example.com")
 OURS = re.compile(r"__Host-portico-acme=([^;]+)")
-OF_THE_WIRE = {
-    "apigw-requestid",
-    "connection",
-    "content-length",
-    "content-encoding",
-    "date",
-    "server",
-    "transfer-encoding",
-}
-A_TRACE = re.compile(r"Traceback|File \"|\.py\b|botocore|line \d+")
 
 
 @dataclass
@@ -66,18 +56,11 @@ class Contact:
         return str(session["access_token"])
 
     def set(self, case: Any, data: str, context: Any) -> None:
-        if any("accessToken" in each for each in _security(context.operation)):
-            if _name(case) == "deleteAccount":
+        if any("accessToken" in each for each in security(context.operation)):
+            if name_of(case) == "deleteAccount":
                 # All of the others need Ann.
                 data = _of_one_to_delete()
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
-
-
-@schemathesis.hook
-def filter_path_parameters(context: Any, path_parameters: dict[str, Any]) -> bool:
-    # A slash makes another path of it, and the house's own pages are no part of the contract.
-    values = [str(each) for each in (path_parameters or {}).values()]
-    return not any("/" in each or each.startswith("_local") for each in values)
 
 
 @schemathesis.hook
@@ -87,13 +70,13 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if KNOWN.calls % 400 == 0:
         HOUSE.forward(hours=25)
         KNOWN.held = {}
-    if _is_negative(case):
+    if is_negative(case):
         return
-    if _name(case) == "deleteAccount":
+    if name_of(case) == "deleteAccount":
         case.query = {**(case.query or {}), "workspace": "acme"}
         case.headers = {k: v for k, v in (case.headers or {}).items() if k != "Origin"}
         return
-    if _name(case) in ("userinfo", "userinfoByForm"):
+    if name_of(case) in ("userinfo", "userinfoByForm"):
         # It is asked seldom: there is little of it to make up.
         KNOWN.held = KNOWN.held or HOUSE.gets_tokens()
         token = KNOWN.held["access_token"]
@@ -103,7 +86,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         return
     if case.headers and "Origin" in case.headers:
         case.headers["Origin"] = HOUSE.origin
-    change = CHANGES.get(_name(case))
+    change = CHANGES.get(name_of(case))
     if change and isinstance(case.body, dict):
         case.body = {**case.body, **change(case.body)}
         if "refresh_token" in case.body and case.headers:
@@ -115,7 +98,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:
     """Remember what there is now."""
-    name = _name(case)
+    name = name_of(case)
     granted = 200 <= response.status_code < 300
     if name in ("requestCode", "resendCode") and granted:
         asked = response.json()
@@ -129,71 +112,41 @@ def after_call(context: Any, case: Any, response: Any) -> None:
 
 
 @schemathesis.check
-def is_as_the_contract_says(ctx: Any, response: Any, case: Any) -> None:
-    """Every member, header and cookie, and nothing that is not described."""
-    route = f"{case.method.upper()} {case.operation.path.replace('{proxy}', '{proxy+}')}"
-    headers = {name: values[0] for name, values in response.headers.items()}
-    seen = {
-        name: each
-        for name, each in headers.items()
-        if name not in OF_THE_WIRE | {"set-cookie"} and not name.startswith("access-control-")
-    }
-    answer = {
-        "statusCode": response.status_code,
-        "headers": seen,
-        "cookies": response.headers.get("set-cookie", []),
-        "body": None if case.method.upper() == "HEAD" else response.text,
-    }
-    found = openapi.complaints(route, answer)
-    if case.method.upper() == "HEAD":
-        found = [each for each in found if each != "a body is described"]
-    assert not found, f"{route}: {'; '.join(found)}"
-
-
-@schemathesis.check
-def tells_nothing_of_its_inside(ctx: Any, response: Any, case: Any) -> None:
-    """No stack trace, no path, no library: only a correlation id."""
-    if response.status_code >= 400:
-        found = A_TRACE.search(response.text or "")
-        assert found is None, f"an answer speaks of {found}"
-
-
-@schemathesis.check
 def what_is_over_stays_over(ctx: Any, response: Any, case: Any) -> None:
     """No second session from a challenge, none from one that was signed out, no lost address."""
     if not 200 <= response.status_code < 300:
         return
-    if _name(case) == "verifyCode":
+    if name_of(case) == "verifyCode":
         again = {"challenge": case.body["challenge"], "code": case.body["code"]}
         origin = response.request.headers.get("Origin")
         status = HOUSE.status_of("/v1/codes/verify", again, {"origin": origin} if origin else {})
         assert status == 410, f"a code that was used is answered {status}"
-    if _name(case) == "confirmMove":
+    if name_of(case) == "confirmMove":
         # Whoever reads the old address has the account back, and the same answer once more.
         KNOWN.undo = HOUSE.undo_link(known=KNOWN.undo) or ""
         assert KNOWN.undo, "the old address was told nothing"
         # Before that, nobody can take it away for good.
-        status, type_ = HOUSE.deletes_an_account(_bearer(response))
+        status, type_ = HOUSE.deletes_an_account(bearer(response))
         refused = type_ == "address-just-changed" or status == 429
         assert refused, f"a deletion after a move is answered {status} {type_}"
         asked = {"workspace": "acme", "undo": KNOWN.undo}
         for _ in range(2):
             status = HOUSE.status_of("/v1/account/email/undo", asked, {})
             assert status == 200, f"an undo is answered {status}"
-    if _name(case) == "deleteAccount":
+    if name_of(case) == "deleteAccount":
         KNOWN.thrown_away = {**KNOWN.thrown_away, "deleted": "yes"}
-        status = HOUSE.reads_an_account(_bearer(response))
+        status = HOUSE.reads_an_account(bearer(response))
         assert status == 401, f"a session of a deleted account is answered {status}"
-    if _name(case) == "signOut":
+    if name_of(case) == "signOut":
         for session in {HOUSE.session_of(each) for each in _tokens_sent(response)}:
             token = {"workspace": "acme", "refresh_token": KNOWN.tokens.get(session, "")}
             status = HOUSE.status_of("/v1/session/refresh", token, {})
             assert status == 401, f"a session that was signed out is answered {status}"
-    if _name(case) == "token" and "code_verifier" in case.body and CHANCE.random() < 0.3:
+    if name_of(case) == "token" and "code_verifier" in case.body and CHANCE.random() < 0.3:
         status = HOUSE.exchanges(case.body)
         assert status == 400, f"a code that was used is answered {status}"
         KNOWN.held = {}
-    if _name(case) == "revoke" and case.body.get("token") == KNOWN.held.get("refresh_token", ""):
+    if name_of(case) == "revoke" and case.body.get("token") == KNOWN.held.get("refresh_token", ""):
         status = HOUSE.exchanges(_refreshed({}))
         assert status == 400, f"a token that was revoked is answered {status}"
         KNOWN.held = {}
@@ -287,10 +240,10 @@ def _of_one_to_delete() -> str:
 
 def _be_a_portal(case: Any) -> None:
     """Put into the query what a form would have, and show a portal's own token where one is asked for."""
-    change = {"authorize": _asking_as_a_portal, "leavePortal": _leaving}.get(_name(case))
+    change = {"authorize": _asking_as_a_portal, "leavePortal": _leaving}.get(name_of(case))
     if change:
         case.query = {**(case.query or {}), **change({})}
-    if _name(case) == "token":
+    if name_of(case) == "token":
         # Two proofs would be refused.
         case.headers = {k: v for k, v in (case.headers or {}).items() if k != "Authorization"}
 
@@ -315,20 +268,6 @@ CHANGES = {
 }
 
 
-def _is_negative(case: Any) -> bool:
-    return case.meta is not None and case.meta.generation.mode.is_negative
-
-
-def _security(operation: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = operation.definition.raw.get("security", [])
-    return found
-
-
-def _name(case: Any) -> str:
-    found: str = case.operation.definition.raw["operationId"]
-    return found
-
-
 def _keep(token: str) -> None:
     session = HOUSE.session_of(token)
     KNOWN.tokens.pop(session, None)
@@ -340,16 +279,10 @@ def _cookie(response: Any) -> str:
     return found[1] if found else ""
 
 
-def _bearer(response: Any) -> str:
-    """The access token of a request."""
-    found: str = response.request.headers.get("Authorization", "")
-    return found.removeprefix("Bearer ")
-
-
 def _tokens_sent(response: Any) -> list[str]:
     """The tokens of a request: what a session is found by."""
     sent = response.request
-    tokens = [_bearer(response)]
+    tokens = [bearer(response)]
     tokens += OURS.findall(sent.headers.get("Cookie", ""))
     with contextlib.suppress(ValueError, AttributeError):
         tokens += [json.loads(sent.body or b"{}").get("refresh_token") or ""]

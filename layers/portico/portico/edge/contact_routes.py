@@ -157,7 +157,7 @@ class ContactRoutes:
         found = self.access.of_anyone(path, caller, Action.LIST_CONTACTS)
         size = page_size_of(None if asked.limit is None else str(asked.limit))
         name, after = f"{found.workspace.id}|contacts|{asked.text or ''}", ""
-        if asked.cursor:
+        if asked.cursor is not None:
             (after,) = place_of(asked.cursor, of=name)
         search = ContactSearch(self._people(found))
         if asked.text is None:

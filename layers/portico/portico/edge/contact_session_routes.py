@@ -44,7 +44,7 @@ class ContactSessionRoutes:
         if contact is None:
             raise NotFound
         name, after = f"{found.workspace.id}|sessions|{id_}|{ended}", ""
-        if path.get("cursor"):
+        if "cursor" in path:
             (after,) = place_of(path["cursor"], of=name)
             if not _PLACE.match(after):
                 raise InvalidRequest("cursor", "it is not a cursor of this list")

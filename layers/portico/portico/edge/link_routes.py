@@ -91,7 +91,8 @@ class LinkRoutes:
         found = self.access.of_anyone(path, caller, Action.READ_LINKS)
         workspace_id, size = found.workspace.id, page_size_of(path.get("limit"))
         contact, ended = path.get("contact", ""), path.get("ended", "false")
-        if contact and not is_contact(contact):
+        # An empty id is a script's mistake, and no wish for everybody's links.
+        if "contact" in path and not is_contact(contact):
             raise InvalidRequest("contact", "a contact's id")
         if ended not in ("true", "false"):
             raise InvalidRequest("ended", "true or false")
@@ -121,7 +122,7 @@ class LinkRoutes:
             raise NotFound
         name = f"{workspace_id}|link-uses|{link.id}"
         after = ""
-        if path.get("cursor"):
+        if "cursor" in path:
             (after,) = place_of(path["cursor"], of=name)
             if not _LINE.match(after):
                 raise InvalidRequest("cursor", "it is not a cursor of this list")
@@ -186,7 +187,7 @@ class LinkRoutes:
     def _after(
         self, cursor: str | None, workspace_id: str, name: str, starting: str
     ) -> tuple[str, str, str] | None:
-        if not cursor:
+        if cursor is None:
             return None
         (place,) = place_of(cursor, of=name)
         found = _PLACE.match(place)
