@@ -135,6 +135,30 @@ class TestErasing:
         assert portal.another_browser().opens_the_link(link).status == 404
         assert "a•••@" not in str(portal.rows("people"))
 
+    def test_revokes_a_link_that_is_made_meanwhile(self, portal, wire):
+        made = []
+
+        def makes():
+            made.append(portal.personal_link())
+
+        wire.before("dynamodb.TransactWriteItems", makes)
+
+        erase(portal, portal.ann)
+
+        assert portal.another_browser().opens_the_link(made[0]).status == 404
+        assert "a•••@" not in str(portal.rows("people"))
+
+    def test_that_is_repeated_takes_a_link_that_a_cut_off_call_has_left(self, portal):
+        link = portal.personal_link()
+        row = next(each for each in portal.rows("people") if each.get("email_hint"))
+        erase(portal, portal.ann)
+        portal.writes("people", row)
+
+        erase(portal, portal.team.contact("acme", portal.ann.id))
+
+        assert portal.another_browser().opens_the_link(link).status == 404
+        assert "a•••@" not in str(portal.rows("people"))
+
     def test_tells_the_address(self, portal):
         contact = with_everything(portal)
         mails = len(portal.mails)

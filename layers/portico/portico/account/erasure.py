@@ -2,7 +2,7 @@
 
 It goes in three steps. What has no room in a transaction goes first, and can be repeated until it is
 through. Then one transaction takes everything that a sign-in reads. Then what sessions have seen of
-the contact's devices goes once more, for those that began meanwhile.
+the contact's devices goes once more, for those that began meanwhile, and so do personal links.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -106,8 +106,13 @@ class Erasure:
         return parts
 
     def finish(self, contact: Contact) -> None:
-        """Erase what sessions that began meanwhile have seen. It may be repeated."""
+        """Erase what sessions that began meanwhile have seen, and links made meanwhile say.
+
+        It may be repeated.
+        """
         self._forget_devices(contact)
+        # Whoever makes one has read the contact while they were there; the index lags by a moment.
+        self._forget_links(contact)
 
     def _changes(self, contact: Contact) -> Mapping[str, Any]:
         """Return the parts that take the addresses out of all rows of changes that are kept."""
