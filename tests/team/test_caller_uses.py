@@ -4,9 +4,11 @@ import pytest
 
 from portico.clock import epoch
 from portico.team.workspace_key import Scope
+from portico.team.workspace_keys import WorkspaceKeys
 from tests.support.doors import door
 from tests.team.test_manage_links import LIST, LinkHouse
 from tests.team.test_manage_workspace import KEYS, SETTINGS
+from tests.team.test_team_token import HOW
 
 
 @pytest.fixture
@@ -97,3 +99,17 @@ class TestAKey:
         asks(LIST)
         (key,) = owner.sends(f"GET {KEYS}").body["keys"]
         assert key["last_used_at"] == first
+
+    def test_is_told_also_where_more_are_kept_than_one_call_reads(self, house, portal):
+        """Twenty work at once; revoked ones are kept until their time is over."""
+        keys, owner = WorkspaceKeys("people", "sign-in"), house.contact("owner")
+        for n in range(101):
+            made, _ = keys.add(
+                portal.workspace, owner, label=f"Desk {n}", scopes=[Scope.LINKS], **HOW
+            )
+            keys.revoke(portal.workspace, made.id, **HOW)
+
+        answer = house["owner"].sends(f"GET {KEYS}")
+
+        assert answer.status == 200, answer.event
+        assert len(answer.body["keys"]) == 101

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portico.deliveries.suppression import Strike, Why
+from portico.people.contact_search import MOST_ON_A_PAGE
 from portico.people.memberships import Role
 from portico.team.look_ups import MOST_MISSES
 from portico.team.rules import MAY, SCOPE_FOR, Action, may_act_on
@@ -175,6 +176,24 @@ class TestAList:
         assert met == sorted(met)
         assert len(met) == len(set(met)) == 11
         assert page.body["complete"]
+
+    @pytest.mark.parametrize("asked", [{}, {"text": "many"}], ids=["all", "text"])
+    def test_of_a_hundred_is_read_in_one_call(self, desk, portal, asked):
+        """As many as one call of DynamoDB reads, and whether all can be found."""
+        for n in range(101):
+            portal.adds("Many Once", f"many{n:03}@example.com")
+        pages: list[list[str]] = []
+        after = None
+        while not pages or after:
+            answer = desk.sends(f"POST {CONTACTS}/list", {"limit": 100, "cursor": after, **asked})
+            assert answer.status == 200, answer.event
+            pages.append([each["id"] for each in answer.body["contacts"]])
+            after = answer.body["next"]
+
+        every = portal.team.contacts("acme")
+        wanted = [each.id for each in every if not asked or each.name == "Many Once"]
+        assert len(pages[0]) == MOST_ON_A_PAGE
+        assert sorted(each for page in pages for each in page) == sorted(wanted)
 
     def test_finds_by_a_text(self, house):
         found = house["auditor"].sends(LIST, {"text": "once"})

@@ -86,16 +86,18 @@ class ContactSearch:
         return self.people.contact(id_) if id_ else None
 
     def all(self, *, after: str = "", limit: int) -> ContactPage:
-        """Read one page of all contacts, by address."""
+        """Read one page of all contacts, by address: of *limit*, and of `MOST_ON_A_PAGE` at most."""
+        limit = min(limit, MOST_ON_A_PAGE)
         rows, last = self._page(None, "", after, limit)
         return self._shown(rows, last is not None, lambda each: [f"{each.email}#{each.id}"])
 
     def matching(self, sought: Sought, *, after: str = "", limit: int) -> ContactPage:
         """Read one page of the contacts that a text finds, by what finds them.
 
-        With several words a page may have fewer contacts than *limit*, and more may follow.
+        With several words a page may have fewer contacts than *limit*, and more may follow. It has
+        `MOST_ON_A_PAGE` at most.
         """
-        asked = []
+        limit, asked = min(limit, MOST_ON_A_PAGE), []
         if sought.address is not None:
             asked.append(partial(self._page, None, sought.address, after, limit))
         if sought.words:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 
-from portico.aws.tables import NOT_THERE, ConditionFailed, Rows, get_many
+from portico.aws.tables import MOST_AT_ONCE, NOT_THERE, ConditionFailed, Rows, get_many
 from portico.clock import SYSTEM, Clock, epoch, moment
 from portico.events import Event
 from portico.team.team_caller import KeyCaller, TeamCaller
@@ -78,17 +79,21 @@ def use_key(workspace_id: str, who: str) -> tuple[str, str]:
 
 
 def last_uses(table: str, workspace_id: str, ids: Iterable[str]) -> dict[str, datetime]:
-    """Return when keys were used last, to the hour, by one read. Who rested for 30 days is missing.
+    """Return when keys were used last, to the hour, a read for every hundred. Who rested for 30 days
+    is missing.
 
     Args:
         table: the SignIn table.
         workspace_id: the workspace.
-        ids: of its keys, a hundred at most.
+        ids: of its keys.
 
     Raises:
         TryLater: the rows are out of reach.
     """
-    asked, rows = list(ids), Rows(table, f"{workspace_id}#")
-    keys = [(rows, *use_key(workspace_id, each)) for each in asked]
-    found = get_many(keys, consistent=True) if keys else []
-    return {id_: moment(row["at"]) for id_, row in zip(asked, found, strict=True) if row}
+    rows = Rows(table, f"{workspace_id}#")
+    used: dict[str, datetime] = {}
+    # Twenty work, but those that were revoked are kept until their time is over.
+    for asked in batched(ids, MOST_AT_ONCE, strict=False):
+        found = get_many([(rows, *use_key(workspace_id, each)) for each in asked], consistent=True)
+        used |= {id_: moment(row["at"]) for id_, row in zip(asked, found, strict=True) if row}
+    return used
