@@ -591,9 +591,9 @@ class Routes:
 
         A ref is what the help desk calls a person on one of its channels: a note, and never a way
         in. One that has a contact answers with them, and changes nothing of theirs. With the
-        `email` of an existing contact, a new ref is theirs, and portals are told it once they have
-        proved that address once more, or at once if the caller says `verified`. Otherwise a contact
-        is made, without an address if there is no `email`.
+        `email` of an existing contact, a new ref is theirs. Otherwise a contact is made, without an
+        address if there is no `email`. What comes with an `email` is told to portals once the
+        contact has proved that address since, or at once if the caller says `verified`.
 
         The key needs the scope ``contacts:write``.
 
