@@ -52,7 +52,7 @@ class TestADeployedStack:
             live = client.get_alias(FunctionName=stack.names[logical_id], Name=ALIAS)
             assert live["FunctionVersion"].isdigit()
         sources = client.list_event_source_mappings()["EventSourceMappings"]
-        assert len(sources) == 6
+        assert len(sources) == 7
         assert all(each["FunctionArn"].endswith(f":{ALIAS}") for each in sources)
 
     def test_rotates_its_secret_under_a_code_and_a_session(self, built, acme, ann, stack):
