@@ -181,6 +181,8 @@ class TestMai08AForgedOrForeignEvent:
             {"subject": "ct_" + "A" * 22},
             {"keep_days": "9999"},
             {"generation": "one"},
+            {"subject": "\ud800"},
+            {"proof": "\udfff"},
         ],
         ids=lambda each: "-".join(each) + "-" + next(iter(each.values()))[:3],
     )

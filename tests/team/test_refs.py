@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portico.account.team_email_change import TeamEmailChanges
 from portico.people.memberships import Role
 from portico.people.refs import MOST_REFS, ref_key
 from portico.people.store import head_key
@@ -14,6 +15,7 @@ from tests.support.doors import Answer
 from tests.support.openid_site import Site
 from tests.team.test_manage_contacts import FIND, MOVE, ONE, READ, Desk, about, lines
 from tests.team.test_manage_workspace import CONTACTS, House
+from tests.team.test_team_token import HOW
 
 PUT, DETACH = f"PUT {CONTACTS}/by-ref", f"POST {ONE}/refs/detach"
 X = {"channel": "x", "id": "4711"}
@@ -297,6 +299,18 @@ class TestRef01AStrangerInAChat:
 
         found = {e["id"]: e["confirmed"] for e in desk.sends(FIND, X).body["contact"]["refs"]}
         assert found == {"1": True, "4711": False}
+
+
+class TestAnAddressThatMovesMeanwhile:
+    def test_gives_its_ref_to_nobody_who_has_just_lost_it(self, desk, portal, wire):
+        def moves():
+            changes = TeamEmailChanges("people", "sign-in")
+            changes.change(portal.workspace, portal.ann, "moved@example.com", **HOW)
+
+        wire.before("dynamodb.TransactWriteItems", moves)
+
+        assert puts(desk, email=ANN, verified=True).problem == (409, "taken")
+        assert not [row for row in portal.rows("people") if row["sk"] == "ref"]
 
 
 class TestAContactWithoutAnAddress:

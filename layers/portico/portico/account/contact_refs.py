@@ -93,7 +93,7 @@ class ContactRefs:
                     return self._known(workspace, row["contact"], at_email, asked, by, reach)
                 ref = Ref(channel, id_, epoch(self.clock.now()))
                 if at_email is not None:
-                    return self._attach(workspace, at_email, ref, asked, by, reach)
+                    return self._attach(workspace, at_email, email, ref, asked, by, reach)
                 return self._make(workspace, email, ref, asked, by)
             except _Meanwhile:
                 continue
@@ -159,9 +159,18 @@ class ContactRefs:
         return replace(found, refs=now)
 
     def _attach(
-        self, workspace: Workspace, contact: str, ref: Ref, asked: AskedRef, by: str, reach: Reach
+        self,
+        workspace: Workspace,
+        contact: str,
+        email: str,
+        ref: Ref,
+        asked: AskedRef,
+        by: str,
+        reach: Reach,
     ) -> Referred:
         found = self._read(workspace, contact)
+        if found.contact.email != email:
+            raise _Meanwhile
         if len(found.refs) >= MOST_REFS:
             raise LimitReached("refs")
         if not asked.verified:

@@ -156,12 +156,17 @@ class Heads:
         """Return the part of a transaction that says on the head that their refs have changed.
 
         *proof_wanted* asks the next code to prove the address once more. It fails if one has
-        proved it since *contact* was read, or if the account was deleted.
+        proved it since *contact* was read, if they have another address now, or if the account was
+        deleted.
         """
         wanted = ", proof_wanted = :yes" if proof_wanted else ""
         proofs = "(attribute_not_exists(proofs) OR proofs = :proofs)"
-        condition = f"{IS_KEPT} AND {proofs if not contact.proofs else 'proofs = :proofs'}"
+        condition = (
+            f"{IS_KEPT} AND email = :email AND "
+            f"{proofs if not contact.proofs else 'proofs = :proofs'}"
+        )
         values: dict[str, Any] = {":event": event.rider(), ":proofs": contact.proofs}
+        values |= {":email": contact.email}
         values |= {":yes": True} if proof_wanted else {}
         key = head_key(self.workspace_id, contact.id)
         return self.rows.updating(*key, f"SET event = :event{wanted}", condition, values)
