@@ -11,6 +11,7 @@ from portico.edge.portal_routes import PortalRoutes
 from portico.edge.responses import Response
 from portico.edge.settings_routes import SettingsRoutes
 from portico.edge.team_access import TeamAccess
+from portico.edge.team_entry_routes import AskedMethods, TeamEntryRoutes
 from portico.events import Caller
 from portico.people.logos import LARGEST_LOGO
 from portico.settings import ManageWorkspaceSettings
@@ -22,6 +23,7 @@ connections = ConnectionRoutes.behind(access, settings)
 undoing = {"portal": portals.undo, "connection": connections.undo}
 workspace_settings = SettingsRoutes.behind(access, settings, undoing)
 members = MemberRoutes.behind(access, settings)
+entries = TeamEntryRoutes.behind(access, settings)
 keys = KeyRoutes.behind(access, settings)
 handler = Door("manage_workspace", settings)
 
@@ -162,6 +164,24 @@ def change_member(asked: AskedRole, path: dict[str, str], caller: Caller) -> Res
 def remove_member(path: dict[str, str], caller: Caller) -> Response:
     """Take a member off the team."""
     return members.remove(path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/team/{contact}/confirm")
+def confirm_address(path: dict[str, str], caller: Caller) -> Response:
+    """Let a member come in by an address that was just changed."""
+    return entries.confirm_address(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/team-methods")
+def read_team_methods(path: dict[str, str], caller: Caller) -> Response:
+    """Show the ways that lead to the team's side."""
+    return entries.show(path, caller)
+
+
+@handler.writes("PUT /v1/workspaces/{workspace}/team-methods", AskedMethods)
+def set_team_methods(asked: AskedMethods, path: dict[str, str], caller: Caller) -> Response:
+    """Set the ways that lead to the team's side."""
+    return entries.set(asked, path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/keys")

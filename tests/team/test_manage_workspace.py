@@ -20,6 +20,7 @@ TEAM = "/v1/workspaces/{workspace}/team"
 KEYS = "/v1/workspaces/{workspace}/keys"
 CONTACTS = "/v1/workspaces/{workspace}/contacts"
 LINKS = "/v1/workspaces/{workspace}/links"
+METHODS = "GET /v1/workspaces/{workspace}/team-methods"
 SETTINGS = "GET /v1/workspaces/{workspace}/settings"
 ROUTES = sorted(route for route in operations() if "/v1/workspaces/" in route)
 LISTS = [
@@ -44,6 +45,7 @@ BODIES: dict[str, Any] = {
     f"PUT {WORKSPACE}/connections/{{connection}}/secret": {"secret": "s"},
     f"POST {TEAM}": {"email": "zoe@example.com", "role": "agent"},
     f"PUT {TEAM}/{{contact}}": {"role": "auditor"},
+    f"PUT {WORKSPACE}/team-methods": {"methods": "code"},
     f"POST {KEYS}": {"label": "Help desk", "scope": "links"},
     f"POST {CONTACTS}": {"name": "New Once", "email": "new@example.com"},
     f"POST {CONTACTS}/find": {"email": "zoe@example.com"},
@@ -137,6 +139,8 @@ class House:
         """Send a request that is whole, to whichever route."""
         agent, settings = self.team()["agent"], self["owner"].sends(SETTINGS).body
         etag = agent["etag"] if "/team" in route else settings["etag"]
+        if "team-methods" in route:
+            etag = self["owner"].sends(METHODS).headers["etag"]
         etag = self.etag_of_zoe() if "/contacts/" in route else etag
         headers = {"if-match": etag, "idempotency-key": "press-1", **kind_of(route)}
         # Who is signed out must not be one of those who ask.
@@ -401,6 +405,80 @@ class TestNobody:
         assert house["owner"].sends(f"GET {TEAM}").problem == (403, "role-too-small")
         house.members.remove(portal.workspace, owner, **HOW)
         assert house["owner"].sends(f"GET {TEAM}").problem == (401, "not-signed-in")
+
+
+class TestTheWaysIn:
+    def sets(self, house, methods: str, etag: str | None = ""):
+        etag = house["owner"].sends(METHODS).headers["etag"] if etag == "" else etag
+        match = {"if-match": etag} if etag is not None else {}
+        return house["owner"].sends(
+            f"PUT {WORKSPACE}/team-methods", {"methods": methods}, headers=match
+        )
+
+    def test_are_all_until_an_owner_names_some(self, house):
+        admin = house["admin"]
+        assert house["auditor"].sends(METHODS).body["methods"] == "code password sso"
+
+        assert self.sets(house, "sso").body["methods"] == "sso"
+
+        # Everybody came by a code.
+        told = admin.asks()
+        assert (told.problem, told.body["reason"]) == ((403, "team-refused"), "method")
+
+    def test_are_told_to_the_owners(self, house, portal):
+        self.sets(house, "code sso")
+
+        (line,) = [e for e in portal.records_trail() if e["name"] == "team.methods-changed"]
+        assert line["detail"] == {"before": "*", "methods": "code, sso"}
+        assert [r for r in portal.rows("sign-in") if "#notice#" in r["pk"]]
+
+    def test_are_all_again_when_all_are_named(self, house, portal):
+        self.sets(house, "code")
+        assert self.sets(house, "sso password code").body["methods"] == "code password sso"
+        row = next(
+            r for r in portal.rows("people") if (r["pk"], r["sk"]) == ("acme#workspace", "team")
+        )
+        assert row["methods"] == []
+
+    @pytest.mark.parametrize("methods", ["", " ", "magic", "code,sso", "CODE"])
+    def test_are_of_three(self, house, methods):
+        assert self.sets(house, methods).problem == (400, "invalid-request")
+
+    def test_are_those_that_the_owner_has_seen(self, house):
+        etag = house["owner"].sends(METHODS).headers["etag"]
+        assert self.sets(house, "code", None).problem == (428, "precondition-missing")
+        assert self.sets(house, "code").status == 200
+        stale = self.sets(house, "sso", etag)
+        assert stale.problem == (412, "changed-meanwhile")
+        assert stale.body["now"]["methods"] == "code"
+
+
+class TestAnAddressThatWasJustChanged:
+    CONFIRM = f"POST {TEAM}/{{contact}}/confirm"
+
+    @pytest.fixture
+    def moved(self, house, portal):
+        from portico.account.team_email_change import TeamEmailChanges
+
+        admin = portal.team.contact("acme", "admin@example.com")
+        changes = TeamEmailChanges("people", "sign-in")
+        return changes.change(portal.workspace, admin, "adam@example.com", **HOW)
+
+    def test_comes_in_once_another_owner_has_confirmed_it(self, house, moved, portal):
+        adam = Member(portal)
+        adam.browser = portal.another_browser()
+        adam.browser.signs_in("adam@example.com")
+        assert adam.asks().body["reason"] == "address-changed"
+
+        assert house["owner"].sends(self.CONFIRM, path={"contact": moved.id}).status == 204
+
+        assert adam.asks().status == 200
+
+    def test_is_confirmed_by_nobody_themselves(self, house, portal):
+        owner = portal.team.contact("acme", "owner@example.com")
+        for each in (owner.id, "ct_" + "0" * 22, house.zoe.id):
+            answer = house["owner"].sends(self.CONFIRM, path={"contact": each})
+            assert answer.problem == (404, "not-found")
 
 
 class TestAKey:

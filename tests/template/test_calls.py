@@ -34,6 +34,7 @@ from tests.team.test_manage_workspace import (
     KEYS,
     LINKS,
     LOGO,
+    METHODS,
     PNG,
     PORTALS,
     SETTINGS,
@@ -260,6 +261,11 @@ def looks_after_the_team(portal: Portal) -> None:
     owner = Staff(portal, "olga@example.com")
     assert owner.sends(SETTINGS).status == 200
     looks_after_the_settings(owner)
+    match = {"if-match": owner.sends(METHODS).headers["etag"]}
+    wanted = {"methods": "code password"}
+    assert owner.sends(f"PUT {WORKSPACE}/team-methods", wanted, headers=match).status == 200
+    moved = {"contact": portal.ann.id}
+    assert owner.sends(f"POST {TEAM}/{{contact}}/confirm", path=moved).status in {204, 404}
     added = owner.sends(f"POST {TEAM}", {"email": "gus@example.com", "role": "owner"})
     member = added.body["member"]
     path, headers = {"contact": member["contact"]}, {"if-match": member["etag"]}
