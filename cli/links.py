@@ -24,7 +24,6 @@ from cli.refusals import Refusal
 from cli.remote_links import RemoteLinks, short
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.errors import TakenAlready
-from portico.links.link_uses import LinkUse
 from portico.links.rules import Link, public_id
 
 app = typer.Typer(no_args_is_help=True)
@@ -157,6 +156,8 @@ def show(
             row, uses = RemoteLinks(told_of, portico).show(_id(link), most=MOST_USES)
             _show(told_of, row, uses)
         return
+    from portico.links.link_uses import LinkUse
+
     with running(stack, local, as_json, NAMES) as command:
         workspace, id_ = workspace_of(command, workspace_id), _id(link)
         with looking_for(f"link {id_} in {workspace_id}"):

@@ -30,7 +30,7 @@ OPERATIONS = {
     # A client of DynamoDB looks for DescribeEndpoints when it is made.
     "dynamodb": "BatchGetItem DescribeEndpoints GetItem PutItem Query TransactWriteItems UpdateItem",
     "kms": "GetPublicKey Sign",
-    "secretsmanager": "GetSecretValue",
+    "secretsmanager": "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue",
     "sesv2": "SendEmail",
     "sqs": "ChangeMessageVisibility SendMessage",
 }
