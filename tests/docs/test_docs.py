@@ -10,7 +10,8 @@ from cli.directory_csv import read
 from portico.edge.problems import PROBLEMS
 from portico.people.rules import Workspace
 from portico.sso.providers.table import PROVIDERS
-from tests.support.template import doors, template
+from tests.deployed.test_artefacts import DOORS, MEGABYTES, MODULES, USUAL_MEGABYTES, USUAL_MODULES
+from tests.support.template import doors, folder, template
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -101,6 +102,25 @@ class TestTheHouse:
         )
         assert (shortest, longest) == (lines[0], lines[-1])
         assert half == lines[len(lines) // 2 - 1]
+
+
+class TestThePerformance:
+    def test_has_the_budgets_that_built_doors_are_held_to(self):
+        rows = re.findall(
+            r"^\| (`[a-z_`, ]+`) \| (\d+) \| (\d+) MB \|$", page("performance.md"), re.MULTILINE
+        )
+        told = {
+            door: (int(modules), int(megabytes))
+            for named, modules, megabytes in rows
+            for door in re.findall(r"`(\w+)`", named)
+        }
+
+        assert told == {
+            folder(each): (
+                MODULES.get(each, USUAL_MODULES), MEGABYTES.get(each, USUAL_MEGABYTES),
+            )
+            for each in DOORS
+        }  # fmt: skip
 
 
 class TestTheTables:
