@@ -68,7 +68,7 @@ def test_targets_in_calls_and_units_are_met(flows):
         "resolve": (1, 0, 1.5),
         "request": (3, 2, 2),
         "request, auto": (4, 3, 2),
-        "send": (5, 4, 5),
+        "send": (5, 4, 6),
         "verify": (2, 5, 0),
         "refresh": (2, 1, 3),
         "read": (0, 0, 0),

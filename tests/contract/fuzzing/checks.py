@@ -166,8 +166,8 @@ def _moving(_body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _confirming(_body: dict[str, Any]) -> dict[str, Any]:
-    # Seldom: every change that goes through signs out whoever made it.
-    if not KNOWN.moves or CHANCE.random() < 0.8:
+    # Seldom after the first: every change that goes through signs out whoever made it.
+    if not KNOWN.moves or (KNOWN.undo and CHANCE.random() < 0.8):
         return {}
     challenge = list(KNOWN.moves)[-1]
     code = HOUSE.mailed(KNOWN.moves[challenge])
