@@ -1,4 +1,4 @@
-"""What a team's script shares with contacts who sign in: no row that either of them writes."""
+"""What a team's script shares with contacts who sign in: no row that either writes (API-08)."""
 
 from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope

@@ -269,6 +269,8 @@ class TestTheMailIdentity:
 
 
 class TestTheDoorsOfTeams:
+    """API-08: whoever asks without end takes nothing from contacts who sign in."""
+
     def test_have_a_share_each_if_it_is_given_so_that_a_script_stops_nobodys_sign_in(self):
         shared = {
             name
