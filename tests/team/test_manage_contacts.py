@@ -137,7 +137,7 @@ class TestFinding:
 
         assert [each.problem for each in told] == [(404, "not-found")] * 2
 
-    def test_api_08_by_an_agent_ends_after_thirty_that_are_nobodys(self, house):
+    def test_con_01_api_08_by_an_agent_ends_after_thirty_that_are_nobodys(self, house):
         agent = house["agent"]
         for n in range(MOST_MISSES):
             if n % 25 == 24:
