@@ -33,16 +33,26 @@ def answering(*records: tuple[int, bytes], code: int = 0, cut: bool = False) -> 
     return answer
 
 
+def both_at_one_port() -> tuple[socket.socket, socket.socket]:
+    """Sockets of UDP and TCP. A port that is free in one may be taken in the other."""
+    for _ in range(50):
+        line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        line.bind(("127.0.0.1", 0))
+        try:
+            return line, socket.create_server(line.getsockname())
+        except OSError:
+            line.close()
+    raise AssertionError("no port is free in both")
+
+
 @pytest.fixture
 def serving() -> Iterator[Callable[..., NameServer]]:
     """A name server that answers over UDP, and with *whole* over TCP."""
     with ExitStack() as stack:
 
         def serve(answer: Answer, whole: Answer | None = None) -> NameServer:
-            line = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            line.bind(("127.0.0.1", 0))
-            port = line.getsockname()[1]
-            tcp = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            line, tcp = map(stack.enter_context, both_at_one_port())
+            port = tcp.getsockname()[1]
 
             def over_udp() -> None:
                 question, asker = line.recvfrom(512)

@@ -45,6 +45,8 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/workspaces/{workspace}/connections/{connection}/confirm": ("POST",),
     "/v1/workspaces/{workspace}/team": ("GET", "POST"),
     "/v1/workspaces/{workspace}/team/{contact}": ("PUT", "DELETE"),
+    "/v1/workspaces/{workspace}/team/{contact}/confirm": ("POST",),
+    "/v1/workspaces/{workspace}/team-methods": ("GET", "PUT"),
     "/v1/workspaces/{workspace}/keys": ("GET", "POST"),
     "/v1/workspaces/{workspace}/keys/{key}/rotate": ("POST",),
     "/v1/workspaces/{workspace}/keys/{key}/revoke": ("POST",),
