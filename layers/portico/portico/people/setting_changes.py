@@ -8,7 +8,7 @@ change is another change, to the values that stand here.
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -94,6 +94,14 @@ class SettingChange:
     def fields(self) -> list[str]:
         """The fields that it changed."""
         return sorted(self.before.keys() | self.after.keys())
+
+    def changed_since(self, values: Mapping[str, Any]) -> set[str]:
+        """Return the fields that are no longer as this change has set them.
+
+        Args:
+            values: all fields of what it is about, as they are now.
+        """
+        return {name for name, value in self.after.items() if values.get(name) != value}
 
     def is_kept(self, *, at: datetime) -> bool:
         """Say whether it can still be undone."""

@@ -183,14 +183,13 @@ class ConnectionChanges:
             ChangedSince: what it has set was changed since, or it cannot be undone.
             SettingsRefused: the values are not allowed any more.
         """
-        values = now.values()
-        since = {name for name, value in change.after.items() if values.get(name) != value}
+        since = change.changed_since(now.values())
         if since or not change.before:
             raise ChangedSince(tuple(sorted(since or {"id"})))
         after = connection_rules.checked(replace(now, **change.before), loopback=self.loopback)
         if after.draft:
             after = replace(after, on=False)
-        _, plan = after, self._plan(workspace, now, after, "connection.changed", by=by)
+        plan = self._plan(workspace, now, after, "connection.changed", by=by)
         return after, replace(plan, change=replace(plan.change, undoes=change.id))
 
     def make[T](

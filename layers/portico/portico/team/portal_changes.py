@@ -166,9 +166,7 @@ class PortalChanges:
             ChangedSince: what it has set was changed since, or it cannot be undone.
             SettingsRefused: the values are not allowed any more.
         """
-        values = now.values()
-        since = {name for name, value in change.after.items() if values.get(name) != value}
-        since |= {"secrets"} & set(change.fields)
+        since = change.changed_since(now.values()) | ({"secrets"} & set(change.fields))
         if since or not change.before:
             raise ChangedSince(tuple(sorted(since or {"id"})))
         portal = registration.checked(replace(now, **change.before))

@@ -140,8 +140,7 @@ class WorkspaceChanges:
             ChangedSince: what it has set was changed since, or the logo before is gone.
             SettingsRefused: the values are not allowed any more.
         """
-        now = values_of(workspace, words)
-        since = [name for name, value in change.after.items() if now[name] != value]
+        since = change.changed_since(values_of(workspace, words))
         if since:
             raise ChangedSince(tuple(sorted(since)))
         plan = self.plan(workspace, words, change.before, by=by)
