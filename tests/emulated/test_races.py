@@ -107,10 +107,11 @@ class TestTwentyBrowsers:
         assert sum("claim_1" in row for row in rows) == 4
         assert Counter(row.get("withheld_1") for row in rows) == {None: 4, "mailbox-budget": 16}
         mailed = [b for b, row in zip(browsers, rows, strict=True) if "claim_1" in row]
-        by_label = {each.last.body["label"]: each for each in mailed if each.last}
+        labels = [(b.last.body["label"], b) for b in mailed if b.last]
         for mail in house.mails:
-            label = next(each for each in by_label if each in mail.text.split())
-            assert by_label[label].types(mail.code).status == 200
+            # Two of them may have drawn the same two letters. A wrong guess costs one attempt.
+            named = [b for label, b in labels if label in mail.text.split()]
+            assert 200 in [b.types(mail.code).status for b in named]
 
     def test_rac_04_of_one_network_take_no_more_than_its_budget(self, house):
         browsers = [house.another_browser() for _ in range(70)]
