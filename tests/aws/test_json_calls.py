@@ -337,6 +337,13 @@ class TestAnAnswer:
         with pytest.raises(ChecksumError):
             send("dynamodb", "get_item", **KEY)
 
+    @pytest.mark.parametrize("checksum", ["", "abc", "-1", "1.5"])
+    def test_whose_checksum_is_no_number_is_none(self, checksum, line, cloud):
+        line("dynamodb", answer(b"{}", headers={"x-amz-crc32": checksum}))
+
+        with pytest.raises(BotoCoreError):
+            send("dynamodb", "get_item", **KEY)
+
     @pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"a":', b"[]"])
     def test_that_is_no_json_is_none(self, body, line, cloud):
         line("dynamodb", answer(body))

@@ -23,6 +23,8 @@ from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import Session
 from botocore.utils import normalize_url_path
 
+_CHECKSUM = "x-amz-crc32"
+
 
 class JsonCalls:
     """Calls of one service that speaks JSON.
@@ -89,6 +91,9 @@ class JsonCalls:
             # Whoever wants to know what was accepted hears it here, such as a local mailbox.
             event = f"response-received.{self._service}.{operation}"
             self._events.emit(event, request=request, response=response)
+            if not response.headers.get(_CHECKSUM, "0").isdecimal():
+                # botocore's rules for a repeat would fail on it as well.
+                return None, HTTPClientError(error="a checksum that is no number")
             return response, None
         except Exception as fault:  # noqa: BLE001 - the rules for a repeat tell one from another
             return None, fault
@@ -240,7 +245,7 @@ def _good(response: AWSResponse) -> dict[str, Any] | None:
     if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
         return None
     content = response.content
-    checksum = response.headers.get("x-amz-crc32")
+    checksum = response.headers.get(_CHECKSUM)
     if checksum is not None and int(checksum) != zlib.crc32(content):
         return None
     try:
