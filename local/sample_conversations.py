@@ -19,6 +19,8 @@ from local.sample_workspaces import WORKSPACES, contact_id
 
 ASKED = "The printer on the second floor prints blank pages."
 ANSWERED = "We have ordered a new drum. It comes tomorrow."
+ASKED_BEFORE = "Where do I find last year's invoices?"
+ANSWERED_BEFORE = "Below Account, Invoices. Pick the year at the top."
 CHATTED = ("messenger", "8261", "My lamp hums at night. Is that normal?")
 """Written by Messenger, by somebody whom docs/portals/help-desk.md makes a contact."""
 LONGEST = 2000
@@ -88,10 +90,12 @@ class Conversations:
     def __post_init__(self) -> None:
         for workspace in WORKSPACES:
             for contact in workspace.contacts:
-                id_ = contact_id(workspace.id, contact.key)
-                self._by_contact[id_] = [
-                    {"id": "123", "text": ASKED, "answer": ANSWERED, "state": "open", "at": None},
-                    {"id": "77", "text": ASKED, "answer": ANSWERED, "state": "solved", "at": None},
+                self._by_contact[contact_id(workspace.id, contact.key)] = [
+                    {"id": id_, "text": asked, "answer": answered, "state": state, "at": None}
+                    for id_, asked, answered, state in (
+                        ("123", ASKED, ANSWERED, "open"),
+                        ("77", ASKED_BEFORE, ANSWERED_BEFORE, "solved"),
+                    )
                 ]
         self.write(*CHATTED)
 
