@@ -11,9 +11,11 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local.ses_events import bounced, complained
 from portico.aws.keys import KEYS_KEPT, KeyRing, derive
 from portico.ids import base64url
 from tests.account.conftest import Member
+from tests.deliveries.conftest import Post
 from tests.rotation.conftest import MINUTES
 from tests.rotation.fleet import Visits
 from tests.support.doors import ROOT
@@ -161,6 +163,26 @@ class TestWhatARotationLeaves:
         portal.delivers_mail()
 
         assert len(portal.mails) == spent + 1
+
+    def test_is_what_became_of_a_mail_and_what_is_held_against_its_address(
+        self, portal, secret, environments, wire, capsys
+    ):
+        environments(CODE_SECRET=secret.arn)
+        post = Post(portal, wire, capsys)
+        mail = post.sends_a_code()
+        for _ in range(3):
+            secret.rotate()
+            environments()
+
+        assert post.tells(bounced(mail)) == ["bounced"]
+        (before,) = post.suppressed
+        secret.rotate()
+        environments()
+        assert post.tells(complained(mail)) == ["complained"]
+
+        (after,) = post.suppressed
+        assert len(after["strikes"]) == len(before["strikes"]) + 1
+        assert post.why_withheld() == ["address-suppressed-bounce"]
 
     def test_acc_12_is_every_link_that_takes_an_address_back(self, portal, secret, environments):
         environments(CODE_SECRET=secret.arn)
