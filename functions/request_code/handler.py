@@ -1,8 +1,8 @@
-"""POST /v1/codes and /v1/codes/resend: ask for a code by mail, and ask again."""
+"""POST /v1/codes, /v1/codes/resend, /v1/codes/mail: ask for a code, again, and for its mail."""
 
 import os
 
-from portico.codes.request import AskedAgain, AskedCode, CodeRequests
+from portico.codes.request import AskedAgain, AskedCode, AskedMail, CodeRequests
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from portico.events import Caller
@@ -23,3 +23,9 @@ def request(asked: AskedCode, caller: Caller) -> Response:
 def resend(asked: AskedAgain, caller: Caller) -> Response:
     """Ask for one more mail."""
     return Response(202, codes.resend(asked, caller).answer(), outcome="resent")
+
+
+@handler.takes("POST /v1/codes/mail", AskedMail)
+def mail(asked: AskedMail, caller: Caller) -> Response:
+    """Say what became of the newest mail, to the page of a personal link."""
+    return Response(200, codes.told(asked, caller).answer(), outcome="told")

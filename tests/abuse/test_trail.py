@@ -54,6 +54,7 @@ def visit(portal) -> None:
             ("resolve_link", "POST /v1/links/resolve"),
             ("request_code", "POST /v1/codes"),
             ("request_code", "POST /v1/codes/resend"),
+            ("request_code", "POST /v1/codes/mail"),
             ("verify_code", "POST /v1/codes/verify"),
             ("session", "POST /v1/session/refresh"),
         ):

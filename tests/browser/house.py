@@ -113,11 +113,32 @@ class House:
             time.sleep(0.2)
         raise AssertionError(f"no mail about {holding!r} came to {email}")
 
-    def team(self, *command: str) -> None:
-        """Do what a team does from a terminal, at this house."""
+    def team(self, *command: str) -> str:
+        """Do what a team does from a terminal, at this house, and read what it says."""
         local = ("--local", self.origin)
         run = [sys.executable, "-m", "cli", *command, *local]
-        subprocess.run(run, cwd=ROOT, check=True, capture_output=True, timeout=60)
+        done = subprocess.run(
+            run, cwd=ROOT, check=True, capture_output=True, timeout=60, encoding="utf-8"
+        )
+        return done.stdout
+
+    @contextmanager
+    def mails_end(self, email: str, fate: str, *, workspace: str = "acme") -> Iterator[None]:
+        """Decide what becomes of the mails to a contact; afterwards their mailbox works again."""
+        self._post("/_local/fates", {"to": email, "fate": fate})
+        yield
+        self._post("/_local/fates", {"to": email, "fate": "arrives"})
+        self.team("contact", "lift", workspace, email)
+
+    def hears_of_mail_to(self, email: str, line: str, *, workspace: str = "acme") -> None:
+        """Wait until the trail of a contact has a line about a mail."""
+        until = time.monotonic() + IS_MAILED_WITHIN
+        while time.monotonic() < until:
+            said = self.team("--json", "trail", "show", workspace, "--contact", email)
+            if line in said:
+                return
+            time.sleep(0.3)
+        raise AssertionError(f"no {line} of a mail to {email}")
 
     def begins_another_day(self) -> None:
         """Leave behind what was mailed and used up so far.

@@ -53,6 +53,9 @@ class Guest:
             "ask again": knock(
                 "request_code", "POST /v1/codes/resend", {"challenge": ids_["challenge"]}
             ),
+            "ask for the mail": knock(
+                "request_code", "POST /v1/codes/mail", {"challenge": ids_["challenge"]}
+            ),
             "type the code": knock(
                 "verify_code",
                 "POST /v1/codes/verify",
@@ -155,6 +158,7 @@ class TestAnotherWorkspace:
             "ask through a personal link": 404,
             "ask for a contact": 202,
             "ask again": 410,
+            "ask for the mail": 410,
             "type the code": 410,
             "refresh with their token here": 401,
             "refresh with our token there": 401,

@@ -37,6 +37,7 @@ ANSWERS = {
     "resolve_link": 200,
     "request_code": 202,
     "resend_code": 429,  # asked for a moment ago
+    "ask_for_mail": 410,  # told to pages of personal links alone
     "verify_code": 401,  # not the code that was mailed
     "password_sign_in": 401,  # no password has been set
     "password_forgot": 202,

@@ -195,6 +195,7 @@ class TestAnAddressThatOpensNothing:
         ("door", "route"),
         [
             ("request_code", "POST /v1/codes/resend"),
+            ("request_code", "POST /v1/codes/mail"),
             ("verify_code", "POST /v1/codes/verify"),
             ("password", "POST /v1/passwords/reset"),
             ("password", "PUT /v1/account/password"),

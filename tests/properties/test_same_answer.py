@@ -65,6 +65,7 @@ class TestEveryAddress:
             for door, path in (
                 ("request_code", "/v1/codes"),
                 ("request_code", "/v1/codes/resend"),
+                ("request_code", "/v1/codes/mail"),
                 ("verify_code", "/v1/codes/verify"),
             ):
                 assert crowd.all_answer_alike(sends(door, f"{method} {path}")) == 405

@@ -152,6 +152,7 @@ class TestACrossSitePage:
         [
             ("request_code", "/v1/codes"),
             ("request_code", "/v1/codes/resend"),
+            ("request_code", "/v1/codes/mail"),
             ("verify_code", "/v1/codes/verify"),
             ("session", "/v1/session/refresh"),
         ],

@@ -79,6 +79,11 @@ class Browser:
         body = {"challenge": self.challenge, **more}
         return self.sends("request_code", "POST /v1/codes/resend", body)
 
+    def asks_for_the_mail(self, **more: Any) -> Answer:
+        """Ask what became of the newest mail."""
+        body = {"challenge": self.challenge, **more}
+        return self.sends("request_code", "POST /v1/codes/mail", body)
+
     def types(self, code: str, *, request_id: str | None = None, **more: Any) -> Answer:
         body = {"challenge": self.challenge, "code": code, **more}
         if request_id:

@@ -145,6 +145,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     ann.opens_the_link(portal.personal_link())
     ann.asks_for_a_code(None, link=portal.personal_link(), auto=True)
     portal.delivers_mail()
+    assert ann.asks_for_the_mail().status == 200
     ann.asks_for_a_code()
     portal.forward(seconds=30)
     ann.asks_again()

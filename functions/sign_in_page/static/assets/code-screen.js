@@ -2,6 +2,7 @@
 
 import { fold, keepSpelled, spell } from "./code-field.js";
 import { el } from "./elements.js";
+import { mailNews } from "./mail-line.js";
 import { button, evenly, field, form, heading, messageSlot, paragraph, sharedComputer, trouble } from "./parts.js";
 import { passwordField } from "./password-field.js";
 
@@ -18,7 +19,7 @@ const SAID_AT = [90, 60, 30, 10];
 const LEADS = { reset: "reset_lead", sign_up: "sent_lead_plain", confirm: "confirm_lead", new_email: "new_email_lead" };
 
 /** @type {import("./stage.js").Screen} */
-export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange, actions }, words, stage) => {
+export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange, line, actions }, words, stage) => {
   const isReset = challenge.purpose === "reset";
   // With a new password there is more to fill in; and a text that was refused is not known after a reload.
   const checksItself = brand.check_pasted_code === true && !isReset && !(challenge.refused && !sentOff.size);
@@ -39,7 +40,10 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
   // A pasted code goes off by itself, so what is to be ticked first stands first.
   const fields = checksItself ? [shared, asked.node] : [asked.node, chosen ? chosen.node : shared];
   const again = resendButton(words, challenge, actions, stage);
+  const news = line && mailNews(words, line, stage);
   const late = stillNoMail(words, address, challenge.connects);
+  // Advice for those who wait is of no use where it is known what became of the mail.
+  const isKnown = () => line?.isSettled === true;
   let hasRunOut = challenge.expires_at <= Date.now();
 
   return {
@@ -55,6 +59,7 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
         (isReset ? actions.reset : actions.verify)(fold(input.value)),
       ),
       again.node,
+      news?.node,
       late,
       canChange &&
         el("p", { class: "more" }, button("plain", words.nodes(canChange), actions.chooseAnew, "another")),
@@ -62,10 +67,12 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
     ].filter((part) => part !== undefined && part !== false && part !== null && part !== ""),
     tick(now) {
       again.tick(now);
-      if (late.hidden && now - challenge.sent_at >= LATE_AFTER_MS) {
+      if (!sentOff.size && !challenge.refused && !typed.code && now < challenge.expires_at) news?.tick(now);
+      if (late.hidden && !isKnown() && now - challenge.sent_at >= LATE_AFTER_MS) {
         late.hidden = false;
         stage.say("late_title");
       }
+      if (isKnown()) late.hidden = true;
       if (!hasRunOut && now >= challenge.expires_at) {
         hasRunOut = true;
         stage.tell({ tone: "error", key: "code_ran_out" }, { takesFocus: false });

@@ -2,6 +2,7 @@
 
 import { isInAlphabet } from "./code-field.js";
 import { codeOver, enterCode } from "./code-screen.js";
+import { MailLine } from "./mail-line.js";
 import { PorticoError } from "./portico.js";
 import { masked } from "./visit.js";
 
@@ -22,6 +23,8 @@ import { masked } from "./visit.js";
 export class Codes {
   #visit;
   #onward;
+  /** @type {MailLine | null} */
+  #line = null;
 
   /** @param {import("./visit.js").Visit} visit @param {Onward} onward */
   constructor(visit, onward) {
@@ -186,6 +189,7 @@ export class Codes {
       address: isShared && isTypedHere ? asked : challenge.sent_to,
       typed,
       canChange: canChange(),
+      line: this.#lineOf(challenge),
       actions: {
         verify: this.verify,
         resend: this.resend,
@@ -193,6 +197,16 @@ export class Codes {
         ...this.more,
       },
     };
+  }
+
+  /** What became of the mail is told to a personal link's contact alone. @param {OpenChallenge} challenge */
+  #lineOf(challenge) {
+    const isTold = this.#visit.way?.link.kind === "personal" && !challenge.purpose && !challenge.connects;
+    if (!isTold) return null;
+    if (this.#line?.mail !== `${challenge.challenge} ${challenge.label}`) {
+      this.#line = new MailLine(challenge, (id) => this.#visit.portico.mailNews({ challenge: id }));
+    }
+    return this.#line;
   }
 
   /** What another journey does with a typed code. @type {{ reset?: (code: string) => void }} */
@@ -229,6 +243,7 @@ export function opened({ challenge, label, code_length, resend_after, expires_in
     asked_for,
     sent_to,
     sent_at: sent_at ?? now,
+    mailed_at: now,
     resend_at: resend_after === null ? null : now + resend_after * 1000,
     expires_at: now + expires_in * 1000,
     connects,

@@ -54,6 +54,7 @@
  * @property {boolean} [refused] a code was refused since the newest mail. Which one is not kept, so after a reload none
  *   goes by itself
  * @property {number} sent_at ms, of the first mail
+ * @property {number} [mailed_at] ms, of the newest one
  * @property {number | null} resend_at ms
  * @property {number} expires_at ms
  */

@@ -53,6 +53,12 @@
  */
 
 /**
+ * @typedef {object} MailNews what became of the newest mail of a personal link's code
+ * @property {"on-its-way" | "delayed" | "delivered" | "came-back" | "mailbox-full" | "held-back"} mail
+ * @property {number} questions_left how often it may still be asked about this mail
+ */
+
+/**
  * @typedef {object} Session
  * @property {string} access_token a JWT for the workspace, ten minutes at most
  * @property {"Bearer"} token_type
@@ -271,6 +277,17 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      */
     resend({ challenge, language }) {
       return call("POST", "/v1/codes/resend", { body: { challenge, language }, repeatable: false });
+    },
+
+    /**
+     * Ask what became of the newest mail. Only the page of a personal link is told, four times about each mail, and
+     * not after a code was typed.
+     *
+     * @param {{ challenge: string }} asked
+     * @returns {Promise<MailNews>}
+     */
+    mailNews({ challenge }) {
+      return call("POST", "/v1/codes/mail", { body: { challenge }, repeatable: false });
     },
 
     /**

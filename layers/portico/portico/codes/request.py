@@ -1,7 +1,7 @@
 """Request a code, and request another mail of it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico import ids
 from portico.aws import deadline
@@ -23,6 +23,9 @@ from portico.people.addresses import mailable
 from portico.people.rules import Workspace, language_of
 from portico.people.store import People
 from portico.settings import PasswordSettings, RequestCodeSettings
+
+if TYPE_CHECKING:
+    from portico.codes.mail_news import MailTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,13 @@ class AskedAgain:
     challenge: str = field(repr=False)
     language: str | None = None
     """As in `AskedCode`, for this mail and those after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMail:
+    """POST /v1/codes/mail: what became of the newest one."""
+
+    challenge: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,17 @@ class CodeRequests:
         return CodeAsked(
             challenges.ask_again(id_, caller, event, language=language_of(asked.language))
         )
+
+    def told(self, asked: AskedMail, caller: Caller) -> "MailTold":
+        """Say what became of the newest mail, to the page of a personal link.
+
+        Raises:
+            ChallengeClosed, TooManyRequests, CrossSite: nothing is told.
+        """
+        # Loaded here: a page asks only when no code was typed within half a minute.
+        from portico.codes.mail_news import MailQuestions  # noqa: PLC0415
+
+        return MailQuestions(self.sign_in_table, self.clock).ask(asked.challenge, caller)
 
     def _prove(
         self, asked: AskedCode, pending: str, email: str | None, caller: Caller

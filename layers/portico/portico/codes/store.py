@@ -140,7 +140,9 @@ class Challenges:
                 *challenge_key(id_),
                 "SET generation = generation + :one, mail = generation + :one, "
                 "asked = list_append(asked, :asked), code_ends_at = :code_ends, "
-                f"resent_by = :request, event = :event{in_language}",
+                f"resent_by = :request, event = :event{in_language} "
+                # Each mail may be asked about as often as the one before.
+                "REMOVE questions",
                 f"{IS_THERE} AND {IS_SAME_ORIGIN} AND {HAS_ATTEMPTS_LEFT} "
                 f"AND {has_time_left} AND ({wait_is_over})",
                 {

@@ -20,14 +20,12 @@ from portico.aws.tables import (
     transact_surely,
 )
 from portico.clock import SYSTEM, Clock, epoch
-from portico.deliveries.mail_tags import marked_key, owed_key
+from portico.deliveries.mail_tags import SUPPRESSED, marked_key, owed_key
 from portico.events import Event
 from portico.ids import parse_challenge
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
 
-WAITS = "address-suppressed-"
-"""How the reason begins why the sender kept the mail back."""
 ASKED_WITHIN = timedelta(minutes=5)
 """The sender mails no code that was asked for longer ago (`Challenge.is_due`)."""
 
@@ -129,7 +127,7 @@ class Lifts:
                 {
                     ":n": n,
                     ":event": event.rider(),
-                    ":held": WAITS,
+                    ":held": SUPPRESSED,
                     ":due": epoch(at - ASKED_WITHIN),
                 },
             )

@@ -14,6 +14,8 @@ from portico.ids import base64url, fingerprint
 
 NOTICE = "notice-"
 """What the name of a notice's mail begins with. A code's is its sign-in's name in the trail."""
+SUPPRESSED = "address-suppressed-"
+"""How the reason begins why nothing is mailed to an address that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ def suppressed_key(key: bytes, workspace_id: str, email: str) -> tuple[str, str]
 def marked_key(workspace_id: str, mark: str) -> tuple[str, str]:
     """Return the same key by the address's mark."""
     return f"{workspace_id}#suppressed#{mark}", "suppressed"
+
+
+def delivery_key(workspace_id: str, mail: str, generation: int) -> tuple[str, str]:
+    """Return the key of what became of a mail."""
+    return f"{workspace_id}#delivery#{mail}", str(generation)
 
 
 def owed_key(workspace_id: str, contact: str) -> tuple[str, str]:

@@ -16,7 +16,13 @@ from portico.aws.tables import (
 from portico.aws.values import Row
 from portico.clock import epoch
 from portico.deliveries.causes import Cause, status_of
-from portico.deliveries.mail_tags import MailTags, address_mark, strikes_of, suppressed_key
+from portico.deliveries.mail_tags import (
+    MailTags,
+    address_mark,
+    delivery_key,
+    strikes_of,
+    suppressed_key,
+)
 from portico.deliveries.ses_events import DeliveryState, SesEvent
 from portico.deliveries.suppression import MOST_STRIKES, Strike, Unknown
 from portico.events import Event
@@ -77,8 +83,7 @@ class DeliveryRows:
         gone = ", ".join(name for name in optional if name not in values)
         try:
             self._rows.update(
-                f"{self.workspace_id}#delivery#{tags.mail}",
-                str(tags.generation),
+                *delivery_key(self.workspace_id, tags.mail, tags.generation),
                 f"SET {changes}" + (f" REMOVE {gone}" if gone else ""),
                 "attribute_not_exists(pk) OR standing < :standing",
                 {f":{name}": value for name, value in values.items()},

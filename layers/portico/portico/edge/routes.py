@@ -14,6 +14,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/links/resolve": ("POST",),
     "/v1/codes": ("POST",),
     "/v1/codes/resend": ("POST",),
+    "/v1/codes/mail": ("POST",),
     "/v1/codes/verify": ("POST",),
     "/v1/passwords/sign-in": ("POST",),
     "/v1/passwords/forgot": ("POST",),

@@ -9,7 +9,7 @@ from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
-from portico.deliveries.mail_tags import MailTags
+from portico.deliveries.mail_tags import SUPPRESSED, MailTags
 from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import fingerprint, parse_challenge
@@ -33,8 +33,6 @@ MAILED = "mailed"
 """The metric of codes that are typed at ``POST /v1/codes/verify``, which counts what was typed."""
 MAILED_FOR_ACCOUNT = "mailed-for-account"
 """The metric of codes for a new password or a new address. They are typed elsewhere."""
-SUPPRESSED = "address-suppressed-"
-"""How the reason begins why nothing is mailed to an address that came back."""
 HAS_ACCOUNT = "already-a-contact"
 """Why nothing is mailed to somebody who signs up and is a contact."""
 
