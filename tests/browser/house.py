@@ -126,9 +126,11 @@ class House:
     def mails_end(self, email: str, fate: str, *, workspace: str = "acme") -> Iterator[None]:
         """Decide what becomes of the mails to a contact; afterwards their mailbox works again."""
         self._post("/_local/fates", {"to": email, "fate": fate})
-        yield
-        self._post("/_local/fates", {"to": email, "fate": "arrives"})
-        self.team("contact", "lift", workspace, email)
+        try:
+            yield
+        finally:
+            self._post("/_local/fates", {"to": email, "fate": "arrives"})
+            self.team("contact", "lift", workspace, email)
 
     def hears_of_mail_to(self, email: str, line: str, *, workspace: str = "acme") -> None:
         """Wait until the trail of a contact has a line about a mail."""

@@ -169,7 +169,11 @@ class TestASharedLinksPage:
         page, screens = person.page, []
         answers: list[Response] = []
         page.clock.install(time=0)
-        page.on("response", answers.append)
+
+        def note(answer: Response) -> None:
+            answers.append(answer)
+
+        page.on("response", note)
         person.opens(house.link("shared"))
         person.asks_for_a_code(email)
         # From now on no time passes that a busy machine could stretch.
