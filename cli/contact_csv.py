@@ -1,38 +1,17 @@
-"""Contacts as a CSV file has them, read line by line: a file may be longer than memory."""
+"""Contacts as a CSV file has them, read a piece at a time: a file may be longer than memory."""
 
-import csv
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO
 
-from cli.contact_columns import Columns
-from cli.csv_files import opened_table, separated, why_unreadable
-from cli.directory_csv import SWITCH
-from cli.refusals import in_words
-from portico.errors import InvalidRequest
-from portico.people.addresses import mailable
+from cli.refusals import NotUnderstood, Refusal, in_words
+from portico.imports.columns import Columns, ColumnsNotThere
+from portico.imports.contact_rows import ContactRows, RefusedRow, split
+from portico.imports.csv_pieces import PIECE, TableRefused, TableRow, beginning_of
 from portico.people.contact_import import ContactLine
-from portico.people.contact_names import contact_language, contact_name
-from portico.people.rules import language_of
-
-_ID = re.compile(r"ct_[A-Za-z0-9_-]{22}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A line that is no contact, and why."""
-
-    line: int
-    email: str
-    reason: str
-
-
-class _Wrong(Exception):
-    """What is wrong with one line."""
 
 
 class _Met:
@@ -68,17 +47,20 @@ class _Met:
 class ContactCsv:
     """One file, open: its columns, and its lines as they come."""
 
-    def __init__(
-        self, raw: BinaryIO, text: TextIO, met: _Met, *, size: int, said: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, raw: BinaryIO, met: _Met, *, size: int, said: dict[str, str]) -> None:
         self.size = size
         """Bytes in all."""
         self._raw = raw
-        self._text = text
         self._met = met
-        self._separator, headers, self._before = separated(text)
-        self.columns = Columns.of(headers, said)
-        self._has_our_ids: bool | None = None
+        self._begins = beginning_of(raw.read(PIECE), is_last=size <= PIECE)
+        self.position = self._begins.ends
+        """Bytes read so far."""
+        self._rows = ContactRows(Columns.of(self._begins.headers, said))
+
+    @property
+    def columns(self) -> Columns:
+        """Where the file has what."""
+        return self._rows.columns
 
     @property
     def unknown(self) -> list[str]:
@@ -88,73 +70,47 @@ class ContactCsv:
     @property
     def has_foreign_ids(self) -> bool:
         """Whether the column ``id`` has ids of another product, which say nothing here."""
-        return self._has_our_ids is False
-
-    @property
-    def position(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell()
+        return self._rows.has_our_ids is False
 
     def lines(self) -> Iterator[ContactLine | RefusedRow]:
         """Yield each line as what it asks for, or as what is wrong with it."""
-        rows = csv.reader(self._text, delimiter=self._separator, strict=True)
-        while True:
-            # Where the row begins: a cell in quotes may hold line breaks.
-            line = rows.line_num + self._before + 1
-            cells: list[str] = []
-            try:
-                cells = next(rows)
-                if any(each.strip() for each in cells):
-                    yield self._only_once(self._entry(cells, line))
-            except StopIteration:
-                return
-            except (csv.Error, _Wrong) as wrong:
-                typed = self.columns.values(cells)["email"]
-                with suppress(InvalidRequest):
-                    self._met.mention(mailable(typed))
-                why = why_unreadable(wrong) if isinstance(wrong, csv.Error) else str(wrong)
-                yield RefusedRow(line, typed, why)
+        for row in self._table_rows():
+            told = self._rows.read(row)
+            if isinstance(told, ContactLine):
+                told = self._only_once(told, row)
+            if isinstance(told, RefusedRow):
+                if told.names:
+                    self._met.mention(told.names)
+                told = _worded(told)
+            if told is not None:
+                yield told
 
     def has(self, email: str) -> bool:
         """Whether a line that was read, even a refused one, has this address in its one spelling."""
         return self._met.has(email)
 
-    def _only_once(self, entry: ContactLine) -> ContactLine:
+    def _table_rows(self) -> Iterator[TableRow]:
+        line = self._begins.line
+        while self.position < self.size:
+            began = self.position
+            self._raw.seek(began)
+            piece = self._raw.read(PIECE)
+            is_last = began + len(piece) >= self.size
+            for row in self._begins.format.rows(piece, line, is_last=is_last):
+                self.position, line = began + row.ends, row.after
+                yield row
+                if row.is_end:
+                    self.position = self.size
+            if is_last:
+                self.position = self.size
+
+    def _only_once(self, entry: ContactLine, row: TableRow) -> ContactLine | RefusedRow:
         for name in filter(None, (entry.email, entry.id)):
             place = self._met.first_place(name, entry.line)
             if place != entry.line:
-                raise _Wrong(f"{name} is already on line {place}")
+                typed = self.columns.values(row.cells)["email"]
+                return RefusedRow(entry.line, typed, f"{name} is already on line {place}")
         return entry
-
-    def _entry(self, cells: list[str], line: int) -> ContactLine:
-        if not self.columns.has_room_for(cells):
-            raise _Wrong(f"{len(cells)} values for {len(self.columns.headers)} columns")
-        if not all(each.isascii() or _is_text(each) for each in cells):
-            raise _Wrong("not UTF-8: save the file as UTF-8")
-        values = self.columns.values(cells)
-        try:
-            email = mailable(values["email"])
-            says: dict[str, Any] = {"name": contact_name(values["name"])}
-            if "language" in values:
-                # An empty one is the workspace's; `en-US` is English.
-                typed = values["language"].lower()
-                says["language"] = contact_language(language_of(typed) or typed) if typed else None
-        except InvalidRequest as refused:
-            raise _Wrong(f"{refused.field}: {in_words(refused.reason)}") from None
-        if values.get("active"):
-            says["active"] = _switch(values["active"])
-        return ContactLine(line, email, says, self._id(values.get("id") or None))
-
-    def _id(self, id_: str | None) -> str | None:
-        """Return a contact's id, if it is one of ours. The first one says whose the column's are."""
-        if id_ is None:
-            return None
-        is_ours = _ID.match(id_) is not None
-        if self._has_our_ids is None:
-            self._has_our_ids = is_ours
-        if is_ours is not self._has_our_ids:
-            raise _Wrong("id: ct_ and 22 characters, as Portico gave it; or leave it empty")
-        return id_ if is_ours else None
 
 
 @contextmanager
@@ -168,15 +124,22 @@ def opened(path: Path, *, said: Sequence[str] = ()) -> Iterator[ContactCsv]:
     Raises:
         Refusal: it cannot be read, or its first line lacks a column or has one twice.
     """
-    with opened_table(path) as (raw, text), closing(_Met()) as met:
-        yield ContactCsv(raw, text, met, size=path.stat().st_size, said=said)
+    columns = dict(each.partition("=")[::2] for each in said)
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise Refusal(f"{path}: {error.strerror}") from None
+    with raw, closing(_Met()) as met:
+        try:
+            people = ContactCsv(raw, met, size=path.stat().st_size, said=columns)
+        except ColumnsNotThere as refused:
+            raise NotUnderstood(f"--column: FIELD=HEADER, {refused.text}") from None
+        except TableRefused as refused:
+            hint = f" --column '{refused.field}={refused.header}'" if refused.field else ""
+            raise Refusal(f"{path}: {refused.text}{hint}") from None
+        yield people
 
 
-def _is_text(cell: str) -> bool:
-    return not any("\udc80" <= each <= "\udcff" for each in cell)
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in SWITCH:
-        raise _Wrong("active: true or false, or empty to leave it as it is")
-    return SWITCH[text.lower()]
+def _worded(row: RefusedRow) -> RefusedRow:
+    field, reason = split(row.reason)
+    return replace(row, reason=f"{field}: {in_words(reason)}") if field else row

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from cli.command import Command, workspace_of
-from cli.contact_columns import NEEDED, OPTIONAL
-from cli.contact_csv import ContactCsv, RefusedRow, opened
+from cli.contact_csv import ContactCsv, opened
 from cli.csv_output import Sheet
 from cli.output import Shown
 from cli.progress import Progress
 from cli.refusals import NotUnderstood, OutOfReach, Refusal
 from portico.errors import TryLater
+from portico.imports.columns import NEEDED_FIELDS, OPTIONAL_FIELDS
+from portico.imports.contact_rows import RefusedRow
 from portico.people import contact_import
 from portico.people.contact_import import ContactImport, ContactLine, ImportedLine
 from portico.people.rules import Workspace
@@ -123,7 +124,7 @@ def _check(command: Command, people: ContactCsv, *, ignore_unknown: bool) -> Non
     if people.unknown and not ignore_unknown:
         raise Refusal(
             f"Unknown columns: {', '.join(people.unknown)}. Known columns: "
-            f"{', '.join((*NEEDED, *OPTIONAL))}. To skip the others: --ignore-unknown"
+            f"{', '.join((*NEEDED_FIELDS, *OPTIONAL_FIELDS))}. To skip the others: --ignore-unknown"
         )
     if people.unknown:
         command.note(f"Left out: {', '.join(people.unknown)}.")

@@ -185,7 +185,9 @@ class Contract:
         query = [each for each in given if each["in"] == "query" and each["name"] != "cursor"]
         headers = {each["name"]: each for each in given if each["in"] == "header"}
         body = operation.get("requestBody")
-        asked = body and self.resolved(body)["content"]["application/json"]["schema"]
+        kinds = self.resolved(body)["content"] if body else {}
+        asked = kinds.get("application/json", {}).get("schema")
+        is_file = "application/octet-stream" in kinds
         answer = next(each for code, each in operation["responses"].items() if code[0] == "2")
         answer = self.resolved(answer)
         content = answer.get("content", {}).get("application/json")
@@ -202,8 +204,12 @@ class Contract:
         arguments = ["self", *(f"{each}: str" for each in ids)]
         if asked:
             arguments.append(f"body: {self.shape(asked, f'{_camel(name)}Body')}")
+        if is_file:
+            arguments.append("data: bytes")
         named: list[str] = []
         notes: list[tuple[str, str]] = []
+        if is_file:
+            notes.append(("data", "The bytes, as they are"))
         if asked:
             notes.append(("body", self.resolved(asked).get("description", "What is asked for")))
         for each in query:
@@ -241,6 +247,8 @@ class Contract:
                 if cursor_in_body
                 else "body=body"
             )
+        if is_file:
+            asks.append("data=data")
         if sent:
             asks.append(f"headers={{{', '.join(sent)}}}")
         call = f"self.transport.ask({', '.join(asks)})"

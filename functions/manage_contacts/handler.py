@@ -1,6 +1,8 @@
 """/v1/workspaces/{workspace}/contacts: what a team and its keys do with contacts."""
 
 import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from portico.account.contact_refs import AskedRef
 from portico.edge.contact_routes import (
@@ -17,6 +19,9 @@ from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess
 from portico.events import Caller
 from portico.settings import ManageContactsSettings
+
+if TYPE_CHECKING:
+    from portico.edge.import_routes import ImportRoutes
 
 settings = ManageContactsSettings.read(os.environ)
 access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
@@ -100,3 +105,51 @@ def export_contact(path: dict[str, str], caller: Caller) -> Response:
 def erase_contact(path: dict[str, str], caller: Caller) -> Response:
     """Erase a contact."""
     return contacts.erase(path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/contacts/imports")
+def begin_import(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Begin an import of contacts."""
+    return imports().begin(asked, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/contacts/imports/{import_id}")
+def read_import(path: dict[str, str], caller: Caller) -> Response:
+    """Say how far an import has come."""
+    return imports().show(path, caller)
+
+
+@handler.uploads(
+    "PUT /v1/workspaces/{workspace}/contacts/imports/{import_id}/parts/{at}",
+    "application/octet-stream",
+    most=64 * 1024,
+)
+def take_part(piece: bytes, path: dict[str, str], caller: Caller) -> Response:
+    """Take a part of an import's file."""
+    return imports().take(piece, path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/contacts/imports/{import_id}/finish")
+def finish_import(path: dict[str, str], caller: Caller) -> Response:
+    """Finish an import."""
+    return imports().finish(path, caller)
+
+
+@handler.reads("POST /v1/workspaces/{workspace}/contacts/imports/{import_id}/cancel")
+def cancel_import(path: dict[str, str], caller: Caller) -> Response:
+    """End an import where it is."""
+    return imports().cancel(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/contacts/imports/{import_id}/report")
+def report_import(path: dict[str, str], caller: Caller) -> Response:
+    """List the refused rows of an import."""
+    return imports().report(path, caller)
+
+
+@cache
+def imports() -> "ImportRoutes":
+    """Return the routes of imports, which are loaded when somebody imports."""
+    from portico.edge.import_routes import ImportRoutes  # noqa: PLC0415
+
+    return ImportRoutes.behind(access, settings)

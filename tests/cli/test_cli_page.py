@@ -8,10 +8,10 @@ import typer
 
 from cli import checks_mail, checks_state
 from cli.app import app
-from cli.contact_columns import NEEDED, OPTIONAL
 from cli.contact_csv import opened
 from cli.findings import DEPLOY, Patient
 from cli.setting_options import SETTINGS
+from portico.imports.columns import NEEDED_FIELDS, OPTIONAL_FIELDS
 from portico.people.contact_import import ContactLine
 from tests.docs.test_docs import PAGES, ROOT, anchors, page
 
@@ -103,7 +103,7 @@ class TestTheCommandsOwnPage:
 
     def test_has_every_column(self):
         listed = re.findall(r"^\| `([a-z]+)` \|", page("cli.md"), re.MULTILINE)
-        assert listed == [*NEEDED, *OPTIONAL]
+        assert listed == [*NEEDED_FIELDS, *OPTIONAL_FIELDS]
 
 
 class TestTheDoctor:

@@ -4,9 +4,10 @@ import pytest
 from rich.console import Console
 
 from cli import progress
-from cli.contact_csv import RefusedRow, opened
+from cli.contact_csv import opened
 from cli.progress import Progress
 from cli.refusals import Refusal
+from portico.imports.contact_rows import RefusedRow
 from portico.people.contact_import import ContactLine
 from tests.edge.test_printable import GOOD_NAMES
 from tests.support.moves import moves

@@ -95,6 +95,12 @@ ANSWERS = {
     "contact_by_ref": 401,
     "ref_detach": 401,
     "contacts_list": 401,
+    "import_begin": 401,
+    "import_read": 401,
+    "import_part": 401,
+    "import_finish": 401,
+    "import_cancel": 401,
+    "import_report": 401,
     "contact_read": 401,
     "contact_correct": 401,
     "contact_email": 401,
@@ -236,7 +242,7 @@ class TestARequest:
         assert all(header == header.lower() for header in event["headers"])
         body = event.get("body", "")
         # Forms come in base64, as everything does that is no text to the gateway.
-        kinds = ("application/x-www-form-urlencoded", "image/png")
+        kinds = ("application/x-www-form-urlencoded", "image/png", "application/octet-stream")
         is_no_text = event["headers"].get("content-type") in kinds
         assert event["isBase64Encoded"] == is_no_text
         length = len(b64decode(body)) if is_no_text else len(body)

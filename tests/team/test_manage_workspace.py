@@ -29,10 +29,14 @@ LISTS = [
 ]
 """Lists that come in pages."""
 NOBODYS = {"key": "0" * 22, "link": "0" * 16, "session": f"ses_{'0' * 22}"}
+NOBODYS |= {"import_id": f"imp_{'0' * 22}", "at": "0"}
 NOBODYS |= {"change": "evt_x", "portal": "nobodys", "connection": "nobodys"}
 """Ids of nothing."""
 WORKSPACE = "/v1/workspaces/{workspace}"
 LOGO = f"PUT {WORKSPACE}/logo"
+IMPORT_PART = f"PUT {CONTACTS}/imports/{{import_id}}/parts/{{at}}"
+KINDS = {LOGO: "image/png", IMPORT_PART: "application/octet-stream"}
+"""The content types of bodies that are no JSON."""
 PORTALS = f"{WORKSPACE}/portals"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(9)
 BODIES: dict[str, Any] = {
@@ -48,6 +52,8 @@ BODIES: dict[str, Any] = {
     f"PUT {WORKSPACE}/team-methods": {"methods": "code"},
     f"POST {KEYS}": {"label": "Help desk", "scope": "links"},
     f"POST {CONTACTS}": {"name": "New Once", "email": "new@example.com"},
+    f"POST {CONTACTS}/imports": {"size": 20},
+    IMPORT_PART: b"email,name\na@b.co,A\n",
     f"POST {CONTACTS}/find": {"email": "zoe@example.com"},
     f"POST {CONTACTS}/list": {},
     f"PUT {CONTACTS}/by-ref": {"channel": "x", "id": "4711", "email": "zoe@example.com"},
@@ -61,7 +67,7 @@ BODIES: dict[str, Any] = {
 
 def kind_of(route: str) -> dict[str, str]:
     """The content type of a route's body, where it is no JSON."""
-    return {"content-type": "image/png"} if route == LOGO else {}
+    return {"content-type": KINDS[route]} if route in KINDS else {}
 
 
 class Staff(Member):
@@ -295,7 +301,7 @@ class TestAList:
     @pytest.mark.parametrize("route", LISTS)
     def test_api_05_does_not_begin_again_by_an_empty_cursor(self, house, portal, route):
         link, _ = portal.link()
-        path = {"contact": house.zoe.id, "link": link.id}
+        path = NOBODYS | {"contact": house.zoe.id, "link": link.id}
         how = {"body": {"cursor": ""}} if route.startswith("POST") else {"query": {"cursor": ""}}
 
         answer = house["owner"].sends(route, path=path, **how)

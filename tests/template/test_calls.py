@@ -25,12 +25,14 @@ from tests.account.conftest import Member
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import Portal
+from tests.support.moves import moves
 from tests.support.openid_site import Site
 from tests.support.template import doors
 from tests.support.wire import Sent
 from tests.team.test_contact_sessions import OF
 from tests.team.test_manage_workspace import (
     CONTACTS,
+    IMPORT_PART,
     KEYS,
     LINKS,
     LOGO,
@@ -301,6 +303,30 @@ def connects_for(portal: Portal, contact: str, email: str) -> None:
     portal.writes("trail", {"pk": subject, "sk": "2026#evt_x", "name": "code.requested"})
 
 
+def imports_contacts(portal: Portal, owner: Staff) -> None:
+    """Import a file of contacts, and cancel another."""
+    moved = portal.adds("Mo Left", "mo@example.com")
+    moves(moved.id, "mo@example.net")
+    data = (
+        b"email,name,active\ncy9@example.com,Cy New,\nmo@example.com,Mo,no\ncy@example.com,,\n"
+        b"agi@example.com,Agi Other,\n"
+    )
+    imports = f"{CONTACTS}/imports"
+    for press, end in (("i1", "finish"), ("i2", "cancel")):
+        asked = {"headers": {"idempotency-key": press}}
+        again, begun = (
+            owner.sends(f"POST {imports}", {"size": len(data)}, **asked) for _ in range(2)
+        )
+        assert again.status == begun.status == 201
+        path = {"import_id": begun.body["import"]["id"], "at": "0"}
+        kind = {"content-type": "application/octet-stream"}
+        for _ in range(2):
+            assert owner.sends(IMPORT_PART, data, path=path, headers=kind).status == 200
+        for how in (f"POST {imports}/{{import_id}}/{end}", f"GET {imports}/{{import_id}}/report"):
+            assert owner.sends(how, path=path).status == 200
+        assert owner.sends(f"GET {imports}/{{import_id}}", path=path).status == 200
+
+
 def looks_after_contacts(portal: Portal) -> None:
     """Find, add, change and switch contacts, as an owner and as an agent."""
     how: Any = {"host": "signin.acme.test", "by": "test"}
@@ -338,6 +364,7 @@ def looks_after_contacts(portal: Portal) -> None:
     match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
     assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
     path = {"contact": portal.ann.id}
+    imports_contacts(portal, owner)
     body, headers = {"label": "Desk", "scope": "contacts:read"}, {"idempotency-key": "desk"}
     made = owner.sends(f"POST {KEYS}", body, headers=headers).body
     with_key = {"authorization": f"Bearer {made['text']}"}

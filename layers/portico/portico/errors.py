@@ -208,6 +208,14 @@ class ChangedMeanwhile(Refused):
     """What it is now, as an answer's members."""
 
 
+@dataclass(eq=False)
+class NotNext(Refused):
+    """A part of a file comes out of turn, or another one was taken in its place."""
+
+    now: dict[str, Any]
+    """The import as it is now, as an answer's members. ``next`` says where it goes on."""
+
+
 class OtherBody(Refused):
     """Its ``Idempotency-Key`` was used for another request before."""
 

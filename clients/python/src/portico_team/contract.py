@@ -191,6 +191,51 @@ class SoughtContacts(TypedDict):
     cursor: NotRequired[str | None]
 
 
+class Import(TypedDict):
+    id: str
+    state: Literal["open", "read", "finished", "cancelled"]
+    size: int
+    next: int
+    dry_run: bool
+    columns: dict[str, str] | None
+    left_out: list[str]
+    foreign_ids: bool
+    waiting: int
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    deactivated: int
+    moved: int
+    expires_at: int
+    part_size: int
+
+
+OneImport = TypedDict("OneImport", {"import": "Import"})
+
+
+class AskedImport(TypedDict):
+    size: int
+    dry_run: NotRequired[bool | None]
+    ignore_unknown: NotRequired[bool | None]
+    columns: NotRequired[dict[str, str] | None]
+
+
+class RefusedRow(TypedDict):
+    line: int
+    column: str | None
+    reason: str
+
+
+TakenPart = TypedDict("TakenPart", {"import": "Import", "refused_rows": "list[RefusedRow]"})
+
+
+class ImportReport(TypedDict):
+    refused_rows: list[RefusedRow]
+    next: str | None
+
+
 class AskedRef(TypedDict):
     channel: str
     id: str
@@ -402,6 +447,14 @@ class NotFound(Problem):
     kind = "not-found"
 
 
+class NotNext(Problem):
+    kind = "not-next"
+
+    @property
+    def now(self) -> dict[str, Any] | None:
+        return cast("dict[str, Any] | None", self.members.get("now"))
+
+
 class NotSignedIn(Problem):
     kind = "not-signed-in"
 
@@ -585,6 +638,122 @@ class Routes:
             )
 
         return Walk(page, "contacts")
+
+    def begin_import(self, body: AskedImport, *, idempotency_key: str | None = None) -> OneImport:
+        """Begin an import of contacts.
+
+        The file itself comes in parts, as it is: CSV in UTF-8 or UTF-16, with comma, semicolon or
+        tab. Its first line names the columns, which are guessed by common headers unless `columns`
+        says them. A dry run writes no contact. A repeat with the same `Idempotency-Key` answers
+        with the import; 422 if it asks for something else. Nothing of it can be asked after 24
+        hours.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            body: What is asked for.
+            idempotency_key: Made anew for this call if it is not given.
+        """
+        return cast(
+            "OneImport",
+            self.transport.ask(
+                "POST",
+                "/contacts/imports",
+                body=body,
+                headers={"idempotency-key": idempotency_key or secrets.token_urlsafe(16)},
+            ),
+        )
+
+    def read_import(self, import_id: str) -> OneImport:
+        """Say how far an import has come.
+
+        The rows so far by what became of them, which column each field is read from, and where the
+        next part begins.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            import_id: Its id.
+        """
+        return cast(
+            "OneImport", self.transport.ask("GET", f"/contacts/imports/{quoted(import_id)}")
+        )
+
+    def take_import_part(self, import_id: str, at: str, data: bytes) -> TakenPart:
+        """Send a part of an import's file.
+
+        `part_size` bytes of the file from the place `next`, or all that is left. It may end within
+        a row, and there may be no time for all of it: go on at the new `next`, as long as the
+        import is `open`. A repeat gets the answer of the first time, and writes nothing. Sixty
+        requests of imports a minute go through, of the whole workspace.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            import_id: Its id.
+            at: Its id.
+            data: The bytes, as they are.
+        """
+        return cast(
+            "TakenPart",
+            self.transport.ask(
+                "PUT", f"/contacts/imports/{quoted(import_id)}/parts/{quoted(at)}", data=data
+            ),
+        )
+
+    def finish_import(self, import_id: str) -> OneImport:
+        """Finish an import.
+
+        Writes the rows that waited for the end of the file: those that would deactivate a contact
+        by an address that they have left. Ask until the import is `finished`.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            import_id: Its id.
+        """
+        return cast(
+            "OneImport", self.transport.ask("POST", f"/contacts/imports/{quoted(import_id)}/finish")
+        )
+
+    def cancel_import(self, import_id: str) -> OneImport:
+        """End an import where it is.
+
+        What it has written stays. One that is finished stays finished.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            import_id: Its id.
+        """
+        return cast(
+            "OneImport", self.transport.ask("POST", f"/contacts/imports/{quoted(import_id)}/cancel")
+        )
+
+    def report_import(self, import_id: str, *, limit: int | None = None) -> Walk[RefusedRow]:
+        """List the refused rows of an import.
+
+        By the order of the file, those that waited for its end last. A page ends with a part, so it
+        may have more rows than `limit`.
+
+        The key needs the scope ``contacts:write``.
+
+        Args:
+            import_id: Its id.
+            limit: The most entries of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "GET",
+                    f"/contacts/imports/{quoted(import_id)}/report",
+                    query={"limit": limit, "cursor": cursor},
+                ),
+            )
+
+        return Walk(page, "refused_rows")
 
     def put_contact_by_ref(self, body: AskedRef) -> OneContact:
         """Find or make the contact of a ref.

@@ -45,3 +45,13 @@ def at_most(seconds: float) -> float:
     """Return how long one call may take: *seconds*, or what is left if that is less."""
     ends = _ends.get()
     return seconds if ends is None else max(0.05, min(seconds, ends - time.monotonic()))
+
+
+def rest(seconds: float) -> None:
+    """Wait before a call is tried again, but not longer than there is time.
+
+    Raises:
+        TryLater: the time of this invocation is over.
+    """
+    time.sleep(at_most(seconds))
+    ask()

@@ -141,6 +141,12 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
     errors.ChangedMeanwhile: Kind(
         412, "changed-meanwhile", "Changed meanwhile", "Somebody else has changed it. Look again."
     ),
+    errors.NotNext: Kind(
+        409,
+        "not-next",
+        "Out of turn",
+        "The import goes on at another place: send the part that begins at next.",
+    ),
     errors.OtherBody: Kind(
         422,
         "other-body",
@@ -219,6 +225,8 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
         case errors.RefConflict(contacts=contacts):
             content["contacts"] = list(contacts)
         case errors.ChangedMeanwhile(now=now):
+            content["now"] = now
+        case errors.NotNext(now=now):
             content["now"] = now
         case errors.ChangedSince(fields=names):
             content["fields"] = list(names)

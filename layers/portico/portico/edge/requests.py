@@ -160,7 +160,13 @@ def _checked(name: str, kind: Any, value: Any) -> Any:
     return value
 
 
-_KINDS = {str: "text", bool: "true or false", int: "a whole number", list: "a list"}
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def _depth(content: Any) -> int:

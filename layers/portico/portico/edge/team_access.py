@@ -14,7 +14,7 @@ from portico.people.memberships import Role
 from portico.sessions.access_token_check import TokenChecker
 from portico.team.caller_uses import CallerUses
 from portico.team.rules import CHANGES, MAY, NEEDS_FRESH_SIGN_IN, SCOPE_FOR, Action, may
-from portico.team.team_budget import TeamUse, count_use
+from portico.team.team_budget import IMPORTS, TeamUse, count_use
 from portico.team.team_caller import KeyCaller, TeamCaller, TeamCallers
 
 
@@ -70,9 +70,9 @@ class TeamAccess:
         if scope not in found.key.scopes:
             raise RoleTooSmall((scope.value,))
         self.uses.note(found, caller.network)
-        count_use(
-            self.sign_in_table, found.workspace.id, found.id, TeamUse.BY_KEY, at=self.clock.now()
-        )
+        now = self.clock.now()
+        count_use(self.sign_in_table, found.workspace.id, found.id, TeamUse.BY_KEY, at=now)
+        self._count_import(found, action)
         return found
 
     def _demand_member(self, member: TeamCaller, caller: Caller, action: Action) -> None:
@@ -82,8 +82,17 @@ class TeamAccess:
         if action in NEEDS_FRESH_SIGN_IN:
             member.standing.demand_fresh(at=now)
         self.uses.note(member, caller.network)
+        if action is Action.IMPORT_CONTACTS:
+            self._count_import(member, action)
+            return
         use = TeamUse.CHANGE if action in CHANGES else TeamUse.READ
         count_use(self.sign_in_table, member.workspace.id, member.id, use, at=now)
+
+    def _count_import(self, found: TeamCaller | KeyCaller, action: Action) -> None:
+        """Count what an import asks for: in one budget, however many send parts."""
+        if action is Action.IMPORT_CONTACTS:
+            now, workspace = self.clock.now(), found.workspace
+            count_use(self.sign_in_table, workspace.id, IMPORTS, TeamUse.IMPORT, at=now)
 
 
 def demand_match(caller: Caller, etag: str, now: dict[str, object]) -> None:

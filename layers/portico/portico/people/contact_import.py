@@ -6,8 +6,10 @@ that was cut off.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Any, Self
@@ -15,9 +17,9 @@ from typing import Any, Self
 from portico import ids
 from portico.aws.retry import with_retries
 from portico.clock import SYSTEM, Clock
-from portico.errors import NotFound, TakenAlready
+from portico.errors import NotFound, RoleTooHigh, TakenAlready
 from portico.events import Event
-from portico.people.memberships import StillOwner
+from portico.people.memberships import ABOVE_ALL, Reach, Role, StillOwner, membership_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
@@ -25,6 +27,9 @@ AT_ONCE = 100
 """Lines read, compared and written together: one DynamoDB call reads this many rows."""
 MOST_WRITERS = 10
 """Writes at the same time. Botocore's pool holds this many connections."""
+OUT_OF_REACH = "the contact is on the team, with a role as high as yours or higher"
+OF_AN_OWNER = "an owner of the team cannot be deactivated"
+NOBODY_BACK = "active: a key lets nobody sign in again"
 
 ADDED, CHANGED, UNCHANGED, REFUSED = "added", "changed", "unchanged", "refused"
 
@@ -83,6 +88,8 @@ class ContactImport:
         dry_run: say what an import would do, and write nothing.
         width: how many writes may run at the same time.
         pause: sleeps the given seconds while DynamoDB refuses more writes.
+        reach: on whom whoever imports may act.
+        reactivates: whether they may let a deactivated contact sign in again.
     """
 
     table: str
@@ -92,6 +99,8 @@ class ContactImport:
     dry_run: bool = False
     width: int = MOST_WRITERS
     pause: Callable[[float], object] = time.sleep
+    reach: Reach = ABOVE_ALL
+    reactivates: bool = True
     _last: int = 0
     _waiting: list[ContactLine] = field(default_factory=list)
     """Lines that would switch off whoever left their address, unless the list names them."""
@@ -111,23 +120,65 @@ class ContactImport:
             TryLater: DynamoDB was out of reach for about a minute. Lines that were not yielded
                 may be written or not; importing the same list again continues from there.
         """
-        pool = ThreadPoolExecutor(self.width, thread_name_prefix="contact-import")
-        try:
+        with self.writing() as pool:
             for some in batched(entries, AT_ONCE, strict=False):
-                verdicts = self._with_retries(some)
-                waiting = [each for each in verdicts if each.switches_off_former]
-                done = self._keep([each for each in verdicts if each not in waiting], pool)
-                self._waiting += [each.entry for each in waiting]
+                done, waiting = self.write(some, pool)
+                self._waiting += waiting
                 self._last = some[-1].line
                 yield done
             # Only now is it known whether the list has somebody by their own address as well.
             while self._waiting:
-                verdicts = self._with_retries(self._waiting[:AT_ONCE])
-                done = self._keep([each.unless_listed(is_listed) for each in verdicts], pool)
+                done = self.settle(
+                    self._waiting[:AT_ONCE], lambda some: set(filter(is_listed, some)), pool
+                )
                 del self._waiting[:AT_ONCE]
                 yield done
+
+    @contextmanager
+    def writing(self) -> Iterator[ThreadPoolExecutor]:
+        """Open the threads that write."""
+        pool = ThreadPoolExecutor(self.width, thread_name_prefix="contact-import")
+        try:
+            yield pool
         finally:
             pool.shutdown(cancel_futures=True)
+
+    def write(
+        self, some: Sequence[ContactLine], pool: ThreadPoolExecutor
+    ) -> tuple[list[ImportedLine], list[ContactLine]]:
+        """Write at most :data:`AT_ONCE` lines.
+
+        Returns:
+            What became of them, and the lines that wait for :meth:`settle`, because they depend on
+            the rest of the list.
+
+        Raises:
+            TryLater: some of them may be written. All can be written again.
+        """
+        verdicts = self._with_retries(some)
+        waiting = [each for each in verdicts if each.switches_off_former]
+        done = self._keep([each for each in verdicts if each not in waiting], pool)
+        return done, [each.entry for each in waiting]
+
+    def settle(
+        self,
+        some: Sequence[ContactLine],
+        listed_of: Callable[[set[str]], set[str]],
+        pool: ThreadPoolExecutor,
+    ) -> list[ImportedLine]:
+        """Write at most :data:`AT_ONCE` lines that waited, once the whole list is known.
+
+        Args:
+            some: the lines.
+            listed_of: says which of some addresses the list has.
+            pool: the threads.
+
+        Raises:
+            TryLater: as :meth:`write`.
+        """
+        verdicts = self._with_retries(some)
+        listed = listed_of({each.has_moved_to for each in verdicts if each.switches_off_former})
+        return self._keep([each.unless_listed(listed.__contains__) for each in verdicts], pool)
 
     @property
     def reached(self) -> int:
@@ -138,7 +189,11 @@ class ContactImport:
         return with_retries(lambda: self._judged(entries), pause=self.pause)
 
     def _keep(self, verdicts: list[ImportedLine], pool: ThreadPoolExecutor) -> list[ImportedLine]:
-        return verdicts if self.dry_run else list(pool.map(self._written, verdicts))
+        if self.dry_run:
+            return verdicts
+        # Each thread works under the deadline of whoever imports.
+        work = [pool.submit(copy_context().run, self._written, each) for each in verdicts]
+        return [each.result() for each in work]
 
     def _judged(self, entries: Sequence[ContactLine]) -> list[ImportedLine]:
         pointers = self._people.pointers(each.email for each in entries)
@@ -154,7 +209,29 @@ class ContactImport:
             )
             for each in entries
         ]
-        return [verdict(entry, each) for entry, each in zip(entries, there, strict=True)]
+        found = [verdict(entry, each) for entry, each in zip(entries, there, strict=True)]
+        return self._within_reach(found)
+
+    def _within_reach(self, found: list[ImportedLine]) -> list[ImportedLine]:
+        """Refuse the lines that the writes would refuse as well, for whom they would change."""
+        changed = sorted({each.contact for each in found if each.outcome == CHANGED})
+        if self.reach == ABOVE_ALL or not changed:
+            return found
+        id_ = self.workspace.id
+        rows = self._people.read(*(membership_key(id_, each) for each in changed))
+        roles = {who: Role(row["role"]) for who, row in zip(changed, rows, strict=True) if row}
+        return [self._reached(each, roles.get(each.contact)) for each in found]
+
+    def _reached(self, found: ImportedLine, role: Role | None) -> ImportedLine:
+        if found.outcome != CHANGED:
+            return found
+        if not self.reach.includes(found.contact, role):
+            return replace(found, outcome=REFUSED, reason=OUT_OF_REACH)
+        if found.changes.get("active") is False and role is Role.OWNER:
+            return replace(found, outcome=REFUSED, reason=OF_AN_OWNER)
+        if found.changes.get("active") and not self.reactivates:
+            return replace(found, outcome=REFUSED, reason=NOBODY_BACK)
+        return found
 
     def _written(self, verdict: ImportedLine) -> ImportedLine:
         if verdict.outcome == ADDED:
@@ -189,14 +266,15 @@ class ContactImport:
         event = self._event(name, before.id, fields=",".join(sorted(changes)))
         try:
             with_retries(
-                lambda: self._people.change_contact(before, changes, event),
+                lambda: self._people.change_contact(before, changes, event, reach=self.reach),
                 pause=self.pause,
             )
         except NotFound:
             return replace(verdict, outcome=REFUSED, reason="the contact was removed just now")
         except StillOwner:
-            reason = "an owner of the team cannot be deactivated"
-            return replace(verdict, outcome=REFUSED, reason=reason)
+            return replace(verdict, outcome=REFUSED, reason=OF_AN_OWNER)
+        except RoleTooHigh:
+            return replace(verdict, outcome=REFUSED, reason=OUT_OF_REACH)
         return verdict
 
     def _is_there(self, contact: Contact) -> bool:

@@ -42,6 +42,8 @@ class Action(StrEnum):
     READ_SESSIONS = "sessions:read"
     END_SESSIONS = "sessions:end"
     ERASE_CONTACT = "contact:erase"
+    IMPORT_CONTACTS = "contacts:import"
+    READ_IMPORT = "import:read"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -63,6 +65,8 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.READ_SESSIONS: frozenset(Role),
     Action.END_SESSIONS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.ERASE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.IMPORT_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.READ_IMPORT: frozenset({Role.OWNER, Role.ADMIN}),
 }
 """Which roles may ask for an action."""
 
@@ -73,6 +77,8 @@ SCOPE_FOR: dict[Action, Scope] = {
     Action.EXPORT_CONTACT: Scope.READ_CONTACTS,
     Action.WRITE_CONTACT: Scope.WRITE_CONTACTS,
     Action.DEACTIVATE_CONTACT: Scope.WRITE_CONTACTS,
+    Action.IMPORT_CONTACTS: Scope.WRITE_CONTACTS,
+    Action.READ_IMPORT: Scope.WRITE_CONTACTS,
     Action.READ_LINKS: Scope.LINKS,
     Action.WRITE_LINKS: Scope.LINKS,
     Action.READ_SESSIONS: Scope.SESSIONS,

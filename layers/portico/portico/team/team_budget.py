@@ -17,10 +17,13 @@ class TeamUse(StrEnum):
     READ = "reads"
     CHANGE = "changes"
     BY_KEY = "requests"
+    IMPORT = "parts"
 
 
-MOST_USES = {TeamUse.READ: 120, TeamUse.CHANGE: 30, TeamUse.BY_KEY: 25}
-"""Of a member in a minute, and of a key in a second."""
+MOST_USES = {TeamUse.READ: 120, TeamUse.CHANGE: 30, TeamUse.BY_KEY: 25, TeamUse.IMPORT: 60}
+"""Of a member in a minute, of a key in a second, and of all imports of a workspace in a minute."""
+IMPORTS = "imports"
+"""Whose budget the parts of imports count in, whoever sends them."""
 
 
 def count_use(table: str, workspace_id: str, who: str, use: TeamUse, *, at: datetime) -> None:
