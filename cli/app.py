@@ -35,10 +35,11 @@ GROUPS = {
     "portal": ("cli.portals", "Portals on any site, as OpenID clients of a workspace."),
     "directory": ("cli.directory", "The directory: records, a dry run of its rule, break-glass."),
     "session": ("cli.sessions", "Sessions: where a contact is signed in."),
-    "trail": ("cli.trail", "The trail: what happened, and why."),
+    "trail": ("cli.trail", "The trail: what happened."),
     "doctor": ("cli.doctor", "The doctor: is everything there, and does it work?"),
 }
 ALONE = {
+    "why": ("cli.why", "Why somebody does not get in, and what to do about it."),
     "guide": ("cli.guide", "Write down how to sign in to a workspace for the first time."),
     "upgrade": ("cli.upgrade", "Bring a stack's rows to the version that is deployed."),
 }

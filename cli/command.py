@@ -71,6 +71,11 @@ class Told:
         else:
             output.print_list(title, rows)
 
+    def outcome(self, content: Mapping[str, Any]) -> None:
+        """Answer as JSON where that is wanted; for people, sentences follow."""
+        if self.as_json:
+            output.print_json({**content, "notes": self.notes})
+
     def line(self, text: str) -> None:
         """Say one thing as it is, so that it can be copied; JSON has it already."""
         if not self.as_json:

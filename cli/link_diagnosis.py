@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cli import durations
 from cli.closed_portal import closed
-from cli.sso_refusals import refusal_for
+from portico.diagnosis.sso_words import refusal_for
 from portico.links.rules import Link
 from portico.people.rules import Workspace
 from portico.trail.lookup import Line
@@ -69,13 +69,11 @@ def _working(link: Link, workspace: Workspace, lines: list[Line], at: datetime) 
     if newest is not None:
         said += _came_back(newest, workspace.id, link.contact or "WHO", at)
     if link.is_personal:
-        said.append(
-            f"What happened to its contact: portico trail show {workspace.id} --contact {link.contact}"
-        )
+        said.append(f"Why its contact does not get in: portico why {workspace.id} {link.contact}")
     else:
         said.append(
             "A code that was asked for by it is kept under the address that was typed: "
-            f"portico trail show {workspace.id} --contact ADDRESS"
+            f"portico why {workspace.id} ADDRESS"
         )
     return said
 

@@ -1,6 +1,7 @@
-"""``portico trail``: what happened, and why somebody cannot get in."""
+"""``portico trail``: what happened. `portico why` says what follows from it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any
@@ -10,24 +11,34 @@ import typer
 from cli import durations
 from cli.command import Command, running, workspace_of
 from cli.csv_output import Sheet
-from cli.diagnosis import Case, conclusion, explained
-from cli.link_diagnosis import link_conclusion
 from cli.option_names import TRAIL as NAMES
 from cli.output import Shown
 from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from portico.diagnosis.line_words import line_words
 from portico.errors import InvalidRequest, NotFound
 from portico.links.rules import Link
 from portico.links.store import link_key
-from portico.people.addresses import normalise
+from portico.people.addresses import normalise, subject_of
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
 
 app = typer.Typer(no_args_is_help=True)
 
-LOOKED_AT = 50
-"""The newest lines that a conclusion is drawn from."""
 COLUMNS = ("at", "event", "subject", "by", "network", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose trail is shown."""
+
+    email: str
+    contact: Contact | None
+
+    @property
+    def subjects(self) -> list[str]:
+        """Whom the trail keeps it under: the contact, and the address as long as nobody knew."""
+        return [*([self.contact.id] if self.contact else []), subject_of(self.email)]
 
 
 @app.command()
@@ -62,7 +73,7 @@ def show(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened, newest first, and say why somebody cannot get in.
+    """Show what happened, newest first. For why somebody does not get in: portico why.
 
     Name a contact, an address or a link: the trail is kept for each of them, and not as one list
     of the workspace. Without them, it shows what was done to the workspace itself: its settings,
@@ -92,34 +103,23 @@ def show(
         if as_csv:
             _print(found)
             return
-        said = _concluded(command, case) if case else []
-        if link:
-            # As below: of all that happened by it, whatever part was asked to be shown.
-            by_link = _filtered(
-                command.trail(workspace_id).lines(subjects), [], failed=False, link=link
-            )
-            said = link_conclusion(
-                opened, workspace, list(islice(by_link, LOOKED_AT)), at=command.now()
-            )
         title = f"What happened to {_name(case, link, workspace)}"
         rows = [_row(each) for each in found]
-        command.list(title, [_short(each) for each in found], trail=rows, conclusion=said)
-        for each in said:
-            command.say(each)
+        command.list(title, [_short(each) for each in found], trail=rows)
 
 
-def _case(command: Command, workspace: Workspace, who: str) -> Case:
+def _case(command: Command, workspace: Workspace, who: str) -> Whose:
     try:
         found: Contact | None = command.team.contact(workspace.id, who)
     except NotFound:
         found = None
     if found is not None:
-        return Case(workspace, found.email, found)
+        return Whose(found.email, found)
     try:
-        return Case(workspace, normalise(who), None)
+        return Whose(normalise(who), None)
     except InvalidRequest:
         # An id of nobody: there may be a trail of them all the same.
-        return Case(workspace, who, None)
+        return Whose(who, None)
 
 
 def _link(command: Command, workspace: Workspace, link: str) -> Link | None:
@@ -130,7 +130,7 @@ def _link(command: Command, workspace: Workspace, link: str) -> Link | None:
 def _subjects(
     command: Command,
     workspace: Workspace,
-    case: Case | None,
+    case: Whose | None,
     link: str | None,
     opened: Link | None,
 ) -> list[str]:
@@ -157,12 +157,6 @@ def _filtered(
             yield each
 
 
-def _concluded(command: Command, case: Case) -> list[str]:
-    # Of all that happened lately, whatever part of it was asked to be shown.
-    lines = command.trail(case.workspace.id).lines(case.subjects)
-    return conclusion(case, list(islice(lines, LOOKED_AT)), at=command.now())
-
-
 def _moment(text: str | None, now: datetime, option: str) -> datetime | None:
     if text is None:
         return None
@@ -179,7 +173,7 @@ def _moment(text: str | None, now: datetime, option: str) -> datetime | None:
         ) from None
 
 
-def _name(case: Case | None, link: str | None, workspace: Workspace) -> str:
+def _name(case: Whose | None, link: str | None, workspace: Workspace) -> str:
     if case is not None:
         return case.contact.name if case.contact else case.email
     return f"link {link}" if link else workspace.name
@@ -201,7 +195,7 @@ def _short(line: Line) -> dict[str, Shown]:
         "at (UTC)": f"{line.at:%Y-%m-%d %H:%M:%S}",
         "event": line.name,
         "by": line.network or ("-" if line.by == "contact" else line.by),
-        "what": explained(line) or ("" if line.subject.startswith("ct_") else line.subject),
+        "what": line_words(line) or ("" if line.subject.startswith("ct_") else line.subject),
     }
 
 

@@ -1,10 +1,11 @@
 """The mails of this run that were held back, and why, as the trail says it."""
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
-from cli.trail_words import then, withheld
 from portico.aws.values import row_of
+from portico.diagnosis.line_words import until_of, withheld
 
 type Withheld = dict[str, str]
 
@@ -15,6 +16,24 @@ OF_CONTACT = {
 """What to do where the contact's own row says it, which the trail's reader looks at first."""
 KEPT = 100
 """Newest ones."""
+
+
+THEN = {
+    "too-many-bounces": "See docs/operate.md, BouncesBrakeAlarm.",
+    "address-suppressed-bounce": "See until when: portico contact show {workspace} {email}. To let it through again: portico contact lift {workspace} {email}",
+    "address-suppressed-complaint": "See until when: portico contact show {workspace} {email}",
+    "mailbox-budget": "Wait an hour, or make a personal link, which has a budget of its own.",
+    "portal-unavailable": "See whether it is on, or paused: portico workspace show {workspace}",
+    "link-ended": "Make a new link: portico link create {workspace} --contact {email}",
+    "sign-in-method-off": "See directory-rule and code-method: portico workspace show {workspace}",
+    "strangers-of-workspace": "The budget is full again in an hour. See docs/operate.md, StrangersAlarm.",
+    "strangers-of-deployment": "See docs/operate.md, StrangersAlarm.",
+    "inbound-address": "The contact needs an address of their own.",
+    "too-late": "A new code works. If it happens again: portico doctor stack",
+    "address-refused": "Look at its spelling: portico contact show {workspace} {email}",
+    "mail-refused": "See what is wrong with the sender: portico doctor stack",
+}
+"""What to do about the rest."""
 
 
 class WithheldMails:
@@ -51,10 +70,23 @@ def read(record: dict[str, Any]) -> Withheld | None:
         "workspace": workspace,
         "to": to,
         "why": withheld(detail),
-        "then": (OF_CONTACT.get(detail.get("reason", "")) or then(detail)).format(
+        "then": (OF_CONTACT.get(detail.get("reason", "")) or _then(detail)).format(
             workspace=workspace, email=to
         ),
     }
+
+
+def _then(detail: Mapping[str, str]) -> str:
+    """Say what to do about it; ``{workspace}`` and ``{email}`` stand for their names."""
+    reason, until = detail.get("reason", ""), until_of(detail)
+    if reason == "mailbox-budget" and until is not None:
+        if detail.get("has_kept") == "no":
+            return f"Wait until {until}. Until then no link helps; single sign-on and passwords do."
+        return (
+            f"Wait until {until}, or make a personal link, for which some mails are kept: "
+            "portico link create {workspace} --contact {email}"
+        )
+    return THEN.get(reason, "The cause may have passed: ask for a new code.")
 
 
 def _to(row: dict[str, Any]) -> str:

@@ -113,6 +113,7 @@ class TestACommand:
             ["contact", "show", "acme", "ann@example.com"],
             ["link", "list", "acme"],
             ["trail", "show", "acme"],
+            ["why", "acme", "ann@example.com"],
             ["portal", "list", "acme"],
             ["session", "list", "acme", "ann@example.com"],
         ],

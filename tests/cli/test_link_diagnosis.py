@@ -31,12 +31,12 @@ class TestALink:
         assert "until it is revoked" in concluded(link=replace(LINK, expires_at=None))
 
     def test_for_everybody_says_where_its_codes_are(self):
-        assert concluded().endswith("portico trail show acme --contact ADDRESS")
+        assert concluded().endswith("portico why acme ADDRESS")
 
     def test_of_one_contact_leads_to_their_trail(self):
         personal = replace(LINK, kind=PERSONAL, contact="ct_ann")
 
-        assert concluded(link=personal).endswith("portico trail show acme --contact ct_ann")
+        assert concluded(link=personal).endswith("portico why acme ct_ann")
 
     def test_that_expired_says_how_to_make_another(self):
         expired = replace(LINK, kind=PERSONAL, contact="ct_ann", expires_at=NOW)

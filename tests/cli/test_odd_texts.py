@@ -56,6 +56,7 @@ def odd(portal, terminal):
 SHOWN = [
     ("trail", "show", "acme", "--contact", ANN),
     ("trail", "show", "acme"),
+    ("why", "acme", ANN),
     ("contact", "show", "acme", ANN),
     ("link", "list", "acme"),
     ("session", "list", "acme", ANN),
@@ -91,6 +92,7 @@ class TestATerminal:
             ("workspace", "show", EVIL),
             ("trail", "show", "acme", "--contact", EVIL),
             ("link", "revoke", "acme", EVIL),
+            ("why", "acme", EVIL),
         ):
             for more in ((), ("--json",)):
                 said = odd.runs(*command, *more, "--stack", "portico")

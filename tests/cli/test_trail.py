@@ -75,11 +75,6 @@ class TestTheTrailOfAContact:
 
         assert told == [*TRIED, "code.requested", "contact.added"]
 
-    def test_says_how_it_ended(self, terminal, ann):
-        (said,) = shown(terminal, *ANN)["conclusion"]
-
-        assert said.startswith("Ann Archer signed in at 2026-11-21 12:04 UTC, 0 s ago.")
-
     def test_is_narrowed_down(self, terminal, ann):
         for options, told in NARROWED.items():
             assert (options, names(shown(terminal, *ANN, *options))) == (options, told)
@@ -95,7 +90,7 @@ class TestTheTrailOfAContact:
 
         assert "a wrong code, 4 attempts left" in said
         assert "203.0.113.7" in said
-        assert "signed in at" in said
+        assert "signed in by code" in said
 
     def test_is_a_sheet_for_spreadsheets(self, terminal, ann):
         said = terminal.says("trail", "show", "acme", *ANN, "--csv").stdout
@@ -134,7 +129,6 @@ class TestTheTrailOfAStranger:
         told = shown(terminal, "--contact", "nobody@EXAMPLE.com")
 
         assert names(told) == ["code.withheld"]
-        assert told["conclusion"][0].startswith("There is no contact with the address nobody@")
 
     def test_whose_address_is_none_is_refused_by_the_options_name(self, acme):
         assert (
@@ -163,26 +157,6 @@ class TestTheTrailOfALink:
         assert names(shown(terminal, "--link", link)) == ["link.created"]
         assert "code.requested" in names(shown(terminal, "--link", public_id(other)))
 
-    def test_ends_in_what_is_to_do(self, terminal, portal):
-        link = public_id(portal.personal_link())
-        portal.forward(minutes=1)
-
-        (works, where) = shown(terminal, "--link", link)["conclusion"]
-        terminal.says("link", "revoke", "acme", link)
-        portal.records_trail()
-        (ended, then) = shown(terminal, "--link", link)["conclusion"]
-
-        assert works.startswith("The link works until 2027-")
-        assert where.endswith(f"portico trail show acme --contact {portal.ann.id}")
-        assert ended.startswith("The link was revoked at 2026-11-21 12:01 UTC, by cli:olga")
-        assert then == f"To make a new one: portico link create acme --contact {portal.ann.id}"
-
-    def test_that_is_none_of_theirs_says_so(self, terminal, portal):
-        (none, where) = shown(terminal, "--link", "0123456789abcdef")["conclusion"]
-
-        assert none.startswith("There is no link with this id")
-        assert where == "See the links: portico link list acme --all"
-
     def test_is_not_asked_for_with_a_contact(self, acme):
         said = acme.refused("trail", "show", "acme", *ANN, "--link", "x", code=2)
 
@@ -200,7 +174,6 @@ class TestTheTrailOfAWorkspace:
 
         assert names(told) == ["workspace.changed", "workspace.created"]
         assert told["trail"][0]["by"] == "cli:olga"
-        assert told["conclusion"] == []
 
     def test_of_none_says_so(self, terminal):
         assert terminal.refused("trail", "show", "x1") == "There is no workspace x1."

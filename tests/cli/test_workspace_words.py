@@ -75,7 +75,7 @@ class TestTheFrontEntrance:
         acme.says("workspace", "set", "acme", "--no-entrance")
         id_ = acme.told("link", "list", "acme", "--all")["links"][0]["id"]
 
-        said = " ".join(acme.says("trail", "show", "acme", "--link", id_).stdout.split())
+        said = " ".join(acme.says("why", "acme", "--link", id_).stdout.split())
 
         assert "portico workspace set acme --entrance" in said
 
@@ -132,7 +132,7 @@ class TestAPause:
         acme.says("contact", "add", "acme", "--name", "Ann", "--email", "ann@example.com")
 
         made = acme.told("link", "create", "acme")["notes"][0]
-        why = acme.says("trail", "show", "acme", "--contact", "ann@example.com").stdout
+        why = acme.says("why", "acme", "ann@example.com").stdout
 
         for said in (made, " ".join(why.split())):
             assert "is paused until" in said

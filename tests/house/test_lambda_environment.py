@@ -13,6 +13,7 @@ from tests.support.lambda_environment import OF_CLIENTS, OF_DOORS, forget_client
 SAME_FOR_EVERYBODY = {
     "portico.aws.parallel._pool": "threads; tests.support.wire.settle ends them",
     "portico.aws.tables.aliased": "of the text alone",
+    "portico.diagnosis.sentences._sentences": "of files alone",
     "portico.mail.languages.words_of": "of files alone",
     "portico.mail.render._environment": "of files alone",
     "portico.passwords.common_passwords.listed": "of a file alone",

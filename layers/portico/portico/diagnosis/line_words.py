@@ -1,7 +1,10 @@
-"""The trail's words for why something did not go through, as a team reads them."""
+"""A line of the trail in words, as a team reads them."""
 
 from collections.abc import Mapping
 from datetime import datetime
+
+from portico.diagnosis.sso_words import refusal_for
+from portico.trail.lookup import Line
 
 NUMBERS = "zero one two three four five six seven eight nine ten".split()
 
@@ -27,24 +30,6 @@ WITHHELD = {
     "address-refused": "no mail can be written to this address",
 }
 """Why a code was not mailed, by the trail's word for it."""
-THEN = {
-    "too-many-bounces": "See docs/operate.md, BouncesBrakeAlarm.",
-    "address-suppressed-bounce": "See until when: portico contact show {workspace} {email}. To let it through again: portico contact lift {workspace} {email}",
-    "address-suppressed-complaint": "See until when: portico contact show {workspace} {email}",
-    "mailbox-budget": "Wait an hour, or make a personal link, which has a budget of its own.",
-    "portal-unavailable": "See whether it is on, or paused: portico workspace show {workspace}",
-    "link-ended": "Make a new link: portico link create {workspace} --contact {email}",
-    "sign-in-method-off": "See directory-rule and code-method: portico workspace show {workspace}",
-    "strangers-of-workspace": "The budget is full again in an hour. See docs/operate.md, StrangersAlarm.",
-    "strangers-of-deployment": "See docs/operate.md, StrangersAlarm.",
-    "inbound-address": "The contact needs an address of their own.",
-    "too-late": "A new code works. If it happens again: portico doctor stack",
-    "address-refused": "Look at its spelling: portico contact show {workspace} {email}",
-    "mail-refused": "See what is wrong with the sender: portico doctor stack",
-}
-"""What to do about it, where the contact's own row does not say."""
-
-
 FATES = {
     "mail.delayed": "the mail is delayed",
     "mail.bounced": "the mail came back",
@@ -75,7 +60,7 @@ def fate(name: str, detail: Mapping[str, str]) -> str:
 def withheld(detail: Mapping[str, str]) -> str:
     """Say why a mail was not sent, from the detail of its line, without a full stop."""
     reason = detail.get("reason", "")
-    until = _until(detail)
+    until = until_of(detail)
     if reason != "mailbox-budget" or until is None:
         return WITHHELD.get(reason, reason)
     most, window = detail.get("most", ""), detail.get("window", "hour")
@@ -84,20 +69,8 @@ def withheld(detail: Mapping[str, str]) -> str:
     return f"the mailbox has used up its {mails} mails of the {window}{whose}, until {until}"
 
 
-def then(detail: Mapping[str, str]) -> str:
-    """Say what to do about it; ``{workspace}`` and ``{email}`` stand for their names."""
-    reason, until = detail.get("reason", ""), _until(detail)
-    if reason == "mailbox-budget" and until is not None:
-        if detail.get("has_kept") == "no":
-            return f"Wait until {until}. Until then no link helps; single sign-on and passwords do."
-        return (
-            f"Wait until {until}, or make a personal link, for which some mails are kept: "
-            "portico link create {workspace} --contact {email}"
-        )
-    return THEN.get(reason, "The cause may have passed: ask for a new code.")
-
-
-def _until(detail: Mapping[str, str]) -> str | None:
+def until_of(detail: Mapping[str, str]) -> str | None:
+    """Return until when a budget is spent, or ``None``."""
     try:
         return f"{datetime.fromisoformat(detail.get('until', '')):%Y-%m-%d %H:%M} UTC"
     except ValueError:
@@ -115,7 +88,7 @@ ENDED = {
     "ended-by-team": "the team ended the session",
     "ended-by-contact": "the contact ended it from another browser",
 }
-REFUSED = {
+WHY_REFUSED = {
     "already-linked": "the account is connected to another contact",
     "contact-changed": "the contact was deactivated or signed out everywhere meanwhile",
     "used": "the code was right, and used before",
@@ -129,3 +102,52 @@ REFUSED = {
     "session-ended": "the session that asked for it has ended meanwhile",
 }
 """Why a right code let nobody in."""
+
+
+def line_words(line: Line) -> str:
+    """Say one line in words."""
+    detail = line.detail
+    reason = detail.get("reason", "")
+    match line.name:
+        case "code.requested":
+            return "asked for a code"
+        case "code.resent":
+            return "asked for another mail"
+        case "code.mailed":
+            return f"SES accepted mail {detail.get('generation', '')}"
+        case "code.withheld":
+            return f"no mail: {withheld(detail)}"
+        case "mail.delayed" | "mail.bounced" | "mail.rejected" | "mail.complained":
+            return fate(line.name, detail)
+        case "code.refused" if reason:
+            return f"the code was right, but {WHY_REFUSED.get(reason, reason)}"
+        case "code.refused" if detail.get("code") == "older":
+            return f"the code of an older mail, {attempts_words(detail)} left"
+        case "code.refused":
+            return f"a wrong code, {attempts_words(detail)} left"
+        case "session.started" if "parent" in detail:
+            return f"portal {detail.get('portal', '?')} got its tokens"
+        case "portal.granted":
+            return f"went on to portal {detail.get('portal', '?')}"
+        case "session.started" if "contact" in detail:
+            # As it is filed under a link, where somebody else's line stands beside it.
+            return f"{detail['contact']} signed in by {detail.get('method', '?')}"
+        case "session.started":
+            return f"signed in by {detail.get('method', '?')}"
+        case "session.ended":
+            return ENDED.get(reason, reason)
+        case "contact.signed-out":
+            # Who does it by the API has not counted them.
+            count = f": {detail['sessions']}" if "sessions" in detail else ""
+            return f"the team ended all sessions{count}"
+        case "sso.started":
+            return f"went to {detail.get('connection', '?')}"
+        case "sso.refused":
+            return f"{detail.get('connection', '?')}: {refusal_for(reason).why}"
+    return " ".join(f"{name}={value}" for name, value in detail.items() if name != "sign_in")
+
+
+def attempts_words(detail: Mapping[str, str]) -> str:
+    """Say how many codes may still be typed."""
+    left = detail.get("attempts_left", "?")
+    return f"{left} attempt{'' if left == '1' else 's'}"

@@ -1,0 +1,109 @@
+"""The mail is there, and its code lets nobody in."""
+
+from collections.abc import Iterator
+
+from portico.codes.rules import CODE_LIFETIME
+from portico.deliveries.ses_events import DeliveryState
+from portico.diagnosis.facts import Facts
+from portico.diagnosis.findings import Evidence, Finding, FindingCause
+from portico.diagnosis.line_words import WHY_REFUSED
+from portico.diagnosis.sentences import say
+from portico.diagnosis.tries import decisive
+from portico.trail.lookup import Line
+
+WAYS_FIRST = frozenset({"method-off"})
+OLDER = "older"
+"""How the line of a refused code says that it was the code of an older mail."""
+
+
+def code_refused(facts: Facts) -> Iterator[Finding]:
+    """Yield why the code that was typed last was refused."""
+    line = decisive(facts)
+    if line is None or line.name != "code.refused":
+        return
+    detail, name = line.detail, facts.subject.name
+    reason = detail.get("reason", "")
+    if reason in WAYS_FIRST:
+        return
+    left = detail.get("attempts_left", "?")
+    what = Evidence(f"a code was refused, {left} attempts left", line.at, line.name)
+    if reason:
+        why = WHY_REFUSED.get(reason, reason)
+        yield Finding(
+            FindingCause.CODE_REFUSED,
+            f"{name} typed the right code, but {why}.",
+            say(facts, "again"),
+            line.at,
+            (Evidence(why, line.at, line.name),),
+        )
+    elif left == "0":
+        yield Finding(
+            FindingCause.ATTEMPTS_SPENT,
+            f"{name} typed five wrong codes. That sign-in is closed.",
+            say(facts, "attempts_spent"),
+            line.at,
+            (what,),
+        )
+    elif detail.get("code") == OLDER:
+        yield Finding(
+            FindingCause.OLDER_CODE,
+            f"{name} typed the code of an older mail. Only those of the two newest mails count, "
+            "for ten minutes each.",
+            say(facts, "older_code"),
+            line.at,
+            (Evidence("the code of an older mail was typed", line.at, line.name),),
+        )
+    else:
+        yield Finding(
+            FindingCause.WRONG_CODE,
+            f"{name} typed a wrong code; {left} attempts are left.",
+            say(facts, "wrong_code"),
+            line.at,
+            (what,),
+        )
+
+
+def code_untyped(facts: Facts) -> Iterator[Finding]:
+    """Yield that a code was mailed and not typed, or not in its time."""
+    line = decisive(facts)
+    if line is None or line.name != "code.mailed":
+        return
+    evidence = (Evidence("SES took the mail", line.at, line.name), *_arrived(facts, line))
+    if facts.at - line.at >= CODE_LIFETIME:
+        yield Finding(
+            FindingCause.CODE_LATE,
+            "A code was mailed, and not typed within its ten minutes. Whoever types it later is "
+            "told that it has expired.",
+            say(facts, "code_late"),
+            line.at,
+            evidence,
+        )
+        return
+    yield Finding(
+        FindingCause.CODE_WAITS,
+        "A code was mailed and has not been typed yet.",
+        say(facts, "code_waits"),
+        line.at,
+        evidence,
+    )
+
+
+def password_refused(facts: Facts) -> Iterator[Finding]:
+    """Yield that the password that was tried last was not theirs."""
+    line = decisive(facts)
+    if line is None or line.name != "password.refused":
+        return
+    yield Finding(
+        FindingCause.WRONG_PASSWORD,
+        f"{facts.subject.name} typed a wrong password.",
+        say(facts, "wrong_password"),
+        line.at,
+        (Evidence("a password was refused", line.at, line.name),),
+    )
+
+
+def _arrived(facts: Facts, line: Line) -> tuple[Evidence, ...]:
+    number = line.detail.get("generation", "")
+    if not number.isdecimal() or facts.deliveries.get(int(number)) is not DeliveryState.DELIVERED:
+        return ()
+    return (Evidence("their mail server took the mail"),)

@@ -1,0 +1,200 @@
+"""The mail with the code does not reach them."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from portico.deliveries.causes import Cause
+from portico.deliveries.suppression import suppression_of
+from portico.diagnosis import remedies
+from portico.diagnosis.facts import PATIENCE, Facts
+from portico.diagnosis.findings import (
+    Ending,
+    Evidence,
+    Finding,
+    FindingCause,
+    HandOver,
+    Recipient,
+)
+from portico.diagnosis.line_words import fate, withheld
+from portico.diagnosis.sentences import say
+from portico.diagnosis.tries import decisive
+from portico.trail.lookup import Line
+
+OF_THEIR_SERVER = frozenset(
+    {Cause.TAKEN_FOR_SPAM, Cause.NOT_ALLOWED, Cause.SERVER_OUT_OF_REACH, Cause.MAILBOX_OFF}
+)
+"""What whoever looks after the contact's mail server can do something about."""
+OF_OUR_SENDER = frozenset({Cause.SENDER_DISTRUSTED, Cause.SENDER_UNPROVED})
+"""What whoever runs the stack can do something about."""
+STANDS_FIRST = frozenset(
+    "sign-in-method-off link-ended portal-unavailable not-a-contact contact-inactive "
+    "address-suppressed-bounce address-suppressed-complaint".split()
+)
+"""Why a mail was withheld, where another rule says whether that is still so."""
+
+
+def held_back(facts: Facts) -> Iterator[Finding]:
+    """Yield that the address gets no mail for now, and whether its whole domain is meant."""
+    contact = facts.contact
+    held = suppression_of(contact.strikes, at=facts.at) if contact else None
+    if contact is None or held is None or not held.stops(notice=False):
+        return
+    newest = decisive(facts)
+    if newest is not None and newest.name == "session.started" and newest.at > held.since:
+        return
+    domain = contact.email.rpartition("@")[2]
+    told = facts.newest("mail.bounced", "mail.complained")
+    until = f"until {_time(held.until)}" if held.until else "until somebody lifts it"
+    evidence = [Evidence(f"{held.reason} {held.code} is held against the address", held.since)]
+    if told is not None:
+        evidence.append(Evidence(fate(told.name, told.detail), told.at, told.name))
+    if facts.refusing_since is not None:
+        yield Finding(
+            FindingCause.DOMAIN_REFUSES,
+            f"{domain} refuses mail to many people, and all of them get none, {until}.",
+            remedies.lift_domain(facts, domain),
+            facts.refusing_since,
+            (
+                Evidence(
+                    f"more than ten addresses of {domain} came back within an hour",
+                    facts.refusing_since,
+                    "mail.domain-refused",
+                ),
+                *evidence,
+            ),
+        )
+        return
+    yield Finding(
+        FindingCause.SUPPRESSED,
+        f"No mail is sent to {contact.email} after a {held.reason}, {until}.",
+        remedies.lift(facts, contact),
+        held.since,
+        tuple(evidence),
+    )
+
+
+def mail_in_trouble(facts: Facts) -> Iterator[Finding]:
+    """Yield what became of the newest mail, if it did not arrive."""
+    line = decisive(facts)
+    if line is None:
+        return
+    evidence = (Evidence(_told(line), line.at, line.name),)
+    match line.name:
+        case "mail.delayed":
+            yield Finding(
+                FindingCause.DELAYED,
+                "Their mail server has not taken the mail yet. SES tries again by itself.",
+                say(facts, "delayed"),
+                line.at,
+                evidence,
+            )
+        case "mail.bounced":
+            yield Finding(
+                FindingCause.BOUNCED,
+                f"The mail came back: {_told(line)}.",
+                _after_bounce(facts, line),
+                line.at,
+                evidence,
+            )
+        case "mail.rejected":
+            yield Finding(
+                FindingCause.REJECTED,
+                "SES found a virus in the mail, and handed it to nobody.",
+                HandOver(
+                    Recipient.CLOUD,
+                    "Look at the workspace's logo, name and texts, which are all that a mail holds.",
+                    line.detail.get("sign_in", line.id),
+                ),
+                line.at,
+                evidence,
+            )
+        case "code.withheld" if line.detail.get("reason") not in STANDS_FIRST:
+            yield _kept_back(facts, line)
+
+
+def no_mail(facts: Facts) -> Iterator[Finding]:
+    """Yield that a code was asked for and no mail has left: a fault of ours."""
+    line = decisive(facts)
+    if line is None or line.name not in ("code.requested", "code.resent"):
+        return
+    if facts.at - line.at < PATIENCE:
+        yield Finding(
+            FindingCause.CODE_WAITS,
+            "They have just asked for a code. The mail is on its way.",
+            say(facts, "on_its_way"),
+            line.at,
+            (Evidence("asked for a code", line.at, line.name),),
+        )
+        return
+    yield Finding(
+        FindingCause.OUR_FAULT,
+        "They asked for a code, and no mail has left: Portico still tries, or has given up.",
+        HandOver(
+            Recipient.CLOUD,
+            "See docs/operate.md for the sender's alarms, and: portico doctor stack. The "
+            "sign-in is",
+            line.detail.get("sign_in", line.id),
+        ),
+        line.at,
+        (Evidence("asked for a code, and no mail followed", line.at, line.name),),
+    )
+
+
+def _after_bounce(facts: Facts, line: Line) -> Ending:
+    cause, said = line.detail.get("cause", ""), line.detail.get("said", "")
+    if cause == Cause.MAILBOX_FULL:
+        return say(facts, "mailbox_full")
+    if cause in OF_OUR_SENDER:
+        domain = (facts.subject.email or "").rpartition("@")[2]
+        return HandOver(
+            Recipient.CLOUD,
+            "Their mail server distrusts ours. See what DNS lacks: portico doctor mail DOMAIN. "
+            f"{domain or 'The server'} said",
+            said or cause,
+        )
+    if cause in OF_THEIR_SERVER:
+        return HandOver(
+            Recipient.MAIL_ADMIN,
+            "Their mail server refused the mail. Whoever looks after it lets ours through; it said",
+            said or cause,
+        )
+    return say(facts, "try_again")
+
+
+def _kept_back(facts: Facts, line: Line) -> Finding:
+    reason, detail = line.detail.get("reason", ""), line.detail
+    said = f"Portico withheld the mail: {withheld(detail)}."
+    evidence = (Evidence(withheld(detail), line.at, line.name),)
+    if reason == "mailbox-budget":
+        return Finding(
+            FindingCause.MAILBOX_BUDGET, said, _within_budget(facts, line), line.at, evidence
+        )
+    ending: Ending = say(facts, "again")
+    if reason in ("mail-refused", "too-many-bounces") or reason.startswith("strangers-"):
+        ending = HandOver(
+            Recipient.CLOUD,
+            "See docs/operate.md and: portico doctor stack. The sign-in is",
+            detail.get("sign_in", line.id),
+        )
+    return Finding(FindingCause.WITHHELD, said, ending, line.at, evidence)
+
+
+def _within_budget(facts: Facts, line: Line) -> Ending:
+    has_kept = line.detail.get("has_kept") != "no"
+    if has_kept and facts.contact is not None:
+        # Some mails are kept for personal links, which no stranger can use up.
+        return remedies.new_link(facts, facts.contact)
+    until = line.detail.get("until", "")
+    try:
+        return say(facts, "wait_for_mail", until=datetime.fromisoformat(until))
+    except ValueError:
+        # A line from before budgets said until when.
+        return say(facts, "again")
+
+
+def _told(line: Line) -> str:
+    return fate(line.name, line.detail) if line.name.startswith("mail.") else withheld(line.detail)
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,90 @@
+"""There is no such contact, or they are switched off."""
+
+from collections.abc import Iterator
+
+from portico.diagnosis import remedies
+from portico.diagnosis.facts import Facts
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, HandOver, Recipient
+from portico.diagnosis.sentences import say
+from portico.printable import printable
+
+
+def nobody(facts: Facts) -> Iterator[Finding]:
+    """Yield that the address is nobody's, and whose it may be meant to be."""
+    email, id_ = facts.subject.email, facts.workspace.id
+    if facts.contact is not None or email is None:
+        return
+    former = [each for each in facts.near if each.is_former]
+    for each in former:
+        shown = facts.shown(each.email)
+        yield Finding(
+            FindingCause.FORMER_ADDRESS,
+            f"{email} was an address of {each.contact.id}, whose address is {shown} now.",
+            say(facts, "former", address=shown),
+            evidence=(Evidence(f"the address leads to {each.contact.id}, who has left it"),),
+        )
+    for each in facts.near:
+        if each in former:
+            continue
+        shown = facts.shown(each.email)
+        yield Finding(
+            FindingCause.MISTYPED,
+            f"Nobody in {id_} has the address {email}. {each.contact.id} has {shown}, which is "
+            "nearly the same.",
+            say(facts, "mistyped", address=shown),
+            evidence=(Evidence(f"{each.contact.id} has {shown}"),),
+        )
+    yield Finding(
+        FindingCause.NO_CONTACT,
+        f"There is no contact with the address {email} in {id_}. Only a primary email counts, "
+        "exactly as it is spelled.",
+        remedies.add_contact(facts, email),
+        evidence=(Evidence("no contact has this address"),),
+    )
+
+
+def stranger(facts: Facts) -> Iterator[Finding]:
+    """Yield that a sign-in was of an address that is nobody's, and that is not known any more."""
+    if facts.contact is not None or facts.subject.email is not None:
+        return
+    newest = facts.lines[0] if facts.lines else None
+    yield Finding(
+        FindingCause.NO_CONTACT,
+        "This sign-in was of an address that is no contact's. Ask which address was typed.",
+        say(facts, "which_address"),
+        newest.at if newest else None,
+        (Evidence("its mails are filed under the hash of an address"),),
+    )
+
+
+def switched_off(facts: Facts) -> Iterator[Finding]:
+    """Yield that the contact is gone, has no address, or is deactivated."""
+    contact = facts.contact
+    if contact is None:
+        return
+    if contact.is_gone:
+        yield Finding(
+            FindingCause.ERASED,
+            f"{contact.id} was erased. Whoever it was is a stranger now.",
+            HandOver(
+                Recipient.CLOUD,
+                "Nothing brings an erased contact back. Add the person anew, with their address: "
+                f"portico contact add {facts.workspace.id}",
+                contact.id,
+            ),
+            evidence=(Evidence("the contact has neither name nor address"),),
+        )
+    elif not contact.active:
+        line = facts.newest("contact.deactivated")
+        by = f", by {printable(line.by)}" if line else ""
+        yield Finding(
+            FindingCause.DEACTIVATED,
+            f"{contact.name} is deactivated{by}.",
+            remedies.reactivate(facts, contact),
+            line.at if line else None,
+            (
+                Evidence(
+                    "the contact is switched off", line.at if line else None, "contact.deactivated"
+                ),
+            ),
+        )

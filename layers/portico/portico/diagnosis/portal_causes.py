@@ -1,0 +1,71 @@
+"""The portal is closed, or has no way in that this person could take."""
+
+from collections.abc import Iterator
+
+from portico.clock import moment
+from portico.diagnosis import remedies
+from portico.diagnosis.facts import Facts
+from portico.diagnosis.findings import Ending, Evidence, Finding, FindingCause, Remedy
+from portico.diagnosis.sentences import say
+from portico.diagnosis.tries import decisive
+
+WAY_WAS_OFF = frozenset({"sign-in-method-off", "method-off"})
+
+
+def portal_closed(facts: Facts) -> Iterator[Finding]:
+    """Yield why nobody at all gets in."""
+    workspace = facts.workspace
+    if not workspace.portal_enabled:
+        yield Finding(
+            FindingCause.PORTAL_OFF,
+            f"The portal of {workspace.name} is switched off: nobody gets in.",
+            remedies.setting(facts, Remedy.SWITCH_ON, "--portal-enabled", portal_enabled=True),
+            evidence=(Evidence("the setting portal_enabled is off"),),
+        )
+    elif workspace.is_paused(at=facts.at):
+        until = moment(workspace.paused_until)
+        yield Finding(
+            FindingCause.PORTAL_PAUSED,
+            f"The portal of {workspace.name} is paused until {until:%Y-%m-%d %H:%M} UTC: nobody "
+            "gets in.",
+            remedies.setting(facts, Remedy.END_PAUSE, "--reset paused-until", paused_until=0),
+            evidence=(Evidence("the setting paused_until has not passed", until),),
+        )
+
+
+def codes_off(facts: Facts) -> Iterator[Finding]:
+    """Yield that the workspace takes no codes, to somebody who has not come in another way."""
+    workspace = facts.workspace
+    newest = decisive(facts)
+    if workspace.takes_codes() or (
+        newest is not None and newest.detail.get("reason") not in WAY_WAS_OFF
+    ):
+        return
+    offered = [each["label"] for each in workspace.connections if workspace.offers(each["id"])]
+    ending: Ending
+    if offered and workspace.sso_method:
+        ending = say(facts, "other_way", ways=", ".join(map(str, offered)))
+    elif workspace.takes_passwords():
+        ending = say(facts, "password_way")
+    elif workspace.code_method:
+        # The directory rule allows nothing else, and there is no connection that is on.
+        ending = remedies.setting(
+            facts,
+            Remedy.TAKE_CODES,
+            "--directory-rule match_required",
+            directory_rule="match_required",
+        )
+    else:
+        ending = remedies.setting(facts, Remedy.TAKE_CODES, "--code-method", code_method=True)
+    yield Finding(
+        FindingCause.METHOD_OFF,
+        f"{workspace.name} takes no codes.",
+        ending,
+        evidence=(
+            Evidence(
+                "the setting code_method is off"
+                if not workspace.code_method
+                else f"the directory rule is {workspace.rule.value}"
+            ),
+        ),
+    )

@@ -1,0 +1,118 @@
+"""They went to a provider, and did not come in by it."""
+
+from collections.abc import Iterator
+
+from portico.diagnosis import remedies
+from portico.diagnosis.facts import PATIENCE, Facts
+from portico.diagnosis.findings import (
+    Ending,
+    Evidence,
+    Finding,
+    FindingCause,
+    HandOver,
+    Recipient,
+)
+from portico.diagnosis.sentences import say
+from portico.diagnosis.sso_words import refusal_for
+from portico.diagnosis.tries import decisive
+from portico.trail.lookup import Line
+
+SECRET = "code-refused"  # noqa: S105 - a reason of the trail
+DIRECTORY_FIRST = frozenset(
+    {"not-in-directory", "directory-record-inactive", "invalid-portal-link"}
+)
+SAID = {
+    "answer: access_denied": "cancelled",
+    "answer: user_cancelled_login": "cancelled",
+    "answer: consent_required": "cancelled",
+    "already-linked": "other_account",
+    "identity-of-another-contact": "other_account",
+    "identity-taken-back": "other_account",
+}
+"""The sentence for a reason, where another try alone does not help."""
+OF_THEMSELVES = frozenset(
+    "directory-record-changed contact-inactive contact-changed session-ended too-many-changes "
+    "portal-unavailable key-rotated-twice sso-expired away".split()
+)
+"""What has passed, or what another rule names if it has not: they try again."""
+
+
+def provider_refused(facts: Facts) -> Iterator[Finding]:
+    """Yield why they came back from a provider and were not let in."""
+    line = decisive(facts)
+    if line is None or line.name != "sso.refused":
+        return
+    reason = line.detail.get("reason", "")
+    if reason in DIRECTORY_FIRST and facts.workspace.needs_record() is (
+        reason != "invalid-portal-link"
+    ):
+        return
+    connection = line.detail.get("connection", "?")
+    why = refusal_for(reason).why
+    yield Finding(
+        FindingCause.SECRET_ENDED if reason == SECRET else FindingCause.PROVIDER_REFUSED,
+        f"{facts.subject.name} came back from {connection} and was not let in: {why}.",
+        _ending(facts, connection, reason),
+        line.at,
+        (Evidence(why, line.at, line.name),),
+    )
+
+
+def provider_silent(facts: Facts) -> Iterator[Finding]:
+    """Yield that they have not come back from a provider to the browser that went there."""
+    line = decisive(facts)
+    if line is None:
+        return
+    if line.name == "sso.address-needed":
+        yield Finding(
+            FindingCause.ADDRESS_ASKED,
+            "The provider named no address, so the page asked them for one.",
+            say(facts, "address_asked"),
+            line.at,
+            (_evidence(line),),
+        )
+    elif line.name == "sso.started" and facts.at - line.at >= PATIENCE:
+        yield Finding(
+            FindingCause.OTHER_BROWSER,
+            f"They went to {line.detail.get('connection', '?')}, and have not come back to that "
+            "browser. Another browser, such as one within an app, may have taken over.",
+            say(facts, "same_browser"),
+            line.at,
+            (_evidence(line),),
+        )
+
+
+def _ending(facts: Facts, connection: str, reason: str) -> Ending:
+    workspace, contact = facts.workspace, facts.contact
+    kind = reason.partition(": ")[0]
+    if reason in SAID:
+        return say(facts, SAID[reason], provider=workspace.label_of(connection))
+    if reason == "another-contact" and contact is not None:
+        return remedies.new_link(facts, contact)
+    if reason == "in-directory-but-no-contact" and facts.subject.email:
+        return remedies.add_contact(facts, facts.subject.email)
+    if reason == "connection-off":
+        return remedies.switch_connection_on(facts, connection)
+    if kind in OF_THEMSELVES:
+        return say(facts, "again")
+    back = f"{facts.origin}/v1/sso/{connection}/callback"
+    test = f"Afterwards: portico connection test {workspace.id} {connection}"
+    if reason == SECRET:
+        return HandOver(
+            Recipient.PROVIDER,
+            "Make a new client secret for the application, and replace the old one here (docs/"
+            f"operate.md, Renewing a client secret). {test}. The application must have the "
+            "redirect URI",
+            back,
+        )
+    said = reason.partition(": ")[2]
+    told = f"The provider said {said!r}. " if kind == "answer" and said else ""
+    return HandOver(
+        Recipient.PROVIDER,
+        f"{told}Look at the application's settings at the provider. {test}. Its redirect URI is",
+        back,
+    )
+
+
+def _evidence(line: Line) -> Evidence:
+    return Evidence(f"went to {line.detail.get('connection', '?')}", line.at, line.name)
