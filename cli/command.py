@@ -24,7 +24,9 @@ from portico.people.rules import Contact, Workspace
 
 if TYPE_CHECKING:
     from cli.deployments import Deployment
+    from portico.account.contact_merge import ContactMerges
     from portico.account.contact_refs import ContactRefs
+    from portico.account.merge_undo import MergeUndos
     from portico.account.team_email_change import TeamEmailChanges
     from portico.account.team_erasure import TeamErasures
     from portico.account.team_ways_in import TeamWaysIn
@@ -144,6 +146,20 @@ class Command(Told):
             self.deployment.sign_in_table,
             self.deployment.trail_table,
         )
+
+    @property
+    def merges(self) -> "ContactMerges":
+        """Making one contact of two."""
+        from portico.account.contact_merge import ContactMerges
+
+        return ContactMerges(self.deployment.people_table, self.deployment.sign_in_table)
+
+    @property
+    def merge_undos(self) -> "MergeUndos":
+        """Making two contacts again."""
+        from portico.account.merge_undo import MergeUndos
+
+        return MergeUndos(self.deployment.people_table, self.deployment.sign_in_table)
 
     @property
     def refs(self) -> "ContactRefs":
@@ -335,11 +351,15 @@ def contact_of(command: Command, workspace_id: str, who: str) -> Contact:
     """Find a contact by id, by primary email, or by one that they had and nobody has now.
 
     Raises:
-        Refusal: there is no such workspace or contact.
+        Refusal: there is no such workspace or contact, or they were merged into another one.
     """
     workspace_of(command, workspace_id)
     with looking_for(f"contact {who} in {workspace_id}"):
         found = command.team.contact(workspace_id, who)
+        if found.merged_into is not None:
+            from portico.people.merges import demand_own
+
+            demand_own(command.people(workspace_id), found)
     if "@" in who and normalise(who) != found.email:
         command.note(f"{who} is an address that {found.id} had before; theirs is {found.email}.")
     return found

@@ -9,6 +9,7 @@ import typer
 
 from cli.command import Command, Told, asking, contact_of, looking_for, running, url_here
 from cli.contact_changes import Wanted, change_contact, without_ways_in
+from cli.contact_merge import merge, undo_merge
 from cli.contact_output import list_contacts, print_contacts, show_contact
 from cli.held_mail import held_mail
 from cli.option_names import CONTACT as NAMES
@@ -310,6 +311,10 @@ def remove(
         command.card(contact.id, {"erased": True}, contact=contact.id, erased=True)
 
 
+app.command()(merge)
+app.command(name="undo-merge")(undo_merge)
+
+
 @app.command()
 def ref(
     workspace_id: WorkspaceId,
@@ -395,7 +400,7 @@ LIFTED = {
 
 def _row(contact: Contact) -> dict[str, Any]:
     """Return a contact's fields; what the search rows are made of is no news to anybody."""
-    return without(told(contact), ["found_by"])
+    return without(told(contact), ["found_by", "merges", "merged_into"])
 
 
 @contextmanager

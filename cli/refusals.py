@@ -34,6 +34,17 @@ REFUSED = {
 """What rooms refuse by a class of its own, which is not loaded for its name alone."""
 
 
+NOT_MERGED = {
+    "survivor-off": "Whoever stays is deactivated, so nobody could sign in. Activate them first.",
+    "survivor-without-address": "Whoever stays has no address, and the other one has: merge them "
+    "the other way round.",
+    "too-many-rows": "There is too much to move at once: {count} accounts, refs, links and former "
+    "addresses, and {most} at most. Remove some first.",
+    "too-many-refs": "They would have {count} refs, and {most} at most. Detach some first.",
+    "too-many-merges": "That would be {count} contacts who were merged into one, and {most} at most.",
+}
+
+
 def in_words(reason: str) -> str:
     """Return a room's reason as a team reads it."""
     return WORDS.get(reason, reason)
@@ -75,10 +86,14 @@ def refusal_of(error: errors.PorticoError, names: Mapping[str, str]) -> Refusal:
             return Refusal(
                 f"The ref is one contact's, and the address another's: {' and '.join(contacts)}."
             )
+        case errors.ContactMerged(survivor=survivor):
+            return Refusal(f"They were merged into another contact: {survivor}.")
+        case errors.CannotMerge(reason=reason, count=count, most=most):
+            return Refusal(NOT_MERGED[reason].format(count=count, most=most))
         case errors.AddressJustChanged():
             return Refusal(
-                "The last change of their address can still be undone. Until then nobody is erased: "
-                "whoever has taken an account over must not take it away for good."
+                "The last change of their address can still be undone. Until then nobody is erased "
+                "or merged: whoever has taken an account over must not take it away for good."
             )
         case errors.TakenAlready(what="workspace"):
             return Refusal("There is already a workspace with this id.")

@@ -145,6 +145,9 @@ def _refusal(problem: "Problem", names: Mapping[str, str]) -> Refusal:
             return Refusal(f"This was done too often.{after}")
         case "try-later":
             return OutOfReach(f"Out of reach, try again later: {problem.detail}")
+        case "contact-merged":
+            survivor = problem.members.get("survivor")
+            return Refusal(f"They were merged into another contact: {survivor}.")
         case "not-found":
             return Refusal("There is no such thing.")
         case "invalid-request":

@@ -20,6 +20,7 @@ from portico.errors import InvalidRequest, NotFound
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.addresses import normalise, subject_of
+from portico.people.merges import all_merged_into
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
 
@@ -34,11 +35,16 @@ class Whose:
 
     email: str
     contact: Contact | None
+    merged: tuple[str, ...] = ()
+    """The ids of those who were merged into the contact."""
 
     @property
     def subjects(self) -> list[str]:
-        """Whom the trail keeps it under: the contact, and the address as long as nobody knew."""
-        return [*([self.contact.id] if self.contact else []), subject_of(self.email)]
+        """Whom the trail keeps it under: the contact and whoever was merged into them, and the
+        address as long as nobody knew.
+        """
+        ids = [self.contact.id, *self.merged] if self.contact else []
+        return [*ids, subject_of(self.email)]
 
 
 @app.command()
@@ -114,7 +120,8 @@ def _case(command: Command, workspace: Workspace, who: str) -> Whose:
     except NotFound:
         found = None
     if found is not None:
-        return Whose(found.email, found)
+        merges = all_merged_into(command.people(workspace.id), found.id)
+        return Whose(found.email, found, tuple(lost for _, lost in merges))
     try:
         return Whose(normalise(who), None)
     except InvalidRequest:

@@ -10,7 +10,9 @@ from portico.edge.contact_routes import (
     AskedContact,
     AskedCorrection,
     AskedDetaching,
+    AskedMerge,
     AskedPage,
+    AskedSplit,
     ContactRoutes,
     SoughtContact,
 )
@@ -93,6 +95,18 @@ def reactivate_contact(path: dict[str, str], caller: Caller) -> Response:
 def lift_suppression(path: dict[str, str], caller: Caller) -> Response:
     """Let a contact's address get mail again."""
     return contacts.lift(path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/merge", AskedMerge)
+def merge_contacts(asked: AskedMerge, path: dict[str, str], caller: Caller) -> Response:
+    """Merge a contact into another one, or say what that would do."""
+    return contacts.merge(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/merge/undo", AskedSplit)
+def undo_merge(asked: AskedSplit, path: dict[str, str], caller: Caller) -> Response:
+    """Undo a merge."""
+    return contacts.undo_merge(asked, path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/export")

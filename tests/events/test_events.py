@@ -106,6 +106,8 @@ ANSWERS = {
     "contact_email": 401,
     "contact_deactivate": 401,
     "contact_lift": 401,
+    "contact_merge": 401,
+    "contact_merge_undo": 401,
     "contact_reactivate": 401,
     "links_list": 401,
     "links_add": 401,

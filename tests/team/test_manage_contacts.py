@@ -97,6 +97,7 @@ class TestFinding:
             "suppressed": None,
             "role": None,
             "refs": [],
+            "merged": [],
             "etag": "",
         }
         assert found.headers["etag"] == found.body["contact"]["etag"]

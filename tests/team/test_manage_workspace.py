@@ -60,6 +60,8 @@ BODIES: dict[str, Any] = {
     f"POST {CONTACTS}/{{contact}}/refs/detach": {"channel": "x", "id": "none"},
     f"PATCH {CONTACTS}/{{contact}}": {"name": "Zoe Twice"},
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
+    f"POST {CONTACTS}/{{contact}}/merge": {"lost": "ct_0000000000000000000000"},
+    f"POST {CONTACTS}/{{contact}}/merge/undo": {"lost": "ct_0000000000000000000000"},
     f"POST {LINKS}": {"links": [{"label": "Newsletter"}]},
     f"POST {LINKS}/{{link}}/rotate": {},
 }

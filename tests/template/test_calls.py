@@ -361,6 +361,7 @@ def looks_after_contacts(portal: Portal) -> None:
     portal.forward(hours=73)
     portal.another_browser().signs_in("cy@example.com")
     owner.signs_in()
+    merges_two(portal, owner, path)
     match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
     assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
     path = {"contact": portal.ann.id}
@@ -371,6 +372,34 @@ def looks_after_contacts(portal: Portal) -> None:
     path |= {"workspace": "acme"}
     read = portal.knock("manage_contacts", f"GET {one}", origin=None, headers=with_key, path=path)
     assert read.status == 200
+
+
+def merges_two(portal: Portal, owner: Staff, path: dict[str, str]) -> None:
+    """Merge one who has everything into another, undo it, and merge them again."""
+    old = portal.adds("Cy Before", "cy.before@example.com")
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    TeamEmailChanges("people", "sign-in").change(portal.workspace, old, "cy.b@example.com", **how)
+    portal.forward(hours=73)
+    sets_a_password(portal, "cy.b@example.com")
+    asked = AskedRef("x", "4713", email="cy.b@example.com")
+    ContactRefs("people").put(portal.workspace, asked, by="test", reach=ABOVE_ALL)
+    connects_for(portal, old.id, "cy.b@example.com")
+    portal.personal_link("cy.b@example.com")
+    portal.personal_link("cy.b@example.com", break_glass=True)
+    owner.signs_in()
+    one, body = f"{CONTACTS}/{{contact}}/merge", {"lost": old.id}
+    assert owner.sends(f"POST {one}", body | {"dry_run": True}, path=path).status == 200
+    assert owner.sends(f"POST {one}", body, path=path).status == 200
+    assert owner.sends(f"POST {one}/undo", body, path=path).status == 200
+    assert owner.sends(f"POST {one}", body, path=path).status == 200
+
+
+def sets_a_password(portal: Portal, email: str) -> None:
+    portal.sets(password_method=True)
+    browser = portal.another_browser()
+    browser.forgets_the_password(email)
+    portal.delivers_mail()
+    assert browser.sets_a_password(THIRD, portal.mailed_code()).status == 200
 
 
 def looks_after_links(owner: Staff, portal: Portal) -> None:

@@ -227,6 +227,27 @@ class ChangedSince(Refused):
     fields: tuple[str, ...]
 
 
+@dataclass(eq=False)
+class ContactMerged(Gone):
+    """The contact was merged into another one, who has their place now."""
+
+    workspace: str
+    survivor: str
+    """The id of whoever has it in the end."""
+
+
+@dataclass(eq=False)
+class CannotMerge(Refused):
+    """Two contacts cannot become one. *reason* is a word for whoever asked."""
+
+    reason: str
+    """``survivor-off``, ``survivor-without-address``, ``too-many-rows``, ``too-many-refs`` or
+    ``too-many-merges``."""
+    count: int | None = None
+    """How many there would be, if there are too many."""
+    most: int | None = None
+
+
 class LastWayIn(Refused):
     """Removing this would leave the contact without a way to sign in."""
 

@@ -140,6 +140,7 @@ class ContactWithRole(TypedDict):
     etag: str
     role: Literal["owner", "admin", "agent", "auditor"] | None
     refs: list[Ref]
+    merged: list[str]
 
 
 class OneContact(TypedDict):
@@ -293,6 +294,7 @@ class ExportOfContact(TypedDict):
     identities: list[ExportOfContactIdentitiesEntry]
     sessions: list[ExportOfContactSessionsEntry]
     former_emails: list[str]
+    merged: list[str]
     events: list[ExportOfContactEventsEntry]
 
 
@@ -421,6 +423,14 @@ class ChangedMeanwhile(Problem):
     @property
     def now(self) -> dict[str, Any] | None:
         return cast("dict[str, Any] | None", self.members.get("now"))
+
+
+class ContactMerged(Problem):
+    kind = "contact-merged"
+
+    @property
+    def survivor(self) -> str | None:
+        return cast("str | None", self.members.get("survivor"))
 
 
 class CrossSite(Problem):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from portico.account.profile import identities_of, identity_id
 from portico.aws.queries import rows_within
 from portico.aws.tables import Rows
 from portico.clock import epoch
+from portico.people.merges import all_merged_into
 from portico.people.password_store import Password, password_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
@@ -30,11 +32,13 @@ class ContactExports:
     def of(self, workspace: Workspace, contact: Contact) -> dict[str, Any]:
         """Return what there is of a contact, without secrets. Times are seconds since 1970.
 
-        Its members are ``password``, ``identities``, ``sessions``, ``former_emails`` and ``events``.
+        Its members are ``password``, ``identities``, ``sessions``, ``former_emails``, ``merged`` and
+        ``events``; those of contacts who were merged into this one are among them.
         """
         people = People(self.people_table, workspace.id)
         password = Password.from_row(people.rows.get(*password_key(workspace.id, contact.id)))
         changed_at = epoch(password.changed_at) if password else None
+        merged = [lost for _, lost in all_merged_into(people, contact.id)]
         return {
             "password": {"is_set": password is not None, "changed_at": changed_at},
             "identities": [
@@ -48,7 +52,8 @@ class ContactExports:
             ],
             "sessions": self._sessions(workspace.id, contact.id),
             "former_emails": former_addresses(people, contact),
-            "events": self._events(workspace.id, contact.id),
+            "merged": merged,
+            "events": self._events(workspace.id, [contact.id, *merged]),
         }
 
     def _sessions(self, workspace_id: str, contact: str) -> list[dict[str, Any]]:
@@ -58,9 +63,13 @@ class ContactExports:
         names = ("id", "device", "network", "method", "created_at", "expires_at", "ended_at")
         return [{name: row.get(name) for name in names} for row in found]
 
-    def _events(self, workspace_id: str, contact: str) -> list[dict[str, Any]]:
+    def _events(self, workspace_id: str, contacts: list[str]) -> list[dict[str, Any]]:
         rows = Rows(self.trail_table, f"{workspace_id}#")
-        found = rows_within(rows, f"{workspace_id}#trail#{contact}", newest_first=True)
+        each = (
+            rows_within(rows, f"{workspace_id}#trail#{contact}", newest_first=True)
+            for contact in contacts
+        )
+        found = merge(*each, key=lambda row: str(row["sk"]), reverse=True)
         return [
             {
                 "at": epoch(datetime.fromisoformat(row["at"])),

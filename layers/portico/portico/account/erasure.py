@@ -17,6 +17,7 @@ from portico.aws.tables import (
     ALWAYS,
     IS_THERE,
     MOST_AT_ONCE,
+    ConditionFailed,
     Parts,
     Rows,
     TransactionRefused,
@@ -32,6 +33,7 @@ from portico.people.addresses import subject_of
 from portico.people.heads import Heads
 from portico.people.identities import Identity, disowning, letting_go
 from portico.people.memberships import is_no_member
+from portico.people.merges import Merge, MergeRows, all_merged_into, merge_key
 from portico.people.password_store import Passwords
 from portico.people.pointers import Pointers, former_shelf
 from portico.people.refs import RefRows, refs_key, refs_of
@@ -67,13 +69,14 @@ class Erasure:
     def prepare(self, contact: Contact, chain: Sequence[AddressChange]) -> None:
         """Erase what the transaction has no room for. A contact stays a contact by this."""
         former = former_addresses(self.people, contact)
-        known = {contact.email, *former, *(each.old for each in chain), *(e.new for e in chain)}
+        known = self._known_of_merged(contact)
+        known |= {contact.email, *former, *(each.old for each in chain), *(e.new for e in chain)}
         # What strangers have asked for with an address is filed under its hash.
         for email in sorted(filter(None, known)):
             self._forget_lines(subject_of(email))
         self._forget_former(contact, former)
-        self._forget_links(contact)
-        self._forget_devices(contact)
+        self._forget_links(contact.id)
+        self._forget_devices(contact.id)
         more = identities_of(self.people, contact, also_void=True)[MOST_IN_THE_TRANSACTION:]
         self._write(
             letting_go(
@@ -89,7 +92,7 @@ class Erasure:
         """
         id_ = self.people.workspace_id
         parts = {
-            **self._changes(contact),
+            **self._changes(contact.id),
             **Heads(self.people.table, id_).deleting(contact, event),
             "member": is_no_member(self.people.rows, id_, contact.id),
             **self._refs(contact),
@@ -106,17 +109,39 @@ class Erasure:
         return parts
 
     def finish(self, contact: Contact) -> None:
-        """Erase what sessions that began meanwhile have seen, and links made meanwhile say.
+        """Erase what sessions that began meanwhile have seen, and links made meanwhile say; and what
+        is kept of those who were merged into the contact.
 
         It may be repeated.
         """
-        self._forget_devices(contact)
+        self._forget_devices(contact.id)
         # Whoever makes one has read the contact while they were there; the index lags by a moment.
-        self._forget_links(contact)
+        self._forget_links(contact.id)
+        # One that was attached while the transaction was on its way.
+        with suppress(TransactionRefused):
+            self._write(self._refs(contact).values())
+        rows = MergeRows(self.people.table, self.people.workspace_id)
+        for _, lost in all_merged_into(self.people, contact.id):
+            self._write(self._changes(lost).values())
+            self._forget_devices(lost)
+            self._forget_links(lost)
+        self._write(rows.forgetting(each) for each in self._merges(contact.id))
 
-    def _changes(self, contact: Contact) -> Mapping[str, Any]:
+    def _known_of_merged(self, contact: Contact) -> set[str]:
+        """Return the addresses that those had who were merged into the contact."""
+        merges = self._merges(contact.id)
+        return {e for each in merges for e in (each.email, *(f["email"] for f in each.formers))}
+
+    def _merges(self, contact: str) -> list[Merge]:
+        """Return the merges that led to the contact, of which something is kept."""
+        id_ = self.people.workspace_id
+        keys = [merge_key(id_, *each) for each in all_merged_into(self.people, contact)]
+        found = (Merge.from_row(row) for row in self.people.many(keys) if row is not None)
+        return [each for each in found if each.was]
+
+    def _changes(self, contact: str) -> Mapping[str, Any]:
         """Return the parts that take the addresses out of all rows of changes that are kept."""
-        pk = f"{self.people.workspace_id}#contact#{contact.id}"
+        pk = f"{self.people.workspace_id}#contact#{contact}"
         rows = rows_within(self.people.rows, pk, starting="email-change#")
         return {
             f"change {row['sk']}": self.people.rows.updating(
@@ -141,32 +166,33 @@ class Erasure:
             with suppress(TransactionRefused):
                 transact_surely({"pointer": pointers.forgetting(contact.id, email)})
 
-    def _forget_devices(self, contact: Contact) -> None:
+    def _forget_devices(self, contact: str) -> None:
         """Take devices and networks out of the contact's sessions. Their rows stay until they end:
         they prove that codes were used.
         """
         id_ = self.people.workspace_id
-        rows, pk = Rows(self.sign_in_table, f"{id_}#"), f"{id_}#contact#{contact.id}"
+        rows, pk = Rows(self.sign_in_table, f"{id_}#"), f"{id_}#contact#{contact}"
         told = [row for row in rows_within(rows, pk) if {"device", "network", "event"} & row.keys()]
         self._write(
             rows.updating(pk, row["sk"], "REMOVE device, network, event", IS_THERE) for row in told
         )
 
-    def _forget_links(self, contact: Contact) -> None:
+    def _forget_links(self, contact: str) -> None:
         """Revoke the contact's personal links, and take what they say of the contact out of them."""
         rows, id_ = self.people.rows, self.people.workspace_id
-        starting = place_of_personal_links(contact.id)
+        starting = place_of_personal_links(contact)
         keys = list(keys_listed(rows, shelf_of_links(id_), starting=starting))
         now = epoch(self.clock.now())
-        self._write(
-            rows.updating(
-                *key,
-                "SET revoked_at = if_not_exists(revoked_at, :now) REMOVE email_hint, label, event",
-                "contact = :contact",
-                {":now": now, ":contact": contact.id},
-            )
-            for key in keys
-        )
+        for key in keys:
+            # It may have moved to another contact in this moment, with the whole account.
+            with suppress(ConditionFailed):
+                rows.update(
+                    *key,
+                    "SET revoked_at = if_not_exists(revoked_at, :now) "
+                    "REMOVE email_hint, label, event",
+                    "contact = :contact",
+                    {":now": now, ":contact": contact},
+                )
 
     def _forget_lines(self, subject: str) -> None:
         id_ = self.people.workspace_id

@@ -10,6 +10,7 @@ from portico.events import Event
 from portico.mail.letters import Change
 from portico.notices.store import Happened, Notices
 from portico.people.address_chain import told_of_deletion
+from portico.people.merges import demand_own
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 
@@ -39,12 +40,16 @@ class TeamErasures:
 
         Raises:
             OnTheTeam: they have a role.
+            ContactMerged: they were merged into another contact, who is the one to erase.
             AddressJustChanged: the last change of their address can still be undone.
             TryLater: nothing that a sign-in reads has changed. It can be repeated.
         """
         people = People(self.people_table, workspace.id)
         erasure = Erasure(people, self.sign_in_table, self.trail_table, self.clock)
         for _ in range(ERASURE_TRIES):
+            if contact.merged_into is not None:
+                # Whoever has them now has all that was theirs.
+                demand_own(people, contact)
             if contact.is_gone:
                 break
             chain = erasure.chain(contact)

@@ -30,7 +30,9 @@ ENDS_ALL = frozenset(
     (
         "account.deleted",
         "contact.deactivated",
+        "contact.erased",
         "contact.left-directory",
+        "contact.merged",
         "contact.signed-out",
         "contact.ways-in-removed",
         "email.changed",

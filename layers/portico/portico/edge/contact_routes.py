@@ -27,6 +27,7 @@ from portico.people.contact_names import contact_language, contact_name, contact
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
 from portico.people.memberships import Role, StillOwner, membership_key
+from portico.people.merges import demand_own, merged_key, merged_of
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.refs import Ref, refs_key, refs_of
 from portico.people.rules import Contact
@@ -75,6 +76,21 @@ class AskedDetaching:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedMerge:
+    """POST …/contacts/{contact}/merge: the contact who is merged into that of the path."""
+
+    lost: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSplit:
+    """POST …/contacts/{contact}/merge/undo."""
+
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskedPage:
     """POST …/contacts/list: a page of all contacts, or of those whom a text finds."""
 
@@ -111,12 +127,15 @@ class Seen:
     contact: Contact
     role: Role | None
     refs: Sequence[Ref] = ()
+    merged: Sequence[str] = ()
+    """The ids of those who were merged into them."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of an answer about this one contact."""
         role = self.role.value if self.role else None
         refs = [_ref_answer(each, self.contact) for each in self.refs]
-        return {"contact": contact_answer(self.contact) | {"role": role, "refs": refs}}
+        more = {"role": role, "refs": refs, "merged": list(self.merged)}
+        return {"contact": contact_answer(self.contact) | more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +313,39 @@ class ContactRoutes:
             raise RoleTooHigh from None
         return _showing(self._seen(found, path), lifted=str(lifted))
 
+    def merge(self, asked: AskedMerge, path: dict[str, str], caller: Caller) -> Response:
+        """Make one contact of two; say what moves, sleeps and ends, or would."""
+        # Loaded here: what is done once in a while.
+        from portico.account.contact_merge import ContactMerges  # noqa: PLC0415
+
+        found = self.access.of_member(path, caller, Action.MERGE_CONTACTS)
+        report = ContactMerges(self.people_table, self.sign_in_table, self.clock).merge(
+            found.workspace,
+            path["contact"],
+            asked.lost,
+            host=caller.host,
+            by=found.by,
+            reach=found.reach,
+            dry_run=asked.dry_run,
+        )
+        return _showing(self._seen(found, path), merge=report.answer())
+
+    def undo_merge(self, asked: AskedSplit, path: dict[str, str], caller: Caller) -> Response:
+        """Make two contacts of one again; say what goes back, and what stays."""
+        # Loaded here, as above.
+        from portico.account.merge_undo import MergeUndos  # noqa: PLC0415
+
+        found = self.access.of_member(path, caller, Action.MERGE_CONTACTS)
+        undone = MergeUndos(self.people_table, self.sign_in_table, self.clock).undo(
+            found.workspace,
+            path["contact"],
+            asked.lost,
+            host=caller.host,
+            by=found.by,
+            reach=found.reach,
+        )
+        return _showing(self._seen(found, path), merge=undone.answer())
+
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""
         found = self.access.of_anyone(path, caller, Action.EXPORT_CONTACT)
@@ -366,20 +418,23 @@ class ContactRoutes:
     def _seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
         """Return the contact of a route, with their role."""
         id_ = path["contact"]
-        seen = self._read(found, id_, also_gone=also_gone) if is_contact(id_) else None
+        seen = self._read(found, id_, also_gone=True) if is_contact(id_) else None
         if seen is None:
             raise NotFound
+        if not also_gone or seen.contact.merged_into is not None:
+            demand_own(self._people(found), seen.contact)
         return seen
 
     def _read(self, found: Anyone, contact: str, *, also_gone: bool = False) -> Seen | None:
         id_ = found.workspace.id
-        keys = head_key(id_, contact), membership_key(id_, contact), refs_key(id_, contact)
-        head, member, refs = self._people(found).read(*keys)
+        of = head_key, membership_key, refs_key, merged_key
+        head, member, refs, merged = self._people(found).read(*(key(id_, contact) for key in of))
         membership = Membership.from_row(member)
         seen = Contact.from_row(head) if head else None
         if seen is None or (seen.is_gone and not also_gone):
             return None
-        return Seen(seen, membership.role if membership else None, refs_of(refs))
+        role = membership.role if membership else None
+        return Seen(seen, role, refs_of(refs), merged_of(merged))
 
     def _reached(self, found: Anyone, path: dict[str, str]) -> Seen:
         """Return the contact of a route on whom the caller may act."""

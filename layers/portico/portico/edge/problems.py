@@ -123,6 +123,15 @@ PROBLEMS: dict[type[errors.PorticoError], Kind] = {
         "Two contacts",
         "The ref is one contact's, and the address another's. If both are one person, merge them.",
     ),
+    errors.ContactMerged: Kind(
+        410,
+        "contact-merged",
+        "Merged",
+        "This contact was merged into another one. Ask for that one.",
+    ),
+    errors.CannotMerge: Kind(
+        409, "cannot-merge", "Not merged", "These two contacts cannot become one."
+    ),
     errors.OnTheTeam: Kind(
         409,
         "on-the-team",
@@ -224,6 +233,15 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content["what"] = what
         case errors.RefConflict(contacts=contacts):
             content["contacts"] = list(contacts)
+        case errors.ContactMerged(workspace=workspace, survivor=survivor):
+            content["survivor"] = survivor
+            path = f"/v1/workspaces/{workspace}/contacts/{survivor}"
+            # Source: RFC 5829, 3.4.
+            headers["link"] = f'<{path}>; rel="successor-version"'
+        case errors.CannotMerge(count=count, most=most):
+            content |= {"reason": error.reason}
+            if count is not None:
+                content |= {"count": count, "most": most}
         case errors.ChangedMeanwhile(now=now):
             content["now"] = now
         case errors.NotNext(now=now):

@@ -67,6 +67,8 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/workspaces/{workspace}/contacts/{contact}/email": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/deactivate": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/lift": ("POST",),
+    "/v1/workspaces/{workspace}/contacts/{contact}/merge": ("POST",),
+    "/v1/workspaces/{workspace}/contacts/{contact}/merge/undo": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/reactivate": ("POST",),
     "/v1/workspaces/{workspace}/links": ("GET", "POST"),
     "/v1/workspaces/{workspace}/links/{link}": ("GET",),

@@ -55,7 +55,8 @@ def place_of_personal_links(contact: str) -> str:
     return f"{PERSONAL}#{contact}#"
 
 
-def _place(link: Link) -> str:
+def place_of_link(link: Link) -> str:
+    """Return where the shelf has a link: what its place starts with says whose it is."""
     whose = place_of_personal_links(link.contact) if link.contact else f"{link.kind}#"
     return f"{whose}{epoch(link.created_at)}#{link.id}"
 
@@ -123,7 +124,7 @@ def link_row(link: Link) -> dict[str, Any]:
         "kind": link.kind,
         "created_at": epoch(link.created_at),
         "list": shelf_of_links(link.workspace_id),
-        "listed": _place(link),
+        "listed": place_of_link(link),
     }
     optional = {
         "contact": link.contact,
@@ -267,7 +268,7 @@ class Links:
                 *self.key(link),
                 "SET listed = :place REMOVE event",
                 "listed = :before",
-                {":place": _place(found), ":before": before},
+                {":place": place_of_link(found), ":before": before},
             )
 
     def using(self, link: str, *, session: str, event: Event) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from portico.people.address_chain import (
     with_room,
 )
 from portico.people.heads import Heads
-from portico.people.rules import Contact
+from portico.people.rules import ASLEEP, Contact
 
 STANDS = "attribute_not_exists(undone_at) AND attribute_not_exists(voided_by)"
 
@@ -146,7 +146,9 @@ class AddressChanges:
         """
         voids = [*contact.voids, [epoch(change.at), epoch(event.at)]]
         while len(voids) > MOST_VOIDS:
-            voids[:2] = [[voids[0][0], voids[1][1]]]
+            # What sleeps lies before all others, and must not take them along.
+            first = int(voids[0][1] == ASLEEP)
+            voids[first : first + 2] = [[voids[first][0], voids[first + 1][1]]]
         newest = change.previous
         return {
             "change": self._marking(

@@ -309,6 +309,8 @@ def verdict(entry: ContactLine, existing: Existing) -> ImportedLine:
     known, of_id = existing.by_address, existing.by_id
     if entry.id and known and known.id != entry.id:
         return ImportedLine(entry, REFUSED, f"id: the address is that of {known.id}")
+    if of_id and of_id.merged_into is not None:
+        return ImportedLine(entry, REFUSED, f"id: was merged into {of_id.merged_into}")
     if entry.id and of_id and of_id.email != entry.email and of_id != existing.former:
         return ImportedLine(
             entry, REFUSED, "id: its contact has another address, which no import changes"

@@ -274,11 +274,11 @@ class Heads:
             },
         }
 
-    def deleting(self, contact: Contact, event: Event) -> Parts:
+    def deleting(self, contact: Contact, event: Event, *, merged_into: str | None = None) -> Parts:
         """Return the parts of a transaction that delete a contact.
 
-        The head stays without name and address, and says only that there was a contact. The
-        parts that can refuse are ``head`` and ``pointer``.
+        The head stays without name and address, and says only that there was a contact, or into
+        whom they were merged. The parts that can refuse are ``head`` and ``pointer``.
         """
         # Loaded here: what nobody does every day, and doors of the daily path have this module.
         from portico.people.search_rows import vanishing  # noqa: PLC0415
@@ -287,14 +287,17 @@ class Heads:
         ended = self.rows.updating(
             *head_key(self.workspace_id, contact.id),
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
-            "ended_at = :now, event = :event "
+            f"ended_at = :now, {'merged_into = :survivor, ' if merged_into else ''}event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
             "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by",
-            f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition}",
+            f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
+            f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)",
             {
                 **gone.values,
+                **({":survivor": merged_into} if merged_into else {}),
                 ":no": False,
                 ":active": contact.active,
+                ":merges": contact.merges,
                 ":empty": "",
                 ":one": 1,
                 ":sver": contact.sver,

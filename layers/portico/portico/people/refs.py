@@ -102,13 +102,13 @@ class RefRows:
         row = {"pk": pk, "sk": sk, "contact": contact, "channel": ref.channel, "id": ref.id}
         return {
             "ref": self.rows.putting(row, NOT_THERE),
-            "refs": self._writing(contact, known, [*known, ref]),
+            "refs": self.writing(contact, known, [*known, ref]),
         }
 
     def confirming(self, contact: str, known: Sequence[Ref], ref: Ref) -> Parts:
         """Return the part ``refs`` that confirms one of the contact's refs."""
         now = [replace(each, waits_for=0) if each == ref else each for each in known]
-        return {"refs": self._writing(contact, known, now)}
+        return {"refs": self.writing(contact, known, now)}
 
     def detaching(self, contact: str, known: Sequence[Ref], *gone: Ref) -> Parts:
         """Return the parts that take refs from a contact. Their ids are free again."""
@@ -120,10 +120,11 @@ class RefRows:
                 f"ref {pk}": self.rows.deleting(pk, sk, is_theirs, {":contact": contact})
                 for pk, sk in keys
             },
-            "refs": self._writing(contact, known, left),
+            "refs": self.writing(contact, known, left),
         }
 
-    def _writing(self, contact: str, known: Sequence[Ref], now: Sequence[Ref]) -> dict[str, Any]:
+    def writing(self, contact: str, known: Sequence[Ref], now: Sequence[Ref]) -> dict[str, Any]:
+        """Return the part that replaces a contact's refs, if they are still those that are *known*."""
         pk, sk = refs_key(self.workspace_id, contact)
         condition = "refs = :known" if known else f"{NOT_THERE} OR refs = :known"
         # Not deleted with the last ref: nothing may delete rows of a contact's own partition.

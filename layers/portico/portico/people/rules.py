@@ -279,6 +279,11 @@ def _kinds() -> dict[str, Any]:
     }
 
 
+ASLEEP = 0
+"""When an account was connected that came with another contact: it signs nobody in until its new
+contact connects it themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A contact's head: what a sign-in needs of a person, under 1 KB."""
@@ -318,6 +323,12 @@ class Contact:
     """What the search rows are made of: the address, and words of the name. ``None``: there are
     none yet, because the contact is from before search rows."""
 
+    merges: int = 0
+    """How often somebody was merged into them, which an erasure must have seen."""
+    merged_into: str | None = None
+    """The id of the contact into whom they were merged. What is left of them is a deleted account's,
+    until that is undone."""
+
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a head row."""
@@ -340,7 +351,7 @@ class Contact:
 
     def is_void(self, linked_at: int) -> bool:
         """Say whether what was connected then is no way in."""
-        return any(first <= linked_at <= last for first, last in self.voids)
+        return linked_at == ASLEEP or any(first <= linked_at <= last for first, last in self.voids)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new contact's row, to whom nothing has happened yet."""
@@ -352,6 +363,8 @@ class Contact:
             "proofs",
             "proof_wanted",
             "found_by",
+            "merges",
+            "merged_into",
         )
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}

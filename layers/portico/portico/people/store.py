@@ -141,17 +141,23 @@ def all_workspaces(table: str) -> Iterator[tuple[str, Workspace | None]]:
 def head_row(contact: Contact, event: Event) -> dict[str, Any]:
     """Return the row of a new contact's head."""
     pk, sk = head_key(contact.workspace_id, contact.id)
-    shelf = int(digest(contact.id)[:2], 16) % SHELVES
+    shelf, place = shelf_of_contact(contact)
     return {
         "pk": pk,
         "sk": sk,
         **contact.row(),
         "updated_at": epoch(event.at),
-        "list": f"{contact.workspace_id}#contacts#{shelf:02}",
-        # Nothing can be listed by an empty text.
-        "listed": contact.email or f"#{contact.id}",
+        "list": shelf,
+        "listed": place,
         "event": event.rider(),
     }
+
+
+def shelf_of_contact(contact: Contact) -> tuple[str, str]:
+    """Return where the index lists a contact: the shelf, and the place on it."""
+    shelf = int(digest(contact.id)[:2], 16) % SHELVES
+    # Nothing can be listed by an empty text.
+    return f"{contact.workspace_id}#contacts#{shelf:02}", contact.email or f"#{contact.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ class People:
     def pointers(self, emails: Iterable[str]) -> dict[str, Pointer]:
         """Read whose primary emails these are, or were, a call for every hundred."""
         asked = list(emails)
-        rows = self._many([pointer_key(self.workspace_id, each) for each in asked])
+        rows = self.many([pointer_key(self.workspace_id, each) for each in asked])
         return {email: Pointer.from_row(row) for email, row in zip(asked, rows, strict=True)}
 
     def workspace_row(self) -> Workspace | None:
@@ -400,10 +406,11 @@ class People:
     def contacts_by_id(self, contacts: Iterable[str]) -> dict[str, Contact]:
         """Read these contacts, in one call per hundred."""
         keys = [head_key(self.workspace_id, each) for each in dict.fromkeys(contacts)]
-        found = (Contact.from_row(row) for row in self._many(keys) if row)
+        found = (Contact.from_row(row) for row in self.many(keys) if row)
         return {each.id: each for each in found}
 
-    def _many(self, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+    def many(self, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        """Read rows of this workspace, consistently, in one call per hundred."""
         parts = batched(keys, MOST_AT_ONCE, strict=False)
         return [row for some in parts for row in self.read(*some)]
 

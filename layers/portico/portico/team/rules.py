@@ -44,6 +44,7 @@ class Action(StrEnum):
     ERASE_CONTACT = "contact:erase"
     IMPORT_CONTACTS = "contacts:import"
     READ_IMPORT = "import:read"
+    MERGE_CONTACTS = "contacts:merge"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -67,6 +68,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.ERASE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.IMPORT_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_IMPORT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.MERGE_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
 }
 """Which roles may ask for an action."""
 
@@ -98,11 +100,19 @@ CHANGES = frozenset(
         Action.WRITE_LINKS,
         Action.END_SESSIONS,
         Action.ERASE_CONTACT,
+        Action.MERGE_CONTACTS,
     }
 )
 """The actions that a member's smaller budget counts."""
 
-NEEDS_FRESH_SIGN_IN = frozenset({Action.WRITE_TEAM, Action.CHANGE_ADDRESS, Action.ERASE_CONTACT})
+NEEDS_FRESH_SIGN_IN = frozenset(
+    {
+        Action.WRITE_TEAM,
+        Action.CHANGE_ADDRESS,
+        Action.ERASE_CONTACT,
+        Action.MERGE_CONTACTS,
+    }
+)
 """The actions that always weaken security. Others ask for a fresh sign-in when they do."""
 
 
