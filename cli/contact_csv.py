@@ -124,7 +124,7 @@ def opened(path: Path, *, said: Sequence[str] = ()) -> Iterator[ContactCsv]:
     Raises:
         Refusal: it cannot be read, or its first line lacks a column or has one twice.
     """
-    columns = dict(each.partition("=")[::2] for each in said)
+    columns = columns_said(said)
     try:
         raw = path.open("rb")
     except OSError as error:
@@ -138,6 +138,11 @@ def opened(path: Path, *, said: Sequence[str] = ()) -> Iterator[ContactCsv]:
             hint = f" --column '{refused.field}={refused.header}'" if refused.field else ""
             raise Refusal(f"{path}: {refused.text}{hint}") from None
         yield people
+
+
+def columns_said(said: Sequence[str]) -> dict[str, str]:
+    """Return the column of each field that is not to be guessed, of ``FIELD=HEADER`` each."""
+    return dict(each.partition("=")[::2] for each in said)
 
 
 def _worded(row: RefusedRow) -> RefusedRow:

@@ -1,12 +1,12 @@
 """``portico contact import``: contacts from a CSV file, however many."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cli.command import Command, workspace_of
+from cli.command import Command, Told, workspace_of
 from cli.contact_csv import ContactCsv, opened
 from cli.csv_output import Sheet
 from cli.output import Shown
@@ -17,7 +17,6 @@ from portico.imports.columns import NEEDED_FIELDS, OPTIONAL_FIELDS
 from portico.imports.contact_rows import RefusedRow
 from portico.people import contact_import
 from portico.people.contact_import import ContactImport, ContactLine, ImportedLine
-from portico.people.rules import Workspace
 
 TOLD = 20
 """So many refused rows are listed on the terminal; a report has them all."""
@@ -56,10 +55,14 @@ class Tally:
     def refuse(self, row: RefusedRow) -> None:
         self.rows += 1
         self.refused += 1
-        if len(self.examples) < TOLD:
-            self.examples.append(row)
+        self.show(row)
         if self.sheet is not None:
             self.sheet.write(row.line, row.email, row.reason)
+
+    def show(self, row: RefusedRow) -> None:
+        """Keep a refused row for the end, if there is room."""
+        if len(self.examples) < TOLD:
+            self.examples.append(row)
 
     def in_words(self) -> str:
         names = ("added", "changed", "unchanged", "refused")
@@ -92,10 +95,7 @@ def import_contacts(
         _check(command, people, ignore_unknown=ignore_unknown)
         tally = Tally(reached=max(1, from_line - 1))
         with ExitStack() as open_:
-            if report is not None:
-                if report.resolve() == file.resolve():
-                    raise Refusal("--report: this is the file to import")
-                tally.sheet = open_.enter_context(Sheet.at(report, "line", "email", "reason"))
+            tally.sheet = open_.enter_context(sheet_of(report, file, "line", "email", "reason"))
             progress = open_.enter_context(Progress.shown(people.size, quiet=command.as_json))
             importing = ContactImport(
                 command.deployment.people_table,
@@ -117,7 +117,7 @@ def import_contacts(
         if people.has_foreign_ids:
             command.note("The column id has no ids of Portico: it was left out.")
         read_from = people.columns.in_words()
-        _tell(command, workspace, tally, report, dry_run=dry_run, read_from=read_from)
+        tell(command, workspace.name, tally, report, dry_run=dry_run, read_from=read_from)
 
 
 def _check(command: Command, people: ContactCsv, *, ignore_unknown: bool) -> None:
@@ -147,15 +147,36 @@ def _how_to_go_on(tally: Tally) -> str:
     )
 
 
-def _tell(
-    command: Command,
-    workspace: Workspace,
+@contextmanager
+def sheet_of(report: Path | None, file: Path, *columns: str) -> Iterator[Sheet | None]:
+    """Open the report of an import, if there is to be one.
+
+    Raises:
+        Refusal: it is the imported file, or cannot be written.
+    """
+    if report is None:
+        yield None
+        return
+    if report.resolve() == file.resolve():
+        raise Refusal("--report: this is the file to import")
+    with Sheet.at(report, *columns) as sheet:
+        yield sheet
+
+
+def tell(
+    command: Told,
+    name: str,
     tally: Tally,
     report: Path | None,
     *,
     dry_run: bool,
-    read_from: dict[str, str],
+    read_from: Mapping[str, str],
 ) -> None:
+    """Say what became of a file.
+
+    Raises:
+        Refusal: some of its rows were refused.
+    """
     if dry_run:
         command.note("Nothing was written: this is what the import would do.")
         columns = ", ".join(f"{name} from {header}" for name, header in read_from.items())
@@ -174,7 +195,11 @@ def _tell(
     names += [name for name in ("skipped", "deactivated", "moved") if getattr(tally, name)]
     counts: dict[str, Shown] = {name: getattr(tally, name) for name in names}
     refused: list[dict[str, Any]] = [
-        {"line": each.line, "email": each.email, "reason": each.reason} for each in tally.examples
+        {"line": each.line}
+        # The API says none: it keeps no address.
+        | ({"email": each.email} if each.email else {})
+        | {"reason": each.reason}
+        for each in tally.examples
     ]
     movers: list[dict[str, Any]] = [
         {
@@ -186,12 +211,12 @@ def _tell(
         }
         for each in tally.movers
     ]
-    title = f"Contacts of {workspace.name}"
+    title = f"Contacts of {name}"
     command.card(
         title,
         counts,
         dry_run=dry_run,
-        columns=read_from,
+        columns=dict(read_from),
         **counts,
         refused_rows=refused,
         moved_rows=movers,
@@ -202,6 +227,7 @@ def _tell(
         command.list("Refused", refused)
     if tally.refused:
         more = tally.refused - len(refused)
+        command.tell_notes()
         where = f"All of them are in {report}." if report else "--report FILE writes all of them."
         raise Refusal(
             f"{tally.refused:,} of {tally.rows:,} rows were refused"

@@ -107,6 +107,22 @@ def import_(
     """
     from cli.contact_import import import_contacts
 
+    if url := url_here(stack, local, as_json):
+        from cli.remote_import import import_over_http
+
+        with asking(url, workspace_id, as_json, {}) as (told, portico):
+            if from_line > 1 or writers is not None:
+                raise NotUnderstood("--from-line and --writers: not with --url.")
+            import_over_http(
+                told,
+                portico,
+                file,
+                report=report,
+                dry_run=dry_run,
+                ignore_unknown=ignore_unknown,
+                said=column or (),
+            )
+        return
     with running(stack, local, as_json, {}) as command:
         import_contacts(
             command,

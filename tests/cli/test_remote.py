@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.remote import with_url_first
+from portico.people import contact_import
 from portico.team.workspace_key import Scope
 from tests.cli.conftest import ENVIRONMENT
 from tests.python_client.conftest import doors, makes_a_key
@@ -185,6 +186,61 @@ class TestContacts:
 
         assert said == f"There is no contact {who} in acme."
         assert said == holding.terminal.refused("contact", "show", "acme", who)
+
+
+class TestAnImport:
+    """A file is sent in parts, and told as with credentials."""
+
+    @pytest.fixture
+    def holding(self, remote, makes_a_key, monkeypatch):
+        # The emulated table loses what two threads write to it at once.
+        monkeypatch.setattr(contact_import, "MOST_WRITERS", 1)
+        remote.has(PORTICO_KEY=makes_a_key(Scope.WRITE_CONTACTS))
+        return remote
+
+    @pytest.fixture
+    def file(self, tmp_path):
+        file = tmp_path / "people.csv"
+        file.write_text("E-Mail;Name\nnew@example.com;New Once\nann@example.com;Ann Archer\nx;X\n")
+        return str(file)
+
+    def test_says_what_became_of_each_row(self, holding, file, portal, tmp_path):
+        report = tmp_path / "report.csv"
+
+        refused = holding.refused(
+            "contact", "import", "acme", file, "--report", str(report), "--url", holding.url
+        )
+
+        assert "1 of 3 rows were refused" in refused
+        assert report.read_text().splitlines()[1] == "4,email,not an email address"
+        assert portal.team.contact("acme", "new@example.com").name == "New Once"
+
+    def test_dry_writes_nothing_and_shows_its_columns(self, holding, file, portal):
+        before = portal.rows("people")
+
+        result = holding.terminal.runs(
+            "contact", "import", "acme", file, "--dry-run", "--url", holding.url
+        )
+
+        assert "email from E-Mail, name from Name" in result.output
+        heads = [[r for r in rows if r["sk"] == "head"] for rows in (before, portal.rows("people"))]
+        assert heads[0] == heads[1]
+
+    def test_is_refused_as_with_credentials(self, holding, file, tmp_path):
+        sheet = tmp_path / "sheet.xlsx"
+        sheet.write_bytes(b"PK\x03\x04" + bytes(60))
+
+        said = holding.refused("contact", "import", "acme", str(sheet), "--url", holding.url)
+        assert "this is a spreadsheet" in said
+        holding.refused(
+            "contact", "import", "acme", str(tmp_path / "none.csv"), "--url", holding.url
+        )
+        holding.refused(
+            "contact", "import", "acme", file, "--from-line", "3", "--url", holding.url, code=2
+        )
+        holding.refused(
+            "contact", "import", "acme", file, "--column", "phone=X", "--url", holding.url, code=2
+        )
 
 
 class TestLinks:
