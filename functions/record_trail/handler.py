@@ -8,4 +8,4 @@ from portico.trail.store import Recorder
 
 settings = RecordTrailSettings.read(os.environ)
 trail = Recorder.from_settings(settings)
-handler = Intake("record_trail", trail.record)
+handler = Intake("record_trail", trail.record, together=trail.list)

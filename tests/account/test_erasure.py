@@ -13,17 +13,22 @@ from portico.account.team_erasure import TeamErasures
 from portico.errors import AddressJustChanged, OnTheTeam
 from portico.ids import digest
 from portico.people.address_chain import UNDO_LIFETIME
+from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
 from portico.people.memberships import ABOVE_ALL, Role
 from portico.people.rules import Contact
 from portico.team.members import TeamMembers
-from tests.support.driver import Portal
+from portico.trail.entries import Entry, Outcome
+from portico.trail.subjects import subjects_in_trail
+from tests.support.doors import door, stream_record
+from tests.support.driver import OK, Portal
 
 HOW: Any = {"host": "signin.acme.test", "by": "member:ct_olga"}
 ERASURES = TeamErasures("people", "sign-in", "trail")
 NAME, FIRST, SECOND = "Marlene Marker", "first.marker@example.com", "second.marker@example.net"
 REFS = [f"marker-{n:02}" for n in range(20)]
 SUBJECT, DEVICE = "subject-of-marlene", "Markerfox (Windows)"
+NETWORK, STRANGE = "198.51.100.77", "198.51.100.78"
 MARKERS = [
     NAME,
     *NAME.lower().split(),
@@ -32,6 +37,8 @@ MARKERS = [
     *REFS,
     SUBJECT,
     DEVICE,
+    NETWORK,
+    STRANGE,
     # Hashes, as rows keep them or could: of whole texts, and of their beginnings.
     *(digest(each)[:16] for each in (NAME, FIRST, SECOND, SUBJECT, DEVICE, *REFS)),
     digest(f"https://accounts.example.com|{SUBJECT}")[:16],
@@ -40,14 +47,15 @@ MARKERS = [
 
 def with_everything(portal: Portal) -> Contact:
     """A contact who has left a mark wherever one can be left."""
-    browser = portal.another_browser()
+    browser = portal.another_browser(source_ip=STRANGE)
     # Before she was a contact: the trail files it under the address.
     browser.asks_for_a_code(FIRST)
     portal.delivers_mail()
     portal.records_trail()
     contact = portal.adds(NAME, FIRST, language="de")
-    browser = portal.another_browser()
+    browser = portal.another_browser(source_ip=NETWORK)
     browser.signs_in(FIRST)
+    portal.records_trail()
     refs = ContactRefs("people")
     for each in REFS:
         asked = AskedRef("x", each, email=FIRST)
@@ -55,7 +63,7 @@ def with_everything(portal: Portal) -> Contact:
     contact = portal.team.contact("acme", contact.id)
     TeamEmailChanges("people", "sign-in").change(portal.workspace, contact, SECOND, **HOW)
     portal.delivers_mail()
-    portal.another_browser().signs_in(SECOND)
+    portal.another_browser(source_ip=NETWORK).signs_in(SECOND)
     for row in portal.session_rows():
         if row["pk"].endswith(contact.id):
             portal.writes("sign-in", row | {"device": DEVICE})
@@ -74,8 +82,14 @@ def after_two_days(portal: Portal) -> str:
     """All rows of the three tables, once DynamoDB has taken those whose time was over."""
     portal.clock.shift(timedelta(days=2))
     now = int(portal.now.timestamp())
-    rows = [row for name in ("people", "sign-in", "trail") for row in portal.rows(name)]
+    rows = [*portal.rows("people"), *portal.rows("sign-in"), *portal.whole_trail()]
     return "\n".join(str(row) for row in rows if row.get("ttl", now) >= now)
+
+
+def listed(portal: Portal) -> dict[str, Outcome]:
+    """How each row of the list ended."""
+    entries = [Entry.from_row(row) for row in portal.listed()]
+    return {each.place.id: each.outcome for each in entries}
 
 
 def erase(portal: Portal, contact: Contact) -> None:
@@ -85,21 +99,67 @@ def erase(portal: Portal, contact: Contact) -> None:
 class TestErasing:
     def test_leaves_no_marker_and_no_hash_of_one(self, portal):
         contact = with_everything(portal)
-        before = str([portal.rows(name) for name in ("people", "sign-in", "trail")])
+        keyed = [
+            each
+            for email in (FIRST, SECOND)
+            for each in subjects_in_trail("trail", "acme", subject_of(email))
+        ]
+        before = str([portal.rows("people"), portal.rows("sign-in"), portal.whole_trail()])
+        assert sum(each in before for each in keyed) == 2
         assert sum(each in before for each in MARKERS) >= 26
 
         erase(portal, contact)
 
         left = after_two_days(portal)
-        assert [each for each in MARKERS if each in left.casefold() or each in left] == []
+        assert [e for e in [*MARKERS, *keyed] if e in left.casefold() or e in left] == []
 
     def test_takes_them_from_people_and_trail_at_once(self, portal):
         contact = with_everything(portal)
 
         erase(portal, contact)
 
-        left = str([portal.rows(name) for name in ("people", "trail")])
+        left = str([portal.rows("people"), portal.whole_trail()])
         assert [each for each in MARKERS if each in left] == []
+
+    def test_leaves_the_core_of_the_list(self, portal):
+        contact = with_everything(portal)
+        before = listed(portal)
+
+        erase(portal, contact)
+
+        portal.records_trail()
+        assert before.items() <= listed(portal).items()
+        assert {Outcome.SIGNED_IN, Outcome.WITHHELD} <= set(before.values())
+
+    def test_brings_nothing_back_by_an_event_that_comes_late(self, portal):
+        browser = portal.another_browser(source_ip=NETWORK)
+        browser.asks_for_a_code()
+        asked = portal.challenge_row(browser)
+        portal.delivers_mail()
+        portal.records_trail()
+        erase(portal, portal.ann)
+
+        late = {"Records": [stream_record(asked)]}
+        assert door("record_trail").handler(late, None) == OK
+
+        (row,) = [each for each in portal.listed() if "code.mailed" in str(each)]
+        assert NETWORK not in str(row)
+        assert "code.requested" in str(row)
+
+    def test_before_the_list_has_heard_of_a_sign_in_keeps_it_out_too(self, portal):
+        browser = portal.another_browser(source_ip=NETWORK)
+        browser.asks_for_a_code()
+        asked = portal.challenge_row(browser)
+        portal.delivers_mail()
+        portal.records_trail()
+        for row in portal.listed():
+            portal.removes("trail", row)
+        erase(portal, portal.ann)
+
+        late = {"Records": [stream_record(asked)]}
+        assert door("record_trail").handler(late, None) == OK
+
+        assert NETWORK not in str(portal.listed())
 
     def test_leaves_that_there_was_a_contact_and_what_happened(self, portal):
         contact = with_everything(portal)
@@ -268,7 +328,7 @@ class TestAFunctionThatIsKilled:
                 assert portal.another_browser().signs_in(SECOND).status == 200
                 now = portal.team.contact("acme", contact.id)
             erase(portal, now)
-            left = str([portal.rows(name) for name in ("people", "trail")])
+            left = str([portal.rows("people"), portal.whole_trail()])
             assert [each for each in MARKERS if each in left] == []
             assert DEVICE not in str(portal.session_rows())
             number += 1

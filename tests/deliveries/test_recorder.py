@@ -180,6 +180,8 @@ class TestMai08AForgedOrForeignEvent:
             {"generation": "2"},
             {"subject": "ct_" + "A" * 22},
             {"keep_days": "9999"},
+            {"began": "1"},
+            {"began": "then"},
             {"generation": "one"},
             {"subject": "\ud800"},
             {"proof": "\udfff"},
@@ -261,7 +263,7 @@ class TestATag:
         mail = post.sends_a_code()
 
         assert mail.tags.keys() == {
-            "workspace", "mail", "generation", "subject", "keep_days", "proof",
+            "workspace", "mail", "generation", "subject", "keep_days", "began", "proof",
         }  # fmt: skip
         assert "ann" not in str(mail.tags)
         assert post.portal.browser.challenge not in mail.tags.values()

@@ -232,6 +232,11 @@ class Mail:
         return "".join(CODE.search(self.text).groups())  # type: ignore[union-attr]
 
 
+def is_line(row: Row) -> bool:
+    """Say whether a row of the Trail is a line: neither the list nor the workspace's own key."""
+    return "#trail#" in row["pk"] and "#trail#-" not in row["pk"]
+
+
 @dataclass
 class Portal:
     """Drives Acme Support as its portal's visitors and its team do: no portal, but a test's way in.
@@ -338,8 +343,19 @@ class Portal:
         return [mail for mail in self.mails if CODE.search(mail.text)][index].code
 
     def rows(self, table: str) -> list[Row]:
+        """All rows of a table; of the Trail its lines alone."""
         items = _dynamodb().scan(TableName=table)["Items"]
-        return [row_of(item) for item in items]
+        rows = [row_of(item) for item in items]
+        return [row for row in rows if table != "trail" or is_line(row)]
+
+    def whole_trail(self) -> list[Row]:
+        """All rows of the Trail, also those that are no lines."""
+        return [row_of(item) for item in _dynamodb().scan(TableName="trail")["Items"]]
+
+    def listed(self) -> list[Row]:
+        """The rows of the trail's list, oldest first."""
+        rows = [row for row in self.whole_trail() if "#listed#" in row["pk"]]
+        return sorted(rows, key=lambda row: str(row["sk"]))
 
     def challenge_row(self, browser: Browser | None = None) -> Row:
         random = (browser or self.browser).challenge.split("_", 2)[2]

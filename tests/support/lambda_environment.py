@@ -9,6 +9,8 @@ from typing import Any
 from portico.aws import clients, keys, kms
 from portico.aws import secrets as secrets_by_name
 from portico.sender import mail_content
+from portico.trail.list_store import forget_marks
+from portico.trail.subjects import forget_keys
 from tests.support.doors import door
 
 OF_DOORS: tuple[Any, ...] = (door, keys.ring, kms.public_key)
@@ -20,6 +22,8 @@ def forget_rows() -> None:
     # A door keeps a provider's secret for an hour; the next test's provider has another.
     secrets_by_name.forget()
     mail_content._logos.clear()
+    forget_marks()
+    forget_keys()
 
 
 def forget_doors() -> None:

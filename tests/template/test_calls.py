@@ -21,6 +21,7 @@ from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
+from portico.trail.list_rows import Place
 from tests.account.conftest import Member
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
@@ -299,8 +300,15 @@ def connects_for(portal: Portal, contact: str, email: str) -> None:
     row = {"pk": pk, "sk": sk, "contact": contact, **identity.row(), "sver": 1, "linked_at": 1}
     row |= {"list": "acme#identities", "listed": f"{contact}#{identity.key}"}
     portal.writes("people", row)
-    subject = f"acme#trail#{subject_of(email)}"
-    portal.writes("trail", {"pk": subject, "sk": "2026#evt_x", "name": "code.requested"})
+    at = "2026-11-21T12:00:00.000+00:00"
+    place = Place.parse("2026-11-21T12:00:00Z#0123456789ab")
+    pk, sk = place.key("acme")
+    step = {"name": "sso.started", "at": at, "by": "contact", "subject": "link-0123456789abcdef"}
+    portal.writes("trail", {"pk": pk, "sk": sk, "step_01234567": step})
+    for subject in (subject_of(email), contact, "link-0123456789abcdef"):
+        row = {"pk": f"acme#trail#{subject}", "sk": f"{at}#evt_x", "name": "sso.started"}
+        row |= {"network": "203.0.113.7", "listed": place.sk, "ttl": 1826798400}
+        portal.writes("trail", row)
 
 
 def imports_contacts(portal: Portal, owner: Staff) -> None:

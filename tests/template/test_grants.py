@@ -107,7 +107,14 @@ ROWS_OF = {
         "-account#*",
         "-mailbox#*",
     },
-    "TrailTable": {"*#trail#*", "*#trail#link-*", "*#trail#address-*"},
+    "TrailTable": {
+        "*#trail#*",
+        "*#trail#ct_*",
+        "*#trail#link-*",
+        "*#trail#address-*",
+        "*#listed",
+        "*#listed#*",
+    },
 }
 """Kinds of partition keys, as docs/table.md lists them."""
 
@@ -132,7 +139,7 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem"},
-        "TrailTable": {"DeleteItem", "Query"},
+        "TrailTable": {"BatchGetItem", "DeleteItem", "Query", "UpdateItem"},
     },
     "ManageContacts": {
         "PeopleTable": {
@@ -152,7 +159,7 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "TrailTable": {"DeleteItem", "Query"},
+        "TrailTable": {"BatchGetItem", "DeleteItem", "Query", "UpdateItem"},
     },
     "ManageWorkspace": {
         "PeopleTable": {
@@ -236,7 +243,7 @@ MAY = {
         "PeopleTable": {"ConditionCheckItem", "UpdateItem"},
         "SignInTable": {"PutItem", "Query", "UpdateItem"},
     },
-    "RecordTrail": {"TrailTable": {"PutItem"}},
+    "RecordTrail": {"TrailTable": {"PutItem", "UpdateItem"}},
     "SignOutPortals": {"PeopleTable": {"GetItem"}, "SignInTable": {"Query"}},
     "SignInPage": {"PeopleTable": {"GetItem"}},
 }

@@ -6,6 +6,7 @@ import pytest
 
 from portico.ids import fingerprint
 from portico.trail.store import Recorder
+from portico.trail.subjects import filed_under
 from tests.support.doors import door, stream_record
 from tests.support.driver import OK
 
@@ -30,7 +31,7 @@ class TestTheTrail:
         (line,) = portal.rows("trail")
         assert line.pop("ttl") == line.pop("expires_at") == 1795262400 + 365 * 24 * 3600
         assert line == {
-            "pk": f"acme#trail#{asked['subject']}",
+            "pk": f"acme#trail#{filed_under('trail', 'acme', asked['subject'])}",
             "sk": f"2026-11-21T12:00:00.000+00:00#{asked['event']['id']}",
             "workspace": "acme",
             "id": asked["event"]["id"],
@@ -38,6 +39,7 @@ class TestTheTrail:
             "at": "2026-11-21T12:00:00.000+00:00",
             "by": "contact",
             "network": "203.0.113.7",
+            "listed": f"2026-11-21T12:00:00Z#{fingerprint(portal.browser.challenge)}",
             "detail": {
                 "link": asked["link"],
                 "sign_in": fingerprint(portal.browser.challenge),

@@ -93,6 +93,9 @@ class Event:
     network: str | None = None
     detail: dict[str, str] = field(default_factory=dict)
     id: str = field(default_factory=ids.new_event_id)
+    began: datetime | None = None
+    """When the sign-in began that it belongs to, unless it began with this event or its row says so.
+    The trail's list has its sign-ins in this order."""
 
     def rider(self) -> dict[str, Any]:
         """Return the attribute to store in the row."""
@@ -106,6 +109,7 @@ class Event:
             "subject": _printable(self.subject),
             "keep_days": self.keep_days,
             "network": self.network,
+            "began": int(self.began.timestamp()) if self.began else 0,
             # Strangers may have typed some of it, such as a provider's error.
             "detail": {name: _printable(value) for name, value in self.detail.items()},
         }

@@ -1,15 +1,16 @@
 """The one deletion of a contact, whoever asks for it: they themselves, or their team.
 
 It goes in three steps. What has no room in a transaction goes first, and can be repeated until it is
-through. Then one transaction takes everything that a sign-in reads. Then what sessions have seen of
-the contact's devices goes once more, for those that began meanwhile, and so do personal links.
+through. Then one transaction takes everything that a sign-in reads. Then what sessions and the trail
+have seen of the contact's devices and networks goes once more, for those that began meanwhile, and
+so do personal links.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico.account.profile import identities_of
 from portico.aws.queries import keys_listed, rows_within
@@ -39,6 +40,9 @@ from portico.people.pointers import Pointers, former_shelf
 from portico.people.refs import RefRows, refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import People
+
+if TYPE_CHECKING:
+    from portico.trail.trail_erasure import TrailErasure
 
 MOST_IN_THE_TRANSACTION = 40
 """Connected accounts. The others go before it: they are no way in for whoever is leaving."""
@@ -71,9 +75,11 @@ class Erasure:
         former = former_addresses(self.people, contact)
         known = self._known_of_merged(contact)
         known |= {contact.email, *former, *(each.old for each in chain), *(e.new for e in chain)}
-        # What strangers have asked for with an address is filed under its hash.
+        trail_erasure = self._trail_erasure
+        # What strangers have asked for with an address is filed under its keyed hash.
         for email in sorted(filter(None, known)):
-            self._forget_lines(subject_of(email))
+            trail_erasure.address(subject_of(email))
+        trail_erasure.contact(contact.id)
         self._forget_former(contact, former)
         self._forget_links(contact.id)
         self._forget_devices(contact.id)
@@ -115,6 +121,7 @@ class Erasure:
         It may be repeated.
         """
         self._forget_devices(contact.id)
+        self._trail_erasure.contact(contact.id)
         # Whoever makes one has read the contact while they were there; the index lags by a moment.
         self._forget_links(contact.id)
         # One that was attached while the transaction was on its way.
@@ -122,6 +129,7 @@ class Erasure:
             self._write(self._refs(contact).values())
         rows = MergeRows(self.people.table, self.people.workspace_id)
         for _, lost in all_merged_into(self.people, contact.id):
+            self._trail_erasure.contact(lost)
             self._write(self._changes(lost).values())
             self._forget_devices(lost)
             self._forget_links(lost)
@@ -194,10 +202,12 @@ class Erasure:
                     {":now": now, ":contact": contact},
                 )
 
-    def _forget_lines(self, subject: str) -> None:
-        id_ = self.people.workspace_id
-        rows, pk = Rows(self.trail_table, f"{id_}#"), f"{id_}#trail#{subject}"
-        self._write(rows.deleting(pk, row["sk"], ALWAYS) for row in rows_within(rows, pk))
+    @property
+    def _trail_erasure(self) -> "TrailErasure":
+        # Loaded here: hardly anybody is erased.
+        from portico.trail.trail_erasure import TrailErasure  # noqa: PLC0415
+
+        return TrailErasure(self.trail_table, self.people.workspace_id, self.clock)
 
     def _write(self, parts: Iterable[dict[str, Any]]) -> None:
         for some in batched(parts, MOST_AT_ONCE, strict=False):

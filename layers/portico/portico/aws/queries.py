@@ -93,6 +93,39 @@ def page_within(
     return found, last["sk"] if last else None
 
 
+def page_before(
+    rows: Rows, pk: str, *, first: str, before: str, size: int = PAGE
+) -> tuple[list[Row], str | None]:
+    """Return one page of a partition, newest first, and where the next one begins. It may lag by a
+    moment.
+
+    Args:
+        rows: whose partition it is.
+        pk: the partition key.
+        first: the lowest sort key that is wanted.
+        before: what all sort keys must be lower than. No row need have it.
+        size: the most rows that are read; at least two.
+
+    Returns:
+        The rows, and what the next page is *before*; ``None`` after the last page.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted: dict[str, Any] = {
+        "TableName": rows.table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :before",
+        "ExpressionAttributeValues": item_of(
+            {":pk": rows.key(pk, "")["pk"], ":first": first, ":before": before}
+        ),
+        "ScanIndexForward": False,
+    }
+    found, last = _page(wanted, {}, size)
+    # The row of *before* itself comes once more.
+    return [row for row in found if row["sk"] != before], last["sk"] if last else None
+
+
 def page_listed(
     rows: Rows,
     shelf: str,

@@ -218,6 +218,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         proves_email=not is_new and not challenge.contact_proved,
         way=_way(challenge),
         link=None if challenge.link == ACCOUNT_LINK else challenge.link,
+        began=challenge.asked[0],
     )
 
 

@@ -30,6 +30,8 @@ class MailTags:
     """What the trail files it under: ``ct_…`` or ``address-<16 hex>``."""
     keep_days: int
     """How long the trail keeps its lines."""
+    began: int = 0
+    """When its sign-in began, in seconds since 1970; 0 if it belongs to none, or nobody said."""
 
     @classmethod
     def of_notice(cls, key: str, *, subject: str, keep_days: int) -> Self:
@@ -48,6 +50,8 @@ class MailTags:
                 int(text["generation"]),
                 text["subject"],
                 int(text["keep_days"]),
+                # A mail from before this tag has none, and is proved without it.
+                int(tags["began"][0]) if "began" in tags else 0,
             )
             proof = str(tags["proof"][0]).encode()
             ours = read._proof(key, to).encode()
@@ -68,7 +72,8 @@ class MailTags:
 
     def _text(self) -> dict[str, str]:
         values = (self.workspace_id, self.mail, self.generation, self.subject, self.keep_days)
-        return {name: str(value) for name, value in zip(_NAMES, values, strict=True)}
+        text = {name: str(value) for name, value in zip(_NAMES, values, strict=True)}
+        return text | ({"began": str(self.began)} if self.began else {})
 
     def _proof(self, key: bytes, to: str) -> str:
         # No value has the character that stands between them.

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.keys import KeyRing, ring
-from portico.clock import SYSTEM, Clock
+from portico.clock import SYSTEM, Clock, moment
 from portico.deliveries.causes import cause_of, status_of
 from portico.deliveries.mail_tags import MailTags
 from portico.deliveries.ses_events import DeliveryState, SesEvent
@@ -130,4 +130,5 @@ def _line(tags: MailTags, told: SesEvent) -> Event | None:
         detail=detail,
         # A complaint may come after the mail's row is gone, and twice.
         id=event_id(f"{tags.workspace_id} {tags.mail} {tags.generation} {told.standing}"),
+        began=moment(tags.began) if tags.began else None,
     )

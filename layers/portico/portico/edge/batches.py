@@ -23,11 +23,21 @@ class EventFailed(Exception):
 
 
 class Intake:
-    """A handler for batches. *work* takes one record and returns the name of its outcome."""
+    """A handler for batches. *work* takes one record and returns the name of its outcome.
 
-    def __init__(self, name: str, work: Callable[[BatchItem], str]) -> None:
+    *together*, if there is one, takes the records that succeeded all at once, and returns those that
+    then failed after all.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[BatchItem], str],
+        together: Callable[[list[BatchItem]], list[BatchItem]] = lambda _: [],
+    ) -> None:
         self.name = name
         self._work = work
+        self._together = together
         self._metrics = Metrics(service=name)
 
     def __call__(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -36,13 +46,20 @@ class Intake:
         Raises:
             EventFailed: *event* is a single one of the bus, and Lambda shall hand it over again.
         """
-        failures = []
-        outcomes: Counter[str] = Counter()
-        for record in event.get("Records", [event]):
-            outcome = self._outcome(record)
-            if outcome is None:
-                failures.append({"itemIdentifier": _identifier(record)})
-            outcomes[outcome or "failed"] += 1
+        records = event.get("Records", [event])
+        told = [self._outcome(record) for record in records]
+        well = [each for each, outcome in zip(records, told, strict=True) if outcome]
+        lost = {id(each) for each in self._afterwards(well)}
+        told = [
+            None if id(each) in lost else outcome
+            for each, outcome in zip(records, told, strict=True)
+        ]
+        outcomes = Counter(outcome or "failed" for outcome in told)
+        failures = [
+            {"itemIdentifier": _identifier(each)}
+            for each, outcome in zip(records, told, strict=True)
+            if outcome is None
+        ]
         # One value per outcome and not per record: a hundred values would make an extra log line.
         for name, count in outcomes.items():
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
@@ -50,6 +67,13 @@ class Intake:
         if failures and "Records" not in event:
             raise EventFailed
         return {"batchItemFailures": failures}
+
+    def _afterwards(self, well: list[BatchItem]) -> list[BatchItem]:
+        try:
+            return self._together(well)
+        except Exception as error:  # noqa: BLE001 - as below; the stream splits the batch
+            log.warning("batch.failed", extra={"error": type(error).__name__})
+            return well
 
     def _outcome(self, record: BatchItem) -> str | None:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from portico.aws.keys import KeyRing, Keys, ring
 from portico.aws.tables import ConditionFailed
+from portico.clock import epoch
 from portico.codes.challenge import NOT_YET, Challenge
 from portico.codes.store import Challenges
 from portico.deliveries.mail_tags import SUPPRESSED, MailTags
@@ -187,6 +188,7 @@ class CodeMail:
             self.generation,
             contact.id if contact.sver != NOT_YET else subject_of(contact.email),
             self._workspace.trail_days,
+            epoch(self.challenge.asked[0]),
         )
         return tags.signed(key=self.mails.keys.current().delivery, to=to)
 

@@ -1,7 +1,7 @@
 """Begin and refresh sessions."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +117,7 @@ class Sessions:
             sign_in=sign_in,
             **by_link,
         )
+        event = replace(event, began=proof.began)
         started = self._store(proof.workspace_id).beginning(
             session, request_id=proof.request_id, event=event, device=proof.device
         )

@@ -1,7 +1,7 @@
 """The proof that begins a session, and the answer that its browser gets."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portico.people.rules import Stay
@@ -48,6 +48,8 @@ class Proof:
     """Browser and system, as one of our fixed texts, e.g. ``"Firefox (Windows)"``."""
     link: str | None = None
     """The public id of the link that it came by, for the trail."""
+    began: datetime | None = None
+    """When the code was asked for, or the trip to the provider began, for the trail; ``None``: now."""
 
 
 @dataclass(frozen=True, slots=True)

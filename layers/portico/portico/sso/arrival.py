@@ -97,6 +97,7 @@ class Arrivals:
             way=sso_way(trip.connection.id),
             proves_email=vouched and not is_known,
             link=trip.link,
+            began=trip.began,
         )
         also = identity_parts(
             self.people_table,

@@ -180,7 +180,13 @@ class SsoCallbacks:
 
     def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}
-        event = Event("sso.refused", self.clock.now(), network=caller.network, detail=detail)
+        event = Event(
+            "sso.refused",
+            self.clock.now(),
+            network=caller.network,
+            detail=detail,
+            began=trip.began,
+        )
         # The refusal holds even if the trail cannot record it.
         with suppress(TryLater):
             states.note(state, event)

@@ -83,6 +83,11 @@ class Trip:
         """The page's fragment key for the result: of a sign-in, or of connecting an account."""
         return "account" if self.adds else "e"
 
+    @property
+    def began(self) -> datetime:
+        """When the browser was sent to the provider."""
+        return self.expires_at - STATE_LIFETIME
+
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row."""

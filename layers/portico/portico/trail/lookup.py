@@ -1,7 +1,7 @@
 """Read the trail: what happened to one contact, address or link, newest first.
 
-Nothing lists all that happened in a workspace: the trail is stored by subject, and an index
-over all of it would be its hottest key.
+These are all lines, by subject. What happened in a workspace is another list (`trail/search.py`),
+which has a row for each sign-in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from typing import Any, Self
 from portico.aws.queries import rows_between
 from portico.aws.tables import Rows
 from portico.printable import printable
+from portico.trail.subjects import subjects_in_trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,21 @@ class Trail:
     ) -> Iterator[Line]:
         """Yield what happened to *subjects*, newest first, and read only what the caller takes.
 
+        Args:
+            subjects: contacts, links, and so on; an address as `people.addresses.subject_of` names
+                it, whatever the trail files it under.
+            since: the first moment.
+            until: the last one.
+
         Raises:
             TryLater: the Trail is out of reach.
         """
-        each = [self._about(subject, since, until) for subject in dict.fromkeys(subjects)]
+        filed = [
+            each
+            for subject in dict.fromkeys(subjects)
+            for each in subjects_in_trail(self.table, self.workspace_id, subject)
+        ]
+        each = [self._about(subject, since, until) for subject in filed]
         return merge(*each, key=lambda line: (line.at, line.id), reverse=True)
 
     def _about(
