@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from local.ses_events import (
+    FULL,
     Event,
     SentMail,
     bounced,
@@ -41,6 +42,10 @@ def _jumbled(mail: SentMail) -> Sequence[Event]:
 FATES = {
     ARRIVES: Fate("arrives", lambda mail: (delivered(mail),)),
     "bounce": Fate("comes back: no such mailbox", lambda mail: (bounced(mail),)),
+    "full": Fate(
+        "comes back: the mailbox is full",
+        lambda mail: (bounced(mail, FULL, kind="Transient/MailboxFull", status="4.2.2"),),
+    ),
     "complaint": Fate(
         "arrives, and is reported as spam", lambda mail: (delivered(mail), complained(mail))
     ),

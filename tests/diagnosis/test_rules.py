@@ -60,7 +60,7 @@ class TestTheDecisiveFinding:
             (facts(contact=replace(ANN, name="", email="")), "erased", HandOver),
             (facts(contact=replace(ANN, active=False)), "deactivated", Press),
             (facts(home=replace(ACME, code_method=False)), "method-off", Press),
-            (facts(home=SSO_ONLY, record=record(active=False)), "method-off", Press),
+            (facts(home=SSO_ONLY, record=record(active=True)), "method-off", Press),
             (facts(contact=struck()), "suppressed", Press),
             (facts(contact=struck(), refusing_since=NOW - HOUR), "domain-refuses", Press),
             (facts(links=[link(revoked_at=NOW)]), "link-revoked", Press),

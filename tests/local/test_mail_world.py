@@ -18,6 +18,7 @@ ANN = "ann@example.com"
 TOLD = {
     "arrives": ["delivered"],
     "bounce": ["bounced"],
+    "full": ["bounced"],
     "complaint": ["delivered", "complained"],
     "delay": ["delayed"],
     "reject": ["rejected"],

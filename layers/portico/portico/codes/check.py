@@ -86,13 +86,17 @@ class CodeChecks:
         )
         mail = self._matching(challenge, code, purposes)
         if mail is None:
+            older = {"code": "older"} if self._is_older(challenge, code) else {}
             if is_counted:
-                self.note_refusal(challenge, caller)
+                self.note_refusal(challenge, caller, **older)
             raise CodeNotAccepted(challenge.attempts_left)
         return Checked(challenge, mail, request_id, tried)
 
     def note_refusal(self, challenge: Challenge, caller: Caller, **detail: str) -> None:
-        """Record in the trail that a code was refused. For a right code, *detail* says why."""
+        """Record in the trail that a code was refused.
+
+        *detail* says why a right code was, or that it was an older mail's.
+        """
         detail = {"attempts_left": str(challenge.attempts_left), **detail}
         event = Event("code.refused", self.clock.now(), network=caller.network, detail=detail)
         Challenges(self.sign_in_table, challenge.id.workspace_id).note(challenge.id, event)
@@ -117,19 +121,31 @@ class CodeChecks:
         found = None
         # Do the same work whether a mail went out or not, and whatever code was typed.
         for generation in (*good, *NEVER_MAILED)[:GENERATIONS_THAT_COUNT]:
-            taken = challenge.taken.get(generation)
-            keys = self.keys.of(taken.key) if taken else self.keys.current()
-            if keys is None:
-                continue
-            mailed = derive_code(
-                keys.code,
-                challenge=str(challenge.id),
-                purpose=challenge.purpose,
-                generation=generation,
-            )
-            if same(mailed, code) and taken:
-                found = taken
+            if self._is_mails(challenge, generation, code):
+                found = challenge.taken[generation]
         return found
+
+    def _is_older(self, challenge: Challenge, code: str) -> bool:
+        """Say whether a refused code is that of a mail that counts no more."""
+        good = challenge.good_generations(at=self.clock.now())
+        # All of them, for the same reason as above.
+        mailed = [
+            n for n in range(1, challenge.generation + 1) if self._is_mails(challenge, n, code)
+        ]
+        return any(n not in good for n in mailed)
+
+    def _is_mails(self, challenge: Challenge, generation: int, code: str) -> bool:
+        taken = challenge.taken.get(generation)
+        keys = self.keys.of(taken.key) if taken else self.keys.current()
+        if keys is None:
+            return False
+        mailed = derive_code(
+            keys.code,
+            challenge=str(challenge.id),
+            purpose=challenge.purpose,
+            generation=generation,
+        )
+        return same(mailed, code) and taken is not None
 
     def _press(self, challenge: str, request_id: str, code: str) -> str:
         # Keyed, because the row stores it: without the key nobody can try codes against it.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from portico.codes.rules import CODE_LIFETIME
 from portico.deliveries.ses_events import DeliveryState
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, Say
 from portico.diagnosis.line_words import WHY_REFUSED
 from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
@@ -49,7 +49,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             FindingCause.OLDER_CODE,
             f"{name} typed the code of an older mail. Only those of the two newest mails count, "
             "for ten minutes each.",
-            say(facts, "older_code"),
+            _while_good(facts, "older_code"),
             line.at,
             (Evidence("the code of an older mail was typed", line.at, line.name),),
         )
@@ -57,7 +57,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             FindingCause.WRONG_CODE,
             f"{name} typed a wrong code; {left} attempts are left.",
-            say(facts, "wrong_code"),
+            _while_good(facts, "wrong_code"),
             line.at,
             (what,),
         )
@@ -100,6 +100,13 @@ def password_refused(facts: Facts) -> Iterator[Finding]:
         line.at,
         (Evidence("a password was refused", line.at, line.name),),
     )
+
+
+def _while_good(facts: Facts, sentence: str) -> Say:
+    """Return the sentence about the newest mail, as long as its code counts."""
+    mailed = facts.newest("code.mailed")
+    is_good = mailed is None or facts.at - mailed.at < CODE_LIFETIME
+    return say(facts, sentence if is_good else "again")
 
 
 def _arrived(facts: Facts, line: Line) -> tuple[Evidence, ...]:

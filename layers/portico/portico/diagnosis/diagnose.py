@@ -25,8 +25,8 @@ STANDING_RULES: tuple[Rule, ...] = (
     nobody,
     stranger,
     switched_off,
-    codes_off,
     directory_refuses,
+    codes_off,
     held_back,
     link_ended,
 )
