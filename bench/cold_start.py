@@ -40,6 +40,7 @@ NEEDS = {
     "ManageWorkspace": ["dynamodb", "kms", "joserfc.jwt"],
     "ManageContacts": ["dynamodb", "kms", "joserfc.jwt"],
     "ManageLinks": ["dynamodb", "kms", "joserfc.jwt"],
+    "SyncDirectory": ["dynamodb"],
     "StartSso": ["dynamodb", "secretsmanager"],
     "FinishSso": ["dynamodb", "secretsmanager"],
     "Authorize": ["dynamodb"],

@@ -28,6 +28,7 @@ LICENCES = {
     "aws-lambda-powertools": "MIT-0",
     "jinja2": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 AND BSD-3-Clause",
+    "scim2-server": "Apache-2.0",
 }
 """SPDX expressions as the licence files say, of packages whose metadata states none, or another."""
 
@@ -54,7 +55,13 @@ def licence(name: str) -> str:
 
 
 def texts(package: Distribution) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each licence file that a package ships."""
+    """Yield name and text of each licence file that a package ships, or of the one that its
+    metadata holds whole.
+    """
+    stated = package.metadata.get("License") or ""
+    if "\n" in stated.strip():
+        lines = (line.rstrip() for line in stated.splitlines())
+        yield "METADATA", dedent("\n".join(lines)).strip()
     for path in sorted(package.files or [], key=str):
         if path.parts[0].endswith(".dist-info") and LICENCE_FILE.search(str(path)):
             lines = (line.rstrip() for line in path.read_text("utf-8").splitlines())

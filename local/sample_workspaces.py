@@ -79,6 +79,7 @@ ACME = SampleWorkspace(
         SampleKey(
             "desk", "Help desk", "olga", (Scope.READ_SETTINGS, Scope.READ_CONTACTS, Scope.LINKS)
         ),
+        SampleKey("scim", "Directory", "olga", (Scope.SCIM,)),
     ),
     connections=(
         SampleConnection("microsoft", "Microsoft", ("example.com",), (ACME_TENANT,)),

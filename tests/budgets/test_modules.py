@@ -49,6 +49,7 @@ SSO = {"start_sso", "finish_sso", "sign_out_portals"}
 """They ask others, with requests, and two of them with authlib; tests/sso/test_costs.py and the
 deployed tests have their budgets."""
 TOO_HEAVY = {"boto3", "pydantic", "httpx", "requests", "aws_xray_sdk", "authlib"}
+TOO_HEAVY |= {"scim2_models", "scim2_server", "lark"}
 """Never, in a door of the daily path."""
 OF_PASSWORDS = {"argon2", "_argon2_cffi_bindings"}
 """In the password door, and nowhere else."""
@@ -66,7 +67,10 @@ WITH_CRYPTO = {
     "userinfo",
     "end_session",
 } | WITH_AUTHLIB
-WITH_THEIR_OWN = {"password"} | WITH_AUTHLIB
+OF_DIRECTORIES = "sync_directory"
+"""It loads more than any daily door, for a protocol of its own."""
+MOST_OF_DIRECTORIES = 740
+WITH_THEIR_OWN = {"password", OF_DIRECTORIES} | WITH_AUTHLIB
 """Doors that bring libraries beside their layers."""
 WHEN_NEEDED = {"joserfc", "cryptography", "jinja2", "idna"}
 """With the first token to check, the first mail, the first address in other letters."""
@@ -89,7 +93,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
         folders[name] = tmp_path_factory.mktemp(name)
         for package in required(by / "requirements.txt"):
             installed = distribution(package)
-            code = [each for each in installed.files or [] if each.suffix in (".py", ".so")]
+            # A library may ask which version of another is there.
+            files = installed.files or []
+            code = [e for e in files if e.suffix in (".py", ".so") or e.name == "METADATA"]
             for top in {each.parts[0] for each in code} - {".."}:
                 (folders[name] / top).symlink_to(Path(str(installed.locate_file(top))))
 
@@ -120,7 +126,7 @@ def packages(modules: set[str]) -> set[str]:
     [
         # With every set of layers there is; the others come with the slow run.
         pytest.param(each, marks=() if each in FAST else pytest.mark.slow)
-        for each in sorted(settings.ALL.keys() - SSO)
+        for each in sorted(settings.ALL.keys() - SSO - {OF_DIRECTORIES})
     ],
 )
 class TestADoor:
@@ -254,3 +260,13 @@ class TestADoor:
             },
         }
         assert rooms & strange[door] == set()
+
+
+class TestTheDoorOfDirectories:
+    def test_alone_loads_the_protocol_and_no_more_than_its_budget(self, loaded):
+        modules = loaded(OF_DIRECTORIES)
+
+        heavy = packages(modules) & (TOO_HEAVY | WHEN_NEEDED)
+        # The schema of an address reads domains.
+        assert heavy == {"pydantic", "scim2_models", "scim2_server", "lark", "idna"}
+        assert len(modules) <= MOST_OF_DIRECTORIES, len(modules)

@@ -65,6 +65,7 @@ BESIDE_TABLES = {
     "ManageWorkspace": {"publish the key"},
     "ManageContacts": {"publish the key"},
     "ManageLinks": {"publish the key"},
+    "SyncDirectory": set(),
     "StartSso": {"publish the key", "read the code secret", "read a client secret"},
     "FinishSso": {"read the code secret", "read a client secret"},
     "Session": {"sign", "publish the key", "read the code secret"},
@@ -89,6 +90,7 @@ BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
 LETS_GO = {
     "Account": {"PeopleTable", "TrailTable"},
     "ManageContacts": {"PeopleTable", "TrailTable"},
+    "SyncDirectory": {"PeopleTable"},
 }
 """Whose rows a door may take away."""
 

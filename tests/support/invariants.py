@@ -55,6 +55,9 @@ def _is_a_refusal(status: int, headers: dict[str, str], body: str) -> None:
     if headers["content-type"] == "application/json":
         _is_told_in_the_protocol(status, headers, body)
         return
+    if headers["content-type"] == "application/scim+json":
+        _is_told_to_a_directory(status, headers, body)
+        return
     assert headers["content-type"] == "application/problem+json"
     problem = json.loads(body)
     kind = problem["type"]
@@ -74,6 +77,18 @@ def _is_told_in_the_protocol(status: int, headers: dict[str, str], body: str) ->
     assert ERROR.fullmatch(told["error"])
     assert DESCRIPTION.fullmatch(told["error_description"])
     assert status < 500 or (told["error"] == "temporarily_unavailable" and "retry-after" in headers)
+    assert not INNARDS.search(body), "our innards in an answer"
+
+
+def _is_told_to_a_directory(status: int, headers: dict[str, str], body: str) -> None:
+    told = json.loads(body)
+    assert set(told) - {"scimType"} == {"schemas", "status", "detail"}
+    assert told["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+    assert told["status"] == str(status)
+    assert ("scimType" in told) == (status in (400, 409))
+    assert status < 500 or status == 501 or (status == 503 and "retry-after" in headers)
+    assert status != 429 or headers["retry-after"].isdecimal()
+    assert status != 401 or headers["www-authenticate"] == 'Bearer realm="SCIM"'
     assert not INNARDS.search(body), "our innards in an answer"
 
 

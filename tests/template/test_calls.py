@@ -23,6 +23,7 @@ from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
 from portico.trail.list_rows import Place
 from tests.account.conftest import Member
+from tests.directory.scim.conftest import USERS, Client, made_by_hand
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import Portal
@@ -185,6 +186,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     lines = [stream_record(row) for row in portal.rows("trail")]
     door("sign_out_portals").handler({"Records": lines}, None)
     looks_after_contacts(portal)
+    keeps_its_directory(portal)
 
 
 def signs_in_at_another_site(portal: Portal) -> None:
@@ -408,6 +410,25 @@ def sets_a_password(portal: Portal, email: str) -> None:
     browser.forgets_the_password(email)
     portal.delivers_mail()
     assert browser.sets_a_password(THIRD, portal.mailed_code()).status == 200
+
+
+def keeps_its_directory(portal: Portal) -> None:
+    """Sync people: add, find, list, rename, switch and delete them, with a contact and without."""
+    directory = Client(portal, made_by_hand(portal))
+    portal.adds("Dot Once", "dot@example.com")
+    ids = [directory.adds(f"{name}@example.com") for name in ("dot", "eve", "fay")]
+    for start in ("1", "2", "3"):
+        listed = directory.sends(f"GET {USERS}", query={"startIndex": start, "count": "1"})
+        assert listed.status == 200
+    assert directory.finds('userName eq "dot@example.com"') == ids[:1]
+    assert directory.finds('emails.value eq "dot@example.com"') == ids[:1]
+    renamed = {"op": "replace", "value": {"userName": "dora", "externalId": "new"}}
+    assert directory.changes(ids[0], renamed).status == 200
+    moved = {"op": "replace", "path": "emails", "value": [{"value": "dora@example.com"}]}
+    assert directory.changes(ids[1], moved).status == 200
+    for value in (False, True, False):
+        assert directory.switches(ids[0], value).status == 200
+    assert directory.removes(ids[0]).status == 204
 
 
 def looks_after_links(owner: Staff, portal: Portal) -> None:

@@ -20,6 +20,8 @@ MORE_THAN_ROWS = {
     "ListTeamKeysAndChanges": {"dynamodb:Query"},
     "ListPortalsAndConnections": {"dynamodb:Query"},
     "ListLinks": {"dynamodb:Query"},
+    "FindUsers": {"dynamodb:Query"},
+    "ForgetUsers": {"dynamodb:DeleteItem"},
     "ReadSessionsOfContacts": {"dynamodb:Query"},
     "ReadUsesOfLinks": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
@@ -79,6 +81,9 @@ ROWS_OF = {
         "*#record#*",
         "*#formers",
         "*#record-key#*",
+        "*#scim#*",
+        "*#scim-key#*",
+        "*#scim-users",
         "*#suppressed#*",
     },
     "SignInTable": {
@@ -93,6 +98,7 @@ ROWS_OF = {
         "*#import#*",
         "*#team-use#*",
         "*#visit#*",
+        "*#scim-page#*",
         "*#press#*",
         "*#strangers#*",
         "-strangers#*",
@@ -183,6 +189,18 @@ MAY = {
         },
         "SignInTable": {"BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"},
         "TrailTable": {"Query"},
+    },
+    "SyncDirectory": {
+        "PeopleTable": {
+            "BatchGetItem",
+            "ConditionCheckItem",
+            "DeleteItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+            "UpdateItem",
+        },
+        "SignInTable": {"GetItem", "PutItem", "UpdateItem"},
     },
     "StartSso": {
         "PeopleTable": {"BatchGetItem", "GetItem"},
@@ -429,6 +447,15 @@ class TestADoor:
             # Links sign nobody in. Of a contact, it ends the sessions.
             ("ManageLinksRole", "PutItem"): ("*#link#*",),
             ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),
+            # Records, which let nobody in by themselves. Of a contact, it ends access and gives it back.
+            ("SyncDirectoryRole", "PutItem"): (
+                "*#scim#*",
+                "*#scim-key#*",
+                "*#scim-users",
+                "*#record#*",
+                "*#record-key#*",
+            ),
+            ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*",),
             # What is held against an address; of a head, two attributes (below).
             ("RecordDeliveryRole", "UpdateItem"): ("*#suppressed#*", "*#contact#*"),
         }

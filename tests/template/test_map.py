@@ -288,11 +288,11 @@ class TestTheDoorsOfTeams:
 
 
 def of_teams():
-    """The doors that answer below a workspace's address."""
+    """The doors that answer below a workspace's address, to its team or to its directory."""
     return {
         name
         for name, door in doors().items()
-        if any("/v1/workspaces/" in str(each) for each in door.get("Events", {}).values())
+        if re.search("/v1/workspaces/|/scim/v2/", str(door.get("Events", {})))
     }
 
 

@@ -152,6 +152,14 @@ class ManageLinksSettings(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class SyncDirectorySettings(HttpSettings):
+    """Variables of /scim/v2."""
+
+    people_table: str
+    sign_in_table: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings(HttpSettings):
     """Variables of the account door."""
 
@@ -298,6 +306,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "manage_workspace": ManageWorkspaceSettings,
     "manage_contacts": ManageContactsSettings,
     "manage_links": ManageLinksSettings,
+    "sync_directory": SyncDirectorySettings,
     "start_sso": StartSsoSettings,
     "finish_sso": FinishSsoSettings,
     "authorize": AuthorizeSettings,

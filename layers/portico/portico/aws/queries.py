@@ -93,6 +93,34 @@ def page_within(
     return found, last["sk"] if last else None
 
 
+def count_within(rows: Rows, pk: str, *, most: int | None = None) -> tuple[int, str | None]:
+    """Count the rows of a partition, consistently, and hand out none of them.
+
+    Args:
+        rows: whose partition it is.
+        pk: the partition key.
+        most: where to stop; ``None``: at the end.
+
+    Returns:
+        How many there are, and the sort key of the row with the number *most*; ``None``: there are
+        not so many.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = {**_starting(rows, "pk", pk, "sk", ""), "ConsistentRead": True, "Select": "COUNT"}
+    counted, start = 0, dict[str, Any]()
+    while True:
+        left = {} if most is None else {"Limit": most - counted}
+        answer = call("dynamodb", "query", **wanted, **left, **start)
+        counted += answer["Count"]
+        last = answer.get("LastEvaluatedKey")
+        if last is None or counted == most:
+            return counted, row_of(last)["sk"] if last else None
+        start = {"ExclusiveStartKey": last}
+
+
 def page_before(
     rows: Rows, pk: str, *, first: str, before: str, size: int = PAGE
 ) -> tuple[list[Row], str | None]:

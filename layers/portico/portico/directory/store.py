@@ -105,6 +105,13 @@ class InUse(Exception):
     record: Record
 
 
+@dataclass(eq=False)
+class BesideRefused(TryLater):
+    """A record was not written, because what belongs to it could not be: *failed* names which."""
+
+    failed: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Directory:
     """The directory records of one workspace."""
@@ -127,6 +134,8 @@ class Directory:
         record: Record,
         event: Event,
         also: Callable[[frozenset[str]], Parts] = lambda _: {},
+        *,
+        takes_over: bool = False,
     ) -> None:
         """Keep a record and what it is found by, and write what belongs to it, together.
 
@@ -135,21 +144,31 @@ class Directory:
             event: the trail's line.
             also: returns parts that belong to the same transaction, for the contacts who have
                 come in by the record.
+            takes_over: whether the record may take an address or object id from an active record
+                of another source.
 
         Raises:
             InUse: one of those rows already finds another, active record. We cannot tell apart
                 two people who share an address: whoever imports must say whose it is.
+            BesideRefused: one of *also* did not hold. Nothing was written.
             TryLater: nothing was written.
         """
         for _ in range(RECORD_TRIES):
             try:
-                self._put(record, event, also)
+                self._put(record, event, also, takes_over=takes_over)
             except _SomebodyCameIn:
                 continue
             return
         raise TryLater(cause="directory.put: people keep coming in by the record")
 
-    def _put(self, record: Record, event: Event, also: Callable[[frozenset[str]], Parts]) -> None:
+    def _put(
+        self,
+        record: Record,
+        event: Event,
+        also: Callable[[frozenset[str]], Parts],
+        *,
+        takes_over: bool,
+    ) -> None:
         pk, sk = record_key(self.workspace_id, record.source, record.external_id)
         there = self.rows.get(pk, sk) or {}
         old = Record.from_row(there) if there else None
@@ -173,6 +192,7 @@ class Directory:
         mine = {":source": record.source, ":id": record.external_id}
         for name, (pk, sk) in finding.items():
             free = f"attribute_not_exists(pk) OR active = :no OR ({its_own})"
+            free += " OR source <> :source" if takes_over else ""
             row = {"pk": pk, "sk": sk, **record.row()}
             parts[name] = self.rows.putting(row, free, {":no": False, **mine})
         for pk, sk in self._still_its_own(record, left, or_free=False):
@@ -186,7 +206,8 @@ class Directory:
                 raise _SomebodyCameIn from None
             if refused.failed & finding.keys():
                 raise InUse(record) from None
-            raise TryLater(cause="directory.put: changed by somebody else") from None
+            cause = "directory.put: changed by somebody else"
+            raise BesideRefused(cause, refused.failed) from None
 
     def all(self) -> Iterator[Record]:
         """Read every record. Only for a team; no door does this."""

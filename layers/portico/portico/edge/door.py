@@ -123,6 +123,17 @@ class Door:
 
         return register
 
+    def hands(self, *routes: str) -> Callable[[Route], Route]:
+        """Register a function for *routes*. It gets the request as it came, for a protocol that has
+        its own rules for all of it.
+        """
+
+        def register(work: Route) -> Route:
+            self.routes |= dict.fromkeys(routes, work)
+            return work
+
+        return register
+
     def reads(self, *routes: str) -> Callable[[Work], Work]:
         """Register a function for *routes*. It gets the query and path parameters."""
         return self._handing(

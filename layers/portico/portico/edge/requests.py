@@ -139,7 +139,7 @@ def _json(event: Mapping[str, Any], largest: int) -> dict[str, Any]:
         content = read_json(data)
     except (ValueError, binascii.Error):
         raise InvalidRequest("body", "not JSON") from None
-    if not isinstance(content, dict) or _depth(content) > DEEPEST_JSON:
+    if not isinstance(content, dict) or depth_of(content) > DEEPEST_JSON:
         raise InvalidRequest("body", "a JSON object, not too deep")
     return content
 
@@ -169,7 +169,7 @@ _KINDS = {
 }
 
 
-def _depth(content: Any) -> int:
+def depth_of(content: Any) -> int:
     level, depth = [content], 0
     while level and depth <= DEEPEST_JSON:
         depth += 1

@@ -86,6 +86,38 @@ class Heads:
             values | ({":event": event.rider()} if event else {}),
         )
 
+    def switching_off(self, contact: Contact, event: Event, *, off_by: str) -> dict[str, Any]:
+        """Return the part of a transaction that deactivates a contact, and says for whom.
+
+        All sessions and open challenges end. It fails if the account was deleted, or if somebody
+        has switched it since *contact* was read.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            "SET active = :no, off_by = :by, sver = sver + :one, event = :event",
+            f"{IS_KEPT} AND active = :yes",
+            {":no": False, ":yes": True, ":by": off_by, ":one": 1, ":event": event.rider()},
+        )
+
+    def switching_on(self, contact: Contact, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction that activates whom :meth:`switching_off` has switched
+        off.
+
+        It fails if somebody else has switched them since *contact* was read.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            "SET active = :yes, sver = sver + :one, event = :event REMOVE off_by",
+            f"{IS_KEPT} AND active = :no AND off_by = :by",
+            {
+                ":no": False,
+                ":yes": True,
+                ":by": contact.off_by,
+                ":one": 1,
+                ":event": event.rider(),
+            },
+        )
+
     def voiding_accounts(self, contact: Contact, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that closes every account that was connected until now.
 
@@ -289,7 +321,8 @@ class Heads:
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             f"ended_at = :now, {'merged_into = :survivor, ' if merged_into else ''}event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
-            "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by",
+            "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
+            "off_by",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
             f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)",
             {

@@ -322,6 +322,8 @@ class Contact:
     found_by: list[str] | None = None
     """What the search rows are made of: the address, and words of the name. ``None``: there are
     none yet, because the contact is from before search rows."""
+    off_by: str | None = None
+    """For whom the directory has switched the contact off. ``None``: a team has, or nobody."""
 
     merges: int = 0
     """How often somebody was merged into them, which an erasure must have seen."""
@@ -365,6 +367,7 @@ class Contact:
             "found_by",
             "merges",
             "merged_into",
+            "off_by",
         )
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names}

@@ -374,6 +374,9 @@ class People:
 
         renamed = search_rows.renaming(self.rows, before, changes.get("name"))
         text, condition = f"SET {sets}{renamed.sets}event = :event", f"{IS_KEPT}{renamed.condition}"
+        if "active" in changes:
+            # Whom a team has switched, no directory switches on.
+            text += " REMOVE off_by"
         values |= renamed.values
         for each in as_read:
             # A head from before an attribute lacks it.
@@ -400,6 +403,7 @@ class People:
             **changes,
             found_by=renamed.values.get(":found_by", before.found_by),
             sver=before.sver + ("active" in changes),
+            off_by=None if "active" in changes else before.off_by,
             updated_at=values.get(":now", before.updated_at),
         )
 

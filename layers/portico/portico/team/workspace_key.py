@@ -34,6 +34,7 @@ class Scope(StrEnum):
     LINKS = "links"
     SESSIONS = "sessions"
     READ_TRAIL = "trail:read"
+    SCIM = "scim"
 
 
 class ReadKey(NamedTuple):

@@ -1,0 +1,166 @@
+"""Serve the standard over our rows: `scim2_server` does the protocol, this the storage.
+
+It is loaded by one door alone, because it costs more than everything else that a door loads.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+from typing import Any
+
+from scim2_models import (
+    Context,
+    InvalidValueException,
+    Meta,
+    NotFoundException,
+    Resource,
+    ResourceType,
+    ResponseParameters,
+    SearchRequest,
+    UniquenessException,
+)
+from scim2_server.handler import ScimHandler
+from scim2_server.responses import ScimResponse
+from scim2_server.service import ScimService
+from scim2_server.storage import ScimStorage, SearchPage
+
+from portico.directory.scim.scim_shapes import Term
+from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
+from portico.directory.scim.synced_user import SyncedUser
+from portico.directory.scim.user_list import UserList
+from portico.directory.scim.user_model import MOST_RESULTS, User, provider
+from portico.errors import InvalidRequest
+
+
+class UserService(ScimService):
+    """The protocol, with the answers that both Entra ID and Okta read."""
+
+    def patch_response(
+        self,
+        base_url: str,
+        resource: Resource[Any],
+        response_parameters: ResponseParameters[Any],
+    ) -> ScimResponse:
+        """Answer a change with the user as they are: an empty answer says nothing was done."""
+        return self.resource_response(
+            self.publish(base_url, resource),
+            Context.RESOURCE_REPLACEMENT_RESPONSE,
+            response_parameters,
+        )
+
+
+@cache
+def user_service() -> UserService:
+    """Return the one service of this environment. It holds nothing of a request."""
+    return UserService(provider())
+
+
+def handler_for(sync: DirectorySync, users: UserList, terms: list[Term] | None) -> ScimHandler:
+    """Return what serves one request.
+
+    Args:
+        sync: what the key may write.
+        users: the list of all users, by pages.
+        terms: of the request's filter; ``None``: it has none.
+    """
+    return ScimHandler(user_service(), UserStorage(sync, users, terms))
+
+
+@dataclass
+class UserStorage(ScimStorage):
+    """Our rows, as `scim2_server` asks for them."""
+
+    sync: DirectorySync
+    users: UserList
+    terms: list[Term] | None
+
+    def get(
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        *,
+        response_parameters: ResponseParameters[Any] | None = None,
+    ) -> Resource[Any]:
+        """Read one user."""
+        return _resource(self._user(resource_id))
+
+    def search(
+        self,
+        resource_types: list[ResourceType],
+        search_request: SearchRequest[Any],
+        *,
+        position: Any = None,
+    ) -> SearchPage:
+        """Find users by a key, or read a page of all."""
+        count = MOST_RESULTS if search_request.count is None else search_request.count
+        start = search_request.start_index or 1
+        if self.terms is None:
+            total, page = self.users.page(start=start, size=count)
+            return SearchPage(total, [_resource(each) for each in page])
+        first, *others = self.terms
+        found = [
+            user
+            for user in self.sync.users.found(first.name, first.value)
+            if user.says(first.name, first.value)
+            and all(user.says(each.name, each.value) for each in others)
+        ]
+        page = found[start - 1 :][:count]
+        return SearchPage(len(found), [_resource(each) for each in page])
+
+    def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
+        """Keep a new user."""
+        return _resource(_said(lambda: self.sync.create(resource.model_dump())))
+
+    def update(
+        self,
+        resource_type: ResourceType,
+        resource: Resource[Any],
+        *,
+        expected_version: str | None = None,
+    ) -> Resource[Any]:
+        """Keep another state of a user. It is about the state that was read for this request."""
+        before = self._user(str(resource.id), expected_version)
+        return _resource(_said(lambda: self.sync.change(before, resource.model_dump())))
+
+    def delete(
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        *,
+        expected_version: str | None = None,
+    ) -> None:
+        """Forget a user."""
+        self.sync.delete(self._user(resource_id, expected_version))
+
+    def _user(self, id_: str, version: str | None = None) -> SyncedUser:
+        user = self.sync.users.get(id_)
+        if user is None:
+            raise NotFoundException(detail="There is no user with this id")
+        if version is not None and version != _version(user):
+            raise UserMoved
+        return user
+
+
+def _said(write: Any) -> SyncedUser:
+    try:
+        user: SyncedUser = write()
+    except NameTaken as taken:
+        detail = f"{taken.what}: another user or record of the directory has it"
+        raise UniquenessException(detail=detail) from None
+    except InvalidRequest as wrong:
+        raise InvalidValueException(detail=f"{wrong.field}: {wrong.reason}") from None
+    return user
+
+
+def _resource(user: SyncedUser) -> User[Any]:
+    created, changed = (each.astimezone(UTC) for each in (user.created_at, user.changed_at))
+    found: User[Any] = User.model_validate(user.document | {"schemas": [str(User.__schema__)]})
+    found.id = user.id
+    found.meta = Meta(
+        resource_type="User", created=created, last_modified=changed, version=_version(user)
+    )
+    return found
+
+
+def _version(user: SyncedUser) -> str:
+    return f'W/"{user.version}"'

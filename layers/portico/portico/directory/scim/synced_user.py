@@ -1,0 +1,162 @@
+"""A user that a directory has sent: the resource as the standard has it, and our record of it."""
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from portico.clock import epoch, moment
+from portico.directory.store import Record
+from portico.errors import InvalidRequest
+from portico.people.addresses import normalise
+from portico.printable import is_printable_name
+
+SCIM_SOURCE = "SCIM"
+"""The source of records that a directory syncs. Those of files are in small letters, so that none
+has the same."""
+MOST_EMAILS = 10
+LONGEST_NAMED = 200
+"""Characters of a name or an id."""
+LONGEST_TYPE = 40
+
+
+def folded(text: str) -> str:
+    """Return *text* as names and addresses are compared: without case."""
+    return unicodedata.normalize("NFKC", text.strip()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedUser:
+    """One user. *document* has the attributes as they were sent, without id and meta."""
+
+    id: str
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    document: dict[str, Any]
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> Self:
+        """Read a row."""
+        document = json.loads(row["document"])
+        times = moment(row["created_at"]), moment(row["changed_at"])
+        return cls(row["id"], row["version"], *times, document)
+
+    def row(self) -> dict[str, Any]:
+        """Return the attributes of its row."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "created_at": epoch(self.created_at),
+            "changed_at": epoch(self.changed_at),
+            "document": json.dumps(self.document, separators=(",", ":"), ensure_ascii=False),
+        }
+
+    @property
+    def user_name(self) -> str:
+        """The name by which the directory knows the person. It may change, and change hands."""
+        return str(self.document["userName"])
+
+    @property
+    def external_id(self) -> str | None:
+        """The directory's own id of the person."""
+        return self.document.get("externalId")
+
+    @property
+    def active(self) -> bool:
+        """Whether the person may come in. One who was sent without saying so may."""
+        return self.document.get("active") is not False
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses as they were sent."""
+        return [each["value"] for each in self.document.get("emails") or [] if each.get("value")]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what is found by a key: ``kind|value``."""
+        external = [f"external|{self.external_id}"] if self.external_id else []
+        return tuple(
+            dict.fromkeys([*external, *(f"email|{folded(each)}" for each in self.addresses)])
+        )
+
+    def says(self, name: str, value: str) -> bool:
+        """Say whether a comparison of a filter holds for the user."""
+        match name:
+            case "id":
+                return self.id == value
+            case "userName":
+                return folded(self.user_name) == folded(value)
+            case "externalId":
+                return self.external_id == value
+            case _:
+                return folded(value) in map(folded, self.addresses)
+
+    def record(self, *, at: datetime) -> Record:
+        """Return the directory record of the person.
+
+        Raises:
+            InvalidRequest: an address is none.
+        """
+        return Record(
+            SCIM_SOURCE, self.id, None, None, self.user_name, self.emails(), self.active, at
+        )
+
+    def emails(self) -> tuple[str, ...]:
+        """Return the addresses by which sign-in finds the person, in their normal form.
+
+        Without any, it is the name, if that is an address.
+
+        Raises:
+            InvalidRequest: one is no address.
+        """
+        if self.addresses:
+            return tuple(dict.fromkeys(normalise(each) for each in self.addresses))
+        try:
+            return (normalise(self.user_name),)
+        except InvalidRequest:
+            return ()
+
+
+def forgotten(user: SyncedUser, *, at: datetime) -> Record:
+    """Return the record of a user whom the directory has deleted: inactive, and nameless."""
+    return Record(SCIM_SOURCE, user.id, None, None, user.id, (), active=False, imported_at=at)
+
+
+def document_of(sent: dict[str, Any], *, before: SyncedUser | None) -> dict[str, Any]:
+    """Return what is kept of a resource, checked.
+
+    Args:
+        sent: the resource, with names as the standard has them.
+        before: the user as they were. Who says nothing of ``active`` leaves it as it is.
+
+    Raises:
+        InvalidRequest: a value is too long, cannot be shown, or is no address.
+    """
+    kept = {"id", "meta", "schemas", "groups"}
+    document = {name: value for name, value in sent.items() if name not in kept}
+    _demand_text("userName", document.get("userName"), is_needed=True)
+    _demand_text("externalId", document.get("externalId"))
+    _demand_text("displayName", document.get("displayName"))
+    for name, value in (document.get("name") or {}).items():
+        _demand_text(f"name.{name}", value)
+    emails = document.get("emails") or []
+    if len(emails) > MOST_EMAILS:
+        raise InvalidRequest("emails", f"{MOST_EMAILS} at most")
+    for each in emails:
+        _demand_text("emails.type", each.get("type"), longest=LONGEST_TYPE)
+        if each.get("value"):
+            normalise(each["value"])
+    if document.get("active") is None:
+        document["active"] = before.active if before else True
+    return document
+
+
+def _demand_text(
+    name: str, value: str | None, *, is_needed: bool = False, longest: int = LONGEST_NAMED
+) -> None:
+    if value is None and not is_needed:
+        return
+    if not value or not value.strip() or len(value) > longest or not is_printable_name(value):
+        raise InvalidRequest(name, f"1 to {longest} printable characters")
