@@ -15,7 +15,7 @@ from portico.people.addresses import subject_of
 from portico.trail.entries import Entry, Outcome, SoughtEntries
 from portico.trail.list_rows import CORE, shard_of
 from portico.trail.list_store import forget_marks
-from portico.trail.search import MOST_CALLS, MOST_ROWS, FoundEntries, Span, TrailList
+from portico.trail.search import MOST_CALLS, MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 from portico.trail.subjects import filed_under, forget_keys
 from tests.support.doors import door, stream_record
 from tests.support.driver import OK, Portal
@@ -374,7 +374,7 @@ class TestACall:
         assert [p.searched_until for p in pages] == sorted(
             (p.searched_until for p in pages), reverse=True
         )
-        assert len(pages) <= 1700 // (MOST_ROWS // 3)
+        assert len(pages) <= 1700 // (MOST_ROWS_A_CALL // 3)
 
 
 def fill(portal: Portal, day: Any, n: int) -> None:

@@ -21,7 +21,7 @@ from portico.trail.subjects import subjects_in_trail
 
 MOST_CALLS = 24
 """Calls to DynamoDB for one page, at about five milliseconds each and four at once."""
-MOST_ROWS = 600
+MOST_ROWS_A_CALL = 600
 """Rows read for one page."""
 ROWS_AT_ONCE = 24
 """Rows of one partition in one call."""
@@ -47,7 +47,7 @@ class PageWork:
     """What one page may still cost."""
 
     calls: int = MOST_CALLS
-    rows: int = MOST_ROWS
+    rows: int = MOST_ROWS_A_CALL
 
     @property
     def is_spent(self) -> bool:
@@ -226,7 +226,7 @@ class TrailList:
 
         Only one sixteenth of each day can hold it.
         """
-        found = self.page(SoughtEntries(), span, before=before, size=MOST_ROWS, shard=shard_of(id_))
+        found = self.page(SoughtEntries(), span, before=before, size=MOST_ROWS_A_CALL, shard=shard_of(id_))
         wanted = [each for each in found.entries if each.place.id == id_]
         ends_at = None if wanted else found.ends_at
         return FoundEntries(wanted, ends_at, found.searched_until, found.since)
