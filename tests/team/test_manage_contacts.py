@@ -3,6 +3,7 @@ portico/edge/contact_routes.py, portico/team/visits.py, portico/team/look_ups.py
 """
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -79,6 +80,20 @@ def lines(house: House, name: str) -> list[Any]:
     return [each for each in house.portal.records_trail() if each["name"] == name]
 
 
+def spends_look_ups(house: House) -> dict[str, int]:
+    """Let the agent ask for nobodies until no more are answered; return who is told, and how often."""
+    agent, mails = house["agent"], len(house.portal.mails)
+    agent.signs_in()
+    for n in range(MOST_MISSES):
+        if n % 25 == 24:
+            house.portal.forward(minutes=1)  # for the minute's own budget
+            agent.bearer = agent.token()
+        agent.sends(FIND, {"email": f"x{n}@example.com"})
+    house.portal.delivers_mail()
+    new = house.portal.mails[mails:]
+    return dict(Counter(each.to[0] for each in new if "looked up" in str(each.message["subject"])))
+
+
 class TestFinding:
     def test_answers_with_whoever_has_the_address(self, house):
         found = house["agent"].sends(FIND, {"email": " ZOE@example.com"})
@@ -153,6 +168,30 @@ class TestFinding:
             assert 0 < int(spent.headers["retry-after"]) <= 3600
         (line,) = lines(house, "team.look-ups-spent")
         assert line["detail"] == {"misses": "30"}
+
+    def test_api_08_that_is_spent_is_told_to_all_owners_once_a_day(self, house, portal):
+        house.joins("owner2", Role.OWNER)
+        told = spends_look_ups(house)
+        assert told == {"owner@example.com": 1, "owner2@example.com": 1}
+        # What a mail program would make a link of is broken up.
+        assert "agent@example" in portal.mails[-1].text
+
+        portal.forward(hours=1)
+        assert spends_look_ups(house) == {}
+
+        portal.forward(hours=24)
+        assert spends_look_ups(house) == {"owner@example.com": 1, "owner2@example.com": 1}
+
+    def test_api_08_that_is_spent_is_told_though_the_function_was_cut_off(self, house, portal):
+        spends_look_ups(house)
+        row = next(each for each in portal.rows("sign-in") if each["sk"] == "misses")
+        portal.writes("sign-in", {name: row[name] for name in row if name != "event"})
+
+        spent = house["agent"].sends(FIND, {"email": "x@example.com"})
+
+        assert spent.problem == (429, "too-many-requests")
+        (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "misses"]
+        assert row["event"]["name"] == "team.look-ups-spent"
 
     def test_by_those_who_may_list_is_not_counted(self, house, portal):
         for _ in range(3):

@@ -157,7 +157,7 @@ class ContactRoutes:
         """Answer with the contact who has a ref or an address, or who had the address last."""
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
         if asked.email is not None:
-            pointer = self._pointer(found, normalise(asked.email))
+            pointer = self._pointer(found, normalise(asked.email), caller)
             id_ = pointer.contact or pointer.former
             by = "email" if pointer.contact else "former-email"
         else:
@@ -166,7 +166,7 @@ class ContactRoutes:
         seen = self._read(found, id_) if id_ else None
         if seen is None:
             if asked.email is not None:
-                self._count_miss(found)
+                self._count_miss(found, caller)
             raise NotFound
         self.visits.note_contact(found, seen.contact.id)
         return _showing(seen, found_by=by)
@@ -392,10 +392,10 @@ class ContactRoutes:
         """The lines of who has read what."""
         return Visits(self.sign_in_table, self.clock)
 
-    def _pointer(self, found: Anyone, email: str) -> Pointer:
+    def _pointer(self, found: Anyone, email: str, caller: Caller) -> Pointer:
         id_ = found.workspace.id
         wanted = [(self._people(found).rows, *pointer_key(id_, email))]
-        look_ups = self._look_ups(found)
+        look_ups = self._look_ups(found, caller)
         if look_ups:
             wanted.append((look_ups.rows, *look_ups.key))
         row, *misses = get_many(wanted, consistent=True)
@@ -403,17 +403,17 @@ class ContactRoutes:
             look_ups.demand_room(misses[0])
         return Pointer.from_row(row)
 
-    def _count_miss(self, found: Anyone) -> None:
-        look_ups = self._look_ups(found)
+    def _count_miss(self, found: Anyone, caller: Caller) -> None:
+        look_ups = self._look_ups(found, caller)
         if look_ups:
             look_ups.count_miss()
 
-    def _look_ups(self, found: Anyone) -> LookUps | None:
+    def _look_ups(self, found: Anyone, caller: Caller) -> LookUps | None:
         """Return the misses of a member who may not list everybody anyway."""
         if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
             return None
         rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
-        return LookUps(rows, found, self.clock.now())
+        return LookUps(self.people_table, rows, found, caller.host, self.clock.now())
 
     def _seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
         """Return the contact of a route, with their role."""

@@ -144,6 +144,9 @@ class Change(StrEnum):
     """Goes to whoever was put on the team; ``account`` is their role."""
     TEAM_CHANGED = "team-changed"
     """Goes to the team's owners; ``account`` says what changed, as ``agent → admin: ann@…``."""
+    LOOK_UPS_SPENT = "look-ups-spent"
+    """Goes to the team's owners when a member has asked for many addresses that are nobody's;
+    ``account`` is the member's address."""
     SETTINGS_CHANGED = "settings-changed"
     """Goes to the team's owners when a change weakens the workspace; ``account`` says what changed,
     as ``sign_up: false → true``."""

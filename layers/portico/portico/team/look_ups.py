@@ -1,10 +1,11 @@
 """How often a member may ask for an address that is nobody's. A list of addresses is no guess."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portico.aws.tables import ConditionFailed, Rows
+from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transact_surely
 from portico.clock import epoch
 from portico.errors import TooManyRequests, seconds_until
 from portico.events import Event
@@ -19,8 +20,11 @@ MOST_MISSES = 30
 class LookUps:
     """The misses of one member in this hour."""
 
+    people_table: str
     rows: Rows
     member: TeamCaller
+    host: str
+    """Our own host, which the mails name."""
     at: datetime
 
     @property
@@ -35,10 +39,13 @@ class LookUps:
             TooManyRequests: there were as many misses as may be.
         """
         if row is not None and row["misses"] >= MOST_MISSES:
+            if "event" not in row:
+                # Whoever counted the last one was cut off.
+                self._tell()
             raise TooManyRequests(seconds_until(self._ends, at=self.at))
 
     def count_miss(self) -> None:
-        """Count a miss. The last one that may be is a line in the trail.
+        """Count a miss. The last one that may be is a line in the trail, and owners are told.
 
         Raises:
             TooManyRequests: others have used up the rest in this moment.
@@ -57,19 +64,33 @@ class LookUps:
         except ConditionFailed:
             raise TooManyRequests(seconds_until(self._ends, at=self.at)) from None
         if row["misses"] == MOST_MISSES:
-            workspace = self.member.workspace
-            detail = {"misses": str(MOST_MISSES)}
-            event = Event(
-                "team.look-ups-spent",
-                self.at,
-                workspace.id,
-                workspace.trail_days,
-                self.member.by,
-                detail=detail,
-            )
-            self.rows.update(
-                *self.key, "SET event = :event", "attribute_exists(pk)", {":event": event.rider()}
-            )
+            self._tell()
+
+    def _tell(self) -> None:
+        """Put a line on the counter, once, and mail all owners: once a day for each member."""
+        # Loaded here: few members ever get there.
+        from portico.mail.letters import Change  # noqa: PLC0415
+        from portico.team.owner_notices import OwnerNotices  # noqa: PLC0415
+
+        workspace, days = self.member.workspace, self.member.workspace.trail_days
+        detail = {"misses": str(MOST_MISSES)}
+        event = Event(
+            "team.look-ups-spent", self.at, workspace.id, days, self.member.by, detail=detail
+        )
+        notices = OwnerNotices(self.people_table, self.rows.table, workspace, self.host)
+        telling = notices.telling(
+            event,
+            self.member.contact.email,
+            change=Change.LOOK_UPS_SPENT,
+            name=f"{self.member.id}|{self.at:%Y-%m-%d}",
+        )
+        # Another request tells in this moment.
+        with suppress(TransactionRefused):
+            transact_surely({"counter": self._noting(event), **telling})
+
+    def _noting(self, event: Event) -> dict[str, Any]:
+        condition, values = "attribute_not_exists(event)", {":event": event.rider()}
+        return self.rows.updating(*self.key, "SET event = :event", condition, values)
 
     @property
     def _number(self) -> int:

@@ -29,6 +29,7 @@ class OwnerNotices:
         *,
         also: Iterable[str] = (),
         change: Change = Change.TEAM_CHANGED,
+        name: str = "",
     ) -> Parts:
         """Return the parts that mail a change to all owners, and to *also*.
 
@@ -37,16 +38,19 @@ class OwnerNotices:
             told: what changed, in signs that a mail of any language can quote.
             also: other contacts.
             change: whose words the mail has.
+            name: what makes it the same notice again; the event's id, if there is none.
         """
         team = Memberships(self.people_table, self.workspace.id).all()
         owners = [each.contact for each in team if each.role is Role.OWNER]
         return {
-            f"notice {each}": self.asking(change, each, event, told)
+            f"notice {each}": self.asking(change, each, event, told, name=name)
             for each in dict.fromkeys([*owners, *also])
         }
 
-    def asking(self, change: Change, contact: str, event: Event, told: str) -> dict[str, Any]:
+    def asking(
+        self, change: Change, contact: str, event: Event, told: str, *, name: str = ""
+    ) -> dict[str, Any]:
         """Return the part that mails one change to one contact."""
-        days, at = self.workspace.trail_days, event.at
-        happened = Happened(change, contact, self.host, days, name=event.id, at=at, label=told)
+        days, at, name = self.workspace.trail_days, event.at, name or event.id
+        happened = Happened(change, contact, self.host, days, name=name, at=at, label=told)
         return Notices(self.sign_in_table, self.workspace.id).asking(happened)
