@@ -93,10 +93,17 @@ class TestAMerge:
 
         subjects = {(each["event"], each["subject"]) for each in told["trail"]}
         assert {("session.started", old.id), ("contact.merged", portal.ann.id)} <= subjects
-        lost = terminal.told("trail", "show", "acme", "--contact", old.id)
-        assert lost["conclusion"][0] == (
-            f"{old.id} was merged into {portal.ann.id}, whose ways in work."
-        )
+
+    @pytest.mark.parametrize("erased", [False, True])
+    def test_is_why_the_lost_one_does_not_get_in(self, portal, terminal, erased):
+        old = portal.adds("Ann A.", OLD)
+        terminal.told(*MERGE, portal.ann.id, old.id, "--yes")
+        if erased:
+            terminal.told("contact", "remove", "acme", portal.ann.id, "--yes")
+
+        told = terminal.told("why", "acme", old.id)
+
+        assert told["findings"][0]["cause"] == ("erased" if erased else "merged")
 
 
 class TestAnUndo:

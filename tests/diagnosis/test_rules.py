@@ -200,6 +200,14 @@ class TestAnAddressOfNobody:
 
         assert found[0].cause == "former-address"
 
+    def test_was_merged_into_somebody_who_is_named(self):
+        lost = replace(ANN, name="", email="", active=False, merged_into=self.BOB.id)
+        found = diagnose(facts(contact=lost, near=[Near(self.BOB, self.BOB.email, is_former=True)]))
+
+        assert found[0].cause == "merged"
+        assert isinstance(found[0].ending, Say)
+        assert "bob@example.com" in found[0].ending.text
+
     def test_shows_anothers_address_only_masked_to_whoever_may_not_list(self):
         near = [Near(self.BOB, self.BOB.email), Near(ANN, "zoe@example.com", is_former=True)]
 

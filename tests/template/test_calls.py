@@ -17,6 +17,7 @@ from portico.account.team_email_change import TeamEmailChanges
 from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
 from portico.people.memberships import ABOVE_ALL, Role
+from portico.team.look_ups import MOST_MISSES
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
@@ -364,6 +365,9 @@ def looks_after_contacts(portal: Portal) -> None:
     assert agent.sends(f"PUT {CONTACTS}/by-ref", ref | {"id": "4712"}).status == 201
     assert agent.sends(f"POST {CONTACTS}/find", ref).status == 200
     assert agent.sends(f"POST {one}/refs/detach", ref, path=path).status == 200
+    for n in range(MOST_MISSES):
+        agent.sends(f"POST {CONTACTS}/find", {"email": f"no{n}@example.com"})
+    portal.delivers_mail()
     for what in ("deactivate", "reactivate"):
         assert owner.sends(f"POST {one}/{what}", path=path).status == 200
     assert owner.sends(f"GET {one}/export", path=path).status == 200

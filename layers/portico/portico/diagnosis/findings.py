@@ -17,6 +17,7 @@ class FindingCause(StrEnum):
     MISTYPED = "mistyped"
     FORMER_ADDRESS = "former-address"
     ERASED = "erased"
+    MERGED = "merged"
     DEACTIVATED = "deactivated"
     METHOD_OFF = "method-off"
     LEFT_DIRECTORY = "left-directory"

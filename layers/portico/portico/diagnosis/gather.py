@@ -93,8 +93,21 @@ class Gathering:
         if head is None:
             return None
         found = Contact.from_row(head)
+        if found.merged_into is not None:
+            return self._merged(found)
         trail = [contact, *([subject_of(found.email)] if found.email else [])]
         return self._of(DiagnosisSubject(found.email or None, found, trail=tuple(trail)), found)
+
+    def _merged(self, lost: Contact) -> Facts:
+        """Gather the facts of a contact who was merged into another one."""
+        now: Contact | None = lost
+        while now is not None and now.merged_into is not None:
+            now = self._people.contact(now.merged_into)
+        facts = self._of(DiagnosisSubject(None, lost, trail=(lost.id,)), None)
+        near = [] if now is None or now.is_gone else [Near(now, now.email, is_former=True)]
+        # Without a survivor they are erased, like them.
+        lost = lost if near else replace(lost, merged_into=None)
+        return replace(facts, subject=replace(facts.subject, contact=lost), near=near)
 
     def of_sign_in(self, sign_in: str) -> Facts | None:
         """Gather the facts of a sign-in whose mails SES has told of, for three days.

@@ -62,7 +62,15 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
     contact = facts.contact
     if contact is None:
         return
-    if contact.is_gone:
+    for each in facts.near if contact.merged_into is not None else ():
+        shown = facts.shown(each.email)
+        yield Finding(
+            FindingCause.MERGED,
+            f"{contact.id} was merged into {each.contact.id}, whose address is {shown}.",
+            say(facts, "former", address=shown),
+            evidence=(Evidence(f"the contact leads to {each.contact.id}"),),
+        )
+    if contact.is_gone and contact.merged_into is None:
         yield Finding(
             FindingCause.ERASED,
             f"{contact.id} was erased. Whoever it was is a stranger now.",
@@ -74,7 +82,7 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
             ),
             evidence=(Evidence("the contact has neither name nor address"),),
         )
-    elif not contact.active:
+    elif not contact.active and contact.merged_into is None:
         line = facts.newest("contact.deactivated")
         by = f", by {printable(line.by)}" if line else ""
         yield Finding(
