@@ -400,6 +400,7 @@ def merges_two(portal: Portal, owner: Staff, path: dict[str, str]) -> None:
     connects_for(portal, old.id, "cy.b@example.com")
     portal.personal_link("cy.b@example.com")
     portal.personal_link("cy.b@example.com", break_glass=True)
+    portal.delivers_mail()
     owner.signs_in()
     one, body = f"{CONTACTS}/{{contact}}/merge", {"lost": old.id}
     assert owner.sends(f"POST {one}", body | {"dry_run": True}, path=path).status == 200
