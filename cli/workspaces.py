@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -106,6 +107,42 @@ def _state(workspace: Workspace | None, *, at: datetime) -> str:
     if workspace.portal_enabled and workspace.is_paused(at=at):
         return "paused"
     return "on" if workspace.portal_enabled else "off"
+
+
+@app.command(name="export")
+def export_(
+    workspace_id: Id,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file. Only you may read it.")],
+    *,
+    with_passwords: Annotated[
+        bool, typer.Option("--with-passwords", help="Take hashes of passwords along.")
+    ] = False,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a whole workspace into a file, to import it into another stack."""
+    from cli.workspace_files import export_workspace
+
+    with running(stack, local, as_json, NAMES) as command:
+        export_workspace(command, workspace_id, file, passwords=with_passwords)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file of portico workspace export.")
+    ],
+    *,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open the workspace of a file in this stack. Cut off, the same file again finishes it."""
+    from cli.workspace_files import import_workspace
+
+    with running(stack, local, as_json, NAMES) as command:
+        import_workspace(command, file)
 
 
 @app.command(name="set", cls=SettingsCommand)

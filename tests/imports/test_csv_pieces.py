@@ -40,7 +40,7 @@ class TestATable:
         st.sampled_from(["\n", "\r\n", "\r"]),
         st.integers(64, 90),
     )
-    def test_has_the_same_rows_wherever_its_pieces_end(self, rows, encoding, ending, piece):
+    def test_out_10_has_the_same_rows_wherever_its_pieces_end(self, rows, encoding, ending, piece):
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator=ending).writerows([["email", "name"], *rows])
         data = text.getvalue().encode(encoding)

@@ -23,7 +23,7 @@ def unhurried():
 
 
 class TestAFunctionThatIsKilled:
-    """At each of its writes, before it arrives or after: the same part again ends the same."""
+    """OUT-10: at each of its writes, before it arrives or after: the same part again ends the same."""
 
     ROWS = (
         "c1@example.com,One,,",

@@ -282,7 +282,7 @@ class TestAPart:
 
         assert done.counts() == {"rows": 5, "added": 5}
 
-    def test_again_gets_the_same_answer(self, admin, portal, monkeypatch):
+    def test_out_10_again_gets_the_same_answer(self, admin, portal, monkeypatch):
         monkeypatch.setattr(part_reader, "MOST_ROWS_OF_A_PART", 3)
         done = Import(admin, table(*many(2), "nobody,N,,", *many(3, 5)))
         first = done.part()
@@ -388,7 +388,7 @@ class TestWhoImports:
 
 
 class TestAnAddressThatWasLeft:
-    """ACC-10: an import by API treats it as the command's does."""
+    """ACC-10, OUT-10: an import by API treats it as the command's does."""
 
     def moved(self, portal):
         moves(portal.ann.id, "ann@example.net")

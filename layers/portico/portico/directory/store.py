@@ -94,6 +94,14 @@ def last_import_key(workspace_id: str) -> tuple[str, str]:
     return f"{workspace_id}#directory", "import"
 
 
+def record_keys(workspace_id: str, record: Record) -> list[tuple[str, str]]:
+    """Return the keys by which sign-in finds a record."""
+    keys = [email_key(workspace_id, each) for each in record.emails]
+    if record.tenant and record.object_id:
+        keys.append(object_key(workspace_id, record.tenant, record.object_id))
+    return keys
+
+
 RECORD_TRIES = 5
 """How often a record is kept anew while people come in by it."""
 
@@ -245,12 +253,7 @@ class Directory:
         return found
 
     def _found_by(self, record: Record | None) -> list[tuple[str, str]]:
-        if record is None:
-            return []
-        keys = [email_key(self.workspace_id, each) for each in record.emails]
-        if record.tenant and record.object_id:
-            keys.append(object_key(self.workspace_id, record.tenant, record.object_id))
-        return keys
+        return record_keys(self.workspace_id, record) if record else []
 
 
 class _SomebodyCameIn(Exception):

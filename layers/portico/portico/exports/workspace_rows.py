@@ -1,0 +1,101 @@
+"""All rows of one workspace that another stack needs, found without reading a whole table."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+
+from portico.aws.queries import keys_listed, keys_merged, rows_within
+from portico.aws.tables import MOST_AT_ONCE
+from portico.directory.store import Record, last_import_key, record_keys
+from portico.links.store import shelf_of_links
+from portico.people.memberships import team_key
+from portico.people.password_store import password_key
+from portico.people.pointers import former_shelf, pointer_key
+from portico.people.refs import ref_key, refs_key, refs_of
+from portico.people.rules import Contact
+from portico.people.search_rows import search_keys
+from portico.people.store import (
+    SHELVES,
+    People,
+    logo_key,
+    search_mark_key,
+    settings_row_key,
+    words_key,
+)
+from portico.team.team_settings import team_settings_key
+
+type KindsAndRows = Iterator[tuple[str, dict[str, Any]]]
+"""Rows, each with what it is counted as; nothing: it comes along with another."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRows:
+    """The rows of one workspace, in the order in which another stack takes them.
+
+    The settings come last: without them there is no workspace, and nobody can sign in.
+    """
+
+    people: People
+    passwords: bool = False
+    """Whether hashes of passwords come along."""
+
+    def all(self) -> KindsAndRows:
+        """Yield each row, without the line that a stream would take to the trail once more."""
+        for kind, row in self._all():
+            yield kind, {name: value for name, value in row.items() if name != "event"}
+
+    def _all(self) -> KindsAndRows:
+        yield from self._contacts()
+        yield from self._listed("former addresses", former_shelf(self._id))
+        yield from self._listed("connected accounts", f"{self._id}#identities")
+        yield from self._listed("links", shelf_of_links(self._id))
+        yield from self._listed("portals", f"{self._id}#portals")
+        yield from self._listed("connections", f"{self._id}#connections")
+        yield from self._records()
+        for row in rows_within(self.people.rows, team_key(self._id)):
+            yield ("members" if "role" in row else ""), row
+        own = last_import_key, words_key, logo_key, search_mark_key, team_settings_key
+        yield from self._read("", [each(self._id) for each in own])
+        yield from self._read("", [settings_row_key(self._id)])
+
+    def _contacts(self) -> KindsAndRows:
+        shelves = [f"{self._id}#contacts#{shelf:02}" for shelf in range(SHELVES)]
+        for pk, _ in keys_merged(self.people.rows, shelves):
+            rows = {row["sk"]: row for row in rows_within(self.people.rows, pk)}
+            head = rows.pop("head", None)
+            # Whoever has gone meanwhile does not come along.
+            if head is not None and not Contact.from_row(head).is_gone:
+                yield "contacts", head
+                yield from self._of_contact(Contact.from_row(head), rows)
+
+    def _of_contact(self, contact: Contact, rows: dict[str, dict[str, Any]]) -> KindsAndRows:
+        password = rows.pop(password_key(self._id, contact.id)[1], None)
+        if password is not None and self.passwords:
+            yield ("passwords" if "hash" in password else ""), password
+        refs = refs_of(rows.get(refs_key(self._id, contact.id)[1]))
+        for row in rows.values():
+            yield "", row
+        for pk, sk in search_keys(contact, contact.found_by or ()):
+            yield "", {"pk": pk, "sk": sk}
+        if contact.email:
+            yield from self._read("", [pointer_key(self._id, contact.email)])
+        yield from self._read("refs", [ref_key(self._id, each.channel, each.id) for each in refs])
+
+    def _records(self) -> KindsAndRows:
+        for kind, row in self._listed("directory records", f"{self._id}#records"):
+            yield kind, row
+            yield from self._read("", record_keys(self._id, Record.from_row(row)))
+
+    def _listed(self, kind: str, shelf: str) -> KindsAndRows:
+        yield from self._read(kind, keys_listed(self.people.rows, shelf))
+
+    def _read(self, kind: str, keys: Iterable[tuple[str, str]]) -> KindsAndRows:
+        for some in batched(keys, MOST_AT_ONCE, strict=False):
+            for row in self.people.read(*some):
+                if row is not None:
+                    yield kind, row
+
+    @property
+    def _id(self) -> str:
+        return self.people.workspace_id
