@@ -89,7 +89,7 @@ BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
 """Those of them that list no partition of the table itself."""
 LETS_GO = {
     "Account": {"PeopleTable", "TrailTable"},
-    "ManageContacts": {"PeopleTable", "TrailTable"},
+    "ManageContacts": {"PeopleTable", "SignInTable", "TrailTable"},
     "SyncDirectory": {"PeopleTable"},
 }
 """Whose rows a door may take away."""
