@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from cli.refusals import Refusal
-from portico.printable import printable_name
-
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a formula begins with, in full-width letters too, which some spreadsheets fold."""
+from portico.printable import printable_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,6 @@ class Sheet:
 
     def write(self, *cells: Any) -> None:
         """Write one row."""
-        csv.writer(self._file, lineterminator="\n").writerow([_harmless(each) for each in cells])
-
-
-def _harmless(cell: Any) -> str:
-    # Typed by strangers, some of it: a spreadsheet would run it as a formula, and a terminal would
-    # obey it.
-    text = "" if cell is None else printable_name(str(cell))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+        csv.writer(self._file, lineterminator="\n").writerow(
+            [printable_cell(each) for each in cells]
+        )

@@ -73,6 +73,12 @@ def correct_contact(asked: AskedCorrection, path: dict[str, str], caller: Caller
     return contacts.correct(asked, path, caller)
 
 
+@handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/trail")
+def read_trail(path: dict[str, str], caller: Caller) -> Response:
+    """Show what happened to a contact."""
+    return contacts.trail(path, caller)
+
+
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/email", AskedAddress)
 def change_email(asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
     """Give a contact another address."""

@@ -1,4 +1,4 @@
-"""/v1/workspaces: what a workspace's team does without the command: settings, team, keys."""
+"""/v1/workspaces: what a workspace's team does without the command: settings, team, keys, trail."""
 
 import os
 from typing import Any
@@ -12,6 +12,7 @@ from portico.edge.responses import Response
 from portico.edge.settings_routes import SettingsRoutes
 from portico.edge.team_access import TeamAccess
 from portico.edge.team_entry_routes import AskedMethods, TeamEntryRoutes
+from portico.edge.trail_routes import AskedTrail, TrailRoutes
 from portico.events import Caller
 from portico.people.logos import LARGEST_LOGO
 from portico.settings import ManageWorkspaceSettings
@@ -25,6 +26,7 @@ workspace_settings = SettingsRoutes.behind(access, settings, undoing)
 members = MemberRoutes.behind(access, settings)
 entries = TeamEntryRoutes.behind(access, settings)
 keys = KeyRoutes.behind(access, settings)
+trail = TrailRoutes.behind(access, settings)
 handler = Door("manage_workspace", settings)
 
 
@@ -206,3 +208,21 @@ def rotate_key(path: dict[str, str], caller: Caller) -> Response:
 def revoke_key(path: dict[str, str], caller: Caller) -> Response:
     """Revoke a key."""
     return keys.revoke(path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/trail/list", AskedTrail)
+def list_trail(asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    """List what happened, newest first."""
+    return trail.list(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/trail/export", AskedTrail)
+def export_trail(asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    """Hand out what happened as CSV, JSON Lines or OCSF."""
+    return trail.export(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/trail/overview", AskedTrail)
+def overview_trail(asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    """Count what happened, by day."""
+    return trail.overview(asked, path, caller)

@@ -20,12 +20,14 @@ TEAM = "/v1/workspaces/{workspace}/team"
 KEYS = "/v1/workspaces/{workspace}/keys"
 CONTACTS = "/v1/workspaces/{workspace}/contacts"
 LINKS = "/v1/workspaces/{workspace}/links"
+TRAIL = "/v1/workspaces/{workspace}/trail"
 METHODS = "GET /v1/workspaces/{workspace}/team-methods"
 SETTINGS = "GET /v1/workspaces/{workspace}/settings"
 ROUTES = sorted(route for route in operations() if "/v1/workspaces/" in route)
 LISTS = [
     *(route for route in ROUTES if "'cursor'" in repr(operations()[route].get("parameters"))),
     f"POST {CONTACTS}/list",
+    *(f"POST {TRAIL}/{each}" for each in ("list", "export", "overview")),
 ]
 """Lists that come in pages."""
 NOBODYS = {"key": "0" * 22, "link": "0" * 16, "session": f"ses_{'0' * 22}"}
@@ -62,6 +64,9 @@ BODIES: dict[str, Any] = {
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
     f"POST {CONTACTS}/{{contact}}/merge": {"lost": "ct_0000000000000000000000"},
     f"POST {CONTACTS}/{{contact}}/merge/undo": {"lost": "ct_0000000000000000000000"},
+    f"POST {TRAIL}/list": {},
+    f"POST {TRAIL}/export": {"format": "jsonl"},
+    f"POST {TRAIL}/overview": {},
     f"POST {LINKS}": {"links": [{"label": "Newsletter"}]},
     f"POST {LINKS}/{{link}}/rotate": {},
 }

@@ -165,7 +165,7 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "TrailTable": {"BatchGetItem", "DeleteItem", "Query", "UpdateItem"},
+        "TrailTable": {"BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"},
     },
     "ManageWorkspace": {
         "PeopleTable": {
@@ -177,6 +177,7 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
+        "TrailTable": {"BatchGetItem", "GetItem", "Query"},
     },
     "ManageLinks": {
         "PeopleTable": {

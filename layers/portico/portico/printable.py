@@ -19,6 +19,8 @@ NO_BREAK = "\xa0\u202f"
 UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that Unicode counts as letters, marks or signs, but that nobody can see."""
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in full-width letters too, which some spreadsheets fold."""
 _STRAY_JOINER = re.compile(rf"(?<![^\s{JOINERS}])[{JOINERS}]|[{JOINERS}](?![^\s{JOINERS}])")
 
 
@@ -41,6 +43,16 @@ def printable_name(text: str) -> str:
     text = _STRAY_JOINER.sub(REPLACED, text)
     kept = JOINERS + NO_BREAK
     return "".join(each if each in kept else _plain(each) for each in text)
+
+
+def printable_cell(value: object) -> str:
+    """Return *value* as a cell of a table that somebody will open in a spreadsheet.
+
+    Strangers have typed some of it: a spreadsheet would run it as a formula, and a terminal would
+    obey it.
+    """
+    text = "" if value is None else printable_name(str(value))
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def is_printable_name(text: str) -> bool:

@@ -136,6 +136,7 @@ class ManageWorkspaceSettings(HttpSettings):
 
     people_table: str
     sign_in_table: str
+    trail_table: str
     signing_keys: str
     connection_secrets: str
     provider_loopback: str

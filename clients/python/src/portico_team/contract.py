@@ -120,6 +120,99 @@ class OneConnection(TypedDict):
     connection: ConnectionOfWorkspace
 
 
+class TrailEntryStepsEntry(TypedDict):
+    at: int
+    event: str
+    by: str
+    detail: dict[str, str]
+
+
+class TrailEntry(TypedDict):
+    id: str
+    at: int
+    event: str
+    outcome: Literal["asked", "mailed", "withheld", "refused", "signed-in", "done"]
+    way: str | None
+    purpose: str | None
+    reason: str | None
+    delivery: Literal["delayed", "bounced", "rejected", "complained"] | None
+    contact: str | None
+    subject: str | None
+    by: str
+    link: str | None
+    network: str | None
+    steps: list[TrailEntryStepsEntry]
+
+
+class TrailPage(TypedDict):
+    entries: list[TrailEntry]
+    next: str | None
+    searched_until: int
+    complete_since: int | None
+
+
+class SoughtTrail(TypedDict):
+    events: NotRequired[list[str] | None]
+    outcome: NotRequired[
+        Literal["asked", "mailed", "withheld", "refused", "signed-in", "done"] | None
+    ]
+    way: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    delivery: NotRequired[Literal["delayed", "bounced", "rejected", "complained"] | None]
+    by: NotRequired[str | None]
+    contact: NotRequired[str | None]
+    email: NotRequired[str | None]
+    sign_in: NotRequired[str | None]
+    since: NotRequired[int | None]
+    until: NotRequired[int | None]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+
+
+class TrailText(TypedDict):
+    format: Literal["csv", "jsonl", "ocsf"]
+    text: str
+    next: str | None
+    searched_until: int
+    complete_since: int | None
+
+
+class SoughtTrailExport(TypedDict):
+    format: NotRequired[Literal["csv", "jsonl", "ocsf"] | None]
+    events: NotRequired[list[str] | None]
+    outcome: NotRequired[
+        Literal["asked", "mailed", "withheld", "refused", "signed-in", "done"] | None
+    ]
+    way: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    delivery: NotRequired[Literal["delayed", "bounced", "rejected", "complained"] | None]
+    by: NotRequired[str | None]
+    contact: NotRequired[str | None]
+    email: NotRequired[str | None]
+    sign_in: NotRequired[str | None]
+    since: NotRequired[int | None]
+    until: NotRequired[int | None]
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+
+
+class DayCounts(TypedDict):
+    day: str
+    sign_ins: int
+    others: int
+    outcomes: dict[str, int]
+    ways: dict[str, int]
+    reasons: dict[str, int]
+    deliveries: dict[str, int]
+
+
+class TrailCounts(TypedDict):
+    days: list[DayCounts]
+    next: str | None
+    searched_until: int
+    complete_since: int | None
+
+
 class Ref(TypedDict):
     channel: str
     id: str
@@ -587,6 +680,68 @@ class Routes:
             "OneConnection", self.transport.ask("GET", f"/connections/{quoted(connection)}")
         )
 
+    def list_trail(self, body: SoughtTrail) -> Walk[TrailEntry]:
+        """List what happened.
+
+        A page of the workspace's sign-ins and of everything else that happened, newest first. A
+        call does a bounded amount of work: a page may have few rows, or none, and `searched_until`
+        says how far it looked. Go on with `next` as `cursor`, until it is null. `contact`, `email`
+        and `sign_in` are indexed; everything else filters.
+
+        The key needs the scope ``trail:read``.
+
+        Args:
+            body: What is asked for.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "POST", "/trail/list", body={**body, **({"cursor": cursor} if cursor else {})}
+                ),
+            )
+
+        return Walk(page, "entries")
+
+    def export_trail(self, body: SoughtTrailExport) -> TrailText:
+        """Export what happened.
+
+        A page of the same list as text: CSV, JSON Lines, or events of OCSF's class Authentication
+        (3002), which are sign-ins alone. Put the texts of all pages one behind the other. CSV names
+        its columns in the first page.
+
+        The key needs the scope ``trail:read``.
+
+        Args:
+            body: What is asked for.
+        """
+        return cast("TrailText", self.transport.ask("POST", "/trail/export", body=body))
+
+    def count_trail(self, body: SoughtTrail) -> Walk[DayCounts]:
+        """Count what happened, by day.
+
+        Counts of a page of the list, for charts. Pages add up: a day that two pages have a part of
+        is in both, with different rows.
+
+        The key needs the scope ``trail:read``.
+
+        Args:
+            body: What is asked for.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "POST",
+                    "/trail/overview",
+                    body={**body, **({"cursor": cursor} if cursor else {})},
+                ),
+            )
+
+        return Walk(page, "days")
+
     def add_contact(self, body: NewContact, *, idempotency_key: str | None = None) -> OneContact:
         """Add a contact.
 
@@ -828,6 +983,31 @@ class Routes:
                 "PATCH", f"/contacts/{quoted(contact)}", body=body, headers={"if-match": if_match}
             ),
         )
+
+    def read_contact_trail(self, contact: str, *, limit: int | None = None) -> Walk[TrailEntry]:
+        """List what happened to a contact.
+
+        A page of the contact's sign-ins and of everything else that happened to them, newest first.
+        Also of one who was erased.
+
+        The key needs the scope ``trail:read``.
+
+        Args:
+            contact: Its id.
+            limit: Rows of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "GET",
+                    f"/contacts/{quoted(contact)}/trail",
+                    query={"limit": limit, "cursor": cursor},
+                ),
+            )
+
+        return Walk(page, "entries")
 
     def export_contact(self, contact: str) -> ExportOfContact:
         """Hand out all data of a contact.

@@ -200,6 +200,21 @@ class ContactRoutes:
         self.visits.note_contact(found, seen.contact.id)
         return _showing(seen)
 
+    def trail(self, path: dict[str, str], caller: Caller) -> Response:
+        """Answer with a page of what happened to one contact, newest first."""
+        # Loaded here: few requests of this door read the trail.
+        from portico.edge.trail_routes import entries_of_contact  # noqa: PLC0415
+
+        found = self.access.of_anyone(path, caller, Action.READ_CONTACT_TRAIL)
+        seen = self._seen(found, path, also_gone=True)
+        self.visits.note_contact(found, seen.contact.id)
+        return Response(
+            200,
+            entries_of_contact(
+                self.trail_table, found.workspace, seen.contact.id, path, clock=self.clock
+            ),
+        )
+
     def add(self, asked: AskedContact, path: dict[str, str], caller: Caller) -> Response:
         """Add a contact, once for each ``Idempotency-Key``."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)

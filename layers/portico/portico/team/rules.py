@@ -42,6 +42,8 @@ class Action(StrEnum):
     READ_SESSIONS = "sessions:read"
     END_SESSIONS = "sessions:end"
     ERASE_CONTACT = "contact:erase"
+    READ_TRAIL = "trail:read"
+    READ_CONTACT_TRAIL = "contact:trail"
     IMPORT_CONTACTS = "contacts:import"
     READ_IMPORT = "import:read"
     MERGE_CONTACTS = "contacts:merge"
@@ -66,6 +68,8 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.READ_SESSIONS: frozenset(Role),
     Action.END_SESSIONS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.ERASE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.READ_TRAIL: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
+    Action.READ_CONTACT_TRAIL: frozenset(Role),
     Action.IMPORT_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_IMPORT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.MERGE_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
@@ -85,6 +89,8 @@ SCOPE_FOR: dict[Action, Scope] = {
     Action.WRITE_LINKS: Scope.LINKS,
     Action.READ_SESSIONS: Scope.SESSIONS,
     Action.END_SESSIONS: Scope.SESSIONS,
+    Action.READ_TRAIL: Scope.READ_TRAIL,
+    Action.READ_CONTACT_TRAIL: Scope.READ_TRAIL,
 }
 """The scope with which a key may ask for an action. What is not listed, no key may."""
 

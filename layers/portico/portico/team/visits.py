@@ -45,6 +45,17 @@ class Visits:
         detail = {"filter": by, "found": str(found)}
         self._note(caller, "contact.listed", caller.workspace.id, detail)
 
+    def note_trail(self, caller: TeamCaller | KeyCaller, name: str, *, by: str, found: int) -> None:
+        """Note that somebody has begun to read, or to export, the trail.
+
+        Args:
+            caller: who it is.
+            name: of the line.
+            by: what the filter is made of, never what was typed.
+            found: how many rows the first page has.
+        """
+        self._note(caller, name, caller.workspace.id, {"filter": by, "found": str(found)})
+
     def note_export(self, caller: TeamCaller | KeyCaller, contact: str) -> None:
         """Note that somebody has taken all data of a contact along."""
         self._note(caller, "contact.exported", contact, {})

@@ -213,13 +213,16 @@ class TrailList:
             return FoundEntries(found, None, _time(first), since)
         return self._found(found, ends_at, since)
 
-    def entry(self, place: Place) -> Entry | None:
-        """Return one row; ``None``: there is none.
+    def one(self, place: Place) -> FoundEntries:
+        """Return the one row of *place*, if it is there and not too old.
 
         Raises:
             TryLater: the Trail is out of reach.
         """
-        return self._read([place.sk], PageWork()).get(place.sk)
+        work = PageWork()
+        since, entry = self._since(work), self._read([place.sk], work).get(place.sk)
+        is_kept = entry is not None and place.began >= self._oldest
+        return FoundEntries([entry] if entry and is_kept else [], None, place.began, since)
 
     def sign_in(self, id_: str, span: Span, *, before: str = "") -> FoundEntries:
         """Return the sign-in with an id of twelve characters, of which one does not know the day.

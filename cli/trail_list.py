@@ -1,0 +1,217 @@
+"""``portico trail list`` and ``overview``: what happened in a workspace, from its list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import typer
+
+from cli.command import Command, contact_of
+from cli.output import Shown
+from cli.refusals import NotUnderstood
+from portico.errors import NotFound
+from portico.people.addresses import normalise, subject_of
+from portico.people.merges import all_merged_into
+from portico.people.rules import Workspace
+from portico.trail.entries import DELIVERIES, Entry, Outcome, SoughtEntries
+from portico.trail.entry_formats import FORMATS, entry_answer, entry_id, written
+from portico.trail.list_rows import Place
+from portico.trail.overview import counted
+from portico.trail.search import MOST_ROWS, FoundEntries, Span, TrailList
+
+TABLE = "table"
+MOST_PAGES = 10_000
+"""Pages that a command walks through before it stops: six million rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEntries:
+    """What was asked for."""
+
+    sought: SoughtEntries
+    span: Span
+    subjects: tuple[str, ...] = ()
+    """Those of a contact or of an address; none: everybody's."""
+
+    def walked(self, trail: TrailList, *, size: int) -> Iterator[FoundEntries]:
+        """Yield page by page until the list is over."""
+        at = ""
+        for _ in range(MOST_PAGES):
+            if self.subjects:
+                page = trail.of_subjects(
+                    self.subjects, self.sought, self.span, before=at, size=size
+                )
+            else:
+                page = trail.page(self.sought, self.span, before=at, size=size)
+            yield page
+            if page.ends_at is None:
+                return
+            at = page.ends_at
+
+
+def wanted_entries(
+    command: Command,
+    workspace: Workspace,
+    who: str | None,
+    span: Span,
+    *,
+    events: list[str],
+    outcome: str | None,
+    way: str | None,
+    reason: str | None,
+    delivery: str | None,
+    by: str | None,
+) -> WantedEntries:
+    """Return what was asked for, checked.
+
+    Raises:
+        NotUnderstood: a value can fit nothing.
+    """
+    if outcome is not None and outcome not in set(Outcome):
+        raise NotUnderstood(f"--outcome: {', '.join(Outcome)}")
+    if delivery is not None and delivery not in DELIVERIES.values():
+        raise NotUnderstood(f"--delivery: {', '.join(DELIVERIES.values())}")
+    sought = SoughtEntries(tuple(events), outcome, way, reason, delivery, by)
+    return WantedEntries(sought, span, _subjects(command, workspace, who) if who else ())
+
+
+def show_list(
+    command: Command, workspace: Workspace, wanted: WantedEntries, *, limit: int, form: str
+) -> None:
+    """Show rows of the list, or write all of them as text."""
+    if form != TABLE:
+        _write(command, workspace, wanted, form)
+        return
+    trail, found = _trail(command, workspace), list[Entry]()
+    page: FoundEntries | None = None
+    for page in wanted.walked(trail, size=min(limit + 1, 100)):
+        found += page.entries
+        if len(found) > limit:
+            break
+    if len(found) > limit:
+        command.note(
+            f"There is more than these {limit} rows: raise --limit, narrow down, or write all of it with --format csv."
+        )
+    found = found[:limit]
+    _note_begin(command, page)
+    rows = [entry_answer(each) for each in found]
+    command.list(f"What happened in {workspace.name}", [_short(each) for each in found], trail=rows)
+
+
+def show_one(command: Command, workspace: Workspace, typed: str, span: Span) -> None:
+    """Show one sign-in, step by step.
+
+    Raises:
+        NotUnderstood: it is no id.
+    """
+    trail, found = _trail(command, workspace), list[Entry]()
+    if "_" in typed:
+        try:
+            place = Place.parse(typed.replace("_", "#", 1))
+        except ValueError:
+            raise NotUnderstood(
+                "--sign-in: the id of a row, or the twelve characters of a sign-in"
+            ) from None
+        found = trail.one(place).entries
+    else:
+        at = ""
+        for _ in range(MOST_PAGES):
+            page = trail.sign_in(typed, span, before=at)
+            found = page.entries
+            if found or page.ends_at is None:
+                break
+            at = page.ends_at
+    rows: list[dict[str, Shown]] = [
+        {
+            "at (UTC)": f"{step.at:%Y-%m-%d %H:%M:%S}",
+            "event": step.name,
+            "by": step.network or ("-" if step.by == "contact" else step.by),
+            "what": " ".join(f"{name}={value}" for name, value in step.detail.items()),
+        }
+        for entry in found
+        for step in entry.steps
+    ]
+    command.list(f"What happened in {typed}", rows, trail=[entry_answer(each) for each in found])
+
+
+def show_overview(command: Command, workspace: Workspace, span: Span) -> None:
+    """Show counts by day."""
+    found: list[Entry] = []
+    page: FoundEntries | None = None
+    for page in WantedEntries(SoughtEntries(), span).walked(
+        _trail(command, workspace), size=MOST_ROWS
+    ):
+        found += page.entries
+    _note_begin(command, page)
+    days = counted(found)
+    rows: list[dict[str, Shown]] = [
+        {
+            "day (UTC)": each["day"],
+            "sign-ins": each["sign_ins"],
+            "ended": _pairs(each["outcomes"]),
+            "by": _pairs(each["ways"]),
+            "why not": _pairs(each["reasons"]),
+            "mails": _pairs(each["deliveries"]),
+            "else": each["others"],
+        }
+        for each in days
+    ]
+    command.list(f"{workspace.name}, day by day", rows, overview=days)
+
+
+def _write(command: Command, workspace: Workspace, wanted: WantedEntries, form: str) -> None:
+    if form not in FORMATS:
+        raise NotUnderstood(f"--format: {TABLE}, {', '.join(FORMATS)}")
+    is_first = True
+    for page in wanted.walked(_trail(command, workspace), size=100):
+        text = written(page.entries, form, workspace_id=workspace.id, is_first=is_first)
+        typer.echo(text, nl=False)
+        is_first = False
+
+
+def _subjects(command: Command, workspace: Workspace, who: str) -> tuple[str, ...]:
+    try:
+        found = contact_of(command, workspace.id, who)
+    except NotFound:
+        found = None
+    if found is None:
+        return (who,) if who.startswith("ct_") else (subject_of(normalise(who)),)
+    merged = all_merged_into(command.people(workspace.id), found.id)
+    ids = (found.id, *(lost for _, lost in merged))
+    return (*ids, *([] if who.startswith("ct_") else [subject_of(normalise(who))]))
+
+
+def _trail(command: Command, workspace: Workspace) -> TrailList:
+    keep = timedelta(days=workspace.trail_days)
+    return TrailList(command.deployment.trail_table, workspace.id, keep)
+
+
+def _note_begin(command: Command, page: FoundEntries | None) -> None:
+    since = page.since if page else None
+    told = f"{since:%Y-%m-%d %H:%M} UTC" if since else None
+    command.note(
+        f"The list begins at {told}; what happened before is in portico trail show."
+        if told
+        else "The list is empty: it begins with what happens next."
+    )
+
+
+def _short(entry: Entry) -> dict[str, Shown]:
+    answer = entry_answer(entry)
+    return {
+        "at (UTC)": f"{entry.place.began:%Y-%m-%d %H:%M:%S}",
+        "event": answer["event"],
+        "ended": " ".join(
+            str(answer[name]) for name in ("outcome", "reason", "delivery") if answer[name]
+        ),
+        "way": answer["way"],
+        "whom": answer["contact"] or answer["subject"],
+        "by": answer["network"] or ("-" if answer["by"] == "contact" else answer["by"]),
+        "sign-in": entry_id(entry) if entry.is_sign_in else None,
+    }
+
+
+def _pairs(counts: dict[str, int]) -> str:
+    return " ".join(f"{name} {count}" for name, count in counts.items())
+
+
