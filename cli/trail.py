@@ -1,6 +1,6 @@
 """``portico trail``: what happened. `portico why` says what follows from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,9 +23,12 @@ from portico.people.addresses import normalise, subject_of
 from portico.people.merges import all_merged_into
 from portico.people.rules import Contact, Workspace
 from portico.trail.lookup import Line
+from portico.trail.search import Span
 
 app = typer.Typer(no_args_is_help=True)
 
+OUTCOMES = ("asked", "mailed", "withheld", "refused", "signed-in", "done")
+FATES = ("delayed", "bounced", "rejected", "complained")
 COLUMNS = ("at", "event", "subject", "by", "network", "detail")
 
 
@@ -79,10 +82,10 @@ def show(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened, newest first. For why somebody does not get in: portico why.
+    """Show what happened, line by line. For why somebody does not get in: portico why.
 
-    Name a contact, an address or a link: the trail is kept for each of them, and not as one list
-    of the workspace. Without them, it shows what was done to the workspace itself: its settings,
+    Name a contact, an address or a link: lines are kept for each of them. What happened in the
+    workspace is another list: portico trail list. Without them, it shows what was done to the workspace itself: its settings,
     connections, portals and directory. The trail is a few seconds behind.
     """
     with running(stack, local, as_json, NAMES) as command:
@@ -112,6 +115,121 @@ def show(
         title = f"What happened to {_name(case, link, workspace)}"
         rows = [_row(each) for each in found]
         command.list(title, [_short(each) for each in found], trail=rows)
+
+
+@app.command("list")
+def list_(
+    workspace_id: WorkspaceId,
+    *,
+    contact: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="A contact's id (ct_...), or any address somebody typed."),
+    ] = None,
+    sign_in: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="One sign-in, step by step; the list and lines have its id."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="How long ago (2h, 3d), or a time (2026-11-21T12:00)."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="The end, written like --since.")
+    ] = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only this event (code.withheld) or kind (code). Repeat it for each.",
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="WORD", help=f"How it ended: {', '.join(OUTCOMES)}.")
+    ] = None,
+    way: Annotated[
+        str | None,
+        typer.Option(metavar="WAY", help="code, password, sso or sso:CONNECTION."),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Why not, such as not-a-contact.")
+    ] = None,
+    delivery: Annotated[
+        str | None,
+        typer.Option(metavar="WORD", help=f"Of its mail: {', '.join(FATES)}."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Who did it: member, key, cli, contact, or one of them."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="Rows to show at most.")] = 25,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table; or all rows as csv, jsonl or ocsf (sign-ins alone).",
+        ),
+    ] = "table",
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what happened in a workspace, newest first: a row for each sign-in.
+
+    The list is some ten seconds behind, and says since when it is kept.
+    """
+    from cli.trail_list import WantedEntries, show_list, show_one
+    from portico.trail.entries import SoughtEntries
+
+    with running(stack, local, as_json, NAMES) as command:
+        _demand_one_of(outcome, OUTCOMES, "--outcome")
+        _demand_one_of(delivery, FATES, "--delivery")
+        if form != "table" and as_json:
+            raise NotUnderstood("Say --format or --json, not both.")
+        if sign_in and contact:
+            raise NotUnderstood("Say --contact or --sign-in, not both.")
+        workspace = workspace_of(command, workspace_id)
+        span = _span(since, until, command.now())
+        if sign_in:
+            show_one(command, workspace, sign_in, span)
+            return
+        subjects = _case(command, workspace, contact).subjects if contact else []
+        sought = SoughtEntries(tuple(event or ()), outcome, way, reason, delivery, by)
+        wanted = WantedEntries(sought, span, tuple(subjects))
+        show_list(command, workspace, wanted, limit=limit, form=form)
+
+
+@app.command()
+def overview(
+    workspace_id: WorkspaceId,
+    *,
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="How long ago (2h, 3d), or a time.")
+    ] = "7d",
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="The end, written like --since.")
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count sign-ins by day: how they ended, by which way, why not, and what became of mails."""
+    from cli.trail_list import show_overview
+
+    with running(stack, local, as_json, NAMES) as command:
+        workspace = workspace_of(command, workspace_id)
+        show_overview(command, workspace, _span(since, until, command.now()))
+
+
+def _span(since: str | None, until: str | None, now: datetime) -> Span:
+    return Span(_moment(since, now, "--since"), _moment(until, now, "--until"))
+
+
+def _demand_one_of(typed: str | None, known: Sequence[str], option: str) -> None:
+    if typed is not None and typed not in known:
+        raise NotUnderstood(f"{option}: {', '.join(known)}")
 
 
 def _case(command: Command, workspace: Workspace, who: str) -> Whose:

@@ -6,14 +6,11 @@ from datetime import timedelta
 
 import typer
 
-from cli.command import Command, contact_of
+from cli.command import Command
 from cli.output import Shown
 from cli.refusals import NotUnderstood
-from portico.errors import NotFound
-from portico.people.addresses import normalise, subject_of
-from portico.people.merges import all_merged_into
 from portico.people.rules import Workspace
-from portico.trail.entries import DELIVERIES, Entry, Outcome, SoughtEntries
+from portico.trail.entries import Entry, SoughtEntries
 from portico.trail.entry_formats import FORMATS, entry_answer, entry_id, written
 from portico.trail.list_rows import Place
 from portico.trail.overview import counted
@@ -47,32 +44,6 @@ class WantedEntries:
             if page.ends_at is None:
                 return
             at = page.ends_at
-
-
-def wanted_entries(
-    command: Command,
-    workspace: Workspace,
-    who: str | None,
-    span: Span,
-    *,
-    events: list[str],
-    outcome: str | None,
-    way: str | None,
-    reason: str | None,
-    delivery: str | None,
-    by: str | None,
-) -> WantedEntries:
-    """Return what was asked for, checked.
-
-    Raises:
-        NotUnderstood: a value can fit nothing.
-    """
-    if outcome is not None and outcome not in set(Outcome):
-        raise NotUnderstood(f"--outcome: {', '.join(Outcome)}")
-    if delivery is not None and delivery not in DELIVERIES.values():
-        raise NotUnderstood(f"--delivery: {', '.join(DELIVERIES.values())}")
-    sought = SoughtEntries(tuple(events), outcome, way, reason, delivery, by)
-    return WantedEntries(sought, span, _subjects(command, workspace, who) if who else ())
 
 
 def show_list(
@@ -169,18 +140,6 @@ def _write(command: Command, workspace: Workspace, wanted: WantedEntries, form: 
         is_first = False
 
 
-def _subjects(command: Command, workspace: Workspace, who: str) -> tuple[str, ...]:
-    try:
-        found = contact_of(command, workspace.id, who)
-    except NotFound:
-        found = None
-    if found is None:
-        return (who,) if who.startswith("ct_") else (subject_of(normalise(who)),)
-    merged = all_merged_into(command.people(workspace.id), found.id)
-    ids = (found.id, *(lost for _, lost in merged))
-    return (*ids, *([] if who.startswith("ct_") else [subject_of(normalise(who))]))
-
-
 def _trail(command: Command, workspace: Workspace) -> TrailList:
     keep = timedelta(days=workspace.trail_days)
     return TrailList(command.deployment.trail_table, workspace.id, keep)
@@ -213,5 +172,3 @@ def _short(entry: Entry) -> dict[str, Shown]:
 
 def _pairs(counts: dict[str, int]) -> str:
     return " ".join(f"{name} {count}" for name, count in counts.items())
-
-

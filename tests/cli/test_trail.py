@@ -46,7 +46,10 @@ def asked(terminal):
     partitions: list[str] = []
 
     def note(request, **_):
-        partitions.append(json.loads(request.body)["ExpressionAttributeValues"][":pk"]["S"])
+        values = json.loads(request.body)["ExpressionAttributeValues"]
+        # The workspace's own key is no line.
+        if ":pk" in values:
+            partitions.append(values[":pk"]["S"])
 
     events = clients.client("dynamodb").meta.events
     events.register("before-send.dynamodb.Query", note)
