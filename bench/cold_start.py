@@ -41,6 +41,7 @@ NEEDS = {
     "ManageContacts": ["dynamodb", "kms", "joserfc.jwt"],
     "ManageLinks": ["dynamodb", "kms", "joserfc.jwt"],
     "SyncDirectory": ["dynamodb"],
+    "Diagnose": ["dynamodb", "kms", "joserfc.jwt"],
     "StartSso": ["dynamodb", "secretsmanager"],
     "FinishSso": ["dynamodb", "secretsmanager"],
     "Authorize": ["dynamodb"],

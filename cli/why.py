@@ -1,10 +1,10 @@
 """``portico why``: why somebody does not get in, and what to do about it."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.command import Command, Told, running, workspace_of
+from cli.command import Command, Told, asking, running, url_here, workspace_of
 from cli.link_diagnosis import link_conclusion
 from cli.option_names import WHO as NAMES
 from cli.output import in_words
@@ -20,10 +20,14 @@ from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from portico.people.addresses import normalise
 from portico.people.rules import Workspace
 
+if TYPE_CHECKING:
+    from portico_team import Portico
+
 app = typer.Typer(add_completion=False)
 
 LOOKED_AT = 50
 """The newest lines of a link that are looked at."""
+NOBODY = "There is no contact and no sign-in {who} in {workspace}."
 RECIPIENTS = {
     "provider": "Whoever looks after the application at the provider",
     "portal": "The portal's developers",
@@ -56,6 +60,12 @@ def why(
     Each finding ends in a command, in a sentence to copy for the person, or in whom to turn to
     with which value. The trail is a few seconds behind.
     """
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            if who is None:
+                raise NotUnderstood("A key asks why of an address, a contact's id or a sign-in.")
+            show_diagnosis(told, asked_over_http(portico, who))
+        return
     with running(stack, local, as_json, NAMES) as command:
         if (who is None) is (link is None):
             raise NotUnderstood("Say an address, a contact's id or a sign-in; or --link ID.")
@@ -67,6 +77,23 @@ def why(
 
         answer = diagnosis_answer(_facts(command, workspace, who or ""))
         show_diagnosis(command, answer)
+
+
+def asked_over_http(portico: "Portico", who: str) -> dict[str, Any]:
+    """Ask the API.
+
+    Raises:
+        Refusal: there is no such contact or sign-in.
+    """
+    from portico_team.contract import NotFound
+
+    body: Any = {"email": who} if "@" in who else {"contact": who}
+    if SIGN_IN.match(who):
+        body = {"sign_in": who}
+    try:
+        return dict(portico.diagnose(body))
+    except NotFound:
+        raise Refusal(NOBODY.format(who=who, workspace=portico.workspace)) from None
 
 
 def show_diagnosis(told: Told, answer: dict[str, Any]) -> None:
@@ -104,7 +131,7 @@ def _facts(command: Command, workspace: Workspace, who: str) -> Facts:
     elif SIGN_IN.match(who):
         found = gathering.of_sign_in(who)
     if found is None:
-        raise Refusal(f"There is no contact and no sign-in {who} in {workspace.id}.")
+        raise Refusal(NOBODY.format(who=who, workspace=workspace.id))
     return found
 
 

@@ -10,6 +10,7 @@ from portico.edge.contact_routes import (
     AskedContact,
     AskedCorrection,
     AskedDetaching,
+    AskedDomain,
     AskedMerge,
     AskedPage,
     AskedSplit,
@@ -113,6 +114,12 @@ def merge_contacts(asked: AskedMerge, path: dict[str, str], caller: Caller) -> R
 def undo_merge(asked: AskedSplit, path: dict[str, str], caller: Caller) -> Response:
     """Undo a merge."""
     return contacts.undo_merge(asked, path, caller)
+
+
+@handler.writes("POST /v1/workspaces/{workspace}/contacts/lift-domain", AskedDomain)
+def lift_domain(asked: AskedDomain, path: dict[str, str], caller: Caller) -> Response:
+    """Let all addresses of a domain that refused get mail again."""
+    return contacts.lift_domain(asked, path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/export")

@@ -36,6 +36,7 @@ BUDGETS = {
     "manage_workspace": 485,
     "manage_contacts": 470,
     "manage_links": 450,
+    "diagnose": 470,
     "authorize": 470,
     "token": 470,
     "userinfo": 420,
@@ -64,6 +65,7 @@ WITH_CRYPTO = {
     "manage_workspace",
     "manage_contacts",
     "manage_links",
+    "diagnose",
     "userinfo",
     "end_session",
 } | WITH_AUTHLIB
@@ -179,6 +181,7 @@ class TestADoor:
                 "sender",
                 "trail",
             },
+            "diagnose": {"account", "notices", "openid", "passwords", "sender", "sso"},
             "manage_links": {
                 "account",
                 "codes",

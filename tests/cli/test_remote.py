@@ -47,6 +47,41 @@ def remote(portal, terminal, doors, monkeypatch):
     return Remote(terminal, doors, monkeypatch)
 
 
+class TestWhy:
+    def test_is_said_as_with_credentials(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.DIAGNOSIS))
+
+        for who in ("ann@example.com", "nobody@elsewhere.test"):
+            over_http = remote.told("why", "acme", who)
+            by_aws = remote.terminal.told("why", "acme", who)
+
+            assert over_http["about"] == by_aws["about"]
+            causes = [[each["cause"] for each in told["findings"]] for told in (over_http, by_aws)]
+            assert causes[0] == causes[1]
+
+    def test_is_read_line_by_line_as_with_credentials(self, remote, makes_a_key, portal):
+        portal.deactivates()
+        remote.has(PORTICO_KEY=makes_a_key(Scope.DIAGNOSIS))
+
+        said = remote.terminal.runs("why", "acme", "ann@example.com", "--url", remote.url).stdout
+
+        assert f"   Press: portico contact activate acme {portal.ann.id}\n" in said
+
+    def test_of_nobody_says_so(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.DIAGNOSIS))
+
+        said = remote.refused("why", "acme", "0123456789ab", "--url", remote.url)
+
+        assert said == "There is no contact and no sign-in 0123456789ab in acme."
+
+    def test_of_a_link_is_not_in_the_api(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.DIAGNOSIS))
+
+        said = remote.refused("why", "acme", "--link", "x", "--url", remote.url, code=2)
+
+        assert said.startswith("A key asks why of an address")
+
+
 class TestAWorkspace:
     def test_is_shown_as_with_credentials(self, remote, makes_a_key):
         remote.has(PORTICO_KEY=makes_a_key(Scope.READ_SETTINGS))

@@ -2,7 +2,13 @@
 
 import pytest
 
+from local.sample_faults import FAULTS
 from portico.links.rules import public_id
+from tests.diagnosis.fault_rig import DoorRig
+from tests.sso.conftest import stage, world
+from tests.support.wire import tapped
+
+__all__ = ["stage", "world"]
 
 
 def why(terminal, who="ann@example.com"):
@@ -110,3 +116,24 @@ class TestAnAddressOfNobody:
         portal.neighbour().adds("Bob", "bob@example.org")
 
         assert causes(why(terminal, "bobb@example.org")) == ["no-contact"]
+
+
+@pytest.fixture
+def rig(portal, world):
+    with tapped() as calls:
+        yield DoorRig(portal, calls, world.base)
+
+
+class TestTwentyFaults:
+    @pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.name)
+    def test_have_their_first_finding_and_its_ending_in_the_terminal(self, terminal, rig, fault):
+        rig.plays(fault)
+
+        first = terminal.told("why", fault.name, fault.asked)["findings"][0]
+        said = terminal.says("why", fault.name, fault.asked).stdout
+
+        assert (first["cause"], first["ending"]["kind"]) == (fault.cause, fault.ending)
+        assert said.partition("\n")[0].startswith("1. ")
+        assert f": {fault.cause}" in said.partition("\n")[0]
+        ends = {"press": "   Press: portico ", "say": "   Tell them (en): ", "hand-over": ": "}
+        assert ends[fault.ending] in said

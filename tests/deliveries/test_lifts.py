@@ -7,6 +7,9 @@ import pytest
 from local import ses_events
 from portico.codes.rules import CODE_LIFETIME, LATEST_SEND
 from portico.deliveries.lifts import ASKED_WITHIN, Lifted, Lifts
+from portico.people.memberships import Role, is_no_owner
+from portico.people.store import People
+from portico.team.members import TeamMembers
 
 
 def lift(portal, contact=None):
@@ -104,20 +107,47 @@ class TestLifting:
         assert post.why_withheld() == []
 
 
+@pytest.fixture
+def refused(portal, post):
+    """Eleven contacts of a domain that refuses."""
+    people = []
+    for n in range(11):
+        people.append(portal.adds("Someone", f"p{n}@example.net"))
+        portal.browser.asks_for_a_code(f"p{n}@example.net")
+        portal.delivers_mail()
+        post.tells(ses_events.bounced(post.mails[-1], "smtp; 550 no", status="5.0.0"))
+    return people
+
+
 class TestADomain:
-    def test_is_lifted_as_one(self, portal, post):
-        people = []
-        for n in range(11):
-            people.append(portal.adds("Someone", f"p{n}@example.net"))
-            portal.browser.asks_for_a_code(f"p{n}@example.net")
-            portal.delivers_mail()
-            post.tells(ses_events.bounced(post.mails[-1], "smtp; 550 no", status="5.0.0"))
+    def test_is_lifted_as_one(self, portal, refused):
         lifting = Lifts("people", "sign-in")
 
         held = list(lifting.held_of_domain(portal.workspace, "example.net"))
-        assert {each.id for each in held} == {each.id for each in people}
+        assert {each.id for each in held} == {each.id for each in refused}
         for each in held:
             assert lifting.lift(portal.workspace, each, by="cli:olga") is Lifted.LIFTED
 
         assert list(lifting.held_of_domain(portal.workspace, "example.net")) == []
         assert list(lifting.held_of_domain(portal.workspace, "example.org")) == []
+
+    def test_is_lifted_press_by_press_and_nobody_is_who_must_not_be(self, portal, refused):
+        TeamMembers("people", "sign-in").add(
+            portal.workspace, refused[0], Role.OWNER, host="x", by="test"
+        )
+        rows = People("people", "acme").rows
+
+        def press(most):
+            return Lifts("people", "sign-in").lift_domain(
+                portal.workspace,
+                "example.net",
+                by="member:ct_1",
+                guard=lambda contact: {"member": is_no_owner(rows, "acme", contact.id)},
+                most=most,
+            )
+
+        first, rest, again = press(6), press(6), press(6)
+
+        assert (first.lifted, first.more) == (6, True)
+        assert (rest.lifted, rest.refused, rest.more) == (4, 1, False)
+        assert (again.lifted, again.refused, again.more) == (0, 1, False)

@@ -66,6 +66,7 @@ BESIDE_TABLES = {
     "ManageContacts": {"publish the key"},
     "ManageLinks": {"publish the key"},
     "SyncDirectory": set(),
+    "Diagnose": {"publish the key"},
     "StartSso": {"publish the key", "read the code secret", "read a client secret"},
     "FinishSso": {"read the code secret", "read a client secret"},
     "Session": {"sign", "publish the key", "read the code secret"},
@@ -82,10 +83,10 @@ BESIDE_TABLES = {
 }
 """What each door does with keys, secrets, queues and SES, and nothing more."""
 
-BY_INDEX = {"Account", "ManageContacts", "ManageLinks", "ManageWorkspace"}
+BY_INDEX = {"Account", "Diagnose", "ManageContacts", "ManageLinks", "ManageWorkspace"}
 """Doors that list by the index of People; which shelf of it, the leading keys say, which the
 emulator does not enforce (tests/template/test_grants.py reads them)."""
-BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
+BY_INDEX_ALONE = {"Diagnose": ("PeopleTable", "Query"), "ManageLinks": ("PeopleTable", "Query")}
 """Those of them that list no partition of the table itself."""
 LETS_GO = {
     "Account": {"PeopleTable", "TrailTable"},

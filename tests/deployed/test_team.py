@@ -116,6 +116,21 @@ class TestADeployedTeam:
         assert ann.refreshes().status_code == 401
         assert admin.asks("POST", f"{path}/end").status_code == 204
 
+    def test_says_why_somebody_does_not_get_in(self, members, acme, ann):
+        agent = members().joins(Role.AGENT)
+        ann.asks_for_a_code()
+
+        told = agent.asks("POST", f"{ACME}/diagnosis", {"contact": ann.contact.id})
+        nobody = agent.asks("POST", f"{ACME}/diagnosis", {"email": f"x{ann.contact.email}"})
+
+        assert told.status_code == 200, acme.stack.log_of("Diagnose")
+        assert told.json["about"]["contact"] == ann.contact.id
+        assert told.json["findings"]
+        assert nobody.status_code == 200, acme.stack.log_of("Diagnose")
+        assert nobody.json["findings"][0]["cause"] == "mistyped"
+        lifted = agent.asks("POST", f"{ACME}/contacts/lift-domain", {"domain": "example.com"})
+        assert lifted.json["lifted"] == 0, acme.stack.log_of("ManageContacts")
+
 
 class TestNobody:
     @pytest.mark.parametrize("site", ["", "same-site", "cross-site"])

@@ -26,7 +26,7 @@ def facts(
 ) -> Facts:
     """What is known of her; newest line first."""
     subject = DiagnosisSubject("ann@example.com", contact, trail=("ct_ann",))
-    return replace(Facts(home, HOST, NOW, subject, list(lines)), **more)
+    return replace(Facts(home, HOST, NOW, subject, lines=list(lines)), **more)
 
 
 def first(*lines: Line, **more: Any) -> Any:

@@ -178,7 +178,7 @@ def happened(rig) -> Callable[[str], Ended]:
 class TestWhatIsPressed:
     """The route of the finding is called as it is written, and then Ann really signs in."""
 
-    @pytest.mark.parametrize("name", ["deactivated", "codes-off", "suppressed"])
+    @pytest.mark.parametrize("name", ["deactivated", "codes-off", "suppressed", "domain-refuses"])
     def test_lets_her_in_by_a_code(self, happened, name):
         case = happened(name)
 

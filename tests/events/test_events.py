@@ -124,6 +124,8 @@ ANSWERS = {
     "contact_lift": 401,
     "contact_merge": 401,
     "contact_merge_undo": 401,
+    "contact_lift_domain": 401,
+    "diagnosis": 401,
     "contact_reactivate": 401,
     "links_list": 401,
     "links_add": 401,

@@ -21,6 +21,7 @@ WITH_CRYPTO = (
     "ManageWorkspace",
     "ManageContacts",
     "ManageLinks",
+    "Diagnose",
     "StartSso",
     "FinishSso",
     "Authorize",

@@ -26,6 +26,7 @@ FIND, LIST, ADD = f"POST {CONTACTS}/find", f"POST {CONTACTS}/list", f"POST {CONT
 READ, CORRECT, MOVE = f"GET {ONE}", f"PATCH {ONE}", f"POST {ONE}/email"
 OFF, ON = f"POST {ONE}/deactivate", f"POST {ONE}/reactivate"
 LIFT = f"POST {ONE}/lift"
+LIFT_DOMAIN = f"POST {CONTACTS}/lift-domain"
 ERASE, EXPORT = f"DELETE {ONE}", f"GET {ONE}/export"
 ACTS: dict[str, tuple[Action, Any]] = {
     CORRECT: (Action.WRITE_CONTACT, {"name": "Somebody Else"}),
@@ -533,6 +534,34 @@ class TestLifting:
         assert told[0]["contact"]["suppressed"] is None
         line = next(e for e in portal.records_trail() if e["name"] == "contact.mail-lifted")
         assert line["by"].startswith("member:ct_")
+
+
+class TestLiftingADomain:
+    def test_says_how_many_and_on_whom_one_may_not_act(self, house, portal):
+        comes_back(house)
+        at = portal.now + timedelta(days=1)
+        ends = {"expires_at": int(at.timestamp()), "ttl": int(at.timestamp())}
+        refusals = "acme#refusals#x#1"
+        admin = portal.team.contact("acme", "admin@example.com")
+        pk = f"acme#contact#{admin.id}"
+        head = next(e for e in portal.rows("people") if (e["pk"], e["sk"]) == (pk, "head"))
+        portal.writes("people", head | {"held_by": "1123456789012345678901"})
+        for each in (house.zoe.id, admin.id, "address-0123456789abcdef"):
+            portal.writes("sign-in", {"pk": refusals, "sk": each, "subject": each, **ends})
+        finding = {"pk": "acme#refusing", "sk": "example.com#1", "refusals": refusals, **ends}
+        portal.writes("sign-in", finding | {"domain": "example.com"})
+
+        told = house["agent"].sends(LIFT_DOMAIN, {"domain": " Example.com"})
+
+        assert told.body == {"domain": "example.com", "lifted": 1, "refused": 1, "more": False}
+        assert about(house["agent"], READ, house.zoe.id).body["contact"]["suppressed"] is None
+
+    @pytest.mark.parametrize("domain", ["", "x", "a b.test", "x@example.com", "x" * 300])
+    def test_refuses_what_is_no_domain(self, house, domain):
+        refused = house["owner"].sends(LIFT_DOMAIN, {"domain": domain})
+
+        assert refused.problem == (400, "invalid-request")
+        assert refused.body["errors"][0]["field"] == "domain"
 
 
 class TestSwitching:

@@ -61,6 +61,8 @@ BODIES: dict[str, Any] = {
     f"PUT {CONTACTS}/by-ref": {"channel": "x", "id": "4711", "email": "zoe@example.com"},
     f"POST {CONTACTS}/{{contact}}/refs/detach": {"channel": "x", "id": "none"},
     f"PATCH {CONTACTS}/{{contact}}": {"name": "Zoe Twice"},
+    f"POST {CONTACTS}/lift-domain": {"domain": "example.net"},
+    f"POST {WORKSPACE}/diagnosis": {"email": "zoe@example.com"},
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
     f"POST {CONTACTS}/{{contact}}/merge": {"lost": "ct_0000000000000000000000"},
     f"POST {CONTACTS}/{{contact}}/merge/undo": {"lost": "ct_0000000000000000000000"},

@@ -589,12 +589,47 @@ def has_mail_come_back(portal: Portal, calls: dict[str, list[Sent]]) -> None:
         handle({"Records": [queue_record(event)]}, None)
     assert any(row.get("bounced") for row in portal.rows("sign-in"))
     portal.another_browser().asks_for_a_code("dana@example.net")
+    portal.records_trail()
     portal.delivers_mail()
     gus = Staff(portal, "gus@example.com")
     held = portal.team.contact("acme", "dana@example.net")
+    asks_why(gus, portal, held.id)
     path = {"contact": held.id}
     lifted = gus.sends(f"POST {CONTACTS}/{{contact}}/lift", path=path)
     assert lifted.body["lifted"] == "lifted-and-asked"
+    told = gus.sends(f"POST {CONTACTS}/lift-domain", {"domain": "example.net"})
+    assert told.status == 200
+
+
+def asks_why(gus: Staff, portal: Portal, contact: str) -> None:
+    """Ask why somebody does not get in: by an address, by an id, by a sign-in, and of nobody."""
+    portal.personal_link(contact)
+    portal.sets(directory_rule="match_required")
+    agent = portal.adds("Grace Lind", "grace@example.com")
+    TeamMembers("people", "sign-in").add(portal.workspace, agent, Role.AGENT, host="x", by="test")
+    grace = Staff(portal, "grace@example.com")
+    sign_in = next(row["pk"] for row in portal.rows("sign-in") if "#delivery#" in row["pk"])
+    for body in (
+        {"email": "dana@example.net"},
+        {"contact": contact},
+        {"sign_in": sign_in.rpartition("#")[2]},
+        {"email": "nobody@gmial.com"},
+    ):
+        told = grace.sends(f"POST {WORKSPACE}/diagnosis", body)
+        assert told.status == 200, told.event
+    olga = portal.team.contact("acme", gus.email)
+    with_key = WorkspaceKeys("people", "sign-in").add(
+        portal.workspace, olga, label="Y", scopes=[Scope.DIAGNOSIS], host="x", by="test"
+    )[1]
+    told = portal.knock(
+        "diagnose",
+        f"POST {WORKSPACE}/diagnosis",
+        {"contact": contact},
+        origin=None,
+        headers={"authorization": f"Bearer {with_key}"},
+        path={"workspace": "acme"},
+    )
+    assert told.status == 200, told.event
 
 
 def connects_an_account(member: Member) -> None:

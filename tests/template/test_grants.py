@@ -22,6 +22,8 @@ MORE_THAN_ROWS = {
     "ListLinks": {"dynamodb:Query"},
     "FindUsers": {"dynamodb:Query"},
     "ForgetUsers": {"dynamodb:DeleteItem"},
+    "FindDomainsThatRefuse": {"dynamodb:Query"},
+    "FindMailsAndDomains": {"dynamodb:Query"},
     "ReadSessionsOfContacts": {"dynamodb:Query"},
     "ReadUsesOfLinks": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
@@ -202,6 +204,11 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"GetItem", "PutItem", "UpdateItem"},
+    },
+    "Diagnose": {
+        "PeopleTable": {"BatchGetItem", "Query"},
+        "SignInTable": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
+        "TrailTable": {"Query"},
     },
     "StartSso": {
         "PeopleTable": {"BatchGetItem", "GetItem"},

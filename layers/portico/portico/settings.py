@@ -161,6 +161,16 @@ class SyncDirectorySettings(HttpSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class DiagnoseSettings(HttpSettings):
+    """Variables of the door of diagnoses."""
+
+    people_table: str
+    sign_in_table: str
+    trail_table: str
+    signing_keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings(HttpSettings):
     """Variables of the account door."""
 
@@ -308,6 +318,7 @@ ALL: dict[str, type[DoorSettings]] = {
     "manage_contacts": ManageContactsSettings,
     "manage_links": ManageLinksSettings,
     "sync_directory": SyncDirectorySettings,
+    "diagnose": DiagnoseSettings,
     "start_sso": StartSsoSettings,
     "finish_sso": FinishSsoSettings,
     "authorize": AuthorizeSettings,

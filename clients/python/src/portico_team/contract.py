@@ -391,6 +391,112 @@ class ExportOfContact(TypedDict):
     events: list[ExportOfContactEventsEntry]
 
 
+class DiagnosisAbout(TypedDict):
+    contact: str | None
+    name: str | None
+    email: str | None
+    sign_in: str | None
+
+
+class FindingEvidenceEntry(TypedDict):
+    what: str
+    at: int | None
+    event: str | None
+
+
+class PressedEnding(TypedDict):
+    kind: Literal["press"]
+    remedy: Literal[
+        "switch-on",
+        "end-pause",
+        "take-codes",
+        "add-contact",
+        "reactivate",
+        "new-link",
+        "lift",
+        "lift-domain",
+        "switch-connection-on",
+    ]
+    route: str
+    body: dict[str, Any] | None
+    command: str
+    then: str | None
+    may: bool
+
+
+class SaidEnding(TypedDict):
+    kind: Literal["say"]
+    language: str
+    text: str
+
+
+class HandedOverEnding(TypedDict):
+    kind: Literal["hand-over"]
+    to: Literal["provider", "portal", "directory", "mail-admin", "cloud"]
+    text: str
+    value: str
+
+
+class Finding(TypedDict):
+    cause: Literal[
+        "portal-off",
+        "portal-paused",
+        "no-contact",
+        "mistyped",
+        "former-address",
+        "erased",
+        "deactivated",
+        "method-off",
+        "left-directory",
+        "no-record",
+        "domain-refuses",
+        "suppressed",
+        "bounced",
+        "delayed",
+        "rejected",
+        "mailbox-budget",
+        "withheld",
+        "network-budget",
+        "link-expired",
+        "link-revoked",
+        "attempts-spent",
+        "wrong-code",
+        "wrong-password",
+        "older-code",
+        "code-late",
+        "code-waits",
+        "code-refused",
+        "our-fault",
+        "provider-refused",
+        "secret-ended",
+        "other-browser",
+        "address-asked",
+        "cookies-blocked",
+        "session-ended",
+        "portal-unfetched",
+        "passed",
+        "never-tried",
+        "nothing-wrong",
+    ]
+    said: str
+    since: int | None
+    evidence: list[FindingEvidenceEntry]
+    ending: PressedEnding | SaidEnding | HandedOverEnding
+
+
+class Diagnosis(TypedDict):
+    about: DiagnosisAbout
+    findings: list[Finding]
+
+
+class AskedDiagnosis(TypedDict):
+    """One of `email`, `contact` and `sign_in`"""
+
+    email: NotRequired[str | None]
+    contact: NotRequired[str | None]
+    sign_in: NotRequired[str | None]
+
+
 class LinkOfWorkspace(TypedDict):
     id: str
     kind: Literal["shared", "personal"]
@@ -1036,6 +1142,21 @@ class Routes:
         return cast(
             "OneContact", self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
         )
+
+    def diagnose(self, body: AskedDiagnosis) -> Diagnosis:
+        """Say why somebody does not get in.
+
+        Of an address, also one that nobody has, of a contact, or of a sign-in by the name that its
+        lines in the trail share (for three days). The decisive finding comes first. A member who
+        may not list contacts can ask for 30 unknown addresses an hour, together with those of
+        `contacts/find`, and sees the addresses of others masked.
+
+        The key needs the scope ``diagnosis``.
+
+        Args:
+            body: One of `email`, `contact` and `sign_in`.
+        """
+        return cast("Diagnosis", self.transport.ask("POST", "/diagnosis", body=body))
 
     def list_links(
         self, *, contact: str | None = None, ended: bool | None = None, limit: int | None = None

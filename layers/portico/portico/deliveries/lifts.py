@@ -4,7 +4,7 @@ Lifts never makes a code: it asks the sender for the mail that was held back, wh
 within all budgets, while its page still waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,9 @@ from portico.people.store import People, head_key
 ASKED_WITHIN = timedelta(minutes=5)
 """The sender mails no code that was asked for longer ago (`Challenge.is_due`)."""
 
+MOST_LIFTED = 50
+"""Contacts of a domain that are lifted at one press, each by a transaction of its own."""
+
 
 class Lifted(StrEnum):
     """What lifting did."""
@@ -39,6 +42,18 @@ class Lifted(StrEnum):
     """The address gets mail again."""
     AND_ASKED = "lifted-and-asked"
     """And the sender was asked for the code that its contact waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedDomain:
+    """What lifting a domain did."""
+
+    lifted: int
+    """Contacts who get mail again."""
+    refused: int
+    """Contacts on whom whoever pressed may not act."""
+    more: bool
+    """Whether there are more: press again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,39 @@ class Lifts:
             subjects = [row["subject"] for row in rows_within(rows, finding["refusals"])]
             contacts = people.contacts_by_id(each for each in subjects if each.startswith("ct_"))
             yield from (each for each in contacts.values() if each.held_by)
+
+    def lift_domain(
+        self,
+        workspace: Workspace,
+        domain: str,
+        *,
+        by: str,
+        guard: Callable[[Contact], Parts],
+        most: int = MOST_LIFTED,
+    ) -> LiftedDomain:
+        """Lift all that was held back by a domain that refuses. Pressed again, it goes on.
+
+        Args:
+            workspace: whose contacts they are.
+            domain: the domain.
+            by: who does it.
+            guard: returns further parts of each transaction, which may refuse it.
+            most: contacts who are lifted at one press.
+
+        Raises:
+            TryLater: a table is out of reach. What was lifted stays so.
+        """
+        lifted = refused = 0
+        for contact in self.held_of_domain(workspace, domain):
+            if lifted == most:
+                return LiftedDomain(lifted, refused, more=True)
+            try:
+                done = self.lift(workspace, contact, by=by, also=guard(contact))
+            except TransactionRefused:
+                refused += 1
+                continue
+            lifted += done is not Lifted.NOTHING
+        return LiftedDomain(lifted, refused, more=False)
 
     def _asks(self, workspace: Workspace, contact: Contact, *, by: str, at: datetime) -> bool:
         rows = Rows(self.sign_in_table, f"{workspace.id}#")

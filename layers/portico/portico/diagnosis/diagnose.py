@@ -6,7 +6,7 @@ from typing import Any
 from portico.diagnosis.code_causes import code_refused, code_untyped, password_refused
 from portico.diagnosis.directory_causes import directory_refuses
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, Press
 from portico.diagnosis.line_words import line_words
 from portico.diagnosis.link_causes import link_ended
 from portico.diagnosis.mail_causes import held_back, mail_in_trouble, no_mail
@@ -57,8 +57,15 @@ def diagnose(facts: Facts) -> list[Finding]:
     return found or [_nothing(facts)]
 
 
-def diagnosis_answer(facts: Facts) -> dict[str, Any]:
-    """Return the members of a JSON answer: whom it is about, and the findings."""
+def diagnosis_answer(
+    facts: Facts, presses: Callable[[Press], dict[str, Any]] = lambda _: {}
+) -> dict[str, Any]:
+    """Return the members of a JSON answer: whom it is about, and the findings.
+
+    Args:
+        facts: all that was read of them.
+        presses: returns further members of an ending that is pressed.
+    """
     subject = facts.subject
     about = {
         "contact": subject.contact.id if subject.contact else None,
@@ -66,7 +73,14 @@ def diagnosis_answer(facts: Facts) -> dict[str, Any]:
         "email": subject.email,
         "sign_in": subject.sign_in,
     }
-    return {"about": about, "findings": [each.answer() for each in diagnose(facts)]}
+    return {"about": about, "findings": [_told(each, presses) for each in diagnose(facts)]}
+
+
+def _told(finding: Finding, presses: Callable[[Press], dict[str, Any]]) -> dict[str, Any]:
+    answer = finding.answer()
+    if isinstance(finding.ending, Press):
+        answer["ending"] |= presses(finding.ending)
+    return answer
 
 
 def _nothing(facts: Facts) -> Finding:

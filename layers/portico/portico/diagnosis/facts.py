@@ -9,6 +9,7 @@ from portico.directory.store import Record
 from portico.events import origin_of
 from portico.links.rules import Link
 from portico.people.addresses import masked
+from portico.people.memberships import Role
 from portico.people.rules import Contact, Workspace, language_of
 from portico.sessions.rules import Session
 from portico.trail.lookup import Line
@@ -57,6 +58,8 @@ class Facts:
     """Our own host, which sentences and values name."""
     at: datetime
     subject: DiagnosisSubject
+    role: Role | None = None
+    """The contact's, on the workspace's team."""
     lines: Sequence[Line] = ()
     """What happened to them, newest first, as far as it was read."""
     near: Sequence[Near] = ()

@@ -24,6 +24,7 @@ from portico.limits.rules import NETWORK, hour_of
 from portico.links.rules import Link
 from portico.links.store import place_of_personal_links, shelf_of_links
 from portico.people.addresses import subject_of
+from portico.people.memberships import Role, membership_key
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
@@ -89,14 +90,16 @@ class Gathering:
         Raises:
             TryLater: a table is out of reach.
         """
-        (head,) = self._people.read(head_key(self.workspace.id, contact))
+        id_ = self.workspace.id
+        head, member = self._people.read(head_key(id_, contact), membership_key(id_, contact))
         if head is None:
             return None
         found = Contact.from_row(head)
         if found.merged_into is not None:
             return self._merged(found)
         trail = [contact, *([subject_of(found.email)] if found.email else [])]
-        return self._of(DiagnosisSubject(found.email or None, found, trail=tuple(trail)), found)
+        facts = self._of(DiagnosisSubject(found.email or None, found, trail=tuple(trail)), found)
+        return replace(facts, role=Role(member["role"]) if member and "role" in member else None)
 
     def _merged(self, lost: Contact) -> Facts:
         """Gather the facts of a contact who was merged into another one."""
@@ -136,7 +139,7 @@ class Gathering:
         trail = Trail(self.trail_table, self.workspace.id)
         lines = list(islice(trail.lines(subject.trail), LINES)) if subject.trail else []
         now = self.clock.now()
-        facts = Facts(self.workspace, self.host, now, subject, lines)
+        facts = Facts(self.workspace, self.host, now, subject, lines=lines)
         if contact is None:
             return self._with_sign_in(facts)
         return self._with_sign_in(

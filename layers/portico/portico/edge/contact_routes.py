@@ -22,7 +22,7 @@ from portico.errors import (
 )
 from portico.events import Caller, Event
 from portico.ids import digest, is_contact
-from portico.people.addresses import mailable, normalise
+from portico.people.addresses import domain_of, mailable, normalise
 from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
@@ -88,6 +88,13 @@ class AskedSplit:
     """POST …/contacts/{contact}/merge/undo."""
 
     lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDomain:
+    """POST …/contacts/lift-domain: a domain that refused mails."""
+
+    domain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +367,22 @@ class ContactRoutes:
             reach=found.reach,
         )
         return _showing(self._seen(found, path), merge=undone.answer())
+
+    def lift_domain(self, asked: AskedDomain, path: dict[str, str], caller: Caller) -> Response:
+        """Let all addresses of a domain that refused get mail again."""
+        # Loaded here, as above.
+        from portico.deliveries.lifts import Lifts  # noqa: PLC0415
+
+        found = self.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
+        domain = domain_of(asked.domain)
+        rows, id_ = self._people(found).rows, found.workspace.id
+        done = Lifts(self.people_table, self.sign_in_table, self.clock).lift_domain(
+            found.workspace,
+            domain,
+            by=found.by,
+            guard=lambda contact: found.reach.checking(rows, id_, contact.id),
+        )
+        return Response(200, {"domain": domain, **asdict(done)})
 
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""

@@ -73,6 +73,8 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/workspaces/{workspace}/contacts/{contact}/lift": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/merge": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/merge/undo": ("POST",),
+    "/v1/workspaces/{workspace}/contacts/lift-domain": ("POST",),
+    "/v1/workspaces/{workspace}/diagnosis": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/reactivate": ("POST",),
     "/v1/workspaces/{workspace}/links": ("GET", "POST"),
     "/v1/workspaces/{workspace}/links/{link}": ("GET",),

@@ -69,6 +69,18 @@ def mailable(text: str) -> str:
     return address
 
 
+def domain_of(text: str) -> str:
+    """Return a domain in the form in which addresses have it.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    try:
+        return normalise(f"x@{text.strip()}").partition("@")[2]
+    except InvalidRequest as refused:
+        raise InvalidRequest("domain", refused.reason) from None
+
+
 def masked(email: str) -> str:
     """Return what a stranger may see of an address: ``a•••@example.com``."""
     local, _, domain = email.rpartition("@")

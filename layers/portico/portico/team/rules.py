@@ -40,6 +40,7 @@ class Action(StrEnum):
     WRITE_LINKS = "links:write"
     WRITE_SHARED_LINKS = "shared-links:write"
     READ_SESSIONS = "sessions:read"
+    DIAGNOSE = "contact:diagnose"
     END_SESSIONS = "sessions:end"
     ERASE_CONTACT = "contact:erase"
     READ_TRAIL = "trail:read"
@@ -66,6 +67,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.WRITE_LINKS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.WRITE_SHARED_LINKS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_SESSIONS: frozenset(Role),
+    Action.DIAGNOSE: frozenset(Role),
     Action.END_SESSIONS: frozenset({Role.OWNER, Role.ADMIN, Role.AGENT}),
     Action.ERASE_CONTACT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_TRAIL: frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR}),
@@ -88,6 +90,7 @@ SCOPE_FOR: dict[Action, Scope] = {
     Action.READ_LINKS: Scope.LINKS,
     Action.WRITE_LINKS: Scope.LINKS,
     Action.READ_SESSIONS: Scope.SESSIONS,
+    Action.DIAGNOSE: Scope.DIAGNOSIS,
     Action.END_SESSIONS: Scope.SESSIONS,
     Action.READ_TRAIL: Scope.READ_TRAIL,
     Action.READ_CONTACT_TRAIL: Scope.READ_TRAIL,

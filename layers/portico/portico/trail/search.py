@@ -229,7 +229,9 @@ class TrailList:
 
         Only one sixteenth of each day can hold it.
         """
-        found = self.page(SoughtEntries(), span, before=before, size=MOST_ROWS_A_CALL, shard=shard_of(id_))
+        found = self.page(
+            SoughtEntries(), span, before=before, size=MOST_ROWS_A_CALL, shard=shard_of(id_)
+        )
         wanted = [each for each in found.entries if each.place.id == id_]
         ends_at = None if wanted else found.ends_at
         return FoundEntries(wanted, ends_at, found.searched_until, found.since)
