@@ -36,7 +36,9 @@ class SampleKey:
 
 @dataclass(frozen=True, slots=True)
 class SampleLink:
-    """A link; *key* is the readable part of the token, *state* what became of it."""
+    """A link; *key* is the readable part of the token, *state* what became of it: ``ended`` by itself,
+    so that its contact can have a new one; else ``expired``, by the team.
+    """
 
     key: str
     label: str

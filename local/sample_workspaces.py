@@ -71,6 +71,7 @@ ACME = SampleWorkspace(
         SampleLink("dora", "For Dora, who is deactivated", "dora@example.com"),
         SampleLink("expired", "For everybody, expired", state="expired"),
         SampleLink("ann-expired", "For Ann, expired", "ann@example.com", "ticket:77", "expired"),
+        SampleLink("ben-ended", "For Ben, who can have a new one", "ben@example.com", state="ended"),
         SampleLink("revoked", "For everybody, revoked", state="revoked"),
         SampleLink("replaced", "For everybody, replaced by a newer one", state="replaced"),
         SampleLink("ben-revoked", "For Ben, revoked", "ben@example.com", state="revoked"),

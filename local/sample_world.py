@@ -42,6 +42,8 @@ BY = "sample world"
 FIRST_LINK = "shared"
 """The key of the link that has taken the place of those that were replaced."""
 LONG = timedelta(days=5000)
+ENDED = timedelta(days=91)
+"""So long ago a link was made that has ended by itself."""
 """Links last longer than one can move the clock."""
 
 
@@ -259,12 +261,15 @@ class SampleWorld:
 
     def _add_link(self, workspace_id: str, sample: SampleLink) -> None:
         links = TeamLinks(self.people_table)
+        if sample.state == "ended":
+            links = TeamLinks(self.people_table, Earlier())
+        lifetimes = {"expired": timedelta(days=-1), "ended": None}
         link, _ = links.create(
             workspace_id,
             by=BY,
             contact=sample.contact,
             to=sample.to,
-            lifetime=timedelta(days=-1) if sample.state == "expired" else LONG,
+            lifetime=lifetimes.get(sample.state, LONG),
             label=sample.label,
             token=link_token(workspace_id, sample.key),
             break_glass=sample.break_glass,
@@ -279,6 +284,14 @@ class SampleWorld:
             store = Links(self.people_table, workspace_id)
             ended = link.replaced(after, ends=now)
             transact({"link": store.replacing(ended, ends=now, event=event)})
+
+
+class Earlier:
+    """The clock of a time that is over."""
+
+    def now(self) -> datetime:
+        """Return when a link was made that has ended by itself."""
+        return datetime.now(UTC) - ENDED
 
 
 @cache

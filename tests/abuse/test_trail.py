@@ -55,6 +55,7 @@ def visit(portal) -> None:
             ("request_code", "POST /v1/codes"),
             ("request_code", "POST /v1/codes/resend"),
             ("request_code", "POST /v1/codes/mail"),
+            ("request_code", "POST /v1/links/renew"),
             ("verify_code", "POST /v1/codes/verify"),
             ("session", "POST /v1/session/refresh"),
         ):

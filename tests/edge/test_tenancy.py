@@ -56,6 +56,7 @@ class Guest:
             "ask for the mail": knock(
                 "request_code", "POST /v1/codes/mail", {"challenge": ids_["challenge"]}
             ),
+            "renew a link": knock("request_code", "POST /v1/links/renew", personal),
             "type the code": knock(
                 "verify_code",
                 "POST /v1/codes/verify",
@@ -159,6 +160,7 @@ class TestAnotherWorkspace:
             "ask for a contact": 202,
             "ask again": 410,
             "ask for the mail": 410,
+            "renew a link": 404,
             "type the code": 410,
             "refresh with their token here": 401,
             "refresh with our token there": 401,

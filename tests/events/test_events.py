@@ -39,6 +39,7 @@ ANSWERS = {
     "request_code": 202,
     "resend_code": 429,  # asked for a moment ago
     "ask_for_mail": 410,  # told to pages of personal links alone
+    "renew_link": 404,  # a link that we never made
     "verify_code": 401,  # not the code that was mailed
     "password_sign_in": 401,  # no password has been set
     "password_forgot": 202,

@@ -196,6 +196,7 @@ class TestAnAddressThatOpensNothing:
         [
             ("request_code", "POST /v1/codes/resend"),
             ("request_code", "POST /v1/codes/mail"),
+            ("request_code", "POST /v1/links/renew"),
             ("verify_code", "POST /v1/codes/verify"),
             ("password", "POST /v1/passwords/reset"),
             ("password", "PUT /v1/account/password"),

@@ -153,6 +153,7 @@ class TestACrossSitePage:
             ("request_code", "/v1/codes"),
             ("request_code", "/v1/codes/resend"),
             ("request_code", "/v1/codes/mail"),
+            ("request_code", "/v1/links/renew"),
             ("verify_code", "/v1/codes/verify"),
             ("session", "/v1/session/refresh"),
         ],

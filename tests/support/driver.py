@@ -84,6 +84,11 @@ class Browser:
         body = {"challenge": self.challenge, **more}
         return self.sends("request_code", "POST /v1/codes/mail", body)
 
+    def asks_for_a_new_link(self, token: str, **more: Any) -> Answer:
+        """Ask for a link in the place of one that has ended."""
+        body = {"workspace": self.portal.id, "link": token, **more}
+        return self.sends("request_code", "POST /v1/links/renew", body)
+
     def types(self, code: str, *, request_id: str | None = None, **more: Any) -> Answer:
         body = {"challenge": self.challenge, "code": code, **more}
         if request_id:

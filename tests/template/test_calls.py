@@ -6,6 +6,7 @@ the doors do all they do, and each call of theirs is judged as IAM would judge i
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ import pytest
 from local.ses_events import SentMail, bounced, delivered
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
+from portico.clock import SystemClock
+from portico.links.team_links import TeamLinks
 from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
 from portico.people.memberships import ABOVE_ALL, Role
@@ -170,6 +173,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     ben = portal.another_browser()
     token = ben.signs_in().body["access_token"]
     ben.signs_out(token, everywhere=True)
+    renews_a_link(portal)
     portal.sets(logo="0123456789abcdef")
     portal.another_browser().signs_in()
     ann.sends("sign_in_page", "GET /{workspace}", path={"workspace": "acme"})
@@ -188,6 +192,17 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     door("sign_out_portals").handler({"Records": lines}, None)
     looks_after_contacts(portal)
     keeps_its_directory(portal)
+
+
+def renews_a_link(portal: Portal) -> None:
+    """Ask for a link in the place of one that has ended, twice."""
+    before = SystemClock()
+    before.offset = -timedelta(days=91)
+    _, ended = TeamLinks("people", before).create("acme", by="test", contact=portal.ann.id)
+    for _ in range(2):
+        assert portal.another_browser().asks_for_a_new_link(ended).status == 202
+        portal.delivers_mail()
+        portal.forward(hours=1)
 
 
 def signs_in_at_another_site(portal: Portal) -> None:

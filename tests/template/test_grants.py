@@ -262,7 +262,8 @@ MAY = {
         "SignInTable": {"BatchGetItem", "UpdateItem"},
     },
     "SendMail": {
-        "PeopleTable": {"BatchGetItem", "GetItem"},
+        # The link that a mail brings in the place of one that has ended.
+        "PeopleTable": {"BatchGetItem", "GetItem", "PutItem", "UpdateItem"},
         "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "RecordDelivery": {
@@ -464,6 +465,9 @@ class TestADoor:
                 "*#record-key#*",
             ),
             ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*",),
+            # The link that a mail brings.
+            ("SendMailRole", "PutItem"): ("*#link#*",),
+            ("SendMailRole", "UpdateItem"): ("*#link#*",),
             # What is held against an address; of a head, two attributes (below).
             ("RecordDeliveryRole", "UpdateItem"): ("*#suppressed#*", "*#contact#*"),
         }

@@ -82,7 +82,7 @@ class ResolveLinkSettings(HttpSettings):
 
 @dataclass(frozen=True, slots=True)
 class RequestCodeSettings(HttpSettings):
-    """Variables of POST /v1/codes, /v1/codes/resend and /v1/codes/mail."""
+    """Variables of POST /v1/codes, /v1/codes/resend, /v1/codes/mail and /v1/links/renew."""
 
     people_table: str
     sign_in_table: str

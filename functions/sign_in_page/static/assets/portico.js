@@ -122,7 +122,8 @@
  * @property {{ field: string, reason: string }[]} [errors]
  * @property {Workspace} [workspace] of a link that has ended, or of a portal that is closed
  * @property {{ until: number, text: Record<string, string> }} [paused] until when, and why by language
- * @property {"replaced"} [ended] of a link that has ended: the team has put another one in its place
+ * @property {"replaced" | "renewable"} [ended] of a link that has ended: the team has put another one in its place; or `renew`
+ *   mails its contact a new one
  * @property {string} [instance]
  */
 
@@ -277,6 +278,17 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
      */
     resend({ challenge, language }) {
       return call("POST", "/v1/codes/resend", { body: { challenge, language }, repeatable: false });
+    },
+
+    /**
+     * Have a new link mailed in the place of a personal one that has ended, where the refusal of `resolve` says
+     * `ended: "renewable"`. The answer is the same whoever it belonged to.
+     *
+     * @param {{ link: string, language?: string }} asked
+     * @returns {Promise<{}>}
+     */
+    renew({ link, language }) {
+      return call("POST", "/v1/links/renew", { body: { workspace, link, language }, repeatable: true });
     },
 
     /**

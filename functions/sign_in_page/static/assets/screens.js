@@ -108,6 +108,35 @@ export const invalidLink = ({ brand, anew, replaced }, words) => ({
   ],
 });
 
+/** It has ended by itself: its contact can have a new one mailed. Whether there is one, the page does not say. */
+/** @type {Screen} */
+export const endedLink = ({ brand, anew, renew }, words) => {
+  const slot = messageSlot();
+  const primary = button("primary", words.nodes("send_new_link"), null, "renew");
+  return {
+    slot,
+    primary,
+    body: [
+      heading(words, "ended_link", {}, "clock"),
+      paragraph(words, "ended_link_text"),
+      form([slot, primary], renew),
+      ...(anew ? [button("secondary", words.nodes("without_link"), anew, "anew")] : []),
+      ...contactTeam(words, brand),
+      trouble(words, {}),
+    ],
+  };
+};
+
+/** @type {Screen} */
+export const newLinkSent = ({ brand }, words) => ({
+  body: [
+    heading(words, "check_email", {}, "mail"),
+    paragraph(words, "new_link_sent"),
+    ...contactTeam(words, brand),
+    trouble(words, {}),
+  ],
+});
+
 /** The address alone opens nothing: there is no such workspace, or it has no front entrance. */
 /** @type {Screen} */
 export const noEntrance = ({ brand, retry }, words) => ({

@@ -112,8 +112,16 @@ export class Visit {
     const facts = { paused, replaced, brand: this.kept.brand(), retry: () => location.reload() };
     if (type === "portal-unavailable") return this.show(screens.unavailable, facts);
     if (this.#opened?.link === this.front) return this.show(screens.noEntrance, facts);
-    await this.showWithWayOn(screens.invalidLink, facts);
+    if (ended !== "renewable") return this.showWithWayOn(screens.invalidLink, facts);
+    await this.showWithWayOn(screens.endedLink, { ...facts, renew: this.#renew });
   }
+
+  /** A link that has ended: its contact is mailed a new one. */
+  #renew = () =>
+    this.press(async () => {
+      await this.portico.renew({ link: this.link.link, language: this.language });
+      this.show(screens.newLinkSent, { brand: this.kept.brand() });
+    });
 
   /** Why a link opens nothing; null when it opens, or nobody can say. @param {string} link */
   async #problemOf(link) {

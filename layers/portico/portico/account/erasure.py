@@ -196,10 +196,10 @@ class Erasure:
             with suppress(ConditionFailed):
                 rows.update(
                     *key,
-                    "SET revoked_at = if_not_exists(revoked_at, :now) "
+                    "SET revoked_at = if_not_exists(revoked_at, :now), gone = :yes "
                     "REMOVE email_hint, label, event",
                     "contact = :contact",
-                    {":now": now, ":contact": contact},
+                    {":now": now, ":contact": contact, ":yes": True},
                 )
 
     @property

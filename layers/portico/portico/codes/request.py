@@ -15,7 +15,7 @@ from portico.limits.known_browser import known_cookie, sealed
 from portico.limits.rules import SHARED_BUCKET, SIGN_UP_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import return_to
-from portico.links.rules import Link
+from portico.links.rules import AskedRenewal, Link
 from portico.links.store import Links, open_link
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
@@ -165,6 +165,18 @@ class CodeRequests:
         from portico.codes.mail_news import MailQuestions  # noqa: PLC0415
 
         return MailQuestions(self.sign_in_table, self.clock).ask(asked.challenge, caller)
+
+    def renew(self, asked: AskedRenewal, caller: Caller) -> None:
+        """Ask for a new link, which brings the page where codes are asked for.
+
+        Raises:
+            InvalidPortalLink, PortalUnavailable, CrossSite, TooManyRequests, TryLater: as there.
+        """
+        # Loaded here: few links have ended.
+        from portico.notices.link_renewals import LinkRenewals  # noqa: PLC0415
+
+        renewals = LinkRenewals(self.people_table, self.sign_in_table, self.limits, self.clock)
+        renewals.ask(asked, caller)
 
     def _prove(
         self, asked: AskedCode, pending: str, email: str | None, caller: Caller

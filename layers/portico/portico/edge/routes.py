@@ -12,6 +12,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/{workspace}": ("GET", "HEAD"),
     "/assets/{proxy+}": ("GET", "HEAD"),
     "/v1/links/resolve": ("POST",),
+    "/v1/links/renew": ("POST",),
     "/v1/codes": ("POST",),
     "/v1/codes/resend": ("POST",),
     "/v1/codes/mail": ("POST",),

@@ -139,7 +139,11 @@ class LinkResolver:
             if settings_row is None or not is_random(token) or not is_of_row(token, row):
                 raise
             told: dict[str, Any] = {"workspace": _shown(workspace_of(settings_row), words)}
-            if row is not None and Link.from_row(row).state(at=now) == "replaced":
+            ended = Link.from_row(row) if row is not None else None
+            if ended is not None and ended.may_renew(at=now):
+                # Also if it was renewed before: who is off is never told of another link.
+                told["ended"] = "renewable"
+            elif ended is not None and ended.state(at=now) == "replaced":
                 told["ended"] = "replaced"
             raise InvalidPortalLink(told) from None
         try:

@@ -86,8 +86,14 @@ def new_link(
         destination=wanted.to,
         label=wanted.label,
         break_glass=wanted.break_glass and owner is not None,
+        renewal=0 if _renews(wanted, owner) else None,
     )
     return link, token
+
+
+def _renews(wanted: WantedLink, owner: Contact | None) -> bool:
+    """Say whether a link is mailed anew once it has ended: one whose end nobody chose."""
+    return owner is not None and wanted.lifetime is None and not wanted.break_glass
 
 
 def created(link: Link, workspace: Workspace, by: str) -> Event:

@@ -1,8 +1,8 @@
 """A portal link: it says which workspace, and perhaps who. It never signs anyone in."""
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from portico.clock import moment
@@ -12,6 +12,11 @@ SHARED = "shared"
 PERSONAL = "personal"
 ACCOUNT_LINK = "-account"
 """Replaces a link's id when a signed-in contact asks for a code."""
+
+MOST_RENEWALS = 3
+"""How often a link that has ended is mailed anew, one time after the other."""
+RENEWABLE_FOR = timedelta(days=90)
+"""For so long after its end. The row is kept for it."""
 
 _TOKEN = re.compile(
     r"(lnk_[A-Za-z0-9_-]{43}|prt_[a-z0-9-]{2,31}_[a-z0-9-]{1,31}|ent_[a-z0-9-]{2,31})\Z"
@@ -41,6 +46,16 @@ def is_token(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedRenewal:
+    """POST /v1/links/renew: a link that has ended."""
+
+    workspace: str = ""
+    link: str = field(default="", repr=False)
+    language: str | None = None
+    """What the page is shown in. The mail is written in it, if it is one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link as it is stored: with the hash of its token, never the token."""
 
@@ -64,6 +79,11 @@ class Link:
     """It is the front entrance: what ``/{workspace}`` opens in a browser that knows no link."""
     replaced_by: str | None = None
     """The public id of the link that it was rotated into. It works until it expires."""
+    renewal: int | None = None
+    """How often it was renewed before: 0 for a link that a team made. ``None``: it is not renewed,
+    because somebody chose its end, or nobody's mailbox gets it."""
+    gone: bool = False
+    """Whether it was revoked because its contact was erased."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -84,6 +104,8 @@ class Link:
             portal=row.get("portal"),
             front=row.get("front") is True,
             replaced_by=row.get("replaced_by"),
+            renewal=row.get("renewal"),
+            gone=row.get("gone") is True,
         )
 
     @property
@@ -99,6 +121,20 @@ class Link:
     def is_alive(self, *, at: datetime) -> bool:
         """Say whether the link still opens the sign-in page."""
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    def may_renew(self, *, at: datetime) -> bool:
+        """Say whether its page may ask for a new one.
+
+        Whether its contact is still there, and whether it was renewed before, change nothing: the
+        page must look the same.
+        """
+        if self.renewal is None or self.renewal >= MOST_RENEWALS or self.expires_at is None:
+            return False
+        # Of somebody who was erased after the end, the page still says what it said.
+        is_revoked = self.revoked_at is not None and not (
+            self.gone and self.revoked_at >= self.expires_at
+        )
+        return not is_revoked and self.expires_at <= at < self.expires_at + RENEWABLE_FOR
 
     def replaced(self, by: str, *, ends: datetime) -> "Link":
         """Return this link once another one takes its place: it never gets more time than it had.

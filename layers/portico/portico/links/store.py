@@ -21,7 +21,7 @@ from portico.clock import epoch, moment
 from portico.errors import InvalidPortalLink, ResendTooSoon, seconds_until
 from portico.events import Event
 from portico.ids import digest, is_workspace
-from portico.links.rules import PERSONAL, SHARED, Link, is_token, public_id
+from portico.links.rules import PERSONAL, RENEWABLE_FOR, SHARED, Link, is_token, public_id
 from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, workspace_of
 
@@ -134,11 +134,13 @@ def link_row(link: Link) -> dict[str, Any]:
         "break_glass": link.break_glass or None,
         "portal": link.portal,
         "front": link.front or None,
+        "renewal": link.renewal,
     }
     row |= {name: value for name, value in optional.items() if value is not None}
     if link.expires_at is not None:
         row["expires_at"] = epoch(link.expires_at)
-        row["ttl"] = epoch(link.expires_at + LINK_AFTERLIFE)
+        kept = LINK_AFTERLIFE if link.renewal is None else RENEWABLE_FOR
+        row["ttl"] = epoch(link.expires_at + kept)
     return row
 
 
@@ -188,7 +190,8 @@ class Links:
         """
         return self.rows.updating(
             *link_key(self.workspace_id, link.id),
-            "SET replaced_by = :by, expires_at = :ends, ttl = :ttl, event = :event",
+            # A hand has chosen its end, so it is never renewed.
+            "SET replaced_by = :by, expires_at = :ends, ttl = :ttl, event = :event REMOVE renewal",
             CAN_BE_REPLACED,
             {
                 ":by": link.replaced_by,
@@ -196,6 +199,24 @@ class Links:
                 ":ends": epoch(ends),
                 ":ttl": epoch(ends + LINK_AFTERLIFE),
                 ":event": event.rider(),
+            },
+        )
+
+    def renewing(self, link: Link, *, into: str, event: Event) -> dict[str, Any]:
+        """Return the part that says which link takes the place of one that has ended.
+
+        It fails if another one does, or if the link was revoked.
+        """
+        return self.rows.updating(
+            *link_key(self.workspace_id, link.id),
+            "SET replaced_by = :into, event = :event",
+            "attribute_not_exists(revoked_at) AND attribute_not_exists(replaced_by) "
+            "AND renewal = :renewal AND expires_at <= :now",
+            {
+                ":into": into,
+                ":event": event.rider(),
+                ":renewal": link.renewal,
+                ":now": epoch(event.at),
             },
         )
 

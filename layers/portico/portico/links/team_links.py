@@ -144,6 +144,7 @@ class TeamLinks:
             token_hash=ids.digest(token),
             created_at=now,
             expires_at=now + link_lifetime(lifetime, workspace),
+            renewal=0 if before.is_personal and lifetime is None else None,
         )
         ended = before.replaced(after.id, ends=now + overlap)
         event = link_event("link.replaced", before, workspace, by, at=now, into=after.id)

@@ -10,6 +10,7 @@ LABEL_SHAPE = re.compile(r"[0-9A-Z]{2}")
 HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})?")
 
 PAGE_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}")
+SIGN_IN_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#l=lnk_[A-Za-z0-9_-]{43}")
 UNDO_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#undo=[A-Za-z0-9._-]{1,300}")
 
 
@@ -147,6 +148,10 @@ class Change(StrEnum):
     LOOK_UPS_SPENT = "look-ups-spent"
     """Goes to the team's owners when a member has asked for many addresses that are nobody's;
     ``account`` is the member's address."""
+    LINK_RENEWED = "link-renewed"
+    """A personal link has ended, and its page has asked for a new one, which the mail has."""
+    MAIL_LIFTED = "mail-lifted"
+    """The address gets mail again; the mail has a personal link."""
     SETTINGS_CHANGED = "settings-changed"
     """Goes to the team's owners when a change weakens the workspace; ``account`` says what changed,
     as ``sign_up: false → true``."""
@@ -156,8 +161,8 @@ class Change(StrEnum):
 class NoticeLetter:
     """One notice, before it has words.
 
-    It holds no code. Beside the workspace's own, its only possible links undo a change, or lead a
-    new team member to our page.
+    It holds no code. Beside the workspace's own, its only possible links undo a change, lead a new
+    team member to our page, or are a personal link, which signs nobody in.
 
     Raises:
         ValueError: the host, the time or the link does not have its shape.
@@ -182,6 +187,8 @@ class NoticeLetter:
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
     page_url: str | None = None
     """Our page, where whoever was put on the team signs in; ``None``: its address opens nothing."""
+    sign_in_url: str | None = field(default=None, repr=False)
+    """The contact's personal link, of ``link-renewed`` and ``mail-lifted``."""
     took_password: bool = False
     """An ``email-restored`` has removed the password, and the connections of *account*."""
     time_zone: str | None = None
@@ -195,6 +202,8 @@ class NoticeLetter:
             raise ValueError("happened_at needs a time zone")
         if self.undo_url is not None and not UNDO_SHAPE.fullmatch(self.undo_url):
             raise ValueError("not an address of our own page")
+        if self.sign_in_url is not None and not SIGN_IN_SHAPE.fullmatch(self.sign_in_url):
+            raise ValueError("not a personal link")
         if self.page_url is not None and not PAGE_SHAPE.fullmatch(self.page_url):
             raise ValueError("not the address of our own page")
 

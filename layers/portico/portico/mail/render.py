@@ -95,6 +95,8 @@ def _press(letter: NoticeLetter, words: Words) -> dict[str, str]:
     """Return the one button of a notice, and where it leads; empty where there is none."""
     if letter.change is Change.TEAM_JOINED and letter.page_url:
         return {"press": words.say("team_joined", "open"), "press_url": letter.page_url}
+    if letter.sign_in_url:
+        return {"press": words.say("link_renewed", "open"), "press_url": letter.sign_in_url}
     return {"press": words.say("email_changed", "undo"), "press_url": letter.undo_url or ""}
 
 
@@ -112,6 +114,8 @@ def _removed(letter: NoticeLetter, words: Words) -> str:
 
 def _happened(letter: NoticeLetter, words: Words) -> str:
     when = words.moment(letter.happened_at, zone=letter.time_zone)
+    if letter.change is Change.LINK_RENEWED:
+        return words.say("asked", when=when)
     own = "identity_linked" if letter.change is Change.IDENTITY_LINKED else "notice"
     if letter.device in KNOWN_DEVICES:
         return words.say(own, "happened_with", when=when, device=letter.device)

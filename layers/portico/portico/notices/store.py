@@ -51,6 +51,8 @@ class Happened:
     """The id of a change that the mail's reader can undo."""
     took_password: bool = False
     """Whether the password was removed too; *label* names the accounts that were."""
+    link: str | None = None
+    """The public id of the link that has ended, whose new one the mail has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Notice:
     took_password: bool
     at: datetime
     expires_at: datetime
+    link: str | None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -88,6 +91,7 @@ class Notice:
             row.get("took_password", False),
             moment(row["happened_at"]),
             moment(row["expires_at"]),
+            row.get("link"),
         )
 
     @property
@@ -158,6 +162,7 @@ class Notices:
             "language": happened.language,
             "undo": happened.undo,
             "took_password": happened.took_password,
+            "link": happened.link,
         }
         attributes |= {name: value for name, value in optional.items() if value}
         changes = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes)

@@ -8,6 +8,7 @@ from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import ConditionFailed
 from portico.deliveries.mail_tags import MailTags, strikes_of, suppressed_key
 from portico.events import Event, origin_of
+from portico.mail.letters import Change
 from portico.notices.store import Notice, Notices
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key, settings_row_key, words_key, workspace_of
@@ -16,6 +17,9 @@ from portico.sender.mail_content import logo_of, notice_mail
 from portico.sender.recipients import is_inbound, why_held
 from portico.sender.taken_mails import TAKE_OVER
 from portico.settings import SendMailSettings
+
+WITH_LINK = (Change.LINK_RENEWED, Change.MAIL_LIFTED)
+"""These bring a personal link, and are mailed within the mailbox's budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,11 @@ class NoticeMails:
 
     def of(self, notice: Notice) -> "NoticeMail":
         """Return the mail of *notice*."""
+        if notice.change in WITH_LINK:
+            # Loaded here: few mails have a link.
+            from portico.sender.link_mails import LinkMail  # noqa: PLC0415
+
+            return LinkMail(self, notice)
         return NoticeMail(self, notice)
 
     def named(self, ids: dict[str, Any]) -> "NoticeMail | None":
