@@ -390,8 +390,11 @@ def lift(
 ) -> None:
     """Let a contact's address get mail again, after it came back or was reported as spam.
 
-    The code that they wait for is mailed at once, if their page still waits for it.
+    The code that they wait for is mailed at once, if their page still waits for it; else they are
+    mailed a personal link.
     """
+    from portico.notices.mailed_link import mailed_link
+
     with running(stack, local, as_json, WHO) as command:
         if (who is None) == (domain is None):
             raise NotUnderstood("Name a contact, or --domain, and not both.")
@@ -402,7 +405,14 @@ def lift(
             contacts = [contact_of(command, workspace_id, who or "")]
         rows: list[dict[str, Shown]] = []
         for each in contacts:
-            done = command.lifting.lift(workspace, each, by=command.by)
+            link = mailed_link(
+                command.deployment.sign_in_table,
+                workspace,
+                each,
+                host=command.host,
+                at=command.now(),
+            )
+            done = command.lifting.lift(workspace, each, by=command.by, link=link)
             rows.append({"contact": each.id, "primary email": each.email, "lifted": LIFTED[done]})
         command.list("Mail goes there again", rows, lifted=rows)
 
@@ -411,6 +421,7 @@ LIFTED = {
     "nothing": "nothing was held back",
     "lifted": "yes; they can ask for a code",
     "lifted-and-asked": "yes, and the code that they wait for is mailed",
+    "lifted-and-linked": "yes, and they are mailed a personal link",
 }
 
 

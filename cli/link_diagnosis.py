@@ -24,7 +24,7 @@ def link_conclusion(
     if link is None:
         return [
             (
-                "There is no link with this id: it was deleted 30 days after it expired, or it "
+                "There is no link with this id: it was deleted 30 or 90 days after it expired, or it "
                 "belongs to another workspace."
             ),
             f"See the links: portico link list {workspace.id} --all",

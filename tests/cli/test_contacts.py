@@ -393,7 +393,7 @@ class TestLifting:
         told = terminal.told("contact", "lift", "acme", "ann@example.com")
 
         (row,) = told["lifted"]
-        assert row["lifted"] == "yes; they can ask for a code"
+        assert row["lifted"] == "yes, and they are mailed a personal link"
         assert not terminal.told("contact", "show", "acme", "ann@example.com").get("notes")
         (again,) = terminal.told("contact", "lift", "acme", "ann@example.com")["lifted"]
         assert again["lifted"] == "nothing was held back"

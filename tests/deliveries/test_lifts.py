@@ -1,15 +1,19 @@
 """Letting an address get mail again (portico/deliveries/lifts.py)."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from local import ses_events
 from portico.codes.rules import CODE_LIFETIME, LATEST_SEND
-from portico.deliveries.lifts import ASKED_WITHIN, Lifted, Lifts
+from portico.deliveries.lifts import ASKED_WITHIN, CODE_LASTS, Lifted, Lifts
+from portico.notices.mailed_link import mailed_link
 from portico.people.memberships import Role, is_no_owner
 from portico.people.store import People
 from portico.team.members import TeamMembers
+
+URL = re.compile(r"https://[^\s/]+/acme#l=(lnk_[\w-]{43})\s")
 
 
 def lift(portal, contact=None):
@@ -48,7 +52,7 @@ class TestLifting:
         waiting.forward(seconds=wait)
 
         assert lift(waiting) is done
-        assert ASKED_WITHIN == CODE_LIFETIME - LATEST_SEND
+        assert (ASKED_WITHIN, CODE_LASTS) == (CODE_LIFETIME - LATEST_SEND, CODE_LIFETIME)
 
     def test_mails_no_code_where_a_newer_one_was_asked_for(self, waiting):
         waiting.forward(seconds=30)
@@ -151,3 +155,95 @@ class TestADomain:
         assert (first.lifted, first.more) == (6, True)
         assert (rest.lifted, rest.refused, rest.more) == (4, 1, False)
         assert (again.lifted, again.refused, again.more) == (0, 1, False)
+
+
+class TestWithALink:
+    """Where no page waits, the contact is mailed a personal link."""
+
+    def lift(self, portal):
+        ann = portal.team.contact("acme", portal.ann.id)
+        link = mailed_link("sign-in", portal.workspace, ann, host="signin.acme.test", at=portal.now)
+        lifting = Lifts("people", "sign-in")
+        return lifting.lift(portal.workspace, ann, by="cli:olga", link=link)
+
+    def mailed(self, portal):
+        portal.delivers_mail()
+        return [token for mail in portal.mails for token in URL.findall(mail.text)]
+
+    def test_is_mailed_one_that_opens(self, portal, post):
+        post.bounces()
+
+        assert self.lift(portal) is Lifted.AND_LINKED
+
+        (token,) = self.mailed(portal)
+        browser = portal.another_browser()
+        browser.asks_for_a_code(None, link=token)
+        portal.delivers_mail()
+        assert browser.types_the_mailed_code().status == 200
+
+    def test_is_mailed_none_while_a_code_waits(self, waiting, post):
+        before = len(post.mails)
+
+        assert self.lift(waiting) is Lifted.AND_ASKED
+
+        assert self.mailed(waiting) == []
+        assert len(post.mails) == before + 1
+
+    def test_is_mailed_one_if_the_page_asked_anew_meanwhile(self, waiting):
+        waiting.forward(seconds=30)
+        waiting.browser.asks_again()
+
+        assert self.lift(waiting) is Lifted.AND_LINKED
+        assert len(self.mailed(waiting)) == 1
+
+    def test_is_mailed_one_if_the_code_is_too_old(self, waiting):
+        waiting.forward(minutes=5)
+
+        assert self.lift(waiting) is Lifted.AND_LINKED
+        assert len(self.mailed(waiting)) == 1
+
+    def test_is_mailed_one_however_often_it_is_lifted(self, portal, post):
+        post.bounces()
+
+        assert [self.lift(portal) for _ in range(3)] == [
+            Lifted.AND_LINKED,
+            Lifted.NOTHING,
+            Lifted.NOTHING,
+        ]
+        assert len(self.mailed(portal)) == 1
+
+    def test_is_mailed_one_by_two_who_lift_at_once(self, portal, post):
+        post.bounces()
+        ann = portal.team.contact("acme", portal.ann.id)
+        lifting = Lifts("people", "sign-in")
+        done = []
+        for by in ("cli:olga", "cli:adam"):
+            link = mailed_link("sign-in", portal.workspace, ann, host="s.acme.test", at=portal.now)
+            portal.forward(seconds=1)
+            done.append(lifting.lift(portal.workspace, ann, by=by, link=link))
+
+        assert done == [Lifted.AND_LINKED, Lifted.NOTHING]
+        assert len(self.mailed(portal)) == 1
+
+    def test_stays_within_the_mailboxs_budget(self, portal, post):
+        post.bounces()
+        for n in range(4):
+            other = portal.neighbour(f"firm-{n}")
+            other.browser.asks_for_a_code(None, link=other.personal_link())
+            other.delivers_mail()
+
+        assert self.lift(portal) is Lifted.AND_LINKED
+        assert self.mailed(portal) == []
+
+    def test_is_mailed_none_while_they_are_off(self, portal, post):
+        post.bounces()
+        portal.deactivates()
+
+        assert self.lift(portal) is Lifted.LIFTED
+        assert self.mailed(portal) == []
+
+    def test_is_mailed_none_while_the_portal_is_closed(self, portal, post):
+        post.bounces()
+        portal.sets(portal_enabled=False)
+
+        assert self.lift(portal) is Lifted.LIFTED

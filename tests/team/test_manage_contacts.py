@@ -530,7 +530,7 @@ class TestLifting:
 
         told = [about(house["agent"], LIFT, house.zoe.id).body for _ in range(2)]
 
-        assert [each["lifted"] for each in told] == ["lifted", "nothing"]
+        assert [each["lifted"] for each in told] == ["lifted-and-linked", "nothing"]
         assert told[0]["contact"]["suppressed"] is None
         line = next(e for e in portal.records_trail() if e["name"] == "contact.mail-lifted")
         assert line["by"].startswith("member:ct_")

@@ -415,6 +415,7 @@ def merges_two(portal: Portal, owner: Staff, path: dict[str, str]) -> None:
     connects_for(portal, old.id, "cy.b@example.com")
     portal.personal_link("cy.b@example.com")
     portal.personal_link("cy.b@example.com", break_glass=True)
+    # What is still to be mailed would come with the owner's code, before or after it.
     portal.delivers_mail()
     owner.signs_in()
     one, body = f"{CONTACTS}/{{contact}}/merge", {"lost": old.id}

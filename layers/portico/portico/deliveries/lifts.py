@@ -1,7 +1,7 @@
-"""Let an address get mail again, and mail the code that its contact waits for.
+"""Let an address get mail again, and mail the code that its contact waits for, or else a link.
 
 Lifts never makes a code: it asks the sender for the mail that was held back, which goes out only
-within all budgets, while its page still waits.
+within all budgets, while its page still waits. If none waits, the contact is mailed a personal link.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from portico.aws.tables import (
     TransactionRefused,
     transact_surely,
 )
+from portico.aws.values import Row
 from portico.clock import SYSTEM, Clock, epoch
 from portico.deliveries.mail_tags import SUPPRESSED, marked_key, owed_key
 from portico.events import Event
@@ -28,6 +29,8 @@ from portico.people.store import People, head_key
 
 ASKED_WITHIN = timedelta(minutes=5)
 """The sender mails no code that was asked for longer ago (`Challenge.is_due`)."""
+CODE_LASTS = timedelta(minutes=10)
+"""Since it was asked for (`CODE_LIFETIME`, in a room above)."""
 
 MOST_LIFTED = 50
 """Contacts of a domain that are lifted at one press, each by a transaction of its own."""
@@ -42,6 +45,8 @@ class Lifted(StrEnum):
     """The address gets mail again."""
     AND_ASKED = "lifted-and-asked"
     """And the sender was asked for the code that its contact waits for."""
+    AND_LINKED = "lifted-and-linked"
+    """And the sender was asked to mail its contact a personal link: no code waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,13 @@ class Lifts:
     clock: Clock = SYSTEM
 
     def lift(
-        self, workspace: Workspace, contact: Contact, *, by: str, also: Parts | None = None
+        self,
+        workspace: Workspace,
+        contact: Contact,
+        *,
+        by: str,
+        also: Parts | None = None,
+        link: Row | None = None,
     ) -> Lifted:
         """Lift all that is held against a contact's address, and ask for the mail that waits.
 
@@ -76,6 +87,8 @@ class Lifts:
             contact: the contact, as read now.
             by: who does it.
             also: further parts of the same transaction, which may refuse it.
+            link: the part that asks for a mail with a personal link (`mailed_link`), if no code waits;
+                ``None``: it is not asked for.
 
         Raises:
             TransactionRefused: one of *also* refuses it.
@@ -86,6 +99,9 @@ class Lifts:
         now = self.clock.now()
         people = Rows(self.people_table, f"{workspace.id}#")
         event = Event("contact.mail-lifted", now, contact.id, workspace.trail_days, by)
+        owed = self._owed(workspace, contact, at=now)
+        # In the same transaction: whoever repeats this finds nothing held, and asks for no mail.
+        asking = {"mail": link} if owed is None and link is not None else {}
         try:
             transact_surely(
                 {
@@ -101,6 +117,7 @@ class Lifts:
                         "held_by = :mark",
                         {":event": event.rider(), ":mark": contact.held_by},
                     ),
+                    **asking,
                     **(also or {}),
                 }
             )
@@ -109,8 +126,14 @@ class Lifts:
                 raise
             # Somebody else has lifted it, or the contact has moved: nothing is held against them.
             return Lifted.NOTHING
-        is_asked = self._asks(workspace, contact, by=by, at=now)
-        return Lifted.AND_ASKED if is_asked else Lifted.LIFTED
+        if owed is not None and self._asks(workspace, contact, owed, by=by, at=now):
+            return Lifted.AND_ASKED
+        if link is None:
+            return Lifted.LIFTED
+        if not asking:
+            # Their page has asked for a newer code in this moment, or gave up.
+            transact_surely({"mail": link})
+        return Lifted.AND_LINKED
 
     def held_of_domain(self, workspace: Workspace, domain: str) -> Iterator[Contact]:
         """Yield the contacts whose mails came back while a domain refused, and are held back."""
@@ -157,11 +180,17 @@ class Lifts:
             lifted += done is not Lifted.NOTHING
         return LiftedDomain(lifted, refused, more=False)
 
-    def _asks(self, workspace: Workspace, contact: Contact, *, by: str, at: datetime) -> bool:
+    def _owed(self, workspace: Workspace, contact: Contact, *, at: datetime) -> Row | None:
+        """Return the newest code that was kept back, if a page may still wait for it."""
+        owed = Rows(self.sign_in_table, f"{workspace.id}#").get(*owed_key(workspace.id, contact.id))
+        # It counts for ten minutes since it was asked for, and is mailed in the first five.
+        soon = epoch(at + CODE_LASTS - ASKED_WITHIN)
+        return owed if owed is not None and owed["expires_at"] > soon else None
+
+    def _asks(
+        self, workspace: Workspace, contact: Contact, owed: Row, *, by: str, at: datetime
+    ) -> bool:
         rows = Rows(self.sign_in_table, f"{workspace.id}#")
-        owed = rows.get(*owed_key(workspace.id, contact.id))
-        if owed is None or owed["expires_at"] <= epoch(at):
-            return False
         id_, n = parse_challenge(owed["challenge"]), owed["generation"]
         event = Event("code.resent", at, contact.id, workspace.trail_days, by)
         with suppress(ConditionFailed):

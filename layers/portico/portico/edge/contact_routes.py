@@ -320,17 +320,25 @@ class ContactRoutes:
         return self._switch(found, path, active=True)
 
     def lift(self, path: dict[str, str], caller: Caller) -> Response:
-        """Let a contact's address get mail again; say whether the code that waits is mailed."""
+        """Let a contact's address get mail again; say whether a code or a link is mailed."""
         # Loaded here: few addresses come back.
         from portico.deliveries.lifts import Lifts  # noqa: PLC0415
+        from portico.notices.mailed_link import mailed_link  # noqa: PLC0415
 
         found = self.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
         seen = self._reached(found, path)
         lifts = Lifts(self.people_table, self.sign_in_table, self.clock)
         rows = self._people(found).rows
         guard = found.reach.checking(rows, found.workspace.id, seen.contact.id)
+        link = mailed_link(
+            self.sign_in_table,
+            found.workspace,
+            seen.contact,
+            host=caller.host,
+            at=self.clock.now(),
+        )
         try:
-            lifted = lifts.lift(found.workspace, seen.contact, by=found.by, also=guard)
+            lifted = lifts.lift(found.workspace, seen.contact, by=found.by, also=guard, link=link)
         except TransactionRefused:
             raise RoleTooHigh from None
         return _showing(self._seen(found, path), lifted=str(lifted))
