@@ -35,6 +35,7 @@ WORKSPACE = {
     "sign_up_disposable": "--disposable",
     "account_deletion": "--account-deletion",
     "directory_rule": "--directory-rule",
+    "directory_contacts": "--directory-contacts",
     "send_on_open": "--send-on-open",
     "code_in_subject": "--code-in-subject",
     "check_pasted_code": "--check-pasted-code",

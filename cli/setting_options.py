@@ -76,6 +76,7 @@ SETTINGS: dict[str, Setting] = {
     "sign_up_disposable": Setting(bool),
     "account_deletion": Setting(bool),
     "directory_rule": Setting(str, "RULE"),
+    "directory_contacts": Setting(bool),
     "send_on_open": Setting(bool),
     "code_in_subject": Setting(bool),
     "check_pasted_code": Setting(bool),

@@ -46,7 +46,12 @@ ACME = SampleWorkspace(
     logo=peak,
     about="An ordinary workspace, in English, connected with all five providers. Its address alone "
     "opens a sign-in, and page and mail say whom to ask.",
-    settings={"request_flows": ["new-laptop", "access"], "locale": "en", "entrance": True},
+    settings={
+        "request_flows": ["new-laptop", "access"],
+        "locale": "en",
+        "entrance": True,
+        "directory_contacts": True,
+    },
     words={
         "support_url": "mailto:help@acme.example",
         "privacy_url": "https://acme.example/privacy",

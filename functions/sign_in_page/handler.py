@@ -5,6 +5,7 @@ from pathlib import Path
 
 from portico.edge.assets import Assets
 from portico.edge.door import Door
+from portico.edge.problems import problem_at
 from portico.edge.responses import Response
 from portico.events import Caller
 from portico.people.logos import Logos
@@ -13,7 +14,7 @@ from portico.settings import SignInPageSettings
 settings = SignInPageSettings.read(os.environ)
 assets = Assets(Path(__file__).parent / "static")
 logos = Logos.from_settings(settings)
-handler = Door("sign_in_page", settings)
+handler = Door("sign_in_page", settings, tells=problem_at)
 # A path without a route gets a problem as its answer, like every refusal.
 handler.refuses("$default")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from portico.edge.door import Door
 from portico.edge.responses import Response
-from portico.edge.scim_routes import ScimRoutes, scim_problem
+from portico.edge.scim_problem import scim_problem
+from portico.edge.scim_routes import ScimRoutes
 from portico.events import Caller
 from portico.settings import SyncDirectorySettings
 
@@ -20,6 +21,7 @@ handler = Door("sync_directory", settings, allowed=timedelta(seconds=8), tells=s
 @handler.hands(
     "GET /scim/v2/{workspace}/Users",
     "POST /scim/v2/{workspace}/Users",
+    "POST /scim/v2/{workspace}/Users/.search",
     "GET /scim/v2/{workspace}/Users/{user}",
     "PUT /scim/v2/{workspace}/Users/{user}",
     "PATCH /scim/v2/{workspace}/Users/{user}",

@@ -54,6 +54,7 @@ TYPED = {
     "sign_up_disposable": (None, True),
     "account_deletion": (None, True),
     "directory_rule": ("match_required", "match_required"),
+    "directory_contacts": (None, True),
     "send_on_open": (None, False),
     "code_in_subject": (None, True),
     "check_pasted_code": (None, False),

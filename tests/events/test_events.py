@@ -62,6 +62,7 @@ ANSWERS = {
     "account_export": 401,
     "synced_users_list": 401,
     "synced_user_add": 401,
+    "synced_users_search": 401,
     "synced_user_read": 401,
     "synced_user_replace": 401,
     "synced_user_change": 401,
@@ -263,7 +264,8 @@ class TestARequest:
         assert all(header == header.lower() for header in event["headers"])
         body = event.get("body", "")
         # Forms come in base64, as everything does that is no text to the gateway.
-        kinds = ("application/x-www-form-urlencoded", "image/png", "application/octet-stream")
+        kinds = ["application/x-www-form-urlencoded", "image/png", "application/octet-stream"]
+        kinds += ["application/scim+json"]
         is_no_text = event["headers"].get("content-type") in kinds
         assert event["isBase64Encoded"] == is_no_text
         length = len(b64decode(body)) if is_no_text else len(body)

@@ -26,6 +26,7 @@ WEAKER: dict[str, list[tuple[Any, Any]]] = {
         ("match_required", "off"),
         ("unknown", "match_required"),
     ],
+    "directory_contacts": [(False, True)],
     "session_idle_seconds": [(300, 301)],
     "session_absolute_seconds": [(300, 301)],
     "link_days": [(7, 8)],

@@ -450,6 +450,12 @@ def keeps_its_directory(portal: Portal) -> None:
     for value in (False, True, False):
         assert directory.switches(ids[0], value).status == 200
     assert directory.removes(ids[0]).status == 204
+    portal.sets(directory_contacts=True)
+    gil = directory.adds("gil@example.com", displayName="Gil Once")
+    for email in ("gil@example.net", "gil2@example.net", "gil@example.com"):
+        told = [{"value": email}]
+        change = {"op": "replace", "value": {"emails": told, "displayName": f"Of {email}"}}
+        assert directory.changes(gil, change).status == 200
 
 
 def looks_after_links(owner: Staff, portal: Portal) -> None:

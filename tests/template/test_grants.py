@@ -456,13 +456,16 @@ class TestADoor:
             # Links sign nobody in. Of a contact, it ends the sessions.
             ("ManageLinksRole", "PutItem"): ("*#link#*",),
             ("ManageLinksRole", "UpdateItem"): ("*#link#*", "*#contact#*"),
-            # Records, which let nobody in by themselves. Of a contact, it ends access and gives it back.
+            # Records, which let nobody in by themselves, and contacts, as a team's door: no role.
             ("SyncDirectoryRole", "PutItem"): (
                 "*#scim#*",
                 "*#scim-key#*",
                 "*#scim-users",
                 "*#record#*",
                 "*#record-key#*",
+                "*#contact#*",
+                "*#email#*",
+                "*#find#*",
             ),
             ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*",),
             # The link that a mail brings.

@@ -11,7 +11,7 @@ from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope, read_key
 from portico.team.workspace_keys import WorkspaceKeys
 from tests.directory.scim.conftest import BASE, HOW, ONE, USERS, Client, made_by_hand, person
-from tests.support.doors import knock
+from tests.support.doors import Answer, door, http_event, knock
 from tests.support.template import doors
 
 DISCOVERY = [f"GET {BASE}/{each}" for each in ("ServiceProviderConfig", "ResourceTypes", "Schemas")]
@@ -201,6 +201,24 @@ class TestDiscovery:
     def test_has_each_by_its_name(self, directory, route, path):
         assert directory.sends(route, path=path).body["id"] in path.values()
         assert directory.sends(route, path=dict.fromkeys(path, "None")).status == 404
+
+
+class TestAnUnknownPath:
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", "/scim/v2/acme/Nothing", 404),
+            ("GET", "/scim/v2/acme", 404),
+            ("DELETE", "/scim/v2/acme/Schemas", 405),
+        ],
+    )
+    def test_is_told_in_the_standards_form(self, directory, method, path, status):
+        event = http_event(f"{method} {path}", origin=None)
+        event["routeKey"] = event["requestContext"]["routeKey"] = "$default"
+
+        refused = Answer(door("sign_in_page").handler(event, None))
+
+        assert (refused.status, refused.body["status"]) == (status, str(status))
 
 
 class TestAFault:

@@ -1,6 +1,8 @@
 """Users of a directory: create, read, replace, change, delete, find (functions/sync_directory,
 portico/edge/scim_routes.py, portico/directory/scim)."""
 
+import json
+
 import pytest
 
 from portico.directory.scim.synced_user import MOST_EMAILS
@@ -34,6 +36,13 @@ class TestAUser:
         directory.adds(password="a-secret-of-ann", department="a-secret-of-ann", title="x")
 
         assert "a-secret-of-ann" not in str(directory.portal.rows("people"))
+
+    def test_comes_in_bytes_as_the_gateway_hands_them_over(self, directory):
+        body = json.dumps(person("zoë@example.com")).encode()
+
+        added = directory.sends(f"POST {USERS}", body)
+
+        assert added.body["userName"] == "zoë@example.com"
 
     def test_may_come_in_if_nothing_is_said_of_it(self, directory):
         body = person()
@@ -286,6 +295,37 @@ class TestDir02AFilter:
         assert (refused.status, refused.body["scimType"]) == (400, "invalidFilter")
         # The key's row and its budget, and nothing of a user.
         assert not [each for each in wire.sent if "#scim" in str(each.parameters)]
+
+
+class TestASearch:
+    """A `POST`, so that no address stands in a query."""
+
+    @pytest.fixture
+    def ann(self, directory):
+        directory.adds("bob@example.com")
+        return directory.adds("ann@example.com")
+
+    def asks(self, directory, **body):
+        return directory.sends(f"POST {USERS}/.search", body)
+
+    def test_finds_as_a_filter_does(self, directory, ann):
+        found = self.asks(directory, filter='userName eq "ann@example.com"')
+
+        assert [each["id"] for each in found.body["Resources"]] == [ann]
+
+    def test_lists_and_shows_what_is_asked_for(self, directory, ann):
+        listed = self.asks(directory, startIndex=1, count=10, attributes=["userName"]).body
+
+        assert listed["totalResults"] == 2
+        assert set(listed["Resources"][0]) == {"schemas", "id", "userName"}
+
+    @pytest.mark.parametrize(
+        "filter_", ["", "(" * 9999, 'password sw "a"', 7, {"a": 1}], ids=range(5)
+    )
+    def test_of_another_kind_is_refused(self, directory, ann, filter_):
+        refused = self.asks(directory, filter=filter_)
+
+        assert (refused.status, refused.body["scimType"]) == (400, "invalidFilter")
 
 
 class TestAList:

@@ -38,6 +38,7 @@ class Settings(TypedDict):
     sign_up_disposable: bool
     account_deletion: bool
     directory_rule: Literal["off", "match_required", "sso_only"]
+    directory_contacts: bool
     send_on_open: bool
     code_in_subject: bool
     check_pasted_code: bool

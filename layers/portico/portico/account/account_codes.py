@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portico.account.owner import Owner, Owners
+from portico.account.profile import FROM_DIRECTORY
 from portico.codes.request import CodeAsked
 from portico.codes.store import Challenges, NewChallenge
 from portico.errors import InvalidRequest, MethodOff
@@ -68,6 +69,8 @@ class AccountCodes:
         """
         email = mailable(asked.email)
         owner = self.owners.of(asked.workspace, caller, fresh=True)
+        if owner.standing.workspace.lets_directory_name(owner.standing.contact):
+            raise InvalidRequest("email", FROM_DIRECTORY)
         if email == owner.standing.contact.email:
             raise InvalidRequest("email", "yours already")
         if not may_sign_up(owner.standing.workspace, email):

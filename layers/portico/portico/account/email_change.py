@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from portico.account.owner import Owner, Owners
+from portico.account.profile import FROM_DIRECTORY
 from portico.aws.keys import KeyRing, ring
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.clock import SYSTEM, Clock
@@ -92,6 +93,8 @@ class EmailChanges:
             return  # a repeat of the same press, whose first answer was lost
         if checked.mail.sver != contact.sver:
             raise ChallengeClosed("expired")
+        if owner.standing.workspace.lets_directory_name(contact):
+            raise InvalidRequest("email", FROM_DIRECTORY)
         if not may_sign_up(owner.standing.workspace, new):
             raise InvalidRequest("email", "not allowed here")
         chain, event = changes.chain(contact), owner.event("email.changed")

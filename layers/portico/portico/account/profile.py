@@ -11,7 +11,7 @@ from portico.aws.parallel import in_parallel
 from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import MOST_AT_ONCE, ConditionFailed, get_many
 from portico.clock import epoch
-from portico.errors import NotSignedIn
+from portico.errors import InvalidRequest, NotSignedIn
 from portico.events import Caller
 from portico.limits.rules import AccountUse
 from portico.people.contact_names import contact_language, contact_name, contact_time_zone
@@ -21,6 +21,7 @@ from portico.people.rules import Contact, Workspace
 from portico.people.store import People
 from portico.sessions.rules import Session
 
+FROM_DIRECTORY = "it comes from your company's directory"
 SHOWN_SESSIONS = 50
 """The newest running sessions. Nobody reads a longer list."""
 
@@ -95,7 +96,7 @@ class Profiles:
         """Change name, language or time zone.
 
         Raises:
-            InvalidRequest: a value is not valid.
+            InvalidRequest: a value is not valid, or the name comes from a directory.
             NotSignedIn: the session has ended.
         """
         changes = _checked(typed)
@@ -103,6 +104,8 @@ class Profiles:
         contact = owner.standing.contact
         if not changes:
             return contact
+        if "name" in changes and owner.standing.workspace.lets_directory_name(contact):
+            raise InvalidRequest("name", FROM_DIRECTORY)
         event = owner.event("account.edited", fields=",".join(sorted(changes)))
         try:
             owner.heads.edit(contact, changes, event)

@@ -1,5 +1,6 @@
 """The one table that maps errors to problem answers (RFC 9457)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -266,3 +267,13 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
     if wait is not None:
         headers["retry-after"] = str(int(wait.total_seconds()))
     return Response(content["status"], content, headers)
+
+
+def problem_at(event: Mapping[str, Any], error: errors.PorticoError) -> Response:
+    """Return the answer for *error* where no route fits: in the form of the paths around it."""
+    if event["rawPath"].startswith("/scim/v2/"):
+        # Loaded here, because directories know their paths.
+        from portico.edge.scim_problem import scim_problem  # noqa: PLC0415
+
+        return scim_problem(event, error)
+    return problem(error, request_id=event["requestContext"]["requestId"])

@@ -12,25 +12,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from scim2_models import SCIMException
+from scim2_models import InvalidFilterException, SCIMException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 
+from portico.account.synced_address import SyncedAddresses
 from portico.clock import SYSTEM, Clock
 from portico.directory.scim import scim_shapes
 from portico.directory.scim.scim_shapes import FilterRefused, ShapeRefused, Term, terms_of
-from portico.directory.scim.service import handler_for, user_service
+from portico.directory.scim.service import UserStorage, user_service
 from portico.directory.scim.sync import DirectorySync, UserMoved
+from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_list import UserList
 from portico.directory.scim.user_store import SyncedUsers
-from portico.edge.problems import PROBLEMS, problem
 from portico.edge.requests import DEEPEST_JSON, LONGEST_TEXT, depth_of
 from portico.edge.responses import Response
+from portico.edge.scim_problem import SCIM_KIND
 from portico.errors import (
     CrossSite,
     InvalidRequest,
     NotSignedIn,
-    PorticoError,
     RoleTooSmall,
     TooLarge,
     TryLater,
@@ -45,10 +46,9 @@ from portico.team.team_caller import KeyCaller, opened_key
 from portico.team.workspace_key import Scope, read_key
 
 LARGEST_SCIM_BODY = 64 * 1024
+SEARCH = "/Users/.search"
 SCIM_TRIES = 3
 """How often a request is done anew because another sync has changed the same user meanwhile."""
-SCIM_KIND = "application/scim+json"
-_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _OF_THE_LIBRARY = re.compile(r"\s*\[type=.*", re.DOTALL)
 
 
@@ -76,17 +76,21 @@ class ScimRoutes:
         )
         try:
             request, terms = _request(event, caller, found.workspace.id)
-            answer = self._answer(sync, users, request, terms)
+            answer, user = self._answer(sync, users, request, terms)
+            if user is not None and request.body:
+                addresses = SyncedAddresses(self.people_table, self.sign_in_table)
+                addresses.settle(found.workspace, user, host=caller.host, by=found.by)
         except SCIMException as refused:
             answer = _refused(refused)
         return _response(answer)
 
     def _answer(
         self, sync: DirectorySync, users: UserList, request: ScimRequest, terms: list[Term] | None
-    ) -> ScimResponse:
+    ) -> tuple[ScimResponse, SyncedUser | None]:
         for _ in range(SCIM_TRIES):
+            storage = UserStorage(sync, users, terms)
             try:
-                return handler_for(sync, users, terms).handle(request)
+                return storage.serve(request), storage.seen
             except UserMoved:
                 # What was asked is about the user as they are now, and so are its conditions.
                 continue
@@ -116,22 +120,6 @@ class ScimRoutes:
         return found
 
 
-def scim_problem(event: Mapping[str, Any], error: PorticoError) -> Response:
-    """Return the answer to an error in the standard's form."""
-    told = problem(error, request_id=event["requestContext"]["requestId"])
-    kind = PROBLEMS.get(type(error), PROBLEMS[TryLater])
-    headers = {"content-type": SCIM_KIND}
-    headers |= {n: v for n, v in told.headers.items() if n in ("retry-after", "allow")}
-    if told.status == 401:
-        headers["www-authenticate"] = 'Bearer realm="SCIM"'
-    detail = kind.detail
-    if isinstance(error, InvalidRequest):
-        detail = f"{error.field}: {error.reason}"
-    scim_type = {"scimType": "invalidSyntax"} if told.status == 400 else {}
-    content = {"schemas": [_ERROR], "status": str(told.status), **scim_type, "detail": detail}
-    return Response(told.status, content, headers)
-
-
 def _request(
     event: Mapping[str, Any], caller: Caller, workspace_id: str
 ) -> tuple[ScimRequest, list[Term] | None]:
@@ -140,12 +128,7 @@ def _request(
     method: str = event["requestContext"]["http"]["method"]
     path = _path(event)
     query = dict(event.get("queryStringParameters") or {})
-    terms = None
-    if method == "GET" and path == "/Users" and "filter" in query:
-        try:
-            terms = terms_of(query.pop("filter"))
-        except FilterRefused:
-            raise _invalid_filter() from None
+    terms = _terms(query.pop("filter", None)) if path == "/Users" and method == "GET" else None
     for name, value in query.items():
         if len(value) > LONGEST_TEXT:
             raise InvalidRequest(name[:64], "too long")
@@ -156,7 +139,12 @@ def _request(
     }
     body = b""
     if method in ("POST", "PUT", "PATCH"):
-        body = _body(event, is_patch=method == "PATCH")
+        content = _content(event)
+        if path == SEARCH:
+            terms = _terms(content.pop("filter", None))
+        else:
+            content = _plain(method, content)
+        body = _written(content)
         headers["content-type"] = SCIM_KIND
     return ScimRequest(method, base, path, query, headers, body), terms
 
@@ -168,7 +156,17 @@ def _path(event: Mapping[str, Any]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: path[found[1]], below)
 
 
-def _body(event: Mapping[str, Any], *, is_patch: bool) -> bytes:
+def _terms(text: Any) -> list[Term] | None:
+    if text is None:
+        return None
+    try:
+        return terms_of(text if isinstance(text, str) else "")
+    except FilterRefused:
+        detail = "userName, externalId, emails.value or id, each with eq, joined by and"
+        raise InvalidFilterException(detail=detail) from None
+
+
+def _content(event: Mapping[str, Any]) -> dict[str, Any]:
     kind = media_type_in((event.get("headers") or {}).get("content-type", ""))
     if kind not in (SCIM_KIND, "application/json", ""):
         raise InvalidRequest("content-type", SCIM_KIND, status=415)
@@ -184,21 +182,24 @@ def _body(event: Mapping[str, Any], *, is_patch: bool) -> bytes:
         raise InvalidRequest("body", "not JSON") from None
     if not isinstance(content, dict) or depth_of(content) > DEEPEST_JSON:
         raise InvalidRequest("body", "a JSON object, not too deep")
+    return content
+
+
+def _plain(method: str, content: dict[str, Any]) -> dict[str, Any]:
     try:
-        plain = scim_shapes.patch_of(content) if is_patch else scim_shapes.user_of(content)
-        return json.dumps(plain, ensure_ascii=False).encode()
+        if method == "PATCH":
+            return scim_shapes.patch_of(content)
+        return scim_shapes.user_of(content, is_new=method == "POST")
     except ShapeRefused as refused:
         field, _, reason = str(refused).partition(": ")
         raise InvalidRequest(field, reason) from None
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise InvalidRequest("body", "not Unicode text") from None
-
-
-def _invalid_filter() -> SCIMException:
-    from scim2_models import InvalidFilterException  # noqa: PLC0415
-
-    detail = "userName, externalId, emails.value or id, each with eq, joined by and"
-    return InvalidFilterException(detail=detail)
 
 
 def _refused(refused: SCIMException) -> ScimResponse:

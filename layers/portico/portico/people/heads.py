@@ -118,6 +118,31 @@ class Heads:
             },
         )
 
+    def naming(self, contact: Contact, name: str, event: Event, *, synced_as: str) -> Parts:
+        """Return the parts of a transaction by which a directory gives a contact their name.
+
+        The one that can refuse is ``head``: the account was deleted, the contact got another name
+        meanwhile, or a directory has them as somebody else.
+        """
+        # Loaded here, because only a directory's sync does this, and no daily function.
+        from portico.people.search_rows import renaming  # noqa: PLC0415
+
+        renamed = renaming(self.rows, contact, name)
+        head = self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            f"SET name = :name, synced_as = :as, {renamed.sets}updated_at = :now, event = :event",
+            f"{IS_KEPT}{renamed.condition} AND "
+            "(attribute_not_exists(synced_as) OR synced_as = :as)",
+            {
+                **renamed.values,
+                ":name": name,
+                ":as": synced_as,
+                ":now": epoch(event.at),
+                ":event": event.rider(),
+            },
+        )
+        return {"head": head, **renamed.parts}
+
     def voiding_accounts(self, contact: Contact, event: Event) -> dict[str, Any]:
         """Return the part of a transaction that closes every account that was connected until now.
 
@@ -322,7 +347,7 @@ class Heads:
             f"ended_at = :now, {'merged_into = :survivor, ' if merged_into else ''}event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
             "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
-            "off_by",
+            "off_by, synced_as",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
             f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)",
             {

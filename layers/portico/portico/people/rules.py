@@ -117,6 +117,8 @@ class Workspace:
     check_pasted_code: bool = True
     """Whether the page checks a pasted code as soon as it is complete, without a press."""
     directory_rule: str = "off"
+    directory_contacts: bool = False
+    """Whether people whom a directory syncs become contacts, with their names from there."""
     connections: list[dict[str, Any]] = field(default_factory=list)
     """What the page needs of each SSO connection: id, kind, label, on."""
     portals: list[dict[str, Any]] = field(default_factory=list)
@@ -172,6 +174,10 @@ class Workspace:
     def needs_record(self) -> bool:
         """Say whether SSO lets in only people of the directory."""
         return directory_rule.needs_record(self.directory_rule)
+
+    def lets_directory_name(self, contact: "Contact") -> bool:
+        """Say whether a directory says the contact's name and address, so that they do not."""
+        return self.directory_contacts and contact.synced_as is not None
 
     def welcomes(self, email: str) -> bool:
         """Say whether the team's domain lists let this address sign up. They include subdomains."""
@@ -324,6 +330,8 @@ class Contact:
     none yet, because the contact is from before search rows."""
     off_by: str | None = None
     """For whom the directory has switched the contact off. ``None``: a team has, or nobody."""
+    synced_as: str | None = None
+    """As whom a directory says the contact's name and address, so that they do not themselves."""
 
     merges: int = 0
     """How often somebody was merged into them, which an erasure must have seen."""
@@ -370,6 +378,8 @@ class Contact:
             "off_by",
         )
         names = [each.name for each in fields(self) if each.name not in later]
-        values = {name: getattr(self, name) for name in names}
+        values = {name: getattr(self, name) for name in names if name != "synced_as"}
+        if self.synced_as:
+            values["synced_as"] = self.synced_as
         values["workspace"] = values.pop("workspace_id")
         return values

@@ -131,6 +131,10 @@ SETTING_RULES: dict[str, SettingRule] = {
         "Who must sign in by SSO: off, match_required or sso_only.",
         one_of(("off", "match_required", "sso_only")),
     ),
+    "directory_contacts": SettingRule(
+        "Whether people whom a directory syncs become contacts, with their names from there.",
+        switch,
+    ),
     "connections": SettingRule(
         "The SSO providers that the page shows.",
         several(

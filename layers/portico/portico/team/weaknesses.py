@@ -106,6 +106,7 @@ WEAKENS: dict[str, Weakens] = {
     "code_in_subject": on,
     "check_pasted_code": never,
     "directory_rule": _looser,
+    "directory_contacts": on,
     "session_idle_seconds": longer,
     "session_absolute_seconds": longer,
     "link_days": longer,

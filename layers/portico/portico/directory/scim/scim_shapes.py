@@ -82,16 +82,21 @@ def terms_of(text: str) -> list[Term]:
     raise FilterRefused
 
 
-def user_of(body: dict[str, Any]) -> dict[str, Any]:
+def user_of(body: dict[str, Any], *, is_new: bool) -> dict[str, Any]:
     """Return the body of a created or replaced user with ``active`` as the standard has it.
+
+    Who is new and of whom nothing is said, is active.
 
     Raises:
         ShapeRefused: ``active`` is neither yes nor no.
     """
-    return {
-        name: activity_of(value) if _is_active(name) and value is not None else value
-        for name, value in body.items()
-    }
+    plain = {name: value for name, value in body.items() if not _is_active(name)}
+    said = [value for name, value in body.items() if _is_active(name) and value is not None]
+    if len(said) > 1:
+        raise ShapeRefused("active: twice")
+    if said or is_new:
+        plain["active"] = activity_of(said[0]) if said else True
+    return plain
 
 
 def patch_of(body: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 It is loaded by one door alone, because it costs more than everything else that a door loads.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cache
 from typing import Any
@@ -20,6 +22,7 @@ from scim2_models import (
     UniquenessException,
 )
 from scim2_server.handler import ScimHandler
+from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 from scim2_server.storage import ScimStorage, SearchPage
@@ -55,24 +58,45 @@ def user_service() -> UserService:
     return UserService(provider())
 
 
-def handler_for(sync: DirectorySync, users: UserList, terms: list[Term] | None) -> ScimHandler:
-    """Return what serves one request.
+@dataclass
+class UserStorage(ScimStorage):
+    """Our rows, as `scim2_server` asks for them, for one request.
 
     Args:
         sync: what the key may write.
         users: the list of all users, by pages.
         terms: of the request's filter; ``None``: it has none.
     """
-    return ScimHandler(user_service(), UserStorage(sync, users, terms))
-
-
-@dataclass
-class UserStorage(ScimStorage):
-    """Our rows, as `scim2_server` asks for them."""
 
     sync: DirectorySync
     users: UserList
     terms: list[Term] | None
+    seen: SyncedUser | None = None
+    """The user whom the request was about, as they were read or written last."""
+
+    def serve(self, request: ScimRequest) -> ScimResponse:
+        """Serve the request.
+
+        Raises:
+            SCIMException: it is refused.
+            UserMoved: somebody has changed the user meanwhile. Nothing was written.
+            TryLater: nothing was written.
+        """
+        if request.method == "PUT":
+            request = self._saying_active(request)
+        return ScimHandler(user_service(), self).handle(request)
+
+    def _saying_active(self, request: ScimRequest) -> ScimRequest:
+        """Return a replacement that says whether the user is active: as they were, if it does not.
+
+        Nobody is let in, and nobody is put out, by leaving a word out.
+        """
+        content = json.loads(request.body)
+        if "active" in content:
+            return request
+        user = self.sync.users.get(request.path.rpartition("/")[2])
+        content["active"] = user is None or user.active
+        return replace(request, body=json.dumps(content, ensure_ascii=False).encode())
 
     def get(
         self,
@@ -109,7 +133,7 @@ class UserStorage(ScimStorage):
 
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """Keep a new user."""
-        return _resource(_said(lambda: self.sync.create(resource.model_dump())))
+        return self._kept(lambda: self.sync.create(resource.model_dump()))
 
     def update(
         self,
@@ -120,7 +144,7 @@ class UserStorage(ScimStorage):
     ) -> Resource[Any]:
         """Keep another state of a user. It is about the state that was read for this request."""
         before = self._user(str(resource.id), expected_version)
-        return _resource(_said(lambda: self.sync.change(before, resource.model_dump())))
+        return self._kept(lambda: self.sync.change(before, resource.model_dump()))
 
     def delete(
         self,
@@ -138,18 +162,18 @@ class UserStorage(ScimStorage):
             raise NotFoundException(detail="There is no user with this id")
         if version is not None and version != _version(user):
             raise UserMoved
+        self.seen = user
         return user
 
-
-def _said(write: Any) -> SyncedUser:
-    try:
-        user: SyncedUser = write()
-    except NameTaken as taken:
-        detail = f"{taken.what}: another user or record of the directory has it"
-        raise UniquenessException(detail=detail) from None
-    except InvalidRequest as wrong:
-        raise InvalidValueException(detail=f"{wrong.field}: {wrong.reason}") from None
-    return user
+    def _kept(self, write: Callable[[], SyncedUser]) -> Resource[Any]:
+        try:
+            self.seen = write()
+        except NameTaken as taken:
+            detail = f"{taken.what}: another user or record of the directory has it"
+            raise UniquenessException(detail=detail) from None
+        except InvalidRequest as wrong:
+            raise InvalidValueException(detail=f"{wrong.field}: {wrong.reason}") from None
+        return _resource(self.seen)
 
 
 def _resource(user: SyncedUser) -> User[Any]:

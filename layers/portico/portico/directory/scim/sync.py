@@ -1,6 +1,6 @@
 """Write what a directory says of a user: resource, record, contacts and line in one transaction."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,17 +56,16 @@ class DirectorySync:
             TryLater: nothing was written.
         """
         now = self.clock.now()
-        document = document_of(sent, before=None)
+        document = document_of(sent)
         user = SyncedUser(self.new_id, 1, now, now, document)
         try:
-            self._write(None, user, user.record(at=now), at=now)
+            return self._write(None, user, user.record(at=now), at=now) or user
         except UserMoved:
             # This very request has kept them, and its answer was lost on the way to us.
             kept = self.users.get(user.id)
             if kept is None or kept.document != document:
                 raise
             return kept
-        return user
 
     def change(self, before: SyncedUser, sent: dict[str, Any]) -> SyncedUser:
         """Keep another state of a user.
@@ -78,12 +77,11 @@ class DirectorySync:
             TryLater: nothing was written.
         """
         now = self.clock.now()
-        document = document_of(sent, before=before)
+        document = document_of(sent)
         if document == before.document:
             return before
-        user = SyncedUser(before.id, before.version + 1, before.created_at, now, document)
-        self._write(before, user, user.record(at=now), at=now)
-        return user
+        user = replace(before, version=before.version + 1, changed_at=now, document=document)
+        return self._write(before, user, user.record(at=now), at=now) or user
 
     def delete(self, before: SyncedUser) -> None:
         """Forget a user: their access ends, and what is left of the record names nobody.
@@ -97,23 +95,24 @@ class DirectorySync:
 
     def _write(
         self, before: SyncedUser | None, after: SyncedUser | None, record: Record, *, at: datetime
-    ) -> None:
-        was, is_ = before is not None and before.active, record.active
-        contacts = SyncedContacts(self.table, self.workspace, self.by)
+    ) -> SyncedUser | None:
+        contacts = SyncedContacts(self.table, self.workspace, self.by, at)
+        kept = after
 
         def beside(came_in: frozenset[str]) -> Parts:
-            parts = dict(self.users.moving(before, after))
-            if before is not None and was and not is_:
-                parts |= contacts.leaving(before, came_in, at=at)
-            elif after is not None and is_ and not was:
-                parts |= contacts.coming(before, after, came_in, at=at)
-            return parts
+            nonlocal kept
+            of_contacts: Parts = {}
+            if before is not None and before.active and not record.active:
+                of_contacts = contacts.leaving(before, came_in)
+            elif after is not None and record.active:
+                kept, of_contacts = contacts.staying(before, after, came_in)
+            return {**self.users.moving(before, kept), **of_contacts}
 
         directory = Directory(self.table, self.workspace.id)
         event = self._event(record, before, after, at)
         for _ in range(SYNC_TRIES):
             try:
-                return directory.put(record, event, beside, takes_over=True)
+                directory.put(record, event, beside, takes_over=True)
             except InUse:
                 raise NameTaken("emails") from None
             except BesideRefused as refused:
@@ -121,7 +120,9 @@ class DirectorySync:
                     raise NameTaken("userName") from None
                 if "user" in refused.failed:
                     raise UserMoved from None
-                # The team has changed the contact in this moment.
+                # Somebody has changed the contact in this moment, or has taken the address.
+                continue
+            return kept
         raise TryLater(cause="directory sync: contacts keep changing")
 
     def _event(

@@ -1,31 +1,46 @@
 """What happens to contacts in the transaction of a synced user: who leaves is out, who is back may
-come in.
+come in, and, if the workspace wants it, who is new becomes a contact.
 
-A contact whom the directory has switched off says by whom: for this person alone are they switched
-on again. So whoever gets the address of somebody who has left does not get their account.
+A contact whom the directory has switched off says for whom, and one whom it names says as whom.
+For that person alone are they switched on again. So whoever gets the address of somebody who has
+left does not get their account.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Parts
 from portico.directory.scim.synced_user import SyncedUser
+from portico.errors import InvalidRequest
 from portico.events import Event
+from portico.ids import new_contact_id
+from portico.people.address_chain import UNDO_LIFETIME
+from portico.people.addresses import mailable
 from portico.people.heads import Heads
 from portico.people.memberships import is_no_member, membership_key
+from portico.people.pointers import Pointer
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
 
 LEFT, BACK = "contact.left-directory", "contact.back-in-directory"
 
 
-def off_by(user: SyncedUser) -> str:
-    """Return how a contact says that the directory has switched them off for this person.
+def person_of(user: SyncedUser) -> str:
+    """Return how a contact names the person of a directory.
 
     The directory's own id outlives a user who is deleted and sent anew.
     """
     return f"directory:{user.external_id or user.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A contact whom a user may stand for."""
+
+    contact: Contact
+    has_role: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +50,13 @@ class SyncedContacts:
     table: str
     workspace: Workspace
     by: str
+    at: datetime
+    new_id: str = field(default_factory=new_contact_id)
+    """Of the contact whom this request may make."""
 
-    def leaving(self, user: SyncedUser, came_in: frozenset[str], *, at: datetime) -> Parts:
+    def leaving(self, user: SyncedUser, came_in: frozenset[str]) -> Parts:
         """Return the parts that end the access of everybody who has come in by a user's record,
-        or has one of its addresses.
+        or has one of its addresses, or had it when they left it.
 
         Sessions and open codes end for all of them. Contacts without a role are switched off, and
         with that their links and every other way in.
@@ -46,55 +64,100 @@ class SyncedContacts:
         Args:
             user: as they were.
             came_in: the contacts who have come in by the record.
-            at: the time.
         """
+        pointers = self._people.pointers(user.emails()).values()
+        had = [each.former for each in pointers if _left_as(user, each)]
+        having = [each.contact for each in pointers]
         parts: dict[str, Any] = {}
-        for contact, has_role in self._of(user, came_in):
-            event = self._event(LEFT, contact.id, at)
-            if has_role or not contact.active or contact.is_gone:
-                parts[f"head {contact.id}"] = self._people.ending_sessions(contact.id, event)
+        for each in self._read([user.contact, *having, *had, *sorted(came_in)]):
+            id_ = each.contact.id
+            is_anothers = each.contact.synced_as not in (None, person_of(user))
+            if is_anothers and id_ not in {user.contact, *came_in}:
                 continue
-            parts[f"head {contact.id}"] = self._heads.switching_off(
-                contact, event, off_by=off_by(user)
-            )
-            rows, id_ = self._people.rows, self.workspace.id
-            parts[f"member {contact.id}"] = is_no_member(rows, id_, contact.id)
+            event = self._event(LEFT, id_)
+            if each.has_role or not each.contact.active:
+                parts[f"head {id_}"] = self._people.ending_sessions(id_, event)
+                continue
+            off = self._heads.switching_off(each.contact, event, off_by=person_of(user))
+            parts |= {f"head {id_}": off, **self._while_without_role(id_)}
         return parts
 
-    def coming(
-        self,
-        before: SyncedUser | None,
-        user: SyncedUser,
-        came_in: frozenset[str],
-        *,
-        at: datetime,
+    def staying(
+        self, before: SyncedUser | None, after: SyncedUser, came_in: frozenset[str]
+    ) -> tuple[SyncedUser, Parts]:
+        """Return the user with their contact, and the parts for somebody who may come in.
+
+        Whom the directory has switched off for this person is switched on. If the workspace keeps
+        contacts by its directory, a person without one gets one, and a contact without a role gets
+        the name that the directory has for them.
+        """
+        theirs = {person_of(each) for each in (before, after) if each} | {f"directory:{after.id}"}
+        pointers = list(self._people.pointers(after.emails()).values())
+        having = [each.contact for each in pointers]
+        known = self._read([after.contact, *having, *sorted(came_in)])
+        parts: dict[str, Any] = {}
+        if before is None or not before.active:
+            for each in known:
+                if not each.contact.active and each.contact.off_by in theirs:
+                    event = self._event(BACK, each.contact.id)
+                    part = self._heads.switching_on(each.contact, event)
+                    parts[f"head {each.contact.id}"] = part
+        if not self.workspace.directory_contacts:
+            return after, parts
+        ours = [each for each in known if _is_this_person(each.contact, theirs)]
+        if ours:
+            parts |= self._named(ours[0], before, after, parts)
+            return replace(after, contact=ours[0].contact.id), parts
+        if known or any(each.is_reserved(at=self.at) for each in pointers):
+            # Somebody else has the address, or may still take it back.
+            return after, parts
+        return self._made(after, parts)
+
+    def _made(self, user: SyncedUser, parts: Parts) -> tuple[SyncedUser, Parts]:
+        try:
+            email = mailable(next(iter(user.emails()), ""))
+        except InvalidRequest:
+            # Nobody can be mailed to there: a record is all that there can be.
+            return user, parts
+        contact = Contact(
+            self.new_id, self.workspace.id, user.shown_name, email, synced_as=person_of(user)
+        )
+        made = self._people.adding(contact, self._event("contact.added", contact.id))[1]
+        new = {f"new {name}": part for name, part in made.items()}
+        return replace(user, contact=contact.id), {**parts, **new}
+
+    def _named(
+        self, each: Meant, before: SyncedUser | None, after: SyncedUser, parts: Parts
     ) -> Parts:
-        """Return the parts that switch on whom the directory has switched off for this person."""
-        theirs = {off_by(each) for each in (before, user) if each} | {f"directory:{user.id}"}
-        return {
-            f"head {contact.id}": self._heads.switching_on(
-                contact, self._event(BACK, contact.id, at)
-            )
-            for contact, _ in self._of(user, came_in)
-            if not contact.active and contact.off_by in theirs
-        }
+        contact, head = each.contact, f"head {each.contact.id}"
+        is_new = before is None or contact.synced_as is None
+        is_named = is_new or before is None or before.shown_name != after.shown_name
+        if each.has_role or head in parts or not is_named:
+            return {}
+        if contact.synced_as == person_of(after) and contact.name == after.shown_name:
+            return {}
+        event = self._event("contact.changed", contact.id, fields="name")
+        as_ = contact.synced_as or person_of(after)
+        named = dict(self._heads.naming(contact, after.shown_name, event, synced_as=as_))
+        return {head: named.pop("head"), **named, **self._while_without_role(contact.id)}
 
-    def _of(self, user: SyncedUser, came_in: frozenset[str]) -> list[tuple[Contact, bool]]:
-        """Read whom a user stands for, and whether each has a role on the team."""
-        pointers = self._people.pointers(user.emails()).values()
-        having = {each.contact or each.former for each in pointers} - {None}
-        ids = sorted({*came_in, *(str(each) for each in having)})
-        heads = [head_key(self.workspace.id, each) for each in ids]
-        roles = [membership_key(self.workspace.id, each) for each in ids]
-        found = self._people.read(*heads, *roles) if ids else []
-        return [
-            (Contact.from_row(head), bool(role))
-            for head, role in zip(found[: len(ids)], found[len(ids) :], strict=True)
-            if head
-        ]
+    def _read(self, ids: Iterable[str | None]) -> list[Meant]:
+        """Read contacts and whether each has a role, in their order, without those who are gone."""
+        wanted = list(dict.fromkeys(each for each in ids if each))
+        heads = [head_key(self.workspace.id, each) for each in wanted]
+        roles = [membership_key(self.workspace.id, each) for each in wanted]
+        found = self._people.read(*heads, *roles) if wanted else []
+        rows = zip(found[: len(wanted)], found[len(wanted) :], strict=True)
+        contacts = [(Contact.from_row(head), bool(role)) for head, role in rows if head]
+        return [Meant(contact, role) for contact, role in contacts if not contact.is_gone]
 
-    def _event(self, name: str, contact: str, at: datetime) -> Event:
-        return Event(name, at, contact, self.workspace.trail_days, self.by)
+    def _while_without_role(self, contact: str) -> Parts:
+        rows = self._people.rows
+        return {f"member {contact}": is_no_member(rows, self.workspace.id, contact)}
+
+    def _event(self, name: str, contact: str, **detail: str) -> Event:
+        days = self.workspace.trail_days
+        return Event(name, self.at, contact, days, self.by, detail=detail)
 
     @property
     def _people(self) -> People:
@@ -103,3 +166,18 @@ class SyncedContacts:
     @property
     def _heads(self) -> Heads:
         return Heads(self.table, self.workspace.id)
+
+
+def _is_this_person(contact: Contact, theirs: set[str]) -> bool:
+    """Say whether a contact may be the person: they were never known as somebody else."""
+    return contact.synced_as in {None, *theirs} and contact.off_by in {None, *theirs}
+
+
+def _left_as(user: SyncedUser, pointer: Pointer) -> bool:
+    """Say whether somebody has left an address while the directory had it for this user.
+
+    Who had left it before that is somebody else.
+    """
+    if pointer.contact or pointer.reserved_until is None:
+        return False
+    return user.created_at <= pointer.reserved_until - UNDO_LIFETIME

@@ -10,6 +10,7 @@ from portico.clock import epoch, moment
 from portico.directory.store import Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
+from portico.people.contact_names import LONGEST_NAME
 from portico.printable import is_printable_name
 
 SCIM_SOURCE = "SCIM"
@@ -35,23 +36,26 @@ class SyncedUser:
     created_at: datetime
     changed_at: datetime
     document: dict[str, Any]
+    contact: str | None = None
+    """The contact whom the workspace has for this person, if it keeps contacts by its directory."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row."""
         document = json.loads(row["document"])
         times = moment(row["created_at"]), moment(row["changed_at"])
-        return cls(row["id"], row["version"], *times, document)
+        return cls(row["id"], row["version"], *times, document, row.get("contact"))
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of its row."""
-        return {
+        row = {
             "id": self.id,
             "version": self.version,
             "created_at": epoch(self.created_at),
             "changed_at": epoch(self.changed_at),
             "document": json.dumps(self.document, separators=(",", ":"), ensure_ascii=False),
         }
+        return row | ({"contact": self.contact} if self.contact else {})
 
     @property
     def user_name(self) -> str:
@@ -81,6 +85,14 @@ class SyncedUser:
             dict.fromkeys([*external, *(f"email|{folded(each)}" for each in self.addresses)])
         )
 
+    @property
+    def shown_name(self) -> str:
+        """The name that a contact has of this person."""
+        names = self.document.get("name") or {}
+        parts = " ".join(filter(None, (names.get("givenName"), names.get("familyName"))))
+        told = (self.document.get("displayName"), names.get("formatted"), parts, self.user_name)
+        return next(each for each in told if each).strip()[:LONGEST_NAME]
+
     def says(self, name: str, value: str) -> bool:
         """Say whether a comparison of a filter holds for the user."""
         match name:
@@ -104,7 +116,8 @@ class SyncedUser:
         )
 
     def emails(self) -> tuple[str, ...]:
-        """Return the addresses by which sign-in finds the person, in their normal form.
+        """Return the addresses by which sign-in finds the person, in their normal form, the primary
+        one first.
 
         Without any, it is the name, if that is an address.
 
@@ -112,7 +125,11 @@ class SyncedUser:
             InvalidRequest: one is no address.
         """
         if self.addresses:
-            return tuple(dict.fromkeys(normalise(each) for each in self.addresses))
+            emails = sorted(
+                self.document["emails"], key=lambda each: each.get("primary") is not True
+            )
+            told = (each["value"] for each in emails if each.get("value"))
+            return tuple(dict.fromkeys(map(normalise, told)))
         try:
             return (normalise(self.user_name),)
         except InvalidRequest:
@@ -124,12 +141,11 @@ def forgotten(user: SyncedUser, *, at: datetime) -> Record:
     return Record(SCIM_SOURCE, user.id, None, None, user.id, (), active=False, imported_at=at)
 
 
-def document_of(sent: dict[str, Any], *, before: SyncedUser | None) -> dict[str, Any]:
+def document_of(sent: dict[str, Any]) -> dict[str, Any]:
     """Return what is kept of a resource, checked.
 
     Args:
         sent: the resource, with names as the standard has them.
-        before: the user as they were. Who says nothing of ``active`` leaves it as it is.
 
     Raises:
         InvalidRequest: a value is too long, cannot be shown, or is no address.
@@ -148,8 +164,6 @@ def document_of(sent: dict[str, Any], *, before: SyncedUser | None) -> dict[str,
         _demand_text("emails.type", each.get("type"), longest=LONGEST_TYPE)
         if each.get("value"):
             normalise(each["value"])
-    if document.get("active") is None:
-        document["active"] = before.active if before else True
     return document
 
 

@@ -57,7 +57,7 @@ class User(Resource[AnyExtension]):
     user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
     name: Name | None = None
     display_name: str | None = None
-    active: bool | None = None
+    active: Annotated[bool | None, Required.true] = None
     emails: list[Email] | None = None
 
 
