@@ -1,39 +1,49 @@
 /**
- * `make bundle`: what browsers load of the hosted page, made of the modules in sign_in_page/static.
+ * `make bundle`: what browsers load of the hosted pages, made of the modules in sign_in_page/static.
  *
- * Every module that a visit may need at once becomes one script. What the page loads later, with
- * import(), becomes a script of its own, and takes all else from the first.
+ * The sign-in page and the team's console are two, and what both need stands in each: so neither
+ * grows by the other. Every module that a visit may need at once becomes one script. What the page
+ * loads later, with import(), becomes a script of its own, and takes all else from the first.
  */
 
 import { readFile } from "node:fs/promises";
 
 const STATIC = new URL("sign_in_page/static/", import.meta.url);
-
-export default {
-  input: new URL("assets/page.js", STATIC).pathname,
-  // So that what two scripts share stands in the first, and not in a third.
-  preserveEntrySignatures: "allow-extension",
-  output: {
-    format: "esm",
-    minify: true,
-    // Scripts of two deployments may meet. By its own name a thing is the right one, or none.
-    minifyInternalExports: false,
-    entryFileNames: "assets/[name].js",
-    chunkFileNames: "assets/[name].js",
-  },
-  plugins: [{ name: "page", generateBundle: emitPage }],
+const OUTPUT = {
+  format: "esm",
+  minify: true,
+  // Scripts of two deployments may meet. By its own name a thing is the right one, or none.
+  minifyInternalExports: false,
+  entryFileNames: "assets/[name].js",
+  chunkFileNames: "assets/[name].js",
 };
 
-/** @this {{ emitFile: (file: object) => void }} */
-async function emitPage() {
-  const [page, style, icon] = await Promise.all(["index.html", "assets/page.css", "assets/favicon.svg"].map(read));
-  const source = lean(
-    put(page, {
-      '<link rel="stylesheet" href="/assets/page.css">': `<style>${lean(style)}</style>`,
-      '"/assets/favicon.svg"': `"data:image/svg+xml,${encodeURIComponent(icon.trim())}"`,
-    }),
-  );
-  this.emitFile({ type: "asset", fileName: "index.html", source });
+export default [bundled("page", "index.html"), bundled("console", "console.html")];
+
+/** @param {string} name of script and style @param {string} page */
+function bundled(name, page) {
+  return {
+    input: new URL(`assets/${name}.js`, STATIC).pathname,
+    // So that what two scripts share stands in the first, and not in a third.
+    preserveEntrySignatures: "allow-extension",
+    output: OUTPUT,
+    plugins: [{ name, generateBundle: emitPage(name, page) }],
+  };
+}
+
+/** @param {string} name @param {string} fileName */
+function emitPage(name, fileName) {
+  /** @this {{ emitFile: (file: object) => void }} */
+  return async function emit() {
+    const [page, style, icon] = await Promise.all([fileName, `assets/${name}.css`, "assets/favicon.svg"].map(read));
+    const source = lean(
+      put(page, {
+        [`<link rel="stylesheet" href="/assets/${name}.css">`]: `<style>${lean(style)}</style>`,
+        '"/assets/favicon.svg"': `"data:image/svg+xml,${encodeURIComponent(icon.trim())}"`,
+      }),
+    );
+    this.emitFile({ type: "asset", fileName, source });
+  };
 }
 
 /** @param {string} name */
@@ -44,7 +54,7 @@ function read(name) {
 /** Put contents into the page, in the place of what names them. @param {string} page @param {Record<string, string>} contents */
 function put(page, contents) {
   return Object.entries(contents).reduce((text, [name, content]) => {
-    if (!text.includes(name)) throw new Error(`index.html has no ${name}`);
+    if (!text.includes(name)) throw new Error(`the page has no ${name}`);
     return text.replace(name, () => content);
   }, page);
 }

@@ -13,11 +13,13 @@ def terminal_links(world: dict[str, Any], host: str, providers: str, sample_clie
         sample_client: the origin of the sample portal on another site.
     """
     links = world["links"]
+    team = next(each for each in world["contacts"] if each["role"] == "owner")
     lines = [
         "Start here",
         f"  1. open        {links[0]['url']}",
         f"  2. type        {world['contacts'][0]['email']}",
         f"  3. read        http://{host}/_local/mailbox",
+        f"  Console        http://{host}/{team['workspace']}/team  ({team['email']} is {team['role']})",
         f"  Providers      {providers}/",
         f"  Another site   {sample_client}/  (a portal that is an OpenID client)",
         f"  Everything     http://{host}/_local/",

@@ -1,4 +1,4 @@
-"""GET /{workspace}, GET /assets/*: the hosted page, its files, and the workspaces' logos."""
+"""GET /{workspace}, /{workspace}/team, /assets/*: the hosted pages, their files, the workspaces' logos."""
 
 import os
 from pathlib import Path
@@ -23,6 +23,12 @@ handler.refuses("$default")
 def page(path: dict[str, str], caller: Caller) -> Response:
     """Answer the page; it is the same for every workspace, and opening it changes nothing."""
     return assets.page("index.html", accepts=caller.accept_encoding)
+
+
+@handler.reads("GET /{workspace}/team", "HEAD /{workspace}/team")
+def console(path: dict[str, str], caller: Caller) -> Response:
+    """Answer the team's console. It is the same for everybody, and holds nothing that is theirs."""
+    return assets.page("console.html", accepts=caller.accept_encoding)
 
 
 @handler.reads("GET /assets/{proxy+}", "HEAD /assets/{proxy+}")

@@ -1,5 +1,7 @@
 /** The mails of this run. New ones come by themselves, and are opened unless an older one is read. */
 
+import { offerTeam } from "./team.js";
+
 /**
  * @typedef {{ id: number, at: string, from: string, to: string, subject: string, text: string,
  *   html: string, inline: Record<string, string>, headers: Record<string, string> }} Mail `at` is
@@ -121,6 +123,7 @@ async function lookForServers() {
 
 async function look() {
   await lookForServers();
+  if (at("team").children.length === 0) await offerTeam(at("team"), at("status"));
   await lookForWithheld();
   const answer = await fetch("/_local/mailbox.json");
   const found = (await answer.json()).reverse();

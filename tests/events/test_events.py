@@ -155,6 +155,8 @@ ANSWERS = {
     "root": 200,
     "sign_in_page": 200,
     "sign_in_page_head": 200,
+    "console": 200,
+    "console_head": 200,
     "page_asset": 200,
     "page_asset_head": 200,
     "logo": 404,  # of a logo that was replaced

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.links.destinations import DASHBOARD, Destination, choose
+from portico.links.destinations import DASHBOARD, Destination, choose, landing
 from portico.people.rules import Workspace
 
 ACME = Workspace(
@@ -90,3 +90,18 @@ class TestADestination:
         url = choose(home, "ticket:7").url(home)
 
         assert url == "https://portal.acme.test/support/case.php?id=7&v=1"
+
+
+class TestAnAreaOfOurOwn:
+    @pytest.mark.parametrize(
+        ("text", "url"),
+        [
+            ("account", "https://signin.acme.test/acme#account"),
+            ("team", "https://signin.acme.test/acme/team"),
+        ],
+    )
+    def test_is_in_every_workspace_and_on_our_own_host(self, text, url):
+        chosen = choose(ACME, text)
+
+        assert str(chosen) == text
+        assert landing(ACME, chosen, None, issuer="https://signin.acme.test") == url

@@ -12,7 +12,7 @@ from portico.people.rules import LOCALES
 ASSETS = Path(__file__).parents[2] / "functions/sign_in_page/static/assets"
 WORDS = {path.stem: json.loads(path.read_text()) for path in (ASSETS / "words").glob("*.json")}
 ENGLISH = WORDS["en"]
-MODULES = {path.name: path.read_text() for path in ASSETS.glob("*.js")}
+MODULES = {path.name: path.read_text() for path in ASSETS.glob("*.js") if path.name != "console.js"}  # fmt: skip
 
 COMPOSED = {
     "trouble_unavailable", "trouble_unavailable_text", "trouble_invalid", "trouble_invalid_text",

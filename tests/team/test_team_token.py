@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portico.errors import NotSignedIn
+from portico.errors import CrossSite, NotSignedIn
 from portico.events import Caller
 from portico.people.memberships import Role
 from portico.sessions.access_token import ACCESS, signed
@@ -73,6 +73,10 @@ def refused(answer: Any) -> tuple[int, str]:
 
 
 class TestATeamsToken:
+    def test_comes_with_the_role_so_that_a_page_knows_what_to_show(self, member):
+        assert member.asks().body["role"] == "agent"
+        assert "role" not in member.browser.refreshes().body
+
     def test_has_one_scope_and_an_audience_of_its_own(self, member, portal):
         claims = claims_of(member.token())
 
@@ -226,6 +230,28 @@ class TestTheCaller:
     def caller(self, token: str, **more: Any) -> Caller:
         how = {"origin": f"https://{HOST}", "fetch_site": "same-origin", **more}
         return Caller("req-1", HOST, "203.0.113.7", authorization=f"Bearer {token}", **how)
+
+    def test_is_found_where_a_page_reads_and_says_no_origin(self, member, callers):
+        # Browsers send none with a GET to their page's own origin.
+        found = callers.of("acme", self.caller(member.token(), origin=None))
+
+        assert found.contact.name == "Ann Archer"
+
+    @pytest.mark.parametrize("site", [None, "none", "same-site", "cross-site"])
+    def test_api_04_is_refused_where_neither_says_our_page(self, member, callers, site):
+        token = member.token()
+
+        with pytest.raises(CrossSite):
+            callers.of("acme", self.caller(token, origin=None, fetch_site=site))
+
+    @pytest.mark.parametrize("origin", ["null", "https://portal.acme.test"])
+    def test_api_04_is_refused_from_another_origin_that_says_it_is_ours(
+        self, member, callers, origin
+    ):
+        token = member.token()
+
+        with pytest.raises(CrossSite):
+            callers.of("acme", self.caller(token, origin=origin))
 
     def test_is_found_by_one_read(self, member, callers, wire):
         token = member.token()

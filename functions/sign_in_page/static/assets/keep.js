@@ -93,7 +93,7 @@ function storage(open) {
 }
 
 const browser = storage(() => window.localStorage);
-const tab = storage(() => window.sessionStorage);
+export const tab = storage(() => window.sessionStorage);
 
 const LANGUAGE = "portico.language";
 

@@ -75,6 +75,12 @@ export function isAccount(url) {
   return origin === location.origin && pathname === location.pathname && hash === "#account";
 }
 
+/** Is it the console of this workspace's team? @param {string} url */
+export function isConsole(url) {
+  const { origin, pathname } = new URL(url, location.origin);
+  return origin === location.origin && pathname === `${location.pathname}/team`;
+}
+
 /** @param {string} path @param {string} query whatever it holds, it stays a query */
 function ownDoor(path, query) {
   const url = new URL(path, location.origin);

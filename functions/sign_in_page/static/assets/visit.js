@@ -3,7 +3,7 @@
 import { emailProblem } from "./choose-screen.js";
 import { PorticoError } from "./portico.js";
 import { messageFor } from "./problems.js";
-import { authorizing, isAccount, isResumed } from "./requests.js";
+import { authorizing, isAccount, isConsole, isResumed } from "./requests.js";
 import * as screens from "./screens.js";
 import { Steps } from "./steps.js";
 
@@ -174,7 +174,7 @@ export class Visit {
     if (this.#opened && !this.kept.opened()) this.kept.open(this.#opened);
     if (way.link.kind === "shared" && link.startsWith("lnk_")) this.kept.keepLink(link);
     const { url } = way.destination;
-    if (!isResumed(url) && !isAccount(url)) this.kept.keepPortal(url);
+    if (![isResumed, isAccount, isConsole].some((isOurs) => isOurs(url))) this.kept.keepPortal(url);
   }
 
   /** A link that the browser kept has ended: on with the front entrance. @param {unknown} error */

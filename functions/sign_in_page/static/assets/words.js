@@ -120,10 +120,11 @@ export class Words {
 
 /**
  * @param {string} language a key of {@link LANGUAGES}
+ * @param {string} [folder] the console has its own, beside the page's
  * @returns {Promise<Words>}
  */
-export async function loadWords(language) {
-  const answer = await fetch(new URL(`words/${language}.json`, import.meta.url));
+export async function loadWords(language, folder = "words") {
+  const answer = await fetch(new URL(`${folder}/${language}.json`, import.meta.url));
   if (!answer.ok) throw new Error(`words answered ${answer.status}`);
   return new Words(language, await answer.json());
 }

@@ -10,6 +10,7 @@ from portico.errors import InvalidRequest, NotFound
 HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/": ("GET",),
     "/{workspace}": ("GET", "HEAD"),
+    "/{workspace}/team": ("GET", "HEAD"),
     "/assets/{proxy+}": ("GET", "HEAD"),
     "/v1/links/resolve": ("POST",),
     "/v1/links/renew": ("POST",),

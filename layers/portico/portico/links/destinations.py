@@ -10,12 +10,14 @@ from portico.people.rules import Workspace
 
 ACCOUNT_AREA = "account"
 """The contact's own account, which no portal has but our page."""
+TEAM_AREA = "team"
+"""The team's console, which is on our own host too."""
 _TYPED = re.compile(r"(ticket|request):([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """``dashboard``, ``tickets``, ``ticket:{id}``, ``request:{flow}``, or our own ``account``."""
+    """``dashboard``, ``tickets``, ``ticket:{id}``, ``request:{flow}``, or our own ``account`` or ``team``."""
 
     area: str
     name: str = ""
@@ -23,7 +25,7 @@ class Destination:
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """Read a destination. Any other text is ``None``, and never an error."""
-        if text in ("dashboard", "tickets", ACCOUNT_AREA):
+        if text in ("dashboard", "tickets", ACCOUNT_AREA, TEAM_AREA):
             return cls(text)
         typed = _TYPED.match(text or "")
         return cls(typed[1], typed[2]) if typed else None
@@ -32,8 +34,8 @@ class Destination:
         return f"{self.area}:{self.name}" if self.name else self.area
 
     def is_in(self, workspace: Workspace) -> bool:
-        """Say whether the workspace's portal has this area. The account is on our own page."""
-        if self.area == ACCOUNT_AREA:
+        """Say whether the workspace's portal has this area. Two areas are on our own host."""
+        if self.area in (ACCOUNT_AREA, TEAM_AREA):
             return True
         if self.area == "request":
             return self.name in workspace.request_flows
@@ -71,6 +73,8 @@ def landing(
     """
     if destination.area == ACCOUNT_AREA:
         return f"{issuer}/{workspace.id}#account"
+    if destination.area == TEAM_AREA:
+        return f"{issuer}/{workspace.id}/team"
     if link is not None and link.portal:
         # The portal itself sent the browser here, with a request that the page keeps.
         return f"{issuer}/{workspace.id}#resume"

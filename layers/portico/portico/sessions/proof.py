@@ -64,6 +64,8 @@ class SignedIn:
     refresh_token: str = field(repr=False)
     stays: timedelta | None
     """How long the browser keeps the cookie; ``None`` until it is closed."""
+    role: str | None = None
+    """A team member's, where the token is for the team's side."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of the JSON answer."""
@@ -73,4 +75,4 @@ class SignedIn:
             "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
             "contact": {"id": self.contact, "name": self.name, "email": self.email},
             "workspace": self.workspace_id,
-        }
+        } | ({"role": self.role} if self.role else {})

@@ -19,7 +19,7 @@ from portico.sessions.store import session_key
 from portico.strict_parsers import words_in
 from portico.team.rules import REACH_OF_KEYS, reach_of
 from portico.team.store import Membership
-from portico.team.team_token import TEAM_SCOPE, demand_own_page, team_audience
+from portico.team.team_token import TEAM_SCOPE, demand_own_origin, team_audience
 from portico.team.workspace_key import KEY_PREFIX, WorkspaceKey, read_key
 from portico.team.workspace_key_store import workspace_key_key
 
@@ -119,7 +119,7 @@ class TeamCallers:
         token = bearer_of(caller)
         if token is None or not is_workspace(workspace_id):
             raise NotSignedIn
-        demand_own_page(caller)
+        demand_own_origin(caller)
         now, issuer = self.clock.now(), caller.own_origin
         claims = self.checker.read(token, typ=ACCESS, issuer=issuer)
         is_theirs = claims["aud"] == team_audience(issuer, workspace_id)

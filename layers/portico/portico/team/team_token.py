@@ -42,8 +42,22 @@ def demand_own_page(caller: Caller) -> None:
     Raises:
         CrossSite: it did not, or does not prove it.
     """
-    is_ours = caller.origin == caller.own_origin and caller.fetch_site == "same-origin"
-    if not is_ours:
+    if caller.origin != caller.own_origin:
+        raise CrossSite
+    demand_own_origin(caller)
+
+
+def demand_own_origin(caller: Caller) -> None:
+    """Check that a request came from our own origin; a page's reads have no ``Origin`` there.
+
+    No script can set ``Sec-Fetch-Site``, so it says enough where a token is shown as well.
+
+    Raises:
+        CrossSite: it came from elsewhere, or the browser does not say.
+
+    Source: Fetch Standard, "append a request Origin header": GET and HEAD to one's own origin.
+    """
+    if caller.origin not in (None, caller.own_origin) or caller.fetch_site != "same-origin":
         raise CrossSite
 
 
@@ -83,7 +97,8 @@ class TeamTokens:
         # A portal that is off or paused is the team's to open again.
         if not is_good(session, token, contact.sver, active=contact.active, at=now):
             raise NotSignedIn
-        if Membership.from_row(member) is None:
+        membership = Membership.from_row(member)
+        if membership is None:
             raise TeamRefused("not-a-member")
         settings = TeamSettings.from_row(team)
         why = why_no_visit(session, settings, rested_since=session.rotated_at, at=now)
@@ -100,9 +115,9 @@ class TeamTokens:
             rotations.keep(workspace_id, token, kept)
             raise
         stays = min(kept_session.idle, kept_session.expires_at - now)
-        return SignedIn(
-            workspace_id, contact.id, contact.name, contact.email, made, str(kept), stays
-        )
+        person = contact.id, contact.name, contact.email
+        role = membership.role.value
+        return SignedIn(workspace_id, *person, made, str(kept), stays, role=role)
 
     def _unconfirmed(
         self,

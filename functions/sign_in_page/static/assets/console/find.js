@@ -1,0 +1,66 @@
+/** *Find a contact*: the first screen, with one field. And the form that adds whoever is not there yet. */
+
+import { form } from "./form.js";
+import { actions, button, tell } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const LONGEST_EMAIL = 254;
+const LONGEST_NAME = 100;
+
+/** @param {Place} place */
+export function findContact(place) {
+  const { words } = place;
+  const sought = form(place, {
+    id: "find",
+    fields: [
+      { name: "email", label: words.nodes("find_label"), hint: words.nodes("find_hint"), dir: "ltr", required: true, most: LONGEST_EMAIL },
+    ],
+    send: words.nodes("find"),
+    onSend: async ({ email }) => {
+      if (email.startsWith("ct_")) return place.go(contactAt(email));
+      const { body } = await place.ask("POST", "/contacts/find", { body: { email } });
+      const isFormer = body.found_by === "former-email";
+      place.go(contactAt(body.contact.id), isFormer ? { tone: "info", text: words.nodes("found_by_former", { email }) } : undefined);
+    },
+    onRefused: ({ type }) => {
+      if (type !== "not-found") return false;
+      const email = String(sought.inputs.get("email")?.value ?? "").trim();
+      const add = button(words.nodes("add_them"), () => {
+        place.unsent.keep("add", { name: "", email });
+        place.go("add");
+      });
+      const more = place.allows("contact:write") ? actions(add) : undefined;
+      tell(sought.slot, { tone: "info", text: words.nodes("nobody_has_it", { email }), more });
+      return true;
+    },
+  });
+  place.show(words.nodes("find_title"), sought.node);
+  sought.inputs.get("email")?.focus();
+}
+
+/** @param {Place} place */
+export function addContact(place) {
+  const { words } = place;
+  const added = form(place, {
+    id: "add",
+    fields: [
+      { name: "name", label: words.nodes("name"), required: true, most: LONGEST_NAME },
+      { name: "email", label: words.nodes("email"), type: "email", dir: "ltr", required: true, most: LONGEST_EMAIL },
+    ],
+    send: words.nodes("add"),
+    onSend: async ({ name, email }, keyOf) => {
+      const body = { name, email };
+      const { body: made } = await place.ask("POST", "/contacts", { body, key: keyOf(body) });
+      place.go(contactAt(made.contact.id), place.good("added"));
+    },
+    onCancel: () => place.go("find"),
+  });
+  place.show(words.nodes("add_title"), added.node);
+  added.inputs.get("name")?.focus();
+}
+
+/** People are in the address by their id, never by their address. @param {string} id */
+export function contactAt(id) {
+  return `contact=${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,138 @@
+/** A form that loses nothing: what is typed is kept at each letter, and sent once for each press. */
+
+import { el } from "../elements.js";
+import { Refusal } from "./api.js";
+import { actions, button, newId, slot, tell, wait } from "./parts.js";
+
+/** @typedef {import("../elements.js").Child} Child */
+
+/**
+ * @typedef {object} Field
+ * @property {string} name as the API calls it
+ * @property {Child[]} label
+ * @property {Child[]} [hint]
+ * @property {"text" | "email" | "select" | "checkbox" | "textarea" | "number" | "datetime-local"} [type]
+ * @property {string | boolean} [value]
+ * @property {[string, string][]} [options] of a select
+ * @property {boolean} [required]
+ * @property {string} [dir]
+ * @property {number} [most] letters
+ */
+
+/** @typedef {Record<string, any>} Typed */
+
+/**
+ * @typedef {object} Wanted
+ * @property {string} id names what is kept of it
+ * @property {Field[]} fields
+ * @property {Child[]} send the button's label
+ * @property {(typed: Typed, key: (body: object) => string) => Promise<void>} onSend throws what the API refuses
+ * @property {() => void} [onCancel]
+ * @property {(refusal: Refusal) => boolean} [onRefused] true when it has said all
+ * @property {Record<string, string>} [says] sentences of its own, by the type of a refusal
+ * @property {Child[]} [also] below the fields
+ */
+
+/**
+ * @param {import("./place.js").Place} place
+ * @param {Wanted} wanted
+ */
+export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, also = [] }) {
+  const { words, unsent } = place;
+  const kept = unsent.of(id)?.values ?? {};
+  const inputs = new Map(fields.map((field) => [field.name, inputOf(field, kept[field.name] ?? field.value)]));
+  const where = slot();
+  const primary = button(send, null, "primary");
+  const typed = () => Object.fromEntries([...inputs].map(([name, input]) => [name, valueOf(input)]));
+  const cancel = () => {
+    unsent.drop(id);
+    onCancel?.();
+  };
+
+  /** @param {Event} event */
+  async function submit(event) {
+    event.preventDefault();
+    if (primary.ariaDisabled === "true") return;
+    mark(inputs, null);
+    tell(where, null);
+    const missing = fields.find(({ name, required }) => required && !valueOf(/** @type {Input} */ (inputs.get(name))));
+    if (missing) {
+      mark(inputs, missing.name);
+      return tell(where, { tone: "error", text: words.nodes("missing", { field: textOf(missing.label) }) }, { takesFocus: false });
+    }
+    wait(primary, true);
+    unsent.keep(id, typed());
+    try {
+      await onSend(typed(), (body) => unsent.keyOf(id, body));
+      unsent.drop(id);
+    } catch (error) {
+      const field = error instanceof Refusal ? error.problem.errors?.[0]?.field : undefined;
+      if (place.isOver || (error instanceof Refusal && onRefused?.(error))) return;
+      mark(inputs, field ?? null);
+      tell(where, place.refused(error, says), { takesFocus: !field || !inputs.has(field) });
+    } finally {
+      wait(primary, false);
+    }
+  }
+
+  const node = el(
+    "form",
+    { novalidate: true, onsubmit: submit, oninput: () => unsent.keep(id, typed()) },
+    ...fields.map((field) => labelled(field, /** @type {Input} */ (inputs.get(field.name)))),
+    ...also,
+    where,
+    actions(primary, onCancel && button(words.nodes("cancel"), cancel)),
+  );
+  return { node, slot: where, inputs, wasTyped: Object.keys(kept).length > 0 };
+}
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Input */
+
+/** @param {Field} field @param {string | boolean | undefined} value @returns {Input} */
+function inputOf({ name, type = "text", options = [], dir, most }, value) {
+  const attributes = { id: newId(), name, autocomplete: "off", dir, maxlength: most ? String(most) : undefined };
+  if (type === "select") {
+    const select = el("select", attributes, ...options.map(([key, text]) => el("option", { value: key }, text)));
+    select.value = String(value ?? options[0]?.[0] ?? "");
+    return select;
+  }
+  if (type === "textarea") {
+    const area = el("textarea", { ...attributes, rows: "3" });
+    area.value = String(value ?? "");
+    return area;
+  }
+  const input = el("input", { ...attributes, type, autocapitalize: "none", spellcheck: "false" });
+  if (type === "checkbox") input.checked = value === true;
+  else input.value = String(value ?? "");
+  return input;
+}
+
+/** @param {Field} field @param {Input} input */
+function labelled({ label, hint, type }, input) {
+  const about = hint ? el("p", { class: "hint", id: newId() }, ...hint) : null;
+  if (about) input.setAttribute("aria-describedby", about.id);
+  const name = el("label", { for: input.id }, ...label);
+  if (type === "checkbox") return el("div", { class: "choice" }, input, name, about);
+  return el("div", { class: "field" }, name, input, about);
+}
+
+/** @param {Input} input */
+function valueOf(input) {
+  if (input instanceof HTMLInputElement && input.type === "checkbox") return input.checked;
+  return input.value.trim();
+}
+
+/** @param {Map<string, Input>} inputs @param {string | null} wrong */
+function mark(inputs, wrong) {
+  for (const [name, input] of inputs) {
+    if (name === wrong) {
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    } else input.removeAttribute("aria-invalid");
+  }
+}
+
+/** @param {Child[]} label */
+function textOf(label) {
+  return label.map((each) => (each instanceof Node ? each.textContent : each || "")).join("");
+}

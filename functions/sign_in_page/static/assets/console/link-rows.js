@@ -1,0 +1,49 @@
+/** Links in a table, each with what can be done to it. */
+
+import { el } from "../elements.js";
+import { badge, button, given, sure, table } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const OPEN = "alive";
+
+/**
+ * @param {Place} place
+ * @param {any[]} links as the API answers them
+ * @param {HTMLElement} said where it says what came of a press
+ * @param {{ may: boolean, mayRotate?: boolean }} options whether links can be revoked here, and rotated
+ */
+export function linkRows(place, links, said, { may, mayRotate = may }) {
+  const { words } = place;
+  const columns = ["link", "leads_to", "ends", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
+  const rows = links.map((link) => [
+    [el("code", { dir: "ltr" }, link.id.slice(0, 8)), " ", state(place, link), link.label && el("br"), link.label && given(link.label)],
+    [link.to ? given(link.to) : words.text("dashboard")],
+    [words.moment(link.expires_at)],
+    ...(may ? [todo(place, link, said, mayRotate)] : []),
+  ]);
+  return table(words.nodes("links_title"), columns, rows);
+}
+
+/** @param {Place} place @param {any} link */
+function state({ words }, { state, break_glass }) {
+  if (state !== OPEN) return badge(words.nodes(`link_${state}`), "bad");
+  return break_glass && badge(words.nodes("break_glass"));
+}
+
+/** @param {Place} place @param {any} link @param {HTMLElement} said @param {boolean} mayRotate */
+function todo(place, link, said, mayRotate) {
+  if (link.state !== OPEN || link.portal || link.entrance) return [];
+  const { words } = place;
+  const short = link.id.slice(0, 8);
+  const revoke = button(words.nodes("revoke"), async () => {
+    const about = { title: words.nodes("revoke_title"), text: words.nodes("revoke_text"), yes: words.nodes("revoke") };
+    if (!(await sure(words, about))) return;
+    place.press(revoke, async () => {
+      await place.ask("POST", `/links/${link.id}/revoke`);
+      place.again(place.good("revoked"));
+    }, said);
+  }, "plain", words.text("revoke_of", { link: short }));
+  const rotate = button(words.nodes("rotate"), () => place.go(`rotate=${link.id}`), "plain", words.text("rotate_of", { link: short }));
+  return [mayRotate && !link.break_glass && rotate, revoke];
+}

@@ -1,0 +1,98 @@
+/** A new link: for one contact or for everybody, and in the place of another one. Its address is shown once. */
+
+import { el } from "../elements.js";
+import { Refusal } from "./api.js";
+import { contactAt } from "./find.js";
+import { form } from "./form.js";
+import { actions, button, copied, given } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const LONGEST_LABEL = 100;
+
+/** @param {Place} place */
+export async function newLink(place) {
+  const { words } = place;
+  const contact = place.values.get("new-link") ?? "";
+  const path = `/contacts/${encodeURIComponent(contact)}`;
+  const title = words.nodes(contact ? "new_personal_link" : "new_shared_link");
+  const whose = contact ? await place.read(async () => (await place.ask("GET", path)).body.contact, title) : {};
+  if (!whose) return;
+  const back = contact ? contactAt(contact) : "links";
+  const asked = form(place, {
+    id: `new-link-${contact}`,
+    fields: [destination(place), days(place), { name: "label", label: words.nodes("label"), hint: words.nodes("label_hint"), most: LONGEST_LABEL }],
+    send: words.nodes("make_link"),
+    onSend: async ({ to, days: count, label }, keyOf) => {
+      const wished = { ...(contact && { contact }), ...(to && { to }), ...(count && { days: Number(count) }), ...(label && { label }) };
+      const body = { links: [wished] };
+      const { body: made } = await place.ask("POST", "/links", { body, key: keyOf(body) });
+      showMade(place, made.links[0], back);
+    },
+    onCancel: () => place.go(back),
+  });
+  const about = contact
+    ? el("p", {}, ...words.nodes("new_personal_link_text", { name: given(whose.name || whose.email) }))
+    : el("p", {}, ...words.nodes("new_shared_link_text"));
+  place.show(title, about, asked.node);
+}
+
+/** @param {Place} place */
+export async function rotateLink(place) {
+  const { words } = place;
+  const id = place.values.get("rotate") ?? "";
+  const title = words.nodes("rotate_title");
+  const link = await place.read(async () => (await place.ask("GET", `/links/${encodeURIComponent(id)}`)).body.link, title);
+  if (!link) return;
+  const back = link.contact ? contactAt(link.contact) : "links";
+  const asked = form(place, {
+    id: `rotate-${id}`,
+    fields: [
+      { name: "overlap_days", label: words.nodes("overlap"), type: "select", value: "7", options: overlaps(place) },
+    ],
+    send: words.nodes("rotate"),
+    onSend: async ({ overlap_days }) => {
+      const { body } = await place.ask("POST", `/links/${id}/rotate`, { body: { overlap_days: Number(overlap_days) } });
+      showMade(place, body, back);
+    },
+    says: { taken: "rotated_already" },
+    onCancel: () => place.go(back),
+  });
+  place.show(title, el("p", {}, ...words.nodes("rotate_text")), asked.node);
+}
+
+/** @param {Place} place @returns {[string, string][]} */
+function overlaps({ words }) {
+  return [["0", words.text("at_once")], ...[1, 3, 7].map((days) => /** @type {[string, string]} */ ([String(days), words.text("days", { count: days })]))];
+}
+
+/** @param {Place} place @returns {import("./form.js").Field} */
+function destination({ words, settings }) {
+  const areas = Object.keys(settings.areas ?? {}).filter((area) => !["ticket", "request"].includes(area));
+  const flows = (settings.request_flows ?? []).map((/** @type {string} */ flow) => `request:${flow}`);
+  const named = /** @type {[string, string][]} */ ([...areas, ...flows].filter((area) => area !== "dashboard").map((area) => [area, area]));
+  return { name: "to", label: words.nodes("leads_to"), type: "select", value: "", options: [["", words.text("dashboard")], ...named] };
+}
+
+/** @param {Place} place @returns {import("./form.js").Field} */
+function days({ words, settings }) {
+  return { name: "days", label: words.nodes("days_good"), hint: words.nodes("days_hint", { count: settings.link_days ?? 90 }), type: "number" };
+}
+
+/** @param {Place} place @param {any} made @param {string} back */
+function showMade(place, made, back) {
+  const { words } = place;
+  const goBack = button(words.nodes("back"), () => place.go(back), "primary");
+  if (made.url) {
+    return place.show(
+      words.nodes("link_made"),
+      el("p", {}, ...words.nodes("link_made_text")),
+      copied(words, made.url, words.nodes("link_address")),
+      actions(goBack),
+    );
+  }
+  // The first press has made it, and its answer never came.
+  if (!made.made) throw new Refusal(made.problem);
+  const another = button(words.nodes("rotate"), () => place.go(`rotate=${made.made}`), "primary");
+  place.show(words.nodes("link_lost"), el("p", {}, ...words.nodes("link_lost_text")), actions(another, button(words.nodes("back"), () => place.go(back))));
+}

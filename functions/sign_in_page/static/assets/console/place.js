@@ -1,0 +1,142 @@
+/** One visit of one screen: what it may ask for, and where it says what came of it. */
+
+import { el } from "../elements.js";
+import { Refusal } from "./api.js";
+import { actions, button, slot, tell, wait } from "./parts.js";
+import { toldOf } from "./refusals.js";
+import { MAY, mayActOn } from "./rights.js";
+
+/** @typedef {import("../elements.js").Child} Child */
+/** @typedef {import("./api.js").Asked} Asked */
+/** @typedef {import("./parts.js").Said} Said */
+
+export class Place {
+  /** Another screen is shown by now: what still comes is of no interest. */
+  isOver = false;
+  #shell;
+  #slot = slot();
+
+  /** @param {import("./shell.js").Shell} shell @param {URLSearchParams} values the fragment's */
+  constructor(shell, values) {
+    this.#shell = shell;
+    this.values = values;
+  }
+
+  get words() {
+    return this.#shell.words;
+  }
+
+  get unsent() {
+    return this.#shell.unsent;
+  }
+
+  get member() {
+    return this.#shell.member;
+  }
+
+  /** The workspace's settings, as they were read last. */
+  get settings() {
+    return this.#shell.settings;
+  }
+
+  /** @param {Parameters<import("./api.js").Api["ask"]>} asked */
+  ask(...asked) {
+    return this.#shell.api.ask(...asked);
+  }
+
+  /** Is it offered to this role? The API decides anew. @param {string} action */
+  allows(action) {
+    return MAY[action].includes(this.member.role);
+  }
+
+  /** @param {string} action @param {{ id: string, role: import("./api.js").Role | null }} contact */
+  allowsOn(action, contact) {
+    return this.allows(action) && mayActOn(this.member, contact);
+  }
+
+  /** @param {string} fragment `contact=ct_…` @param {Said} [said] there */
+  go(fragment, said) {
+    this.#shell.go(fragment, said);
+  }
+
+  /** The same screen, read anew. @param {Said} [said] */
+  again(said) {
+    if (!this.isOver) this.#shell.show(said);
+  }
+
+  /**
+   * Show the screen.
+   *
+   * @param {Child[]} title
+   * @param {...Child} children
+   */
+  show(title, ...children) {
+    if (this.isOver) return;
+    const heading = el("h1", { id: "heading", tabindex: "-1" }, ...title);
+    this.#shell.draw(heading, this.#slot, ...children);
+    const said = this.#shell.takeSaid();
+    if (said) tell(this.#slot, said, { takesFocus: false });
+  }
+
+  /** Say something at the top of the screen. @param {Said | null} said */
+  tell(said) {
+    if (!this.isOver) tell(this.#slot, said);
+  }
+
+  /** What the screen needs, or null: then it says why, and how to go on. */
+  /** @template T @param {() => Promise<T>} read @param {Child[]} title @returns {Promise<T | null>} */
+  async read(read, title) {
+    this.#shell.waits();
+    try {
+      const found = await read();
+      return this.isOver ? null : found;
+    } catch (error) {
+      if (this.isOver) return null;
+      this.show(title);
+      const said = this.refused(error);
+      const isOurs = error instanceof Refusal && ["not-signed-in", "team-refused"].includes(error.type);
+      const retry = isOurs ? null : button(this.words.nodes("try_again"), () => this.again());
+      tell(this.#slot, retry ? { ...said, more: actions(retry) } : said);
+      return null;
+    }
+  }
+
+  /**
+   * One press, one request.
+   *
+   * @param {HTMLElement} pressed
+   * @param {() => Promise<void>} work
+   * @param {HTMLElement} [where] a slot beside it; by default the top
+   */
+  async press(pressed, work, where = this.#slot) {
+    if (pressed.ariaDisabled === "true") return;
+    wait(pressed, true);
+    try {
+      await work();
+    } catch (error) {
+      if (!this.isOver) tell(where, this.refused(error));
+    } finally {
+      wait(pressed, false);
+    }
+  }
+
+  /**
+   * What to say of a refusal, with the way to sign in where that helps.
+   *
+   * @param {unknown} error
+   * @param {Record<string, string>} [says] a screen's own sentences, by the type of the refusal
+   * @returns {Said}
+   */
+  refused(error, says = {}) {
+    const own = error instanceof Refusal ? says[error.type] : undefined;
+    /** @type {import("./refusals.js").Told} */
+    const { key, values, signIn } = own ? { key: own } : toldOf(error, this.words);
+    const leave = button(this.words.nodes("sign_in_again"), () => this.#shell.leave(leave), "primary");
+    return { tone: "error", text: this.words.nodes(key, values), more: signIn && actions(leave) };
+  }
+
+  /** @param {string} key @param {import("../words.js").Values} [values] @returns {Said} */
+  good(key, values) {
+    return { tone: "good", text: this.words.nodes(key, values) };
+  }
+}

@@ -1,0 +1,32 @@
+/** What each role is shown. What it may do, the API decides at each request. */
+
+/** @typedef {import("./api.js").Role} Role */
+
+/** As `MAY` in portico/team/rules.py has it; a test compares the two. @type {Record<string, Role[]>} */
+export const MAY = {
+  "settings:read": ["owner", "admin", "agent", "auditor"],
+  "settings:write": ["owner", "admin"],
+  "team:read": ["owner", "admin", "auditor"],
+  "team:write": ["owner"],
+  "contact:read": ["owner", "admin", "agent", "auditor"],
+  "contacts:list": ["owner", "admin", "auditor"],
+  "contact:write": ["owner", "admin", "agent"],
+  "contact:address": ["owner", "admin"],
+  "contact:deactivate": ["owner", "admin"],
+  "contact:reactivate": ["owner", "admin"],
+  "contact:lift": ["owner", "admin", "agent"],
+  "links:read": ["owner", "admin", "agent", "auditor"],
+  "links:write": ["owner", "admin", "agent"],
+  "shared-links:write": ["owner", "admin"],
+  "sessions:read": ["owner", "admin", "agent", "auditor"],
+  "sessions:end": ["owner", "admin", "agent"],
+};
+
+/** @type {Record<Role, number>} */
+const RANKS = { owner: 3, admin: 2, agent: 1, auditor: 1 };
+
+/** Nobody acts on a role as high as their own, but on themselves. */
+/** @param {import("./api.js").Member} member @param {{ id: string, role: Role | null }} contact */
+export function mayActOn(member, { id, role }) {
+  return id === member.id || role === null || RANKS[member.role] > RANKS[role];
+}

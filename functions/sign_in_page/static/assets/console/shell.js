@@ -1,0 +1,220 @@
+/** The frame around every screen: who is here, where they can go, and what the address says of it. */
+
+import { showBrand } from "../brand.js";
+import { el } from "../elements.js";
+import { keepFor } from "../keep.js";
+import { Refusal } from "./api.js";
+import { showContact } from "./contact.js";
+import { editContact } from "./contact-edit.js";
+import { addContact, findContact } from "./find.js";
+import { newLink, rotateLink } from "./new-link.js";
+import { actions, button, tell } from "./parts.js";
+import { Place } from "./place.js";
+import { toldOf } from "./refusals.js";
+import { MAY } from "./rights.js";
+
+/** @typedef {import("../elements.js").Child} Child */
+/** @typedef {import("./parts.js").Said} Said */
+
+/** Every screen by its key in the fragment. @type {Record<string, (place: Place) => unknown>} */
+const SCREENS = {
+  find: findContact,
+  add: addContact,
+  contact: showContact,
+  edit: editContact,
+  "new-link": newLink,
+  rotate: rotateLink,
+};
+
+/** What the navigation offers, and to whom. @type {[string, string][]} */
+const PLACES = [["find", "contact:read"]];
+
+const HOME = "find";
+
+export class Shell {
+  /** @type {Place | null} */
+  #place = null;
+  /** @type {Said | null} */
+  #said = null;
+  /** Somebody went to another screen, and the keyboard comes along. */
+  #moves = false;
+  #kept;
+  #page;
+  /** @type {import("../words.js").Words} */
+  words;
+  /** @type {Record<string, any>} */
+  settings = {};
+
+  /**
+   * @param {object} parts
+   * @param {string} parts.workspace
+   * @param {import("./api.js").Api} parts.api
+   * @param {import("./unsent.js").Unsent} parts.unsent
+   * @param {import("../words.js").Words} parts.words
+   * @param {{ brand: HTMLElement, who: HTMLElement, nav: HTMLElement, main: HTMLElement }} parts.page
+   */
+  constructor({ workspace, api, unsent, words, page }) {
+    this.workspace = workspace;
+    this.api = api;
+    this.unsent = unsent;
+    this.words = words;
+    this.#page = page;
+    this.#kept = keepFor(workspace);
+    api.onRole = () => this.#frame();
+    window.addEventListener("hashchange", () => {
+      this.#moves = true;
+      this.show();
+    });
+  }
+
+  /** @returns {import("./api.js").Member} */
+  get member() {
+    if (!this.api.member) throw new Error("nobody has come in yet");
+    return this.api.member;
+  }
+
+  start = async () => {
+    this.waits();
+    try {
+      await this.api.enter();
+      const { body } = await this.api.ask("GET", "/settings");
+      this.settings = body.settings;
+    } catch (error) {
+      return this.#gate(error);
+    }
+    this.unsent.belongTo(this.member.id);
+    const place = this.unsent.cameBackTo();
+    if (place !== null) {
+      history.replaceState(history.state, "", location.pathname + place);
+      this.#said = { tone: "good", text: this.words.nodes("came_back") };
+      this.#forgetTheWay();
+    }
+    this.#frame();
+    this.show();
+  };
+
+  /** @param {string} fragment @param {Said} [said] */
+  go(fragment, said) {
+    this.#said = said ?? null;
+    if (location.hash.slice(1) === fragment) this.show(said);
+    else location.hash = fragment;
+  }
+
+  /** Show what the address says. @param {Said} [said] */
+  show(said) {
+    if (said) this.#said = said;
+    if (!this.api.member) return;
+    if (this.#place) this.#place.isOver = true;
+    const values = new URLSearchParams(location.hash.slice(1));
+    const [name] = [...values.keys()];
+    const screen = Object.hasOwn(SCREENS, name ?? "") ? SCREENS[name] : SCREENS[HOME];
+    this.#place = new Place(this, values);
+    this.#mark(name ?? HOME);
+    screen(this.#place);
+  }
+
+  /** In other words. What is typed is kept already. @param {import("../words.js").Words} words */
+  speak(words) {
+    this.words = words;
+    if (!this.api.member) return this.start();
+    this.#frame();
+    this.show();
+  }
+
+  /** @param {HTMLElement} heading @param {...Child} children */
+  draw(heading, ...children) {
+    this.#page.main.removeAttribute("aria-busy");
+    this.#page.main.replaceChildren(heading, ...children.filter((each) => each instanceof Node));
+    const name = this.settings.name ?? this.words.text("console");
+    document.title = `${heading.textContent} · ${name}`;
+    const isNowhere = document.activeElement === null || document.activeElement === document.body;
+    if (this.#moves) window.scrollTo(0, 0);
+    if (this.#moves || isNowhere) heading.focus({ preventScroll: true });
+    this.#moves = false;
+  }
+
+  takeSaid() {
+    const said = this.#said;
+    this.#said = null;
+    return said;
+  }
+
+  /** Nothing is drawn before 300 ms: who is answered at once sees no waiting. */
+  waits() {
+    const { main } = this.#page;
+    main.setAttribute("aria-busy", "true");
+    if (!main.children.length || main.querySelector(".to-come")) {
+      main.replaceChildren(el("p", { class: "waiting" }, el("span", { class: "spinner large" }), ...this.words.nodes("opening")));
+    }
+  }
+
+  /** To the sign-in page, and back to this very place. @param {HTMLElement} pressed */
+  async leave(pressed) {
+    pressed.ariaDisabled = "true";
+    const known = this.#kept.link()?.link;
+    const links = [`ent_${this.workspace}`, ...(known ? [known] : [])];
+    const open = await Promise.all(links.map((link) => this.api.opens(link)));
+    const link = links.find((_, at) => open[at]);
+    pressed.ariaDisabled = null;
+    if (!link) return this.#saysNoLink(pressed);
+    this.unsent.leaveFrom(location.hash);
+    this.#kept.open({ link, to: "team", again: true });
+    location.assign(`/${this.workspace}`);
+  }
+
+  /** @param {HTMLElement} pressed */
+  #saysNoLink(pressed) {
+    const slot = pressed.closest(".slot") ?? pressed.parentElement;
+    if (slot instanceof HTMLElement) tell(slot, { tone: "error", text: this.words.nodes("no_link"), more: actions(pressed) });
+  }
+
+  /** The tab's link leads to the portal again. */
+  #forgetTheWay() {
+    const opened = this.#kept.opened();
+    if (opened?.to === "team") this.#kept.open({ link: opened.link });
+  }
+
+  /** Nobody is let in: why, and what now. @param {unknown} error */
+  #gate(error) {
+    const isNobody = error instanceof Refusal && error.type === "not-signed-in";
+    const told = isNobody ? { key: "gate_text", values: {}, signIn: true } : toldOf(error, this.words);
+    const isRefused = error instanceof Refusal && error.type === "team-refused";
+    const signIn = button(this.words.nodes(isNobody ? "sign_in" : "sign_in_again"), () => this.leave(signIn), "primary");
+    const retry = button(this.words.nodes("try_again"), this.start);
+    const other = button(this.words.nodes("sign_in_other"), () => this.leave(other));
+    const heading = el("h1", { id: "heading", tabindex: "-1" }, ...this.words.nodes(isNobody ? "gate_title" : "gate_closed"));
+    const ways = told.signIn ? [signIn] : isRefused ? [retry, other] : [retry];
+    const text = el("p", {}, ...this.words.nodes(told.key, told.values));
+    this.draw(heading, el("div", { class: "slot" }, text, actions(...ways)));
+  }
+
+  #frame() {
+    const { brand, who, nav } = this.#page;
+    const { settings, member, words } = this;
+    const logo = settings.logo ? `/assets/logo/${settings.id}/${settings.logo}.png` : null;
+    const { name, accent_color, locale, support_url, privacy_url, terms_url, powered_by } = settings;
+    showBrand(brand, { name, logo_url: logo, accent_color, locale, support_url, privacy_url, terms_url, powered_by });
+    const out = button(words.nodes("sign_out"), () => this.#signOut(), "plain");
+    who.replaceChildren(el("span", {}, el("bdi", {}, member.name || member.email), " · ", words.text(`role_${member.role}`)), out);
+    const offered = PLACES.filter(([, action]) => MAY[action].includes(member.role));
+    const items = offered.map(([place]) => el("li", {}, el("a", { href: `#${place}`, "data-place": place }, ...words.nodes(`nav_${place}`))));
+    nav.ariaLabel = words.text("nav");
+    nav.replaceChildren(el("ul", {}, ...items));
+  }
+
+  /** @param {string} name */
+  #mark(name) {
+    for (const each of this.#page.nav.querySelectorAll("a")) {
+      const isHere = each.dataset.place === name || (each.dataset.place === HOME && ["contact", "edit", "add"].includes(name));
+      if (isHere) each.setAttribute("aria-current", "page");
+      else each.removeAttribute("aria-current");
+    }
+  }
+
+  async #signOut() {
+    await this.api.signOut();
+    this.#kept.signedOut();
+    this.unsent.belongTo("");
+    location.assign(`/${this.workspace}#signed-out`);
+  }
+}

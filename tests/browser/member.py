@@ -1,0 +1,113 @@
+"""A member of a team at the console: goes by what is written on the page, and by nothing else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.person import Person
+
+OF_ACME = {"owner": "Olga Ortiz", "admin": "Adam Novak", "agent": "Grace Lind", "auditor": "Iris Moreau"}  # fmt: skip
+"""The team of the sample workspace, by role."""
+
+
+class Member:
+    """One member in one tab."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.page: Page = person.page
+        self.house = person.house
+
+    def comes_in(self, role: str = "owner", *, heading: str = "Find a contact") -> None:
+        """One press on the mailbox page of `make run`."""
+        self.page.goto(f"{self.house.origin}/_local/mailbox")
+        self.presses(f"{OF_ACME[role]}, {role}")
+        self.page.wait_for_url("**/acme/team")
+        self.sees_heading(heading)
+
+    def opens(self, fragment: str = "") -> None:
+        """Open a screen by its address, in a page that was not there before."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.house.origin}/acme/team#{fragment}")
+
+    def finds(self, email: str) -> None:
+        """From anywhere to a contact's page: one press and one typed address."""
+        self.page.get_by_role("link", name="Find a contact").click()
+        self.types("Email address", email)
+        self.presses("Find")
+
+    def types(self, label: str, text: str) -> None:
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def chooses(self, label: str, option: str) -> None:
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def confirms(self, name: str) -> None:
+        """Answer the question that came up."""
+        self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+    def signs_in_again(self, email: str) -> None:
+        """Through the sign-in page, and back."""
+        self.presses("Sign in again")
+        self.signs_in_there(email)
+
+    def signs_in_there(self, email: str) -> None:
+        """On the sign-in page."""
+        self.person.asks_for_a_code(email)
+        self.person.types(self.person.reads_the_code())
+        self.person.continues()
+        self.page.wait_for_url("**/acme/team*")
+
+    def part(self, heading: str) -> Locator:
+        """The part of the screen below a heading."""
+        return self.page.get_by_role("region", name=heading, exact=True)
+
+    def row(self, text: str) -> Locator:
+        """The row of a table that has a text."""
+        return self.page.get_by_role("row").filter(has_text=text)
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(label, exact=True)
+
+    def is_told(self, text: str) -> None:
+        said = self.page.get_by_role("status").or_(self.page.get_by_role("alert"))
+        expect(said.filter(has_text=text).first).to_be_visible()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_heading(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
+
+    def offers(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+
+def asked_of(member: Member, method: str, path: str) -> list[dict[str, Any]]:
+    """Listen to the requests of a route; each with its headers and body."""
+    heard: list[dict[str, Any]] = []
+
+    def hear(request: Any) -> None:
+        if request.method == method and re.search(path, request.url):
+            heard.append({"headers": request.headers, "body": request.post_data_json})
+
+    member.page.on("request", hear)
+    return heard
+
+
+def losing_the_answer(member: Member) -> Callable[[Route], None]:
+    """A route whose requests are carried out, and whose answers never come."""
+
+    def lose(route: Route) -> None:
+        # The browser adds these two after a request was caught.
+        ours = {"origin": member.house.origin, "sec-fetch-site": "same-origin"}
+        answer = route.fetch(headers=route.request.headers | ours)
+        assert answer.ok, answer.text()
+        route.abort()
+
+    return lose

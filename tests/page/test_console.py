@@ -1,0 +1,98 @@
+"""The console's own words, what it shows to which role, and that it names no address in a URL."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from portico.people.rules import LOCALES
+from portico.team.rules import MAY, RANKS
+from tests.page.test_words import values_of
+
+ASSETS = Path(__file__).parents[2] / "functions/sign_in_page/static/assets"
+WORDS = {path.stem: json.loads(path.read_text()) for path in (ASSETS / "words/console").glob("*.json")}  # fmt: skip
+ENGLISH = WORDS["en"]
+MODULES = {path.name: path.read_text() for path in (ASSETS / "console").glob("*.js")}
+ENTRY = (ASSETS / "console.js").read_text()
+SOURCE = "\n".join([*MODULES.values(), ENTRY])
+
+COMPOSED = re.compile(r"`(\w*)\$\{[^}]*\}(\w*)`")
+"""Keys that a module puts together: `role_${role}`."""
+
+
+class TestTheWords:
+    def test_are_there_for_every_locale_a_workspace_may_have(self):
+        assert set(WORDS) == set(LOCALES)
+
+    @pytest.mark.parametrize("language", sorted(WORDS))
+    def test_say_the_same_things_in_the_same_order(self, language):
+        assert list(WORDS[language]) == list(ENGLISH)
+
+    @pytest.mark.parametrize("language", sorted(WORDS))
+    def test_fill_in_the_same_values(self, language):
+        said = WORDS[language].items()
+
+        assert not {key for key, text in said if values_of(text) != values_of(ENGLISH[key])}
+
+    @pytest.mark.parametrize("language", sorted(WORDS))
+    def test_are_text_without_markup_or_stray_blanks(self, language):
+        said = WORDS[language].items()
+
+        assert not {
+            key
+            for key, text in said
+            if not text or text != text.strip() or re.search(r"[<>&]|  ", text)
+        }
+
+    @pytest.mark.parametrize("language", sorted(set(WORDS) - {"en"}))
+    def test_are_translated(self, language):
+        same = [key for key in ENGLISH if WORDS[language][key] == ENGLISH[key]]
+
+        assert len(same) <= 6, same
+
+    def test_are_all_used(self):
+        plain = set(re.findall(r'"([a-z_]+)"', SOURCE)) | set(re.findall(r"\b(\w+):", SOURCE))
+        composed = [re.compile(f"{a}[a-z_-]+{b}\\Z") for a, b in COMPOSED.findall(SOURCE) if a or b]
+
+        unused = {
+            key
+            for key in ENGLISH
+            if key not in plain and not any(each.match(key) for each in composed)
+        }
+        assert not unused
+
+    def test_hold_whatever_a_module_asks_for(self):
+        asking = re.compile(r'(?:\.(?:text|nodes|good)\(|key: )"(\w+)"')
+        asked = set(asking.findall(SOURCE))
+
+        assert len(asked) > 50
+        assert asked <= set(ENGLISH)
+
+
+class TestWhatARoleIsShown:
+    RIGHTS = MODULES["rights.js"]
+
+    def test_is_what_the_rules_allow(self):
+        shown = re.findall(r'^  "([\w:-]+)": \[(.*?)\]', self.RIGHTS, re.MULTILINE)
+
+        assert len(shown) > 10
+        for action, roles in shown:
+            allowed = next(may for name, may in MAY.items() if name.value == action)
+            assert set(re.findall(r'"(\w+)"', roles)) == {each.value for each in allowed}, action
+
+    def test_ranks_roles_as_the_rules_do(self):
+        (ranks,) = re.findall(r"RANKS = \{(.*?)\}", self.RIGHTS)
+
+        assert {role: int(rank) for role, rank in re.findall(r"(\w+): (\d)", ranks)} == {
+            role.value: rank for role, rank in RANKS.items()
+        }
+
+
+class TestTheAddressBar:
+    @pytest.mark.parametrize("name", sorted(MODULES))
+    def test_has_no_address_of_a_person(self, name):
+        # Wherever a fragment is made, only an id goes into it.
+        made = re.findall(r"\.go\(`[^`]*\$\{([^}]*)\}", MODULES[name])
+
+        assert not [each for each in made if "mail" in each]
