@@ -14,7 +14,7 @@ from portico.trail.entries import Entry, SoughtEntries
 from portico.trail.entry_formats import FORMATS, entry_answer, entry_id, written
 from portico.trail.list_rows import Place
 from portico.trail.overview import counted
-from portico.trail.search import MOST_ROWS, FoundEntries, Span, TrailList
+from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 
 TABLE = "table"
 MOST_PAGES = 10_000
@@ -110,7 +110,7 @@ def show_overview(command: Command, workspace: Workspace, span: Span) -> None:
     found: list[Entry] = []
     page: FoundEntries | None = None
     for page in WantedEntries(SoughtEntries(), span).walked(
-        _trail(command, workspace), size=MOST_ROWS
+        _trail(command, workspace), size=MOST_ROWS_A_CALL
     ):
         found += page.entries
     _note_begin(command, page)

@@ -86,7 +86,7 @@ BESIDE_TABLES = {
 BY_INDEX = {"Account", "Diagnose", "ManageContacts", "ManageLinks", "ManageWorkspace"}
 """Doors that list by the index of People; which shelf of it, the leading keys say, which the
 emulator does not enforce (tests/template/test_grants.py reads them)."""
-BY_INDEX_ALONE = {"Diagnose": ("PeopleTable", "Query"), "ManageLinks": ("PeopleTable", "Query")}
+BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
 """Those of them that list no partition of the table itself."""
 LETS_GO = {
     "Account": {"PeopleTable", "TrailTable"},

@@ -142,6 +142,20 @@ class TestAnAddressOfNobody:
         for email in ("x@example.org", "zoe@example.com"):
             assert ask(house, "agent", email=email).problem == (429, "too-many-requests")
 
+    def test_api_08_by_an_agent_who_spends_them_is_told_to_the_owners(self, house):
+        agent, before = house["agent"], len(house.portal.mails)
+        for n in range(MOST_MISSES):
+            if n % 25 == 24:
+                house.portal.forward(minutes=1)  # for the minute's own budget
+                agent.bearer = agent.token()
+            ask(house, "agent", email=f"x{n}@example.org")
+
+        house.portal.delivers_mail()
+
+        (mail,) = house.portal.mails[before:]
+        assert mail.to == ["owner@example.com"]
+        assert "looked up" in str(mail.message["subject"])
+
     def test_by_those_who_may_list_and_by_keys_is_not_counted(self, house, portal):
         ask(house, "auditor", email="x@example.org")
         desk(house, Scope.DIAGNOSIS)(email="x@example.org")

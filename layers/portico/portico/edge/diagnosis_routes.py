@@ -74,7 +74,7 @@ class DiagnosisRoutes:
             caller.host,
             self.clock,
         )
-        facts = self._facts(found, asked, gathering)
+        facts = self._facts(found, asked, gathering, caller)
         if facts is None:
             raise NotFound
         if facts.contact is not None:
@@ -85,16 +85,18 @@ class DiagnosisRoutes:
 
         return Response(200, diagnosis_answer(facts, presses))
 
-    def _facts(self, found: Asker, asked: AskedDiagnosis, gathering: Gathering) -> Facts | None:
+    def _facts(
+        self, found: Asker, asked: AskedDiagnosis, gathering: Gathering, caller: Caller
+    ) -> Facts | None:
         if asked.email is not None:
-            return self._of_address(found, normalise(asked.email), gathering)
+            look_ups = self._look_ups(found, caller)
+            return self._of_address(look_ups, normalise(asked.email), gathering)
         if asked.contact is not None:
             return gathering.of_contact(asked.contact) if is_contact(asked.contact) else None
         sign_in = asked.sign_in or ""
         return gathering.of_sign_in(sign_in) if SIGN_IN.match(sign_in) else None
 
-    def _of_address(self, found: Asker, email: str, gathering: Gathering) -> Facts:
-        look_ups = self._look_ups(found)
+    def _of_address(self, look_ups: LookUps | None, email: str, gathering: Gathering) -> Facts:
         wanted = [gathering.pointer_wanted(email)]
         if look_ups:
             wanted.append((look_ups.rows, *look_ups.key))
@@ -106,12 +108,12 @@ class DiagnosisRoutes:
                 look_ups.count_miss()
         return gathering.of_address(email, pointer, hides=look_ups is not None)
 
-    def _look_ups(self, found: Asker) -> LookUps | None:
+    def _look_ups(self, found: Asker, caller: Caller) -> LookUps | None:
         """Return the misses of a member who may not list everybody anyway."""
         if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
             return None
         rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
-        return LookUps(rows, found, self.clock.now())
+        return LookUps(self.people_table, rows, found, caller.host, self.clock.now())
 
 
 def _may_press(found: Asker, press: Press, facts: Facts) -> bool:

@@ -24,7 +24,7 @@ from portico.trail.entries import DELIVERIES, Outcome, SoughtEntries
 from portico.trail.entry_formats import FORMATS, entry_answer, written
 from portico.trail.list_rows import Place
 from portico.trail.overview import counted
-from portico.trail.search import MOST_ROWS, FoundEntries, Span, TrailList
+from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 
 MOST_EVENTS = 20
 """Names of events in one filter."""
@@ -157,7 +157,7 @@ class TrailRoutes:
     def overview(self, asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
         """Answer with counts by day."""
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
-        page = self._page(found.workspace, asked, size=MOST_ROWS)
+        page = self._page(found.workspace, asked, size=MOST_ROWS_A_CALL)
         self._note(found, asked, "trail.listed", page)
         days = counted(page.entries)
         return Response(200, {"days": days, **self._rest(found.workspace, asked, page)})
