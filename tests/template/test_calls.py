@@ -21,7 +21,6 @@ from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
 from portico.people.memberships import ABOVE_ALL, Role
 from portico.team.look_ups import MOST_MISSES
-from portico.team.look_ups import MOST_MISSES
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
