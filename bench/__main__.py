@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import beside, cold_start, cost, monthly_cost, peer, same_answer, warm_requests
+from bench import (
+    beside,
+    cold_start,
+    contact_scale,
+    cost,
+    monthly_cost,
+    peer,
+    same_answer,
+    warm_requests,
+)
 from bench.deployment import deployment_at
 from bench.peer_picture import picture
 from local.emulator import emulated_aws
@@ -26,7 +35,7 @@ def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold``, ``warm``, ``peer`` or ``beside`` for only that part; ``month`` for only the monthly
+        wanted: ``cold``, ``warm``, ``peer`` or ``beside`` or ``contacts`` for only that part; ``month`` for only the monthly
             bill.
     """
     begins = time.monotonic()
@@ -35,6 +44,7 @@ def main(wanted: list[str]) -> int:
         "warm": _warm,
         "peer": _peer,
         "beside": _beside,
+        "contacts": _contacts,
         "month": _nothing,
     }
     for part in wanted or list(parts):
@@ -53,6 +63,12 @@ def _warm() -> Iterator[tuple[str, str]]:
         yield "cost", cost.table(grown.flows, grown.cpu[grown.largest])
         yield "same-answer", same_answer.table(deployment)
         yield "hottest", warm_requests.hottest_table(deployment)
+
+
+def _contacts() -> Iterator[tuple[str, str]]:
+    # In this process alone: no emulator holds a hundred thousand contacts.
+    os.environ |= contact_scale.CREDENTIALS
+    yield "contacts", contact_scale.table()
 
 
 def _peer() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,51 @@
+"""What many contacts cost, counted (bench/contact_scale.py). docs/performance.md has the table."""
+
+import pytest
+
+from bench.contact_scale import (
+    CHANGES,
+    FEW,
+    MANY,
+    contacts_in_memory,
+    imported,
+    pages,
+    walked,
+)
+
+MOST_CALLS_A_ROW = 1.2
+MOST_MEMORY = 8
+"""Megabytes that an import may need beside what the process has."""
+
+
+class TestAnImport:
+    @pytest.mark.parametrize("way", ["api", "command"])
+    def test_takes_few_calls_a_row(self, way):
+        done = imported(way, 1000)
+
+        assert done.calls_a_row <= MOST_CALLS_A_ROW
+
+    @pytest.mark.slow
+    def test_of_a_hundred_thousand_rows_needs_no_more_memory(self):
+        few, many = imported("api", FEW), imported("api", MANY)
+
+        assert few.calls_a_row <= MOST_CALLS_A_ROW
+        assert many.calls_a_row <= MOST_CALLS_A_ROW
+        assert many.memory <= MOST_MEMORY
+
+
+class TestAList:
+    def test_costs_the_same_a_page_however_many_there_are(self):
+        assert self.pages(200) == self.pages(3000)
+
+    @pytest.mark.slow
+    def test_of_a_hundred_thousand_costs_the_same_a_page_and_loses_and_doubles_nobody(self):
+        with contacts_in_memory(MANY) as (tables, search):
+            assert pages(tables, search, MANY) == self.pages(200)
+            walk = walked(search, MANY, CHANGES)
+
+        assert (walk.changes, walk.lost, walk.doubled) == (CHANGES, 0, 0)
+        assert walk.stayed > MANY - CHANGES
+
+    def pages(self, contacts):
+        with contacts_in_memory(contacts) as (tables, search):
+            return pages(tables, search, contacts)
