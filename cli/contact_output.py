@@ -6,13 +6,19 @@ from typing import Any
 
 from cli.command import Told
 from cli.csv_output import Sheet
-from cli.output import Shown
+from cli.output import Shown, told, without
+from portico.people.rules import Contact
 
 COLUMNS = ("email", "name", "language", "active", "id")
 """Of a list as CSV: those that an import takes."""
 
 type Row = Mapping[str, Any]
 """A contact, by the names that scripts read."""
+
+
+def row_of_contact(contact: Contact) -> dict[str, Any]:
+    """Return a contact's fields; what only decisions are made of is no news to anybody."""
+    return without(told(contact), ["found_by", "merges", "merged_into"])
 
 
 def show_contact(told: Told, row: Row) -> None:

@@ -1,7 +1,6 @@
 """``portico contact``: the people who may sign in."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,14 +8,15 @@ import typer
 
 from cli.command import Command, Told, asking, contact_of, looking_for, running, url_here
 from cli.contact_changes import Wanted, change_contact, without_ways_in
+from cli.contact_lift import lift
 from cli.contact_merge import merge, undo_merge
-from cli.contact_output import list_contacts, print_contacts, show_contact
+from cli.contact_output import list_contacts, print_contacts, row_of_contact, show_contact
+from cli.contact_ref import ref
 from cli.held_mail import held_mail
 from cli.option_names import CONTACT as NAMES
-from cli.option_names import REF, WHO
-from cli.output import Shown, told, without
+from cli.option_names import WHO
 from cli.refusals import NotUnderstood
-from cli.remote_contacts import RemoteContacts, shown
+from cli.remote_contacts import over_http, shown
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.people.rules import LOCALES, Contact
 
@@ -49,7 +49,7 @@ def add(
 ) -> None:
     """Add a contact. They may sign in at once."""
     if url := url_here(stack, local, as_json):
-        with _over_http(url, workspace_id, as_json, NAMES) as remote:
+        with over_http(url, workspace_id, as_json, NAMES) as remote:
             show_contact(remote.told, shown(remote.add(name, email, language)))
         return
     with running(stack, local, as_json, NAMES) as command, looking_for(f"workspace {workspace_id}"):
@@ -159,14 +159,14 @@ def list_(
     """List contacts by their primary email. The list is a moment behind."""
     beginning = starting.strip().lower()
     if url := url_here(stack, local, as_json):
-        with _over_http(url, workspace_id, as_json, WHO) as remote:
+        with over_http(url, workspace_id, as_json, WHO) as remote:
             rows = remote.all(starting=beginning, inactive=inactive)
             _list(remote.told, workspace_id, rows, limit=limit, as_csv=as_csv)
         return
     with running(stack, local, as_json, {}) as command:
         with looking_for(f"workspace {workspace_id}"):
             found = command.team.contacts(workspace_id, starting=beginning)
-        rows = (_row(each) for each in found if not (inactive and each.active))
+        rows = (row_of_contact(each) for each in found if not (inactive and each.active))
         _list(command, workspace_id, rows, limit=limit, as_csv=as_csv)
 
 
@@ -191,7 +191,7 @@ def show(
 ) -> None:
     """Show a contact."""
     if url := url_here(stack, local, as_json):
-        with _over_http(url, workspace_id, as_json, WHO) as remote:
+        with over_http(url, workspace_id, as_json, WHO) as remote:
             show_contact(remote.told, shown(remote.of(who)))
         return
     with running(stack, local, as_json, WHO) as command:
@@ -228,7 +228,7 @@ def set_(
     """Change a contact's name, language or primary email."""
     wanted = Wanted(name, email, language, reset)
     if url := url_here(stack, local, as_json):
-        with _over_http(url, workspace_id, as_json, NAMES | WHO) as remote:
+        with over_http(url, workspace_id, as_json, NAMES | WHO) as remote:
             after = remote.correct(who, wanted.changes(), email=email)
             show_contact(remote.told, shown(after))
         return
@@ -246,7 +246,7 @@ def deactivate(
 ) -> None:
     """Deactivate a contact: they can no longer sign in, and their sessions end in ten minutes."""
     if url := url_here(stack, local, as_json):
-        with _over_http(url, workspace_id, as_json, WHO) as remote:
+        with over_http(url, workspace_id, as_json, WHO) as remote:
             row = shown(remote.deactivate(who))
             remote.told.note(ENDED)
             show_contact(remote.told, row)
@@ -293,7 +293,7 @@ def remove_ways_in(
                 if removed.accounts
                 else "none",
             },
-            contact=_row(after),
+            contact=row_of_contact(after),
             removed={"password": removed.password, "accounts": removed.accounts},
         )
 
@@ -329,113 +329,8 @@ def remove(
 
 app.command()(merge)
 app.command(name="undo-merge")(undo_merge)
-
-
-@app.command()
-def ref(
-    workspace_id: WorkspaceId,
-    *,
-    channel: Annotated[str, typer.Option(REF["channel"], help="The channel: messenger, x, mail.")],
-    id_: Annotated[str, typer.Option(REF["id"], help="What the channel calls the person.")],
-    name: Annotated[
-        str | None, typer.Option(REF["name"], help="The name of a new contact.")
-    ] = None,
-    email: Annotated[
-        str | None, typer.Option(REF["email"], help="Finds a contact or makes one; changes none.")
-    ] = None,
-    verified: Annotated[
-        bool, typer.Option("--verified", help="You have made sure that the address is theirs.")
-    ] = False,
-    stack: Stack = None,
-    local: Local = None,
-    as_json: AsJson = False,
-) -> None:
-    """Find or make the contact of a ref: what the help desk calls a person on a channel."""
-    from portico.account.contact_refs import AskedRef
-    from portico.people.memberships import ABOVE_ALL
-
-    with (
-        running(stack, local, as_json, REF) as command,
-        looking_for(f"workspace {workspace_id}"),
-    ):
-        workspace = command.team.workspace(workspace_id)
-        asked = AskedRef(channel, id_, name, email, verified)
-        found = command.refs.put(workspace, asked, by=command.by, reach=ABOVE_ALL)
-        row, contact = _row(found.contact), found.contact
-        refs = [
-            {"channel": each.channel, "id": each.id, "confirmed": each.is_confirmed(contact)}
-            for each in found.refs
-        ]
-        said = {
-            f"{each.channel} {each.id}": "confirmed"
-            if each.is_confirmed(contact)
-            else "unconfirmed"
-            for each in found.refs
-        }
-        command.card(contact.name, {**row, "refs": said}, contact={**row, "refs": refs})
-
-
-@app.command()
-def lift(
-    workspace_id: WorkspaceId,
-    who: Annotated[
-        str | None, typer.Argument(metavar="[WHO]", help="Contact id or primary email")
-    ] = None,
-    domain: Annotated[
-        str | None, typer.Option(help="All contacts whose mails came back while it refused")
-    ] = None,
-    stack: Stack = None,
-    local: Local = None,
-    as_json: AsJson = False,
-) -> None:
-    """Let a contact's address get mail again, after it came back or was reported as spam.
-
-    The code that they wait for is mailed at once, if their page still waits for it; else they are
-    mailed a personal link.
-    """
-    from portico.notices.mailed_link import mailed_link
-
-    with running(stack, local, as_json, WHO) as command:
-        if (who is None) == (domain is None):
-            raise NotUnderstood("Name a contact, or --domain, and not both.")
-        workspace = command.team.workspace(workspace_id)
-        if domain is not None:
-            contacts = list(command.lifting.held_of_domain(workspace, domain.lower()))
-        else:
-            contacts = [contact_of(command, workspace_id, who or "")]
-        rows: list[dict[str, Shown]] = []
-        for each in contacts:
-            link = mailed_link(
-                command.deployment.sign_in_table,
-                workspace,
-                each,
-                host=command.host,
-                at=command.now(),
-            )
-            done = command.lifting.lift(workspace, each, by=command.by, link=link)
-            rows.append({"contact": each.id, "primary email": each.email, "lifted": LIFTED[done]})
-        command.list("Mail goes there again", rows, lifted=rows)
-
-
-LIFTED = {
-    "nothing": "nothing was held back",
-    "lifted": "yes; they can ask for a code",
-    "lifted-and-asked": "yes, and the code that they wait for is mailed",
-    "lifted-and-linked": "yes, and they are mailed a personal link",
-}
-
-
-def _row(contact: Contact) -> dict[str, Any]:
-    """Return a contact's fields; what the search rows are made of is no news to anybody."""
-    return without(told(contact), ["found_by", "merges", "merged_into"])
-
-
-@contextmanager
-def _over_http(
-    url: str, workspace_id: str, as_json: bool, names: Mapping[str, str]
-) -> Iterator[RemoteContacts]:
-    with asking(url, workspace_id, as_json, names) as (told, portico):
-        yield RemoteContacts(told, portico)
+app.command()(ref)
+app.command()(lift)
 
 
 def _switched(command: Command, workspace_id: str, who: str, *, active: bool) -> Contact:
@@ -450,4 +345,4 @@ def _switched(command: Command, workspace_id: str, who: str, *, active: bool) ->
 def _show(command: Command, contact: Contact) -> None:
     if held := held_mail(contact, at=command.now()):
         command.note(held)
-    show_contact(command, _row(contact))
+    show_contact(command, row_of_contact(contact))

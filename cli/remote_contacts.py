@@ -1,10 +1,11 @@
 """``portico contact`` over HTTP, with a key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cli.command import Told
+from cli.command import Told, asking
 from cli.output import without
 from cli.refusals import NotUnderstood, Refusal
 
@@ -96,12 +97,45 @@ class RemoteContacts:
             self.told.note("Nothing changed: the values are the same as before.")
         return dict(after)
 
+    def put_ref(
+        self, channel: str, id_: str, *, name: str | None, email: str | None, verified: bool
+    ) -> dict[str, Any]:
+        """Find or make the contact of a ref.
+
+        Raises:
+            Refusal: the ref is one contact's and the address another's, or is reserved for one; or
+                they have too many.
+        """
+        from portico_team.contract import RefConflict, Taken
+
+        asked: Any = {"channel": channel, "id": id_, "verified": verified}
+        asked |= {"name": name} if name is not None else {}
+        asked |= {"email": email} if email is not None else {}
+        try:
+            return dict(self.portico.put_contact_by_ref(asked)["contact"])
+        except RefConflict as conflict:
+            both = " and ".join(conflict.members.get("contacts", []))
+            raise Refusal(f"The ref is one contact's, and the address another's: {both}.") from None
+        except Taken:
+            raise Refusal(
+                "A contact of this workspace has just left this email, and can take it back."
+            ) from None
+
     def deactivate(self, who: str) -> dict[str, Any]:
         """Deactivate a contact, who may be deactivated already."""
         contact = self.of(who)
         if not contact["active"]:
             return contact
         return dict(self.portico.deactivate_contact(contact["id"])["contact"])
+
+
+@contextmanager
+def over_http(
+    url: str, workspace_id: str, as_json: bool, names: Mapping[str, str]
+) -> Iterator[RemoteContacts]:
+    """Do one command over HTTP, as :func:`cli.command.asking` does it."""
+    with asking(url, workspace_id, as_json, names) as (told, portico):
+        yield RemoteContacts(told, portico)
 
 
 def shown(contact: dict[str, Any]) -> dict[str, Any]:

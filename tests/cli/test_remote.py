@@ -204,6 +204,29 @@ class TestContacts:
 
         assert said.startswith("--email: a key changes no address.")
 
+    def test_are_found_or_made_by_a_ref(self, holding, portal):
+        said = ("contact", "ref", "acme", "--channel", "x", "--id", "4711")
+        made = holding.told(*said, "--name", "Mo Chat", "--email", "mo@example.com")["contact"]
+
+        by_aws = holding.terminal.told(*said)["contact"]
+        assert made["refs"][0]["confirmed"] is False
+        assert (made["id"], made["name"]) == (by_aws["id"], "Mo Chat")
+        conflict = holding.refused(*said, "--email", "ann@example.com", "--url", holding.url)
+        assert conflict == holding.terminal.refused(*said, "--email", "ann@example.com")
+        assert portal.ann.id in conflict
+
+    def test_are_refused_an_address_that_can_be_taken_back(self, holding):
+        holding.terminal.told("contact", "set", "acme", "ann@example.com", "--email", "a@b.example")
+        said = ("contact", "ref", "acme", "--channel", "x", "--id", "1", "--email")
+
+        refused = holding.refused(*said, "ann@example.com", "--url", holding.url)
+        assert refused.endswith("and can take it back.")
+
+    def test_are_refused_a_ref_that_cannot_be_stored(self, holding):
+        said = ("contact", "ref", "acme", "--channel", "X Y", "--id", "1")
+
+        assert holding.refused(*said, "--url", holding.url).startswith("--channel: ")
+
     def test_are_deactivated_once(self, holding, portal):
         command = ("contact", "deactivate", "acme", "ann@example.com")
 
