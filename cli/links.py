@@ -119,7 +119,7 @@ def list_(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """List a workspace's links. Expired links are kept for 30 more days."""
+    """List a workspace's links. Expired links are kept for 30 more days, or 90."""
     if url := url_here(stack, local, as_json):
         with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
             rows = RemoteLinks(told_of, portico).all(contact, ended=True)

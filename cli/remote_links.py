@@ -132,4 +132,6 @@ def short(row: dict[str, Any]) -> dict[str, Shown]:
 def _whose(row: dict[str, Any]) -> str:
     if row["front"]:
         return f"everybody, at /{row['workspace']}"
-    return f"portal {row['portal']}" if row["portal"] else row["email_hint"] or "everybody"
+    # Who has no address yet is named by their id.
+    whom = row["email_hint"] or row["contact"] or "everybody"
+    return f"portal {row['portal']}" if row["portal"] else whom

@@ -174,6 +174,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     token = ben.signs_in().body["access_token"]
     ben.signs_out(token, everywhere=True)
     renews_a_link(portal)
+    proves_a_first_address(portal)
     portal.sets(logo="0123456789abcdef")
     portal.another_browser().signs_in()
     ann.sends("sign_in_page", "GET /{workspace}", path={"workspace": "acme"})
@@ -203,6 +204,19 @@ def renews_a_link(portal: Portal) -> None:
         assert portal.another_browser().asks_for_a_new_link(ended).status == 202
         portal.delivers_mail()
         portal.forward(hours=1)
+
+
+def proves_a_first_address(portal: Portal) -> None:
+    """Come by the link of a contact who has no address, press twice, and come again."""
+    asked = AskedRef("messenger", "first", name="Zoe")
+    found = ContactRefs("people").put(portal.workspace, asked, by="test", reach=ABOVE_ALL)
+    link = portal.personal_link(found.contact.id)
+    for _ in range(2):
+        zoe = portal.another_browser()
+        assert zoe.asks_for_a_code("zoe.first@example.net", link=link).status == 202
+        portal.delivers_mail()
+        code = portal.mailed_code()
+        assert {zoe.types(code, request_id="press").status for _ in range(2)} == {200}
 
 
 def signs_in_at_another_site(portal: Portal) -> None:

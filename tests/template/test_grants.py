@@ -27,6 +27,7 @@ MORE_THAN_ROWS = {
     "ReadSessionsOfContacts": {"dynamodb:Query"},
     "ReadUsesOfLinks": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
+    "ForgetSearchRow": {"dynamodb:DeleteItem"},
     "FindContacts": {"dynamodb:Query"},
     "ReadImports": {"dynamodb:Query"},
     "KeepImports": {"dynamodb:DeleteItem"},
@@ -133,7 +134,8 @@ MAY = {
         "SignInTable": {"GetItem", "PutItem", "UpdateItem"},
     },
     "VerifyCode": {
-        "PeopleTable": {"ConditionCheckItem", "PutItem", "UpdateItem"},
+        # A first address takes the place of none among the search rows.
+        "PeopleTable": {"ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"},
         "SignInTable": {"PutItem", "UpdateItem"},
     },
     "Account": {

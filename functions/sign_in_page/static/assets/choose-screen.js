@@ -27,13 +27,13 @@ export function emailProblem(typed) {
 /** @type {import("./stage.js").Screen} */
 export const choose = ({ way, typed, actions }, words) => {
   const { workspace, link, methods, notices } = way;
-  const isPersonal = link.kind === "personal";
+  const isPersonal = link.kind === "personal" && !link.asks_email;
   const primary = button("primary", words.nodes("email_me"), null, "email-me");
   const email = emailInput(typed);
   const isTyped = methods.code && !isPersonal;
   const asked = !isTyped
     ? { node: null, slot: messageSlot() }
-    : field(email, words, { label: "email_label", hint: "email_hint" });
+    : field(email, words, { label: "email_label", hint: link.asks_email ? "email_hint_first" : "email_hint" });
 
   const codeForm = form([...(asked.node ? [asked.node] : [asked.slot]), primary], () =>
     actions.sendCode(isPersonal ? null : email.value),

@@ -19,7 +19,7 @@ const SAID_AT = [90, 60, 30, 10];
 const LEADS = { reset: "reset_lead", sign_up: "sent_lead_plain", confirm: "confirm_lead", new_email: "new_email_lead" };
 
 /** @type {import("./stage.js").Screen} */
-export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange, line, actions }, words, stage) => {
+export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange, line, lead, actions }, words, stage) => {
   const isReset = challenge.purpose === "reset";
   // With a new password there is more to fill in; and a text that was refused is not known after a reload.
   const checksItself = brand.check_pasted_code === true && !isReset && !(challenge.refused && !sentOff.size);
@@ -54,7 +54,7 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
     focus: input,
     body: [
       heading(words, "check_email", {}, "mail"),
-      ...whatWasSent(words, challenge, address, brand.name),
+      ...whatWasSent(words, challenge, address, brand.name, lead),
       form([...fields, primary].filter((part) => part !== null), () =>
         (isReset ? actions.reset : actions.verify)(fold(input.value)),
       ),
@@ -89,10 +89,11 @@ export const enterCode = ({ brand, challenge, address, typed, sentOff, canChange
  * @param {import("./keep.js").OpenChallenge} challenge
  * @param {string} email
  * @param {string} workspace
+ * @param {string} [first] what is said of a contact's first address
  */
-function whatWasSent(words, { connects: provider, label, code_length: length, purpose }, email, workspace) {
+function whatWasSent(words, { connects: provider, label, code_length: length, purpose }, email, workspace, first) {
   const named = label ? { label: el("strong", { class: "code-label" }, el("bdi", {}, label)) } : null;
-  const lead = LEADS[purpose ?? ""] ?? "sent_lead";
+  const lead = LEADS[purpose ?? ""] ?? first ?? "sent_lead";
   if (!provider) return [paragraph(words, lead, { length, email, workspace, ...named }, "lead")];
   const key = email ? "connect_lead" : "connect_lead_unseen";
   const address = el("strong", {}, el("bdi", {}, email));

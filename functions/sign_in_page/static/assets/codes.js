@@ -136,7 +136,7 @@ export class Codes {
     this.#visit.endChallenge();
     const signsIn = way && !purpose && !connects;
     const again = () => {
-      if (signsIn) return this.send(way.link.kind === "personal" ? null : kept.typedEmail());
+      if (signsIn) return this.send(isMailedAtOnce(way) ? null : kept.typedEmail());
       if (!way) return this.#onward.start();
       return (this.#askedFrom[purpose ?? ""] ?? this.#onward.choose)();
     };
@@ -175,7 +175,7 @@ export class Codes {
     const asked = kept.typedEmail();
     const isTypedHere = masked(asked) === challenge.sent_to;
     const hasOtherWays = Boolean(way?.methods.sso.length || way?.methods.password);
-    const isShared = way ? way.link.kind === "shared" : false;
+    const isShared = way ? !isMailedAtOnce(way) : false;
     const canChange = () => {
       if (isShared && !challenge.connects) return "another_address";
       return (hasOtherWays || Boolean(challenge.connects)) && "another_way";
@@ -183,6 +183,7 @@ export class Codes {
     const anew = this.#askedFrom[challenge.purpose ?? ""];
     return {
       brand: way?.workspace ?? kept.brand(),
+      lead: way?.link.asks_email && !challenge.purpose ? "sent_lead_first" : undefined,
       challenge,
       sentOff: this.#visit.sentOff,
       // Who typed the address here can see a slip of the finger; everywhere else it is masked.
@@ -201,8 +202,8 @@ export class Codes {
 
   /** What became of the mail is told to a personal link's contact alone. @param {OpenChallenge} challenge */
   #lineOf(challenge) {
-    const isTold = this.#visit.way?.link.kind === "personal" && !challenge.purpose && !challenge.connects;
-    if (!isTold) return null;
+    const { way } = this.#visit;
+    if (!way || !isMailedAtOnce(way) || challenge.purpose || challenge.connects) return null;
     if (this.#line?.mail !== `${challenge.challenge} ${challenge.label}`) {
       this.#line = new MailLine(challenge, (id) => this.#visit.portico.mailNews({ challenge: id }));
     }
@@ -224,6 +225,9 @@ export class Codes {
     return open;
   }
 }
+
+/** Does the link say to whom, so that nobody types an address? @param {import("./portico.js").Way} way */
+const isMailedAtOnce = ({ link }) => link.kind === "personal" && !link.asks_email;
 
 /**
  * What an answer says, in this browser's own time.

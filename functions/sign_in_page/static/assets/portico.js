@@ -31,7 +31,8 @@
 /**
  * @typedef {object} Way what an opened link allows
  * @property {Workspace} workspace
- * @property {{ kind: "shared" | "personal", email_hint: string | null, send_on_open: boolean }} link
+ * @property {{ kind: "shared" | "personal", email_hint: string | null, send_on_open: boolean,
+ *   asks_email?: true }} link `asks_email`: its contact has no address yet, so one is typed, and becomes theirs
  * @property {{ code: boolean, password: boolean, sign_up: boolean, sso: Connection[] }} methods
  * @property {string} directory_rule
  * @property {{ type: string, text: string }[]} notices

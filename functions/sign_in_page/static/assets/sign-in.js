@@ -147,7 +147,7 @@ export class SignIn {
   #offerSession = ({ contact }) => {
     const { workspace, link } = this.#visit.wayIn;
     const email = masked(contact.email);
-    const isOfAnother = link.kind === "personal" && link.email_hint !== email;
+    const isOfAnother = link.kind === "personal" && !link.asks_email && link.email_hint !== email;
     const facts = {
       workspace: workspace.name,
       name: contact.name || email,

@@ -68,6 +68,10 @@ class Challenge:
     browser: str | None
     """Purpose ``link``: the hash of the cookie of the one browser that may type the code."""
     is_break_glass: bool
+    gives_email: bool
+    """Whether the typed address may become that of the link's contact, who has none."""
+    gives_to: tuple[str, ...] | None
+    """What leads to that contact in a search, as the sender read it; ``None``: none is given."""
     known: str | None
     """The seal of the mark that the browser sent, if any."""
     language: str | None
@@ -108,6 +112,8 @@ class Challenge:
             connects=row.get("connects"),
             browser=row.get("browser"),
             is_break_glass=bool(row.get("break_glass")),
+            gives_email=row.get("gives_email") is True,
+            gives_to=tuple(contact["gives_to"]) if "gives_to" in contact else None,
             known=row.get("known"),
             language=row.get("language"),
             shared_computer=row.get("shared_computer") is True,

@@ -12,7 +12,7 @@ from portico.codes.store import Challenges, NewChallenge
 from portico.errors import ChallengeClosed, InvalidRequest, MethodOff, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import known_cookie, sealed
-from portico.limits.rules import SHARED_BUCKET, SIGN_UP_BUCKET
+from portico.limits.rules import NEW_EMAIL_BUCKET, SHARED_BUCKET, SIGN_UP_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import return_to
 from portico.links.rules import AskedRenewal, Link
@@ -118,13 +118,16 @@ class CodeRequests:
         )
         workspace.admit(caller, at=now)
         _allow(purpose, workspace, link)
-        if link.is_personal == (email is not None):
-            raise InvalidRequest("email", "not asked for" if link.is_personal else "required")
-        if purpose is Purpose.SIGN_UP:
+        is_asked_for = link.asks_email or not link.is_personal
+        if is_asked_for != (email is not None):
+            raise InvalidRequest("email", "required" if is_asked_for else "not asked for")
+        if purpose is Purpose.SIGN_UP or link.asks_email:
             _admit(workspace, email or "")
-        if asked.auto and not (link.is_personal and workspace.send_on_open):
+        if asked.auto and (is_asked_for or not workspace.send_on_open):
             raise InvalidRequest("auto", "not for this link")
-        bucket = SIGN_UP_BUCKET if purpose is Purpose.SIGN_UP else link.kind
+        # Anybody's address may be typed where a contact gets their first one.
+        bucket = NEW_EMAIL_BUCKET if link.asks_email else link.kind
+        bucket = SIGN_UP_BUCKET if purpose is Purpose.SIGN_UP else bucket
         self.limits.start(workspace, caller.network, bucket=bucket, at=now)
         new = self._new(purpose, workspace, link, email, asked, caller)
         event = Event("code.requested", now, network=caller.network, detail={"link": link.id})
@@ -239,6 +242,7 @@ class CodeRequests:
             device=device_of(caller.user_agent),
             known=sealed(mark),
             break_glass=link.break_glass,
+            gives_email=link.asks_email,
             language=language_of(asked.language),
         )
 
@@ -246,7 +250,7 @@ class CodeRequests:
 def _allow(purpose: Purpose, workspace: Workspace, link: Link) -> None:
     match purpose:
         case Purpose.RESET:
-            is_on = workspace.takes_passwords()
+            is_on = workspace.takes_passwords() and not link.asks_email
         case Purpose.SIGN_UP:
             # A personal link already belongs to a contact.
             is_on = workspace.takes_sign_ups() and not link.is_personal

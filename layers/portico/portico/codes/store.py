@@ -44,6 +44,8 @@ class NewChallenge:
     break_glass: bool = False
     language: str | None = None
     """The language of the page that asked, of `LOCALES`."""
+    gives_email: bool = False
+    """Whether the typed address may become that of the link's contact, who has none."""
     shared_computer: bool = False
     """Whether the session that asked is one of a shared computer."""
 
@@ -80,6 +82,7 @@ class NewChallenge:
             "connects": self.connects,
             "browser": self.browser,
             "break_glass": self.break_glass or None,
+            "gives_email": self.gives_email or None,
             "language": self.language,
             "shared_computer": self.shared_computer or None,
         }

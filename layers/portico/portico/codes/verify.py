@@ -91,7 +91,7 @@ class Codes:
         checked = checks.check(entry, caller, purposes=SIGNS_IN)
         proof = _proof(checked, typed)
         try:
-            signed_in = self.sessions.begin(proof, caller, also=self._also(checked, proof))
+            signed_in = self._begin(checked, proof, caller)
         except TryLater:
             checks.give_back(checked)
             raise
@@ -112,17 +112,30 @@ class Codes:
                 raise AlreadyLinked from None
             # The break-glass link was used; or, during a sign-up, the address became another
             # contact's.
-            reason = "email-taken" if proof.is_new else "link-used"
+            reason = "email-taken" if proof.is_new or proof.gives_email else "link-used"
             checks.note_refusal(checked.challenge, caller, reason=reason)
             raise ChallengeClosed("used") from None
         mark = mark_for(proof, self.keys, at=self.clock.now())
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
+
+    def _begin(self, checked: Checked, proof: Proof, caller: Caller) -> SignedIn:
+        try:
+            return self.sessions.begin(proof, caller, also=self._also(checked, proof))
+        except AlsoRefused:
+            if not proof.gives_email:
+                raise
+        # The same press, whose answer was lost: the address is theirs already.
+        heads = Heads(self.people_table, proof.workspace_id)
+        has_it = heads.having(proof.contact, proof.email, sver=proof.sver)
+        return self.sessions.begin(proof, caller, also={"head": has_it})
 
     def _also(self, checked: Checked, proof: Proof) -> Parts:
         """Return the other parts of the session's transaction."""
         now = self.clock.now()
         challenge = checked.challenge
         also = dict(self._becoming(checked, proof)) if proof.is_new else {}
+        if proof.gives_email:
+            also |= self._giving(checked, proof)
         # What is made here stays, unlike a session that ends at its first refresh.
         settings = OpenChecks(self.people_table, proof.workspace_id, now)
         if challenge.connects:
@@ -171,6 +184,21 @@ class Codes:
         heads = Heads(self.people_table, proof.workspace_id)
         return heads.signing_up(contact, event, proof=str(checked.challenge.id))
 
+    def _giving(self, checked: Checked, proof: Proof) -> Parts:
+        """Return the parts that give a contact the address that the code has proved."""
+        found_by = checked.challenge.gives_to
+        contact = Contact(
+            proof.contact,
+            proof.workspace_id,
+            proof.name,
+            email="",
+            sver=checked.mail.sver,
+            found_by=list(found_by) if found_by else None,
+        )
+        event = Event("email.changed", self.clock.now(), proof.contact, proof.stay.keep_days)
+        heads = Heads(self.people_table, proof.workspace_id)
+        return heads.giving_address(contact, proof.email, event, is_proved=True)
+
     def _telling(self, challenge: Challenge, proof: Proof) -> dict[str, Any]:
         happened = Happened(
             Change.IDENTITY_LINKED,
@@ -201,6 +229,7 @@ def mark_for(proof: Proof, keys: KeyRing, *, at: datetime) -> str | None:
 def _proof(checked: Checked, typed: TypedCode) -> Proof:
     challenge = checked.challenge
     is_new = checked.mail.sver == NOT_YET
+    gives_email = challenge.gives_to is not None
     return Proof(
         challenge=str(challenge.id),
         request_id=checked.request_id,
@@ -208,14 +237,16 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         contact=challenge.contact_id or "",
         name=challenge.contact_name or "",
         email=challenge.contact_email or "",
-        sver=1 if is_new else checked.mail.sver,
+        # The first address ends what was begun before it, so the session begins after it.
+        sver=1 if is_new else checked.mail.sver + gives_email,
         method="code",
         stay=challenge.stay,
         shared_computer=typed.shared_computer or challenge.shared_computer,
         device=challenge.device,
         is_new=is_new,
         # The code was mailed to the contact's own address, which a newcomer's row says anyway.
-        proves_email=not is_new and not challenge.contact_proved,
+        proves_email=not is_new and not gives_email and not challenge.contact_proved,
+        gives_email=gives_email,
         way=_way(challenge),
         link=None if challenge.link == ACCOUNT_LINK else challenge.link,
         began=challenge.asked[0],

@@ -53,19 +53,21 @@ class ResolvedLink:
             if workspace.offers(each["id"])
         ]
         takes_codes = workspace.takes_codes(break_glass=self.link.break_glass)
-        personal = self.link.is_personal
+        personal, asks = self.link.is_personal, self.link.asks_email
         return {
             "workspace": _shown(workspace, self.words),
             "link": {
                 "kind": self.link.kind,
                 "email_hint": self.link.email_hint,
-                "send_on_open": personal and workspace.send_on_open and takes_codes,
+                "send_on_open": (personal and not asks and workspace.send_on_open and takes_codes),
+                # Whose contact has no address yet types one. That they may use, once they have it.
+                **({"asks_email": True} if asks else {}),
             },
             "methods": {
                 "code": takes_codes,
-                "password": workspace.takes_passwords(),
+                "password": workspace.takes_passwords() and not asks,
                 "sign_up": workspace.takes_sign_ups() and not personal,
-                "sso": sso,
+                "sso": [] if asks else sso,
             },
             "directory_rule": str(workspace.rule),
             "notices": self._messages(),

@@ -242,7 +242,7 @@ def _judged(
         return NotFound()
     owner, role = owners[wanted.contact]
     try:
-        check_owner(owner)
+        check_owner(owner, wanted)
     except InvalidRequest as invalid:
         return invalid
     return Wish(wanted, owner) if maker.reach.includes(owner.id, role) else RoleTooHigh()

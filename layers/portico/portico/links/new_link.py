@@ -49,13 +49,13 @@ def check_link(wanted: WantedLink, workspace: Workspace) -> None:
         raise InvalidRequest("label", f"1 to {LONGEST_LINK_LABEL} printable characters")
 
 
-def check_owner(owner: Contact) -> None:
-    """Check whom a personal link is for.
+def check_owner(owner: Contact, wanted: WantedLink) -> None:
+    """Check whom a personal link is for. Who has no address yet types and proves one.
 
     Raises:
-        InvalidRequest: they have no address, so a code could be mailed nowhere.
+        InvalidRequest: they have none, and the link is to let them in whatever the rule says.
     """
-    if not owner.email:
+    if wanted.break_glass and not owner.email:
         raise InvalidRequest("contact", "has no address yet: give them one first")
 
 
@@ -82,7 +82,8 @@ def new_link(
         created_at=at,
         expires_at=at + link_lifetime(wanted.lifetime, workspace),
         contact=owner.id if owner else None,
-        email_hint=masked(owner.email) if owner else None,
+        email_hint=masked(owner.email) if owner and owner.email else None,
+        asks_email=owner is not None and not owner.email,
         destination=wanted.to,
         label=wanted.label,
         break_glass=wanted.break_glass and owner is not None,
@@ -93,7 +94,8 @@ def new_link(
 
 def _renews(wanted: WantedLink, owner: Contact | None) -> bool:
     """Say whether a link is mailed anew once it has ended: one whose end nobody chose."""
-    return owner is not None and wanted.lifetime is None and not wanted.break_glass
+    has_mailbox = owner is not None and bool(owner.email)
+    return has_mailbox and wanted.lifetime is None and not wanted.break_glass
 
 
 def created(link: Link, workspace: Workspace, by: str) -> Event:

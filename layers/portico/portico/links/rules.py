@@ -82,6 +82,8 @@ class Link:
     renewal: int | None = None
     """How often it was renewed before: 0 for a link that a team made. ``None``: it is not renewed,
     because somebody chose its end, or nobody's mailbox gets it."""
+    asks_email: bool = False
+    """Its contact had no address when it was made: whoever opens it types one, and proves it."""
     gone: bool = False
     """Whether it was revoked because its contact was erased."""
 
@@ -105,6 +107,7 @@ class Link:
             front=row.get("front") is True,
             replaced_by=row.get("replaced_by"),
             renewal=row.get("renewal"),
+            asks_email=row.get("asks_email") is True,
             gone=row.get("gone") is True,
         )
 

@@ -135,6 +135,7 @@ def link_row(link: Link) -> dict[str, Any]:
         "portal": link.portal,
         "front": link.front or None,
         "renewal": link.renewal,
+        "asks_email": link.asks_email or None,
     }
     row |= {name: value for name, value in optional.items() if value is not None}
     if link.expires_at is not None:

@@ -57,8 +57,8 @@ class TeamLinks:
 
         Raises:
             NotFound: no such workspace or contact.
-            InvalidRequest: this workspace's portal has no area *to*, the label is not valid, or
-                the contact has no address.
+            InvalidRequest: this workspace's portal has no area *to*, the label is not valid, or a
+                contact without an address was to have a break-glass link.
         """
         team = TeamPeople(self.people_table, self.clock)
         workspace = team.workspace(workspace_id)
@@ -66,7 +66,7 @@ class TeamLinks:
         check_link(wanted, workspace)
         owner = team.contact(workspace_id, contact) if contact else None
         if owner is not None:
-            check_owner(owner)
+            check_owner(owner, wanted)
         link, token = new_link(wanted, workspace, owner, at=self.clock.now(), token=token)
         Links(self.people_table, workspace_id).add(link, created(link, workspace, by))
         return link, token
@@ -144,7 +144,7 @@ class TeamLinks:
             token_hash=ids.digest(token),
             created_at=now,
             expires_at=now + link_lifetime(lifetime, workspace),
-            renewal=0 if before.is_personal and lifetime is None else None,
+            renewal=0 if before.email_hint and lifetime is None else None,
         )
         ended = before.replaced(after.id, ends=now + overlap)
         event = link_event("link.replaced", before, workspace, by, at=now, into=after.id)

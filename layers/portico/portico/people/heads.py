@@ -228,14 +228,26 @@ class Heads:
         key = head_key(self.workspace_id, contact.id)
         return self.rows.updating(*key, f"SET event = :event{wanted}", condition, values)
 
-    def giving_address(self, contact: Contact, email: str, event: Event) -> Parts:
+    def giving_address(
+        self, contact: Contact, email: str, event: Event, *, is_proved: bool = False
+    ) -> Parts:
         """Return the parts of a transaction that give an address to a contact who has none.
+
+        *is_proved* says whether a code that was mailed to the address has proved it.
 
         Those that can refuse are ``head`` and ``pointer``.
         """
         taking = Pointers(self.table, self.workspace_id).taking(contact.id, email, at=event.at)
-        moved = self._with_email(contact, email, "SET", {}, is_proved=False, event=event)
+        moved = self._with_email(contact, email, "SET", {}, is_proved=is_proved, event=event)
         return {**moved, "pointer": taking}
+
+    def having(self, contact: str, email: str, *, sver: int) -> dict[str, Any]:
+        """Return the part that checks that a contact who may sign in has this address."""
+        return self.rows.checking(
+            *head_key(self.workspace_id, contact),
+            f"{MAY_COME_IN} AND email = :email",
+            {":yes": True, ":sver": sver, ":email": email},
+        )
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
         """Return the parts of a transaction that create a contact, once for each *proof*.

@@ -145,8 +145,14 @@ class CodeMail:
             if taken:
                 self._taken.take_over(self.challenge.id, self.generation, at=at)
             else:
+                gives = self._recipients.to if self.challenge.gives_email else None
                 self._taken.take(
-                    self.challenge.id, self.generation, self._contact, key=keys.version, at=at
+                    self.challenge.id,
+                    self.generation,
+                    self._contact,
+                    key=keys.version,
+                    at=at,
+                    gives=gives,
                 )
         except ConditionFailed as failed:
             now_there = Challenge.from_row(failed.row) if failed.row else None

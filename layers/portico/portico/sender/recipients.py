@@ -1,7 +1,7 @@
 """Whom a code would be mailed to, and why it may not be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -99,6 +99,8 @@ def recipients_of(challenge: Challenge, people: People, *, key: bytes) -> Recipi
     )
     if challenge.purpose == Purpose.NEW_EMAIL:
         return _moving(challenge, people, common, key=key)
+    if challenge.gives_email:
+        return _giving(challenge, people, common, key=key)
     if challenge.email is None:
         head = head_key(people.workspace_id, challenge.contact_id or "")
         settings_row, words, link, row = people.read(*common, head)
@@ -139,12 +141,17 @@ def newcomer(challenge: Challenge) -> Contact:
 
 
 def _moving(
-    challenge: Challenge, people: People, common: Sequence[tuple[str, str]], *, key: bytes
+    challenge: Challenge,
+    people: People,
+    common: Sequence[tuple[str, str]],
+    *,
+    key: bytes,
+    has_link: bool = False,
 ) -> Recipients:
     """Read what a change of address needs: who they are, and whether it is somebody else's."""
     address = challenge.email or ""
     head = head_key(people.workspace_id, challenge.contact_id or "")
-    settings_row, words, _, row, pointer, suppressed = people.read(
+    settings_row, words, link, row, pointer, suppressed = people.read(
         *common,
         head,
         pointer_key(people.workspace_id, address),
@@ -152,7 +159,7 @@ def _moving(
     )
     return Recipients(
         workspace_of(settings_row) if settings_row else None,
-        None,
+        Link.from_row(link) if link and has_link else None,
         Contact.from_row(row) if row else None,
         to=address,
         pointer=Pointer.from_row(pointer),
@@ -160,6 +167,20 @@ def _moving(
         words=words,
         strikes=strikes_of(suppressed),
     )
+
+
+def _giving(
+    challenge: Challenge, people: People, common: Sequence[tuple[str, str]], *, key: bytes
+) -> Recipients:
+    """Read what the first address of a contact needs. Once they have one, it is a sign-in."""
+    found = _moving(challenge, people, common, key=key, has_link=True)
+    contact, address = found.contact, challenge.email or ""
+    if contact is None or not contact.email:
+        return found
+    if contact.email != address:
+        # Another one would be a change of address, which only who is signed in can make.
+        return replace(found, contact=None)
+    return replace(found, to=None, pointer=Pointer())
 
 
 def _is_on(challenge: Challenge, workspace: Workspace) -> bool:

@@ -43,9 +43,18 @@ class TakenMails:
         return Rows(self.table, f"{self.workspace_id}#")
 
     def take(
-        self, id_: ChallengeId, generation: int, contact: Contact, *, key: str, at: datetime
+        self,
+        id_: ChallengeId,
+        generation: int,
+        contact: Contact,
+        *,
+        key: str,
+        at: datetime,
+        gives: str | None = None,
     ) -> None:
         """Take the mail of *generation*, so that nobody else sends it.
+
+        *gives* is the address that the code gives to a contact who has none.
 
         Raises:
             ConditionFailed: it was taken, or a newer one is asked for; carries the row.
@@ -63,8 +72,9 @@ class TakenMails:
                 ":contact": {
                     "id": contact.id,
                     "name": contact.name,
-                    "email": contact.email,
+                    "email": gives or contact.email,
                     "proved": contact.is_known_to_be_theirs,
+                    **({"gives_to": contact.found_by or []} if gives else {}),
                 },
             },
         )

@@ -122,8 +122,12 @@ class Sessions:
             session, request_id=proof.request_id, event=event, device=proof.device
         )
         heads = Heads(self.people_table, proof.workspace_id)
-        # A part of *also* writes the head of a new contact.
-        standing = {} if proof.is_new else {"standing": _standing(heads, proof, at=now)}
+        # A part of *also* writes the head of a new contact, or of one with a new address.
+        standing = (
+            {}
+            if proof.is_new or proof.gives_email
+            else {"standing": _standing(heads, proof, at=now)}
+        )
         try:
             transact_surely({"session": started, **standing, **(also or {})})
         except TransactionRefused as refused:

@@ -40,6 +40,8 @@ class Proof:
     shared_computer: bool = False
     is_new: bool = False
     """Whether the session's transaction creates the contact."""
+    gives_email: bool = False
+    """Whether the session's transaction gives its contact their first address."""
     proves_email: bool = False
     """Whether the session's transaction writes down that the contact's address is theirs."""
     way: str | None = None

@@ -97,7 +97,9 @@ class SsoStarts:
         workspace, link, connection = self._read(asked)
         now = self.clock.now()
         workspace.admit(caller, at=now)
-        if connection is None or not connection.on or not workspace.sso_method:
+        is_off = connection is None or not connection.on or not workspace.sso_method
+        # An account needs an address to mail its code to, which this link's contact has not.
+        if is_off or connection is None or link.asks_email:
             raise MethodOff
         self.limits.start(workspace, caller.network, bucket=link.kind, at=now)
         leaving = TripStart(
