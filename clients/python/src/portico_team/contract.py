@@ -1101,7 +1101,7 @@ class Routes:
 
         Args:
             contact: Its id.
-            limit: Rows of a page.
+            limit: The most entries of a page.
         """
 
         def page(cursor: str | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 
 MOST_EVENTS = 20
 """Names of events in one filter."""
-LATEST = 4102444800
+LATEST_MOMENT = 4102444800
 """The year 2100: no time that is asked for is later."""
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9:._-]{0,63}\Z")
@@ -94,7 +94,7 @@ class AskedTrail:
         """
         for name in ("since", "until"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= LATEST:
+            if value is not None and not 0 <= value <= LATEST_MOMENT:
                 raise InvalidRequest(name, "seconds since 1970")
         return Span(
             None if self.since is None else moment(self.since),
