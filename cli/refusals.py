@@ -38,6 +38,8 @@ NOT_MERGED = {
     "survivor-off": "Whoever stays is deactivated, so nobody could sign in. Activate them first.",
     "survivor-without-address": "Whoever stays has no address, and the other one has: merge them "
     "the other way round.",
+    "lost-in-directory": "The directory names the other one, and could switch them off no more: "
+    "merge them the other way round.",
     "too-many-rows": "There is too much to move at once: {count} accounts, refs, links and former "
     "addresses, and {most} at most. Remove some first.",
     "too-many-refs": "They would have {count} refs, and {most} at most. Detach some first.",

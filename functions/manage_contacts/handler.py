@@ -11,13 +11,12 @@ from portico.edge.contact_routes import (
     AskedCorrection,
     AskedDetaching,
     AskedDomain,
-    AskedMerge,
     AskedPage,
-    AskedSplit,
     ContactRoutes,
     SoughtContact,
 )
 from portico.edge.door import Door
+from portico.edge.merge_routes import AskedMerge, AskedSplit, MergeRoutes
 from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess
 from portico.events import Caller
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 settings = ManageContactsSettings.read(os.environ)
 access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
 contacts = ContactRoutes.behind(access, settings)
+merges = MergeRoutes(contacts)
 handler = Door("manage_contacts", settings)
 
 
@@ -107,13 +107,13 @@ def lift_suppression(path: dict[str, str], caller: Caller) -> Response:
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/merge", AskedMerge)
 def merge_contacts(asked: AskedMerge, path: dict[str, str], caller: Caller) -> Response:
     """Merge a contact into another one, or say what that would do."""
-    return contacts.merge(asked, path, caller)
+    return merges.merge(asked, path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/merge/undo", AskedSplit)
 def undo_merge(asked: AskedSplit, path: dict[str, str], caller: Caller) -> Response:
     """Undo a merge."""
-    return contacts.undo_merge(asked, path, caller)
+    return merges.undo(asked, path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/lift-domain", AskedDomain)

@@ -389,6 +389,17 @@ class TestWhatIsRefused:
             merge(portal, moved)
         assert portal.rows("people") == before
 
+    @pytest.mark.parametrize("named", ["synced_as", "off_by"])
+    def test_somebody_whom_a_directory_keeps_is_not_lost(self, portal, old, named):
+        """Who leaves the company must be out, whoever they were merged into."""
+        head = row_of(portal, f"acme#contact#{old.id}", "head")
+        portal.writes("people", head | {named: "directory:4711"})
+
+        with pytest.raises(CannotMerge) as refused:
+            merge(portal, old)
+        assert refused.value.reason == "lost-in-directory"
+        merge(portal, portal.ann, old)
+
     @pytest.mark.parametrize("gone", ["survivor", "lost"])
     def test_somebody_who_is_gone(self, portal, old, gone):
         whom = old if gone == "lost" else portal.ann

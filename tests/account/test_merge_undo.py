@@ -1,5 +1,5 @@
 """CON-05: a merge is undone within thirty days: what was not changed since goes back, and the rest is
-named (portico/account/merge_undo.py).
+named (portico/account/merge_undo.py, portico/account/merge_undo_plan.py).
 """
 
 from typing import Any

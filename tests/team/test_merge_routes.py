@@ -1,4 +1,4 @@
-"""The routes that merge two contacts, and undo it (portico/edge/contact_routes.py)."""
+"""The routes that merge two contacts, and undo it (portico/edge/merge_routes.py)."""
 
 from typing import Any
 
@@ -82,6 +82,17 @@ class TestCon05AMerge:
             "former-email",
             house.zoe.id,
         )
+
+    def test_leads_from_the_survivors_trail_to_the_lost_ones(self, house, old, portal):
+        portal.another_browser().signs_in(old.email)
+        merges(house, old)
+        portal.records_trail()
+
+        trail = about(house["admin"], f"GET {CONTACTS}/{{contact}}/trail", house.zoe.id)
+
+        assert trail.status == 200, trail.event
+        events = {(each["contact"], each["event"]) for each in trail.body["entries"]}
+        assert (old.id, "session.started") in events
 
     def test_can_be_undone(self, house, old):
         merges(house, old)

@@ -241,7 +241,7 @@ class CannotMerge(Refused):
     """Two contacts cannot become one. *reason* is a word for whoever asked."""
 
     reason: str
-    """``survivor-off``, ``survivor-without-address``, ``too-many-rows``, ``too-many-refs`` or
+    """``survivor-off``, ``survivor-without-address``, ``lost-in-directory``, ``too-many-rows``, ``too-many-refs`` or
     ``too-many-merges``."""
     count: int | None = None
     """How many there would be, if there are too many."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portico.account.contact_merge import ContactMerges
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
 from portico.aws.tables import Rows, transact
@@ -124,6 +125,26 @@ class TestDir03Leaving:
         directory.switches(ann.id, False)
 
         assert ann.contact.active is False
+
+    def test_ends_it_for_whoever_they_were_merged_into(self, ann, portal, directory):
+        bo = portal.adds("Bo Else", "bo@example.net")
+        portal.forward(minutes=5)
+        ContactMerges("people", "sign-in").merge(portal.workspace, bo.id, portal.ann.id, **HOW)
+
+        directory.switches(ann.id, False)
+
+        assert portal.team.contact("acme", bo.id).active is False
+
+    def test_of_whoever_has_the_address_after_a_merge_leaves_the_survivor_alone(
+        self, portal, directory
+    ):
+        bo = portal.adds("Bo Else", "bo@example.net")
+        ContactMerges("people", "sign-in").merge(portal.workspace, bo.id, portal.ann.id, **HOW)
+        portal.forward(days=20)
+
+        directory.switches(directory.adds("ann@example.com"), False)
+
+        assert portal.team.contact("acme", bo.id).active is True
 
     def test_is_a_line_for_the_person_and_one_for_the_record(self, ann, portal, directory):
         directory.switches(ann.id, False)

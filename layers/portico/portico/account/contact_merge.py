@@ -126,7 +126,13 @@ class ContactMerges:
         if lost.email:
             # In the place of the part that frees it.
             parts["pointer"] = reserving_for(
-                rows, id_, lost.email, owner=lost.id, to=survivor.id, until=merge.undo_ends_at
+                rows,
+                id_,
+                lost.email,
+                owner=lost.id,
+                to=survivor.id,
+                at=merge.at,
+                until=merge.undo_ends_at,
             )
         if merge.took_password:
             going = Event("password.removed", now, lost.id, days, by)
@@ -195,9 +201,7 @@ def _moving(people: People, both: Both) -> Parts:
     links = Links(people.table, id_)
     return {
         **{
-            f"former {each['email']}": passing_on(
-                rows, id_, each["email"], owner=lost.id, to=survivor.id, until=each["until"]
-            )
+            f"former {each['email']}": passing_on(rows, id_, each, owner=lost.id, to=survivor.id)
             for each in merge.formers
         },
         **_accounts(people, merge.accounts, owner=lost.id, to=survivor.id),

@@ -37,7 +37,6 @@ from portico.people.merges import (
     merged_of,
 )
 from portico.people.password_store import password_key
-from portico.people.pointers import Pointer
 from portico.people.refs import MOST_REFS, Ref, refs_key, refs_of
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
@@ -77,7 +76,8 @@ class MergePlans:
             RoleTooHigh: one of them is out of *reach*.
             OnTheTeam: the lost one has a role. Roles never move.
             AddressJustChanged: the lost one's last change of address can still be undone.
-            CannotMerge: the survivor cannot sign in, or there is too much to move.
+            CannotMerge: the survivor cannot sign in, the directory names the lost one, or there is
+                too much to move.
         """
         if survivor == lost:
             raise InvalidRequest("lost", "is the contact who stays")
@@ -138,7 +138,8 @@ class MergePlans:
     def _formers(self, lost: Contact) -> list[dict[str, Any]]:
         pointers = self.people.pointers(former_addresses(self.people, lost))
         return [
-            {"email": email, "until": _until(each)}
+            {"email": email, "until": _epoch(each.reserved_until)}
+            | ({"left_at": _epoch(each.left_at)} if each.left_at else {})
             for email, each in pointers.items()
             if each.former == lost.id
         ]
@@ -151,7 +152,8 @@ class MergePlans:
 
 
 def demand_room(both: Both) -> None:
-    """Check that the survivor can sign in, and that one transaction has room for it all.
+    """Check that the survivor can sign in, that the directory keeps its hold, and that one
+    transaction has room for it all.
 
     Raises:
         CannotMerge: it cannot be.
@@ -159,6 +161,9 @@ def demand_room(both: Both) -> None:
     survivor, merge = both.survivor, both.merge
     if not survivor.active:
         raise CannotMerge("survivor-off")
+    if both.lost.synced_as or both.lost.off_by:
+        # Whom the directory names, it can switch off. So must whoever has their place.
+        raise CannotMerge("lost-in-directory")
     if not survivor.email and both.lost.email:
         raise CannotMerge("survivor-without-address")
     if merge.moved > MOST_MOVED:
@@ -229,5 +234,5 @@ def _account(row: dict[str, Any]) -> dict[str, Any]:
     return {**Identity.from_row(row).row(), "linked_at": row["linked_at"]}
 
 
-def _until(pointer: Pointer) -> int:
-    return epoch(pointer.reserved_until) if pointer.reserved_until else 0
+def _epoch(at: datetime | None) -> int:
+    return epoch(at) if at else 0

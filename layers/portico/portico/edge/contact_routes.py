@@ -27,7 +27,7 @@ from portico.people.contact_names import contact_language, contact_name, contact
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
 from portico.people.memberships import Role, StillOwner, membership_key
-from portico.people.merges import demand_own, merged_key, merged_of
+from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.refs import Ref, refs_key, refs_of
 from portico.people.rules import Contact
@@ -73,21 +73,6 @@ class AskedDetaching:
 
     channel: str
     id: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedMerge:
-    """POST …/contacts/{contact}/merge: the contact who is merged into that of the path."""
-
-    lost: str
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AskedSplit:
-    """POST …/contacts/{contact}/merge/undo."""
-
-    lost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +161,7 @@ class ContactRoutes:
                 self._count_miss(found, caller)
             raise NotFound
         self.visits.note_contact(found, seen.contact.id)
-        return _showing(seen, found_by=by)
+        return showing(seen, found_by=by)
 
     def list(self, asked: AskedPage, path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of contacts."""
@@ -203,9 +188,9 @@ class ContactRoutes:
     def show(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with one contact."""
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
-        seen = self._seen(found, path)
+        seen = self.seen(found, path)
         self.visits.note_contact(found, seen.contact.id)
-        return _showing(seen)
+        return showing(seen)
 
     def trail(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of what happened to one contact, newest first."""
@@ -213,14 +198,19 @@ class ContactRoutes:
         from portico.edge.trail_routes import entries_of_contact  # noqa: PLC0415
 
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT_TRAIL)
-        seen = self._seen(found, path, also_gone=True)
+        seen = self.seen(found, path, also_gone=True)
         self.visits.note_contact(found, seen.contact.id)
-        return Response(
-            200,
-            entries_of_contact(
-                self.trail_table, found.workspace, seen.contact.id, path, clock=self.clock
-            ),
+        id_ = seen.contact.id
+        merges = all_merged_into(self._people(found), id_) if seen.merged else []
+        content = entries_of_contact(
+            self.trail_table,
+            found.workspace,
+            id_,
+            path,
+            merged=[lost for _, lost in merges],
+            clock=self.clock,
         )
+        return Response(200, content)
 
     def add(self, asked: AskedContact, path: dict[str, str], caller: Caller) -> Response:
         """Add a contact, once for each ``Idempotency-Key``."""
@@ -243,15 +233,15 @@ class ContactRoutes:
             if row is None:
                 raise
             once.demand_same(row.get("asked", ""))
-            return _showing(Seen(Contact.from_row(row), None), status=201)
-        return _showing(Seen(added, None), status=201)
+            return showing(Seen(Contact.from_row(row), None), status=201)
+        return showing(Seen(added, None), status=201)
 
     def put_ref(self, asked: AskedRef, path: dict[str, str], caller: Caller) -> Response:
         """Answer with the contact of a ref, who is made if it has none."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
         referred = self.refs.put(found.workspace, asked, by=found.by, reach=found.reach)
         seen = Seen(referred.contact, None, referred.refs)
-        return _showing(seen, status=201 if referred.is_new else 200)
+        return showing(seen, status=201 if referred.is_new else 200)
 
     def detach_ref(self, asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
         """Take a ref from a contact."""
@@ -265,7 +255,7 @@ class ContactRoutes:
             by=found.by,
             reach=found.reach,
         )
-        return _showing(replace(seen, refs=referred.refs))
+        return showing(replace(seen, refs=referred.refs))
 
     def correct(self, asked: AskedCorrection, path: dict[str, str], caller: Caller) -> Response:
         """Correct what is known of a contact. They stay signed in."""
@@ -277,7 +267,7 @@ class ContactRoutes:
         demand_match(caller, _etag(seen.contact), seen.answer())
         changes = {n: new for n, new in wanted.items() if new != getattr(seen.contact, n)}
         if not changes:
-            return _showing(seen)
+            return showing(seen)
         event = self._event(found, "contact.changed", seen, fields=",".join(sorted(changes)))
         people = self._people(found)
         try:
@@ -286,7 +276,7 @@ class ContactRoutes:
             )
         except NotAsRead as changed:
             raise ChangedMeanwhile(replace(seen, contact=changed.now).answer()) from None
-        return _showing(replace(seen, contact=after))
+        return showing(replace(seen, contact=after))
 
     def change_email(self, asked: AskedAddress, path: dict[str, str], caller: Caller) -> Response:
         """Give a contact another address. The one before is told, and reserved for three days.
@@ -307,7 +297,7 @@ class ContactRoutes:
             by=found.by,
             reach=found.reach,
         )
-        return _showing(replace(seen, contact=after))
+        return showing(replace(seen, contact=after))
 
     def deactivate(self, path: dict[str, str], caller: Caller) -> Response:
         """Switch a contact off. Their sessions and open codes end."""
@@ -341,40 +331,7 @@ class ContactRoutes:
             lifted = lifts.lift(found.workspace, seen.contact, by=found.by, also=guard, link=link)
         except TransactionRefused:
             raise RoleTooHigh from None
-        return _showing(self._seen(found, path), lifted=str(lifted))
-
-    def merge(self, asked: AskedMerge, path: dict[str, str], caller: Caller) -> Response:
-        """Make one contact of two; say what moves, sleeps and ends, or would."""
-        # Loaded here: what is done once in a while.
-        from portico.account.contact_merge import ContactMerges  # noqa: PLC0415
-
-        found = self.access.of_member(path, caller, Action.MERGE_CONTACTS)
-        report = ContactMerges(self.people_table, self.sign_in_table, self.clock).merge(
-            found.workspace,
-            path["contact"],
-            asked.lost,
-            host=caller.host,
-            by=found.by,
-            reach=found.reach,
-            dry_run=asked.dry_run,
-        )
-        return _showing(self._seen(found, path), merge=report.answer())
-
-    def undo_merge(self, asked: AskedSplit, path: dict[str, str], caller: Caller) -> Response:
-        """Make two contacts of one again; say what goes back, and what stays."""
-        # Loaded here, as above.
-        from portico.account.merge_undo import MergeUndos  # noqa: PLC0415
-
-        found = self.access.of_member(path, caller, Action.MERGE_CONTACTS)
-        undone = MergeUndos(self.people_table, self.sign_in_table, self.clock).undo(
-            found.workspace,
-            path["contact"],
-            asked.lost,
-            host=caller.host,
-            by=found.by,
-            reach=found.reach,
-        )
-        return _showing(self._seen(found, path), merge=undone.answer())
+        return showing(self.seen(found, path), lifted=str(lifted))
 
     def lift_domain(self, asked: AskedDomain, path: dict[str, str], caller: Caller) -> Response:
         """Let all addresses of a domain that refused get mail again."""
@@ -395,7 +352,7 @@ class ContactRoutes:
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""
         found = self.access.of_anyone(path, caller, Action.EXPORT_CONTACT)
-        seen = self._seen(found, path)
+        seen = self.seen(found, path)
         exports = ContactExports(self.people_table, self.sign_in_table, self.trail_table)
         content = exports.of(found.workspace, seen.contact)
         self.visits.note_export(found, seen.contact.id)
@@ -404,7 +361,7 @@ class ContactRoutes:
     def erase(self, path: dict[str, str], caller: Caller) -> Response:
         """Erase a contact. Again, for one whose erasure was cut off."""
         found = self.access.of_member(path, caller, Action.ERASE_CONTACT)
-        seen = self._seen(found, path, also_gone=True)
+        seen = self.seen(found, path, also_gone=True)
         if not found.reach.includes(seen.contact.id, seen.role):
             raise RoleTooHigh
         if not seen.contact.is_gone:
@@ -417,7 +374,7 @@ class ContactRoutes:
         seen = self._reached(found, path)
         if seen.contact.active is active:
             # Every switch raises `sver`; pressing twice must not sign anybody out twice.
-            return _showing(seen)
+            return showing(seen)
         event = self._event(found, f"contact.{'' if active else 'de'}activated", seen)
         people = self._people(found)
         try:
@@ -426,7 +383,7 @@ class ContactRoutes:
             )
         except StillOwner:
             raise OnTheTeam from None
-        return _showing(replace(seen, contact=after))
+        return showing(replace(seen, contact=after))
 
     @property
     def refs(self) -> ContactRefs:
@@ -461,8 +418,13 @@ class ContactRoutes:
         rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
         return LookUps(self.people_table, rows, found, caller.host, self.clock.now())
 
-    def _seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
-        """Return the contact of a route, with their role."""
+    def seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
+        """Return the contact of a route, with their role.
+
+        Raises:
+            NotFound: there is no such contact; or they are gone, unless *also_gone*.
+            ContactMerged: they were merged into another one.
+        """
         id_ = path["contact"]
         seen = self._read(found, id_, also_gone=True) if is_contact(id_) else None
         if seen is None:
@@ -484,7 +446,7 @@ class ContactRoutes:
 
     def _reached(self, found: Anyone, path: dict[str, str]) -> Seen:
         """Return the contact of a route on whom the caller may act."""
-        seen = self._seen(found, path)
+        seen = self.seen(found, path)
         if not found.reach.includes(seen.contact.id, seen.role):
             raise RoleTooHigh
         return seen
@@ -524,7 +486,8 @@ def _ref_answer(ref: Ref, contact: Contact) -> dict[str, Any]:
     }
 
 
-def _showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:
+def showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:
+    """Answer with one contact, and *more* members."""
     return Response(status, seen.answer() | more, {"etag": _etag(seen.contact)})
 
 

@@ -1,6 +1,7 @@
 """The routes of a workspace's trail, for its team and its keys."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -205,7 +206,13 @@ class TrailRoutes:
 
 
 def entries_of_contact(
-    table: str, workspace: Workspace, contact: str, asked: dict[str, str], *, clock: Clock
+    table: str,
+    workspace: Workspace,
+    contact: str,
+    asked: dict[str, str],
+    *,
+    merged: Sequence[str] = (),
+    clock: Clock,
 ) -> dict[str, Any]:
     """Return the members of an answer about one contact: a page of their rows.
 
@@ -213,6 +220,7 @@ def entries_of_contact(
         table: the Trail.
         workspace: the contact's.
         contact: their id.
+        merged: the ids of those who were merged into them.
         asked: ``limit`` and ``cursor``, as sent.
         clock: the time.
 
@@ -224,7 +232,7 @@ def entries_of_contact(
     if "cursor" in asked:
         before = _place(asked["cursor"], name)
     trail = trail_list(table, workspace, clock)
-    page = trail.of_subjects([contact], SoughtEntries(), Span(), before=before, size=size)
+    page = trail.of_subjects([contact, *merged], SoughtEntries(), Span(), before=before, size=size)
     return {"entries": [entry_answer(each) for each in page.entries], **page_rest(page, name=name)}
 
 

@@ -1,6 +1,6 @@
 """The rows that a merge moves from one contact to another, and back: heads, addresses, accounts, refs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -101,21 +101,23 @@ def coming_back(
 
 
 def reserving_for(
-    rows: Rows, workspace_id: str, email: str, *, owner: str, to: str, until: datetime
+    rows: Rows, workspace_id: str, email: str, *, owner: str, to: str, at: datetime, until: datetime
 ) -> dict[str, Any]:
     """Return the part that reserves *owner*'s own address for another contact."""
-    row = _former_row(workspace_id, email, to, epoch(until))
+    row = _former_row(workspace_id, email, to, epoch(until), epoch(at))
     return rows.putting(row, "contact = :owner", {":owner": owner})
 
 
 def passing_on(
-    rows: Rows, workspace_id: str, email: str, *, owner: str, to: str, until: int
+    rows: Rows, workspace_id: str, former: Mapping[str, Any], *, owner: str, to: str
 ) -> dict[str, Any]:
     """Return the part by which an address that *owner* had left is one that *to* has left.
 
-    It fails if the row is another one by now; *until* stays as it was, in seconds since 1970.
+    It fails if the row is another one by now. *former* has ``email``, ``until`` and perhaps
+    ``left_at``, which stay as they were, in seconds since 1970.
     """
-    row = _former_row(workspace_id, email, to, until)
+    until = former["until"]
+    row = _former_row(workspace_id, former["email"], to, until, former.get("left_at"))
     values = {":owner": owner, ":until": until}
     return rows.putting(row, "former = :owner AND reserved_until = :until", values)
 
@@ -215,9 +217,12 @@ def brought(ref: Ref, contact: Contact) -> Ref:
     return replace(ref, waits_for=0 if ref.is_confirmed(contact) else NEVER)
 
 
-def _former_row(workspace_id: str, email: str, contact: str, until: int) -> dict[str, Any]:
+def _former_row(
+    workspace_id: str, email: str, contact: str, until: int, left_at: int | None
+) -> dict[str, Any]:
     pk, sk = pointer_key(workspace_id, email)
-    return {
+    left = {"left_at": left_at} if left_at else {}
+    return left | {
         "pk": pk,
         "sk": sk,
         "former": contact,

@@ -26,14 +26,21 @@ class Pointer:
     former: str | None = None
     """The contact who had it last, if nobody has it now."""
     reserved_until: datetime | None = None
+    left_at: datetime | None = None
+    """When, if that is not the usual time before it is free."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any] | None) -> "Pointer":
         """Read a row. Without one, the address was never anybody's, or was freed."""
         if row is None:
             return cls()
-        until = row.get("reserved_until")
-        return cls(row.get("contact"), row.get("former"), moment(until) if until else None)
+        until, left = row.get("reserved_until"), row.get("left_at")
+        return cls(
+            row.get("contact"),
+            row.get("former"),
+            moment(until) if until else None,
+            moment(left) if left else None,
+        )
 
     def is_reserved(self, *, at: datetime) -> bool:
         """Say whether only the contact who has left the address may have it."""

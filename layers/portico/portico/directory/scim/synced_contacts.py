@@ -180,4 +180,5 @@ def _left_as(user: SyncedUser, pointer: Pointer) -> bool:
     """
     if pointer.contact or pointer.reserved_until is None:
         return False
-    return user.created_at <= pointer.reserved_until - UNDO_LIFETIME
+    left_at = pointer.left_at or pointer.reserved_until - UNDO_LIFETIME
+    return user.created_at <= left_at
