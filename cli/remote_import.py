@@ -1,5 +1,6 @@
 """``portico contact import`` over HTTP, with a key: the file is sent as it is, in parts."""
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,7 +64,7 @@ def import_over_http(
                 told=show,
             )
         except InvalidRequest as problem:
-            reasons = [in_words(each["reason"]) for each in problem.members.get("errors", [])]
+            reasons = [_worded(each["reason"]) for each in problem.members.get("errors", [])]
             raise Refusal(f"{file}: {'; '.join(reasons)}") from None
         for each in portico.report_import(done["id"]):
             column, reason = each["column"], in_words(each["reason"])
@@ -77,6 +78,12 @@ def import_over_http(
         told.note(f"Left out: {', '.join(done['left_out'])}.")
     read_from = done["columns"] or {}
     tell(told, portico.workspace, tally, report, dry_run=dry_run, read_from=read_from)
+
+
+def _worded(reason: str) -> str:
+    """Return why a file cannot be read, with this command's own options."""
+    said = re.sub(r" columns: (\w+): (.+)$", r" --column '\1=\2'", reason)
+    return in_words(said.replace(": ignore_unknown", ": --ignore-unknown"))
 
 
 def _count(tally: Tally, now: "Import") -> None:

@@ -290,6 +290,13 @@ class TestAnImport:
 
         said = holding.refused("contact", "import", "acme", str(sheet), "--url", holding.url)
         assert "this is a spreadsheet" in said
+        for header, said in (
+            ("email,phone", "--column 'name=ITS NAME'"),
+            ("email,name,phone", "To leave them out: --ignore-unknown"),
+        ):
+            sheet.write_text(f"{header}\n")
+            told = holding.refused("contact", "import", "acme", str(sheet), "--url", holding.url)
+            assert said in told
         holding.refused(
             "contact", "import", "acme", str(tmp_path / "none.csv"), "--url", holding.url
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from portico.edge.cursors import cursor_at
 from portico.imports import csv_pieces, part_reader, rules
 from portico.people import contact_import
 from portico.people.memberships import Role
@@ -110,6 +111,25 @@ class TestAnImport:
         assert (second["line"], second["column"]) == (3, "language")
         assert done.sends(REPORT).body == {"refused_rows": [first, second], "next": None}
         assert "example" not in str(done.refused)
+
+    def test_api_05_has_a_report_with_pages_of_its_own(self, admin, monkeypatch):
+        monkeypatch.setattr(part_reader, "MOST_ROWS_OF_A_PART", 2)
+        done = Import(admin, table("x,X,,", "y,Y,,", "z,Z,,"))
+        done.runs()
+        name = f"acme|import|{done.job['id']}"
+
+        first = done.sends(REPORT, query={"limit": "1"}).body
+        second = done.sends(REPORT, query={"limit": "9", "cursor": first["next"]}).body
+
+        assert [each["line"] for each in first["refused_rows"]] == [2, 3]
+        assert [each["line"] for each in second["refused_rows"]] == [4]
+        assert second["next"] is None
+        for cursor in (
+            cursor_at(["names#"], of=name),
+            cursor_at(["part#"], of="acme|import|imp_x"),
+        ):
+            answer = done.sends(REPORT, query={"cursor": cursor})
+            assert answer.problem == (400, "invalid-request")
 
     def test_again_changes_nothing(self, admin, portal):
         Import(admin, table(*many(3))).runs()

@@ -23,7 +23,7 @@ from portico.imports.rules import (
     ImportState,
     Remark,
 )
-from portico.imports.store import ImportStore, Moved
+from portico.imports.store import PART, ImportStore, Moved
 from portico.people import contact_import
 from portico.people.contact_import import AT_ONCE, ContactImport
 from portico.people.memberships import Reach
@@ -176,8 +176,12 @@ class ContactImports:
 
         Raises:
             NotFound: there is no such import.
+            InvalidRequest: *after* is no place of a report.
         """
         job = self.job(workspace, import_id)
+        # Whoever makes up a cursor must not reach a place that DynamoDB refuses.
+        if after and not after.startswith(PART):
+            raise InvalidRequest("cursor", "it is not a cursor of this list")
         found: list[Remark] = []
         for place, remarks in self._store(workspace).report(job, after=after):
             found += remarks
