@@ -1,11 +1,16 @@
 """A workspace goes to another stack, and its people sign in there (portico/exports/flow.py)."""
 
 import io
+import re
 from typing import Any
 
 import boto3
 import pytest
 
+from portico.account.contact_merge import ContactMerges
+from portico.aws.tables import transact
+from portico.directory.scim.synced_user import SyncedUser
+from portico.directory.scim.user_store import SyncedUsers
 from portico.errors import TakenAlready
 from portico.exports.export_file import ExportUnreadable, ExportWriter, checked
 from portico.exports.flow import OtherExport, WorkspaceExports
@@ -14,8 +19,10 @@ from portico.people.store import settings_row_key
 from portico.team.members import TeamMembers
 from portico.team.workspace_key import Scope
 from tests.account.test_erasure import Killed, kill_at
+from tests.docs.test_docs import page
 from tests.passwords.conftest import RIGHT, gives
 from tests.sso.conftest import connected, stage, world
+from tests.support.driver import NOON
 from tests.support.openid_site import Site
 from tests.team.test_manage_contacts import Desk
 from tests.team.test_manage_workspace import House
@@ -71,6 +78,12 @@ def acme(portal, connected):
     puts(Desk(house, Scope.WRITE_CONTACTS), email=ANN)
     portal.another_browser().signs_in_with("google")
     connected.lists("zoe@example.com")
+    lou = portal.adds("Lou Lost", "lou@example.com")
+    gives(lou)
+    ContactMerges("people", "sign-in").merge(portal.workspace, house.zoe.id, lou.id, **HOW)
+    document = {"userName": "zoe@example.com", "externalId": "e-1"}
+    user = SyncedUser("0" * 22, 1, NOON, NOON, document, house.zoe.id)
+    transact(SyncedUsers("people", "acme").moving(None, user))
     portal.link(label="Newsletter")
     return portal
 
@@ -143,6 +156,50 @@ class TestAMove:
         imported(file)
         assert bare(acme.rows("people"), "globex#") == theirs
         assert globex.ann.email in str(theirs)
+
+
+TAKEN = """
+`acme#workspace` / `door`
+`acme#workspace` / `words`
+`acme#workspace` / `team`
+`acme#workspace` / `search`
+`acme#team` / `ct_…`
+`acme#team` / `owners`
+`acme#contact#ct_…` / `head`
+`acme#contact#ct_…` / `password`
+`acme#contact#ct_…` / `email-change#<22 characters>`
+`acme#contact#ct_…` / `merged` and `acme#contact#ct_…` / `merge#ct_…`
+`acme#find#@` / `<address>#ct_…` and `acme#find#<letter>` / `<word>#ct_…`
+`acme#email#<address>` / `pointer`
+`acme#link#<public id>` / `link`
+`acme#ref#<channel>#<hash of the id>` / `ref` and `acme#contact#ct_…` / `refs`
+`acme#logo` / `png`
+`acme#connection#<id>` / `connection`
+`acme#portal#<name>` / `portal`
+`acme#identity#<connection>#<hash of issuer and subject>` / `identity`
+`acme#record#<source>#<external id>` / `record`
+`acme#record-key#object#<tenant>#<object id>` and `acme#record-key#email#<hash>` / `record`
+`acme#scim#<id>` / `user`
+`acme#scim-key#name#<hash>` / `user`, and `acme#scim-key#external#<hash>` and `acme#scim-key#email#<hash>` / `<id>`
+`acme#scim-users` / `<id>`
+`acme#directory` / `import`
+"""
+STAYS = """
+`acme#changes` / `evt_<time><11 characters>`
+`acme#workspace` / `exported`, `imported`
+`acme#keys` / `key#<22 characters>`
+`acme#contact#nobody` / `decoy-1-<parts>`
+`acme#suppressed#<HMAC of the address>` / `suppressed`
+The index `by_workspace`
+"""
+
+
+class TestAKindOfRow:
+    def test_comes_along_or_is_known_to_stay(self):
+        described = page("table.md").partition("\n## People")[2].partition("\n## ")[0]
+        kinds = re.findall(r"^### (.+)$", described, re.MULTILINE)
+
+        assert sorted(kinds) == sorted([*TAKEN.strip().split("\n"), *STAYS.strip().split("\n")])
 
 
 class TestAnImportThatIsKilled:

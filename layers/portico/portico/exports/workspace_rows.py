@@ -7,9 +7,12 @@ from typing import Any
 
 from portico.aws.queries import keys_listed, keys_merged, rows_within
 from portico.aws.tables import MOST_AT_ONCE
+from portico.directory.scim.synced_user import SyncedUser
+from portico.directory.scim.user_store import found_by, listed_in, user_key, user_name_key
 from portico.directory.store import Record, last_import_key, record_keys
 from portico.links.store import shelf_of_links
 from portico.people.memberships import team_key
+from portico.people.merges import merged_key, merged_of
 from portico.people.password_store import password_key
 from portico.people.pointers import former_shelf, pointer_key
 from portico.people.refs import ref_key, refs_key, refs_of
@@ -53,6 +56,7 @@ class WorkspaceRows:
         yield from self._listed("portals", f"{self._id}#portals")
         yield from self._listed("connections", f"{self._id}#connections")
         yield from self._records()
+        yield from self._synced_users()
         for row in rows_within(self.people.rows, team_key(self._id)):
             yield ("members" if "role" in row else ""), row
         own = last_import_key, words_key, logo_key, search_mark_key, team_settings_key
@@ -76,16 +80,38 @@ class WorkspaceRows:
         refs = refs_of(rows.get(refs_key(self._id, contact.id)[1]))
         for row in rows.values():
             yield "", row
+        yield from self._lost(contact.id, rows)
         for pk, sk in search_keys(contact, contact.found_by or ()):
             yield "", {"pk": pk, "sk": sk}
         if contact.email:
             yield from self._read("", [pointer_key(self._id, contact.email)])
         yield from self._read("refs", [ref_key(self._id, each.channel, each.id) for each in refs])
 
+    def _lost(self, survivor: str, rows: dict[str, dict[str, Any]]) -> KindsAndRows:
+        """Yield what is left of those who were merged into a contact: an undo needs it, and so does
+        whoever asks by their ids.
+        """
+        for lost in merged_of(rows.get(merged_key(self._id, survivor)[1])):
+            pk, password = password_key(self._id, lost)
+            left = {row["sk"]: row for row in rows_within(self.people.rows, pk)}
+            for sk, row in left.items():
+                if self.passwords or sk != password:
+                    yield "", row
+            yield from self._lost(lost, left)
+
     def _records(self) -> KindsAndRows:
         for kind, row in self._listed("directory records", f"{self._id}#records"):
             yield kind, row
             yield from self._read("", record_keys(self._id, Record.from_row(row)))
+
+    def _synced_users(self) -> KindsAndRows:
+        for listed in rows_within(self.people.rows, listed_in(self._id)):
+            yield "", listed
+            for kind, row in self._read("synced users", [user_key(self._id, listed["sk"])]):
+                user = SyncedUser.from_row(row)
+                yield kind, row
+                found = [(found_by(self._id, each), user.id) for each in user.names]
+                yield from self._read("", [user_name_key(self._id, user.user_name), *found])
 
     def _listed(self, kind: str, shelf: str) -> KindsAndRows:
         yield from self._read(kind, keys_listed(self.people.rows, shelf))
