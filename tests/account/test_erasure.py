@@ -131,7 +131,7 @@ class TestErasing:
         assert before.items() <= listed(portal).items()
         assert {Outcome.SIGNED_IN, Outcome.WITHHELD} <= set(before.values())
 
-    def test_brings_nothing_back_by_an_event_that_comes_late(self, portal):
+    def test_tra_03_brings_nothing_back_by_an_event_that_comes_late(self, portal):
         browser = portal.another_browser(source_ip=NETWORK)
         browser.asks_for_a_code()
         asked = portal.challenge_row(browser)

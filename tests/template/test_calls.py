@@ -47,6 +47,7 @@ from tests.team.test_manage_workspace import (
     PORTALS,
     SETTINGS,
     TEAM,
+    TRAIL,
     WORKSPACE,
     Staff,
 )
@@ -319,6 +320,11 @@ def looks_after_the_team(portal: Portal) -> None:
     assert owner.sends(f"POST {KEYS}/{{key}}/rotate", path={"key": made["key"]["id"]}).status == 200
     assert owner.sends(f"POST {KEYS}/{{key}}/revoke", path={"key": made["key"]["id"]}).status == 200
     looks_after_links(owner, portal)
+    portal.records_trail()
+    for asked in ({}, {"contact": olga.id}, {"email": "olga@example.com"}):
+        answer = owner.sends(f"POST {TRAIL}/list", asked)
+        assert answer.body["entries"], answer.event
+    assert owner.sends(f"POST {TRAIL}/overview", {}).body["days"]
     path, headers = {"contact": olga.id}, {"if-match": mine["etag"]}
     assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
 
@@ -397,6 +403,8 @@ def looks_after_contacts(portal: Portal) -> None:
     for n in range(MOST_MISSES):
         agent.sends(f"POST {CONTACTS}/find", {"email": f"no{n}@example.com"})
     portal.delivers_mail()
+    read = owner.sends(f"GET {one}/trail", path=path)
+    assert read.status == 200, read.event
     for what in ("deactivate", "reactivate"):
         assert owner.sends(f"POST {one}/{what}", path=path).status == 200
     assert owner.sends(f"GET {one}/export", path=path).status == 200

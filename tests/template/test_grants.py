@@ -26,6 +26,7 @@ MORE_THAN_ROWS = {
     "FindMailsAndDomains": {"dynamodb:Query"},
     "ReadSessionsOfContacts": {"dynamodb:Query"},
     "ReadUsesOfLinks": {"dynamodb:Query"},
+    "ReadTrail": {"dynamodb:Query"},
     "LetGo": {"dynamodb:DeleteItem"},
     "ForgetSearchRow": {"dynamodb:DeleteItem"},
     "FindContacts": {"dynamodb:Query"},

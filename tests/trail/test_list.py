@@ -97,7 +97,7 @@ class TestASignIn:
         ]
         assert entry.place.id == fingerprint(portal_challenge(told))
 
-    def test_is_the_same_row_doubled_and_in_any_order(self, portal):
+    def test_tra_01_is_the_same_row_doubled_and_in_any_order(self, portal):
         told = of_a_sign_in(portal)
         distinct = list(
             {each["dynamodb"]["NewImage"]["event"]["M"]["id"]["S"]: each for each in told}.values()
@@ -142,7 +142,7 @@ class TestASignIn:
 
         assert wire.operations.count("dynamodb.UpdateItem") == 1
 
-    def test_of_nobody_is_named_by_no_hash_that_an_address_alone_gives(self, portal):
+    def test_tra_02_of_nobody_is_named_by_no_hash_that_an_address_alone_gives(self, portal):
         portal.browser.asks_for_a_code("nobody@example.com")
         portal.delivers_mail()
         portal.records_trail()
@@ -193,7 +193,9 @@ def portal_challenge(told: list[dict[str, Any]]) -> str:
 
 
 class TestARecorderThatIsKilled:
-    def test_between_line_and_row_writes_the_row_when_the_batch_comes_again(self, portal, wire):
+    def test_tra_01_between_line_and_row_writes_the_row_when_the_batch_comes_again(
+        self, portal, wire
+    ):
         told = of_a_sign_in(portal)
         wire.cut("dynamodb.UpdateItem")
 
@@ -357,7 +359,7 @@ class TestOfAContact:
 
 
 class TestACall:
-    def test_does_a_bounded_amount_of_work_and_says_how_far_it_got(self, portal, wire):
+    def test_tra_04_does_a_bounded_amount_of_work_and_says_how_far_it_got(self, portal, wire):
         """300 ms: 24 calls, four at once, and 600 rows to read."""
         day = portal.now - timedelta(days=1)
         for n in range(1700):

@@ -9,6 +9,7 @@ from typing import Any, Self
 from portico.aws.tables import Rows, get_many
 from portico.clock import SYSTEM, Clock, epoch, moment
 from portico.edge.cursors import cursor_at, page_size_of, place_of
+from portico.edge.requests import shaped
 from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess
 from portico.errors import InvalidRequest
@@ -133,18 +134,20 @@ class TrailRoutes:
         """Make the routes from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table, settings.trail_table, access)
 
-    def list(self, asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    def list(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of the list."""
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
+        asked = shaped(wanted, AskedTrail)
         page = self._page(found.workspace, asked, size=asked.size)
         self._note(found, asked, "trail.listed", page)
         entries = [entry_answer(each) for each in page.entries]
         return Response(200, {"entries": entries, **self._rest(found.workspace, asked, page)})
 
-    def export(self, asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    def export(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of the list as text, to be put behind the text of the page before."""
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
-        form = asked.format or FORMATS[0]
+        asked = shaped(wanted, AskedTrail)
+        form = FORMATS[0] if asked.format is None else asked.format
         if form not in FORMATS:
             raise InvalidRequest("format", ", ".join(FORMATS))
         page = self._page(found.workspace, asked, size=asked.size)
@@ -155,10 +158,12 @@ class TrailRoutes:
         rest = self._rest(found.workspace, asked, page)
         return Response(200, {"format": form, "text": text, **rest})
 
-    def overview(self, asked: AskedTrail, path: dict[str, str], caller: Caller) -> Response:
+    def overview(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Answer with counts by day."""
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
-        page = self._page(found.workspace, asked, size=MOST_ROWS_A_CALL)
+        asked = shaped(wanted, AskedTrail)
+        # As many rows as a call may read; a limit is checked, and means nothing here.
+        page = self._page(found.workspace, asked, size=max(asked.size, MOST_ROWS_A_CALL))
         self._note(found, asked, "trail.listed", page)
         days = counted(page.entries)
         return Response(200, {"days": days, **self._rest(found.workspace, asked, page)})

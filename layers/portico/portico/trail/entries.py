@@ -81,6 +81,11 @@ class Step:
         return Outcome.DONE
 
     @property
+    def turn(self) -> tuple[datetime, int, str]:
+        """Where it stands among the steps of its row: in the order that there is, in one moment too."""
+        return self.at, _RANKS[self.outcome], self.key
+
+    @property
     def weight(self) -> tuple[bool, bool, datetime, int, str]:
         """How much it counts among the steps of its row."""
         # Whoever has come in has come in. Else the newest step decides; what became of a mail
@@ -118,7 +123,7 @@ class Entry:
                 core.get("purpose"),
             )
             steps.append(step)
-        return cls(Place.parse(row["sk"]), sorted(steps, key=lambda step: (step.at, step.key)))
+        return cls(Place.parse(row["sk"]), sorted(steps, key=lambda step: step.turn))
 
     @cached_property
     def decisive(self) -> Step:
