@@ -130,6 +130,9 @@ def _by_a_shared_link(walk: Walk) -> None:
     step("page", lambda: ann.sends("sign_in_page", "GET /{workspace}", **page))
     step("resolve", ann.opens_the_link)
     step("request", ann.asks_for_a_code)
+    # An environment marks each part of a day once, and makes a workspace's key once.
+    with redirect_stdout(deployment.sink):
+        deployment.hand("record_trail", deployment.record_of(ann))
     step("send", deployment.delivers_mail)
     mail = deployment.sent[-1]
     step("arrived", lambda: deployment.tells(delivered(mail)))

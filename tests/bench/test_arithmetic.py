@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from bench.flows import Flow
 from bench.recorded_calls import Exchange
 from bench.same_answer import apart
 from portico.aws.values import item_of
+
+PERFORMANCE = Path(__file__).parents[2] / "docs" / "performance.md"
 
 
 def said(operation, asked, answer):
@@ -179,3 +182,10 @@ class TestABill:
         bill = cost.Bill(1, 2, 3, 4, 5, 100)
         assert bill.all_but_mail == 15
         assert bill.times(2).all_but_mail == 30
+
+
+class TestTheTrailsList:
+    def test_costs_what_the_page_says(self):
+        text = PERFORMANCE.read_text()
+
+        assert f"{cost.listing() * cost.MILLION:.1f} dollars per million sign-ins by a code" in text

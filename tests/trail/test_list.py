@@ -19,6 +19,7 @@ from portico.trail.search import MOST_CALLS, MOST_ROWS_A_CALL, FoundEntries, Spa
 from portico.trail.subjects import filed_under, forget_keys
 from tests.support.doors import door, stream_record
 from tests.support.driver import OK, Portal
+from tests.support.row_capacity import KILOBYTE, size_of
 
 KEEP = timedelta(days=365)
 LIST = TrailList("trail", "acme", KEEP)
@@ -141,6 +142,12 @@ class TestASignIn:
         records(*told)
 
         assert wire.operations.count("dynamodb.UpdateItem") == 1
+
+    def test_is_one_write_unit_long(self, portal):
+        records(*of_a_sign_in(portal))
+
+        (row,) = [each for each in portal.listed() if "session.started" in str(each)]
+        assert size_of(row) <= KILOBYTE
 
     def test_tra_02_of_nobody_is_named_by_no_hash_that_an_address_alone_gives(self, portal):
         portal.browser.asks_for_a_code("nobody@example.com")
