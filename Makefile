@@ -45,8 +45,8 @@ SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portals on the ports after it; SAM_LOCAL=1; ORIGIN=http://localhost:3000 for a portal of yours
-	@exec $(VENV)/dev/bin/python -m local --port $(PORT) $(foreach each,$(ORIGIN),--origin '$(each)') $(if $(filter 1,$(SAM_LOCAL)),--sam-local)
+run: $(DEV) $(LOCAL)  ## start everything on localhost: PORT=8000, sample portals on the ports after it; SAM_LOCAL=1; ORIGIN=http://localhost:3000 for a portal of yours; DIAGNOSIS=1 for people who do not get in
+	@exec $(VENV)/dev/bin/python -m local --port $(PORT) $(foreach each,$(ORIGIN),--origin '$(each)') $(if $(filter 1,$(SAM_LOCAL)),--sam-local) $(if $(filter 1,$(DIAGNOSIS)),--diagnosis)
 
 cli: $(DEV)  ## install the command portico, for deployed stacks and the local one, and say where
 	@grep -q clients/python $(VENV)/dev/lib/python3.13/site-packages/portico.pth || \

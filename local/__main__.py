@@ -36,6 +36,8 @@ def main() -> int:
             print(warning(bind), end="", flush=True)
             house = LocalPortico(asked.port, stack, _step, bind=bind, origins=asked.origin)
             house.open()
+            if asked.diagnosis:
+                house.play_faults()
             print(
                 f"Ready in {time.monotonic() - begun:.1f} s.\n\n{house.terminal_links()}",
                 flush=True,
@@ -71,6 +73,12 @@ def _asked() -> argparse.Namespace:
         metavar="URL",
         help="of a portal of your own, such as http://localhost:3000, whose pages may call the API; "
         "repeat it for each",
+    )
+    parser.add_argument(
+        "--diagnosis",
+        action="store_true",
+        help="add twenty workspaces in which somebody does not get in (docs/diagnosis.md); the clock "
+        "goes fourteen minutes forward",
     )
     asked = parser.parse_args()
     if not 1 <= asked.port <= 65532:

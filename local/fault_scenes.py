@@ -4,6 +4,7 @@ Everything happens through the doors and the rooms that a team uses. How a reque
 how the streams are waited for, is the rig's: that of `make run`, or that of a test.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +35,8 @@ from portico.team.store import Memberships
 
 BY = "sample faults"
 WRONG = "0000000"
+CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
+"""As mails print it."""
 CALLBACK = "https://help.example.net/callback"
 VERIFIER = "a-verifier-of-the-sample-faults-that-is-no-secret-at-all"
 PORTAL_SECRET = "pos_" + "sample-faults-".ljust(43, "0")

@@ -69,6 +69,7 @@ class LocalPortico:
         # It has the other name: for a browser localhost and 127.0.0.1 are two sites.
         self._sample_client = f"http://localhost:{port + 3}"
         self._clock = FrontClock()
+        self._connection_secrets = ""
         self._mailbox = Mailbox(self._clock.now)
         self._front = Front(self._hosts, self._clock, self._mailbox)
 
@@ -121,6 +122,7 @@ class LocalPortico:
         wake(deployed)
         if self._bind != LOOPBACK:
             self._stack.enter_context(told_to_sam(deployed))
+        self._connection_secrets = deployed.environments["StartSso"]["CONNECTION_SECRETS"]
         self._front.world = world
         self._front.stack = self._described(deployed)
         self._stack.enter_context(serving(portal_port, SamplePortal(world)))
@@ -134,6 +136,25 @@ class LocalPortico:
         )
         sample_client = SampleClient(registration, self._clock.now)
         self._stack.enter_context(serving(sample_client_port, sample_client))
+
+    def play_faults(self) -> None:
+        """Make a workspace for each of the sample faults, and let it happen there."""
+        # Loaded here: few runs ask for it.
+        from local.fault_rig import FrontRig  # noqa: PLC0415
+
+        tables = self._front.stack
+        rig = FrontRig(
+            tables["people_table"],
+            tables["sign_in_table"],
+            tables["trail_table"],
+            self._hosts[0],
+            self._providers,
+            self._connection_secrets,
+            self._mailbox,
+            self._clock,
+        )
+        with self._step("Letting twenty people not get in"):
+            rig.play()
 
     def terminal_links(self) -> str:
         """Return the links to click, for the terminal."""

@@ -5,6 +5,7 @@ import pytest
 from local import ses_events
 from portico.aws.tables import MOST_AT_ONCE
 from portico.diagnosis.diagnose import diagnose
+from portico.diagnosis.findings import Say
 from portico.diagnosis.gather import Gathering
 from portico.diagnosis.near_misses import near_misses
 from portico.people.addresses import normalise
@@ -70,6 +71,22 @@ class TestASignIn:
         assert (facts.contact, facts.subject.email) == (None, None)
         assert causes(facts)[0] == "no-contact"
 
+    def test_is_found_in_the_list_where_no_mail_was_told_of(self, portal):
+        for email in ("ann@example.com", "nobody@example.com"):
+            portal.browser.asks_for_a_code(email)
+            portal.records_trail()
+        lines = [row for row in portal.rows("trail") if row.get("name") == "code.requested"]
+        portal.delivers_mail()
+        portal.records_trail()
+
+        found = [gathering(portal).of_sign_in(row["detail"]["sign_in"]) for row in lines]
+
+        assert {each.contact.id if each.contact else None for each in found} == {
+            portal.ann.id,
+            None,
+        }
+        assert {"code-waits", "no-contact"} == {causes(each)[0] for each in found}
+
     def test_that_is_none_is_nothing(self, portal):
         assert gathering(portal).of_sign_in("0123456789ab") is None
 
@@ -79,6 +96,21 @@ class TestASignIn:
 
         assert gather.of_sign_in(delayed) is None
         assert gather.of_contact(portal.ann.id) is None
+
+
+class TestAMergedContact:
+    def test_leads_to_the_one_who_stays(self, portal):
+        bob = portal.adds("Bob Baker", "bob@example.com")
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(e for e in portal.rows("people") if (e["pk"], e["sk"]) == (pk, "head"))
+        gone = {"name": "", "email": "", "active": False, "merged_into": bob.id}
+        portal.writes("people", head | gone)
+
+        (found,) = diagnose(gathering(portal).of_contact(portal.ann.id))
+
+        assert found.cause == "merged"
+        assert isinstance(found.ending, Say)
+        assert "bob@example.com" in found.ending.text
 
 
 class TestItsCalls:

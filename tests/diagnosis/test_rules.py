@@ -224,6 +224,14 @@ class TestAnAddressOfNobody:
         assert (found[0].cause, found[0].since) == ("no-contact", known.lines[0].at)
         assert isinstance(found[0].ending, Say)
 
+    def test_of_a_contact_who_was_merged_is_the_other_ones(self):
+        gone = replace(ANN, name="", email="", active=False, merged_into="ct_bob")
+
+        known = first(contact=gone, near=[Near(self.BOB, self.BOB.email)])
+
+        assert (known.cause, "bob@example.com" in known.ending.text) == ("merged", True)
+        assert first(contact=gone).cause == "merged"
+
 
 class TestAnEnding:
     def test_that_is_pressed_is_a_route_and_the_same_command(self):

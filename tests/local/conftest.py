@@ -46,8 +46,8 @@ class House:
     def visitor(self) -> Visitor:
         return Visitor(self.origin)
 
-    def waits_until(self, happened, what: str) -> None:
-        ends = time.monotonic() + IS_UP_WITHIN
+    def waits_until(self, happened, what: str, within: float = IS_UP_WITHIN) -> None:
+        ends = time.monotonic() + within
         while not happened():
             assert time.monotonic() < ends, f"{what} did not happen:\n{self.said}"
             time.sleep(0.1)

@@ -446,6 +446,7 @@ class Finding(TypedDict):
         "mistyped",
         "former-address",
         "erased",
+        "merged",
         "deactivated",
         "method-off",
         "left-directory",
@@ -1148,9 +1149,9 @@ class Routes:
         """Say why somebody does not get in.
 
         Of an address, also one that nobody has, of a contact, or of a sign-in by the name that its
-        lines in the trail share (for three days). The decisive finding comes first. A member who
-        may not list contacts can ask for 30 unknown addresses an hour, together with those of
-        `contacts/find`, and sees the addresses of others masked.
+        lines in the trail share. The decisive finding comes first. A member who may not list
+        contacts can ask for 30 unknown addresses an hour, together with those of `contacts/find`,
+        and sees the addresses of others masked.
 
         The key needs the scope ``diagnosis``.
 

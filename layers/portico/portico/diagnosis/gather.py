@@ -7,7 +7,7 @@ newest personal links, and what became of the newest sign-in's mails.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from itertools import islice
 from typing import Any
@@ -31,6 +31,7 @@ from portico.people.store import People, head_key
 from portico.sessions.rules import Session
 from portico.sessions.store import session_key
 from portico.trail.lookup import Trail
+from portico.trail.search import Span, TrailList
 
 LINES = 50
 """The newest lines that are looked at."""
@@ -61,27 +62,20 @@ class Gathering:
         """Return the row that an address leads to, for a caller who reads it with others."""
         return (self._people.rows, *pointer_key(self.workspace.id, email))
 
-    def of_address(
-        self, email: str, pointer: dict[str, Any] | None, *, hides: bool = False
-    ) -> Facts:
+    def of_address(self, email: str, pointer: dict[str, Any] | None) -> Facts:
         """Gather the facts of an address.
 
         Args:
             email: in its normal form.
             pointer: the row that :meth:`pointer_wanted` names, as read.
-            hides: whether addresses of others are masked.
 
         Raises:
             TryLater: a table is out of reach.
         """
         found = Pointer.from_row(pointer)
         if found.contact is None:
-            near = self._near(email, found)
-            return replace(
-                self._of(DiagnosisSubject(email, trail=(subject_of(email),)), None),
-                near=near,
-                hides=hides,
-            )
+            facts = self._of(DiagnosisSubject(email, trail=(subject_of(email),)), None)
+            return replace(facts, near=self._near(email, found))
         return self.of_contact(found.contact) or self._of(DiagnosisSubject(email), None)
 
     def of_contact(self, contact: str) -> Facts | None:
@@ -113,7 +107,7 @@ class Gathering:
         return replace(facts, subject=replace(facts.subject, contact=lost), near=near)
 
     def of_sign_in(self, sign_in: str) -> Facts | None:
-        """Gather the facts of a sign-in whose mails SES has told of, for three days.
+        """Gather the facts of a sign-in, by what became of its mails or else by the workspace's list.
 
         Returns:
             The facts; ``None``: no such sign-in is known.
@@ -122,9 +116,9 @@ class Gathering:
             TryLater: a table is out of reach.
         """
         rows, _ = page_within(self._sign_in, f"{self.workspace.id}#delivery#{sign_in}", size=MAILS)
-        if not rows:
+        subject = str(rows[0]["subject"]) if rows else self._listed(sign_in)
+        if subject is None:
             return None
-        subject = str(rows[0]["subject"])
         facts = self.of_contact(subject) if is_contact(subject) else None
         facts = facts or self._of(DiagnosisSubject(None, trail=(subject,)), None)
         its_own = [each for each in facts.lines if each.detail.get("sign_in") in (None, sign_in)]
@@ -134,6 +128,16 @@ class Gathering:
             lines=its_own,
             deliveries=_states(rows),
         )
+
+    def _listed(self, sign_in: str) -> str | None:
+        """Find whose a sign-in was in the workspace's list, as far back as one page of it goes."""
+        keep = timedelta(days=self.workspace.trail_days)
+        listed = TrailList(self.trail_table, self.workspace.id, keep, self.clock)
+        for entry in listed.sign_in(sign_in, Span()).entries:
+            steps = entry.steps
+            contact = next((each.contact for each in steps if each.contact), None)
+            return contact or next((each.subject for each in steps if each.subject), None)
+        return None
 
     def _of(self, subject: DiagnosisSubject, contact: Contact | None) -> Facts:
         trail = Trail(self.trail_table, self.workspace.id)

@@ -6,6 +6,7 @@ from portico.diagnosis import remedies
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import Evidence, Finding, FindingCause, HandOver, Recipient
 from portico.diagnosis.sentences import say
+from portico.people.rules import Contact
 from portico.printable import printable
 
 
@@ -62,15 +63,9 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
     contact = facts.contact
     if contact is None:
         return
-    for each in facts.near if contact.merged_into is not None else ():
-        shown = facts.shown(each.email)
-        yield Finding(
-            FindingCause.MERGED,
-            f"{contact.id} was merged into {each.contact.id}, whose address is {shown}.",
-            say(facts, "former", address=shown),
-            evidence=(Evidence(f"the contact leads to {each.contact.id}"),),
-        )
-    if contact.is_gone and contact.merged_into is None:
+    if contact.merged_into:
+        yield _merged(facts, contact)
+    elif contact.is_gone:
         yield Finding(
             FindingCause.ERASED,
             f"{contact.id} was erased. Whoever it was is a stranger now.",
@@ -96,3 +91,22 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def _merged(facts: Facts, contact: Contact) -> Finding:
+    survivor = facts.near[0] if facts.near else None
+    said = f"{contact.id} was merged into {contact.merged_into}."
+    line = facts.newest("contact.merged")
+    return Finding(
+        FindingCause.MERGED,
+        said,
+        say(facts, "former", address=facts.shown(survivor.email))
+        if survivor
+        else say(facts, "which_address"),
+        line.at if line else None,
+        (
+            Evidence(
+                "only the other contact's ways in work", line.at if line else None, "contact.merged"
+            ),
+        ),
+    )

@@ -1,6 +1,6 @@
 """The route of a diagnosis: why somebody does not get in, for a team and its keys."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from portico.aws.tables import Rows, get_many
@@ -77,6 +77,7 @@ class DiagnosisRoutes:
         facts = self._facts(found, asked, gathering, caller)
         if facts is None:
             raise NotFound
+        facts = replace(facts, hides=self._look_ups(found) is not None)
         if facts.contact is not None:
             Visits(self.sign_in_table, self.clock).note_contact(found, facts.contact.id)
 
@@ -106,7 +107,7 @@ class DiagnosisRoutes:
             if pointer is None or "contact" not in pointer:
                 # Counted before anything is told: a hundred other addresses are tried as well.
                 look_ups.count_miss()
-        return gathering.of_address(email, pointer, hides=look_ups is not None)
+        return gathering.of_address(email, pointer)
 
     def _look_ups(self, found: Asker, caller: Caller) -> LookUps | None:
         """Return the misses of a member who may not list everybody anyway."""
