@@ -4,6 +4,7 @@
 import json
 import re
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from local import ses_events
 from local.ses_events import SentMail
 from portico.account.team_erasure import TeamErasures
+from portico.aws.keys import ring
 from portico.links.rules import public_id
+from portico.notices.store import Notice
+from portico.sender.delivery import TakenByAnother
 from portico.sender.link_mails import derived_token
+from portico.sender.notice_mails import NoticeMails
 from tests.support.doors import door, queue_record
 
 DAYS = 90
@@ -26,6 +31,11 @@ def ended(portal):
     token = portal.personal_link()
     portal.forward(days=DAYS)
     return token
+
+
+def text_of(message):
+    parsed = message_from_bytes(message, policy=policy.default)
+    return parsed.get_body(("plain",)).get_content()
 
 
 def asks(portal, token, *, status=202):
@@ -296,6 +306,30 @@ class TestTheMail:
         door("send_mail").handler({"Records": [message]}, None)
 
         assert mailed(portal) == [first, first]
+        assert len(portal.links.all("acme", contact=portal.ann.id)) == 2
+
+    def test_is_the_same_by_two_senders_at_once(self, portal, ended):
+        """Two presses, in two hours, whose mails two senders decide about in the same moment."""
+        for _ in range(2):
+            portal.another_browser().asks_for_a_new_link(ended)
+            portal.forward(hours=1)
+        mails = NoticeMails("people", "sign-in", ring(door("send_mail").settings.code_secret))
+        rows = [row for row in portal.rows("sign-in") if row["sk"] == "notice"]
+        first, second = (mails.of(Notice.from_row(row)) for row in rows)
+
+        assert [each.why_not(at=portal.now) for each in (first, second)] == [None, None]
+        assert first.take(at=portal.now)
+        with pytest.raises(TakenByAnother):
+            second.take(at=portal.now)
+        again = mails.of(Notice.from_row(rows[1]))
+        assert again.why_not(at=portal.now) is None
+        assert again.take(at=portal.now)
+
+        written = [
+            each.write(sender="signin@acme.test", at=portal.now)[1] for each in (first, again)
+        ]
+        tokens = {URL.search(text_of(each))[1] for each in written}
+        assert len(tokens) == 1
         assert len(portal.links.all("acme", contact=portal.ann.id)) == 2
 
     def test_has_a_token_that_only_the_key_tells(self):

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.ids import digest
 from portico.links.rules import front_token, public_id
-from portico.people.memberships import Role
+from portico.people.memberships import ABOVE_ALL, Role
 from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
@@ -204,6 +205,17 @@ class TestWhoMakesALink:
             assert problems(house.makes(by, {"label": "Newsletter"})) == [told]
         agent = house.makes("agent", {}).body["links"][0]["problem"]
         assert agent["needs"] == ["owner", "admin"]
+
+    def test_with_a_key_makes_one_for_who_has_no_address(self, house, portal):
+        asked = AskedRef("messenger", "8261", name="Zoe Zimmer")
+        refs = ContactRefs("people")
+        zoe = refs.put(portal.workspace, asked, by="test", reach=ABOVE_ALL).contact
+
+        made = house.key(Scope.LINKS)(MAKE, {"links": [{"contact": zoe.id}]}).body["links"][0]
+
+        assert (made["link"]["contact"], made["link"]["email_hint"]) == (zoe.id, None)
+        opened = portal.browser.opens_the_link(made["token"]).body["link"]
+        assert opened["asks_email"] is True
 
     def test_with_a_key_makes_personal_ones(self, house):
         asks = house.key(Scope.LINKS)
