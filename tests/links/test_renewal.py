@@ -34,8 +34,9 @@ def ended(portal):
 
 
 def text_of(message):
-    parsed = message_from_bytes(message, policy=policy.default)
-    return parsed.get_body(("plain",)).get_content()
+    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return part.get_content()
 
 
 def asks(portal, token, *, status=202):
@@ -328,8 +329,8 @@ class TestTheMail:
         written = [
             each.write(sender="signin@acme.test", at=portal.now)[1] for each in (first, again)
         ]
-        tokens = {URL.search(text_of(each))[1] for each in written}
-        assert len(tokens) == 1
+        tokens = [URL.findall(text_of(each)) for each in written]
+        assert tokens[0] == tokens[1] != []
         assert len(portal.links.all("acme", contact=portal.ann.id)) == 2
 
     def test_has_a_token_that_only_the_key_tells(self):

@@ -108,9 +108,8 @@ class LinkMail(NoticeMail):
 
     def _is_still_ended(self, *, at: datetime) -> bool:
         ended = self._ended
-        if ended is None or ended.revoked_at is not None or ended.contact != self.notice.contact:
-            return False
-        return ended.may_renew(at=at)
+        is_theirs = ended is not None and ended.contact == self.notice.contact
+        return ended is not None and is_theirs and ended.may_renew(at=at)
 
     def _why_not_now(self, *, at: datetime) -> str | None:
         contact, workspace = self._contact, self._workspace
