@@ -16,6 +16,8 @@ from cli.output import Shown
 from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.diagnosis.line_words import line_words
+from portico.directory.scim.refusals import record_subject
+from portico.directory.store import email_key
 from portico.errors import InvalidRequest, NotFound
 from portico.links.rules import Link
 from portico.links.store import link_key
@@ -260,7 +262,7 @@ def _subjects(
     opened: Link | None,
 ) -> list[str]:
     if case is not None:
-        return case.subjects
+        return [*case.subjects, *_records(command, workspace, case)]
     if link is not None:
         # What was asked for by a personal link is kept under its contact.
         of_contact = [opened.contact] if opened and opened.contact else []
@@ -268,6 +270,12 @@ def _subjects(
     connections = (f"connection-{each['id']}" for each in workspace.connections)
     portals = command.portals(workspace.id).all()
     return [workspace.id, *connections, *(f"portal-{each.id}" for each in portals)]
+
+
+def _records(command: Command, workspace: Workspace, case: Whose) -> list[str]:
+    """Return under what the trail keeps the directory record that has the address, or had it last."""
+    (row,) = command.people(workspace.id).read(email_key(workspace.id, case.email))
+    return [record_subject(row["source"], row["external_id"])] if row else []
 
 
 def _filtered(

@@ -21,6 +21,7 @@ handler = Door("sync_directory", settings, allowed=timedelta(seconds=8), tells=s
 @handler.hands(
     "GET /scim/v2/{workspace}/Users",
     "POST /scim/v2/{workspace}/Users",
+    "POST /scim/v2/{workspace}/.search",
     "POST /scim/v2/{workspace}/Users/.search",
     "GET /scim/v2/{workspace}/Users/{user}",
     "PUT /scim/v2/{workspace}/Users/{user}",

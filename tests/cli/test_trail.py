@@ -14,6 +14,7 @@ from portico.aws.queries import PAGE
 from portico.aws.values import item_of
 from portico.links.rules import public_id
 from portico.people.addresses import subject_of
+from tests.directory.scim.conftest import USERS, Client, made_by_hand, person
 
 
 def shown(terminal, *options):
@@ -180,3 +181,23 @@ class TestTheTrailOfAWorkspace:
 
     def test_of_none_says_so(self, terminal):
         assert terminal.refused("trail", "show", "x1") == "There is no workspace x1."
+
+
+class TestSomebodyOfADirectory:
+    def test_is_shown_with_what_it_has_sent_of_them(self, terminal, portal):
+        directory = Client(portal, made_by_hand(portal))
+        id_ = directory.adds("ann@example.com")
+        portal.records_trail()
+        directory.switches(id_, False)
+        portal.records_trail()
+        assert directory.sends(f"POST {USERS}", person("ann@example.com")).status == 409
+        portal.records_trail()
+
+        told = names(shown(terminal, "--contact", "ann@example.com"))
+
+        assert {
+            "record.added",
+            "record.deactivated",
+            "record.refused",
+            "contact.left-directory",
+        } <= set(told)

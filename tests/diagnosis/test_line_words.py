@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from portico.deliveries.causes import Cause
 from portico.deliveries.store import EVENTS
 from portico.diagnosis.line_words import CAUSES, ENDED, FATES, WITHHELD, line_words
@@ -55,6 +57,28 @@ class TestALine:
             == "entra: the provider's ID token is not valid (ExpiredTokenError): its signature, "
             "issuer, audience or time"
         )
+
+    @pytest.mark.parametrize(
+        ("name", "detail", "said"),
+        [
+            ("record.added", {}, "for the first time"),
+            ("record.changed", {"fields": "active emails"}, "changed active emails"),
+            ("record.changed", {}, "changed them"),
+            ("record.deactivated", {"fields": "active"}, "says that they are not active"),
+            ("record.deactivated", {"deleted": "yes"}, "has deleted them"),
+            (
+                "record.refused",
+                {"reason": "userName: taken"},
+                "not kept",
+            ),
+            ("contact.left-directory", {}, "left the directory"),
+            ("contact.back-in-directory", {}, "back in the directory"),
+            ("directory.many-left", {"gone": "6", "active": "25"}, "6 of 25 people"),
+        ],
+        ids=range(9),
+    )
+    def test_of_a_directory_says_what_it_sent_and_what_came_of_it(self, name, detail, said):
+        assert said in line_words(line(name, **detail))
 
     def test_of_another_kind_is_told_as_it_is(self):
         assert line_words(line("link.created", link="x", kind="shared")) == "link=x kind=shared"

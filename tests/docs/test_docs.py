@@ -132,7 +132,7 @@ class TestTheTables:
         # Lines of the log, which are no lines of the trail.
         events -= {"mail.refused", "mail.unfinished"}
         # Their names are put together where they are written.
-        events |= {f"record.{what}" for what in ("added", "changed", "deactivated")}
+        events |= {f"record.{what}" for what in ("added", "changed", "deactivated", "refused")}
         events |= {f"connection.{what}" for what in OF_CONNECTIONS}
         events |= {f"portal.{what}" for what in ("added", "changed", "removed")}
         table = page("table.md").partition("| event | rides on")[2]

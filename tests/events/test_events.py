@@ -63,6 +63,7 @@ ANSWERS = {
     "synced_users_list": 401,
     "synced_user_add": 401,
     "synced_users_search": 401,
+    "directory_search": 401,
     "synced_user_read": 401,
     "synced_user_replace": 401,
     "synced_user_change": 401,

@@ -96,8 +96,10 @@ class TestTheWorld:
             "iris@example.com": "auditor",
         }
 
-    def test_has_a_key_whose_text_is_told_and_opens(self, told):
-        (key,) = told["keys"]
+    @pytest.mark.parametrize("n", [0, 1], ids=["desk", "directory"])
+    def test_has_a_key_whose_text_is_told_and_opens(self, told, n):
+        assert len(told["keys"]) == 2
+        key = told["keys"][n]
 
         opened = opened_key("people", key["text"], at=NOON).key
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from portico.directory.scim.synced_user import MOST_EMAILS
-from tests.directory.scim.conftest import ERROR, USER, USERS, person
+from tests.directory.scim.conftest import BASE, ERROR, USER, USERS, person
 
 NOBODY = "0" * 22
 
@@ -308,8 +308,10 @@ class TestASearch:
     def asks(self, directory, **body):
         return directory.sends(f"POST {USERS}/.search", body)
 
-    def test_finds_as_a_filter_does(self, directory, ann):
-        found = self.asks(directory, filter='userName eq "ann@example.com"')
+    @pytest.mark.parametrize("at", ["/Users", ""], ids=["users", "root"])
+    def test_finds_as_a_filter_does(self, directory, ann, at):
+        body = {"filter": 'userName eq "ann@example.com"'}
+        found = directory.sends(f"POST {BASE}{at}/.search", body)
 
         assert [each["id"] for each in found.body["Resources"]] == [ann]
 

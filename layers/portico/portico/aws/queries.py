@@ -93,13 +93,16 @@ def page_within(
     return found, last["sk"] if last else None
 
 
-def count_within(rows: Rows, pk: str, *, most: int | None = None) -> tuple[int, str | None]:
+def count_within(
+    rows: Rows, pk: str, *, most: int | None = None, only: str | None = None
+) -> tuple[int, str | None]:
     """Count the rows of a partition, consistently, and hand out none of them.
 
     Args:
         rows: whose partition it is.
         pk: the partition key.
         most: where to stop; ``None``: at the end.
+        only: an attribute that must be true of whoever is counted; not together with *most*.
 
     Returns:
         How many there are, and the sort key of the row with the number *most*; ``None``: there are
@@ -110,6 +113,10 @@ def count_within(rows: Rows, pk: str, *, most: int | None = None) -> tuple[int, 
         TryLater: DynamoDB is out of reach.
     """
     wanted = {**_starting(rows, "pk", pk, "sk", ""), "ConsistentRead": True, "Select": "COUNT"}
+    if only is not None:
+        wanted["FilterExpression"] = "#only = :yes"
+        wanted["ExpressionAttributeNames"] |= {"#only": only}
+        wanted["ExpressionAttributeValues"] |= item_of({":yes": True})
     counted, start = 0, dict[str, Any]()
     while True:
         left = {} if most is None else {"Limit": most - counted}

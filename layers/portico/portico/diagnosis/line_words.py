@@ -140,6 +140,22 @@ def line_words(line: Line) -> str:
             # Who does it by the API has not counted them.
             count = f": {detail['sessions']}" if "sessions" in detail else ""
             return f"the team ended all sessions{count}"
+        case "record.added":
+            return "a directory has sent them for the first time"
+        case "record.changed":
+            return f"the directory has changed {detail.get('fields') or 'them'}"
+        case "record.deactivated":
+            how = "has deleted them" if "deleted" in detail else "says that they are not active"
+            return f"the directory {how}"
+        case "record.refused":
+            return f"not kept of what the directory sent: {reason}"
+        case "contact.left-directory":
+            return "left the directory: sessions and open codes ended"
+        case "contact.back-in-directory":
+            return "is back in the directory, and may come in"
+        case "directory.many-left":
+            gone, active = detail.get("gone", "?"), detail.get("active", "?")
+            return f"{gone} of {active} people left the directory within an hour"
         case "sso.started":
             return f"went to {detail.get('connection', '?')}"
         case "sso.refused":

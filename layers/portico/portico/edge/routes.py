@@ -86,6 +86,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/workspaces/{workspace}/contacts/{contact}/sessions/end": ("POST",),
     "/v1/workspaces/{workspace}/contacts/{contact}/sessions/{session}/end": ("POST",),
     "/scim/v2/{workspace}/Users": ("GET", "POST"),
+    "/scim/v2/{workspace}/.search": ("POST",),
     "/scim/v2/{workspace}/Users/.search": ("POST",),
     "/scim/v2/{workspace}/Users/{user}": ("GET", "PUT", "PATCH", "DELETE"),
     "/scim/v2/{workspace}/ServiceProviderConfig": ("GET",),

@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,10 +20,10 @@ from scim2_server.responses import ScimResponse
 from portico.account.synced_address import SyncedAddresses
 from portico.clock import SYSTEM, Clock
 from portico.directory.scim import scim_shapes
+from portico.directory.scim.refusals import Refusals
 from portico.directory.scim.scim_shapes import FilterRefused, ShapeRefused, Term, terms_of
 from portico.directory.scim.service import UserStorage, user_service
 from portico.directory.scim.sync import DirectorySync, UserMoved
-from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_list import UserList
 from portico.directory.scim.user_store import SyncedUsers
 from portico.edge.requests import DEEPEST_JSON, LONGEST_TEXT, depth_of
@@ -41,12 +42,13 @@ from portico.sessions.access_token_check import bearer_of
 from portico.settings import SyncDirectorySettings
 from portico.strict_parsers import media_type_in, read_json
 from portico.team.caller_uses import CallerUses
+from portico.team.mass_departure import MassDeparture
 from portico.team.team_budget import TeamUse, count_use
 from portico.team.team_caller import KeyCaller, opened_key
 from portico.team.workspace_key import Scope, read_key
 
 LARGEST_SCIM_BODY = 64 * 1024
-SEARCH = "/Users/.search"
+SEARCHES = ("/.search", "/Users/.search")
 SCIM_TRIES = 3
 """How often a request is done anew because another sync has changed the same user meanwhile."""
 _OF_THE_LIBRARY = re.compile(r"\s*\[type=.*", re.DOTALL)
@@ -76,25 +78,40 @@ class ScimRoutes:
         )
         try:
             request, terms = _request(event, caller, found.workspace.id)
-            answer, user = self._answer(sync, users, request, terms)
-            if user is not None and request.body:
+            answer, storage = self._answer(sync, users, request, terms)
+            if storage.seen is not None and request.body:
                 addresses = SyncedAddresses(self.people_table, self.sign_in_table)
-                addresses.settle(found.workspace, user, host=caller.host, by=found.by)
+                addresses.settle(found.workspace, storage.seen, host=caller.host, by=found.by)
+            if storage.has_left:
+                # It has ended their access already, and must not be told that it has not.
+                with suppress(TryLater):
+                    leaving = MassDeparture(self.people_table, self.sign_in_table, found.workspace)
+                    leaving.note(sync.users.count_active, host=caller.host, by=found.by)
         except SCIMException as refused:
             answer = _refused(refused)
+            if refused.status in (400, 409) and event["requestContext"]["http"]["method"] != "GET":
+                self._note(found, event, answer)
         return _response(answer)
 
     def _answer(
         self, sync: DirectorySync, users: UserList, request: ScimRequest, terms: list[Term] | None
-    ) -> tuple[ScimResponse, SyncedUser | None]:
+    ) -> tuple[ScimResponse, UserStorage]:
         for _ in range(SCIM_TRIES):
             storage = UserStorage(sync, users, terms)
             try:
-                return storage.serve(request), storage.seen
+                return storage.serve(request), storage
             except UserMoved:
                 # What was asked is about the user as they are now, and so are its conditions.
                 continue
         raise TryLater(cause="directory sync: two syncs change the same user")
+
+    def _note(self, found: KeyCaller, event: Mapping[str, Any], answer: ScimResponse) -> None:
+        """Record what was not kept, and why, for whoever wonders where somebody is."""
+        user = (event.get("pathParameters") or {}).get("user")
+        refusals = Refusals(self.sign_in_table, found.workspace, found.by)
+        # The directory is told all the same.
+        with suppress(TryLater):
+            refusals.note((answer.body or {}).get("detail", ""), user=user, sent=_content(event))
 
     def _key(self, event: Mapping[str, Any], caller: Caller) -> KeyCaller:
         """Return the key that asks.
@@ -140,7 +157,7 @@ def _request(
     body = b""
     if method in ("POST", "PUT", "PATCH"):
         content = _content(event)
-        if path == SEARCH:
+        if path in SEARCHES:
             terms = _terms(content.pop("filter", None))
         else:
             content = _plain(method, content)

@@ -155,6 +155,9 @@ class Change(StrEnum):
     SETTINGS_CHANGED = "settings-changed"
     """Goes to the team's owners when a change weakens the workspace; ``account`` says what changed,
     as ``sign_up: false → true``."""
+    MANY_LEFT = "many-left"
+    """Goes to the team's owners when a directory puts many people out at once; ``account`` says how
+    many, and of how many: ``7 / 20``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class UserStorage(ScimStorage):
     terms: list[Term] | None
     seen: SyncedUser | None = None
     """The user whom the request was about, as they were read or written last."""
+    has_left: bool = False
+    """Whether the request has put out somebody who was in."""
 
     def serve(self, request: ScimRequest) -> ScimResponse:
         """Serve the request.
@@ -144,7 +146,9 @@ class UserStorage(ScimStorage):
     ) -> Resource[Any]:
         """Keep another state of a user. It is about the state that was read for this request."""
         before = self._user(str(resource.id), expected_version)
-        return self._kept(lambda: self.sync.change(before, resource.model_dump()))
+        kept = self._kept(lambda: self.sync.change(before, resource.model_dump()))
+        self.has_left = before.active and self.seen is not None and not self.seen.active
+        return kept
 
     def delete(
         self,
@@ -154,7 +158,9 @@ class UserStorage(ScimStorage):
         expected_version: str | None = None,
     ) -> None:
         """Forget a user."""
-        self.sync.delete(self._user(resource_id, expected_version))
+        user = self._user(resource_id, expected_version)
+        self.sync.delete(user)
+        self.has_left = user.active
 
     def _user(self, id_: str, version: str | None = None) -> SyncedUser:
         user = self.sync.users.get(id_)

@@ -6,13 +6,14 @@ from typing import Any
 
 from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
+from portico.directory.scim.refusals import record_subject
 from portico.directory.scim.synced_contacts import SyncedContacts
 from portico.directory.scim.synced_user import SyncedUser, document_of, forgotten
 from portico.directory.scim.user_store import SyncedUsers
 from portico.directory.store import BesideRefused, Directory, InUse, Record
 from portico.errors import Refused, TryLater
 from portico.events import Event
-from portico.ids import digest, random_part
+from portico.ids import random_part
 from portico.people.rules import Workspace
 
 SYNC_TRIES = 3
@@ -135,6 +136,6 @@ class DirectorySync:
         detail = {"source": record.source, "fields": " ".join(fields)}
         if after is None:
             detail = {"source": record.source, "deleted": "yes"}
-        subject = f"record-{digest(record.name)[:16]}"
+        subject = record_subject(record.source, record.external_id)
         days = self.workspace.trail_days
         return Event(f"record.{what}", at, subject, days, self.by, detail=detail)

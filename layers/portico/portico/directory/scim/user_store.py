@@ -80,6 +80,10 @@ class SyncedUsers:
         """Count all users."""
         return count_within(self.rows, listed_in(self.workspace_id))[0]
 
+    def count_active(self) -> int:
+        """Count the users who may come in."""
+        return count_within(self.rows, listed_in(self.workspace_id), only="active")[0]
+
     def id_at(self, place: int) -> str | None:
         """Return the id of the user at a place of the list, from 1; ``None``: it is shorter."""
         return count_within(self.rows, listed_in(self.workspace_id), most=place)[1]
@@ -101,14 +105,15 @@ class SyncedUsers:
         condition, values = NOT_THERE, {}
         if before is not None:
             condition, values = "version = :version", {":version": before.version}
-        listed = {"pk": listed_in(self.workspace_id), "sk": id_}
+        listed: dict[str, Any] = {"pk": listed_in(self.workspace_id), "sk": id_}
+        listed["active"] = after is not None and after.active
         if after is None:
             parts["user"] = self.rows.deleting(pk, sk, condition, values)
             parts["listed"] = self.rows.deleting(listed["pk"], id_, ALWAYS)
         else:
             row = {"pk": pk, "sk": sk, **after.row()}
             parts["user"] = self.rows.putting(row, condition, values)
-            if before is None:
+            if before is None or before.active is not after.active:
                 parts["listed"] = self.rows.putting(listed, ALWAYS)
         named, found = self._naming(id_, before, after), self._finding(id_, before, after)
         return {**parts, **named, **found}
