@@ -9,7 +9,24 @@ from tests.browser.member import Member
 
 ANN = "ct_demo-acme-ann-00000000"
 OLGA = "ct_demo-acme-olga-0000000"
-SCREENS = ("find", "add", f"contact={ANN}", f"contact={OLGA}", f"edit={ANN}", f"new-link={ANN}")
+SCREENS = (
+    "find",
+    "add",
+    f"contact={ANN}",
+    f"contact={OLGA}",
+    f"edit={ANN}",
+    f"new-link={ANN}",
+    "links",
+    "team",
+    "new-member",
+    "ways-in",
+    "keys",
+    "new-key",
+    "authentication",
+    "change=authentication-sign_up",
+    "portal",
+    "change=portal-open",
+)
 LOOKS: dict[str, dict[str, Any]] = {
     "en-1280": {"viewport": {"width": 1280, "height": 900}},
     "en-360-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},

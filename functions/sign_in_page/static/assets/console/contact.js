@@ -208,7 +208,7 @@ function switching(place, contact, path) {
     if (contact.active && !(await sure(words, about))) return;
     place.press(pressed, async () => {
       await place.ask("POST", `${path}/${action}`);
-      place.again(place.good(`${action}d`));
+      place.again(place.good(`${action}_done`));
     }, said);
   });
   return panel(words.nodes("access_title"), el("p", { class: "soft" }, ...words.nodes(`${action}_about`)), said, actions(pressed));

@@ -31,13 +31,14 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  * @property {(refusal: Refusal) => boolean} [onRefused] true when it has said all
  * @property {Record<string, string>} [says] sentences of its own, by the type of a refusal
  * @property {Child[]} [also] below the fields
+ * @property {boolean} [keeps] what was typed is needed after it was sent
  */
 
 /**
  * @param {import("./place.js").Place} place
  * @param {Wanted} wanted
  */
-export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, also = [] }) {
+export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, also = [], keeps = false }) {
   const { words, unsent } = place;
   const kept = unsent.of(id)?.values ?? {};
   const inputs = new Map(fields.map((field) => [field.name, inputOf(field, kept[field.name] ?? field.value)]));
@@ -64,7 +65,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
     unsent.keep(id, typed());
     try {
       await onSend(typed(), (body) => unsent.keyOf(id, body));
-      unsent.drop(id);
+      if (!keeps) unsent.drop(id);
     } catch (error) {
       const field = error instanceof Refusal ? error.problem.errors?.[0]?.field : undefined;
       if (place.isOver || (error instanceof Refusal && onRefused?.(error))) return;

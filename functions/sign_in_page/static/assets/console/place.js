@@ -44,6 +44,27 @@ export class Place {
     return this.#shell.api.ask(...asked);
   }
 
+  get settingsTag() {
+    return this.#shell.settingsTag;
+  }
+
+  /** Read the settings, which another member may have changed. */
+  async readSettings() {
+    const { body } = await this.ask("GET", "/settings");
+    this.tookSettings(body);
+    return body;
+  }
+
+  /** @param {{ settings: Record<string, any>, etag: string }} now as the API answers them */
+  tookSettings(now) {
+    this.#shell.takeSettings(now);
+  }
+
+  /** The screen that is shown by now, for what stays on it after this one. @returns {Place} */
+  shown() {
+    return this.#shell.place ?? this;
+  }
+
   /** Is it offered to this role? The API decides anew. @param {string} action */
   allows(action) {
     return MAY[action].includes(this.member.role);

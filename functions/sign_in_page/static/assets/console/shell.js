@@ -7,11 +7,15 @@ import { Refusal } from "./api.js";
 import { showContact } from "./contact.js";
 import { editContact } from "./contact-edit.js";
 import { addContact, findContact } from "./find.js";
+import { newKey, showKeys } from "./keys.js";
+import { showLinks } from "./links.js";
 import { newLink, rotateLink } from "./new-link.js";
 import { actions, button, tell } from "./parts.js";
 import { Place } from "./place.js";
 import { toldOf } from "./refusals.js";
 import { MAY } from "./rights.js";
+import { changeSettings, showAuthentication, showPortal } from "./settings.js";
+import { changeRole, newMember, showTeam, teamWays } from "./team.js";
 
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./parts.js").Said} Said */
@@ -24,16 +28,33 @@ const SCREENS = {
   edit: editContact,
   "new-link": newLink,
   rotate: rotateLink,
+  links: showLinks,
+  team: showTeam,
+  "new-member": newMember,
+  role: changeRole,
+  "ways-in": teamWays,
+  keys: showKeys,
+  "new-key": newKey,
+  authentication: showAuthentication,
+  portal: showPortal,
+  change: changeSettings,
 };
 
-/** What the navigation offers, and to whom. @type {[string, string][]} */
-const PLACES = [["find", "contact:read"]];
+/** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
+const PLACES = [
+  ["find", "contact:read", ["add", "contact", "edit"]],
+  ["links", "links:read", ["new-link", "rotate"]],
+  ["team", "team:read", ["new-member", "role", "ways-in"]],
+  ["keys", "team:read", ["new-key"]],
+  ["authentication", "settings:read", []],
+  ["portal", "settings:read", []],
+];
 
 const HOME = "find";
 
 export class Shell {
-  /** @type {Place | null} */
-  #place = null;
+  /** What is shown. @type {Place | null} */
+  place = null;
   /** @type {Said | null} */
   #said = null;
   /** Somebody went to another screen, and the keyboard comes along. */
@@ -44,6 +65,8 @@ export class Shell {
   words;
   /** @type {Record<string, any>} */
   settings = {};
+  /** Names the settings as they were read. @type {string | null} */
+  settingsTag = null;
 
   /**
    * @param {object} parts
@@ -78,7 +101,7 @@ export class Shell {
     try {
       await this.api.enter();
       const { body } = await this.api.ask("GET", "/settings");
-      this.settings = body.settings;
+      this.takeSettings(body);
     } catch (error) {
       return this.#gate(error);
     }
@@ -104,13 +127,21 @@ export class Shell {
   show(said) {
     if (said) this.#said = said;
     if (!this.api.member) return;
-    if (this.#place) this.#place.isOver = true;
+    if (this.place) this.place.isOver = true;
     const values = new URLSearchParams(location.hash.slice(1));
     const [name] = [...values.keys()];
     const screen = Object.hasOwn(SCREENS, name ?? "") ? SCREENS[name] : SCREENS[HOME];
-    this.#place = new Place(this, values);
+    this.place = new Place(this, values);
     this.#mark(name ?? HOME);
-    screen(this.#place);
+    screen(this.place);
+  }
+
+  /** @param {{ settings: Record<string, any>, etag: string }} now */
+  takeSettings({ settings, etag }) {
+    const isOther = this.settings.name !== undefined && JSON.stringify(settings) !== JSON.stringify(this.settings);
+    this.settings = settings;
+    this.settingsTag = etag;
+    if (isOther) this.#frame();
   }
 
   /** In other words. What is typed is kept already. @param {import("../words.js").Words} words */
@@ -205,7 +236,8 @@ export class Shell {
   /** @param {string} name */
   #mark(name) {
     for (const each of this.#page.nav.querySelectorAll("a")) {
-      const isHere = each.dataset.place === name || (each.dataset.place === HOME && ["contact", "edit", "add"].includes(name));
+      const [place, , others = []] = PLACES.find(([place]) => place === each.dataset.place) ?? [];
+      const isHere = place === name || others.includes(name) || this.place?.values.get("change")?.startsWith(`${place}-`);
       if (isHere) each.setAttribute("aria-current", "page");
       else each.removeAttribute("aria-current");
     }

@@ -1,0 +1,106 @@
+/** *Keys*: what machines come with. A secret is shown once, when it is made. */
+
+import { el } from "../elements.js";
+import { contactAt } from "./find.js";
+import { form } from "./form.js";
+import { actions, badge, button, copied, given, panel, slot, sure, table } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const SCOPES = ["settings:read", "contacts:read", "contacts:write", "diagnosis", "links", "sessions", "trail:read", "scim"];
+const OPEN = ["alive", "held"];
+
+/** @param {Place} place */
+export async function showKeys(place) {
+  const { words } = place;
+  const title = words.nodes("keys_title");
+  const read = await place.read(async () => {
+    const [keys, team] = await Promise.all([place.ask("GET", "/keys"), place.ask("GET", "/team")]);
+    return { keys: keys.body.keys, members: team.body.members };
+  }, title);
+  if (!read) return;
+  const may = place.allows("team:write");
+  const said = slot();
+  const columns = ["label", "scopes", "ends", "last_used", ...(may ? ["to_do"] : [])].map((column) => words.nodes(column));
+  const rows = read.keys.map((/** @type {any} */ key) => [
+    [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), "bad"), el("br"), ...whose(place, key, read.members)],
+    key.scope.split(" ").map((/** @type {string} */ scope) => el("code", { class: "scope", dir: "ltr" }, scope)),
+    [words.moment(key.expires_at)],
+    [key.last_used_at ? words.moment(key.last_used_at) : words.text("not_lately")],
+    ...(may ? [todo(place, key, said)] : []),
+  ]);
+  const make = button(words.nodes("make_key"), () => place.go("new-key"), "primary");
+  const empty = el("p", {}, ...words.nodes(may ? "no_keys" : "no_keys_read"));
+  place.show(
+    title,
+    el("p", { class: "soft" }, ...words.nodes("keys_text")),
+    may && actions(make),
+    panel(words.nodes("keys_title"), rows.length ? table(words.nodes("keys_title"), columns, rows) : empty, said),
+  );
+}
+
+/** An owner answers for each key. @param {Place} place @param {any} key @param {any[]} members */
+function whose({ words }, { owner }, members) {
+  const member = members.find(({ contact }) => contact === owner);
+  const name = el("a", { href: `#${contactAt(owner)}` }, given(member?.name || member?.email || owner));
+  return words.nodes("who_answers", { name });
+}
+
+/** @param {Place} place @param {any} key @param {HTMLElement} said */
+function todo(place, key, said) {
+  if (!OPEN.includes(key.state)) return [];
+  const { words } = place;
+  const values = { label: key.label };
+  const rotate = button(words.nodes("new_secret"), async () => {
+    const about = { title: words.nodes("new_secret_title", values), text: words.nodes("new_secret_text"), yes: words.nodes("new_secret"), isDangerous: false };
+    if (!(await sure(words, about))) return;
+    place.press(rotate, async () => {
+      const { body } = await place.ask("POST", `/keys/${key.id}/rotate`);
+      showSecret(place, body.text);
+    }, said);
+  }, "plain", words.text("new_secret_of", values));
+  const revoke = button(words.nodes("revoke"), async () => {
+    const about = { title: words.nodes("revoke_key_title", values), text: words.nodes("revoke_key_text"), yes: words.nodes("revoke") };
+    if (!(await sure(words, about))) return;
+    place.press(revoke, async () => {
+      await place.ask("POST", `/keys/${key.id}/revoke`);
+      place.again(place.good("key_is_revoked"));
+    }, said);
+  }, "plain", words.text("revoke_key_of", values));
+  return [rotate, revoke];
+}
+
+/** @param {Place} place */
+export function newKey(place) {
+  const { words } = place;
+  const asked = form(place, {
+    id: "new-key",
+    fields: [
+      { name: "label", label: words.nodes("label"), hint: words.nodes("key_label_hint"), required: true, most: 100 },
+      ...SCOPES.map((scope) => {
+        const hint = words.nodes(`scope_${scope.replace(":", "_")}`);
+        return /** @type {import("./form.js").Field} */ ({ name: scope, label: [el("code", { dir: "ltr" }, scope)], hint, type: "checkbox" });
+      }),
+    ],
+    send: words.nodes("make_key"),
+    onSend: async (typed, keyOf) => {
+      const body = { label: typed.label, scope: SCOPES.filter((scope) => typed[scope]).join(" ") };
+      const { body: made } = await place.ask("POST", "/keys", { body, key: keyOf(body) });
+      showSecret(place, made.text);
+    },
+    says: { taken: "key_lost" },
+    onCancel: () => place.go("keys"),
+  });
+  place.show(words.nodes("new_key_title"), el("p", { class: "soft" }, ...words.nodes("new_key_text")), asked.node);
+}
+
+/** @param {Place} place @param {string} text */
+function showSecret(place, text) {
+  const { words } = place;
+  place.show(
+    words.nodes("key_made"),
+    el("p", {}, ...words.nodes("key_made_text")),
+    copied(words, text, words.nodes("key_secret")),
+    actions(button(words.nodes("back"), () => place.go("keys"), "primary")),
+  );
+}

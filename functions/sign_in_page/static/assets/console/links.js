@@ -1,0 +1,40 @@
+/** *Links*: those that are for everybody, which one makes, copies, replaces and revokes. */
+
+import { el } from "../elements.js";
+import { linkRows } from "./link-rows.js";
+import { gather } from "./pages.js";
+import { actions, button, panel, slot } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+
+const AT_ONCE = 20;
+
+/** @param {Place} place @param {import("./pages.js").Gathered} [before] pages that are shown already */
+export async function showLinks(place, before) {
+  const { words } = place;
+  const title = words.nodes("shared_links_title");
+  const query = { ended: "true", limit: "100" };
+  const read = () => gather(place, "/links", "links", { query, before, least: AT_ONCE });
+  const found = await place.read(read, title);
+  if (!found) return;
+  const shared = found.items.filter(({ kind, portal, entrance }) => kind === "shared" && !portal && !entrance);
+  // They come first. Once a personal one has come, all shared ones are there.
+  const hasMore = found.next && found.items.every(({ kind }) => kind === "shared");
+  const may = place.allows("shared-links:write");
+  const mayRevoke = place.allows("links:write");
+  const said = slot();
+  const make = button(words.nodes("make_link"), () => place.go("new-link"), "primary");
+  const more = button(words.nodes("show_more"), () => showLinks(place, found));
+  const empty = el("p", {}, ...words.nodes(may ? "no_shared_links" : "no_shared_links_read"));
+  place.show(
+    title,
+    el("p", { class: "soft" }, ...words.nodes("shared_links_text")),
+    may && actions(make),
+    panel(
+      words.nodes("links_title"),
+      shared.length ? linkRows(place, shared, said, { may: mayRevoke, mayRotate: may }) : empty,
+      said,
+      hasMore && actions(more),
+    ),
+  );
+}

@@ -1,0 +1,132 @@
+/** The settings that the console shows, by group: how each is said, typed and sent. */
+
+import { el } from "../elements.js";
+import { given } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("../elements.js").Child} Child */
+/** @typedef {"switch" | "list" | "hours" | "days" | "moment" | "text" | "link" | "colour" | "pause"} Kind */
+
+/**
+ * @typedef {object} Setting
+ * @property {string} name as the API has it
+ * @property {Kind} kind
+ */
+
+/** @type {(kind: Kind, ...names: string[]) => Setting[]} */
+const all = (kind, ...names) => names.map((name) => ({ name, kind }));
+
+/** Which settings are changed together, by the screen that they are on. @type {Record<string, Record<string, Setting[]>>} */
+export const GROUPS = {
+  authentication: {
+    ways: all("switch", "code_method", "password_method", "sso_method"),
+    sign_up: [...all("switch", "sign_up"), ...all("list", "sign_up_domains", "sign_up_blocked"), ...all("switch", "sign_up_disposable")],
+    sessions: [...all("hours", "session_idle_seconds", "session_absolute_seconds"), ...all("days", "link_days")],
+  },
+  portal: {
+    open: [...all("switch", "portal_enabled", "entrance"), ...all("moment", "paused_until"), ...all("pause", "pause_text")],
+    look: [...all("text", "name"), ...all("colour", "accent_color"), ...all("text", "sender_name"), ...all("switch", "powered_by")],
+    help: all("link", "support_url", "privacy_url", "terms_url"),
+  },
+};
+
+/** @type {Partial<Record<Kind, import("./form.js").Field["type"]>>} */
+const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea" };
+
+/** What to type, where the name does not say it. @type {Record<string, string>} */
+const HINTS = {
+  sign_up_domains: "hint_domains",
+  sign_up_blocked: "hint_blocked",
+  session_idle_seconds: "hint_hours",
+  session_absolute_seconds: "hint_hours",
+  entrance: "hint_entrance",
+  paused_until: "hint_pause",
+  pause_text: "hint_pause_text",
+  accent_color: "hint_colour",
+  support_url: "hint_link",
+  privacy_url: "hint_link",
+  terms_url: "hint_link",
+};
+
+/** Who is touched by a setting that is no switch. @type {Record<string, string>} */
+const TOUCHES = {
+  sign_up_domains: "touches_sign_ups",
+  sign_up_blocked: "touches_sign_ups",
+  session_idle_seconds: "touches_sessions",
+  session_absolute_seconds: "touches_sessions",
+  link_days: "touches_links",
+  paused_until: "touches_pause",
+};
+
+/** Who is touched by a change. @param {Setting} setting @param {any} value the new one */
+export function touchedBy({ name, kind }, value) {
+  if (kind === "switch") return `touches_${name}_${value ? "on" : "off"}`;
+  return TOUCHES[name] ?? "touches_look";
+}
+
+const HOUR = 3600;
+
+/** What a value is on the page. @param {Place} place @param {Setting} setting @param {any} value @returns {Child[]} */
+export function shown(place, { kind }, value) {
+  const { words } = place;
+  if (kind === "switch") return words.nodes(value ? "is_on" : "is_not_on");
+  if (kind === "hours") return [words.duration(value)];
+  if (kind === "days") return words.nodes("days", { count: value });
+  if (kind === "moment") return value * 1000 > Date.now() ? [words.moment(value)] : words.nodes("no_pause");
+  const text = typed(place, { name: "", kind }, value);
+  return text === "" ? words.nodes("nothing_set") : [given(String(text).replaceAll("\n", ", "))];
+}
+
+/** What a value is in a form. @param {Place} place @param {Setting} setting @param {any} value @returns {string | boolean} */
+export function typed({ settings }, { kind }, value) {
+  if (kind === "switch") return value === true;
+  if (kind === "list") return (value ?? []).join("\n");
+  if (kind === "hours") return String(value / HOUR);
+  if (kind === "moment") return value * 1000 > Date.now() ? localTime(value) : "";
+  if (kind === "pause") return value?.[settings.locale] ?? "";
+  if (kind === "link") return (value ?? "").replace(/^mailto:/, "");
+  return String(value ?? "");
+}
+
+/** What a form's value is to the API. @param {Place} place @param {Setting} setting @param {any} value */
+export function sent({ settings }, { kind, name }, value) {
+  if (kind === "switch") return value === true;
+  if (kind === "list") return value.split(/[\s,;]+/).filter(Boolean);
+  if (kind === "hours") return Math.round(Number(value.replace(",", ".")) * HOUR);
+  if (kind === "days") return Number(value);
+  if (kind === "moment") return value ? Math.floor(new Date(value).getTime() / 1000) : 0;
+  if (kind === "pause") {
+    const { [settings.locale]: _, ...others } = settings.pause_text ?? {};
+    return value ? { ...others, [settings.locale]: value } : others;
+  }
+  return name === "name" ? value : value || null;
+}
+
+/** @param {Place} place @param {Setting} setting @returns {import("./form.js").Field} */
+export function fieldOf(place, setting) {
+  const { words, settings } = place;
+  const { name, kind } = setting;
+  const type = TYPES[kind] ?? "text";
+  const hint = name in HINTS ? words.nodes(HINTS[name]) : undefined;
+  const dir = ["list", "hours", "link", "colour"].includes(kind) ? "ltr" : undefined;
+  return { name, label: words.nodes(`set_${name}`), hint, type, dir, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
+}
+
+/** Before and after, said alike. @param {any} before @param {any} after */
+export function differs(before, after) {
+  return JSON.stringify(before ?? null) !== JSON.stringify(after ?? null);
+}
+
+/** A colour beside its name. @param {string | null} colour */
+export function swatch(colour) {
+  const picture = el("span", { class: "swatch", "aria-hidden": "true" });
+  // Through the CSSOM: the content security policy allows no style attribute.
+  if (colour) picture.style.backgroundColor = colour;
+  return picture;
+}
+
+/** As the field has it: the browser's own time, to the minute. @param {number} seconds */
+function localTime(seconds) {
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,0 +1,123 @@
+/** *Authentication* and *Portal*: what is set, and each change first as before and after. */
+
+import { el } from "../elements.js";
+import { Refusal } from "./api.js";
+import { form } from "./form.js";
+import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
+import { GROUPS, differs, fieldOf, sent, shown, swatch, touchedBy } from "./settings-fields.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("./settings-fields.js").Setting} Setting */
+/** @typedef {Record<string, any>} Values */
+
+export const showAuthentication = (/** @type {Place} */ place) => showSettings(place, "authentication");
+export const showPortal = (/** @type {Place} */ place) => showSettings(place, "portal");
+
+/** @param {Place} place @param {string} screen */
+async function showSettings(place, screen) {
+  const { words } = place;
+  const title = words.nodes(`${screen}_title`);
+  const read = await place.read(() => place.readSettings(), title);
+  if (!read) return;
+  const { settings } = place;
+  const may = place.allows("settings:write");
+  const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {
+    const pairs = members.map((setting) => {
+      const value = settings[setting.name];
+      const seen = shown(place, setting, value);
+      return /** @type {[any, any]} */ ([words.nodes(`set_${setting.name}`), setting.kind === "colour" ? [swatch(value), " ", ...seen] : seen]);
+    });
+    const name = words.text("change_of", { group: words.text(`group_${group}`) });
+    return panel(words.nodes(`group_${group}`), facts(pairs), may && actions(button(words.nodes("change"), () => place.go(`change=${screen}-${group}`), "secondary", name)));
+  });
+  place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels);
+}
+
+/** @param {Place} place */
+export async function changeSettings(place) {
+  const { words } = place;
+  const [screen, group] = (place.values.get("change") ?? "").split("-");
+  const members = GROUPS[screen]?.[group];
+  if (!members) return place.go("find");
+  const title = words.nodes(`group_${group}`);
+  const read = await place.read(() => place.readSettings(), title);
+  if (!read) return;
+  const id = `change-${screen}-${group}`;
+  const asked = form(place, {
+    id,
+    keeps: true,
+    fields: members.map((setting) => fieldOf(place, setting)),
+    send: words.nodes("look_at_it"),
+    onSend: async (typed) => {
+      const wanted = changesOf(place, members, typed);
+      if (Object.keys(wanted).length === 0) return tell(asked.slot, { tone: "info", text: words.nodes("nothing_changes") });
+      review(place, { screen, id, members, wanted });
+    },
+    onCancel: () => place.go(screen),
+  });
+  place.show(title, asked.node);
+}
+
+/** What the form would change, and nothing else. @param {Place} place @param {Setting[]} members @param {Values} typed @returns {Values} */
+function changesOf(place, members, typed) {
+  const pairs = members.map((setting) => /** @type {[string, any]} */ ([setting.name, sent(place, setting, typed[setting.name])]));
+  return Object.fromEntries(pairs.filter(([name, value]) => differs(place.settings[name], value)));
+}
+
+/** @param {Place} place @param {{ screen: string, id: string, members: Setting[], wanted: Values }} about */
+function review(place, { screen, id, members, wanted }) {
+  const { words } = place;
+  const said = slot();
+  const changed = members.filter(({ name }) => name in wanted);
+  const rows = () =>
+    table(
+      words.nodes("review_title"),
+      ["field", "was", "will_be"].map((key) => words.nodes(key)),
+      changed.map((setting) => [
+        words.nodes(`set_${setting.name}`),
+        shown(place, setting, place.settings[setting.name]),
+        shown(place, setting, wanted[setting.name]),
+      ]),
+    );
+  const touched = new Set(changed.map((setting) => touchedBy(setting, wanted[setting.name])));
+  const list = el("ul", { class: "touched" }, ...[...touched].map((key) => el("li", {}, ...words.nodes(key))));
+  const holder = el("div", {}, rows());
+  const go = button(words.nodes("change_it"), () =>
+    place.press(go, async () => {
+      try {
+        const { body, etag } = await place.ask("PATCH", "/settings", { body: wanted, etag: place.settingsTag });
+        place.unsent.drop(id);
+        place.go(screen, undoable(place, body.change, etag));
+      } catch (error) {
+        if (!(error instanceof Refusal) || !["changed-meanwhile", "invalid-request"].includes(error.type)) throw error;
+        if (error.type === "invalid-request") return tell(said, notAllowed(place, error));
+        place.tookSettings(error.problem.now);
+        // The first press was carried out, and its answer never came.
+        if (changed.every(({ name }) => !differs(place.settings[name], wanted[name]))) {
+          place.unsent.drop(id);
+          return place.go(screen, place.good("saved"));
+        }
+        holder.replaceChildren(rows());
+        tell(said, { tone: "info", text: words.nodes("settings_meanwhile") });
+      }
+    }, said), "primary");
+  const back = button(words.nodes("back"), () => place.again());
+  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list), said, actions(go, back));
+}
+
+/** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */
+function notAllowed({ words }, { problem }) {
+  const [{ field, reason } = { field: "", reason: "" }] = problem.errors ?? [];
+  return { tone: "error", text: words.nodes("field_invalid", { field: words.text(`set_${field}`) || field, reason }) };
+}
+
+/** @param {Place} place @param {string | undefined} change its id @param {string | null} etag @returns {import("./parts.js").Said} */
+function undoable(place, change, etag) {
+  const { words } = place;
+  const undo = button(words.nodes("undo"), () =>
+    place.shown().press(undo, async () => {
+      await place.ask("POST", `/changes/${change}/undo`, { etag });
+      place.shown().again(place.good("undone"));
+    }));
+  return { ...place.good("changed"), more: change && actions(undo) };
+}

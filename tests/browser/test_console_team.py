@@ -1,0 +1,226 @@
+"""The console's Links, Team and Keys: what an owner does there, and what others see of it."""
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.member import Member, asked_of, losing_the_answer
+
+
+@pytest.fixture
+def member(person) -> Member:
+    return Member(person)
+
+
+def goes_to(member: Member, name: str, heading: str) -> None:
+    member.page.get_by_role("link", name=name, exact=True).click()
+    member.sees_heading(heading)
+
+
+class TestSharedLinks:
+    def test_are_made_copied_replaced_and_revoked(self, member, witness, person_with):
+        member.comes_in("admin")
+        label = secrets.token_hex(4)
+        goes_to(member, "Links", "Shared links")
+        member.presses("Make a link")
+        member.sees_heading("New shared link")
+        member.types("Label", label)
+        member.presses("Make a link")
+        member.sees_heading("The link is made")
+        url = member.field("Address of the link").input_value()
+        witness.secrets.add(url.partition("l=")[2].partition("&")[0])
+        visitor = person_with()
+        visitor.opens(url)
+        expect(visitor.page.get_by_label("Primary email")).to_be_visible()
+
+        member.presses("Back")
+        member.row(label).get_by_role("button", name="Replace").click()
+        member.sees_heading("Replace a link")
+        member.presses("Replace")
+        member.sees_heading("The link is made")
+        url = member.field("Address of the link").input_value()
+        witness.secrets.add(url.partition("l=")[2].partition("&")[0])
+        member.presses("Back")
+        expect(member.row(label)).to_have_count(2)
+        member.row(label).first.get_by_role("button", name="Revoke").click()
+        member.confirms("Revoke")
+
+        member.is_told("The link is revoked.")
+        expect(member.row(label).filter(has_text="revoked")).to_have_count(1)
+
+    def test_are_an_agents_to_revoke_alone_and_an_auditors_to_read(self, member):
+        member.comes_in("agent")
+        goes_to(member, "Links", "Shared links")
+        expect(member.row("For everybody, to the tickets")).to_be_visible()
+        expect(member.page.get_by_role("button", name="Revoke").first).to_be_visible()
+        expect(member.page.get_by_role("button", name="Replace")).to_have_count(0)
+        expect(member.offers("Make a link")).to_have_count(0)
+
+        member.comes_in("auditor")
+        goes_to(member, "Links", "Shared links")
+
+        expect(member.row("For everybody, to the tickets")).to_be_visible()
+        expect(member.page.get_by_role("button", name="Revoke")).to_have_count(0)
+
+
+class TestTheTeam:
+    def test_is_no_agents_to_see(self, member):
+        member.comes_in("agent")
+
+        for name in ("Team", "Keys"):
+            expect(member.page.get_by_role("link", name=name, exact=True)).to_have_count(0)
+
+    def test_is_an_admins_to_see_and_an_owners_to_change(self, member):
+        member.comes_in("admin")
+        goes_to(member, "Team", "The team")
+        expect(member.row("Grace Lind")).to_contain_text("agent")
+        expect(member.row("Adam Novak")).to_contain_text("(you)")
+        for name in ("Add to the team", "Change"):
+            expect(member.page.get_by_role("button", name=name)).to_have_count(0)
+
+    def test_gets_a_member_changes_their_role_and_lets_them_go(self, member):
+        member.comes_in()
+        goes_to(member, "Team", "The team")
+        member.presses("Add to the team")
+        member.types("Email", "ben@example.com")
+        member.chooses("Role", "auditor")
+        member.presses("Add to the team")
+        member.is_told("Added to the team, and told by mail.")
+        expect(member.row("Ben Okafor")).to_contain_text("auditor")
+
+        member.presses("Change the role of Ben Okafor")
+        member.chooses("Role", "agent")
+        member.presses("Save")
+        member.is_told("Saved.")
+        expect(member.row("Ben Okafor")).to_contain_text("agent")
+        member.presses("Take Ben Okafor off the team")
+        member.confirms("Take off the team")
+
+        member.is_told("Taken off the team.")
+        expect(member.row("Ben Okafor")).to_have_count(0)
+
+    def test_says_what_to_do_about_who_is_no_contact_or_on_it_already(self, member):
+        member.comes_in()
+        member.opens("new-member")
+        member.types("Email", "nobody.at.all@example.org")
+        member.presses("Add to the team")
+        member.is_told("No active contact has this address.")
+
+        member.types("Email", "grace@example.com")
+        member.presses("Add to the team")
+
+        member.is_told("This person is on the team already.")
+        expect(member.field("Email")).to_have_value("grace@example.com")
+
+    def test_keeps_its_last_owner(self, member):
+        member.comes_in()
+        goes_to(member, "Team", "The team")
+
+        member.presses("Take Olga Ortiz off the team")
+        member.confirms("Take off the team")
+
+        member.is_told("This is the last owner.")
+
+    def test_asks_for_a_fresh_sign_in_and_comes_back_with_nothing_lost(self, member, house):
+        member.comes_in()
+        member.opens("new-member")
+        member.types("Email", "chloe@example.com")
+        house.forward(minutes=20)
+        asked = asked_of(member, "POST", r"/acme/team$")
+
+        member.presses("Add to the team")
+        member.is_told("This needs a sign-in from the last 15 minutes.")
+        before = len(asked)
+        member.signs_in_again("olga@example.com")
+
+        member.is_told("You are signed in again. What you typed is still here.")
+        expect(member.field("Email")).to_have_value("chloe@example.com")
+        # Nothing is sent that nobody pressed.
+        assert len(asked) == before
+
+    def test_may_ask_for_other_ways_in(self, member):
+        member.comes_in()
+        goes_to(member, "Team", "The team")
+        member.presses("Change")
+        member.field("single sign-on").uncheck()
+        member.presses("Save")
+        member.is_told("Saved.")
+        try:
+            ways = member.part("How members must have signed in")
+            expect(ways).to_contain_text("mailed code or password")
+        finally:
+            member.presses("Change")
+            member.field("single sign-on").check()
+            member.presses("Save")
+            member.is_told("Saved.")
+
+    def test_that_another_owner_has_changed_says_so(self, member, house):
+        member.comes_in()
+        member.opens("role=ct_demo-acme-iris-0000000")
+        member.sees_heading("Change a role")
+        house.team("team", "set", "acme", "iris@example.com", "--role", "agent")
+        try:
+            member.chooses("Role", "admin")
+            member.presses("Save")
+
+            member.is_told("Somebody else changed this meanwhile.")
+            expect(member.field("Role")).to_have_value("admin")
+        finally:
+            house.team("team", "set", "acme", "iris@example.com", "--role", "auditor")
+
+
+class TestKeys:
+    def test_are_made_with_a_secret_that_is_shown_once_and_revoked(self, member, witness):
+        member.comes_in()
+        label = secrets.token_hex(4)
+        goes_to(member, "Keys", "Keys for machines")
+        member.presses("Make a key")
+        member.types("Label", label)
+        member.field("links").check()
+        member.presses("Make a key")
+        member.sees_heading("The key’s secret")
+        text = member.field("Secret").input_value()
+        assert text.startswith("ptk_acme_")
+        witness.secrets.add(text)
+        kept = member.page.evaluate("JSON.stringify([{ ...sessionStorage }, { ...localStorage }])")
+        assert text not in kept
+
+        member.presses("Back")
+        expect(member.row(label)).to_contain_text("links")
+        member.presses(f"New secret for {label}")
+        member.confirms("New secret")
+        member.sees_heading("The key’s secret")
+        assert member.field("Secret").input_value() != text
+        witness.secrets.add(member.field("Secret").input_value())
+        member.presses("Back")
+        member.presses(f"Revoke {label}")
+        member.confirms("Revoke")
+
+        member.is_told("The key is revoked.")
+        expect(member.row(label)).to_contain_text("revoked")
+
+    def test_whose_answer_got_lost_are_made_once(self, member):
+        member.comes_in()
+        label = secrets.token_hex(4)
+        member.opens("new-key")
+        member.types("Label", label)
+        member.field("links").check()
+        member.page.route("**/acme/keys", losing_the_answer(member))
+        member.presses("Make a key")
+        member.is_told("No answer came.")
+        member.page.unroute("**/acme/keys")
+
+        member.presses("Make a key")
+
+        member.is_told("Your first press made this key")
+        goes_to(member, "Keys", "Keys for machines")
+        expect(member.row(label)).to_have_count(1)
+
+    def test_are_an_auditors_to_read(self, member):
+        member.comes_in("auditor")
+        goes_to(member, "Keys", "Keys for machines")
+
+        expect(member.row("Help desk")).to_be_visible()
+        expect(member.page.get_by_role("button", name="Revoke")).to_have_count(0)
+        expect(member.offers("Make a key")).to_have_count(0)
