@@ -2,6 +2,7 @@
 
 import { el } from "../elements.js";
 import { LANGUAGES } from "../words.js";
+import { findings } from "./findings.js";
 import { linkRows } from "./link-rows.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table, tell } from "./parts.js";
@@ -23,6 +24,7 @@ export async function showContact(place) {
   place.show(
     [given(called)],
     el("p", { class: "under" }, ...under(place, contact)),
+    await findings(place, { contact: contact.id }),
     mail(place, contact),
     profile(place, contact),
     await sessions(place, contact, path),

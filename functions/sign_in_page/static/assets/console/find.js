@@ -1,5 +1,7 @@
 /** *Find a contact*: the first screen, with one field. And the form that adds whoever is not there yet. */
 
+import { el } from "../elements.js";
+import { findings } from "./findings.js";
 import { form } from "./form.js";
 import { actions, button, tell } from "./parts.js";
 
@@ -11,6 +13,7 @@ const LONGEST_NAME = 100;
 /** @param {Place} place */
 export function findContact(place) {
   const { words } = place;
+  const below = el("div", {});
   const sought = form(place, {
     id: "find",
     fields: [
@@ -18,6 +21,7 @@ export function findContact(place) {
     ],
     send: words.nodes("find"),
     onSend: async ({ email }) => {
+      below.replaceChildren();
       if (email.startsWith("ct_")) return place.go(contactAt(email));
       const { body } = await place.ask("POST", "/contacts/find", { body: { email } });
       const isFormer = body.found_by === "former-email";
@@ -30,12 +34,14 @@ export function findContact(place) {
         place.unsent.keep("add", { name: "", email });
         place.go("add");
       });
-      const more = place.allows("contact:write") ? actions(add) : undefined;
+      const look = button(words.nodes("look_closer"), () =>
+        place.press(look, async () => below.replaceChildren(await findings(place, { email }))));
+      const more = actions(look, place.allows("contact:write") && add);
       tell(sought.slot, { tone: "info", text: words.nodes("nobody_has_it", { email }), more });
       return true;
     },
   });
-  place.show(words.nodes("find_title"), sought.node);
+  place.show(words.nodes("find_title"), sought.node, below);
   sought.inputs.get("email")?.focus();
 }
 

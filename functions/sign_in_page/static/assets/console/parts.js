@@ -115,10 +115,13 @@ function walk(event) {
 }
 
 /** A text to copy, and the button that copies it. */
-/** @param {Words} words @param {string} text @param {Child[]} label */
-export function copied(words, text, label) {
+/** @param {Words} words @param {string} text @param {Child[]} label @param {{ lang?: string }} [options] of a sentence, not of a value */
+export function copied(words, text, label, { lang } = {}) {
   const id = newId();
-  const field = el("input", { id, readonly: true, value: text, dir: "ltr", spellcheck: "false", class: "mono", onfocus: () => field.select() });
+  const attributes = { id, readonly: true, spellcheck: "false", onfocus: () => field.select() };
+  const field = lang
+    ? el("textarea", { ...attributes, lang, dir: "auto", rows: "3" }, text)
+    : el("input", { ...attributes, value: text, dir: "ltr", class: "mono" });
   const status = el("span", { class: "soft", role: "status" });
   const copy = button(words.nodes("copy"), async () => {
     // Where the browser forbids it, the text is marked, and the keyboard copies it.

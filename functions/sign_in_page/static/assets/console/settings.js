@@ -58,6 +58,18 @@ export async function changeSettings(place) {
   place.show(title, asked.node);
 }
 
+/**
+ * Settings that somebody wants otherwise for a reason of their own: the same table, and back to where they were.
+ *
+ * @param {Place} place
+ * @param {Values} wanted
+ */
+export async function reviewSettings(place, wanted) {
+  await place.readSettings();
+  const every = Object.values(GROUPS).flatMap((groups) => Object.values(groups).flat());
+  review(place, { screen: location.hash.slice(1), id: "", members: every, wanted });
+}
+
 /** What the form would change, and nothing else. @param {Place} place @param {Setting[]} members @param {Values} typed @returns {Values} */
 function changesOf(place, members, typed) {
   const pairs = members.map((setting) => /** @type {[string, any]} */ ([setting.name, sent(place, setting, typed[setting.name])]));

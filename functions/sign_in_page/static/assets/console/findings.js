@@ -1,0 +1,83 @@
+/** A diagnosis: why somebody does not get in, the decisive reason first, each with its ending. */
+
+import { el } from "../elements.js";
+import { Refusal } from "./api.js";
+import { actions, button, copied, panel, slot, sure, tell } from "./parts.js";
+import { reviewSettings } from "./settings.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {any} Finding as the API answers it */
+
+/**
+ * @param {Place} place
+ * @param {{ contact: string } | { email: string }} about
+ * @returns {Promise<HTMLElement>}
+ */
+export async function findings(place, about) {
+  const { words } = place;
+  const title = words.nodes("findings_title");
+  try {
+    const { body } = await place.ask("POST", "/diagnosis", { body: about });
+    const email = "email" in about ? about.email : "";
+    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, email))));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const said = slot();
+    tell(said, place.refused(error), { takesFocus: false });
+    return panel(title, said);
+  }
+}
+
+/** @param {Place} place @param {Finding} finding @param {string} email that was looked for */
+function item(place, { said, since, evidence, ending }, email) {
+  const { words } = place;
+  const lines = evidence.map((/** @type {any} */ each) => el("li", {}, english(each.what), each.at && ` · ${words.moment(each.at)}`));
+  return el(
+    "li",
+    {},
+    el("p", { class: "found" }, english(said)),
+    since && el("p", { class: "soft" }, ...words.nodes("since_then", { moment: words.moment(since) })),
+    ...endingOf(place, ending, email),
+    lines.length > 0 && el("details", {}, el("summary", {}, ...words.nodes("evidence")), el("ul", {}, ...lines)),
+  );
+}
+
+/** The API's sentences for a team are English, on a page of any language. @param {string} text */
+function english(text) {
+  return el("bdi", { lang: "en" }, text);
+}
+
+/** @param {Place} place @param {any} ending @param {string} email @returns {HTMLElement[]} */
+function endingOf(place, ending, email) {
+  const { words } = place;
+  if (ending.kind === "say") return [copied(words, ending.text, words.nodes("say_this"), { lang: ending.language })];
+  if (ending.kind === "hand-over") {
+    const text = el("p", {}, ...words.nodes(`hand_to_${ending.to.replace("-", "_")}`), " ", english(ending.text));
+    return ending.value ? [text, copied(words, ending.value, words.nodes("value_to_hand"))] : [text];
+  }
+  const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"))] : [];
+  if (!ending.may) return [copied(words, ending.command, words.nodes("another_role")), ...after];
+  const said = slot();
+  const press = button(words.nodes(`remedy_${ending.remedy.replaceAll("-", "_")}`), () => place.press(press, () => remedy(place, ending, email), said), "primary");
+  return [actions(press), said, ...after];
+}
+
+/** @param {Place} place @param {any} ending @param {string} email */
+async function remedy(place, { remedy: name, route, body }, email) {
+  const { words } = place;
+  const [method, address] = route.split(" ");
+  const path = address.replace(/^\/v1\/workspaces\/[^/]+/, "");
+  if (name === "add-contact") {
+    place.unsent.keep("add", { name: "", email });
+    return place.go("add");
+  }
+  if (name === "new-link") return place.go(`new-link=${encodeURIComponent(body.links[0].contact)}`);
+  if (path === "/settings") return reviewSettings(place, body);
+  if (method === "PATCH") {
+    const about = { title: words.nodes("sure_title"), text: words.nodes("sure_text"), yes: words.nodes("change_it"), isDangerous: false };
+    if (!(await sure(words, about))) return;
+    const { etag } = await place.ask("GET", path);
+    await place.ask("PATCH", path, { body, etag });
+  } else await place.ask(method, path, body ? { body } : {});
+  place.again(place.good("done_try_again"));
+}

@@ -1,0 +1,99 @@
+"""From "Ann says she can't get in" to the ending: one typed address, and three presses at most."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.member import Member
+from tests.browser.test_console_contacts import somebody
+
+WHY = "Why they may not get in"
+
+
+@pytest.fixture
+def member(person) -> Member:
+    return Member(person)
+
+
+class TestAFinding:
+    def test_stands_above_everything_and_is_pressed(self, member, house, person_with):
+        member.comes_in("admin")
+        email = somebody(member)
+        house.team("contact", "deactivate", "acme", email)
+
+        member.finds(email)
+        expect(member.page.get_by_role("heading", level=2).first).to_have_text(WHY)
+        expect(member.part(WHY)).to_contain_text("Zoe Zimmer is deactivated")
+        member.presses("Let them sign in again")
+
+        member.is_told("Done. Ask the person to try again.")
+        expect(member.part(WHY)).not_to_contain_text("is deactivated")
+        person_with().signs_in(house.link("shared"), email)
+
+    def test_that_an_agent_may_not_press_names_the_command(self, member, house):
+        member.comes_in("agent")
+        email = somebody(member)
+        house.team("contact", "deactivate", "acme", email)
+
+        member.finds(email)
+
+        expect(member.part(WHY)).to_contain_text("is deactivated")
+        expect(member.offers("Let them sign in again")).to_have_count(0)
+        label = "Your role cannot press this. Whoever runs the stack can run this command"
+        assert member.field(label).input_value().startswith("portico contact activate acme ct_")
+
+    def test_of_a_portal_that_is_off_shows_before_and_after_first(self, member, house, person_with):
+        member.comes_in("admin")
+        email = somebody(member)
+        house.team("workspace", "set", "acme", "--portal-disabled")
+        try:
+            member.finds(email)
+            member.presses("Switch the portal on")
+            expect(member.row("Contacts can sign in")).to_contain_text("on")
+            member.presses("Change it")
+
+            member.is_told("Changed. You can undo it.")
+            member.sees_heading("Zoe Zimmer")
+            person_with().signs_in(house.link("shared"), email)
+        finally:
+            house.team("workspace", "set", "acme", "--portal-enabled")
+
+    def test_says_what_it_rests_on(self, member, house):
+        member.comes_in("admin")
+        email = somebody(member)
+        house.team("contact", "deactivate", "acme", email)
+        member.finds(email)
+
+        member.part(WHY).get_by_text("What this rests on").first.click()
+
+        expect(member.part(WHY).get_by_role("list").get_by_text("switched off").first).to_be_visible()  # fmt: skip
+
+
+class TestAnAddressThatIsNobodys:
+    def test_is_looked_at_more_closely(self, member):
+        member.comes_in("admin")
+        member.finds("annn@example.com")
+        member.is_told("Nobody here has annn@example.com.")
+
+        member.presses("Look closer")
+
+        expect(member.part(WHY)).to_contain_text("ann@example.com")
+        expect(member.field("Say this to the person").first).not_to_have_value("")
+
+    def test_becomes_a_contact_with_one_press_more(self, member):
+        member.comes_in("agent")
+        member.finds("quite.another@example.org")
+        member.presses("Look closer")
+
+        member.part(WHY).get_by_role("button", name="Add as a contact").click()
+
+        member.sees_heading("Add a contact")
+        expect(member.field("Email")).to_have_value("quite.another@example.org")
+
+    def test_stays_out_of_every_address(self, member, witness):
+        member.comes_in("admin")
+        member.finds("annn@example.com")
+        member.presses("Look closer")
+        expect(member.part(WHY)).to_be_visible()
+
+        assert "annn" not in member.page.url
+        assert not [url for url in witness.urls if "annn" in url]
