@@ -77,7 +77,7 @@ class DiagnosisRoutes:
         facts = self._facts(found, asked, gathering, caller)
         if facts is None:
             raise NotFound
-        facts = replace(facts, hides=self._look_ups(found) is not None)
+        facts = replace(facts, hides=self._look_ups(found, caller) is not None)
         if facts.contact is not None:
             Visits(self.sign_in_table, self.clock).note_contact(found, facts.contact.id)
 
