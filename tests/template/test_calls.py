@@ -367,7 +367,8 @@ def imports_contacts(portal: Portal, owner: Staff) -> None:
         path = {"import_id": begun.body["import"]["id"], "at": "0"}
         kind = {"content-type": "application/octet-stream"}
         for _ in range(2):
-            assert owner.sends(IMPORT_PART, data, path=path, headers=kind).status == 200
+            taken = owner.sends(IMPORT_PART, data, path=path, headers=kind)
+            assert taken.status == 200, taken.event
         for how in (f"POST {imports}/{{import_id}}/{end}", f"GET {imports}/{{import_id}}/report"):
             assert owner.sends(how, path=path).status == 200
         assert owner.sends(f"GET {imports}/{{import_id}}", path=path).status == 200
