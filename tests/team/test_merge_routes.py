@@ -17,7 +17,7 @@ from tests.team.test_manage_contacts import (
     desk,
     house,
 )
-from tests.team.test_manage_workspace import CONTACTS, House
+from tests.team.test_manage_workspace import CONTACTS, TRAIL, House
 
 __all__ = ["desk", "house"]
 
@@ -55,6 +55,22 @@ class TestCon05AMerge:
         assert gone.body["survivor"] == house.zoe.id
         path = f"/v1/workspaces/acme/contacts/{house.zoe.id}"
         assert gone.headers["link"] == f'<{path}>; rel="successor-version"'
+
+    def test_gives_the_survivor_the_trail_of_both(self, house, old):
+        house.portal.records_trail()
+        merges(house, old)
+        house.portal.records_trail()
+
+        told = about(house["agent"], f"GET {CONTACTS}/{{contact}}/trail", house.zoe.id).body
+        listed = (
+            house["admin"]
+            .sends(f"POST {TRAIL}/list", {"contact": house.zoe.id, "events": ["contact.added"]})
+            .body
+        )
+
+        for entries in (told["entries"], listed["entries"]):
+            added = [each["contact"] for each in entries if each["event"] == "contact.added"]
+            assert set(added) == {house.zoe.id, old.id}
 
     @pytest.mark.parametrize("route", [*ACTS, EXPORT])
     def test_lets_nobody_act_on_the_lost_one(self, house, old, route):

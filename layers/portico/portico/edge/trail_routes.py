@@ -16,8 +16,10 @@ from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.ids import is_contact
 from portico.people.addresses import normalise, subject_of
+from portico.people.merges import all_merged_into
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Workspace
+from portico.people.store import People
 from portico.settings import ManageWorkspaceSettings
 from portico.team.rules import Action
 from portico.team.team_caller import KeyCaller, TeamCaller
@@ -187,7 +189,7 @@ class TrailRoutes:
             # An empty id is a script's mistake, and no wish for everybody's.
             if not is_contact(asked.contact):
                 raise InvalidRequest("contact", "a contact's id")
-            return (asked.contact,)
+            return ids_of(self.people_table, workspace, asked.contact)
         if asked.email is None:
             return ()
         email = normalise(asked.email)
@@ -195,7 +197,8 @@ class TrailRoutes:
         (row,) = get_many([(rows, *pointer_key(workspace.id, email))], consistent=False)
         pointer = Pointer.from_row(row)
         whose = pointer.contact or pointer.former
-        return (*((whose,) if whose else ()), subject_of(email))
+        ids = ids_of(self.people_table, workspace, whose) if whose else ()
+        return (*ids, subject_of(email))
 
     def _note(
         self, found: TeamCaller | KeyCaller, asked: AskedTrail, name: str, page: FoundEntries
@@ -208,6 +211,12 @@ class TrailRoutes:
 
     def _rest(self, workspace: Workspace, asked: AskedTrail, page: FoundEntries) -> dict[str, Any]:
         return page_rest(page, name=_name(workspace, asked))
+
+
+def ids_of(people_table: str, workspace: Workspace, contact: str) -> tuple[str, ...]:
+    """Return a contact's id, and those of all who were merged into them."""
+    merges = all_merged_into(People(people_table, workspace.id), contact)
+    return (contact, *(lost for _, lost in merges))
 
 
 def entries_of_contact(
