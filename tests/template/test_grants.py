@@ -214,7 +214,7 @@ MAY = {
     "Diagnose": {
         "PeopleTable": {"BatchGetItem", "Query"},
         "SignInTable": {"BatchGetItem", "PutItem", "Query", "UpdateItem"},
-        "TrailTable": {"Query"},
+        "TrailTable": {"GetItem", "Query"},
     },
     "StartSso": {
         "PeopleTable": {"BatchGetItem", "GetItem"},

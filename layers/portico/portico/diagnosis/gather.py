@@ -31,7 +31,6 @@ from portico.people.store import People, head_key
 from portico.sessions.rules import Session
 from portico.sessions.store import session_key
 from portico.trail.lookup import Trail
-from portico.trail.search import Span, TrailList
 
 LINES = 50
 """The newest lines that are looked at."""
@@ -131,6 +130,9 @@ class Gathering:
 
     def _listed(self, sign_in: str) -> str | None:
         """Find whose a sign-in was in the workspace's list, as far back as one page of it goes."""
+        # Loaded here: most ask for an address or a contact.
+        from portico.trail.search import Span, TrailList  # noqa: PLC0415
+
         keep = timedelta(days=self.workspace.trail_days)
         listed = TrailList(self.trail_table, self.workspace.id, keep, self.clock)
         for entry in listed.sign_in(sign_in, Span()).entries:

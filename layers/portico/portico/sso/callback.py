@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from portico.aws.keys import KeyRing, ring
 from portico.clock import SYSTEM, Clock
@@ -80,7 +81,7 @@ class SsoCallbacks:
         try:
             return self._finish(state, trip, answered, caller)
         except Refusal as refused:
-            self._note(states, state, trip, caller, refused.detail)
+            self._note(states, state, trip, caller, refused.detail, of=refused.contact)
             return ToPage(state.workspace_id, trip.fragment_key, refused.reason)
         except (ProviderAway, TryLater) as away:
             self._note(states, state, trip, caller, f"away: {type(away).__name__}")
@@ -107,7 +108,24 @@ class SsoCallbacks:
             return ToPage(state.workspace_id, trip.fragment_key, "linked")
         now = self.clock.now()
         known = match_of(self.people_table, state.workspace_id, trip, person, at=now)
-        if not known.workspace.is_open(at=now):
+        try:
+            return self._known(state, trip, person, known, caller, at=now)
+        except Refusal as refused:
+            # A shared link knows nobody. Now the provider has said who it is: the line is theirs.
+            refused.contact = None if trip.contact else known.owner or known.by_address
+            raise
+
+    def _known(
+        self,
+        state: State,
+        trip: Trip,
+        person: Person,
+        known: MatchedContact,
+        caller: Caller,
+        *,
+        at: datetime,
+    ) -> Arrived | ToPage:
+        if not known.workspace.is_open(at=at):
             raise Refusal("portal-unavailable")
         # The state keeps the connection as it was. Check now whether it may still be used.
         if not known.workspace.offers(trip.connection.id):
@@ -178,11 +196,21 @@ class SsoCallbacks:
         )
         return ToPage(state.workspace_id, "c", str(challenge.id))
 
-    def _note(self, states: States, state: State, trip: Trip, caller: Caller, reason: str) -> None:
+    def _note(
+        self,
+        states: States,
+        state: State,
+        trip: Trip,
+        caller: Caller,
+        reason: str,
+        *,
+        of: str | None = None,
+    ) -> None:
         detail = {"connection": trip.connection.id, "reason": reason}
         event = Event(
             "sso.refused",
             self.clock.now(),
+            of or "",
             network=caller.network,
             detail=detail,
             began=trip.began,

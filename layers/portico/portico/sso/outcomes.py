@@ -55,3 +55,5 @@ class Refusal(Exception):
         super().__init__(reason)
         self.reason = reason
         self.detail = detail or reason
+        self.contact: str | None = None
+        """Whom the provider has named, if the link did not."""
