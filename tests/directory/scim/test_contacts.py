@@ -3,6 +3,7 @@
 
 import pytest
 
+from portico.account.contact_merge import ContactMerges
 from portico.account.team_email_change import TeamEmailChanges
 from portico.people.memberships import Role
 from portico.people.rules import Contact
@@ -276,3 +277,21 @@ class TestAPerson:
         again = contact(portal, "cy@example.com")
         assert again
         assert (again.id, again.active) == (first.id, True)
+
+    def test_who_was_merged_into_another_is_that_one(self, portal, directory):
+        """A team has made one contact of two, so the other one is the person as well."""
+        id_ = directory.adds("cy@example.com")
+        lost = contact(portal, "cy@example.com")
+        assert lost
+        other = portal.adds("Cy Private", "cy@example.net")
+        ContactMerges("people", "sign-in").merge(portal.workspace, other.id, lost.id, **HOW)
+
+        directory.switches(id_, False)
+
+        survivor = contact(portal, "cy@example.net")
+        assert survivor
+        assert survivor.active is False
+        directory.switches(id_, True)
+        again = contact(portal, "cy@example.net")
+        assert again
+        assert (again.id, again.active) == (other.id, True)

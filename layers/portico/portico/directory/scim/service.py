@@ -145,7 +145,7 @@ class UserStorage(ScimStorage):
         expected_version: str | None = None,
     ) -> Resource[Any]:
         """Keep another state of a user. It is about the state that was read for this request."""
-        before = self._user(str(resource.id), expected_version)
+        before = self._as_read(str(resource.id), expected_version)
         kept = self._kept(lambda: self.sync.change(before, resource.model_dump()))
         self.has_left = before.active and self.seen is not None and not self.seen.active
         return kept
@@ -158,18 +158,22 @@ class UserStorage(ScimStorage):
         expected_version: str | None = None,
     ) -> None:
         """Forget a user."""
-        user = self._user(resource_id, expected_version)
+        user = self._as_read(resource_id, expected_version)
         self.sync.delete(user)
         self.has_left = user.active
 
-    def _user(self, id_: str, version: str | None = None) -> SyncedUser:
+    def _user(self, id_: str) -> SyncedUser:
         user = self.sync.users.get(id_)
         if user is None:
             raise NotFoundException(detail="There is no user with this id")
-        if version is not None and version != _version(user):
-            raise UserMoved
         self.seen = user
         return user
+
+    def _as_read(self, id_: str, version: str | None) -> SyncedUser:
+        """Return the user as this request has read them. The write asks whether they still are."""
+        if self.seen is None or self.seen.id != id_ or _version(self.seen) != version:
+            raise UserMoved
+        return self.seen
 
     def _kept(self, write: Callable[[], SyncedUser]) -> Resource[Any]:
         try:

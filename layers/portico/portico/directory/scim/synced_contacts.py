@@ -24,6 +24,8 @@ from portico.people.pointers import Pointer
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
 
+LONGEST_CHAIN = 3
+"""Merges that are followed: one into another, and that one into a third."""
 LEFT, BACK = "contact.left-directory", "contact.back-in-directory"
 
 
@@ -141,15 +143,21 @@ class SyncedContacts:
         named = dict(self._heads.naming(contact, after.shown_name, event, synced_as=as_))
         return {head: named.pop("head"), **named, **self._while_without_role(contact.id)}
 
-    def _read(self, ids: Iterable[str | None]) -> list[Meant]:
-        """Read contacts and whether each has a role, in their order, without those who are gone."""
+    def _read(self, ids: Iterable[str | None], *, steps: int = LONGEST_CHAIN) -> list[Meant]:
+        """Read contacts and whether each has a role, in their order, without those who are gone.
+
+        Whoever was merged into another one is that one.
+        """
         wanted = list(dict.fromkeys(each for each in ids if each))
         heads = [head_key(self.workspace.id, each) for each in wanted]
         roles = [membership_key(self.workspace.id, each) for each in wanted]
         found = self._people.read(*heads, *roles) if wanted else []
         rows = zip(found[: len(wanted)], found[len(wanted) :], strict=True)
-        contacts = [(Contact.from_row(head), bool(role)) for head, role in rows if head]
-        return [Meant(contact, role) for contact, role in contacts if not contact.is_gone]
+        contacts = [Meant(Contact.from_row(head), bool(role)) for head, role in rows if head]
+        there = [each for each in contacts if not each.contact.is_gone]
+        merged = {each.contact.merged_into for each in contacts if each.contact.is_gone} - {None}
+        merged -= {each.contact.id for each in there}
+        return there + (self._read(sorted(filter(None, merged)), steps=steps - 1) if steps else [])
 
     def _while_without_role(self, contact: str) -> Parts:
         rows = self._people.rows
