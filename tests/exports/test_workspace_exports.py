@@ -19,6 +19,7 @@ from portico.people.store import settings_row_key
 from portico.team.members import TeamMembers
 from portico.team.workspace_key import Scope
 from tests.account.test_erasure import Killed, kill_at
+from tests.directory.scim.conftest import Client, made_by_hand
 from tests.docs.test_docs import page
 from tests.passwords.conftest import RIGHT, gives
 from tests.sso.conftest import connected, stage, world
@@ -89,6 +90,18 @@ def acme(portal, connected):
 
 
 class TestAMove:
+    def test_is_none_for_a_directory_which_finds_its_people(self, acme):
+        Client(acme, made_by_hand(acme)).adds("synced@example.com", email="sy@example.com")
+        file = exported(acme)
+        another_stack(acme)
+        imported(file)
+
+        directory = Client(acme, made_by_hand(acme, email="olaf@acme.example"))
+
+        (id_,) = directory.finds('userName eq "SYNCED@example.com"')
+        assert directory.finds('emails.value eq "sy@example.com"') == [id_]
+        assert directory.switches(id_, False).status == 200
+
     def test_takes_everybody_along_who_then_sign_in(self, acme, connected, environments):
         site = Site.register(acme)
         portal, token, file = acme, acme.personal_link(), None

@@ -20,11 +20,11 @@ HOW: dict[str, Any] = {"host": "signin.acme.test", "by": "test"}
 OBJECT = "33333333-3333-4333-8333-333333333333"
 
 
-def made_by_hand(portal: Portal, workspace: str = "acme", *scopes: Scope) -> str:
+def made_by_hand(portal: Portal, workspace: str = "acme", *scopes: Scope, email: str = "") -> str:
     """The text of a key of a workspace, with an owner who answers for it."""
     known = portal.team.workspace(workspace)
     owner = portal.team.add_contact(
-        workspace, name="Olga Owner", email=f"olga@{workspace}.example", by="test"
+        workspace, name="Olga Owner", email=email or f"olga@{workspace}.example", by="test"
     )
     TeamMembers("people", "sign-in").add(known, owner, Role.OWNER, **HOW)
     keys = WorkspaceKeys("people", "sign-in")

@@ -5,6 +5,7 @@ import pytest
 
 from portico.account.contact_merge import ContactMerges
 from portico.account.team_email_change import TeamEmailChanges
+from portico.account.team_erasure import TeamErasures
 from portico.people.memberships import Role
 from portico.people.rules import Contact
 from portico.people.store import People
@@ -277,6 +278,19 @@ class TestAPerson:
         again = contact(portal, "cy@example.com")
         assert again
         assert (again.id, again.active) == (first.id, True)
+
+    def test_who_was_erased_here_and_is_active_there_is_somebody_new(self, portal, directory):
+        id_ = directory.adds("cy@example.com")
+        first = contact(portal, "cy@example.com")
+        assert first
+        erasures = TeamErasures("people", "sign-in", "trail")
+        erasures.erase(portal.workspace, first, **HOW)
+
+        named(portal, directory, id_, "Cy Again")
+
+        again = contact(portal, "cy@example.com")
+        assert again
+        assert again.id != first.id
 
     def test_who_was_merged_into_another_is_that_one(self, portal, directory):
         """A team has made one contact of two, so the other one is the person as well."""
