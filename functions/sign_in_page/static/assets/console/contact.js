@@ -20,6 +20,7 @@ export async function showContact(place) {
   if (!read) return;
   /** @type {Contact} */
   const contact = read;
+  place.commands = [["contact show", contact.id], ["why", contact.id], ["session list", contact.id], ["link list", "--contact", contact.id]];
   const called = contact.name || contact.email || contact.id;
   place.show(
     [given(called)],

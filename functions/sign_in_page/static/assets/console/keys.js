@@ -19,6 +19,7 @@ export async function showKeys(place) {
     return { keys: keys.body.keys, members: team.body.members };
   }, title);
   if (!read) return;
+  place.commands = [["key list"]];
   const may = place.allows("team:write");
   const said = slot();
   const columns = ["label", "scopes", "ends", "last_used", ...(may ? ["to_do"] : [])].map((column) => words.nodes(column));

@@ -17,6 +17,7 @@ export async function showLinks(place, before) {
   const read = () => gather(place, "/links", "links", { query, before, least: AT_ONCE });
   const found = await place.read(read, title);
   if (!found) return;
+  place.commands = [["link list"]];
   const shared = found.items.filter(({ kind, portal, entrance }) => kind === "shared" && !portal && !entrance);
   // They come first. Once a personal one has come, all shared ones are there.
   const hasMore = found.next && found.items.every(({ kind }) => kind === "shared");

@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { actions, button, slot, tell, wait } from "./parts.js";
+import { actions, button, copied, slot, tell, wait } from "./parts.js";
 import { toldOf } from "./refusals.js";
 import { MAY, mayActOn } from "./rights.js";
 
@@ -13,6 +13,13 @@ import { MAY, mayActOn } from "./rights.js";
 export class Place {
   /** Another screen is shown by now: what still comes is of no interest. */
   isOver = false;
+  /**
+   * What shows the same in a terminal: a command, and what follows the workspace. Only what the API has answered stands
+   * in it, never the fragment, which anybody can write.
+   *
+   * @type {string[][]}
+   */
+  commands = [];
   #shell;
   #slot = slot();
 
@@ -94,9 +101,17 @@ export class Place {
   show(title, ...children) {
     if (this.isOver) return;
     const heading = el("h1", { id: "heading", tabindex: "-1" }, ...title);
-    this.#shell.draw(heading, this.#slot, ...children);
+    this.#shell.draw(heading, this.#slot, ...children, this.#asCommands());
     const said = this.#shell.takeSaid();
     if (said) tell(this.#slot, said, { takesFocus: false });
+  }
+
+  /** The same for a terminal, which asks for a key or for credentials itself. */
+  #asCommands() {
+    if (this.commands.length === 0) return null;
+    const { words, settings } = this;
+    const lines = this.commands.map(([what, ...given]) => copied(words, ["portico", what, settings.id, ...given].join(" "), words.nodes("command")));
+    return el("details", { class: "commands" }, el("summary", {}, ...words.nodes("copy_as_command")), ...lines);
   }
 
   /** Say something at the top of the screen. @param {Said | null} said */

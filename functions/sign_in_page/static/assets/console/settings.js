@@ -19,6 +19,7 @@ async function showSettings(place, screen) {
   const title = words.nodes(`${screen}_title`);
   const read = await place.read(() => place.readSettings(), title);
   if (!read) return;
+  place.commands = [["workspace show"]];
   const { settings } = place;
   const may = place.allows("settings:write");
   const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {

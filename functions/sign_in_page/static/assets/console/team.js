@@ -20,6 +20,7 @@ export async function showTeam(place) {
     return { members: team.body.members, methods: ways.body.methods };
   }, title);
   if (!read) return;
+  place.commands = [["team list"], ["team methods"]];
   const may = place.allows("team:write");
   const said = slot();
   const columns = ["name", "role", "since", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
