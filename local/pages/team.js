@@ -1,7 +1,7 @@
 /** One press signs a member of a sample team in, and opens their console: asks for the code, reads the mail, types it. */
 
 /** @typedef {{ workspace: string, name: string, email: string, role: string | null }} Contact */
-/** @typedef {{ to: string, text: string }} Mail */
+/** @typedef {{ id: number, to: string, text: string }} Mail */
 
 const CODE = /\b([0-9A-Z]{3})-([0-9A-Z]{4})\b/;
 const LOOK_EVERY_MS = 250;
@@ -29,19 +29,24 @@ export async function offerTeam(list, status) {
 async function enter({ workspace, email }, world) {
   const isOpen = (/** @type {any} */ each) => each.workspace === workspace && each.kind === "shared" && each.state === "alive" && each.url;
   const link = new URLSearchParams(new URL(world.links.find(isOpen).url).hash.slice(1)).get("l");
+  // An older mail may have the same two letters.
+  const before = (await mails()).at(-1)?.id ?? 0;
   const asked = await post("/v1/codes", { workspace, link, email, to: "team" });
-  const code = await codeOf(email, asked.label);
+  const code = await codeOf(email, asked.label, before);
   const signedIn = await post("/v1/codes/verify", { challenge: asked.challenge, code, request_id: requestId() });
   location.assign(signedIn.return_to.url);
 }
 
-/** @param {string} email @param {string} label two letters, which the mail has too */
-async function codeOf(email, label) {
+/** @returns {Promise<Mail[]>} newest last */
+async function mails() {
+  return (await fetch("/_local/mailbox.json")).json();
+}
+
+/** @param {string} email @param {string} label two letters, which the mail has too @param {number} before the mail's id is higher */
+async function codeOf(email, label, before) {
   const until = Date.now() + MAIL_WITHIN_MS;
   while (Date.now() < until) {
-    /** @type {Mail[]} */
-    const mails = await (await fetch("/_local/mailbox.json")).json();
-    const mail = mails.findLast(({ to, text }) => to === email && new RegExp(`\\b${label}\\b`).test(text) && CODE.test(text));
+    const mail = (await mails()).findLast(({ id, to, text }) => id > before && to === email && new RegExp(`\\b${label}\\b`).test(text) && CODE.test(text));
     if (mail) return mail.text.match(CODE)?.slice(1).join("");
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
