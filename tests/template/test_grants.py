@@ -18,6 +18,7 @@ WITH_A_STAR = {
 MORE_THAN_ROWS = {
     "ListOwnIdentitiesAndAddresses": {"dynamodb:Query"},
     "ListTeamKeysAndChanges": {"dynamodb:Query"},
+    "ReadTeam": {"dynamodb:Query"},
     "ListPortalsAndConnections": {"dynamodb:Query"},
     "ListLinks": {"dynamodb:Query"},
     "FindUsers": {"dynamodb:Query"},
