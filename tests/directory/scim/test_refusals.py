@@ -2,7 +2,6 @@
 (portico/directory/scim/refusals.py, cli/trail.py)."""
 
 from portico.directory.scim.refusals import record_subject
-from portico.people.addresses import subject_of
 from tests.directory.scim.conftest import USERS, person
 
 
@@ -34,9 +33,9 @@ class TestARefusal:
         )
 
         reason = "userName: another user or record of the directory has it"
-        assert told(portal, subject_of("ann@example.com")) == [
-            ("record.refused", {"reason": reason})
-        ]
+        (line,) = [e for e in portal.records_trail() if e["name"] == "record.refused"]
+        assert line["pk"].startswith("acme#trail#address-")
+        assert line["detail"] == {"reason": reason}
 
     def test_of_somebody_known_stands_under_the_record(self, portal, directory):
         directory.adds("ann@example.com")
