@@ -57,6 +57,7 @@ OWN = {
     "A row": [
         "layers/portico/portico/account/*",
         "tests/account/*",
+        "tests/exports/*",
         "tests/properties/*",
         "tests/rotation/*",
     ],
