@@ -43,7 +43,8 @@ class TestTheLinks:
 
         expect(page.get_by_role("heading", name="Acme Support")).to_be_visible()
         shown = {each.get_attribute("href") for each in page.locator("main li a").all()}
-        assert shown == {link["url"] for link in house.world["links"]}
+        # Of a link that somebody has made since, the secret is not known.
+        assert shown == {link["url"] for link in house.world["links"]} - {None}
         finds_no_barrier(page)
 
     def test_stand_below_a_clock_that_moves(self, person, house):
