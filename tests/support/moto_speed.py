@@ -8,9 +8,10 @@ or a row measured once more for each of its attributes.
 
 from copy import deepcopy
 from functools import cache
+from threading import RLock
 from typing import Any
 
-from moto.core import responses
+from moto.core import botocore_stubber, responses
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb import models as dynamodb_models
@@ -148,6 +149,17 @@ def _transacted(slowly: Any) -> Any:
     return transact
 
 
+def _one_at_a_time(process: Any) -> Any:
+    lock = RLock()
+
+    def process_request(self: Any, request: Any) -> Any:
+        # Writers in threads change a table while another's transaction copies it.
+        with lock:
+            return process(self, request)
+
+    return process_request
+
+
 def install() -> None:
     """Hand moto the serializer, where it keeps those of other services, and the shorter ways."""
     SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": PlainValues}
@@ -165,3 +177,5 @@ def install() -> None:
     setattr(dynamodb_models, "Table", BackedUpOnce)  # noqa: B010
     backend = dynamodb_models.DynamoDBBackend
     setattr(backend, "transact_write_items", _transacted(backend.transact_write_items))  # noqa: B010
+    stubber = botocore_stubber.BotocoreStubber
+    setattr(stubber, "process_request", _one_at_a_time(stubber.process_request))  # noqa: B010
