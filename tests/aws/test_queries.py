@@ -2,7 +2,7 @@
 
 import pytest
 
-from portico.aws.queries import page_listed, page_within
+from portico.aws.queries import page_before, page_listed, page_within, rows_between
 from portico.aws.tables import IS_THERE, NOT_THERE, ForeignRow, Rows, transact
 
 ACME = Rows("people", "acme#")
@@ -63,3 +63,15 @@ class TestAPage:
             page_within(ACME, "globex#shelf")
         with pytest.raises(ForeignRow):
             page_listed(ACME, "acme#books", after=("b1", "globex#shelf", "book#1"))
+
+
+class TestASpanThatEndsBeforeItBegins:
+    """DynamoDB refuses such a query, and the DynamoDB of these tests does not."""
+
+    def test_has_no_rows_and_asks_for_none(self, shelf, wire):
+        assert page_before(ACME, "acme#shelf", first="book#3", before="book#2") == ([], None)
+        assert list(rows_between(ACME, "acme#shelf", "book#3", "book#2")) == []
+        assert wire.operations == []
+
+    def test_of_one_place_has_its_row(self, shelf):
+        assert [r["sk"] for r in rows_between(ACME, "acme#shelf", "book#3", "book#3")] == ["book#3"]

@@ -43,6 +43,8 @@ def rows_between(
         ForeignRow: *pk* lies outside of *rows*.
         TryLater: DynamoDB is out of reach.
     """
+    if _is_nothing(first, last):
+        return iter(())
     wanted: dict[str, Any] = {
         "TableName": rows.table,
         "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
@@ -148,6 +150,8 @@ def page_before(
         ForeignRow: *pk* lies outside of *rows*.
         TryLater: DynamoDB is out of reach.
     """
+    if _is_nothing(first, before):
+        return [], None
     wanted: dict[str, Any] = {
         "TableName": rows.table,
         "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :before",
@@ -239,6 +243,11 @@ def keys_merged(
 def _listed(rows: Rows, shelf: str, starting: str) -> Iterator[Row]:
     wanted = _starting(rows, "list", shelf, "listed", starting)
     return _pages({**wanted, "IndexName": "by_workspace"})
+
+
+def _is_nothing(first: str, last: str) -> bool:
+    """Say whether no sort key lies between the two. DynamoDB refuses to look for one."""
+    return first.encode() > last.encode()
 
 
 def _starting(rows: Rows, hash_: str, value: str, range_: str, starting: str) -> dict[str, Any]:
