@@ -87,3 +87,16 @@ class TestATable:
         begins = beginning_of(b"email,na\xe9me\n", is_last=True)
 
         assert begins.headers == ["email", "na\ufffdme"]
+
+    @pytest.mark.parametrize(
+        "first", [b'sep="', b"sep=\x00", b"sep=\xff"], ids=["quote", "nul", "byte"]
+    )
+    def test_is_none_if_its_first_line_names_a_sign_that_cannot_separate(self, first):
+        # The reader of rows refuses a quote, and no row of ours can keep half a sign.
+        with pytest.raises(TableRefused):
+            beginning_of(first + b"\nemail,name\nann@example.com,Ann\n", is_last=True)
+
+    @pytest.mark.parametrize("sign", ["|", ";", "\t"])
+    def test_may_be_separated_by_any_other_sign(self, sign):
+        first = f"sep={sign}\nemail{sign}name\n".encode()
+        assert beginning_of(first, is_last=True).headers == ["email", "name"]

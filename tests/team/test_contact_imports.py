@@ -434,6 +434,22 @@ class TestAnAddressThatWasLeft:
         assert done.counts() == {"rows": 2, "unchanged": 1, "refused": 1, "moved": 1}
         assert portal.team.contact("acme", "ann@example.net").active
 
+    def test_leaves_none_behind_for_two_who_cancel_it_at_once(self, admin, portal, wire):
+        self.moved(portal)
+        done = Import(admin, table("ann@example.com,Ann,,no"))
+        done.part()
+
+        def deletes():
+            for row in portal.rows("sign-in"):
+                if row["sk"].startswith("wait#"):
+                    portal.removes("sign-in", row)
+
+        # First the import ends, then the rows that waited go: the other one was quicker.
+        wire.before("dynamodb.TransactWriteItems", lambda: None)
+        wire.before("dynamodb.TransactWriteItems", deletes)
+        assert done.sends(CANCEL).body["import"]["state"] == "cancelled"
+        assert not [row for row in portal.rows("sign-in") if row["sk"].startswith("wait#")]
+
     def test_leaves_no_address_behind_when_it_ends(self, admin, portal):
         self.moved(portal)
         for press, end in (("1", CANCEL), ("2", FINISH)):

@@ -25,6 +25,8 @@ NOT_CLOSED = (
     "and import again"
 )
 TOO_LONG = f"no row is longer than {PIECE // 1024} KB: the rest of the file cannot be read"
+_NO_SEPARATOR = '"\0'
+"""Signs that no table can be separated by, though its first line may say so."""
 _HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 """As what no encoding has a sign for is read."""
 _OPEN = ("unexpected end of data", "field larger than field limit")
@@ -136,6 +138,8 @@ def beginning_of(piece: bytes, *, is_last: bool) -> TableBeginning:
     size = mark + form.size_of(first)
     told = first.lower().rstrip("\r\n")
     said = told[4:5] or "," if told.startswith("sep=") else ""
+    if said and (said in _NO_SEPARATOR or _HALF_A_SIGN.match(said)):
+        raise TableRefused("its first line, sep=, names a sign that separates no columns")
     if said:
         first, taken = next(lines, ""), 2
         size += form.size_of(first)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.queries import page_within, rows_within
-from portico.aws.tables import NOT_THERE, Parts, Rows, TransactionRefused, transact_surely
+from portico.aws.tables import ALWAYS, NOT_THERE, Parts, Rows, TransactionRefused, transact_surely
 from portico.clock import epoch
 from portico.errors import NotFound
 from portico.events import Event
@@ -163,9 +163,8 @@ class ImportStore:
     def forget_waiting(self, job: ImportJob) -> None:
         """Delete the rows that wait, of an import that was cancelled."""
         while waiting := self.first_waiting(job):
-            transact_surely(
-                {"waiting": self.rows.deleting(self._pk(job), waiting[0], "attribute_exists(pk)")}
-            )
+            # Whoever cancels it at the same time has perhaps deleted it.
+            transact_surely({"waiting": self.rows.deleting(self._pk(job), waiting[0], ALWAYS)})
 
     def report(self, job: ImportJob, *, after: str) -> Iterator[tuple[str, tuple[Remark, ...]]]:
         """Yield the remarks of each part behind *after*, and its key."""
