@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portico.account.contact_merge import ContactMerges
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
@@ -333,3 +334,47 @@ class TestAFunctionThatIsKilled:
             assert DEVICE not in str(portal.session_rows())
             number += 1
         assert number == len(writes) >= 4
+
+
+class TestRowsWhoseTimeIsOver:
+    """DynamoDB takes a row away between our read and our write: it stays gone."""
+
+    @pytest.mark.parametrize("kind", ["#trail#", "session#", "email-change#", "merge#"])
+    def test_do_not_come_back_as_their_keys(self, portal, wire, kind):
+        contact = with_everything(portal)
+        lost = portal.adds("Marlene M.", "third.marker@example.net")
+        ContactMerges("people", "sign-in").merge(portal.workspace, contact.id, lost.id, **HOW)
+        contact = portal.team.contact("acme", contact.id)
+
+        def of_kind() -> list[tuple[str, Any]]:
+            return [
+                (table, row)
+                for table in ("people", "sign-in", "trail")
+                for row in portal.rows(table)
+                if kind in f"{row['pk']}{row['sk']}" and row["sk"] != "key"
+            ]
+
+        assert of_kind()
+
+        swept = []
+
+        def meddle(operation: str, request: Any, arrive: Any) -> Any:
+            if operation == "dynamodb.TransactWriteItems":
+                said = request.body.decode()
+                written = [
+                    (t, r)
+                    for t, r in of_kind()
+                    if f'"{r["pk"]}"' in said and f'"{r["sk"]}"' in said
+                ]
+                for table, row in written:
+                    portal.removes(table, row)
+                    swept.append(row)
+            return arrive()
+
+        wire.meddler = meddle
+        erase(portal, contact)
+        wire.meddler = None
+
+        assert swept
+        assert not [row for _, row in of_kind() if row.keys() == {"pk", "sk"}]
+        assert portal.team.contact("acme", contact.id).is_gone

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from portico.account.profile import identities_of
 from portico.aws.queries import keys_listed, rows_within
 from portico.aws.tables import (
-    ALWAYS,
     IS_THERE,
     MOST_AT_ONCE,
     ConditionFailed,
@@ -23,6 +22,7 @@ from portico.aws.tables import (
     Rows,
     TransactionRefused,
     transact_surely,
+    write_where_there,
 )
 from portico.clock import SYSTEM, Clock, epoch
 from portico.errors import AddressJustChanged, seconds_until
@@ -125,8 +125,9 @@ class Erasure:
         # Whoever makes one has read the contact while they were there; the index lags by a moment.
         self._forget_links(contact.id)
         # One that was attached while the transaction was on its way.
-        with suppress(TransactionRefused):
-            self._write(self._refs(contact).values())
+        if refs := self._refs(contact):
+            with suppress(TransactionRefused):
+                transact_surely(refs)
         rows = MergeRows(self.people.table, self.people.workspace_id)
         for _, lost in all_merged_into(self.people, contact.id):
             self._trail_erasure.contact(lost)
@@ -153,7 +154,7 @@ class Erasure:
         rows = rows_within(self.people.rows, pk, starting="email-change#")
         return {
             f"change {row['sk']}": self.people.rows.updating(
-                pk, row["sk"], "REMOVE old, new, removed", ALWAYS
+                pk, row["sk"], "REMOVE old, new, removed", IS_THERE
             )
             for row in rows
         }
@@ -211,7 +212,7 @@ class Erasure:
 
     def _write(self, parts: Iterable[dict[str, Any]]) -> None:
         for some in batched(parts, MOST_AT_ONCE, strict=False):
-            transact_surely({str(n): part for n, part in enumerate(some)})
+            write_where_there({str(n): part for n, part in enumerate(some)})
 
 
 def former_addresses(people: People, contact: Contact) -> list[str]:

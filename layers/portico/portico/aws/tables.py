@@ -228,6 +228,28 @@ def transact_surely(parts: Parts) -> None:
             raise TryLater(cause="dynamodb.transact_write_items: conflict") from conflict
 
 
+def write_where_there(parts: Parts) -> None:
+    """Write those of *parts* whose conditions hold, all of which ask that their row is there.
+
+    DynamoDB takes rows away whose time is over, at any moment. A change that does not ask would
+    bring back a row that is nothing but its key, and one refusal refuses a whole transaction.
+
+    Args:
+        parts: at most `MOST_AT_ONCE`, by names.
+
+    Raises:
+        TryLater: DynamoDB is out of reach, or other writes were in the way both times.
+    """
+    left = dict(parts)
+    while left:
+        try:
+            transact_surely(left)
+        except TransactionRefused as refused:
+            left = {name: part for name, part in left.items() if name not in refused.failed}
+        else:
+            return
+
+
 def _guarded(part: Row, table: str, condition: str, values: Row | None) -> Row:
     text, names = aliased(condition)
     part["TableName"] = table

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portico.aws.tables import ALWAYS, NOT_THERE, Parts, Rows, get_many
+from portico.aws.tables import NOT_THERE, Parts, Rows, get_many
 from portico.clock import epoch
 from portico.events import Event
 from portico.people.address_chain import (
@@ -194,11 +194,6 @@ class AddressChanges:
                 event=event,
             ),
         }
-
-    def forgetting(self, change: AddressChange) -> dict[str, Any]:
-        """Return the part of a transaction that takes the addresses out of a change's row."""
-        key = address_change_key(self.workspace_id, change.contact, change.change)
-        return self.rows.updating(*key, "REMOVE old, new, removed", ALWAYS)
 
     def _marking(self, change: AddressChange, text: str, values: dict[str, Any]) -> dict[str, Any]:
         key = address_change_key(self.workspace_id, change.contact, change.change)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from portico.aws.tables import ALWAYS, NOT_THERE, Parts, Rows
+from portico.aws.tables import IS_THERE, NOT_THERE, Parts, Rows
 from portico.clock import epoch, moment
 from portico.errors import ContactMerged, NotFound
 from portico.people.rules import Contact
@@ -170,9 +170,9 @@ class MergeRows:
         }
 
     def forgetting(self, merge: Merge) -> dict[str, Any]:
-        """Return the part that takes the lost contact's data out of a merge that is kept."""
+        """Return the part that takes the lost contact's data out of a merge, if it is still kept."""
         key = merge_key(self.workspace_id, merge.survivor, merge.lost)
-        return self.rows.updating(*key, "REMOVE was, formers, accounts, refs", ALWAYS)
+        return self.rows.updating(*key, "REMOVE was, formers, accounts, refs", IS_THERE)
 
     def _writing(self, contact: str, known: Sequence[str], now: Sequence[str]) -> dict[str, Any]:
         pk, sk = merged_key(self.workspace_id, contact)

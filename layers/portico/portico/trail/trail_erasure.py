@@ -10,7 +10,7 @@ from itertools import batched
 from typing import Any
 
 from portico.aws.queries import rows_between, rows_within
-from portico.aws.tables import ALWAYS, MOST_AT_ONCE, Rows, get_many, transact_surely
+from portico.aws.tables import ALWAYS, IS_THERE, MOST_AT_ONCE, Rows, get_many, write_where_there
 from portico.aws.values import Row
 from portico.clock import SYSTEM, Clock, epoch
 from portico.trail.list_rows import PERSONAL_PART, STEP, Place
@@ -85,7 +85,7 @@ class TrailErasure:
 
     def _forget_networks(self, lines: Iterable[Row]) -> None:
         self._write(
-            self._rows.updating(line["pk"], line["sk"], "REMOVE network", ALWAYS)
+            self._rows.updating(line["pk"], line["sk"], "REMOVE network", IS_THERE)
             for line in lines
             if line.get("network")
         )
@@ -95,7 +95,7 @@ class TrailErasure:
 
     def _write(self, parts: Iterable[dict[str, Any]]) -> None:
         for some in batched(parts, MOST_AT_ONCE, strict=False):
-            transact_surely({str(n): part for n, part in enumerate(some)})
+            write_where_there({str(n): part for n, part in enumerate(some)})
 
     @property
     def _rows(self) -> Rows:
