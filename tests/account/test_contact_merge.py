@@ -494,6 +494,27 @@ class TestAtTheSameMoment:
         assert (row["contact"], row["linked_at"]) == (portal.ann.id, 0)
         assert undo(portal, old)["back"]["accounts"]
 
+    def test_a_first_ref_that_is_attached_meanwhile_comes_along(self, portal, old, wire):
+        wire.before("dynamodb.TransactWriteItems", lambda: has_a_ref(portal, "8261", OLD))
+
+        merge(portal, old)
+
+        assert refs_now(portal, portal.ann) == {"8261": True}
+        assert REFS.contact_at(portal.workspace, "messenger", "8261") == portal.ann.id
+        assert undo(portal, old)["back"]["refs"]
+
+    @pytest.mark.parametrize("named", ["synced_as", "off_by"])
+    def test_somebody_whom_a_directory_takes_meanwhile_is_not_lost(self, portal, old, wire, named):
+        def takes() -> None:
+            head = row_of(portal, f"acme#contact#{old.id}", "head")
+            portal.writes("people", head | {named: "directory:4711"})
+
+        wire.before("dynamodb.TransactWriteItems", takes)
+
+        with pytest.raises(CannotMerge) as refused:
+            merge(portal, old)
+        assert refused.value.reason == "lost-in-directory"
+
     def test_what_a_function_that_was_killed_has_left_comes_along_with_the_repeat(
         self, portal, old
     ):

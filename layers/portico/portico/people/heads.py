@@ -23,6 +23,8 @@ from portico.people.store import CONTACT_TRIES, IS_KEPT, head_key, head_row
 
 MAY_COME_IN = "active = :yes AND sver = :sver"
 """The contact is active, and nothing has ended their sessions since *sver* was read."""
+NO_DIRECTORYS = "attribute_not_exists(synced_as) AND attribute_not_exists(off_by)"
+"""No directory says their name, or has switched them off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +363,9 @@ class Heads:
             "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
             "off_by, synced_as",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
-            f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)",
+            f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)"
+            # Whom a directory has taken meanwhile, it must be able to switch off.
+            + (f" AND {NO_DIRECTORYS}" if merged_into else ""),
             {
                 **gone.values,
                 **({":survivor": merged_into} if merged_into else {}),

@@ -192,10 +192,12 @@ def moving_refs(
         moved: those that move, as their owner has them.
         come: the same, as the other one will have them.
     """
-    if not moved:
-        return {}
     (owner_id, owners), (to_id, theirs) = owner, to
     refs, left = RefRows(rows.table, workspace_id), [e for e in owners if e not in moved]
+    if not moved:
+        # One that they are given in this moment must not stay behind. Written and not checked: the
+        # door may write this row, and check none of its partition.
+        return {f"refs of {owner_id}": refs.writing(owner_id, owners, owners)}
     parts = {
         f"refs of {owner_id}": refs.writing(owner_id, owners, left),
         f"refs of {to_id}": refs.writing(to_id, theirs, [*theirs, *come]),
