@@ -261,6 +261,25 @@ class TestAStackThatHasIt:
         with pytest.raises(TakenAlready):
             imported(exported(portal))
 
+    def test_keeps_what_has_changed_since_another_import_of_the_same_file(self, portal, wire):
+        file = exported(portal)
+        another_stack(portal)
+        seen = []
+
+        def quicker(operation, _request, arrive):
+            seen.append(operation)
+            if seen.count("dynamodb.TransactWriteItems") == 2:
+                wire.meddler = None
+                assert imported(file)
+                portal.team.set_active("acme", ANN, False, by="cli:olga")
+            return arrive()
+
+        wire.meddler = quicker
+        assert imported(file)
+
+        assert wire.meddler is None
+        assert not portal.team.contact("acme", ANN).active
+
     def test_refuses_another_file_while_one_is_on_its_way(self, portal, wire):
         first = exported(portal)
         portal.adds("Con Tact", "c@example.com")

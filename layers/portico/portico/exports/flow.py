@@ -137,7 +137,9 @@ class WorkspaceExports:
         for some in batched(rows_in(lines), TOGETHER, strict=False):
             now = [each for each in some if (each["pk"], each["sk"]) != settings_row_key(id_)]
             last = next((each for each in some if each not in now), last)
-            self._put(rows, now)
+            if not self._put(rows, now):
+                # Somebody else with the same file was quicker, and people sign in already.
+                return True
             written += len(now)
             told(written)
         if last is None:
@@ -160,8 +162,14 @@ class WorkspaceExports:
             return True
         return True
 
-    def _put(self, rows: Rows, some: Iterable[dict[str, Any]]) -> None:
+    def _put(self, rows: Rows, some: Iterable[dict[str, Any]]) -> bool:
+        """Write rows, unless the workspace is open: what has changed since must stay changed."""
         # Nobody reads or writes them before the settings are there: they may be written twice.
         parts = {f"{row['pk']} {row['sk']}": rows.putting(row, ALWAYS) for row in some}
-        if parts:
-            with_retries(lambda: transact_surely(parts))
+        id_ = rows.prefix.removesuffix("#")
+        closed = {"settings": rows.checking(*settings_row_key(id_), NOT_THERE)}
+        try:
+            with_retries(lambda: transact_surely(parts | closed))
+        except TransactionRefused:
+            return False
+        return True
