@@ -515,6 +515,19 @@ class TestAtTheSameMoment:
             merge(portal, old)
         assert refused.value.reason == "lost-in-directory"
 
+    def test_more_accounts_than_an_undo_has_room_for_do_not_come_along(self, portal, old, wire):
+        for n in range(MOST_MOVED - 2):
+            has_an_account(portal, old, f"subject-{n}")
+
+        def connects() -> None:
+            for n in range(30):
+                has_an_account(portal, old, f"late-{n}")
+
+        wire.before("dynamodb.TransactWriteItems", connects)
+        merge(portal, old)
+
+        assert len(undo(portal, old)["back"]["accounts"]) == MOST_MOVED
+
     def test_what_a_function_that_was_killed_has_left_comes_along_with_the_repeat(
         self, portal, old
     ):

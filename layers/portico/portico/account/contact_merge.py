@@ -151,8 +151,10 @@ class ContactMerges:
         """
         survivor, lost, merge = both.survivor, both.lost, both.merge
         links, id_ = Links(people.table, people.workspace_id), people.workspace_id
-        accounts = identities_of(people, lost, also_void=True)[: MOST_MOVED // 2]
-        late = living_links(links, lost.id, at=at)[: MOST_MOVED // 2]
+        # An undo must have room for them as well.
+        room = max(0, MOST_MOVED - merge.moved)
+        accounts = identities_of(people, lost, also_void=True)[:room]
+        late = living_links(links, lost.id, at=at)[: room - len(accounts)]
         if not accounts and not late:
             return
         known = [
