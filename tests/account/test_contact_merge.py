@@ -379,6 +379,16 @@ class TestWhatIsRefused:
             merge(portal, portal.adds("Ann A.", "last@example.net"))
         assert refused.value.reason == "too-many-merges"
 
+    def test_more_than_twenty_by_another_one(self, portal, old):
+        ben = portal.adds("Ben", "ben@example.com")
+        for n in range(MOST_MERGED // 2):
+            merge(portal, portal.adds("Ann A.", f"ann{n}@example.net"))
+            merge(portal, portal.adds("Ben B.", f"ben{n}@example.net"), ben)
+
+        with pytest.raises(CannotMerge) as refused:
+            merge(portal, ben)
+        assert (refused.value.reason, refused.value.count) == ("too-many-merges", MOST_MERGED + 1)
+
     def test_acc_06_a_lost_one_whose_address_can_still_be_taken_back(self, portal, old):
         """Whoever has taken the account over must not make it another's for good."""
         changes = TeamEmailChanges("people", "sign-in")

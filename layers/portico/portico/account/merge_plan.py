@@ -31,6 +31,7 @@ from portico.people.merges import (
     MOST_MERGED,
     MOST_MOVED,
     Merge,
+    all_merged_into,
     demand_own,
     merge_key,
     merged_key,
@@ -54,6 +55,8 @@ class Both:
     is_made: bool
     merged: list[str] = field(default_factory=list)
     """Who was merged into the survivor before."""
+    merged_before: int = 0
+    """How many were merged into either of them, also by another one."""
     survivors_refs: list[Ref] = field(default_factory=list)
     losts_refs: list[Ref] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -119,12 +122,17 @@ class MergePlans:
             ),
             is_made=False,
             merged=merged_of(merged),
+            merged_before=sum(self._merged_before(each) for each in (staying, going)),
             survivors_refs=refs_of(theirs),
             losts_refs=refs_of(losts),
             links=living,
         )
         demand_room(both)
         return both
+
+    def _merged_before(self, contact: Contact) -> int:
+        # Whoever reads what happened to a contact reads it of all of them.
+        return len(all_merged_into(self.people, contact.id)) if contact.merges else 0
 
     def _demand_rest(self, lost: Contact, *, at: datetime) -> None:
         """Check that nobody can take an address of the lost one back any more.
@@ -171,8 +179,8 @@ def demand_room(both: Both) -> None:
     refs = len(both.survivors_refs) + len(both.losts_refs)
     if refs > MOST_REFS:
         raise CannotMerge("too-many-refs", refs, MOST_REFS)
-    if len(both.merged) >= MOST_MERGED:
-        raise CannotMerge("too-many-merges", len(both.merged) + 1, MOST_MERGED)
+    if both.merged_before >= MOST_MERGED:
+        raise CannotMerge("too-many-merges", both.merged_before + 1, MOST_MERGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ MERGE_AFTERLIFE = timedelta(days=3)
 MOST_MOVED = 80
 """Rows that one transaction moves, beside those that every merge writes. DynamoDB takes a hundred."""
 MOST_MERGED = 20
-"""Contacts who can be merged into one, by themselves."""
+"""Contacts who can be merged into one, by themselves or with another one."""
 CAN_BE_UNDONE = "attribute_exists(was) AND attribute_not_exists(undone_at)"
 
 
