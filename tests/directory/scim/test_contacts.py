@@ -6,6 +6,7 @@ import pytest
 from portico.account.contact_merge import ContactMerges
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
+from portico.errors import CannotMerge
 from portico.people.memberships import Role
 from portico.people.rules import Contact
 from portico.people.store import People
@@ -292,20 +293,22 @@ class TestAPerson:
         assert again
         assert again.id != first.id
 
-    def test_who_was_merged_into_another_is_that_one(self, portal, directory):
-        """A team has made one contact of two, so the other one is the person as well."""
+    def test_is_merged_into_nobody_and_takes_others_in(self, portal, directory):
+        """A team makes one contact of two: the one whom the directory can switch off stays."""
         id_ = directory.adds("cy@example.com")
-        lost = contact(portal, "cy@example.com")
-        assert lost
+        named = contact(portal, "cy@example.com")
+        assert named
         other = portal.adds("Cy Private", "cy@example.net")
-        ContactMerges("people", "sign-in").merge(portal.workspace, other.id, lost.id, **HOW)
+        merges = ContactMerges("people", "sign-in")
+        with pytest.raises(CannotMerge):
+            merges.merge(portal.workspace, other.id, named.id, **HOW)
+        merges.merge(portal.workspace, named.id, other.id, **HOW)
 
         directory.switches(id_, False)
-
-        survivor = contact(portal, "cy@example.net")
-        assert survivor
-        assert survivor.active is False
+        off = contact(portal, "cy@example.com")
         directory.switches(id_, True)
-        again = contact(portal, "cy@example.net")
+
+        again = contact(portal, "cy@example.com")
+        assert off
         assert again
-        assert (again.id, again.active) == (other.id, True)
+        assert (off.id, off.active, again.active) == (named.id, False, True)
