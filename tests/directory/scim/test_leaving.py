@@ -320,6 +320,21 @@ class TestDir04TwoSyncs:
         assert (now["displayName"], now["active"]) == ("Anna", False)
         assert not ann.is_in()
 
+    @pytest.mark.parametrize("read", [1, 2])
+    def test_let_nobody_in_by_a_replacement_that_does_not_say_active(
+        self, ann, directory, wire, read
+    ):
+        for _ in range(read - 1):
+            wire.before("dynamodb.GetItem", lambda: None)
+        wire.before("dynamodb.GetItem", lambda: directory.switches(ann.id, False))
+        body = person(displayName="Anna")
+        del body["active"]
+
+        assert directory.replaces(ann.id, body).status == 200
+
+        assert directory.reads(ann.id).body["active"] is False
+        assert not ann.is_in()
+
     def test_raise_nobody_whom_the_other_has_deleted(self, ann, directory, wire):
         def meanwhile():
             wire.mend()

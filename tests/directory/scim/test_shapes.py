@@ -70,6 +70,37 @@ class TestDir03ActiveInEverySpelling:
         assert (refused.status, refused.body["detail"].partition(":")[0]) == (400, "active")
         assert directory.reads(id_).body["active"] is True
 
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            replacing(False, path="active.value"),
+            replacing(False, path='active[value eq "True"].value'),
+            replacing(False, path=f"{USER}:Active.value"),
+            replacing({"active.value": False}, path=None),
+        ],
+        ids=range(4),
+    )
+    def test_is_refused_in_parts_that_it_does_not_have(self, directory, operation):
+        id_ = directory.adds()
+
+        refused = directory.changes(id_, operation)
+
+        assert (refused.status, refused.body["detail"].partition(":")[0]) == (400, "active")
+
+    @pytest.mark.parametrize("more", [{USER: {"active": False}}, {"active.value": False}])
+    def test_is_refused_where_a_replacement_says_it_elsewhere(self, directory, more):
+        id_ = directory.adds()
+        body = person()
+        del body["active"]
+
+        assert directory.replaces(id_, body | more).status == 400
+
+    @pytest.mark.parametrize("path", [" active", "active ", f" {USER}:active", f"{USER}.active"])
+    def test_is_read_with_blanks_around_it(self, directory, path):
+        id_ = directory.adds()
+
+        assert directory.changes(id_, replacing("inactive", path=path)).body["active"] is False
+
     def test_is_never_taken_away(self, directory):
         id_ = directory.adds()
 

@@ -321,13 +321,26 @@ class TestASearch:
         assert listed["totalResults"] == 2
         assert set(listed["Resources"][0]) == {"schemas", "id", "userName"}
 
+    def test_finds_by_a_name_in_any_case(self, directory, ann):
+        found = self.asks(directory, Filter='userName eq "ann@example.com"').body
+
+        assert [each["id"] for each in found["Resources"]] == [ann]
+
+    @pytest.mark.parametrize("name", ["filter", "FILTER"])
     @pytest.mark.parametrize(
-        "filter_", ["", "(" * 9999, 'password sw "a"', 7, {"a": 1}], ids=range(5)
+        "filter_",
+        ["", "(" * 9999, 'password sw "a"', 7, {"a": 1}, 'userName eq "\ud800"'],
+        ids=range(6),
     )
-    def test_of_another_kind_is_refused(self, directory, ann, filter_):
-        refused = self.asks(directory, filter=filter_)
+    def test_of_another_kind_is_refused(self, directory, ann, filter_, name):
+        refused = self.asks(directory, **{name: filter_})
 
         assert (refused.status, refused.body["scimType"]) == (400, "invalidFilter")
+
+    def test_by_two_filters_is_refused(self, directory, ann):
+        by_name = 'userName eq "ann@example.com"'
+
+        assert self.asks(directory, filter=by_name, Filter=by_name).status == 400
 
 
 class TestAList:
@@ -342,6 +355,17 @@ class TestAList:
 
         assert [len(each) for each in pages] == [3, 3, 1]
         assert {id_ for page in pages for id_ in page} == made
+
+    @pytest.mark.parametrize("start", ["9" * 12, "9" * 4000], ids=["12", "4000"])
+    def test_has_nobody_at_a_place_that_no_list_has(self, directory, wire, start):
+        directory.adds()
+        wire.forget()
+
+        answer = directory.sends(f"GET {USERS}", query={"startIndex": start})
+
+        assert (answer.status, answer.body["totalResults"]) == (200, 1)
+        # A key of DynamoDB has 1024 bytes at most.
+        assert not [each for each in wire.sent if start in str(each.parameters)]
 
     def test_begins_anywhere(self, directory):
         for n in range(5):

@@ -158,7 +158,7 @@ def _request(
     if method in ("POST", "PUT", "PATCH"):
         content = _content(event)
         if path in SEARCHES:
-            terms = _terms(content.pop("filter", None))
+            terms = _terms(_filter_taken_from(content))
         else:
             content = _plain(method, content)
         body = _written(content)
@@ -181,6 +181,14 @@ def _terms(text: Any) -> list[Term] | None:
     except FilterRefused:
         detail = "userName, externalId, emails.value or id, each with eq, joined by and"
         raise InvalidFilterException(detail=detail) from None
+
+
+def _filter_taken_from(content: dict[str, Any]) -> Any:
+    """Take the filter out of a search, whatever the case of its name (RFC 7643, 2.1)."""
+    names = [name for name in content if name.lower() == "filter"]
+    if len(names) > 1:
+        raise InvalidRequest("filter", "twice")
+    return content.pop(names[0]) if names else None
 
 
 def _content(event: Mapping[str, Any]) -> dict[str, Any]:

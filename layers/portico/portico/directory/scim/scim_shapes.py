@@ -32,6 +32,11 @@ _TERM = re.compile(
     \s+eq\s+"(?P<value>(?:[^"\\]|\\["\\/])*)"\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_ACTIVE = re.compile(
+    rf"\s*(?:{re.escape(USER_SCHEMA)}\s*[:.]\s*)?active(?P<part>[\s.:\[].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The name of ``active``, and a part of it, which it does not have."""
 _AND = re.compile(r"and\b", re.IGNORECASE)
 _NO = frozenset({"false", "0", "no", "off", "f", "n", "inactive", "disabled"})
 _YES = frozenset({"true", "1", "yes", "on", "t", "y", "active", "enabled"})
@@ -60,7 +65,8 @@ def terms_of(text: str) -> list[Term]:
     Raises:
         FilterRefused: it is another one. The work is linear in the first kilobyte.
     """
-    if len(text) > LONGEST_FILTER:
+    # A half of a pair of surrogates is no text, and has no key.
+    if len(text) > LONGEST_FILTER or any("\ud800" <= each <= "\udfff" for each in text):
         raise FilterRefused
     found: list[Term] = []
     at = 0
@@ -88,8 +94,11 @@ def user_of(body: dict[str, Any], *, is_new: bool) -> dict[str, Any]:
     Who is new and of whom nothing is said, is active.
 
     Raises:
-        ShapeRefused: ``active`` is neither yes nor no.
+        ShapeRefused: ``active`` is neither yes nor no, or stands where nobody looks for it.
     """
+    nested = (each for name, each in body.items() if name.strip().lower() == USER_SCHEMA.lower())
+    if any(isinstance(each, dict) and any(map(_is_active, each)) for each in nested):
+        raise ShapeRefused("active: beside userName, and not below the schema")
     plain = {name: value for name, value in body.items() if not _is_active(name)}
     said = [value for name, value in body.items() if _is_active(name) and value is not None]
     if len(said) > 1:
@@ -165,6 +174,7 @@ def _operation(kind: str, path: str, value: Any) -> dict[str, Any]:
     if len(path) > LONGEST_PATH or is_deep:
         raise ShapeRefused("path: too long, or nested")
     if _is_active(path):
+        path = "active"
         if kind == "remove" or value is None:
             raise ShapeRefused("active: true or false; it cannot be removed")
         value = activity_of(value)
@@ -173,7 +183,15 @@ def _operation(kind: str, path: str, value: Any) -> dict[str, Any]:
 
 
 def _is_active(name: str) -> bool:
-    return name.lower() in ("active", f"{USER_SCHEMA}:active".lower())
+    """Say whether a name or path is that of ``active``.
+
+    Raises:
+        ShapeRefused: it is a part of it: there is none, and whoever sends it means something.
+    """
+    found = _ACTIVE.fullmatch(name)
+    if found and (found["part"] or "").strip():
+        raise ShapeRefused("active: true or false; it has no parts")
+    return found is not None
 
 
 def _member(content: dict[str, Any], name: str) -> Any:

@@ -73,6 +73,8 @@ class UserStorage(ScimStorage):
     terms: list[Term] | None
     seen: SyncedUser | None = None
     """The user whom the request was about, as they were read or written last."""
+    keeps_active: bool = False
+    """Whether the request leaves open who may come in."""
     has_left: bool = False
     """Whether the request has put out somebody who was in."""
 
@@ -89,15 +91,16 @@ class UserStorage(ScimStorage):
         return ScimHandler(user_service(), self).handle(request)
 
     def _saying_active(self, request: ScimRequest) -> ScimRequest:
-        """Return a replacement that says whether the user is active: as they were, if it does not.
+        """Return a replacement that the standard allows: with ``active``, whatever it was.
 
-        Nobody is let in, and nobody is put out, by leaving a word out.
+        Nobody is let in, and nobody is put out, by leaving a word out: :meth:`update` writes what
+        the user was when they were read.
         """
         content = json.loads(request.body)
         if "active" in content:
             return request
-        user = self.sync.users.get(request.path.rpartition("/")[2])
-        content["active"] = user is None or user.active
+        self.keeps_active = True
+        content["active"] = True
         return replace(request, body=json.dumps(content, ensure_ascii=False).encode())
 
     def get(
@@ -146,7 +149,10 @@ class UserStorage(ScimStorage):
     ) -> Resource[Any]:
         """Keep another state of a user. It is about the state that was read for this request."""
         before = self._as_read(str(resource.id), expected_version)
-        kept = self._kept(lambda: self.sync.change(before, resource.model_dump()))
+        sent = resource.model_dump()
+        if self.keeps_active:
+            sent["active"] = before.active
+        kept = self._kept(lambda: self.sync.change(before, sent))
         self.has_left = before.active and self.seen is not None and not self.seen.active
         return kept
 
