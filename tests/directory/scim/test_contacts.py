@@ -138,15 +138,19 @@ class TestAName:
 
         assert ann.asks("PATCH /v1/account", {"name": "Anybody"}).status == 200
 
-    def test_of_a_member_of_the_team_is_left_alone(self, portal, directory):
-        TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, Role.AGENT, **HOW)
+    @pytest.mark.parametrize(("left", "name"), [(False, "Ann Archer"), (True, "Somebody Else")])
+    def test_of_a_member_of_the_team_is_left_alone(self, portal, directory, left, name):
+        members = TeamMembers("people", "sign-in")
+        members.add(portal.workspace, portal.ann, Role.AGENT, **HOW)
         id_ = directory.adds("ann@example.com", displayName="Somebody")
+        if left:
+            members.remove(portal.workspace, portal.ann, **HOW)
 
         named(portal, directory, id_, "Somebody Else")
 
         ann = contact(portal, "ann@example.com")
         assert ann
-        assert ann.name == "Ann Archer"
+        assert ann.name == name
 
 
 class TestAnAddress:

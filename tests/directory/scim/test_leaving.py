@@ -126,6 +126,32 @@ class TestDir03Leaving:
 
         assert ann.contact.active is False
 
+    @pytest.mark.parametrize("moves", [1, 2])
+    def test_ends_it_for_whoever_the_directory_knew_by_another_address(self, ann, directory, moves):
+        for n in range(moves):
+            moved = {"op": "replace", "value": {'emails[type eq "work"].value': f"{n}@example.com"}}
+            assert directory.changes(ann.id, moved).status == 200
+        assert ann.is_in()
+
+        directory.switches(ann.id, False)
+
+        assert not ann.is_in()
+        assert ann.contact.active is False
+        directory.switches(ann.id, True)
+        assert ann.contact.active is True
+
+    def test_leaves_alone_who_gets_an_address_that_the_directory_has_moved_away_from(
+        self, portal, directory
+    ):
+        id_ = directory.adds("old@example.com")
+        moved = {"op": "replace", "value": {'emails[type eq "work"].value': "new@example.com"}}
+        directory.changes(id_, moved)
+        bo = portal.adds("Bo Else", "old@example.com")
+
+        directory.switches(id_, False)
+
+        assert portal.team.contact("acme", bo.id).active is True
+
     def test_ends_it_for_whoever_they_were_merged_into(self, ann, portal, directory):
         bo = portal.adds("Bo Else", "bo@example.net")
         portal.forward(minutes=5)
@@ -194,6 +220,29 @@ class TestDir03Leaving:
         assert directory.switches(ann.id, False).status == 200
         assert not ann.is_in()
         assert ann.contact.active is True
+
+    def test_switches_off_who_was_on_the_team_before(self, ann, portal, directory):
+        members = TeamMembers("people", "sign-in")
+        members.add(portal.workspace, ann.contact, Role.AGENT, **HOW)
+        members.remove(portal.workspace, ann.contact, **HOW)
+
+        directory.switches(ann.id, False)
+
+        assert ann.contact.active is False
+        assert not ann.is_in()
+
+    def test_switches_off_whose_role_is_taken_in_that_moment(self, ann, portal, directory, wire):
+        members = TeamMembers("people", "sign-in")
+        members.add(portal.workspace, ann.contact, Role.AGENT, **HOW)
+
+        def dismiss():
+            wire.mend()
+            members.remove(portal.workspace, ann.contact, **HOW)
+
+        wire.before("dynamodb.TransactWriteItems", dismiss)
+
+        assert directory.switches(ann.id, False).status == 200
+        assert ann.contact.active is False
 
     def test_goes_through_for_somebody_who_is_no_contact(self, directory):
         id_ = directory.adds("nobody@example.net")

@@ -79,6 +79,7 @@ class SyncedContacts:
             event = self._event(LEFT, id_)
             if each.has_role or not each.contact.active:
                 parts[f"head {id_}"] = self._people.ending_sessions(id_, event)
+                parts |= self._while_with_role(each)
                 continue
             off = self._heads.switching_off(each.contact, event, off_by=person_of(user))
             parts |= {f"head {id_}": off, **self._while_without_role(id_)}
@@ -92,8 +93,14 @@ class SyncedContacts:
         Whom the directory has switched off for this person is switched on. If the workspace keeps
         contacts by its directory, a person without one gets one, and a contact without a role gets
         the name that the directory has for them.
+
+        Args:
+            before: as they were; ``None``: they are new.
+            after: as they are sent.
+            came_in: the contacts who have come in by the record.
         """
         theirs = {person_of(each) for each in (before, after) if each} | {f"directory:{after.id}"}
+        after = self._remembering(before, after, theirs)
         pointers = list(self._people.pointers(after.emails()).values())
         having = [each.contact for each in pointers]
         known = self._read([after.contact, *having, *sorted(came_in)])
@@ -114,6 +121,24 @@ class SyncedContacts:
             # Somebody else has the address, or may still take it back.
             return after, parts
         return self._made(after, parts)
+
+    def _remembering(
+        self, before: SyncedUser | None, after: SyncedUser, theirs: set[str]
+    ) -> SyncedUser:
+        """Return the user with the contact who has an address that the directory takes from them.
+
+        Nothing else leads to that contact afterwards, and who leaves is out by any address.
+        """
+        lost = set(before.emails()) - set(after.emails()) if before else set()
+        if before is None or after.contact or not lost:
+            return after
+        pointers = self._people.pointers(sorted(lost)).values()
+        ids = [
+            each.contact or (each.former if _left_as(before, each) else None) for each in pointers
+        ]
+        ours = (each for each in self._read(ids) if _is_this_person(each.contact, theirs))
+        known = next(ours, None)
+        return replace(after, contact=known.contact.id) if known else after
 
     def _made(self, user: SyncedUser, parts: Parts) -> tuple[SyncedUser, Parts]:
         try:
@@ -153,7 +178,7 @@ class SyncedContacts:
         roles = [membership_key(self.workspace.id, each) for each in wanted]
         found = self._people.read(*heads, *roles) if wanted else []
         rows = zip(found[: len(wanted)], found[len(wanted) :], strict=True)
-        contacts = [Meant(Contact.from_row(head), bool(role)) for head, role in rows if head]
+        contacts = [Meant(Contact.from_row(head), _is_role(role)) for head, role in rows if head]
         there = [each for each in contacts if not each.contact.is_gone]
         merged = {each.contact.merged_into for each in contacts if each.contact.is_gone} - {None}
         merged -= {each.contact.id for each in there}
@@ -162,6 +187,13 @@ class SyncedContacts:
     def _while_without_role(self, contact: str) -> Parts:
         rows = self._people.rows
         return {f"member {contact}": is_no_member(rows, self.workspace.id, contact)}
+
+    def _while_with_role(self, each: Meant) -> Parts:
+        if not each.has_role or not each.contact.active:
+            return {}
+        key = membership_key(self.workspace.id, each.contact.id)
+        check = self._people.rows.checking(*key, "attribute_exists(role)")
+        return {f"member {each.contact.id}": check}
 
     def _event(self, name: str, contact: str, **detail: str) -> Event:
         days = self.workspace.trail_days
@@ -179,6 +211,11 @@ class SyncedContacts:
 def _is_this_person(contact: Contact, theirs: set[str]) -> bool:
     """Say whether a contact may be the person: they were never known as somebody else."""
     return contact.synced_as in {None, *theirs} and contact.off_by in {None, *theirs}
+
+
+def _is_role(row: dict[str, Any] | None) -> bool:
+    """Say whether a membership's row has a role. It stays without one when the role is taken."""
+    return row is not None and "role" in row
 
 
 def _left_as(user: SyncedUser, pointer: Pointer) -> bool:

@@ -37,7 +37,8 @@ class SyncedUser:
     changed_at: datetime
     document: dict[str, Any]
     contact: str | None = None
-    """The contact whom the workspace has for this person, if it keeps contacts by its directory."""
+    """The contact whom the workspace has for this person, if it keeps contacts by its directory, or
+    who is known by an address that the directory has changed since."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
