@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.member import OF_ACME, Member, asked_of, losing_the_answer
+from tests.browser.person import Person
 from tests.browser.test_first_visit import Sizes, wire  # noqa: F401
 
 MOST_BYTES = 60_000
@@ -160,6 +161,40 @@ class TestASessionThatEnds:
         member.opens("add")
 
         expect(member.field("Name")).to_have_value("")
+
+    def test_csl_02_of_one_member_is_not_sent_by_another_who_came_in_in_another_tab(
+        self, member, house
+    ):
+        member.comes_in("admin")
+        member.opens("add")
+        email = f"{secrets.token_hex(4)}@example.org"
+        member.types("Name", "Not for everybody")
+        member.types("Email", email)
+        beside = Member(Person(member.page.context.new_page(), house))
+        beside.comes_in("agent")
+        made = asked_of(member, "POST", r"/contacts$")
+        # The first member's token ends, and the cookie is the other's by now.
+        house.forward(minutes=11)
+
+        member.presses("Add")
+
+        member.sees(f"{OF_ACME['agent']} · agent")
+        expect(member.field("Name")).to_have_value("")
+        assert len(made) == 1  # by the token that had ended
+        beside.finds(email)
+        beside.is_told("Nobody here has")
+
+    def test_is_read_anew_where_the_back_button_brings_the_page_as_it_was(self, member):
+        member.comes_in()
+        member.opens(f"contact={ANN}")
+        member.sees_heading("Ann Archer")
+        member.page.context.clear_cookies()
+
+        # What a browser says of a page that it has kept whole, which this one never does.
+        back = 'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))'
+        member.page.evaluate(back)
+
+        member.sees_heading("Sign in to the console")
 
     def test_is_said_once_it_has_ended_elsewhere(self, member, house):
         member.comes_in("agent")

@@ -21,6 +21,8 @@ async function start() {
   const shell = new Shell({ workspace, api: new Api(workspace), unsent: new Unsent(workspace), words, page });
   setLanguage(words);
   languageSwitch(shell);
+  // By the back button the page is shown as it was left, also to whoever comes after a sign-out.
+  window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   shell.start();
 }
 

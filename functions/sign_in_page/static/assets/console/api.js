@@ -51,6 +51,8 @@ export class Api {
   member = null;
   /** The role is another than before. */
   onRole = () => {};
+  /** Somebody else is signed in by now, in another tab. */
+  onOther = () => {};
 
   /** @param {string} workspace */
   constructor(workspace) {
@@ -74,6 +76,11 @@ export class Api {
     this.#kept = null;
     const { body } = await send("POST", "/v1/session/refresh", { body: { workspace: this.#workspace, scope: "team" } });
     const before = this.member?.role;
+    if (this.member && this.member.id !== body.contact.id) {
+      // What one member has typed and pressed is nothing that another one does.
+      this.onOther();
+      throw new Refusal({ type: "not-signed-in", status: 401 });
+    }
     this.member = { ...body.contact, role: body.role };
     this.#kept = { token: body.access_token, until: Date.now() + (body.expires_in - SPARE_S) * 1000 };
     if (before && before !== body.role) this.onRole();

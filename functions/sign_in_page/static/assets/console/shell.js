@@ -84,6 +84,7 @@ export class Shell {
     this.#page = page;
     this.#kept = keepFor(workspace);
     api.onRole = () => this.#frame();
+    api.onOther = () => location.reload();
     window.addEventListener("hashchange", () => {
       this.#moves = true;
       this.show();
