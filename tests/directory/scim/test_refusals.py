@@ -1,6 +1,8 @@
 """A log for humans: what a directory sent, what we did, and why not
 (portico/directory/scim/refusals.py, cli/trail.py)."""
 
+import pytest
+
 from portico.directory.scim.refusals import record_subject
 from tests.directory.scim.conftest import USERS, person
 
@@ -57,6 +59,24 @@ class TestARefusal:
         assert directory.sends(f"POST {USERS}", body).status == 400
 
         assert "a-secret" not in str(portal.rows("sign-in"))
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            'emails[primary eq "a-secret@example.com"].value',
+            'emails[type eq "work" and value eq "a-secret@example.com"].value',
+            """emails[type eq "it's" and value eq "a-secret@example.com"].value""",
+        ],
+        ids=range(3),
+    )
+    def test_quotes_no_path_that_was_sent(self, portal, directory, path):
+        id_ = directory.adds()
+        change = {"op": "replace", "path": path, "value": "b@example.com"}
+
+        assert directory.changes(id_, change).status == 400
+
+        (line,) = [e for e in portal.records_trail() if e["name"] == "record.refused"]
+        assert "a-secret" not in str(line)
 
     def test_is_told_to_the_directory_though_it_cannot_be_recorded(self, directory, wire):
         directory.adds("ann@example.com")

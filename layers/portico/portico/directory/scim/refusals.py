@@ -1,5 +1,6 @@
 """Lines of what a directory has sent and we have not kept, and why."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from portico.ids import digest
 from portico.people.addresses import normalise, subject_of
 from portico.people.rules import Workspace
 
+_QUOTED = re.compile(r"'.*'", re.DOTALL)
 REFUSAL_KEPT = timedelta(days=1)
 
 
@@ -34,7 +36,7 @@ class Refusals:
         """Record that a user was not kept, under their record or under their address.
 
         Args:
-            why: the answer's own words, which quote nothing that was sent.
+            why: the answer's own words. What they quote was sent, and is left out.
             user: the id, of somebody who is kept already.
             sent: the body. Somebody new is known by the user name alone, if that is an address.
 
@@ -45,8 +47,9 @@ class Refusals:
         if subject is None:
             return
         now, workspace = self.clock.now(), self.workspace
+        reason = _QUOTED.sub("…", why)
         event = Event(
-            "record.refused", now, subject, workspace.trail_days, self.by, detail={"reason": why}
+            "record.refused", now, subject, workspace.trail_days, self.by, detail={"reason": reason}
         )
         row = {
             "pk": f"{workspace.id}#scim-refused#{subject}",
