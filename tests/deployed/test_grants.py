@@ -89,6 +89,7 @@ emulator does not enforce (tests/template/test_grants.py reads them)."""
 BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
 """Those of them that list no partition of the table itself."""
 LETS_GO = {
+    "VerifyCode": {"PeopleTable"},
     "Account": {"PeopleTable", "TrailTable"},
     "ManageContacts": {"PeopleTable", "SignInTable", "TrailTable"},
     "SyncDirectory": {"PeopleTable"},
