@@ -287,5 +287,5 @@ def _leave_entrances(command: Command, workspace_id: str, id_: str) -> None:
 
 
 def _row(link: Link, at: datetime) -> dict[str, Any]:
-    content: dict[str, Any] = without(told(link), ["token_hash"])
+    content: dict[str, Any] = without(told(link), ["token_hash", "asks_email", "renewal", "gone"])
     return {"id": content.pop("id"), "state": link.state(at=at), **content}

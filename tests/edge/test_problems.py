@@ -84,6 +84,12 @@ TOLD = [
         },
     ),
     (
+        errors.NotNext({"id": "imp_1", "next": 65536}),
+        409,
+        "not-next",
+        {"now": {"id": "imp_1", "next": 65536}},
+    ),
+    (
         errors.InvalidRequest("method", "not here", status=405, allow=("GET",)),
         405,
         "invalid-request",
@@ -101,6 +107,7 @@ TITLES = {
     "last-way-in": "Still needed",
     "team-refused": "Refused",
     "role-too-small": "Refused",
+    "not-next": "Out of turn",
     "role-too-high": "Refused",
     "last-owner": "Still needed",
     "on-the-team": "Still on the team",

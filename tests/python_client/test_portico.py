@@ -35,14 +35,17 @@ class TestTheClient:
 
 
 class TestTheReadme:
-    def test_says_what_works(self, doors, makes_a_key, monkeypatch, capsys):
-        monkeypatch.setenv("PORTICO_KEY", makes_a_key(Scope.READ_SETTINGS, Scope.READ_CONTACTS))
+    def test_says_what_works(self, doors, makes_a_key, monkeypatch, capsys, tmp_path):
+        scopes = (Scope.READ_SETTINGS, Scope.READ_CONTACTS, Scope.WRITE_CONTACTS)
+        monkeypatch.setenv("PORTICO_KEY", makes_a_key(*scopes))
+        (tmp_path / "people.csv").write_text("email,name\nnew@example.com,New Person\n")
+        monkeypatch.chdir(tmp_path)
         names: dict[str, object] = {}
         blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
         for block in blocks:
             exec(block.replace("https://signin.example.com", doors), names)  # noqa: S102
 
-        assert len(blocks) == 3
+        assert len(blocks) == 4
         # Among the metrics that the door writes.
         assert "Acme Support" in capsys.readouterr().out.splitlines()

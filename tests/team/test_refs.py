@@ -329,12 +329,10 @@ class TestAContactWithoutAnAddress:
 
         assert refused.problem == (409, "taken")
 
-    def test_gets_no_personal_link(self, made, portal):
-        from portico.errors import InvalidRequest
+    def test_gets_a_personal_link_that_asks_for_an_address(self, made, portal):
+        link, _ = portal.links.create("acme", by="test", contact=made["id"])
 
-        with pytest.raises(InvalidRequest) as refused:
-            portal.links.create("acme", by="test", contact=made["id"])
-        assert refused.value.field == "contact"
+        assert link.asks_email
 
     def test_is_a_row_without_a_pointer(self, made, portal):
         (head,) = [r for r in portal.rows("people") if r["pk"] == head_key("acme", made["id"])[0]

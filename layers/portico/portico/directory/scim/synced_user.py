@@ -22,7 +22,7 @@ LONGEST_NAMED = 200
 LONGEST_TYPE = 40
 
 
-def folded(text: str) -> str:
+def caseless(text: str) -> str:
     """Return *text* as names and addresses are compared: without case."""
     return unicodedata.normalize("NFKC", text.strip()).casefold()
 
@@ -83,7 +83,7 @@ class SyncedUser:
         """The names of what is found by a key: ``kind|value``."""
         external = [f"external|{self.external_id}"] if self.external_id else []
         return tuple(
-            dict.fromkeys([*external, *(f"email|{folded(each)}" for each in self.addresses)])
+            dict.fromkeys([*external, *(f"email|{caseless(each)}" for each in self.addresses)])
         )
 
     @property
@@ -100,11 +100,11 @@ class SyncedUser:
             case "id":
                 return self.id == value
             case "userName":
-                return folded(self.user_name) == folded(value)
+                return caseless(self.user_name) == caseless(value)
             case "externalId":
                 return self.external_id == value
             case _:
-                return folded(value) in map(folded, self.addresses)
+                return caseless(value) in map(caseless, self.addresses)
 
     def record(self, *, at: datetime) -> Record:
         """Return the directory record of the person.

@@ -6,7 +6,7 @@ from typing import Any
 
 from portico.aws.queries import count_within, page_within
 from portico.aws.tables import ALWAYS, NOT_THERE, Parts, Rows, get_many
-from portico.directory.scim.synced_user import SyncedUser, folded
+from portico.directory.scim.synced_user import SyncedUser, caseless
 from portico.ids import digest, is_random_part
 
 MOST_OF_A_NAME = 20
@@ -20,7 +20,7 @@ def user_key(workspace_id: str, id_: str) -> tuple[str, str]:
 
 def user_name_key(workspace_id: str, user_name: str) -> tuple[str, str]:
     """Return the key that a user name can have once in a workspace, in any case."""
-    return f"{workspace_id}#scim-key#name#{digest(folded(user_name))[:32]}", "user"
+    return f"{workspace_id}#scim-key#name#{digest(caseless(user_name))[:32]}", "user"
 
 
 def found_by(workspace_id: str, name: str) -> str:
@@ -71,7 +71,7 @@ class SyncedUsers:
             case "externalId":
                 named = f"external|{value}"
             case _:
-                named = f"email|{folded(value)}"
+                named = f"email|{caseless(value)}"
         pk = found_by(self.workspace_id, named)
         rows, _ = page_within(self.rows, pk, size=MOST_OF_A_NAME)
         return self.many(row["sk"] for row in rows)
