@@ -128,7 +128,7 @@ clients: $(DEV) $(LOCAL) $(PORTALS) $(PAGE_TOOLS) tests/clients/node_modules/.re
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
 
-soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests against the running house; no part of CI
+soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests, and a hundred thousand contacts; no part of CI
 	$(PYTEST) -m soak
 
 bench: $(DEV) $(TOOLS) $(LOCAL) bench/openauth/node_modules/.ready  ## the figures that docs/performance.md quotes

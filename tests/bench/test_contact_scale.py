@@ -24,9 +24,16 @@ class TestAnImport:
 
         assert done.calls_a_row <= MOST_CALLS_A_ROW
 
-    @pytest.mark.slow
-    def test_of_a_hundred_thousand_rows_needs_no_more_memory(self):
-        few, many = imported("api", FEW), imported("api", MANY)
+    @pytest.mark.parametrize(
+        ("less", "more"),
+        [
+            pytest.param(1000, FEW, marks=pytest.mark.slow),
+            # The table in memory takes gigabytes, and minutes.
+            pytest.param(FEW, MANY, marks=pytest.mark.soak),
+        ],
+    )
+    def test_of_ten_times_the_rows_needs_no_more_memory(self, less, more):
+        few, many = imported("api", less), imported("api", more)
 
         assert few.calls_a_row <= MOST_CALLS_A_ROW
         assert many.calls_a_row <= MOST_CALLS_A_ROW
@@ -37,14 +44,20 @@ class TestAList:
     def test_costs_the_same_a_page_however_many_there_are(self):
         assert self.pages(200) == self.pages(3000)
 
-    @pytest.mark.slow
-    def test_of_a_hundred_thousand_costs_the_same_a_page_and_loses_and_doubles_nobody(self):
-        with contacts_in_memory(MANY) as (tables, search):
-            assert pages(tables, search, MANY) == self.pages(200)
-            walk = walked(search, MANY, CHANGES)
+    @pytest.mark.parametrize(
+        "contacts",
+        [
+            pytest.param(FEW, marks=pytest.mark.slow),
+            pytest.param(MANY, marks=pytest.mark.soak),
+        ],
+    )
+    def test_that_is_long_costs_the_same_a_page_and_loses_and_doubles_nobody(self, contacts):
+        with contacts_in_memory(contacts) as (tables, search):
+            assert pages(tables, search, contacts) == self.pages(200)
+            walk = walked(search, contacts, CHANGES)
 
         assert (walk.changes, walk.lost, walk.doubled) == (CHANGES, 0, 0)
-        assert walk.stayed > MANY - CHANGES
+        assert walk.stayed > contacts - CHANGES
 
     def pages(self, contacts):
         with contacts_in_memory(contacts) as (tables, search):
