@@ -54,10 +54,13 @@ class TestAList:
     def test_that_is_long_costs_the_same_a_page_and_loses_and_doubles_nobody(self, contacts):
         with contacts_in_memory(contacts) as (tables, search):
             assert pages(tables, search, contacts) == self.pages(200)
-            walk = walked(search, contacts, CHANGES)
+            wanted = contacts * CHANGES // MANY
+            walk = walked(search, contacts, wanted)
 
-        assert (walk.changes, walk.lost, walk.doubled) == (CHANGES, 0, 0)
-        assert walk.stayed > contacts - CHANGES
+        # One between two pages: there are fewer pages if many were erased.
+        assert 0.9 * wanted <= walk.changes <= wanted
+        assert (walk.lost, walk.doubled) == (0, 0)
+        assert walk.stayed >= contacts - wanted
 
     def pages(self, contacts):
         with contacts_in_memory(contacts) as (tables, search):
