@@ -29,8 +29,10 @@ def wire(page: Page) -> Sizes:
             sizes[url.path] = 0
 
     def came(event: dict[str, Any]) -> None:
-        if event["requestId"] in paths:
-            sizes[paths[event["requestId"]]] += event["encodedDataLength"]
+        path = paths.get(event["requestId"])
+        # What was asked for before the sizes were cleared is no more of them.
+        if path in sizes:
+            sizes[path] += event["encodedDataLength"]
 
     session.on("Network.requestWillBeSent", asked)
     session.on("Network.loadingFinished", came)
