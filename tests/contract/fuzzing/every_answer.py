@@ -18,6 +18,7 @@ OF_THE_WIRE = {
     "server",
     "transfer-encoding",
 }
+OF_DIRECTORIES = "content type application/scim+json is not described"
 A_TRACE = re.compile(r"Traceback|File \"|\.py\b|botocore|line \d+")
 
 
@@ -47,6 +48,9 @@ def is_as_the_contract_says(ctx: Any, response: Any, case: Any) -> None:
     found = openapi.complaints(route, answer)
     if case.method.upper() == "HEAD":
         found = [each for each in found if each != "a body is described"]
+    if case.operation.path.startswith("/scim/") and response.status_code == 405:
+        # A method that no route has is refused in the directory's own shape.
+        found = [each for each in found if each != OF_DIRECTORIES]
     assert not found, f"{route}: {'; '.join(found)}"
 
 

@@ -151,7 +151,9 @@ def preflight_of(event: Mapping[str, Any]) -> Response | None:
 def why_not_here(event: Mapping[str, Any]) -> InvalidRequest | NotFound:
     """Return why no route fits a request: 405 with the path's methods, or 404."""
     path, method = event["rawPath"], event["requestContext"]["http"]["method"]
-    allowed = next((methods for route, methods in HTTP_METHODS.items() if _fits(path, route)), ())
+    fitting = [route for route in HTTP_METHODS if _fits(path, route)]
+    # A path that is a route itself is none with a variable in its place.
+    allowed = HTTP_METHODS[min(fitting, key=lambda route: route.count("{"))] if fitting else ()
     if not allowed or method in allowed:
         return NotFound()
     return InvalidRequest("method", "not here", status=405, allow=allowed)
