@@ -90,7 +90,7 @@ class House:
         for within in (MAILED_WITHIN, MAILED_AT_LAST):
             asked = {"workspace": "acme", "link": self.link, "email": email}
             challenge = self.asks("POST", "/v1/sign-up", asked)
-            code = self.mailed(challenge["label"], within=within)
+            code = self.mailed(challenge["label"], to=email, within=within)
             if code:
                 typed = {"challenge": challenge["challenge"], "code": code}
                 answered: dict[str, Any] = self.asks("POST", "/v1/codes/verify", typed)
@@ -142,13 +142,16 @@ class House:
         _, headers, _ = self._sends("GET", headers["location"], cookie=cookie)
         return str(headers["set-cookie"].partition(";")[0])
 
-    def mailed(self, label: str, *, within: float = MAILED_WITHIN) -> str | None:
-        """Return the code of the mail with this label, if it comes: budgets let some not go."""
+    def mailed(self, label: str, *, to: str = "", within: float = MAILED_WITHIN) -> str | None:
+        """Return the code of the newest mail with this label, if it comes: budgets let some not go.
+
+        Two codes may have drawn the same two letters, so who must have theirs says *to* whom.
+        """
         ends = time.monotonic() + within
         while time.monotonic() < ends:
-            for mail in self.asks("GET", "/_local/mailbox.json"):
+            for mail in reversed(self.asks("GET", "/_local/mailbox.json")):
                 found = CODE.search(mail["text"])
-                if found and re.search(rf"\b{label}\b", mail["text"]):
+                if found and to in mail["to"] and re.search(rf"\b{label}\b", mail["text"]):
                     return found[0]
             time.sleep(0.1)
         return None
