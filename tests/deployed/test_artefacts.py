@@ -139,7 +139,7 @@ class TestABuiltDoor:
             files = [each.name for each in package.rglob("*") if each.is_file()]
             has_file = any(re.match("licen[sc]e|copying", each, re.IGNORECASE) for each in files)
             # Some have no file of it, and all of its text in their metadata.
-            stated = PathDistribution(package).metadata["License"] or ""
+            stated = PathDistribution(package).metadata.get("License", "")
             assert has_file or "\n" in stated.strip(), package
 
     def test_ships_its_door_and_no_other(self, built, door):
