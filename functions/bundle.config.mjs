@@ -1,8 +1,8 @@
 /**
  * `make bundle`: what browsers load of the hosted pages, made of the modules in sign_in_page/static.
  *
- * The sign-in page and the team's console are two, and what both need stands in each: so neither
- * grows by the other. Every module that a visit may need at once becomes one script. What the page
+ * The sign-in page and the team's console are two, and what both need stands in each (base.css too):
+ * so neither grows by the other. Every module that a visit may need at once becomes one script. What the page
  * loads later, with import(), becomes a script of its own, and takes all else from the first.
  */
 
@@ -35,10 +35,12 @@ function bundled(name, page) {
 function emitPage(name, fileName) {
   /** @this {{ emitFile: (file: object) => void }} */
   return async function emit() {
-    const [page, style, icon] = await Promise.all([fileName, `assets/${name}.css`, "assets/favicon.svg"].map(read));
+    const files = [fileName, "assets/base.css", `assets/${name}.css`, "assets/favicon.svg"];
+    const [page, base, style, icon] = await Promise.all(files.map(read));
     const source = lean(
       put(page, {
-        [`<link rel="stylesheet" href="/assets/${name}.css">`]: `<style>${lean(style)}</style>`,
+        '    <link rel="stylesheet" href="/assets/base.css">\n': "",
+        [`<link rel="stylesheet" href="/assets/${name}.css">`]: `<style>${leanStyle(base + style)}</style>`,
         '"/assets/favicon.svg"': `"data:image/svg+xml,${encodeURIComponent(icon.trim())}"`,
       }),
     );
@@ -62,4 +64,9 @@ function put(page, contents) {
 /** Without comments and indentation. @param {string} text of CSS or HTML */
 function lean(text) {
   return text.replace(/\/\*[^]*?\*\/|<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").trim();
+}
+
+/** @param {string} text of CSS, one declaration a line */
+function leanStyle(text) {
+  return lean(text).replace(/^([\w-]+): /gm, "$1:").replace(/;\n\}/g, "\n}");
 }

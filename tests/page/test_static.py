@@ -86,6 +86,17 @@ class TestWhatBrowsersLoad:
         # Nothing in it loads another file.
         assert not re.search(r"@import|url\(", style)
 
+    @pytest.mark.parametrize("page", [BUNDLED, BUNDLED_CONSOLE], ids=["page", "console"])
+    def test_begins_with_the_style_that_both_pages_have(self, page):
+        assert "<style>:root {\ncolor-scheme:light dark;" in page
+
+    def test_says_no_value_of_the_style_twice(self):
+        sheets = [(STATIC / f"assets/{name}.css").read_text() for name in ("base", "page", "console")]
+        base, page, console = (set(re.findall(r"^ +(--[\w-]+):", each, re.MULTILINE)) for each in sheets)  # fmt: skip
+
+        assert len(base) > 15
+        assert not (base & page | base & console | page & console)
+
     def test_has_the_rare_screens_elsewhere(self):
         assert {path.name for path in SCRIPTS} == {
             "page.js",
