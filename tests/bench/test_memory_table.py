@@ -1,4 +1,6 @@
-"""The table in memory does what DynamoDB does, as far as moto knows it (bench/memory_table.py)."""
+"""The table in memory does what DynamoDB does, as far as moto knows it (bench/memory_table.py,
+bench/memory_expressions.py).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +11,8 @@ import pytest
 from moto.core.models import botocore_stubber
 
 from bench.contact_scale import contacts_in_memory, walked
-from bench.memory_table import MemoryTables, condition
+from bench.memory_expressions import condition
+from bench.memory_table import MemoryTables
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
 from portico.aws.clients import client
