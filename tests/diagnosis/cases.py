@@ -1,7 +1,10 @@
 """Facts of one contact, as the tests of the rules put them together."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from portico.diagnosis.diagnose import diagnose
@@ -13,6 +16,8 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ACME = Workspace("acme", "Acme Support", "https://portal.acme.test", entrance=True)
 ANN = Contact("ct_ann", "acme", "Ann Archer", "ann@example.com")
 HOST = "signin.acme.test"
+PAGE = Path(__file__).parents[2] / "functions/sign_in_page/static/assets"
+WORDS: dict[str, str] = json.loads((PAGE / "words/findings/en.json").read_text())
 
 
 def line(name: str, *, minutes: float = 5, by: str = "contact", **detail: str) -> Line:
@@ -30,5 +35,24 @@ def facts(
 
 
 def first(*lines: Line, **more: Any) -> Any:
-    """The decisive finding; its ending is of any kind."""
-    return diagnose(facts(*lines, **more))[0]
+    """The decisive finding; its ending is of any kind. All of them can be said in other languages."""
+    found = diagnose(facts(*lines, **more))
+    for each in found:
+        names_its_values(each.answer())
+    return found[0]
+
+
+def names_its_values(finding: dict[str, Any]) -> None:
+    """Hold that a finding has what the console's sentence for its code names."""
+    cause, reason = finding["cause"], finding["reason"]
+    exact = f"{cause}_{reason}".replace("-", "_")
+    sentence = WORDS.get(exact) or WORDS[cause.replace("-", "_")]
+    assert named(sentence) <= set(finding["values"]), finding
+    ending = finding["ending"]
+    if ending["kind"] == "hand-over":
+        task = WORDS[f"task_{ending['task']}".replace("-", "_")]
+        assert named(task) <= set(ending["values"]), finding
+
+
+def named(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -19,6 +19,7 @@ from portico.diagnosis.diagnose import diagnosis_answer
 from portico.diagnosis.gather import Gathering
 from portico.people.addresses import normalise
 from portico.people.store import People
+from tests.diagnosis.cases import names_its_values
 from tests.diagnosis.fault_rig import DoorRig
 from tests.docs.test_docs import page
 from tests.sso.conftest import stage, world
@@ -69,6 +70,7 @@ class TestTwentyFaults:
         first = found(scene, fault.asked)[0]
 
         assert (first["cause"], first["ending"]["kind"]) == (fault.cause, fault.ending)
+        names_its_values(first)
 
 
 @dataclass

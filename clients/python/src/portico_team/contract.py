@@ -434,8 +434,21 @@ class SaidEnding(TypedDict):
 class HandedOverEnding(TypedDict):
     kind: Literal["hand-over"]
     to: Literal["provider", "portal", "directory", "mail-admin", "cloud"]
+    task: Literal[
+        "add-anew",
+        "add-record",
+        "switch-record-on",
+        "check-texts",
+        "check-sender",
+        "check-dns",
+        "let-mail-through",
+        "fetch-tokens",
+        "renew-secret",
+        "check-application",
+    ]
     text: str
     value: str
+    values: dict[str, str | int]
 
 
 class Finding(TypedDict):
@@ -480,6 +493,8 @@ class Finding(TypedDict):
         "never-tried",
         "nothing-wrong",
     ]
+    reason: str | None
+    values: dict[str, str | int]
     said: str
     since: int | None
     evidence: list[FindingEvidenceEntry]

@@ -26,6 +26,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
     if reason in WAYS_FIRST:
         return
     left = detail.get("attempts_left", "?")
+    who = {"name": name}
     what = Evidence(f"a code was refused, {left} attempts left", line.at, line.name)
     if reason:
         why = WHY_REFUSED.get(reason, reason)
@@ -35,6 +36,8 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             say(facts, "again"),
             line.at,
             (Evidence(why, line.at, line.name),),
+            reason,
+            who,
         )
     elif left == "0":
         yield Finding(
@@ -43,6 +46,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             say(facts, "attempts_spent"),
             line.at,
             (what,),
+            values=who,
         )
     elif detail.get("code") == OLDER:
         yield Finding(
@@ -52,6 +56,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             _while_good(facts, "older_code"),
             line.at,
             (Evidence("the code of an older mail was typed", line.at, line.name),),
+            values=who,
         )
     else:
         yield Finding(
@@ -60,6 +65,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             _while_good(facts, "wrong_code"),
             line.at,
             (what,),
+            values={**who, "left": int(left)} if left.isdecimal() else who,
         )
 
 
@@ -99,6 +105,7 @@ def password_refused(facts: Facts) -> Iterator[Finding]:
         say(facts, "wrong_password"),
         line.at,
         (Evidence("a password was refused", line.at, line.name),),
+        values={"name": facts.subject.name},
     )
 
 

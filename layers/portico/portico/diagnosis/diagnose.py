@@ -92,6 +92,7 @@ def _nothing(facts: Facts) -> Finding:
             "was cut off, or is of another workspace.",
             say(facts, "never_tried", address=facts.subject.email or ""),
         )
+    who = {"name": facts.subject.name}
     if line.name != "session.started":
         return Finding(
             FindingCause.PASSED,
@@ -99,6 +100,7 @@ def _nothing(facts: Facts) -> Finding:
             say(facts, "again"),
             line.at,
             (Evidence(line_words(line), line.at, line.name),),
+            values=who,
         )
     return Finding(
         FindingCause.NOTHING_WRONG,
@@ -107,4 +109,5 @@ def _nothing(facts: Facts) -> Finding:
         say(facts, "nothing_wrong"),
         line.at,
         (Evidence("signed in", line.at, line.name),),
+        values=who,
     )

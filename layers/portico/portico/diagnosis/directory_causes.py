@@ -9,6 +9,7 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    Task,
 )
 from portico.diagnosis.tries import decisive
 from portico.people.directory_rule import DirectoryRule
@@ -35,12 +36,15 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
             f"No directory record has {contact.name}'s address, and {workspace.name} asks for one.",
             HandOver(
                 Recipient.DIRECTORY,
+                Task.ADD_RECORD,
                 "Add the person to the directory, or give their record this address. Then import "
                 f"it: portico directory import {workspace.id} FILE",
                 contact.email,
+                {"workspace": workspace.id},
             ),
             newest.at if newest and was_refused else None,
             (Evidence(f"the directory rule is {workspace.rule.value}"),),
+            values={"name": contact.name, "portal": workspace.name},
         )
     elif not record.active:
         left = facts.newest("contact.left-directory")
@@ -49,10 +53,13 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
             f"{contact.name}'s directory record is inactive.",
             HandOver(
                 Recipient.DIRECTORY,
+                Task.SWITCH_RECORD_ON,
                 "Switch the person on again in the directory. Then import it: portico directory "
                 f"import {workspace.id} FILE",
                 f"{record.source} {record.external_id} ({record.user_name})",
+                {"workspace": workspace.id},
             ),
             left.at if left else record.imported_at,
             (Evidence("the record is inactive", record.imported_at),),
+            values={"name": contact.name},
         )

@@ -1,6 +1,7 @@
 """What a diagnosis answers: findings, each with a cause, evidence and an ending."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -81,6 +82,25 @@ class Recipient(StrEnum):
     """Whoever runs the stack."""
 
 
+class Task(StrEnum):
+    """What whom it is handed over to has to do, as answers name it."""
+
+    ADD_ANEW = "add-anew"
+    ADD_RECORD = "add-record"
+    SWITCH_RECORD_ON = "switch-record-on"
+    CHECK_TEXTS = "check-texts"
+    CHECK_SENDER = "check-sender"
+    CHECK_DNS = "check-dns"
+    LET_MAIL_THROUGH = "let-mail-through"
+    FETCH_TOKENS = "fetch-tokens"
+    RENEW_SECRET = "renew-secret"  # noqa: S105 - a task
+    CHECK_APPLICATION = "check-application"
+
+
+type Values = Mapping[str, str | int]
+"""What a sentence names. ``until`` and ``at`` are seconds since 1970, ``left`` is a count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Something that was read, and that a finding rests on."""
@@ -140,12 +160,23 @@ class HandOver:
     """Somebody else must act, and needs exactly this value for it."""
 
     to: Recipient
+    task: Task
     text: str
+    """What to do, in English."""
     value: str
+    values: Values = field(default_factory=dict)
+    """What the text names, for whoever says it in another language."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of a JSON answer."""
-        return {"kind": "hand-over", "to": self.to.value, "text": self.text, "value": self.value}
+        return {
+            "kind": "hand-over",
+            "to": self.to.value,
+            "task": self.task.value,
+            "text": self.text,
+            "value": self.value,
+            "values": dict(self.values),
+        }
 
 
 type Ending = Press | Say | HandOver
@@ -161,11 +192,17 @@ class Finding:
     ending: Ending
     since: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+    """Which of a cause's sentences it is, where it has several."""
+    values: Values = field(default_factory=dict)
+    """What the sentence names, for whoever says it in another language."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of a JSON answer. Times are seconds since 1970."""
         return {
             "cause": self.cause.value,
+            "reason": self.reason or None,
+            "values": dict(self.values),
             "said": self.said,
             "since": epoch(self.since) if self.since else None,
             "evidence": [each.answer() for each in self.evidence],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portico.clock import epoch
 from portico.diagnosis import remedies
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import Evidence, Finding, FindingCause
@@ -27,6 +28,7 @@ def link_ended(facts: Facts) -> Iterator[Finding]:
                 remedies.new_link(facts, contact),
                 newest_line.at,
                 (Evidence("the link had ended", newest_line.at, newest_line.name),),
+                "on-the-way",
             )
         return
     newest = facts.links[0]
@@ -48,6 +50,7 @@ def _finding(facts: Facts, link: Link) -> Finding:
             ending,
             link.revoked_at,
             (Evidence(f"link {link.id} is revoked", link.revoked_at, "link.revoked"),),
+            values={"link": link.id, "at": epoch(link.revoked_at)},
         )
     at = link.expires_at
     return Finding(
@@ -56,4 +59,5 @@ def _finding(facts: Facts, link: Link) -> Finding:
         ending,
         at,
         (Evidence(f"link {link.id} has expired", at),),
+        values={"link": link.id, **({"at": epoch(at)} if at else {})},
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from portico.clock import epoch
 from portico.deliveries.causes import Cause
 from portico.deliveries.suppression import suppression_of
 from portico.diagnosis import remedies
@@ -14,6 +15,8 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    Task,
+    Values,
 )
 from portico.diagnosis.line_words import fate, withheld
 from portico.diagnosis.sentences import say
@@ -45,6 +48,7 @@ def held_back(facts: Facts) -> Iterator[Finding]:
     domain = contact.email.rpartition("@")[2]
     told = facts.newest("mail.bounced", "mail.complained")
     until = f"until {_time(held.until)}" if held.until else "until somebody lifts it"
+    lasts = {"until": epoch(held.until)} if held.until else {}
     evidence = [Evidence(f"{held.reason} {held.code} is held against the address", held.since)]
     if told is not None:
         evidence.append(Evidence(fate(told.name, told.detail), told.at, told.name))
@@ -62,6 +66,7 @@ def held_back(facts: Facts) -> Iterator[Finding]:
                 ),
                 *evidence,
             ),
+            values={"domain": domain, **lasts},
         )
         return
     yield Finding(
@@ -70,6 +75,8 @@ def held_back(facts: Facts) -> Iterator[Finding]:
         remedies.lift(facts, contact),
         held.since,
         tuple(evidence),
+        held.reason,
+        {"email": contact.email, **lasts},
     )
 
 
@@ -95,6 +102,7 @@ def mail_in_trouble(facts: Facts) -> Iterator[Finding]:
                 _after_bounce(facts, line),
                 line.at,
                 evidence,
+                line.detail.get("cause", ""),
             )
         case "mail.rejected":
             yield Finding(
@@ -102,6 +110,7 @@ def mail_in_trouble(facts: Facts) -> Iterator[Finding]:
                 "SES found a virus in the mail, and handed it to nobody.",
                 HandOver(
                     Recipient.CLOUD,
+                    Task.CHECK_TEXTS,
                     "Look at the workspace's logo, name and texts, which are all that a mail holds.",
                     line.detail.get("sign_in", line.id),
                 ),
@@ -124,6 +133,7 @@ def no_mail(facts: Facts) -> Iterator[Finding]:
             say(facts, "on_its_way"),
             line.at,
             (Evidence("asked for a code", line.at, line.name),),
+            "just-asked",
         )
         return
     yield Finding(
@@ -131,6 +141,7 @@ def no_mail(facts: Facts) -> Iterator[Finding]:
         "They asked for a code, and no mail has left: Portico still tries, or has given up.",
         HandOver(
             Recipient.CLOUD,
+            Task.CHECK_SENDER,
             "See docs/operate.md for the sender's alarms, and: portico doctor stack. The "
             "sign-in is",
             line.detail.get("sign_in", line.id),
@@ -148,13 +159,16 @@ def _after_bounce(facts: Facts, line: Line) -> Ending:
         domain = (facts.subject.email or "").rpartition("@")[2]
         return HandOver(
             Recipient.CLOUD,
+            Task.CHECK_DNS,
             "Their mail server distrusts ours. See what DNS lacks: portico doctor mail DOMAIN. "
             f"{domain or 'The server'} said",
             said or cause,
+            {"domain": domain or "?"},
         )
     if cause in OF_THEIR_SERVER:
         return HandOver(
             Recipient.MAIL_ADMIN,
+            Task.LET_MAIL_THROUGH,
             "Their mail server refused the mail. Whoever looks after it lets ours through; it said",
             said or cause,
         )
@@ -167,16 +181,22 @@ def _kept_back(facts: Facts, line: Line) -> Finding:
     evidence = (Evidence(withheld(detail), line.at, line.name),)
     if reason == "mailbox-budget":
         return Finding(
-            FindingCause.MAILBOX_BUDGET, said, _within_budget(facts, line), line.at, evidence
+            FindingCause.MAILBOX_BUDGET,
+            said,
+            _within_budget(facts, line),
+            line.at,
+            evidence,
+            values=_lasts(line),
         )
     ending: Ending = say(facts, "again")
     if reason in ("mail-refused", "too-many-bounces") or reason.startswith("strangers-"):
         ending = HandOver(
             Recipient.CLOUD,
+            Task.CHECK_SENDER,
             "See docs/operate.md and: portico doctor stack. The sign-in is",
             detail.get("sign_in", line.id),
         )
-    return Finding(FindingCause.WITHHELD, said, ending, line.at, evidence)
+    return Finding(FindingCause.WITHHELD, said, ending, line.at, evidence, reason)
 
 
 def _within_budget(facts: Facts, line: Line) -> Ending:
@@ -184,12 +204,21 @@ def _within_budget(facts: Facts, line: Line) -> Ending:
     if has_kept and facts.contact is not None:
         # Some mails are kept for personal links, which no stranger can use up.
         return remedies.new_link(facts, facts.contact)
-    until = line.detail.get("until", "")
+    until = _spent_until(line)
+    return say(facts, "wait_for_mail", until=until) if until else say(facts, "again")
+
+
+def _lasts(line: Line) -> Values:
+    until = _spent_until(line)
+    return {"until": epoch(until)} if until else {}
+
+
+def _spent_until(line: Line) -> datetime | None:
     try:
-        return say(facts, "wait_for_mail", until=datetime.fromisoformat(until))
+        return datetime.fromisoformat(line.detail.get("until", ""))
     except ValueError:
         # A line from before budgets said until when.
-        return say(facts, "again")
+        return None
 
 
 def _told(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portico.clock import epoch
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import Evidence, Finding, FindingCause
 from portico.diagnosis.sentences import say
@@ -25,4 +26,5 @@ def network_spent(facts: Facts) -> Iterator[Finding]:
         say(facts, "other_network", until=until),
         last.at if last else None,
         (Evidence(f"the hour's budget of {network} is spent", until),),
+        values={"network": network, "until": epoch(until)},
     )

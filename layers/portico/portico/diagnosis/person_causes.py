@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from portico.diagnosis import remedies
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause, HandOver, Recipient
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, HandOver, Recipient, Task
 from portico.diagnosis.sentences import say
 from portico.people.rules import Contact
 from portico.printable import printable
@@ -23,6 +23,7 @@ def nobody(facts: Facts) -> Iterator[Finding]:
             f"{email} was an address of {each.contact.id}, whose address is {shown} now.",
             say(facts, "former", address=shown),
             evidence=(Evidence(f"the address leads to {each.contact.id}, who has left it"),),
+            values={"email": email, "contact": each.contact.id, "address": shown},
         )
     for each in facts.near:
         if each in former:
@@ -34,6 +35,7 @@ def nobody(facts: Facts) -> Iterator[Finding]:
             "nearly the same.",
             say(facts, "mistyped", address=shown),
             evidence=(Evidence(f"{each.contact.id} has {shown}"),),
+            values={"email": email, "contact": each.contact.id, "address": shown},
         )
     yield Finding(
         FindingCause.NO_CONTACT,
@@ -41,6 +43,7 @@ def nobody(facts: Facts) -> Iterator[Finding]:
         "exactly as it is spelled.",
         remedies.add_contact(facts, email),
         evidence=(Evidence("no contact has this address"),),
+        values={"email": email},
     )
 
 
@@ -55,6 +58,7 @@ def stranger(facts: Facts) -> Iterator[Finding]:
         say(facts, "which_address"),
         newest.at if newest else None,
         (Evidence("its mails are filed under the hash of an address"),),
+        "sign-in",
     )
 
 
@@ -71,11 +75,14 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
             f"{contact.id} was erased. Whoever it was is a stranger now.",
             HandOver(
                 Recipient.CLOUD,
+                Task.ADD_ANEW,
                 "Nothing brings an erased contact back. Add the person anew, with their address: "
                 f"portico contact add {facts.workspace.id}",
                 contact.id,
+                {"workspace": facts.workspace.id},
             ),
             evidence=(Evidence("the contact has neither name nor address"),),
+            values={"contact": contact.id},
         )
     elif not contact.active and contact.merged_into is None:
         line = facts.newest("contact.deactivated")
@@ -90,6 +97,7 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
                     "the contact is switched off", line.at if line else None, "contact.deactivated"
                 ),
             ),
+            values={"name": contact.name},
         )
 
 
@@ -109,4 +117,5 @@ def _merged(facts: Facts, contact: Contact) -> Finding:
                 "only the other contact's ways in work", line.at if line else None, "contact.merged"
             ),
         ),
+        values={"contact": contact.id, "other": str(contact.merged_into)},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from portico.clock import moment
+from portico.clock import epoch, moment
 from portico.diagnosis import remedies
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import Ending, Evidence, Finding, FindingCause, Remedy
@@ -21,6 +21,7 @@ def portal_closed(facts: Facts) -> Iterator[Finding]:
             f"The portal of {workspace.name} is switched off: nobody gets in.",
             remedies.setting(facts, Remedy.SWITCH_ON, "--portal-enabled", portal_enabled=True),
             evidence=(Evidence("the setting portal_enabled is off"),),
+            values={"portal": workspace.name},
         )
     elif workspace.is_paused(at=facts.at):
         until = moment(workspace.paused_until)
@@ -30,6 +31,7 @@ def portal_closed(facts: Facts) -> Iterator[Finding]:
             "gets in.",
             remedies.setting(facts, Remedy.END_PAUSE, "--reset paused-until", paused_until=0),
             evidence=(Evidence("the setting paused_until has not passed", until),),
+            values={"portal": workspace.name, "until": epoch(until)},
         )
 
 
@@ -68,4 +70,5 @@ def codes_off(facts: Facts) -> Iterator[Finding]:
                 else f"the directory rule is {workspace.rule.value}"
             ),
         ),
+        values={"portal": workspace.name},
     )

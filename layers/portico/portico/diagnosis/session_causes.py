@@ -10,6 +10,7 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    Task,
 )
 from portico.diagnosis.line_words import ENDED, line_words
 from portico.diagnosis.sentences import say
@@ -33,13 +34,16 @@ def portal_unfetched(facts: Facts) -> Iterator[Finding]:
         "not fetch its tokens: its server cannot reach Portico, or Portico refuses it.",
         HandOver(
             Recipient.PORTAL,
+            Task.FETCH_TOKENS,
             "Your server did not trade the authorization code at "
             f"{facts.origin}/oauth2/token within a minute. See docs/operate.md, Portals on "
             "other sites. The client is",
             f"prt_{facts.workspace.id}_{portal}",
+            {"address": f"{facts.origin}/oauth2/token"},
         ),
         line.at,
         (Evidence(f"portal {portal} was told", line.at, line.name),),
+        values={"name": facts.subject.name, "portal": portal},
     )
 
 
@@ -59,6 +63,7 @@ def cookies_blocked(facts: Facts) -> Iterator[Finding]:
         say(facts, "cookies"),
         line.at,
         (Evidence("a session began, and was never used", line.at, line.name),),
+        values={"name": facts.subject.name},
     )
 
 
@@ -77,6 +82,8 @@ def session_ended(facts: Facts) -> Iterator[Finding]:
         say(facts, "again"),
         line.at,
         (Evidence(why, line.at, line.name),),
+        reason,
+        {"name": facts.subject.name},
     )
 
 

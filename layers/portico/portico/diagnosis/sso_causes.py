@@ -11,6 +11,7 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    Task,
 )
 from portico.diagnosis.sentences import say
 from portico.diagnosis.sso_words import refusal_for
@@ -55,6 +56,8 @@ def provider_refused(facts: Facts) -> Iterator[Finding]:
         _ending(facts, connection, reason),
         line.at,
         (Evidence(why, line.at, line.name),),
+        "" if reason == SECRET else SAID.get(reason, reason.partition(": ")[0]),
+        {"name": facts.subject.name, "connection": connection},
     )
 
 
@@ -79,6 +82,7 @@ def provider_silent(facts: Facts) -> Iterator[Finding]:
             say(facts, "same_browser"),
             line.at,
             (_evidence(line),),
+            values={"connection": line.detail.get("connection", "?")},
         )
 
 
@@ -100,17 +104,21 @@ def _ending(facts: Facts, connection: str, reason: str) -> Ending:
     if reason == SECRET:
         return HandOver(
             Recipient.PROVIDER,
+            Task.RENEW_SECRET,
             "Make a new client secret for the application, and replace the old one here (docs/"
             f"operate.md, Renewing a client secret). {test}. The application must have the "
             "redirect URI",
             back,
+            {"workspace": workspace.id, "connection": connection},
         )
     said = reason.partition(": ")[2]
     told = f"The provider said {said!r}. " if kind == "answer" and said else ""
     return HandOver(
         Recipient.PROVIDER,
+        Task.CHECK_APPLICATION,
         f"{told}Look at the application's settings at the provider. {test}. Its redirect URI is",
         back,
+        {"workspace": workspace.id, "connection": connection},
     )
 
 

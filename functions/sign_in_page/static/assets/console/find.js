@@ -3,12 +3,12 @@
 import { el } from "../elements.js";
 import { findings } from "./findings.js";
 import { form } from "./form.js";
+import { LONGEST_NAME, proposed } from "./new-contact.js";
 import { actions, button, tell } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
 const LONGEST_EMAIL = 254;
-const LONGEST_NAME = 100;
 
 /** @param {Place} place */
 export function findContact(place) {
@@ -31,7 +31,7 @@ export function findContact(place) {
       if (type !== "not-found") return false;
       const email = String(sought.inputs.get("email")?.value ?? "").trim();
       const add = button(words.nodes("add_them"), () => {
-        place.unsent.keep("add", { name: "", email });
+        place.unsent.keep("add", proposed(email));
         place.go("add");
       });
       const look = button(words.nodes("look_closer"), () =>
@@ -63,7 +63,9 @@ export function addContact(place) {
     onCancel: () => place.go("find"),
   });
   place.show(words.nodes("add_title"), added.node);
-  added.inputs.get("name")?.focus();
+  const name = added.inputs.get("name");
+  name?.focus();
+  if (name instanceof HTMLInputElement) name.select();
 }
 
 /** People are in the address by their id, never by their address. @param {string} id */

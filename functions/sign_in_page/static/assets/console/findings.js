@@ -2,6 +2,8 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
+import { findingWords, saidOf, taskOf } from "./finding-words.js";
+import { proposed } from "./new-contact.js";
 import { actions, button, copied, panel, slot, sure, tell } from "./parts.js";
 import { reviewSettings } from "./settings.js";
 
@@ -17,9 +19,9 @@ export async function findings(place, about) {
   const { words } = place;
   const title = words.nodes("findings_title");
   try {
-    const { body } = await place.ask("POST", "/diagnosis", { body: about });
+    const [{ body }, own] = await Promise.all([place.ask("POST", "/diagnosis", { body: about }), findingWords(words.language)]);
     const email = "email" in about ? about.email : "";
-    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, email))));
+    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, { own, email }))));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const said = slot();
@@ -28,32 +30,39 @@ export async function findings(place, about) {
   }
 }
 
-/** @param {Place} place @param {Finding} finding @param {string} email that was looked for */
-function item(place, { said, since, evidence, ending }, email) {
+/** @typedef {{ own: import("../words.js").Words | null, email: string }} About the words of findings, and what was looked for */
+
+/** @param {Place} place @param {Finding} finding @param {About} about */
+function item(place, finding, about) {
   const { words } = place;
+  const { said, since, evidence, ending } = finding;
+  const sentence = saidOf(about.own, finding);
   const lines = evidence.map((/** @type {any} */ each) => el("li", {}, english(each.what), each.at && ` · ${words.moment(each.at)}`));
   return el(
     "li",
     {},
-    el("p", { class: "found" }, english(said)),
+    el("p", { class: "found" }, ...(sentence?.text ?? [english(said)])),
+    sentence && !sentence.isWhole && el("p", { class: "soft" }, english(said)),
     since && el("p", { class: "soft" }, ...words.nodes("since_then", { moment: words.moment(since) })),
-    ...endingOf(place, ending, email),
+    ...endingOf(place, ending, about),
     lines.length > 0 && el("details", {}, el("summary", {}, ...words.nodes("evidence")), el("ul", {}, ...lines)),
   );
 }
 
-/** The API's sentences for a team are English, on a page of any language. @param {string} text */
+/** The API's own sentences are English, on a page of any language. @param {string} text */
 function english(text) {
   return el("bdi", { lang: "en" }, text);
 }
 
-/** @param {Place} place @param {any} ending @param {string} email @returns {HTMLElement[]} */
-function endingOf(place, ending, email) {
+/** @param {Place} place @param {any} ending @param {About} about @returns {HTMLElement[]} */
+function endingOf(place, ending, { own, email }) {
   const { words } = place;
   if (ending.kind === "say") return [copied(words, ending.text, words.nodes("say_this"), { lang: ending.language })];
   if (ending.kind === "hand-over") {
-    const text = el("p", {}, ...words.nodes(`hand_to_${ending.to.replace("-", "_")}`), " ", english(ending.text));
-    return ending.value ? [text, copied(words, ending.value, words.nodes("value_to_hand"))] : [text];
+    const task = taskOf(own, ending);
+    const whole = [task ?? ending.text, ending.value].filter(Boolean).join(" ");
+    const all = copied(words, whole, words.nodes(`hand_to_${ending.to.replace("-", "_")}`), { lang: task ? words.language : "en" });
+    return ending.value ? [all, copied(words, ending.value, words.nodes("value_to_hand"))] : [all];
   }
   const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"))] : [];
   if (!ending.may) return [copied(words, ending.command, words.nodes("another_role")), ...after];
@@ -68,7 +77,7 @@ async function remedy(place, { remedy: name, route, body }, email) {
   const [method, address] = route.split(" ");
   const path = address.replace(/^\/v1\/workspaces\/[^/]+/, "");
   if (name === "add-contact") {
-    place.unsent.keep("add", { name: "", email });
+    place.unsent.keep("add", proposed(email));
     return place.go("add");
   }
   if (name === "new-link") return place.go(`new-link=${encodeURIComponent(body.links[0].contact)}`);
