@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0
 """Seconds; a cold start makes tables and keys, a busy machine takes its time."""
+IS_READY = "Ready in"
+"""What it says when all is there, also what an option adds."""
 IS_MAILED_WITHIN = 20.0
 ENDS_WITHIN = 15.0
 
@@ -170,16 +172,23 @@ class House:
 
 
 @contextmanager
-def running_house(log: Path) -> Iterator[House]:
-    """Start `make run` on free ports and end it; or use the one that PORTICO_ORIGIN names."""
-    if origin := os.environ.get("PORTICO_ORIGIN"):
+def running_house(log: Path, *more: str, is_up_within: float = IS_UP_WITHIN) -> Iterator[House]:
+    """Start `make run` on free ports and end it; or use the one that PORTICO_ORIGIN names.
+
+    Args:
+        log: what it says.
+        more: further options. Such a house is never the one that is there already.
+        is_up_within: seconds.
+    """
+    origin = os.environ.get("PORTICO_ORIGIN")
+    if origin and not more:
         yield House(origin)
         return
     port = _free_ports()
     own_portal = f"http://localhost:{port + 4}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "--port", str(port), "--origin", own_portal],
+            [sys.executable, "-m", "local", "--port", str(port), "--origin", own_portal, *more],
             cwd=ROOT,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
             stdout=output,
@@ -188,7 +197,7 @@ def running_house(log: Path) -> Iterator[House]:
         )
     try:
         house = House(f"http://127.0.0.1:{port}", own_portal=own_portal)
-        _wait_for(house, process, log)
+        _wait_for(house, process, log, is_up_within)
         yield house
     finally:
         # A child of a script ignores SIGINT, so Ctrl-C is not what ends it.
@@ -200,14 +209,17 @@ def running_house(log: Path) -> Iterator[House]:
             process.wait()
 
 
-def _wait_for(house: House, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + IS_UP_WITHIN
+def _wait_for(
+    house: House, process: subprocess.Popen[bytes], log: Path, is_up_within: float
+) -> None:
+    until = time.monotonic() + is_up_within
     while time.monotonic() < until and process.poll() is None:
         try:
-            if house._get("/_local/world.json"):
+            if house._get("/_local/world.json") and IS_READY in log.read_text():
                 return
         except OSError:
-            time.sleep(0.25)
+            pass
+        time.sleep(0.25)
     raise RuntimeError(f"`python -m local` did not come up:\n{log.read_text()[-4000:]}")
 
 
