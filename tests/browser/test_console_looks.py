@@ -26,6 +26,8 @@ SCREENS = (
     "change=authentication-sign_up",
     "portal",
     "change=portal-open",
+    "logs",
+    f"trail={ANN}",
 )
 LOOKS: dict[str, dict[str, Any]] = {
     "en-1280": {"viewport": {"width": 1280, "height": 900}},

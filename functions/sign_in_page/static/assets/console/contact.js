@@ -32,6 +32,7 @@ export async function showContact(place) {
     await links(place, contact),
     refs(place, contact, path),
     switching(place, contact, path),
+    happened(place, contact),
   );
 }
 
@@ -215,6 +216,13 @@ function switching(place, contact, path) {
     }, said);
   });
   return panel(words.nodes("access_title"), el("p", { class: "soft" }, ...words.nodes(`${action}_about`)), said, actions(pressed));
+}
+
+/** The way to their trail. @param {Place} place @param {Contact} contact */
+function happened(place, contact) {
+  const { words } = place;
+  const go = button(words.nodes("log_see_all"), () => place.go(`trail=${contact.id}`));
+  return place.allows("contact:trail") && panel(words.nodes("log_of_contact"), actions(go));
 }
 
 /** @param {Child[]} title @param {import("./parts.js").Said} why */

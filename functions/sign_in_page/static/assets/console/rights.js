@@ -20,6 +20,8 @@ export const MAY = {
   "shared-links:write": ["owner", "admin"],
   "sessions:read": ["owner", "admin", "agent", "auditor"],
   "sessions:end": ["owner", "admin", "agent"],
+  "trail:read": ["owner", "admin", "auditor"],
+  "contact:trail": ["owner", "admin", "agent", "auditor"],
 };
 
 /** @type {Record<Role, number>} */

@@ -9,6 +9,7 @@ import { editContact } from "./contact-edit.js";
 import { addContact, findContact } from "./find.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
+import { showLogs, showTrailOf } from "./logs.js";
 import { newLink, rotateLink } from "./new-link.js";
 import { actions, button, tell } from "./parts.js";
 import { Place } from "./place.js";
@@ -38,16 +39,19 @@ const SCREENS = {
   authentication: showAuthentication,
   portal: showPortal,
   change: changeSettings,
+  logs: showLogs,
+  trail: showTrailOf,
 };
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
 const PLACES = [
-  ["find", "contact:read", ["add", "contact", "edit"]],
+  ["find", "contact:read", ["add", "contact", "edit", "trail"]],
   ["links", "links:read", ["new-link", "rotate"]],
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
   ["authentication", "settings:read", []],
   ["portal", "settings:read", []],
+  ["logs", "trail:read", []],
 ];
 
 const HOME = "find";
