@@ -9,6 +9,8 @@
 import { readFile } from "node:fs/promises";
 
 const STATIC = new URL("sign_in_page/static/", import.meta.url);
+/** Work of others that a script has in it: NOTICE names each, with its licence. */
+const OF_OTHERS = { "lean-qr/nano": new URL("../requirements/node_modules/lean-qr/nano.mjs", import.meta.url).pathname };
 const OUTPUT = {
   format: "esm",
   minify: true,
@@ -24,6 +26,7 @@ export default [bundled("page", "index.html"), bundled("console", "console.html"
 function bundled(name, page) {
   return {
     input: new URL(`assets/${name}.js`, STATIC).pathname,
+    resolve: { alias: OF_OTHERS },
     // So that what two scripts share stands in the first, and not in a third.
     preserveEntrySignatures: "allow-extension",
     output: OUTPUT,

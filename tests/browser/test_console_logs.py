@@ -41,7 +41,7 @@ def answering(member: Member, *pages: dict[str, Any], path: str = "**/trail/list
     def answer(route: Route) -> None:
         page = pages[min(len(asked), len(pages) - 1)]
         asked.append(route.request.post_data_json)
-        rest = {"entries": [], "next": None, "searched_until": 1795262400, "complete_since": 1795219200}  # fmt: skip
+        rest: dict[str, Any] = {"entries": [], "next": None, "searched_until": 1795262400, "complete_since": 1795219200}  # fmt: skip
         route.fulfill(json=rest | page)
 
     member.page.route(path, answer)

@@ -1,6 +1,7 @@
 """What we give away is licensed, and so is what we give away of others."""
 
 import gzip
+import json
 import re
 import runpy
 import tomllib
@@ -11,6 +12,9 @@ import pytest
 from tests.support.doors import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text()
+BUNDLED = (ROOT / "functions/bundle.config.mjs").read_text()
+OF_OTHERS = sorted(set(re.findall(r"requirements/node_modules/([\w-]+)/", BUNDLED)))
+"""Packages of npm that the bundler puts into a script."""
 LISTS = sorted((ROOT / "layers/portico/portico").rglob("*.txt.gz"))
 
 
@@ -69,6 +73,16 @@ class TestTheNotice:
         assert versions
         assert holders
         assert [each for each in [*versions, *holders] if each not in NOTICE] == []
+
+    @pytest.mark.parametrize("name", OF_OTHERS)
+    def test_names_each_package_that_a_script_has_in_it(self, name):
+        versions = json.loads((ROOT / "requirements/package.json").read_text())["dependencies"]
+
+        assert f"{name} {versions[name]}" in NOTICE
+        assert re.search(rf"{name} [^=]*Copyright \(c\) \S+ \w+", NOTICE)
+
+    def test_is_there_for_scripts(self):
+        assert OF_OTHERS
 
     def test_is_there_for_lists(self):
         assert len(LISTS) == 2

@@ -105,6 +105,7 @@ class TestWhatBrowsersLoad:
             "account.js",
             "email-undo.js",
             "console.js",
+            "qr.js",
         }
         needed = reached_from("page.js")
         assert needed == {path.name for path in MODULES} - ELSEWHERE - {"console.js"}
@@ -112,7 +113,7 @@ class TestWhatBrowsersLoad:
     @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
     def test_takes_all_else_from_the_first_script(self, path):
         assert set(IMPORTED.findall(path.read_text())) == (
-            set() if path.name in ("page.js", "console.js") else {"page.js"}
+            set() if path.name in ("page.js", "console.js", "qr.js") else {"page.js"}
         )
 
     def test_names_what_it_takes_by_its_own_name(self):

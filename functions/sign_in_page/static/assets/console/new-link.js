@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
-import { actions, button, copied, given } from "./parts.js";
+import { actions, button, copied, given, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -88,6 +88,7 @@ function showMade(place, made, back) {
       words.nodes("link_made"),
       el("p", {}, ...words.nodes("link_made_text")),
       copied(words, made.url, words.nodes("link_address")),
+      asPicture(place, made.url),
       actions(goBack),
     );
   }
@@ -95,4 +96,21 @@ function showMade(place, made, back) {
   if (!made.made) throw new Refusal(made.problem);
   const another = button(words.nodes("rotate"), () => place.go(`rotate=${made.made}`), "primary");
   place.show(words.nodes("link_lost"), el("p", {}, ...words.nodes("link_lost_text")), actions(another, button(words.nodes("back"), () => place.go(back))));
+}
+
+/** Its address for a camera, drawn here when it is asked for, and kept nowhere. @param {Place} place @param {string} url */
+function asPicture(place, url) {
+  const { words } = place;
+  const said = slot();
+  const show = button(words.nodes("qr_show"), () =>
+    place.press(show, async () => {
+      // Few links are shown to a camera: what draws it comes when it is asked for.
+      const { qrPicture } = await import("./qr.js").catch(() => {
+        throw new Refusal({ type: "unreachable", status: 0 });
+      });
+      const print = button(words.nodes("qr_print"), () => window.print());
+      holder.replaceChildren(qrPicture(url, words.text("qr_name")), el("p", { class: "soft" }, ...words.nodes("qr_text")), actions(print));
+    }, said));
+  const holder = el("div", { class: "qr" }, actions(show), said);
+  return holder;
 }
