@@ -160,7 +160,7 @@ class TestAPause:
         member.types("Paused until", until.strftime("%Y-%m-%dT%H:%M"))
         member.types("What the page says meanwhile", "We move house until Monday.")
         member.presses("Look at the change")
-        member.sees("Nobody can sign in until then, the team neither.")
+        member.sees("Your contacts cannot sign in until then; the team can, by the console.")
         member.presses("Change it")
         member.is_told("Changed.")
         try:

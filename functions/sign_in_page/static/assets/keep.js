@@ -117,9 +117,10 @@ export function keepFor(workspace) {
     /** @returns {Opened | null} */
     opened: () => tab.get(key("opened")),
     open: (/** @type {Opened} */ opened) => tab.set(key("opened"), opened),
+    close: () => tab.remove(key("opened")),
     /** A request is answered once; the portal that signed somebody out begins with another. */
     closeRequest() {
-      if (this.opened()?.request) tab.remove(key("opened"));
+      if (this.opened()?.request) this.close();
     },
 
     /**

@@ -171,6 +171,8 @@ export class Visit {
   /** The opened link works. @param {Way} way */
   opens(way) {
     const { link } = this.link;
+    // The team's own way in says nothing of the workspace; this browser may know more.
+    if (link.startsWith("team_")) Object.assign(way.workspace, this.kept.brand());
     if (this.#opened && !this.kept.opened()) this.kept.open(this.#opened);
     if (way.link.kind === "shared" && link.startsWith("lnk_")) this.kept.keepLink(link);
     const { url } = way.destination;

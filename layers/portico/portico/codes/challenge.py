@@ -23,6 +23,7 @@ from portico.errors import (
 from portico.events import Caller
 from portico.ids import ChallengeId, InvalidName, parse_challenge
 from portico.links.destinations import ReturnTo
+from portico.links.rules import TEAM_LINK
 from portico.people.rules import Stay
 
 NOT_YET = 0
@@ -141,6 +142,11 @@ class Challenge:
     def is_personal(self) -> bool:
         """Whether a personal link began it."""
         return self.email is None
+
+    @property
+    def is_for_team(self) -> bool:
+        """Whether it was asked for at the team's own way in: its code leads to the console alone."""
+        return self.link == TEAM_LINK
 
     @property
     def attempts_left(self) -> int:

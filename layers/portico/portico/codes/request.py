@@ -15,7 +15,7 @@ from portico.limits.known_browser import known_cookie, sealed
 from portico.limits.rules import NEW_EMAIL_BUCKET, SHARED_BUCKET, SIGN_UP_BUCKET
 from portico.limits.store import Limits
 from portico.links.destinations import return_to
-from portico.links.rules import AskedRenewal, Link
+from portico.links.rules import TEAM_LINK, AskedRenewal, Link, team_token
 from portico.links.store import Links, open_link
 from portico.mail.devices import device_of
 from portico.mail.letters import Purpose
@@ -112,6 +112,8 @@ class CodeRequests:
         email = mailable(asked.email) if asked.email is not None else None
         if asked.pending is not None and purpose is Purpose.SIGN_IN:
             return self._prove(asked, asked.pending, email, caller)
+        if asked.link == team_token(asked.workspace) and purpose is Purpose.SIGN_IN:
+            return self._ask_for_team(asked, email, caller)
         now = self.clock.now()
         workspace, link = open_link(
             self.people_table, asked.workspace, asked.link, at=now, consistent=True
@@ -180,6 +182,19 @@ class CodeRequests:
 
         renewals = LinkRenewals(self.people_table, self.sign_in_table, self.limits, self.clock)
         renewals.ask(asked, caller)
+
+    def _ask_for_team(self, asked: AskedCode, email: str | None, caller: Caller) -> CodeAsked:
+        # Loaded here: only a team comes by, mostly while its portal is closed.
+        from portico.codes.team_codes import ask_for_team  # noqa: PLC0415
+
+        if asked.auto:
+            raise InvalidRequest("auto", "not for this link")
+        detail = {"link": TEAM_LINK}
+        event = Event("code.requested", self.clock.now(), network=caller.network, detail=detail)
+        tables, language = (self.people_table, self.sign_in_table), language_of(asked.language)
+        return CodeAsked(
+            ask_for_team(tables, asked.workspace, email, caller, event, language=language)
+        )
 
     def _prove(
         self, asked: AskedCode, pending: str, email: str | None, caller: Caller

@@ -1,6 +1,6 @@
 """Trade a code for a session."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from portico.errors import AlreadyLinked, ChallengeClosed, TryLater
 from portico.events import Caller, Event
 from portico.limits.known_browser import mark_of
 from portico.links.destinations import ReturnTo
-from portico.links.rules import ACCOUNT_LINK
+from portico.links.rules import ACCOUNT_LINK, TEAM_LINK
 from portico.links.store import Links
 from portico.mail.letters import SIGNS_IN, Change, Purpose
 from portico.notices.store import Happened, Notices
@@ -119,8 +119,11 @@ class Codes:
         return Verified(signed_in, checked.challenge.return_to, mark, proof.is_new)
 
     def _begin(self, checked: Checked, proof: Proof, caller: Caller) -> SignedIn:
+        # The team's own way in is open while the portal is not, so it brings no token for it.
+        is_for_team = checked.challenge.is_for_team
+        sessions = replace(self.sessions, signing_key="") if is_for_team else self.sessions
         try:
-            return self.sessions.begin(proof, caller, also=self._also(checked, proof))
+            return sessions.begin(proof, caller, also=self._also(checked, proof))
         except AlsoRefused:
             if not proof.gives_email:
                 raise
@@ -248,7 +251,7 @@ def _proof(checked: Checked, typed: TypedCode) -> Proof:
         proves_email=not is_new and not gives_email and not challenge.contact_proved,
         gives_email=gives_email,
         way=_way(challenge),
-        link=None if challenge.link == ACCOUNT_LINK else challenge.link,
+        link=None if challenge.link in (ACCOUNT_LINK, TEAM_LINK) else challenge.link,
         began=challenge.asked[0],
     )
 

@@ -10,6 +10,7 @@ NUMBERS = "zero one two three four five six seven eight nine ten".split()
 
 WITHHELD = {
     "not-a-contact": "no contact had this primary email",
+    "not-on-the-team": "the team's own way in was used, and the contact is not on the team",
     "contact-inactive": "the contact was deactivated",
     "address-suppressed-bounce": "mail to the address is held back after a bounce",
     "address-suppressed-complaint": "mail to the address is held back after a complaint",

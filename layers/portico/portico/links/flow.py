@@ -1,19 +1,22 @@
 """Resolve a link for the page."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portico import ids
 from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidPortalLink, PortalUnavailable
 from portico.events import Caller
 from portico.links.destinations import Destination, choose, landing
-from portico.links.rules import Link, is_random, public_id
+from portico.links.rules import Link, is_random, public_id, team_token
 from portico.links.store import checked_link, is_of_row, link_key
 from portico.people.rules import Workspace
 from portico.people.store import People, settings_row_key, words_key, workspace_of
 from portico.people.workspace_words import WorkspaceWords
 from portico.settings import ResolveLinkSettings
+
+if TYPE_CHECKING:
+    from portico.links.team_way import TeamWay
 
 DIRECTORY_MESSAGES = {
     "match_required": "{name} signs in people from its company directory with single sign-on. "
@@ -115,7 +118,7 @@ class LinkResolver:
         """Make a resolver from a door's settings."""
         return cls(settings.people_table)
 
-    def resolve(self, asked: AskedLink, caller: Caller) -> ResolvedLink:
+    def resolve(self, asked: AskedLink, caller: Caller) -> "ResolvedLink | TeamWay":
         """Say how a contact may sign in through a link.
 
         Raises:
@@ -126,6 +129,11 @@ class LinkResolver:
         """
         if not ids.is_workspace(asked.workspace):
             raise InvalidPortalLink
+        if asked.link == team_token(asked.workspace):
+            # Loaded here: only a team comes by, mostly while its portal is closed.
+            from portico.links.team_way import TeamWay  # noqa: PLC0415
+
+            return TeamWay(asked.workspace, caller)
         now, workspace_id, token = self.clock.now(), asked.workspace, asked.link
         settings_row, row, words_row = People(self.people_table, workspace_id).read(
             settings_row_key(workspace_id),

@@ -13,6 +13,9 @@ PERSONAL = "personal"
 ACCOUNT_LINK = "-account"
 """Replaces a link's id when a signed-in contact asks for a code."""
 
+TEAM_LINK = "-team"
+"""Replaces a link's id when somebody asks for a code at the team's own way in."""
+
 MOST_RENEWALS = 3
 """How often a link that has ended is mailed anew, one time after the other."""
 RENEWABLE_FOR = timedelta(days=90)
@@ -33,6 +36,11 @@ def public_id(token: str) -> str:
 def front_token(workspace_id: str) -> str:
     """Return the token of a workspace's front entrance, which everybody can tell."""
     return f"ent_{workspace_id}"
+
+
+def team_token(workspace_id: str) -> str:
+    """Return what opens the way in of a workspace's team. No row has it, and everybody can tell."""
+    return f"team_{workspace_id}"
 
 
 def is_random(token: str) -> bool:

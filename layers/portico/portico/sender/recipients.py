@@ -10,7 +10,7 @@ from portico.codes.challenge import NOT_YET, Challenge
 from portico.deliveries.mail_tags import strikes_of, suppressed_key
 from portico.errors import InvalidRequest
 from portico.ids import base64url
-from portico.links.rules import ACCOUNT_LINK, Link
+from portico.links.rules import ACCOUNT_LINK, TEAM_LINK, Link
 from portico.links.store import link_key
 from portico.mail.letters import Purpose
 from portico.people.addresses import normalise
@@ -37,18 +37,24 @@ class Recipients:
     """The words row, which most workspaces do not have."""
     strikes: frozenset[str] = frozenset()
     """What is held against the address."""
+    is_member: bool = False
+    """Whether the contact is on the team. It is read only for the team's own way in."""
 
     def why_not(self, challenge: Challenge, generation: int, *, at: datetime) -> str | None:
         """Return why no mail may go out, in the words of the trail; ``None``: it may."""
-        if self.workspace is None or not self.workspace.is_open(at=at):
+        # The team comes in to open its portal again.
+        is_open = self.workspace is not None and self.workspace.is_open(at=at)
+        if self.workspace is None or not (is_open or challenge.is_for_team):
             return "portal-unavailable"
         if not _is_on(challenge, self.workspace):
             return "sign-in-method-off"
-        is_open = self.link is not None and self.link.is_alive(at=at)
-        if not is_open and challenge.link != ACCOUNT_LINK:
+        is_alive = self.link is not None and self.link.is_alive(at=at)
+        if not is_alive and challenge.link not in (ACCOUNT_LINK, TEAM_LINK):
             return "link-ended"
         if self.contact is None:
             return "not-a-contact"
+        if challenge.is_for_team and not self.is_member:
+            return "not-on-the-team"
         if self.to is not None and self.pointer.contact:
             return "address-taken"
         if self.pointer.is_reserved(at=at) and self.pointer.former != challenge.contact_id:
@@ -128,7 +134,16 @@ def recipients_of(challenge: Challenge, people: People, *, key: bytes) -> Recipi
         may_be_strangers=is_open,
         words=words,
         strikes=strikes,
+        is_member=challenge.is_for_team and contact is not None and _is_member(people, contact.id),
     )
+
+
+def _is_member(people: People, contact: str) -> bool:
+    # Loaded here: few codes are for a team.
+    from portico.people.memberships import membership_key  # noqa: PLC0415
+
+    (row,) = people.read(membership_key(people.workspace_id, contact))
+    return row is not None and "role" in row
 
 
 def newcomer(challenge: Challenge) -> Contact:

@@ -63,6 +63,7 @@ class SignedIn:
     name: str
     email: str
     access_token: str = field(repr=False)
+    """Empty if the session brings none."""
     refresh_token: str = field(repr=False)
     stays: timedelta | None
     """How long the browser keeps the cookie; ``None`` until it is closed."""
@@ -71,10 +72,16 @@ class SignedIn:
 
     def answer(self) -> dict[str, Any]:
         """Return the members of the JSON answer."""
-        return {
+        token = {
             "access_token": self.access_token,
             "token_type": "Bearer",
             "expires_in": int(ACCESS_TOKEN_LIFETIME.total_seconds()),
-            "contact": {"id": self.contact, "name": self.name, "email": self.email},
-            "workspace": self.workspace_id,
-        } | ({"role": self.role} if self.role else {})
+        }
+        return (
+            (token if self.access_token else {})
+            | {
+                "contact": {"id": self.contact, "name": self.name, "email": self.email},
+                "workspace": self.workspace_id,
+            }
+            | ({"role": self.role} if self.role else {})
+        )

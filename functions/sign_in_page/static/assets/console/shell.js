@@ -11,7 +11,7 @@ import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { showLogs, showTrailOf } from "./logs.js";
 import { newLink, rotateLink } from "./new-link.js";
-import { actions, button, tell } from "./parts.js";
+import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
 import { toldOf } from "./refusals.js";
 import { MAY } from "./rights.js";
@@ -190,24 +190,23 @@ export class Shell {
     const known = this.#kept.link()?.link;
     const links = [`ent_${this.workspace}`, ...(known ? [known] : [])];
     const open = await Promise.all(links.map((link) => this.api.opens(link)));
-    const link = links.find((_, at) => open[at]);
+    // Where no contact comes in, as at a portal that is closed, the team has a way of its own.
+    const link = links.find((_, at) => open[at]) ?? this.#teamsWay;
     pressed.ariaDisabled = null;
-    if (!link) return this.#saysNoLink(pressed);
     this.unsent.leaveFrom(location.hash);
     this.#kept.open({ link, to: "team", again: true });
     location.assign(`/${this.workspace}`);
   }
 
-  /** @param {HTMLElement} pressed */
-  #saysNoLink(pressed) {
-    const slot = pressed.closest(".slot") ?? pressed.parentElement;
-    if (slot instanceof HTMLElement) tell(slot, { tone: "error", text: this.words.nodes("no_link"), more: actions(pressed) });
+  get #teamsWay() {
+    return `team_${this.workspace}`;
   }
 
   /** The tab's link leads to the portal again. */
   #forgetTheWay() {
     const opened = this.#kept.opened();
-    if (opened?.to === "team") this.#kept.open({ link: opened.link });
+    if (opened?.link === this.#teamsWay) this.#kept.close();
+    else if (opened?.to === "team") this.#kept.open({ link: opened.link });
   }
 
   /** Nobody is let in: why, and what now. @param {unknown} error */
