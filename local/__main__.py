@@ -58,7 +58,7 @@ def _asked() -> argparse.Namespace:
         "--port",
         type=int,
         default=8000,
-        help="of pages and API; portal, providers and other-site portal are on the next three",
+        help="of pages and API; portal, providers, other-site portal and directory are on the next four",
     )
     parser.add_argument(
         "--sam-local",
@@ -81,8 +81,8 @@ def _asked() -> argparse.Namespace:
         "goes fourteen minutes forward",
     )
     asked = parser.parse_args()
-    if not 1 <= asked.port <= 65532:
-        parser.error("--port: from 1 to 65532")
+    if not 1 <= asked.port <= 65531:
+        parser.error("--port: from 1 to 65531")
     return asked
 
 

@@ -59,6 +59,7 @@ class SampleWorld:
         providers: the origin of the fake providers.
         connection_secrets: the prefix of client secrets, as the doors use it.
         sample_client: the origin of the sample portal on another site.
+        directory: the origin of the fake directory.
     """
 
     people_table: str
@@ -68,6 +69,7 @@ class SampleWorld:
     providers: str = ""
     connection_secrets: str = ""
     sample_client: str = ""
+    directory: str = ""
 
     def make(self) -> None:
         """Write everything. Ids and tokens are the same at every start."""
@@ -115,6 +117,7 @@ class SampleWorld:
         return {
             "now": at.isoformat(timespec="seconds"),
             "sample_client_url": self.sample_client,
+            "directory_url": self.directory,
             "workspaces": [
                 {
                     "id": row["id"],

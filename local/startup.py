@@ -14,6 +14,9 @@ from local.clock import FrontClock
 from local.containers import told_to_sam
 from local.doors import Doors
 from local.emulator import emulated_aws
+from local.fake_directory.app import DirectorySite
+from local.fake_directory.connector import Connector
+from local.fake_directory.directory import FakeDirectory
 from local.front import Front
 from local.http import Gateway
 from local.loopback_server import HOST, listening, serving
@@ -25,7 +28,7 @@ from local.routes import routes_of
 from local.sample_client.app import SampleClient
 from local.sample_client.openid import Registration
 from local.sample_portal import SamplePortal
-from local.sample_workspaces import portal_secret
+from local.sample_workspaces import portal_secret, workspace_key
 from local.sample_world import SampleWorld
 from local.silent_metrics import silent_metrics
 from local.stack import Stack, deploy, translating, wake
@@ -36,11 +39,11 @@ type Step = Callable[[str], AbstractContextManager[None]]
 
 
 class LocalPortico:
-    """Portico on this machine, on four ports.
+    """Portico on this machine, on five ports.
 
     Args:
         port: the port of pages and API. The next three are those of the sample portal, of the fake
-            providers, and of the sample portal on another site.
+            providers, of the sample portal on another site, and of the fake directory.
         stack: ends whatever was started.
         step: shows each step, and how long it took.
         bind: the address that the emulated AWS listens on. Only containers need another than
@@ -68,6 +71,7 @@ class LocalPortico:
         self._providers = f"http://{HOST}:{port + 2}"
         # It has the other name: for a browser localhost and 127.0.0.1 are two sites.
         self._sample_client = f"http://localhost:{port + 3}"
+        self._directory = f"http://{HOST}:{port + 4}"
         self._clock = FrontClock()
         self._connection_secrets = ""
         self._mailbox = Mailbox(self._clock.now)
@@ -77,13 +81,14 @@ class LocalPortico:
         """Start everything.
 
         Raises:
-            PortTaken: one of the four ports is not free.
+            PortTaken: one of the five ports is not free.
             EmulatorFailed, DeploymentFailed, DoorsBroken: that part did not start.
         """
         doors_port = self._stack.enter_context(listening(self._port))
         portal_port = self._stack.enter_context(listening(self._port + 1))
         providers_port = self._stack.enter_context(listening(self._port + 2))
         sample_client_port = self._stack.enter_context(listening(self._port + 3))
+        directory_port = self._stack.enter_context(listening(self._port + 4))
         parameters = {
             "LogLevel": "WARNING",
             "ProviderLoopback": "open",
@@ -116,6 +121,7 @@ class LocalPortico:
             self._providers,
             deployed.environments["StartSso"]["CONNECTION_SECRETS"],
             self._sample_client,
+            self._directory,
         )
         with self._step("Writing the sample workspaces"):
             world.make()
@@ -136,6 +142,13 @@ class LocalPortico:
         )
         sample_client = SampleClient(registration, self._clock.now)
         self._stack.enter_context(serving(sample_client_port, sample_client))
+        self._stack.enter_context(serving(directory_port, self._directory_site()))
+
+    def _directory_site(self) -> DirectorySite:
+        host = f"http://{self._hosts[0]}"
+        connector = Connector(f"{host}/scim/v2/acme", workspace_key("acme", "scim")[1])
+        hosts = tuple(f"{each}:{self._port + 4}" for each in (HOST, "localhost"))
+        return DirectorySite(FakeDirectory(connector), hosts, f"{host}/_local/")
 
     def play_faults(self) -> None:
         """Make a workspace for each of the sample faults, and let it happen there."""

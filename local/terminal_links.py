@@ -22,6 +22,7 @@ def terminal_links(world: dict[str, Any], host: str, providers: str, sample_clie
         f"  Console        http://{host}/{team['workspace']}/team  ({team['email']} is {team['role']})",
         f"  Providers      {providers}/",
         f"  Another site   {sample_client}/  (a portal that is an OpenID client)",
+        f"  Directory      {world['directory_url']}/  (a company's, which syncs its people to Acme)",
         f"  Everything     http://{host}/_local/",
     ]
     for workspace in world["workspaces"]:

@@ -9,7 +9,8 @@
  * @typedef {{ id: string, name: string, about: string, portal_url: string, portal_enabled: boolean,
  *   directory_rule: string }} Workspace
  * @typedef {{ now: string, workspaces: Workspace[], links: Link[], contacts: Contact[],
- *   connections: Connection[], unknown_emails: string[] }} World what /_local/world.json answers
+ *   connections: Connection[], unknown_emails: string[],
+ *   directory_url: string }} World what /_local/world.json answers
  */
 
 const GOOD = "alive";
@@ -102,6 +103,7 @@ async function show() {
   /** @type {World} */
   const world = await answer.json();
   showTime(world.now);
+  Object.assign(at("directory"), { href: `${world.directory_url}/`, hidden: false });
   at("workspaces").replaceChildren(...world.workspaces.map((each) => card(each, world)));
   at("unknown").textContent = `Not a contact of any workspace: ${world.unknown_emails.join(", ")}. The page must look the same for this address.`;
 }

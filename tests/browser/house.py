@@ -55,6 +55,11 @@ class House:
         """The origin of the portal on another site."""
         return str(self.world["sample_client_url"])
 
+    @property
+    def directory(self) -> str:
+        """The origin of the fake directory."""
+        return str(self.world["directory_url"])
+
     def link(
         self, kind: str = "shared", *, workspace: str = "acme", state: str = "alive", **other: Any
     ) -> dict[str, Any]:
@@ -185,7 +190,7 @@ def running_house(log: Path, *more: str, is_up_within: float = IS_UP_WITHIN) -> 
         yield House(origin)
         return
     port = _free_ports()
-    own_portal = f"http://localhost:{port + 4}"
+    own_portal = f"http://localhost:{port + 5}"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local", "--port", str(port), "--origin", own_portal, *more],
@@ -224,10 +229,10 @@ def _wait_for(
 
 
 def _free_ports() -> int:
-    """A free port whose four neighbours, for the portals and the providers, are free too."""
+    """A free port whose five neighbours, for the portals, the providers and the directory, are free too."""
     while True:
         with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(5))
+            first, *others = (held.enter_context(socket.socket()) for _ in range(6))
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:

@@ -113,10 +113,10 @@ class Visitor:
 
 
 def free_port() -> int:
-    """A free port whose three neighbours, for the portals and the providers, are free as well."""
+    """A free port whose four neighbours, for the portals, the providers and the directory, are free as well."""
     while True:
         with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(4))
+            first, *others = (held.enter_context(socket.socket()) for _ in range(5))
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:

@@ -1,0 +1,54 @@
+"""The people of the fake directory, and what is known of each."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """Where a person stands in the directory."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+@dataclass
+class Employee:
+    """One person. Names may change and change hands, the *object_id* does neither."""
+
+    name: str
+    user_name: str
+    object_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    standing: Standing = Standing.ACTIVE
+    sent_as: str | None = None
+    """The id that Portico has given them; ``None``: they are not there."""
+
+
+@dataclass
+class Staff:
+    """Everybody, in the order in which they came. Nobody is sent before somebody says so."""
+
+    people: list[Employee] = field(
+        default_factory=lambda: [
+            Employee("Sam Sync", "sam.sync@example.com"),
+            Employee("Tara Sync", "tara.sync@example.com"),
+            Employee("Uwe Sync", "uwe.sync@example.com", standing=Standing.DISABLED),
+        ]
+    )
+
+    def of(self, object_id: str) -> Employee:
+        """Return the person of an id.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = next((each for each in self.people if each.object_id == object_id), None)
+        if found is None:
+            raise LookupError(object_id)
+        return found
+
+    def present(self) -> Iterator[Employee]:
+        """Return everybody who was not deleted."""
+        return (each for each in self.people if each.standing is not Standing.DELETED)
