@@ -28,6 +28,11 @@ SCREENS = (
     "change=portal-open",
     "logs",
     f"trail={ANN}",
+    "contacts",
+    "import",
+    f"address={ANN}",
+    f"erase={ANN}",
+    f"merge={ANN}",
 )
 LOOKS: dict[str, dict[str, Any]] = {
     "en-1280": {"viewport": {"width": 1280, "height": 900}},

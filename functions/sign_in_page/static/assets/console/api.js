@@ -10,6 +10,9 @@
  * @property {string} [what]
  * @property {{ field: string, reason: string }[]} [errors]
  * @property {string[]} [fields]
+ * @property {string} [survivor] whom a contact was merged into
+ * @property {number} [count]
+ * @property {number} [most]
  * @property {any} [now] what is to be changed, as it is by now
  */
 
@@ -30,6 +33,7 @@ export class Refusal extends Error {
 /**
  * @typedef {object} Asked
  * @property {object} [body]
+ * @property {ArrayBuffer} [bytes] in the place of a body
  * @property {string | null} [etag] of what is changed, as it was shown
  * @property {string} [key] one for each thing that is made, however often it is sent
  * @property {Record<string, string>} [query] never an address
@@ -128,18 +132,19 @@ export class Api {
  * @param {Asked & { token?: string }} asked
  * @returns {Promise<Answer>}
  */
-async function send(method, url, { body, etag, key, query, token }) {
+async function send(method, url, { body, bytes, etag, key, query, token }) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (bytes) headers["Content-Type"] = "application/octet-stream";
   if (token) headers.Authorization = `Bearer ${token}`;
   if (etag) headers["If-Match"] = etag;
   if (key) headers["Idempotency-Key"] = key;
   const address = query ? `${url}?${new URLSearchParams(query)}` : url;
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const sent = body === undefined ? bytes : JSON.stringify(body);
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
-    const answer = await fetch(address, { method, headers, body: text, cache: "no-store", credentials: "same-origin", signal });
+    const answer = await fetch(address, { method, headers, body: sent, cache: "no-store", credentials: "same-origin", signal });
     if (!answer.ok) throw new Refusal(await problemOf(answer));
     const said = answer.status === 204 ? null : await answer.json();
     return { body: said, etag: answer.headers.get("ETag") };

@@ -2,8 +2,10 @@
 
 import { el } from "../elements.js";
 import { LANGUAGES } from "../words.js";
+import { readContact, wholeContact } from "./contact-data.js";
 import { findings } from "./findings.js";
 import { linkRows } from "./link-rows.js";
+import { mergedInto } from "./merge.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table, tell } from "./parts.js";
 
@@ -16,7 +18,7 @@ export async function showContact(place) {
   const { words } = place;
   const id = place.values.get("contact") ?? "";
   const path = `/contacts/${encodeURIComponent(id)}`;
-  const read = await place.read(async () => (await place.ask("GET", path)).body.contact, words.nodes("contact_title"));
+  const read = await readContact(place, "contact", words.nodes("contact_title"));
   if (!read) return;
   /** @type {Contact} */
   const contact = read;
@@ -31,6 +33,8 @@ export async function showContact(place) {
     await sessions(place, contact, path),
     await links(place, contact),
     refs(place, contact, path),
+    mergedInto(place, contact),
+    wholeContact(place, contact),
     switching(place, contact, path),
     happened(place, contact),
   );

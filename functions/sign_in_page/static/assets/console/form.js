@@ -30,6 +30,7 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  * @property {() => void} [onCancel]
  * @property {(refusal: Refusal) => boolean} [onRefused] true when it has said all
  * @property {Record<string, string>} [says] sentences of its own, by the type of a refusal
+ * @property {Child[]} [first] above the fields
  * @property {Child[]} [also] below the fields
  * @property {boolean} [keeps] what was typed is needed after it was sent
  */
@@ -38,7 +39,7 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  * @param {import("./place.js").Place} place
  * @param {Wanted} wanted
  */
-export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, also = [], keeps = false }) {
+export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, first = [], also = [], keeps = false }) {
   const { words, unsent } = place;
   const kept = unsent.of(id)?.values ?? {};
   const inputs = new Map(fields.map((field) => [field.name, inputOf(field, kept[field.name] ?? field.value)]));
@@ -79,6 +80,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
   const node = el(
     "form",
     { novalidate: true, onsubmit: submit, oninput: () => unsent.keep(id, typed()) },
+    ...first,
     ...fields.map((field) => labelled(field, /** @type {Input} */ (inputs.get(field.name)))),
     ...also,
     where,

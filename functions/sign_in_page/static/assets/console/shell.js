@@ -5,11 +5,15 @@ import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
 import { showContact } from "./contact.js";
+import { changeAddress, eraseContact } from "./contact-data.js";
 import { editContact } from "./contact-edit.js";
+import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
+import { showImport } from "./import.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { showLogs, showTrailOf } from "./logs.js";
+import { mergeContacts, undoMerge } from "./merge.js";
 import { newLink, rotateLink } from "./new-link.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
@@ -27,6 +31,12 @@ const SCREENS = {
   add: addContact,
   contact: showContact,
   edit: editContact,
+  contacts: showContacts,
+  address: changeAddress,
+  erase: eraseContact,
+  merge: mergeContacts,
+  unmerge: undoMerge,
+  import: showImport,
   "new-link": newLink,
   rotate: rotateLink,
   links: showLinks,
@@ -45,7 +55,8 @@ const SCREENS = {
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
 const PLACES = [
-  ["find", "contact:read", ["add", "contact", "edit", "trail"]],
+  ["find", "contact:read", ["add", "contact", "edit", "trail", "address", "erase", "merge", "unmerge"]],
+  ["contacts", "contacts:list", ["import"]],
   ["links", "links:read", ["new-link", "rotate"]],
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
