@@ -18,6 +18,7 @@ from portico.people.logos import LARGEST_LOGO
 from portico.settings import ManageWorkspaceSettings
 
 if TYPE_CHECKING:
+    from portico.edge.touched_routes import TouchedRoutes
     from portico.edge.trail_routes import TrailRoutes
 
 settings = ManageWorkspaceSettings.read(os.environ)
@@ -42,6 +43,12 @@ def read_settings(path: dict[str, str], caller: Caller) -> Response:
 def change_settings(wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
     """Change settings."""
     return workspace_settings.change(wanted, path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/touched")
+def count_touched(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Count who would lose a way in."""
+    return touched().count(asked, path, caller)
 
 
 @handler.uploads("PUT /v1/workspaces/{workspace}/logo", "image/png", most=LARGEST_LOGO)
@@ -236,3 +243,11 @@ def trail() -> "TrailRoutes":
     from portico.edge.trail_routes import TrailRoutes  # noqa: PLC0415
 
     return TrailRoutes.behind(access, settings)
+
+
+@cache
+def touched() -> "TouchedRoutes":
+    """Return the routes of changes to come, which are loaded when somebody looks at one."""
+    from portico.edge.touched_routes import TouchedRoutes  # noqa: PLC0415
+
+    return TouchedRoutes.behind(access, settings)

@@ -110,6 +110,7 @@ ANSWERS = {
     "trail_export": 401,
     "trail_list": 401,
     "trail_overview": 401,
+    "touched": 401,
     "contact_erase": 401,
     "contact_by_ref": 401,
     "ref_detach": 401,

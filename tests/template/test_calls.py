@@ -297,6 +297,7 @@ def looks_after_the_team(portal: Portal) -> None:
     portal.adds("Gus Lind", "gus@example.com")
     owner = Staff(portal, "olga@example.com")
     assert owner.sends(SETTINGS).status == 200
+    looks_at_whom_a_rule_touches(owner, portal)
     looks_after_the_settings(owner)
     match = {"if-match": owner.sends(METHODS).headers["etag"]}
     wanted = {"methods": "code password"}
@@ -327,6 +328,18 @@ def looks_after_the_team(portal: Portal) -> None:
     assert owner.sends(f"POST {TRAIL}/overview", {}).body["days"]
     path, headers = {"contact": olga.id}, {"if-match": mine["etag"]}
     assert owner.sends(f"DELETE {TEAM}/{{contact}}", path=path, headers=headers).status == 204
+
+
+def looks_at_whom_a_rule_touches(owner: Staff, portal: Portal) -> None:
+    """Ask whom the strictest rule would shut out, which reads all that any such question does."""
+    connects_for(portal, portal.ann.id, "ann@example.com")
+    identity = Identity("google", "https://accounts.google.com", "tenant.object")
+    pk, sk = identity_key("acme", identity)
+    row = {"pk": pk, "sk": sk, "contact": portal.ann.id, **identity.row(), "sver": 1}
+    row |= {"linked_at": 1, "record": "source#1", "list": "acme#identities"}
+    portal.writes("people", row | {"listed": f"{portal.ann.id}#{identity.key}"})
+    asked = {"settings": {"directory_rule": "sso_only"}}
+    assert owner.sends(f"POST {WORKSPACE}/touched", asked).body["count"]
 
 
 def connects_for(portal: Portal, contact: str, email: str) -> None:

@@ -110,6 +110,7 @@ class ConnectionOfWorkspace(TypedDict):
     draft: bool
     redirect_uri: str
     cautions: list[str]
+    confirmed: bool
     etag: str
 
 

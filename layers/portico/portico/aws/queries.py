@@ -224,6 +224,34 @@ def keys_listed(rows: Rows, shelf: str, *, starting: str = "") -> Iterator[tuple
         yield row["pk"], row["sk"]
 
 
+def places_listed(rows: Rows, shelf: str, *, most: int) -> tuple[list[Row], bool]:
+    """Return the first entries of *shelf* in the index ``by_workspace``, in its order.
+
+    The index lags by a moment.
+
+    Args:
+        rows: whose shelf it is.
+        shelf: the index's partition key.
+        most: where to stop.
+
+    Returns:
+        Of each entry ``pk``, ``sk`` and ``listed``, and whether there are no more.
+
+    Raises:
+        ForeignRow: *shelf* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = {**_starting(rows, "list", shelf, "listed", ""), "IndexName": "by_workspace"}
+    found: list[Row] = []
+    start: dict[str, Any] = {}
+    while True:
+        page, last = _page(wanted, start, most - len(found))
+        found += page
+        if last is None or len(found) == most:
+            return found, last is None
+        start = {"ExclusiveStartKey": item_of(last)}
+
+
 def keys_merged(
     rows: Rows, shelves: Iterable[str], *, starting: str = ""
 ) -> Iterator[tuple[str, str]]:

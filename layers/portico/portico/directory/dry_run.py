@@ -45,7 +45,7 @@ def check(table: str, workspace_id: str, connected: Connected) -> Check:
     people, directory = People(table, workspace_id), Directory(table, workspace_id)
     records = list(directory.all())
     contacts = [each for each in people.contacts() if each.active]
-    matching = _Matching.of(records, owned(people.rows, workspace_id), connected)
+    matching = RecordMatching.of(records, owned(people.rows, workspace_id), connected)
     reasons = ((each, matching.why_not(each)) for each in contacts)
     return Check(
         contacts=len(contacts),
@@ -57,7 +57,9 @@ def check(table: str, workspace_id: str, connected: Connected) -> Check:
 
 
 @dataclass(frozen=True, slots=True)
-class _Matching:
+class RecordMatching:
+    """Some records and identities, and what they say about a contact."""
+
     by_name: dict[str, list[Record]]
     by_email: dict[str, list[Record]]
     identities: dict[str, list[Owned]]
@@ -66,7 +68,8 @@ class _Matching:
     @classmethod
     def of(
         cls, records: Iterable[Record], identities: Iterable[Owned], connected: Connected
-    ) -> "_Matching":
+    ) -> "RecordMatching":
+        """Sort records and identities by what a contact finds them by."""
         by_name: dict[str, list[Record]] = defaultdict(list)
         by_email: dict[str, list[Record]] = defaultdict(list)
         theirs: dict[str, list[Owned]] = defaultdict(list)
@@ -81,6 +84,7 @@ class _Matching:
         return cls(by_name, by_email, theirs, connected)
 
     def why_not(self, contact: Contact) -> str | None:
+        """Return why no record lets the contact in; ``None``: one does."""
         if not self.connected.ids:
             return "no connection is on"
         by_identity = [

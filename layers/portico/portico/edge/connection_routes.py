@@ -56,12 +56,15 @@ class ConnectionRoutes:
         """Answer with all connections, without their secrets."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
         every = self.connections.all(found.workspace)
-        return Response(200, {"connections": [_answer(each, caller) for each in every]})
+        confirmed = self.entries.confirmed(found.workspace, [each.id for each in every])
+        shown = [_answer(each, caller, is_confirmed=each.id in confirmed) for each in every]
+        return Response(200, {"connections": shown})
 
     def show(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with one connection."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
-        return _showing(self.connections.find(found.workspace, path["connection"]), caller)
+        connection = self.connections.find(found.workspace, path["connection"])
+        return self._showing(found.workspace, connection, caller)
 
     def add(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Add a connection, as a draft, with its client secret."""
@@ -79,7 +82,7 @@ class ConnectionRoutes:
         connection = self._make(member, caller, planned)
         # After the line that says so, and only if this id was nobody's: a repeat writes no secret.
         self.connections.keep_secret(connection, secret)
-        return _showing(connection, caller, status=201)
+        return self._showing(member.workspace, connection, caller, status=201)
 
     def change(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Change what was sent, and nothing else. ``on`` switches it."""
@@ -97,7 +100,7 @@ class ConnectionRoutes:
             except OtherKind:
                 raise InvalidRequest("kind", _OTHER_KIND) from None
 
-        return _showing(self._make(member, caller, planned), caller)
+        return self._showing(member.workspace, self._make(member, caller, planned), caller)
 
     def replace_secret(self, asked: AskedSecret, path: dict[str, str], caller: Caller) -> Response:
         """Replace the client secret."""
@@ -110,7 +113,7 @@ class ConnectionRoutes:
 
         connection = self._make(member, caller, planned)
         self.connections.keep_secret(connection, secret)
-        return _showing(connection, caller)
+        return self._showing(member.workspace, connection, caller)
 
     def test(self, path: dict[str, str], caller: Caller) -> Response:
         """Ask the provider as a sign-in would. A draft that passes is offered from then on."""
@@ -142,7 +145,7 @@ class ConnectionRoutes:
             "problems": [printable(each) for each in problems],
             "found": {name: printable(each) for name, each in trial.asked.items()},
         }
-        return _showing(connection, caller, {"test": outcome})
+        return self._showing(member.workspace, connection, caller, {"test": outcome})
 
     def confirm(self, path: dict[str, str], caller: Caller) -> Response:
         """Let members come in by a connection as it is now. Only an owner says so."""
@@ -172,13 +175,32 @@ class ConnectionRoutes:
             now = self._seen(workspace, id_, caller)
             return self.connections.plan_undo(workspace, now, change, by=member.by)
 
-        return _showing(self._make(member, caller, planned), caller)
+        return self._showing(member.workspace, self._make(member, caller, planned), caller)
 
     def _seen(self, workspace: Workspace, id_: str, caller: Caller) -> Connection:
         """Return the connection as it was when the caller last saw it."""
         found = self.connections.find(workspace, id_)
-        demand_match(caller, _etag(found), {"connection": _answer(found, caller)})
+        now = self._answer(workspace, found, caller)
+        demand_match(caller, _etag(found), {"connection": now})
         return found
+
+    def _showing(
+        self,
+        workspace: Workspace,
+        connection: Connection,
+        caller: Caller,
+        more: dict[str, Any] | None = None,
+        *,
+        status: int = 200,
+    ) -> Response:
+        content = {"connection": self._answer(workspace, connection, caller), **(more or {})}
+        return Response(status, content, {"etag": _etag(connection)})
+
+    def _answer(
+        self, workspace: Workspace, connection: Connection, caller: Caller
+    ) -> dict[str, Any]:
+        confirmed = self.entries.confirmed(workspace, [connection.id])
+        return _answer(connection, caller, is_confirmed=connection.id in confirmed)
 
     def _make[T](
         self, member: TeamCaller, caller: Caller, planned: Callable[[Workspace], ThingPlan[T]]
@@ -191,23 +213,13 @@ def _etag(connection: Connection) -> str:
     return etag_of(connection.values())
 
 
-def _answer(connection: Connection, caller: Caller) -> dict[str, Any]:
+def _answer(connection: Connection, caller: Caller, *, is_confirmed: bool) -> dict[str, Any]:
     values = connection.values()
     return {
         "id": connection.id,
         **{name: values[name] for name in sorted(values)},
         "redirect_uri": f"{caller.own_origin}/v1/sso/{connection.id}/callback",
         "cautions": cautions(connection),
+        "confirmed": is_confirmed,
         "etag": _etag(connection),
     }
-
-
-def _showing(
-    connection: Connection,
-    caller: Caller,
-    more: dict[str, Any] | None = None,
-    *,
-    status: int = 200,
-) -> Response:
-    content = {"connection": _answer(connection, caller), **(more or {})}
-    return Response(status, content, {"etag": _etag(connection)})

@@ -35,6 +35,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/account/history": ("GET",),
     "/v1/account/export": ("GET",),
     "/v1/workspaces/{workspace}/settings": ("GET", "PATCH"),
+    "/v1/workspaces/{workspace}/touched": ("POST",),
     "/v1/workspaces/{workspace}/logo": ("PUT",),
     "/v1/workspaces/{workspace}/changes": ("GET",),
     "/v1/workspaces/{workspace}/changes/{change}/undo": ("POST",),

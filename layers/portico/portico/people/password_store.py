@@ -14,6 +14,8 @@ from portico.events import Event
 
 HAS_ONE = "attribute_exists(hash)"
 HAS_NONE = "attribute_not_exists(hash)"
+SET_BY = "by"
+"""An attribute that only a row with a password has: who has one is asked without its hash."""
 
 
 @dataclass(frozen=True, slots=True)
