@@ -128,6 +128,7 @@ function areaName(words, { area }) {
   const [kind, id] = area.split(":");
   if (kind === "tickets") return words.text("area_tickets");
   if (kind === "ticket") return words.text("area_ticket", { id });
-  if (kind === "account" || kind === "team") return words.text(`area_${kind}`);
+  if (kind === "account") return words.text("area_account");
+  if (kind === "team") return words.text("area_team");
   return kind === "request" ? words.text("area_request") : "";
 }
