@@ -28,7 +28,7 @@ def page(path: dict[str, str], caller: Caller) -> Response:
 @handler.reads("GET /{workspace}/team", "HEAD /{workspace}/team")
 def console(path: dict[str, str], caller: Caller) -> Response:
     """Answer the team's console. It is the same for everybody, and holds nothing that is theirs."""
-    return assets.page("console.html", accepts=caller.accept_encoding)
+    return assets.page("console.html", shows="index.html", accepts=caller.accept_encoding)
 
 
 @handler.reads("GET /assets/{proxy+}", "HEAD /assets/{proxy+}")

@@ -1,11 +1,20 @@
 """The console's *Portal*: open, closed and paused, and how its team comes in meanwhile."""
 
+import base64
+import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FrameLocator, expect
 
 from tests.browser.member import Member
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""A PNG of one pixel."""
 
 
 @pytest.fixture
@@ -89,3 +98,112 @@ class TestAPause:
         contact.continues()
 
         contact.lands_in_the_portal(at="/tickets")
+
+
+class TestThePreview:
+    @pytest.fixture
+    def preview(self, member) -> FrameLocator:
+        member.comes_in("admin")
+        wants(member, "Name and look")
+        inside = member.page.frame_locator("iframe")
+        # Nothing in it is there for a keyboard or a screen reader, so no role finds it.
+        expect(inside.locator("h1")).to_have_text("Sign in to Acme Support")
+        return inside
+
+    def test_follows_what_is_typed_before_it_is_saved(self, member, preview):
+        member.types("Name of the workspace", "<b>Acme</b> & Sons")
+        member.types("Accent colour", "#aa0000")
+
+        heading = preview.locator("h1")
+        expect(heading).to_have_text("Sign in to <b>Acme</b> & Sons")
+        assert heading.locator("b").count() == 0
+        press = preview.locator("#email-me")
+        expect(press).to_have_css("background-color", "rgb(170, 0, 0)")
+        expect(member.page.get_by_role("banner")).to_contain_text("Acme Support")
+
+    def test_is_in_any_language_light_and_dark(self, member, preview):
+        member.chooses("Light or dark", "Dark")
+        expect(preview.locator("main")).to_have_css("background-color", "rgb(26, 29, 36)")
+        member.chooses("Light or dark", "Light")
+        expect(preview.locator("main")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+        member.chooses("Language of the preview", "العربية")
+
+        expect(preview.locator("html")).to_have_attribute("dir", "rtl")
+        expect(preview.locator("h1")).to_contain_text("Acme Support")
+
+    def test_does_nothing_when_it_is_pressed(self, member, preview):
+        heard: list[str] = []
+        member.page.on("request", lambda request: heard.append(request.url))
+        frame = member.page.locator("iframe")
+        frame.scroll_into_view_if_needed()
+        place = preview.locator("#email-me").bounding_box()
+        assert place
+
+        member.page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        member.page.wait_for_timeout(300)
+
+        assert heard == []
+        expect(frame).not_to_be_focused()
+        # No script, no form, no way out; and no keyboard comes in.
+        expect(frame).to_have_attribute("sandbox", "allow-same-origin")
+        assert frame.evaluate("each => each.inert")
+
+    def test_is_no_barrier_at_360_pixels(self, member, preview):
+        member.page.set_viewport_size({"width": 360, "height": 740})
+
+        member.person.finds_no_barrier()
+
+
+class TestTheLogo:
+    def test_is_seen_first_and_replaced_and_taken_away(self, member, house):
+        member.comes_in("admin")
+        member.page.get_by_role("link", name="Portal", exact=True).click()
+        member.presses("Change: Logo")
+        member.sees_heading("Logo")
+        chooses(member, "logo.png", PICTURE)
+        picture = member.page.frame_locator("iframe").locator("img.logo")
+        expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
+
+        member.presses("Use this picture")
+
+        member.is_told("Changed.")
+        shown = member.page.get_by_role("img", name="Your logo")
+        expect(shown).to_have_js_property("naturalWidth", 1)
+        member.presses("Undo")
+        member.is_told("Undone")
+
+    @pytest.mark.parametrize(
+        ("name", "content", "why"),
+        [
+            ("logo.svg", b"<svg/>", "This is no PNG."),
+            ("logo.png", b"<svg/>", "This is no PNG."),
+            (
+                "logo.png",
+                PNG_START + bytes(65 * 1024),
+                "The picture has 66 kB, and 64 are the most.",
+            ),
+        ],
+        ids=("another-kind", "another-kind-by-its-name", "too-large"),
+    )
+    def test_that_is_not_allowed_is_refused_in_words(self, member, name, content, why):
+        member.comes_in("admin")
+        member.opens("logo")
+
+        chooses(member, name, content)
+
+        member.is_told(why)
+
+    def test_is_owners_and_admins_to_change(self, member):
+        for role in ("agent", "auditor"):
+            member.comes_in(role)
+            member.opens("logo")
+            member.sees_heading("The portal and its look")
+            expect(member.offers("Change: Logo")).to_have_count(0)
+
+
+def chooses(member: Member, name: str, content: bytes) -> None:
+    """Choose a file of the member's own."""
+    kind = "image/svg+xml" if name.endswith("svg") else "image/png"
+    file: Any = {"name": name, "mimeType": kind, "buffer": content}
+    member.field("Picture").set_input_files(file)

@@ -143,6 +143,20 @@ class TestThePage:
 
         assert f"; style-src 'sha256-{digest}'; " in policy
 
+    def test_allows_the_console_the_style_of_the_page_that_it_shows(self, tables):
+        path = {"workspace": "acme"}
+        answer = knock("sign_in_page", "GET /{workspace}/team", path=path, origin=None)
+
+        policy = answer.headers["content-security-policy"]
+        digests = [
+            base64.b64encode(sha256(style.encode()).digest()).decode()
+            for shown in (content(answer).decode(), page())
+            for style in re.findall(r"<style>(.*?)</style>", shown, re.DOTALL)
+        ]
+        assert len(digests) == 2
+        allowed = " ".join(f"'sha256-{each}'" for each in digests)
+        assert f"; style-src {allowed}; " in policy
+
     def test_api_04_turns_no_text_into_markup_or_a_script(self, tables):
         policy = opened().headers["content-security-policy"].split("; ")
 

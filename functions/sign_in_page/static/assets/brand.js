@@ -11,11 +11,12 @@ import { el } from "./elements.js";
 /**
  * @param {Element} header
  * @param {Brand | null} brand
+ * @param {HTMLElement} root of the page that gets the colours
  */
-export function showBrand(header, brand) {
+export function showBrand(header, brand, root = document.documentElement) {
   for (const [name, colour] of Object.entries(coloursOf(brand?.accent_color ?? null))) {
     // Through the CSSOM: the content security policy allows no style attribute.
-    document.documentElement.style.setProperty(name, colour);
+    root.style.setProperty(name, colour);
   }
   if (!brand) return header.replaceChildren();
   header.replaceChildren(mark(brand), el("span", { class: "name", dir: "auto" }, brand.name));

@@ -69,14 +69,18 @@ class Assets:
         }
         self._zipped: dict[str, bytes] = {}
 
-    def page(self, name: str, *, accepts: str | None = None) -> Response:
+    def page(self, name: str, *, shows: str | None = None, accepts: str | None = None) -> Response:
         """Return a page, which nobody may cache or frame.
 
         Args:
             name: the path below the folder.
+            shows: another page, of which this one shows what it looks like: its style is allowed
+                as well.
             accepts: the browser's ``accept-encoding``.
         """
-        styles = (sha256(each).digest() for each in _STYLE.findall(self._files[name]))
+        pages = [name, shows] if shows else [name]
+        found = (style for each in pages for style in _STYLE.findall(self._files[each]))
+        styles = (sha256(each).digest() for each in found)
         allowed = " ".join(f"'sha256-{b64encode(each).decode()}'" for each in styles)
         policy = CONTENT_SECURITY_POLICY.format(styles=allowed or "'none'")
         content, encoded = self._encoded(name, accepts)

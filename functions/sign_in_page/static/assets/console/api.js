@@ -33,7 +33,7 @@ export class Refusal extends Error {
 /**
  * @typedef {object} Asked
  * @property {object} [body]
- * @property {ArrayBuffer} [bytes] in the place of a body
+ * @property {ArrayBuffer | Blob} [bytes] in the place of a body: a part of a file, or a picture
  * @property {string | null} [etag] of what is changed, as it was shown
  * @property {string} [key] one for each thing that is made, however often it is sent
  * @property {Record<string, string>} [query] never an address
@@ -136,7 +136,7 @@ async function send(method, url, { body, bytes, etag, key, query, token }) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (bytes) headers["Content-Type"] = "application/octet-stream";
+  if (bytes) headers["Content-Type"] = bytes instanceof Blob ? bytes.type : "application/octet-stream";
   if (token) headers.Authorization = `Bearer ${token}`;
   if (etag) headers["If-Match"] = etag;
   if (key) headers["Idempotency-Key"] = key;

@@ -86,7 +86,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
     where,
     actions(primary, onCancel && button(words.nodes("cancel"), cancel)),
   );
-  return { node, slot: where, inputs, wasTyped: Object.keys(kept).length > 0 };
+  return { node, slot: where, inputs, typed, wasTyped: Object.keys(kept).length > 0 };
 }
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Input */

@@ -30,6 +30,9 @@ export const GROUPS = {
   },
 };
 
+/** The groups that change how the sign-in page looks. */
+export const LOOKS = ["look", "help"];
+
 /** @type {Partial<Record<Kind, import("./form.js").Field["type"]>>} */
 const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea" };
 
@@ -100,6 +103,17 @@ export function sent({ settings }, { kind, name }, value) {
     return value ? { ...others, [settings.locale]: value } : others;
   }
   return name === "name" ? value : value || null;
+}
+
+/** What the page would show, of a form as it is typed. @param {Place} place @param {Setting[]} members @param {Record<string, any>} typed */
+export function lookOf(place, members, typed) {
+  const pairs = members.map((setting) => {
+    const value = sent(place, setting, typed[setting.name]);
+    // The API takes an address for a link, and makes one of it.
+    const isAddress = setting.kind === "link" && /^[^/:@\s]+@[^/:@\s]+$/.test(value ?? "");
+    return /** @type {[string, any]} */ ([setting.name, isAddress ? `mailto:${value}` : value]);
+  });
+  return Object.fromEntries(pairs.filter(([name, value]) => name !== "name" || value));
 }
 
 /** @param {Place} place @param {Setting} setting @returns {import("./form.js").Field} */

@@ -3,8 +3,10 @@
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { form } from "./form.js";
+import { logoPanel } from "./logo.js";
 import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
-import { GROUPS, differs, fieldOf, sent, shown, swatch, touchedBy } from "./settings-fields.js";
+import { withPreview } from "./preview-loaded.js";
+import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, swatch, touchedBy } from "./settings-fields.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./settings-fields.js").Setting} Setting */
@@ -31,7 +33,7 @@ async function showSettings(place, screen) {
     const name = words.text("change_of", { group: words.text(`group_${group}`) });
     return panel(words.nodes(`group_${group}`), facts(pairs), may && actions(button(words.nodes("change"), () => place.go(`change=${screen}-${group}`), "secondary", name)));
   });
-  place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels);
+  place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels, screen === "portal" && logoPanel(place, may));
 }
 
 /** @param {Place} place */
@@ -56,7 +58,11 @@ export async function changeSettings(place) {
     },
     onCancel: () => place.go(screen),
   });
-  place.show(title, asked.node);
+  if (!LOOKS.includes(group)) return place.show(title, asked.node);
+  const preview = withPreview(place, () => lookOf(place, members, asked.typed()));
+  asked.node.addEventListener("input", preview.draw);
+  place.show(title, asked.node, preview.node);
+  preview.draw();
 }
 
 /**
@@ -125,7 +131,7 @@ function notAllowed({ words }, { problem }) {
 }
 
 /** @param {Place} place @param {string | undefined} change its id @param {string | null} etag @returns {import("./parts.js").Said} */
-function undoable(place, change, etag) {
+export function undoable(place, change, etag) {
   const { words } = place;
   const undo = button(words.nodes("undo"), () =>
     place.shown().press(undo, async () => {

@@ -12,6 +12,7 @@ import { addContact, findContact } from "./find.js";
 import { showImport } from "./import.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
+import { changeLogo } from "./logo.js";
 import { showLogs, showTrailOf } from "./logs.js";
 import { mergeContacts, undoMerge } from "./merge.js";
 import { newLink, rotateLink } from "./new-link.js";
@@ -51,6 +52,7 @@ const SCREENS = {
   change: changeSettings,
   logs: showLogs,
   trail: showTrailOf,
+  logo: changeLogo,
 };
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
@@ -61,7 +63,7 @@ const PLACES = [
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
   ["authentication", "settings:read", []],
-  ["portal", "settings:read", []],
+  ["portal", "settings:read", ["logo"]],
   ["logs", "trail:read", []],
 ];
 
