@@ -27,6 +27,7 @@ SCREENS = (
     "portal",
     "change=portal-open",
     "logs",
+    "overview",
     f"trail={ANN}",
     "contacts",
     "import",

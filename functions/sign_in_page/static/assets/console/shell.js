@@ -4,9 +4,9 @@ import { showBrand } from "../brand.js";
 import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
-import { showContact } from "./contact.js";
 import { changeAddress, eraseContact } from "./contact-data.js";
 import { editContact } from "./contact-edit.js";
+import { showContact } from "./contact.js";
 import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
 import { showImport } from "./import.js";
@@ -16,6 +16,7 @@ import { changeLogo } from "./logo.js";
 import { showLogs, showTrailOf } from "./logs.js";
 import { mergeContacts, undoMerge } from "./merge.js";
 import { newLink, rotateLink } from "./new-link.js";
+import { showOverview } from "./overview.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
 import { toldOf } from "./refusals.js";
@@ -51,6 +52,7 @@ const SCREENS = {
   portal: showPortal,
   change: changeSettings,
   logs: showLogs,
+  overview: showOverview,
   trail: showTrailOf,
   logo: changeLogo,
 };
@@ -65,6 +67,7 @@ const PLACES = [
   ["authentication", "settings:read", []],
   ["portal", "settings:read", ["logo"]],
   ["logs", "trail:read", []],
+  ["overview", "trail:read", []],
 ];
 
 const HOME = "find";
