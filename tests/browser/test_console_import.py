@@ -19,7 +19,7 @@ def member(person) -> Member:
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
+def file(tmp_path: Path) -> Path:
     """Three new contacts, and a row that is refused."""
     path = tmp_path / "people.csv"
     tag = secrets.token_hex(4)
@@ -58,7 +58,7 @@ def looks_at(member: Member, path: Path) -> None:
 def count(member: Member, name: str) -> str:
     """A number of the report."""
     term = member.part("In numbers").get_by_text(name, exact=True)
-    return term.evaluate("each => each.nextElementSibling.textContent")
+    return str(term.evaluate("each => each.nextElementSibling.textContent"))
 
 
 class TestAnImport:

@@ -3,6 +3,7 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -90,7 +91,7 @@ class TestTheList:
 
     def test_of_nobody_says_what_to_do_first(self, member):
         member.comes_in("auditor")
-        nobody = {"contacts": [], "next": None, "complete": True}
+        nobody: dict[str, Any] = {"contacts": [], "next": None, "complete": True}
         member.page.route("**/contacts/list", lambda route: route.fulfill(json=nobody))
         lists(member)
         member.sees("An owner or an admin can import a file.")
@@ -148,7 +149,7 @@ def pages_of_fifty(page: Page) -> None:
     """A list of 120, with fifty on a page."""
 
     def answer(route: Route) -> None:
-        after = int(route.request.post_data_json.get("cursor") or 0)
+        after = int(json.loads(route.request.post_data or "{}").get("cursor") or 0)
         people = [
             {
                 "id": f"ct_person-{n}",
