@@ -35,6 +35,12 @@ export async function editContact(place) {
       if (refusal.type !== "changed-meanwhile") return false;
       const before = contact;
       contact = refusal.problem.now.contact;
+      // The first press was carried out, and its answer never came.
+      if (FIELDS.every((name) => (contact[name] ?? "") === form_.inputs.get(name)?.value.trim())) {
+        place.unsent.drop(`edit-${id}`);
+        place.go(contactAt(id), place.good("saved"));
+        return true;
+      }
       tell(form_.slot, { tone: "info", text: words.nodes("changed_meanwhile"), more: differences(place, before, contact) });
       return true;
     },

@@ -126,9 +126,15 @@ export function fieldOf(place, setting) {
   return { name, label: words.nodes(`set_${name}`), hint, type, dir, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
 }
 
-/** Before and after, said alike. @param {any} before @param {any} after */
-export function differs(before, after) {
-  return JSON.stringify(before ?? null) !== JSON.stringify(after ?? null);
+/**
+ * Is something else wanted than what is set? Both are compared as a form has them: the API writes some values otherwise,
+ * such as a mail address as a link.
+ *
+ * @param {Place} place @param {Setting} setting @param {any} wanted
+ */
+export function differs(place, setting, wanted) {
+  const asTyped = (/** @type {any} */ value) => JSON.stringify(sent(place, setting, typed(place, setting, value)));
+  return asTyped(place.settings[setting.name]) !== asTyped(wanted);
 }
 
 /** A colour beside its name. @param {string | null} colour */

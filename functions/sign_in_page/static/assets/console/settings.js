@@ -79,8 +79,8 @@ export async function reviewSettings(place, wanted) {
 
 /** What the form would change, and nothing else. @param {Place} place @param {Setting[]} members @param {Values} typed @returns {Values} */
 function changesOf(place, members, typed) {
-  const pairs = members.map((setting) => /** @type {[string, any]} */ ([setting.name, sent(place, setting, typed[setting.name])]));
-  return Object.fromEntries(pairs.filter(([name, value]) => differs(place.settings[name], value)));
+  const pairs = members.map((setting) => /** @type {[Setting, any]} */ ([setting, sent(place, setting, typed[setting.name])]));
+  return Object.fromEntries(pairs.filter(([setting, value]) => differs(place, setting, value)).map(([{ name }, value]) => [name, value]));
 }
 
 /** @param {Place} place @param {{ screen: string, id: string, members: Setting[], wanted: Values }} about */
@@ -112,7 +112,7 @@ function review(place, { screen, id, members, wanted }) {
         if (error.type === "invalid-request") return tell(said, notAllowed(place, error));
         place.tookSettings(error.problem.now);
         // The first press was carried out, and its answer never came.
-        if (changed.every(({ name }) => !differs(place.settings[name], wanted[name]))) {
+        if (changed.every((setting) => !differs(place, setting, wanted[setting.name]))) {
           place.unsent.drop(id);
           return place.go(screen, place.good("saved"));
         }

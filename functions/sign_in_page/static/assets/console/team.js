@@ -120,7 +120,11 @@ export async function changeRole(place) {
     },
     onRefused: (refusal) => {
       if (refusal.type === "changed-meanwhile") member = refusal.problem.now?.member ?? member;
-      return false;
+      // The first press was carried out, and its answer never came.
+      if (refusal.type !== "changed-meanwhile" || member.role !== asked.inputs.get("role")?.value) return false;
+      place.unsent.drop(`role-${id}`);
+      place.go("team", place.good("saved"));
+      return true;
     },
     onCancel: () => place.go("team"),
   });
@@ -146,7 +150,12 @@ export async function teamWays(place) {
     },
     onRefused: (refusal) => {
       if (refusal.type === "changed-meanwhile") etag = refusal.problem.now?.etag ?? etag;
-      return false;
+      // The first press was carried out, and its answer never came.
+      const wanted = METHODS.filter((method) => /** @type {HTMLInputElement} */ (asked.inputs.get(method)).checked);
+      if (refusal.type !== "changed-meanwhile" || refusal.problem.now?.methods !== wanted.join(" ")) return false;
+      place.unsent.drop("team-ways");
+      place.go("team", place.good("saved"));
+      return true;
     },
     says: { "invalid-request": "one_way_at_least" },
     onCancel: () => place.go("team"),
