@@ -173,7 +173,6 @@ class TestAGrantThatThereIsNot:
         "grant",
         [
             "password",
-            "client_credentials",
             "implicit",
             "urn:ietf:params:oauth:grant-type:device_code",
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -190,7 +189,7 @@ class TestAGrantThatThereIsNot:
         answer = site.redeems(code, grant_type=grant, **more)
 
         assert refusal(answer) == (400, "unsupported_grant_type")
-        words = "grant_type: authorization_code or refresh_token"
+        words = "grant_type: authorization_code, refresh_token or client_credentials"
         assert answer.body["error_description"] == words
         assert site.redeems(code).status == 200
 

@@ -105,6 +105,7 @@ ROWS_OF = {
         "*#team-use#*",
         "*#visit#*",
         "*#scim-page#*",
+        "*#scim-token#*",
         "*#scim-left",
         "*#scim-refused#*",
         "*#press#*",
@@ -210,7 +211,7 @@ MAY = {
             "Query",
             "UpdateItem",
         },
-        "SignInTable": {"GetItem", "PutItem", "UpdateItem"},
+        "SignInTable": {"BatchGetItem", "GetItem", "PutItem", "UpdateItem"},
     },
     "Diagnose": {
         "PeopleTable": {"BatchGetItem", "Query"},

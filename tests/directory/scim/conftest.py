@@ -6,7 +6,7 @@ import pytest
 
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
-from portico.team.workspace_key import Scope
+from portico.team.workspace_key import Scope, read_key
 from portico.team.workspace_keys import WorkspaceKeys
 from tests.support.doors import Answer, knock
 from tests.support.driver import Portal
@@ -30,6 +30,18 @@ def made_by_hand(portal: Portal, workspace: str = "acme", *scopes: Scope, email:
     keys = WorkspaceKeys("people", "sign-in")
     made = keys.add(known, owner, label="Entra", scopes=list(scopes or (Scope.SCIM,)), **HOW)
     return made[1]
+
+
+def fetched(portal: Portal, key: str, **more: Any) -> Answer:
+    """Exchange a key for a token, as a directory's client does."""
+    told = read_key(key)
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": told.id if told else "",
+        "client_secret": key,
+    }
+    form = {k: v for k, v in (form | more.pop("form", {})).items() if v is not None}
+    return portal.knock("token", "POST /oauth2/token", form=form, origin=None, **more)
 
 
 def person(user_name: str = "ann@example.com", **more: Any) -> dict[str, Any]:

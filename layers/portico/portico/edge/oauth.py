@@ -9,7 +9,14 @@ from urllib.parse import parse_qsl
 from portico.edge.problems import TRY_AGAIN
 from portico.edge.requests import LARGEST_BODY, LONGEST_TEXT
 from portico.edge.responses import Response
-from portico.errors import InvalidRequest, PorticoError, ProtocolRefused, TooLarge, TryLater
+from portico.errors import (
+    InvalidRequest,
+    PorticoError,
+    ProtocolRefused,
+    TooLarge,
+    TooManyRequests,
+    TryLater,
+)
 from portico.strict_parsers import media_type_in
 
 MOST_PARAMETERS = 40
@@ -63,6 +70,10 @@ def refused(_event: Mapping[str, Any], error: PorticoError) -> Response:
             return _told(400, "invalid_request", f"{_plain(field)}: {reason}", headers)
         case TooLarge():
             return _told(413, "invalid_request", "the request is too large", headers)
+        case TooManyRequests(retry_after=wait):
+            headers["retry-after"] = str(int((wait or TRY_AGAIN).total_seconds()))
+            description = "too many tokens in this minute: go on with the newest one"
+            return _told(429, "temporarily_unavailable", description, headers)
         case TryLater():
             headers["retry-after"] = str(int(TRY_AGAIN.total_seconds()))
             description = "nothing was lost: send the same request again"

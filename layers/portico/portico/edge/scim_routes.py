@@ -32,7 +32,6 @@ from portico.edge.scim_problem import SCIM_KIND
 from portico.errors import (
     CrossSite,
     InvalidRequest,
-    NotSignedIn,
     RoleTooSmall,
     TooLarge,
     TryLater,
@@ -42,10 +41,11 @@ from portico.sessions.access_token_check import bearer_of
 from portico.settings import SyncDirectorySettings
 from portico.strict_parsers import media_type_in, read_json
 from portico.team.caller_uses import CallerUses
+from portico.team.directory_token import DirectoryTokens
 from portico.team.mass_departure import MassDeparture
 from portico.team.team_budget import TeamUse, count_use
-from portico.team.team_caller import KeyCaller, opened_key
-from portico.team.workspace_key import Scope, read_key
+from portico.team.team_caller import KeyCaller
+from portico.team.workspace_key import Scope
 
 LARGEST_SCIM_BODY = 64 * 1024
 SEARCHES = ("/.search", "/Users/.search")
@@ -114,7 +114,7 @@ class ScimRoutes:
             refusals.note((answer.body or {}).get("detail", ""), user=user, sent=_content(event))
 
     def _key(self, event: Mapping[str, Any], caller: Caller) -> KeyCaller:
-        """Return the key that asks.
+        """Return the key that asks, by itself or by a token.
 
         Raises:
             NotSignedIn: it is missing, bad, ended, or another workspace's.
@@ -125,11 +125,9 @@ class ScimRoutes:
         text, workspace_id = bearer_of(caller), (event.get("pathParameters") or {})["workspace"]
         if caller.is_browser:
             raise CrossSite
-        told = read_key(text) if text else None
-        if text is None or told is None or told.workspace_id != workspace_id:
-            raise NotSignedIn
         now = self.clock.now()
-        found = opened_key(self.people_table, text, at=now)
+        tokens = DirectoryTokens(self.people_table, self.sign_in_table)
+        found = tokens.opened(workspace_id, text or "", at=now)
         if Scope.SCIM not in found.key.scopes:
             raise RoleTooSmall((Scope.SCIM.value,))
         self.uses.note(found, caller.network)

@@ -31,7 +31,7 @@ class Credentials:
             ProtocolRefused: they do not. The answer never says why.
         """
         if portal is None or not portal.on or not self._fits(portal):
-            raise _unknown()
+            raise unknown_client()
         return portal
 
     def _fits(self, portal: RegisteredClient) -> bool:
@@ -47,18 +47,31 @@ def credentials_of(parameters: Mapping[str, str], authorization: str | None) -> 
         InvalidRequest: the request has two sets of credentials.
         ProtocolRefused: the request has none, or they have the wrong shape.
     """
+    named, secret = named_credentials(parameters, authorization)
+    client = ClientId.parse(named)
+    if client is None:
+        raise unknown_client()
+    return Credentials(client, secret)
+
+
+def named_credentials(
+    parameters: Mapping[str, str], authorization: str | None
+) -> tuple[str | None, str | None]:
+    """Read name and secret of a request, from its header or its form.
+
+    Raises:
+        InvalidRequest: the request has two sets of credentials.
+        ProtocolRefused: the header has the wrong shape, or another name than the form.
+    """
     named, secret = parameters.get("client_id"), parameters.get("client_secret")
     if authorization is not None:
         if secret is not None:
             raise InvalidRequest("client_secret", "send it once, in the header or in the form")
         user, secret = _basic(authorization)
         if named not in (None, user):
-            raise _unknown()
+            raise unknown_client()
         named = user
-    client = ClientId.parse(named)
-    if client is None:
-        raise _unknown()
-    return Credentials(client, secret)
+    return named, secret
 
 
 def _basic(authorization: str) -> tuple[str, str]:
@@ -66,13 +79,14 @@ def _basic(authorization: str) -> tuple[str, str]:
     try:
         user, colon, secret = base64.b64decode(text, validate=True).decode().partition(":")
     except (ValueError, binascii.Error):
-        raise _unknown() from None
+        raise unknown_client() from None
     if not colon:
-        raise _unknown()
+        raise unknown_client()
     # The client form-encodes both before it joins them, so that neither can hold the colon.
     return unquote_plus(user), unquote_plus(secret)
 
 
-def _unknown() -> ProtocolRefused:
+def unknown_client() -> ProtocolRefused:
+    """Return the one refusal of a client that is not who it says."""
     words = "the client is unknown, or its secret is missing or wrong"
     return ProtocolRefused("invalid_client", words, 401, BASIC)

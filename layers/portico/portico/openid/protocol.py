@@ -26,7 +26,7 @@ TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
 NO_WORDS = "the request is not valid"
 WORDS = {
     INVALID_CLIENT: "the client is unknown, or its secret is missing or wrong",
-    "unsupported_grant_type": "grant_type: authorization_code or refresh_token",
+    "unsupported_grant_type": "grant_type: authorization_code, refresh_token or client_credentials",
     "invalid_grant": "the code or token is unknown, used, expired or another portal's, or the sign-in has ended",
     "unsupported_response_type": "response_type: code",
     "unauthorized_client": "the portal may not ask for this",

@@ -18,10 +18,18 @@ class TeamUse(StrEnum):
     CHANGE = "changes"
     BY_KEY = "requests"
     IMPORT = "parts"
+    EXCHANGE = "exchanges"
 
 
-MOST_USES = {TeamUse.READ: 120, TeamUse.CHANGE: 30, TeamUse.BY_KEY: 25, TeamUse.IMPORT: 60}
-"""Of a member in a minute, of a key in a second, and of all imports of a workspace in a minute."""
+MOST_USES = {
+    TeamUse.READ: 120,
+    TeamUse.CHANGE: 30,
+    TeamUse.BY_KEY: 25,
+    TeamUse.IMPORT: 60,
+    TeamUse.EXCHANGE: 20,
+}
+"""Of a member in a minute, of a key in a second, of all imports of a workspace in a minute, and of
+tokens that a key fetches in a minute."""
 IMPORTS = "imports"
 """Whose budget the parts of imports count in, whoever sends them."""
 

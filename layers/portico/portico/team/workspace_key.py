@@ -139,9 +139,12 @@ class WorkspaceKey:
 
     def opens_with(self, text: str, *, at: datetime) -> bool:
         """Say whether *text* is this key, and may be used now."""
+        return self.stands_for(digest(text), at=at)
+
+    def stands_for(self, told: str, *, at: datetime) -> bool:
+        """Say whether the key whose text has the digest *told* may be used now."""
         if self.state(at=at) != "alive":
             return False
-        told = digest(text)
         is_current = hmac.compare_digest(told, self.hash)
         is_old = hmac.compare_digest(told, self.old_hash)
         return is_current or (is_old and self.old_ends_at is not None and at < self.old_ends_at)
