@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { findingWords, saidOf, taskOf } from "./finding-words.js";
+import { findingWords, saidOf, taskOf } from "./diagnosis-words.js";
 import { proposed } from "./new-contact.js";
 import { actions, button, copied, panel, slot, sure, tell } from "./parts.js";
 import { reviewSettings } from "./settings.js";
