@@ -16,6 +16,7 @@ from bench import (
     cold_start,
     contact_scale,
     cost,
+    directory_scale,
     monthly_cost,
     peer,
     same_answer,
@@ -35,8 +36,8 @@ def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold``, ``warm``, ``peer`` or ``beside`` or ``contacts`` for only that part; ``month`` for only the monthly
-            bill.
+        wanted: ``cold``, ``warm``, ``peer``, ``beside``, ``contacts`` or ``directory`` for only that part;
+            ``month`` for only the monthly bill.
     """
     begins = time.monotonic()
     parts = {
@@ -45,6 +46,7 @@ def main(wanted: list[str]) -> int:
         "peer": _peer,
         "beside": _beside,
         "contacts": _contacts,
+        "directory": _directory,
         "month": _nothing,
     }
     for part in wanted or list(parts):
@@ -69,6 +71,11 @@ def _contacts() -> Iterator[tuple[str, str]]:
     # In this process alone: no emulator holds a hundred thousand contacts.
     os.environ |= contact_scale.CREDENTIALS
     yield "contacts", contact_scale.table()
+
+
+def _directory() -> Iterator[tuple[str, str]]:
+    os.environ |= contact_scale.CREDENTIALS
+    yield "directory", directory_scale.table()
 
 
 def _peer() -> Iterator[tuple[str, str]]:

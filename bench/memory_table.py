@@ -84,6 +84,10 @@ class MemoryTables:
         """Take the row of a transaction's part, without a call."""
         self._put(put["TableName"], put["Item"])
 
+    def partitions(self) -> set[str]:
+        """Return the partition keys of all rows that are there."""
+        return {pk for (_, pk), part in self._partitions.items() if part.rows}
+
     def _answered(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         operation = event_name.rpartition(".")[2]
         body: Any = request.body
