@@ -24,9 +24,9 @@ def counts(day: str, **other: Any) -> dict[str, Any]:
     } | other  # fmt: skip
 
 
-def answering(member: Member, *pages: dict[str, Any]) -> list[dict[str, Any]]:
+def answering(member: Member, *pages: dict[str, Any]) -> list[Any]:
     """Answer the route with these pages, one after the other; return what it was asked."""
-    asked: list[dict[str, Any]] = []
+    asked: list[Any] = []
 
     def answer(route: Route) -> None:
         page = pages[min(len(asked), len(pages) - 1)]

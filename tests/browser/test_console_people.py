@@ -237,6 +237,9 @@ class TestAnotherAddress:
         for name in ("Change the address", "Merge with another contact", "Erase"):
             expect(member.offers(name)).to_have_count(0)
         expect(member.offers("Download their data")).to_have_count(int(role == "auditor"))
+        for screen in ("address", "erase"):
+            member.opens(f"{screen}={ANN}")
+            member.sees_heading("Ann Archer")
 
     def test_of_ones_own_or_of_a_higher_role_is_not_offered(self, member):
         member.comes_in("admin")

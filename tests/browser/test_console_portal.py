@@ -105,7 +105,7 @@ class TestThePreview:
     def preview(self, member) -> FrameLocator:
         member.comes_in("admin")
         wants(member, "Name and look")
-        inside = member.page.frame_locator("iframe")
+        inside: FrameLocator = member.page.frame_locator("iframe")
         # Nothing in it is there for a keyboard or a screen reader, so no role finds it.
         expect(inside.locator("h1")).to_have_text("Sign in to Acme Support")
         return inside

@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
-import { actions, button, given, panel, slot, tell } from "./parts.js";
+import { actions, button, given, panel, slot, table, tell } from "./parts.js";
 import { saveFile } from "./save-file.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -25,6 +25,18 @@ export function wholeContact(place, contact) {
   return ways.some(Boolean) ? panel(words.nodes("whole_title"), said, actions(...ways)) : null;
 }
 
+/** Whom a contact is made of, on their page. @param {Place} place @param {any} contact */
+export function mergedInto(place, contact) {
+  if (!contact.merged?.length) return null;
+  const { words } = place;
+  const may = place.allowsOn("contacts:merge", contact);
+  const undo = (/** @type {string} */ lost) =>
+    button(words.nodes("merge_undo"), () => place.go(`unmerge=${contact.id}&lost=${lost}`), "plain", words.text("merge_undo_of", { id: lost }));
+  const columns = ["contact_id", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
+  const rows = contact.merged.map((/** @type {string} */ lost) => [[el("code", { dir: "ltr" }, lost)], ...(may ? [[undo(lost)]] : [])]);
+  return panel(words.nodes("merged_title"), el("p", { class: "soft" }, ...words.nodes("merged_text")), table(words.nodes("merged_title"), columns, rows));
+}
+
 /** @param {Place} place @param {any} contact @param {HTMLElement} said */
 function exporting(place, { id }, said) {
   const pressed = button(place.words.nodes("export_do"), () =>
@@ -42,6 +54,8 @@ export async function changeAddress(place) {
   const title = words.nodes("address_title");
   const contact = await readContact(place, "address", title);
   if (!contact) return;
+  if (contact.id === place.member.id || !place.allowsOn("contact:address", contact)) return place.go(contactAt(contact.id));
+  place.commands = [["contact show", contact.id]];
   const asked = form(place, {
     id: `address-${contact.id}`,
     fields: [{ name: "email", label: words.nodes("address_new"), type: "email", dir: "ltr", required: true, most: LONGEST_EMAIL }],
@@ -66,6 +80,8 @@ export async function eraseContact(place) {
   const title = words.nodes("erase_title");
   const read = await readContact(place, "erase", title);
   if (!read) return;
+  if (!place.allowsOn("contact:erase", read)) return place.go(contactAt(read.id));
+  place.commands = [["contact show", read.id]];
   let contact = read;
   const text = contact.email || contact.id;
   const asked = form(place, {

@@ -2,10 +2,9 @@
 
 import { el } from "../elements.js";
 import { LANGUAGES } from "../words.js";
-import { readContact, wholeContact } from "./contact-data.js";
+import { mergedInto, readContact, wholeContact } from "./contact-data.js";
 import { findings } from "./findings.js";
 import { linkRows } from "./link-rows.js";
-import { mergedInto } from "./merge.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table, tell } from "./parts.js";
 

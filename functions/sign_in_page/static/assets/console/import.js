@@ -13,7 +13,9 @@ import { actions, button, given, newId, panel, slot, tell } from "./parts.js";
 
 /** @param {Place} place */
 export async function showImport(place) {
+  if (!place.allows("contacts:import")) return place.go("find");
   const { words } = place;
+  place.commands = [["contact import", "contacts.csv", "--dry-run"]];
   const kept = keptOf(place);
   if (!kept) return chooseFile(place);
   const job = await place.read(async () => {
@@ -83,7 +85,6 @@ function chooseFile(place, why) {
     first: [input.node],
     also: [columns],
   });
-  place.commands = [["contact import", "contacts.csv", "--dry-run"]];
   place.show(words.nodes("import_title"), el("p", {}, ...words.nodes("import_text")), asked.node);
   if (why) tell(asked.slot, why);
 }

@@ -20,24 +20,13 @@ const CANNOT = {
   "lost-in-directory": "merge_lost_in_directory",
 };
 
-/** Whom a contact is made of, on their page. @param {Place} place @param {any} contact */
-export function mergedInto(place, contact) {
-  if (!contact.merged?.length) return null;
-  const { words } = place;
-  const may = place.allowsOn("contacts:merge", contact);
-  const undo = (/** @type {string} */ lost) =>
-    button(words.nodes("merge_undo"), () => place.go(`unmerge=${contact.id}&lost=${lost}`), "plain", words.text("merge_undo_of", { id: lost }));
-  const columns = ["contact_id", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
-  const rows = contact.merged.map((/** @type {string} */ lost) => [[el("code", { dir: "ltr" }, lost)], ...(may ? [[undo(lost)]] : [])]);
-  return panel(words.nodes("merged_title"), el("p", { class: "soft" }, ...words.nodes("merged_text")), table(words.nodes("merged_title"), columns, rows));
-}
-
 /** @param {Place} place */
 export async function mergeContacts(place) {
   const { words } = place;
   const title = words.nodes("merge_title");
   const survivor = await readContact(place, "merge", title);
   if (!survivor) return;
+  if (!place.allowsOn("contacts:merge", survivor)) return place.go(contactAt(survivor.id));
   place.commands = [["contact show", survivor.id]];
   if (!place.values.get("with")) return chooseOther(place, survivor, title);
   const lost = await readContact(place, "with", title);
@@ -128,6 +117,7 @@ export async function undoMerge(place) {
   const title = words.nodes("merge_undo_title");
   const survivor = await readContact(place, "unmerge", title);
   if (!survivor) return;
+  if (!place.allowsOn("contacts:merge", survivor)) return place.go(contactAt(survivor.id));
   const lost = place.values.get("lost") ?? "";
   const said = slot();
   const back = button(words.nodes("back"), () => place.go(contactAt(survivor.id)));

@@ -9,16 +9,15 @@ import { editContact } from "./contact-edit.js";
 import { showContact } from "./contact.js";
 import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
-import { showImport } from "./import.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { changeLogo } from "./logo.js";
 import { showLogs, showTrailOf } from "./logs.js";
-import { mergeContacts, undoMerge } from "./merge.js";
 import { newLink, rotateLink } from "./new-link.js";
 import { showOverview } from "./overview.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
+import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
 import { MAY } from "./rights.js";
 import { changeSettings, showAuthentication, showPortal } from "./settings.js";
@@ -36,9 +35,9 @@ const SCREENS = {
   contacts: showContacts,
   address: changeAddress,
   erase: eraseContact,
-  merge: mergeContacts,
-  unmerge: undoMerge,
-  import: showImport,
+  merge: rare(() => import("./merge.js"), ({ mergeContacts }) => mergeContacts),
+  unmerge: rare(() => import("./merge.js"), ({ undoMerge }) => undoMerge),
+  import: rare(() => import("./import.js"), ({ showImport }) => showImport),
   "new-link": newLink,
   rotate: rotateLink,
   links: showLinks,
