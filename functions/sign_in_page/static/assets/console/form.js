@@ -11,7 +11,7 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  * @property {string} name as the API calls it
  * @property {Child[]} label
  * @property {Child[]} [hint]
- * @property {"text" | "email" | "select" | "checkbox" | "textarea" | "number" | "datetime-local"} [type]
+ * @property {"text" | "email" | "select" | "checkbox" | "textarea" | "number" | "datetime-local" | "password"} [type] of a password nothing is kept in the tab
  * @property {string | boolean} [value]
  * @property {[string, string][]} [options] of a select
  * @property {boolean} [required]
@@ -46,6 +46,8 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
   const where = slot();
   const primary = button(send, null, "primary");
   const typed = () => Object.fromEntries([...inputs].map(([name, input]) => [name, valueOf(input)]));
+  const secrets = fields.filter(({ type }) => type === "password").map(({ name }) => name);
+  const keep = () => unsent.keep(id, Object.fromEntries(Object.entries(typed()).filter(([name]) => !secrets.includes(name))));
   const cancel = () => {
     unsent.drop(id);
     onCancel?.();
@@ -63,7 +65,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
       return tell(where, { tone: "error", text: words.nodes("missing", { field: textOf(missing.label) }) }, { takesFocus: false });
     }
     wait(primary, true);
-    unsent.keep(id, typed());
+    keep();
     try {
       await onSend(typed(), (body) => unsent.keyOf(id, body));
       if (!keeps) unsent.drop(id);
@@ -79,7 +81,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
 
   const node = el(
     "form",
-    { novalidate: true, onsubmit: submit, oninput: () => unsent.keep(id, typed()) },
+    { novalidate: true, onsubmit: submit, oninput: keep },
     ...first,
     ...fields.map((field) => labelled(field, /** @type {Input} */ (inputs.get(field.name)))),
     ...also,

@@ -87,6 +87,11 @@ export class Place {
     this.#shell.go(fragment, said);
   }
 
+  /** To the sign-in page, and back to this screen. @param {HTMLElement} pressed in a slot, or beside one */
+  leave(pressed) {
+    return this.#shell.leave(pressed);
+  }
+
   /** The same screen, read anew. @param {Said} [said] */
   again(said) {
     if (!this.isOver) this.#shell.show(said);

@@ -5,7 +5,7 @@ import { given } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
-/** @typedef {"switch" | "list" | "hours" | "days" | "moment" | "text" | "link" | "colour" | "pause"} Kind */
+/** @typedef {"switch" | "list" | "hours" | "days" | "moment" | "text" | "link" | "colour" | "pause" | "rule"} Kind */
 
 /**
  * @typedef {object} Setting
@@ -20,6 +20,7 @@ const all = (kind, ...names) => names.map((name) => ({ name, kind }));
 export const GROUPS = {
   authentication: {
     ways: all("switch", "code_method", "password_method", "sso_method"),
+    directory: all("rule", "directory_rule"),
     sign_up: [...all("switch", "sign_up"), ...all("list", "sign_up_domains", "sign_up_blocked"), ...all("switch", "sign_up_disposable")],
     sessions: [...all("hours", "session_idle_seconds", "session_absolute_seconds"), ...all("days", "link_days")],
   },
@@ -34,10 +35,13 @@ export const GROUPS = {
 export const LOOKS = ["look", "help"];
 
 /** @type {Partial<Record<Kind, import("./form.js").Field["type"]>>} */
-const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea" };
+const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea", rule: "select" };
+
+const RULES = ["off", "match_required", "sso_only"];
 
 /** What to type, where the name does not say it. @type {Record<string, string>} */
 const HINTS = {
+  directory_rule: "hint_directory_rule",
   sign_up_domains: "hint_domains",
   sign_up_blocked: "hint_blocked",
   session_idle_seconds: "hint_hours",
@@ -64,6 +68,7 @@ const TOUCHES = {
 /** Who is touched by a change. @param {Setting} setting @param {any} value the new one */
 export function touchedBy({ name, kind }, value) {
   if (kind === "switch") return `touches_${name}_${value ? "on" : "off"}`;
+  if (kind === "rule") return `touches_rule_${value}`;
   return TOUCHES[name] ?? "touches_look";
 }
 
@@ -73,6 +78,7 @@ const HOUR = 3600;
 export function shown(place, { kind }, value) {
   const { words } = place;
   if (kind === "switch") return words.nodes(value ? "is_on" : "is_not_on");
+  if (kind === "rule") return words.nodes(`rule_${value}`);
   if (kind === "hours") return [words.duration(value)];
   if (kind === "days") return words.nodes("days", { count: value });
   if (kind === "moment") return value * 1000 > Date.now() ? [words.moment(value)] : words.nodes("no_pause");
@@ -123,7 +129,8 @@ export function fieldOf(place, setting) {
   const type = TYPES[kind] ?? "text";
   const hint = name in HINTS ? words.nodes(HINTS[name]) : undefined;
   const dir = ["list", "hours", "link", "colour"].includes(kind) ? "ltr" : undefined;
-  return { name, label: words.nodes(`set_${name}`), hint, type, dir, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
+  const options = kind === "rule" ? RULES.map((rule) => /** @type {[string, string]} */ ([rule, words.text(`rule_${rule}`)])) : undefined;
+  return { name, label: words.nodes(`set_${name}`), hint, type, dir, options, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
 }
 
 /**

@@ -2,11 +2,13 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
+import { connectionsPanel } from "./connections.js";
 import { form } from "./form.js";
 import { logoPanel } from "./logo.js";
 import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
 import { withPreview } from "./preview-loaded.js";
 import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, swatch, touchedBy } from "./settings-fields.js";
+import { takesAway, whoIsTouched } from "./touched.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./settings-fields.js").Setting} Setting */
@@ -19,9 +21,13 @@ export const showPortal = (/** @type {Place} */ place) => showSettings(place, "p
 async function showSettings(place, screen) {
   const { words } = place;
   const title = words.nodes(`${screen}_title`);
-  const read = await place.read(() => place.readSettings(), title);
+  const isAuthentication = screen === "authentication";
+  const read = await place.read(async () => {
+    await place.readSettings();
+    return isAuthentication ? (await place.ask("GET", "/connections")).body.connections : [];
+  }, title);
   if (!read) return;
-  place.commands = [["workspace show"]];
+  place.commands = [["workspace show"], ...(isAuthentication ? [["connection list"], ["directory check"]] : [])];
   const { settings } = place;
   const may = place.allows("settings:write");
   const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {
@@ -33,6 +39,7 @@ async function showSettings(place, screen) {
     const name = words.text("change_of", { group: words.text(`group_${group}`) });
     return panel(words.nodes(`group_${group}`), facts(pairs), may && actions(button(words.nodes("change"), () => place.go(`change=${screen}-${group}`), "secondary", name)));
   });
+  if (isAuthentication) panels.splice(1, 0, connectionsPanel(place, read));
   place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels, screen === "portal" && logoPanel(place, may));
 }
 
@@ -121,7 +128,7 @@ function review(place, { screen, id, members, wanted }) {
       }
     }, said), "primary");
   const back = button(words.nodes("back"), () => place.again());
-  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list), said, actions(go, back));
+  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
 }
 
 /** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */

@@ -4,6 +4,9 @@ import { showBrand } from "../brand.js";
 import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
+import { switchConnection } from "./connection-changes.js";
+import { changeConnection, newConnection, newSecret } from "./connection-forms.js";
+import { showConnection } from "./connections.js";
 import { changeAddress, eraseContact } from "./contact-data.js";
 import { editContact } from "./contact-edit.js";
 import { showContact } from "./contact.js";
@@ -54,6 +57,11 @@ const SCREENS = {
   overview: showOverview,
   trail: showTrailOf,
   logo: changeLogo,
+  connection: showConnection,
+  "new-connection": newConnection,
+  "connection-secret": newSecret,
+  "change-connection": changeConnection,
+  "switch-connection": switchConnection,
 };
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
@@ -63,7 +71,7 @@ const PLACES = [
   ["links", "links:read", ["new-link", "rotate"]],
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
-  ["authentication", "settings:read", []],
+  ["authentication", "settings:read", ["connection", "new-connection", "connection-secret", "change-connection", "switch-connection"]],
   ["portal", "settings:read", ["logo"]],
   ["logs", "trail:read", []],
   ["overview", "trail:read", []],
