@@ -2,6 +2,7 @@
 
 import base64
 import re
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -207,3 +208,90 @@ def chooses(member: Member, name: str, content: bytes) -> None:
     kind = "image/svg+xml" if name.endswith("svg") else "image/png"
     file: Any = {"name": name, "mimeType": kind, "buffer": content}
     member.field("Picture").set_input_files(file)
+
+
+class TestAPortalElsewhere:
+    NAME = "console-made"
+
+    @pytest.fixture(autouse=True)
+    def _is_gone_afterwards(self, house):
+        yield
+        if self.NAME in house.team("portal", "list", "acme"):
+            house.team("portal", "remove", "acme", self.NAME, "--yes")
+
+    def adds(self, member: Member, *, label: str = "Help center") -> None:
+        member.page.get_by_role("link", name="Portal", exact=True).click()
+        member.page.get_by_role("link", name="Show the portals on other sites").click()
+        member.presses("Add a portal")
+        member.types("Short name", self.NAME)
+        member.types("Label", label)
+        member.types("Redirect addresses", "https://help.example.com/callback")
+        member.presses("Add a portal")
+
+    def test_is_added_with_a_secret_that_is_shown_once_and_is_removed(self, member, house):
+        member.comes_in("admin")
+
+        # The name of a removed portal is used again by the command alone.
+        self.NAME = f"made-{secrets.token_hex(4)}"
+        self.adds(member, label="<img src=x> Help")
+        member.sees_heading("The portal is ready")
+        secret = member.field("Client secret").input_value()
+        assert secret.startswith("pos_")
+        expect(member.field("Client id")).to_have_value(f"prt_acme_{self.NAME}")
+        expect(member.field("Redirect address")).to_have_value("https://help.example.com/callback")
+        member.presses("Back")
+        member.sees_heading("<img src=x> Help")
+        assert secret not in member.page.content()
+
+        member.presses("New secret")
+        member.confirms("New secret")
+        assert member.field("Client secret").input_value() not in ("", secret)
+        member.presses("Back")
+        member.presses("End the old secret")
+        member.is_told("Saved.")
+        expect(member.offers("End the old secret")).to_have_count(0)
+
+        member.presses("Remove the portal")
+        member.confirms("Remove the portal")
+        member.is_told("<img src=x> Help is removed.")
+        member.sees_heading("Portals elsewhere")
+
+    def test_is_changed_and_what_is_wrong_is_said(self, member, house):
+        member.comes_in("admin")
+        self.NAME = f"made-{secrets.token_hex(4)}"
+        self.adds(member)
+        member.presses("Back")
+        member.presses("Edit")
+        member.types("Redirect addresses", "http://help.example.com/callback")
+        member.presses("Save")
+        member.is_told("Check ")
+
+        member.types("Redirect addresses", "https://help.example.com/other")
+        member.presses("Save")
+
+        member.is_told("Saved.")
+        expect(member.part("How it is registered")).to_contain_text(
+            "https://help.example.com/other"
+        )
+        member.presses("Switch it off")
+        member.is_told("Saved.")
+        expect(member.offers("Switch it on")).to_be_visible()
+
+    def test_is_seen_by_all_and_changed_by_owners_and_admins(self, member, house):
+        for role in ("agent", "auditor"):
+            member.comes_in(role)
+            member.opens("portals")
+            member.sees_heading("Portals elsewhere")
+            expect(member.offers("Add a portal")).to_have_count(0)
+
+    def test_is_no_barrier_at_360_pixels(self, member, house):
+        member.comes_in("admin")
+        member.page.set_viewport_size({"width": 360, "height": 740})
+        for screen, heading in (
+            ("portal", "The portal and its look"),
+            ("new-portal", "Add a portal"),
+            ("portals", "Portals elsewhere"),
+        ):
+            member.opens(screen)
+            member.sees_heading(heading)
+            member.person.finds_no_barrier()

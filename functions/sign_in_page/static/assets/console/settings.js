@@ -40,7 +40,12 @@ async function showSettings(place, screen) {
     return panel(words.nodes(`group_${group}`), facts(pairs), may && actions(button(words.nodes("change"), () => place.go(`change=${screen}-${group}`), "secondary", name)));
   });
   if (isAuthentication) panels.splice(1, 0, connectionsPanel(place, read));
-  place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels, screen === "portal" && logoPanel(place, may));
+  place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels, ...(screen === "portal" ? [logoPanel(place, may), elsewherePanel(place)] : []));
+}
+
+/** The way to portals on other sites. @param {Place} place */
+function elsewherePanel({ words }) {
+  return panel(words.nodes("elsewhere_title"), el("p", {}, el("a", { href: "#portals" }, ...words.nodes("elsewhere_show"))));
 }
 
 /** @param {Place} place */

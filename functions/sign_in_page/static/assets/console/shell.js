@@ -20,6 +20,7 @@ import { newLink, rotateLink } from "./new-link.js";
 import { showOverview } from "./overview.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
+import { editPortal, newPortal, showPortal as showElsewhere, showPortals } from "./portals.js";
 import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
 import { MAY } from "./rights.js";
@@ -62,6 +63,10 @@ const SCREENS = {
   "connection-secret": newSecret,
   "change-connection": changeConnection,
   "switch-connection": switchConnection,
+  portals: showPortals,
+  elsewhere: showElsewhere,
+  "new-portal": newPortal,
+  "edit-portal": editPortal,
 };
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
@@ -72,7 +77,7 @@ const PLACES = [
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
   ["authentication", "settings:read", ["connection", "new-connection", "connection-secret", "change-connection", "switch-connection"]],
-  ["portal", "settings:read", ["logo"]],
+  ["portal", "settings:read", ["logo", "portals", "elsewhere", "new-portal", "edit-portal"]],
   ["logs", "trail:read", []],
   ["overview", "trail:read", []],
 ];
