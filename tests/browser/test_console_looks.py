@@ -28,6 +28,7 @@ SCREENS = (
     "change=portal-open",
     "logs",
     "overview",
+    "changes",
     f"trail={ANN}",
     "contacts",
     "import",

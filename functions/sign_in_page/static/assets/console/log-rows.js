@@ -10,7 +10,7 @@ import { badge, button, given, newId, table } from "./parts.js";
 /** @typedef {import("./log-words.js").Names} Names */
 
 const BAD = ["withheld", "refused"];
-const NO_NEWS = ["sign_in", "reason", "before", "after", "connection", "method"];
+const NO_NEWS = ["sign_in", "reason", "connection", "method"];
 
 /**
  * @param {Place} place
@@ -113,6 +113,7 @@ function lines(place, entry, names) {
 /** What else a line has, as it has it. @param {Record<string, string>} detail @returns {Child[]} */
 function details(detail) {
   return Object.entries(detail)
-    .filter(([name]) => !NO_NEWS.includes(name))
+    // Values before and after are JSON, and stand in Changes.
+    .filter(([name, value]) => !NO_NEWS.includes(name) && !/^[[{]/.test(value))
     .flatMap(([name, value]) => [" ", el("code", { class: "detail", dir: "ltr" }, `${name}: ${value}`)]);
 }

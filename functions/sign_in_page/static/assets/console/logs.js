@@ -8,6 +8,7 @@ import { logRows } from "./log-rows.js";
 import { actions, button, given, panel, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./log-words.js").Entry} Entry */
 /** @typedef {{ entries: Entry[], next: string | null, searched_until: number, complete_since: number | null }} Page */
 
@@ -75,9 +76,9 @@ function gone(error) {
  * @param {Place} place
  * @param {Page} first
  * @param {(cursor: string | null) => Promise<{ body: Page }>} turn
- * @param {{ names?: import("./log-words.js").Names, one?: boolean, empty: import("../elements.js").Child[] }} options
+ * @param {{ names?: import("./log-words.js").Names, one?: boolean, empty: Child[], title?: Child[] }} options
  */
-function list(place, first, turn, { empty, ...options }) {
+export function list(place, first, turn, { empty, title, ...options }) {
   const { words } = place;
   const said = slot();
   const rows = logRows(place, first.entries, options);
@@ -103,7 +104,7 @@ function list(place, first, turn, { empty, ...options }) {
     status.hidden = complete_since === null;
   }
   tellHowFar(first);
-  return panel(words.nodes("log_rows"), holder, status, said, more);
+  return panel(title ?? words.nodes("log_rows"), holder, status, said, more);
 }
 
 /**
@@ -113,7 +114,7 @@ function list(place, first, turn, { empty, ...options }) {
  * @param {string | null} from
  * @returns {Promise<Page>}
  */
-async function walk(turn, from) {
+export async function walk(turn, from) {
   /** @type {Entry[]} */
   const entries = [];
   let cursor = from;

@@ -4,6 +4,7 @@ import { showBrand } from "../brand.js";
 import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
+import { showChanges } from "./changes.js";
 import { switchConnection } from "./connection-changes.js";
 import { changeConnection, newConnection, newSecret } from "./connection-forms.js";
 import { showConnection } from "./connections.js";
@@ -56,6 +57,7 @@ const SCREENS = {
   change: changeSettings,
   logs: showLogs,
   overview: showOverview,
+  changes: showChanges,
   trail: showTrailOf,
   logo: changeLogo,
   connection: showConnection,
@@ -80,6 +82,7 @@ const PLACES = [
   ["portal", "settings:read", ["logo", "portals", "elsewhere", "new-portal", "edit-portal"]],
   ["logs", "trail:read", []],
   ["overview", "trail:read", []],
+  ["changes", "settings:read", []],
 ];
 
 const HOME = "find";

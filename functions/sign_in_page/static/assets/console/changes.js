@@ -1,0 +1,154 @@
+/** *Changes*: what was set otherwise in the last thirty days, by whom, from what to what; and the way back. */
+
+import { el } from "../elements.js";
+import { list, walk } from "./logs.js";
+import { actorIn } from "./log-words.js";
+import { gather } from "./pages.js";
+import { actions, badge, button, given, panel, slot, table, tell } from "./parts.js";
+import { GROUPS, differs, shown } from "./settings-fields.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("../elements.js").Child} Child */
+/** @typedef {{ id: string, about: string, at: number, by: string, before: Record<string, any>, after: Record<string, any>, undoes?: string }} Change as the API answers it */
+/** @typedef {import("./log-words.js").Names} Names */
+
+const AT_ONCE = 20;
+const SETTINGS = "settings";
+const OF_THE_TEAM = ["team.member-added", "team.member-changed", "team.member-removed", "team.methods-changed", "team.connection-confirmed", "team.address-confirmed", "key.created", "key.rotated", "key.revoked", "key.held"];
+const KNOWN = new Map(Object.values(GROUPS).flatMap((groups) => Object.values(groups).flat()).map((setting) => [setting.name, setting]));
+
+/** @param {Place} place @param {import("./pages.js").Gathered} [before] pages that are shown already */
+export async function showChanges(place, before) {
+  const { words } = place;
+  const title = words.nodes("changes_title");
+  const found = await place.read(async () => {
+    const [page, names] = await Promise.all([
+      gather(place, "/changes", "changes", { query: { limit: "50" }, before, least: AT_ONCE }),
+      namesOf(place),
+      before || place.readSettings(),
+    ]);
+    return { page, names };
+  }, title);
+  if (!found) return;
+  const { page, names } = found;
+  place.commands = [["trail show"]];
+  const may = place.allows("settings:write");
+  const said = slot();
+  const more = button(words.nodes("show_more"), () => showChanges(place, page));
+  const columns = ["log_when", "changes_what", "was", "changes_is", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
+  const newer = new Set();
+  const rows = page.items.map((/** @type {Change} */ change) => {
+    const cells = [
+      [words.moment(change.at), el("br"), el("span", { class: "soft" }, ...actorIn(words, change.by, names))],
+      about(place, change),
+      side(place, change, change.before),
+      side(place, change, change.after),
+      ...(may ? [todo(place, change, canBeUndone(place, change, newer), said)] : []),
+    ];
+    for (const field of Object.keys(change.after)) newer.add(`${change.about} ${field}`);
+    return cells;
+  });
+  const empty = el("p", {}, ...words.nodes(may ? "changes_none" : "changes_none_read"));
+  place.show(
+    title,
+    el("p", { class: "soft" }, ...words.nodes("changes_text")),
+    panel(words.nodes("changes_settings"), rows.length ? table(words.nodes("changes_settings"), columns, rows) : empty, said, page.next && actions(more)),
+    place.allows("trail:read") && (await ofTheTeam(place, names)),
+  );
+}
+
+/** Names of members, for whoever may read the team. @param {Place} place @returns {Promise<Names>} */
+async function namesOf(place) {
+  if (!place.allows("team:read")) return { [place.member.id]: place.member.name || place.member.email };
+  const { body } = await place.ask("GET", "/team");
+  return Object.fromEntries(body.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]));
+}
+
+/** The team and its keys, whose changes stand in the trail. @param {Place} place @param {Names} names */
+async function ofTheTeam(place, names) {
+  const { words } = place;
+  const turn = (/** @type {string | null} */ cursor) =>
+    place.ask("POST", "/trail/list", { body: { events: OF_THE_TEAM, limit: 50, ...(cursor && { cursor }) } });
+  const first = await walk(turn, null).catch((error) => place.refused(error));
+  if ("entries" in first) return list(place, first, turn, { names, empty: words.nodes("changes_team_none"), title: words.nodes("changes_team") });
+  const said = slot();
+  tell(said, first, { takesFocus: false });
+  return panel(words.nodes("changes_team"), said);
+}
+
+/** @param {Place} place @param {Change} change @returns {Child[]} */
+function about({ words }, change) {
+  const [kind, ...rest] = change.about.split(":");
+  const name = rest.join(":");
+  const isKnown = ["portal", "connection"].includes(kind);
+  return [
+    ...(name && isKnown ? words.nodes(`changes_${kind}`, { name }) : name ? [given(change.about)] : words.nodes("changes_of_settings")),
+    change.undoes && " ",
+    change.undoes && badge(words.nodes("changes_undoes")),
+  ];
+}
+
+/** Its fields as they were, or as they are. @param {Place} place @param {Change} change @param {Record<string, any>} values @returns {Child[]} */
+function side(place, change, values) {
+  const { words } = place;
+  const fields = Object.keys(values).sort();
+  if (!fields.length) return words.nodes("changes_was_not_there");
+  if (values.removed === true) return words.nodes("changes_removed");
+  return [
+    el(
+      "ul",
+      { class: "values" },
+      ...fields.map((field) => el("li", {}, el("span", { class: "soft" }, ...nameOf(place, change, field), ": "), ...valueOf(place, change, field, values[field]))),
+    ),
+  ];
+}
+
+/** @param {Place} place @param {Change} change @param {string} field @returns {Child[]} */
+function nameOf({ words }, { about }, field) {
+  const own = about === SETTINGS && KNOWN.has(field) ? words.nodes(`set_${field}`) : [];
+  return own.length ? own : [el("code", { dir: "ltr" }, field)];
+}
+
+/** @param {Place} place @param {Change} change @param {string} field @param {any} value @returns {Child[]} */
+function valueOf(place, { about }, field, value) {
+  const { words } = place;
+  const setting = about === SETTINGS ? KNOWN.get(field) : undefined;
+  if (setting) return shown(place, setting, value);
+  if (typeof value === "boolean") return words.nodes(value ? "is_on" : "is_not_on");
+  const text = Array.isArray(value) ? value.join(", ") : typeof value === "object" && value ? JSON.stringify(value) : String(value ?? "");
+  return text ? [given(text)] : words.nodes("nothing_set");
+}
+
+/**
+ * Nothing is offered that the API refuses: what was not there before, secrets, and what was changed once more since.
+ *
+ * @param {Place} place
+ * @param {Change} change
+ * @param {Set<unknown>} newer fields that newer changes have
+ */
+function canBeUndone({ settings }, { about, before, after }, newer) {
+  const fields = Object.keys(after);
+  if (!Object.keys(before).length || after.removed === true || fields.some((field) => field.startsWith("secret"))) return false;
+  if (about === SETTINGS) return fields.every((field) => field in settings && !differs(settings[field], after[field]));
+  return fields.every((field) => !newer.has(`${about} ${field}`));
+}
+
+/** @param {Place} place @param {Change} change @param {boolean} can @param {HTMLElement} said @returns {Child[]} */
+function todo(place, change, can, said) {
+  if (!can) return [];
+  const { words } = place;
+  const undo = button(words.nodes("undo"), () =>
+    place.press(undo, async () => {
+      const etag = await tagOf(place, change);
+      await place.ask("POST", `/changes/${change.id}/undo`, { etag });
+      place.again(place.good("undone"));
+    }, said), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }));
+  return [undo];
+}
+
+/** Names what the change is about, as it is now. @param {Place} place @param {Change} change */
+async function tagOf(place, { about }) {
+  if (about === SETTINGS) return (await place.readSettings()).etag;
+  const [kind, ...name] = about.split(":");
+  return (await place.ask("GET", `/${kind}s/${encodeURIComponent(name.join(":"))}`)).etag;
+}

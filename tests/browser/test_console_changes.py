@@ -1,0 +1,158 @@
+"""The console's *Changes*: who set what otherwise, from what to what, and the way back."""
+
+import re
+import secrets
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.member import Member, asked_of
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def member(person) -> Member:
+    return Member(person)
+
+
+def answering(member: Member, *changes: dict[str, Any]) -> None:
+    """Answer the route with these changes."""
+    whole = [{"id": f"evt_{at}", "at": 1795262400 - at, "by": "member:ct_demo-acme-adam-0000000"} | each
+             for at, each in enumerate(changes)]  # fmt: skip
+    member.page.route("**/acme/changes?*", lambda route: route.fulfill(json={"changes": whole, "next": None}))  # fmt: skip
+
+
+def changes_the_sender(member: Member) -> str:
+    """Change the name of the sender, and look at the list; return the new name."""
+    name = f"Desk {secrets.token_hex(3)}"
+    member.opens("change=portal-look")
+    member.types("Name of the sender in mails", name)
+    member.presses("Look at the change")
+    member.presses("Change it")
+    member.is_told("Changed. You can undo it.")
+    member.page.get_by_role("link", name="Changes", exact=True).click()
+    member.sees_heading("What was changed")
+    return name
+
+
+def undo_of(row: Any) -> Any:
+    return row.get_by_role("button", name=re.compile("^Undo the change of"))
+
+
+class TestAChange:
+    def test_is_there_with_who_from_what_to_what_and_is_undone_by_one_press(self, member):
+        member.comes_in("admin")
+        name = changes_the_sender(member)
+        row = member.row(name).first
+        expect(row).to_contain_text("Adam Novak")
+        expect(row).to_contain_text("Name of the sender in mails: none")
+        assert name in member.house.team("--json", "workspace", "show", "acme")
+
+        undo_of(row).click()
+
+        member.is_told("Undone: it is as it was before.")
+        expect(member.row(name)).to_have_count(2)
+        expect(member.row(name).first).to_contain_text("an undo")
+        assert name not in member.house.team("--json", "workspace", "show", "acme")
+        # What is no longer as it was set cannot be brought back from there.
+        expect(undo_of(member.row(name).last)).to_have_count(0)
+
+    @pytest.mark.parametrize("role", ["agent", "auditor"])
+    def test_is_nothing_that_others_undo(self, member, role):
+        member.comes_in("owner")
+        name = changes_the_sender(member)
+        undo_of(member.row(name).first).click()
+        member.is_told("Undone")
+        changes_the_sender(member)
+
+        member.comes_in(role)
+        member.opens("changes")
+
+        expect(member.row(name).first).to_be_visible()
+        expect(member.page.get_by_role("button", name=re.compile("^Undo"))).to_have_count(0)
+        sees_the_team = int(role == "auditor")
+        expect(member.part("Team and keys")).to_have_count(sees_the_team)
+        if role == "agent":
+            heard = asked_of(member, "POST", r"/trail/")
+            member.page.reload()
+            expect(member.row(name).first).to_be_visible()
+            assert heard == []
+
+    def test_that_weakens_is_undone_after_a_sign_in_that_is_young(self, member, house):
+        house.team("workspace", "set", "acme", "--session-idle", "1h")
+        member.comes_in("admin")
+        house.forward(minutes=20)
+        member.opens("changes")
+        row = member.row("Signed out after being unused for").first
+        expect(row).to_contain_text("60 minutes")
+        undo_of(row).click()
+        member.is_told("Sign in again")
+
+        member.signs_in_again("adam@example.com")
+
+        member.sees_heading("What was changed")
+        undo_of(member.row("Signed out after being unused for").first).click()
+        member.is_told("Undone")
+
+    def test_of_a_connection_is_undone_too(self, member, house):
+        house.team("connection", "off", "acme", "google")
+        member.comes_in("owner")
+        member.opens("changes")
+        row = member.row("Connection google").first
+        expect(row).to_contain_text("on: on")
+        expect(row).to_contain_text("on: off")
+
+        undo_of(row).click()
+
+        member.is_told("Undone")
+        expect(member.row("Connection google").first).to_contain_text("an undo")
+
+
+class TestTheList:
+    def test_offers_no_undo_that_the_api_refuses(self, member):
+        member.comes_in("owner")
+        portal = {"about": "portal:desk"}
+        answering(
+            member,
+            portal | {"before": {"label": "B"}, "after": {"label": "C"}},
+            portal | {"before": {"label": "A"}, "after": {"label": "B"}},
+            portal | {"before": {}, "after": {"label": "A"}},
+            portal | {"before": {"label": "A"}, "after": {"removed": True}},
+            {"about": "connection:google", "before": {"secret": ""}, "after": {"secret": "replaced at 1"}},
+            {"about": "settings", "before": {"sender_name": "A"}, "after": {"sender_name": "nobody has set this"}},
+        )  # fmt: skip
+        member.opens("changes")
+        expect(member.part("Settings, portals and connections").get_by_role("row")).to_have_count(1 + 6)  # fmt: skip
+
+        expect(member.page.get_by_role("button", name=re.compile("^Undo the change of"))).to_have_count(1)  # fmt: skip
+        expect(undo_of(member.row("label: C"))).to_be_visible()
+
+    def test_says_what_to_do_first_where_nothing_is_there(self, member):
+        member.comes_in("owner")
+        answering(member)
+
+        member.opens("changes")
+
+        member.sees("Nothing was changed in the last 30 days. Change a setting")
+
+    def test_shows_what_others_wrote_as_text_and_fits_a_narrow_screen(self, person_with):
+        member = Member(person_with(viewport={"width": 360, "height": 740}))
+        member.comes_in("owner")
+        odd = {HOSTILE: HOSTILE, "label": [HOSTILE], "text": {HOSTILE: "x" * 90}}
+        answering(member, {"about": f"portal:{HOSTILE}", "by": f"cli:{HOSTILE}", "before": odd, "after": odd})  # fmt: skip
+
+        member.opens("changes")
+
+        expect(member.row("onerror").first).to_be_visible()
+        expect(member.page.locator("main img")).to_have_count(0)
+        assert member.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    def test_has_the_team_and_keys_from_the_trail(self, member):
+        member.comes_in("owner")
+        asked = asked_of(member, "POST", r"/trail/list$")
+        member.opens("changes")
+        expect(member.part("Team and keys")).to_be_visible()
+
+        assert {"team.member-added", "key.created"} <= set(asked[0]["body"]["events"])
