@@ -10,6 +10,7 @@ from portico.clock import epoch
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from portico.team.team_budget import MOST_USES, TeamUse
+from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
 from tests.support.openapi import operations
@@ -489,6 +490,28 @@ class TestAnAddressThatWasJustChanged:
         assert house["owner"].sends(self.CONFIRM, path={"contact": moved.id}).status == 204
 
         assert adam.asks().status == 200
+
+    def test_waits_in_the_list_until_it_is_confirmed_or_three_days_are_over(
+        self, house, moved, portal
+    ):
+        def waiting():
+            return house["owner"].sends(f"GET {TEAM}").body["waiting"]
+
+        changed = portal.now
+        ends = int(changed.timestamp()) + 72 * 3600
+        assert waiting() == [{"what": "address", "id": moved.id, "until": ends}]
+
+        house["owner"].sends(self.CONFIRM, path={"contact": moved.id})
+
+        assert waiting() == []
+
+    def test_waits_for_three_days_and_no_longer(self, moved, portal):
+        entries = TeamEntries("people", "sign-in")
+        assert [each.id for each in entries.waiting(portal.workspace, [moved])] == [moved.id]
+
+        portal.forward(hours=72)
+
+        assert entries.waiting(portal.workspace, [moved]) == []
 
     def test_is_confirmed_by_nobody_themselves(self, house, portal):
         owner = portal.team.contact("acme", "owner@example.com")

@@ -126,6 +126,27 @@ class TestApi06AConnection:
 
         assert by_google.asks().status == 200
 
+    def test_waits_for_an_owner_while_it_lets_nobody_in(
+        self, by_google, entries, portal, connected
+    ):
+        def waiting():
+            workspace = portal.team.workspace("acme")
+            found = entries.waiting(workspace, [])
+            assert {(each.what, each.until) for each in found} <= {("connection", None)}
+            return "google" in {each.id for each in found}
+
+        assert waiting()
+        entries.set_methods(portal.workspace, ["code"], **HOW)
+        assert not waiting()
+        entries.set_methods(portal.workspace, ["code", "sso"], **HOW)
+        assert waiting()
+        entries.confirm_connection(portal.workspace, "google", **HOW)
+        assert not waiting()
+        connected.connect("google", vouches_for=["example.com", "acme.test"])
+        assert waiting()
+        connected.connect("google", on=False)
+        assert not waiting()
+
     def test_that_was_changed_since_gives_none(self, by_google, entries, portal, connected):
         entries.confirm_connection(portal.workspace, "google", **HOW)
         connected.connect("google", vouches_for=["example.com", "acme.test"])

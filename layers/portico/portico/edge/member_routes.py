@@ -17,6 +17,7 @@ from portico.settings import ManageWorkspaceSettings
 from portico.team.members import TeamMember, TeamMembers
 from portico.team.rules import Action, may_act_on
 from portico.team.team_caller import TeamCaller
+from portico.team.team_entry import TeamEntries, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,27 @@ class MemberRoutes:
     people_table: str
     access: TeamAccess
     members: TeamMembers
+    entries: TeamEntries
 
     @classmethod
     def behind(cls, access: TeamAccess, settings: ManageWorkspaceSettings) -> Self:
         """Make the routes from a door's settings."""
         members = TeamMembers(settings.people_table, settings.sign_in_table)
-        return cls(settings.people_table, access, members)
+        entries = TeamEntries(settings.people_table, settings.sign_in_table)
+        return cls(settings.people_table, access, members, entries)
 
     def list(self, path: dict[str, str], caller: Caller) -> Response:
-        """Answer with the whole team."""
+        """Answer with the whole team, and with what keeps members out until an owner confirms it."""
         member = self.access.of_member(path, caller, Action.READ_TEAM)
         team = self.members.of(member.workspace)
-        return Response(200, {"members": [member_answer(each) for each in team]})
+        waiting = self.entries.waiting(member.workspace, [each.contact for each in team])
+        return Response(
+            200,
+            {
+                "members": [member_answer(each) for each in team],
+                "waiting": [_waiting_answer(each) for each in waiting],
+            },
+        )
 
     def add(self, asked: AskedMember, path: dict[str, str], caller: Caller) -> Response:
         """Put a contact on the team."""
@@ -113,6 +123,15 @@ def member_answer(member: TeamMember) -> dict[str, Any]:
         "role": member.membership.role.value,
         "since": epoch(member.membership.since),
         "etag": _etag(member),
+    }
+
+
+def _waiting_answer(waiting: Waiting) -> dict[str, Any]:
+    until = waiting.until
+    return {
+        "what": waiting.what,
+        "id": waiting.id,
+        "until": epoch(until) if until else None,
     }
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from portico.aws.tables import TransactionRefused, transact_surely
-from portico.clock import SYSTEM, Clock
+from portico.aws.tables import TransactionRefused, get_many, transact_surely
+from portico.clock import SYSTEM, Clock, moment
 from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Event
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, connection_key
 from portico.team.owner_notices import OwnerNotices
+from portico.team.rules import ADDRESS_REST
 from portico.team.team_settings import (
     METHODS,
     TeamSettings,
@@ -20,6 +22,18 @@ from portico.team.team_settings import (
 
 MOST_CONFIRMED = 60
 """Stamps that are kept, the newest first: ten connections, and members whose address changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that keeps members out until an owner confirms it."""
+
+    what: str
+    """``address``, or ``connection``."""
+    id: str
+    """The member's contact, or the connection."""
+    until: datetime | None = None
+    """When it ends by itself; ``None``: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,47 @@ class TeamEntries:
         """Read the settings of a team."""
         row = self._people(workspace).rows.get(*team_settings_key(workspace.id))
         return TeamSettings.from_row(row)
+
+    def waiting(self, workspace: Workspace, members: Sequence[Contact]) -> list[Waiting]:
+        """Return what waits for an owner, as :meth:`TeamTokens.enter` decides it.
+
+        Args:
+            workspace: the workspace.
+            members: the team's contacts.
+        """
+        # Loaded here: only a list of the whole team asks for changes of addresses.
+        from portico.people.address_change import address_change_key  # noqa: PLC0415
+
+        settings, rows = self.of(workspace), self._people(workspace).rows
+        moved = [
+            (each.id, address_change_key(workspace.id, each.id, each.address_change))
+            for each in members
+            if each.address_change
+            and address_stamp(each.id, each.address_change) not in settings.confirmed
+        ]
+        takes_them = not settings.methods or "sso" in settings.methods
+        offered = [each["id"] for each in workspace.connections if takes_them and each.get("on")]
+        wanted = [
+            *(key for _, key in moved),
+            *(connection_key(workspace.id, each) for each in offered),
+        ]
+        if not wanted:
+            return []
+        found = get_many([(rows, *key) for key in wanted], consistent=True)
+        ends = [
+            Waiting("address", id_, moment(row["changed_at"]) + ADDRESS_REST)
+            for (id_, _), row in zip(moved, found, strict=False)
+            if row is not None
+        ]
+        now = self.clock.now()
+        return [
+            *(each for each in ends if each.until is not None and now < each.until),
+            *(
+                Waiting("connection", id_)
+                for id_, row in zip(offered, found[len(moved) :], strict=True)
+                if row is not None and connection_stamp(row) not in settings.confirmed
+            ),
+        ]
 
     def set_methods(
         self, workspace: Workspace, methods: list[str], *, host: str, by: str

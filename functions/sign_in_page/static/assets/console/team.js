@@ -5,6 +5,7 @@ import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table } from "./parts.js";
 import { mayActOn } from "./rights.js";
+import { waitingPanel } from "./waiting.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -16,8 +17,8 @@ export async function showTeam(place) {
   const { words } = place;
   const title = words.nodes("team_title");
   const read = await place.read(async () => {
-    const [team, ways] = await Promise.all([place.ask("GET", "/team"), place.ask("GET", "/team-methods")]);
-    return { members: team.body.members, methods: ways.body.methods };
+    const [team, ways, keys] = await Promise.all([place.ask("GET", "/team"), place.ask("GET", "/team-methods"), place.ask("GET", "/keys")]);
+    return { ...team.body, methods: ways.body.methods, keys: keys.body.keys };
   }, title);
   if (!read) return;
   place.commands = [["team list"], ["team methods"]];
@@ -36,6 +37,7 @@ export async function showTeam(place) {
     title,
     el("p", { class: "soft" }, ...words.nodes("team_text")),
     may && actions(add),
+    waitingPanel(place, read),
     panel(words.nodes("members"), table(words.nodes("members"), columns, rows), said),
     panel(words.nodes("team_ways_title"), el("p", {}, waysOf(place, read.methods)), may && actions(change)),
   );

@@ -1,0 +1,57 @@
+/** What waits for an owner, on *Team*: what it is, whom it keeps out, and one press. */
+
+import { el } from "../elements.js";
+import { actions, button, given, panel, slot } from "./parts.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {import("../elements.js").Child} Child */
+/** @typedef {{ what: "address" | "connection", id: string, until: number | null }} Waiting as the API answers it */
+
+/** @param {Place} place @param {{ members: any[], waiting: Waiting[], keys: any[] }} read */
+export function waitingPanel(place, { members, waiting, keys }) {
+  const { words } = place;
+  const held = keys.filter(({ state }) => state === "held");
+  if (!waiting.length && !held.length) return null;
+  const said = slot();
+  const may = place.allows("team:write");
+  const items = [
+    ...waiting.map((each) => {
+      const about = each.what === "address" ? ofMember(place, each, members) : ofConnection(place, each);
+      return about && el("li", {}, el("p", {}, ...about.text), may && about.path && actions(confirm(place, about, said)));
+    }),
+    ...held.map((key) => {
+      const go = button(words.nodes("waiting_to_keys"), () => place.go("keys"), "secondary", words.text("waiting_to_key", { label: key.label }));
+      return el("li", {}, el("p", {}, ...words.nodes("waiting_key", { label: key.label })), may && actions(go));
+    }),
+  ].filter(Boolean);
+  const note = el("p", { class: "soft" }, ...words.nodes(may ? "waiting_text" : "waiting_text_read"));
+  return panel(words.nodes("waiting_title"), note, el("ul", { class: "waiting-list" }, ...items), said);
+}
+
+/** @typedef {{ text: Child[], path: string | null, name: string }} About */
+
+/** @param {Place} place @param {Waiting} waiting @param {any[]} members @returns {About | null} */
+function ofMember({ words, member: me }, { id, until }, members) {
+  const member = members.find(({ contact }) => contact === id);
+  if (!member) return null;
+  const name = member.name || member.email;
+  const text = words.nodes("waiting_address", { name, email: given(member.email), moment: words.moment(until ?? 0) });
+  // Nobody says so of their own address.
+  return { text, path: id === me.id ? null : `/team/${encodeURIComponent(id)}/confirm`, name };
+}
+
+/** @param {Place} place @param {Waiting} waiting @returns {About} */
+function ofConnection({ words }, { id }) {
+  return { text: words.nodes("waiting_connection", { name: id }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: id };
+}
+
+/** @param {Place} place @param {About} about @param {HTMLElement} said */
+function confirm(place, { path, name }, said) {
+  const { words } = place;
+  const pressed = button(words.nodes("waiting_confirm"), () =>
+    place.press(pressed, async () => {
+      await place.ask("POST", path ?? "");
+      place.again(place.good("waiting_confirmed", { name }));
+    }, said), "secondary", words.text("waiting_confirm_of", { name }));
+  return pressed;
+}
