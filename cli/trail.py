@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from cli import durations
-from cli.command import Command, running, workspace_of
+from cli.command import Command, asking, running, url_here, workspace_of
 from cli.csv_output import Sheet
 from cli.option_names import TRAIL as NAMES
 from cli.output import Shown
 from cli.refusals import NotUnderstood
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from portico.clock import SYSTEM
 from portico.diagnosis.line_words import line_words
 from portico.directory.scim.refusals import record_subject
 from portico.directory.store import email_key
@@ -182,23 +183,36 @@ def list_(
 
     The list is some ten seconds behind, and says since when it is kept.
     """
+    from cli.remote_trail import RemoteTrail
     from cli.trail_list import WantedEntries, show_list, show_one
     from portico.trail.entries import SoughtEntries
 
-    with running(stack, local, as_json, NAMES) as command:
+    def demand_sense() -> None:
         _demand_one_of(outcome, OUTCOMES, "--outcome")
         _demand_one_of(delivery, FATES, "--delivery")
         if form != "table" and as_json:
             raise NotUnderstood("Say --format or --json, not both.")
         if sign_in and contact:
             raise NotUnderstood("Say --contact or --sign-in, not both.")
+
+    sought = SoughtEntries(tuple(event or ()), outcome, way, reason, delivery, by)
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            demand_sense()
+            remote, span = RemoteTrail(told, portico), _span(since, until, SYSTEM.now())
+            if sign_in:
+                remote.show_one(sign_in, span)
+            else:
+                remote.show_list(contact, sought, span, limit=limit, form=form)
+        return
+    with running(stack, local, as_json, NAMES) as command:
+        demand_sense()
         workspace = workspace_of(command, workspace_id)
         span = _span(since, until, command.now())
         if sign_in:
             show_one(command, workspace, sign_in, span)
             return
         subjects = _case(command, workspace, contact).subjects if contact else []
-        sought = SoughtEntries(tuple(event or ()), outcome, way, reason, delivery, by)
         wanted = WantedEntries(sought, span, tuple(subjects))
         show_list(command, workspace, wanted, limit=limit, form=form)
 
@@ -218,8 +232,13 @@ def overview(
     as_json: AsJson = False,
 ) -> None:
     """Count sign-ins by day: how they ended, by which way, why not, and what became of mails."""
+    from cli.remote_trail import RemoteTrail
     from cli.trail_list import show_overview
 
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            RemoteTrail(told, portico).show_overview(_span(since, until, SYSTEM.now()))
+        return
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         show_overview(command, workspace, _span(since, until, command.now()))

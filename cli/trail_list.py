@@ -1,17 +1,19 @@
 """``portico trail list`` and ``overview``: what happened in a workspace, from its list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import typer
 
-from cli.command import Command
+from cli.command import Command, Told
 from cli.output import Shown
 from cli.refusals import NotUnderstood
+from portico.clock import moment
 from portico.people.rules import Workspace
 from portico.trail.entries import Entry, SoughtEntries
-from portico.trail.entry_formats import FORMATS, entry_answer, entry_id, written
+from portico.trail.entry_formats import FORMATS, entry_answer, written
 from portico.trail.list_rows import Place
 from portico.trail.overview import counted
 from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
@@ -59,14 +61,11 @@ def show_list(
         found += page.entries
         if len(found) > limit:
             break
-    if len(found) > limit:
-        command.note(
-            f"There is more than these {limit} rows: raise --limit, narrow down, or write all of it with --format csv."
-        )
-    found = found[:limit]
-    _note_begin(command, page)
-    rows = [entry_answer(each) for each in found]
-    command.list(f"What happened in {workspace.name}", [_short(each) for each in found], trail=rows)
+    note_more(command, len(found), limit)
+    note_begin(command, page.since if page else None)
+    rows = [entry_answer(each) for each in found[:limit]]
+    shown = [short_row(each) for each in rows]
+    command.list(f"What happened in {workspace.name}", shown, trail=rows)
 
 
 def show_one(command: Command, workspace: Workspace, typed: str, span: Span) -> None:
@@ -113,26 +112,24 @@ def show_overview(command: Command, workspace: Workspace, span: Span) -> None:
         _trail(command, workspace), size=MOST_ROWS_A_CALL
     ):
         found += page.entries
-    _note_begin(command, page)
+    note_begin(command, page.since if page else None)
     days = counted(found)
-    rows: list[dict[str, Shown]] = [
-        {
-            "day (UTC)": each["day"],
-            "sign-ins": each["sign_ins"],
-            "ended": _pairs(each["outcomes"]),
-            "by": _pairs(each["ways"]),
-            "why not": _pairs(each["reasons"]),
-            "mails": _pairs(each["deliveries"]),
-            "else": each["others"],
-        }
-        for each in days
-    ]
-    command.list(f"{workspace.name}, day by day", rows, overview=days)
+    command.list(f"{workspace.name}, day by day", [short_day(each) for each in days], overview=days)
+
+
+def demand_format(form: str) -> str:
+    """Return the format of a text.
+
+    Raises:
+        NotUnderstood: there is no such format.
+    """
+    if form not in FORMATS:
+        raise NotUnderstood(f"--format: {TABLE}, {', '.join(FORMATS)}")
+    return form
 
 
 def _write(command: Command, workspace: Workspace, wanted: WantedEntries, form: str) -> None:
-    if form not in FORMATS:
-        raise NotUnderstood(f"--format: {TABLE}, {', '.join(FORMATS)}")
+    demand_format(form)
     is_first = True
     for page in wanted.walked(_trail(command, workspace), size=100):
         text = written(page.entries, form, workspace_id=workspace.id, is_first=is_first)
@@ -145,28 +142,49 @@ def _trail(command: Command, workspace: Workspace) -> TrailList:
     return TrailList(command.deployment.trail_table, workspace.id, keep)
 
 
-def _note_begin(command: Command, page: FoundEntries | None) -> None:
-    since = page.since if page else None
-    told = f"{since:%Y-%m-%d %H:%M} UTC" if since else None
-    command.note(
-        f"The list begins at {told}; what happened before is in portico trail show."
-        if told
+def note_more(told: Told, found: int, limit: int) -> None:
+    """Say that not all rows are shown."""
+    if found > limit:
+        told.note(
+            f"There is more than these {limit} rows: raise --limit, narrow down, or write all of it with --format csv."
+        )
+
+
+def note_begin(told: Told, since: datetime | None) -> None:
+    """Say since when the list is kept."""
+    told.note(
+        f"The list begins at {since:%Y-%m-%d %H:%M} UTC; what happened before is in portico trail show."
+        if since
         else "The list is empty: it begins with what happens next."
     )
 
 
-def _short(entry: Entry) -> dict[str, Shown]:
-    answer = entry_answer(entry)
+def short_row(row: Mapping[str, Any]) -> dict[str, Shown]:
+    """Return what a table has of a row, which is as the API answers it."""
+    is_sign_in = "_evt_" not in row["id"]
     return {
-        "at (UTC)": f"{entry.place.began:%Y-%m-%d %H:%M:%S}",
-        "event": answer["event"],
+        "at (UTC)": f"{moment(row['at']):%Y-%m-%d %H:%M:%S}",
+        "event": row["event"],
         "ended": " ".join(
-            str(answer[name]) for name in ("outcome", "reason", "delivery") if answer[name]
+            str(row[name]) for name in ("outcome", "reason", "delivery") if row[name]
         ),
-        "way": answer["way"],
-        "whom": answer["contact"] or answer["subject"],
-        "by": answer["network"] or ("-" if answer["by"] == "contact" else answer["by"]),
-        "sign-in": entry_id(entry) if entry.is_sign_in else None,
+        "way": row["way"],
+        "whom": row["contact"] or row["subject"],
+        "by": row["network"] or ("-" if row["by"] == "contact" else row["by"]),
+        "sign-in": row["id"] if is_sign_in else None,
+    }
+
+
+def short_day(day: Mapping[str, Any]) -> dict[str, Shown]:
+    """Return what a table has of a day, which is as the API counts it."""
+    return {
+        "day (UTC)": day["day"],
+        "sign-ins": day["sign_ins"],
+        "ended": _pairs(day["outcomes"]),
+        "by": _pairs(day["ways"]),
+        "why not": _pairs(day["reasons"]),
+        "mails": _pairs(day["deliveries"]),
+        "else": day["others"],
     }
 
 

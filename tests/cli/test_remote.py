@@ -585,3 +585,77 @@ class TestTheOption:
     )
     def test_is_read_before_the_command(self, typed, read):
         assert with_url_first(typed.split()) == read.split()
+
+
+class TestTheTrail:
+    @pytest.fixture
+    def happened(self, portal):
+        portal.records_trail()
+        portal.browser.signs_in()
+        portal.another_browser().asks_for_a_code("nobody@example.com")
+        portal.delivers_mail()
+        portal.records_trail()
+        return portal
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            (),
+            ("--outcome", "withheld", "--way", "code", "--reason", "not-a-contact"),
+            ("--contact", "nobody@example.com"),
+            ("--contact", "ann@example.com", "--event", "session"),
+            ("--since", "1h", "--until", "2030-01-01"),
+            ("--limit", "1"),
+        ],
+        ids=" ".join,
+    )
+    def test_is_listed_as_with_credentials(self, happened, remote, makes_a_key, options):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_TRAIL))
+
+        by_aws = remote.terminal.told("trail", "list", "acme", *options)
+        over_http = remote.told("trail", "list", "acme", *options)
+
+        assert by_aws["trail"]
+        assert over_http == by_aws
+
+    def test_of_one_sign_in_has_its_steps(self, happened, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_TRAIL))
+        (row,) = remote.told("trail", "list", "acme", "--outcome", "signed-in")["trail"]
+
+        assert remote.told("trail", "list", "acme", "--sign-in", row["id"])["trail"] == [row]
+
+    @pytest.mark.parametrize("form", ["csv", "jsonl", "ocsf"])
+    def test_is_written_as_with_credentials(self, happened, remote, makes_a_key, form):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_TRAIL))
+        command = ("trail", "list", "acme", "--format", form, "--way", "code")
+
+        by_aws = remote.terminal.says(*command).stdout
+        over_http = remote.terminal.runs(*command, "--url", remote.url).stdout
+
+        # Doors that run in here write their metrics there as well.
+        lines = [line for line in over_http.splitlines() if not line.startswith('{"_aws"')]
+        assert by_aws.splitlines() == lines
+        assert len(lines) > 1
+
+    def test_is_counted_as_with_credentials(self, happened, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_TRAIL))
+
+        by_aws = remote.terminal.told("trail", "overview", "acme")
+        over_http = remote.told("trail", "overview", "acme")
+
+        assert by_aws["overview"]
+        assert over_http == by_aws
+
+    def test_of_a_contact_is_refused_by_a_key_for_something_else(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.LINKS))
+
+        said = remote.refused("trail", "list", "acme", "--url", remote.url)
+
+        assert said == "The key may not do this: it needs the scope trail:read."
+
+    def test_by_line_is_not_in_the_api(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_TRAIL))
+
+        said = remote.refused("trail", "show", "acme", "--url", remote.url, code=2)
+
+        assert said.startswith("A key cannot do this")

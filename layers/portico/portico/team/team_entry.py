@@ -50,7 +50,7 @@ class TeamEntries:
         return TeamSettings.from_row(row)
 
     def waiting(self, workspace: Workspace, members: Sequence[Contact]) -> list[Waiting]:
-        """Return what waits for an owner, as :meth:`TeamTokens.enter` decides it.
+        """Return what waits for an owner, as `TeamTokens.refresh` decides it for whoever comes.
 
         Args:
             workspace: the workspace.
