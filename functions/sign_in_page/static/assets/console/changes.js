@@ -5,7 +5,7 @@ import { list, walk } from "./logs.js";
 import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, slot, table, tell } from "./parts.js";
-import { GROUPS, differs, shown } from "./settings-fields.js";
+import { GROUPS, shown } from "./settings-fields.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
@@ -129,8 +129,13 @@ function valueOf(place, { about }, field, value) {
 function canBeUndone({ settings }, { about, before, after }, newer) {
   const fields = Object.keys(after);
   if (!Object.keys(before).length || after.removed === true || fields.some((field) => field.startsWith("secret"))) return false;
-  if (about === SETTINGS) return fields.every((field) => field in settings && !differs(settings[field], after[field]));
+  if (about === SETTINGS) return fields.every((field) => field in settings && isSame(settings[field], after[field]));
   return fields.every((field) => !newer.has(`${about} ${field}`));
+}
+
+/** As the API compares: value by value. @param {any} one @param {any} other */
+function isSame(one, other) {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
 /** @param {Place} place @param {Change} change @param {boolean} can @param {HTMLElement} said @returns {Child[]} */
