@@ -3,7 +3,7 @@
 moto asks each value of each row for all ten kinds it could have, under two spellings, which is
 two thirds of a test's time. Its rows hold the answer as it goes over the wire already. Nor is an
 expression's word read again in every request, or a branch asked ten times whether it is a branch,
-or a row measured once more for each of its attributes.
+or a row measured once more for each of its attributes, or kept for ever after it is gone.
 """
 
 from copy import deepcopy
@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 
 from moto.core import botocore_stubber, responses
+from moto.core.common_models import BaseModel
 from moto.core.serialize import SERVICE_SPECIFIC_SERIALIZERS, JSONSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb import models as dynamodb_models
@@ -112,16 +113,57 @@ class ValidatedOnce(validators.UpdateExpressionValidator):
         return validated
 
 
+class Sized(dynamo_type.LimitedSizeDict):
+    """A row's attributes, which are measured again when they could be too many, not at each one."""
+
+    most: int | None = None
+    """Bytes that they are at most; ``None``: nobody has measured them."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self.most is None:
+            self.most = sum(4 * len(each) + one.size() for each, one in self.items())
+        self.most += 4 * len(name) + value.size()
+        if self.most > MEASURED_FROM:
+            super().__setitem__(name, value)
+            self.most = None
+        else:
+            dict.__setitem__(self, name, value)
+
+
+MEASURED_FROM = 400_000
+"""Bytes; moto refuses a row of a few more."""
+
+
 def _measured_once(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
     """Make a row as moto does, and look at its size when it is whole."""
     self.hash_key, self.range_key = hash_key, range_key
-    self.attrs = dynamo_type.LimitedSizeDict()
+    self.attrs = Sized()
     for place, (name, value) in enumerate(attrs.items(), 1):
         typed = dynamo_type.DynamoType(value)
         if place < len(attrs):
             dict.__setitem__(self.attrs, name, typed)
         else:
             self.attrs[name] = typed
+
+
+def _untracked(kind: Any, *_: Any, **__: Any) -> Any:
+    """Make a thing of AWS. moto keeps each for a page that shows them, every copy of a row too."""
+    return object.__new__(kind)
+
+
+CHANGED_IN_PLACE = {"L", "M", "SS", "NS", "BS"}
+
+
+def _copied_row(self: Any, memo: dict[int, Any]) -> Any:
+    """Copy a row. Plain values are put in the place of others, and never changed themselves."""
+    twin = object.__new__(type(self))
+    twin.hash_key, twin.range_key = self.hash_key, self.range_key
+    twin.attrs = Sized()
+    twin.attrs.most = self.attrs.most
+    for name, value in self.attrs.items():
+        own = deepcopy(value, memo) if value.type in CHANGED_IN_PLACE else value
+        dict.__setitem__(twin.attrs, name, own)
+    return twin
 
 
 class BackedUpOnce(tables.Table):
@@ -171,7 +213,9 @@ def install() -> None:
     setattr(ConditionExpressionParser, "_lex_one_node", lambda self, text: lexed(text))  # noqa: B010
     TREES.Node.__deepcopy__ = _copied
     setattr(dynamodb_models, "UpdateExpressionValidator", ValidatedOnce)  # noqa: B010
+    setattr(BaseModel, "__new__", staticmethod(_untracked))  # noqa: B010
     setattr(dynamo_type.Item, "__init__", _measured_once)  # noqa: B010
+    setattr(dynamo_type.Item, "__deepcopy__", _copied_row)  # noqa: B010
     setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
     # No table of these tests has a stream, which would have to go back as well.
     setattr(dynamodb_models, "Table", BackedUpOnce)  # noqa: B010
