@@ -44,7 +44,7 @@ from portico.clock import SYSTEM
 from tests.support import found, moto_speed
 from tests.support.driver import NOON, Portal
 from tests.support.lambda_environment import forget_clients, forget_doors, forget_rows
-from tests.support.shared_rows import once
+from tests.support.shared_rows import once, sent
 from tests.support.wire import Wire, settle, tapped
 
 
@@ -103,10 +103,11 @@ def built_tables(cloud: None) -> None:
 
 @pytest.fixture
 def tables(built_tables: None) -> Iterator[None]:
-    """The three tables, empty."""
+    """The three tables, empty, and nothing mailed."""
     # Built once and emptied: building them anew took a quarter of a test's time.
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].tables.values():
         table.items.clear()
+    sent().clear()
     forget_rows()
     yield
     settle()

@@ -147,7 +147,7 @@ def site(portal: Portal, receiver: Receiver) -> Site:
 
 @pytest.fixture
 def ann(portal: Portal) -> Browser:
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     return portal.browser
 
 

@@ -28,7 +28,7 @@ def unseen(text: str) -> set[str]:
 @pytest.fixture
 def odd(portal, terminal):
     """A workspace whose rows hold the worst: a name, a label, and lines of the trail."""
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     portal.personal_link(label="Ann's")
     for row in portal.rows("people"):
         # From before anybody was found by the words of a name.

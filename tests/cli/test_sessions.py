@@ -13,7 +13,7 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/5
 @pytest.fixture
 def ann(portal):
     """Ann, signed in with two browsers an hour apart."""
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     portal.records_trail()
     portal.forward(hours=1)
     portal.another_browser(source_ip="198.51.100.9").signs_in()

@@ -171,7 +171,7 @@ def recording() -> Iterator[list[Ask]]:
 @pytest.fixture
 def acme(portal):
     """Acme, where Ann is signed in twice, and her mail came back while her domain refused."""
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     pk, ends = f"acme#contact#{portal.ann.id}", int(portal.now.timestamp()) + 999
     head = next(row for row in portal.rows("people") if (row["pk"], row["sk"]) == (pk, "head"))
     portal.writes("people", head | {"held_by": "0123456789012345678901"})

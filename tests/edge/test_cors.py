@@ -214,7 +214,7 @@ class TestAnotherPage:
     @pytest.fixture(params=[STRANGER, FOREIGN])
     def stranger(self, request, portal):
         ann = portal.browser
-        ann.signs_in()
+        ann.has_signed_in()
         return portal.another_browser(origin=request.param, cookies=dict(ann.cookies))
 
     def test_csr_04_reads_nothing_of_a_visitors_session(self, portal, stranger):
@@ -339,7 +339,7 @@ class TestWhatReadsNoCookie:
     def spa_site(self, portal):
         from tests.support.openid_site import Site
 
-        portal.browser.signs_in()
+        portal.browser.has_signed_in()
         return Site.register(portal, "spa", public=True)
 
 

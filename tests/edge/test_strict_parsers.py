@@ -37,7 +37,7 @@ UNSEEN = ["\xa0", "\x85", "\u2000", "\u3000", "\x1f", "\x0b"]
 
 @pytest.fixture
 def ann(portal: Portal) -> Browser:
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     portal.forward(seconds=30)
     return portal.browser
 

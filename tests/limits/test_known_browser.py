@@ -84,7 +84,7 @@ class TestAMark:
     @pytest.fixture
     def thief(self, portal: Portal) -> Browser:
         """Has the mark of a browser that Ann has signed in with, and nothing else of it."""
-        portal.browser.signs_in()
+        portal.browser.has_signed_in()
         return portal.another_browser(cookies={MARK: portal.browser.cookies[MARK]})
 
     def gets_a_mail(self, portal: Portal, browser: Browser) -> bool:

@@ -21,5 +21,5 @@ def spa(portal: Portal) -> Site:
 @pytest.fixture
 def ann(portal: Portal) -> Browser:
     """Ann's browser, signed in by code."""
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     return portal.browser

@@ -25,7 +25,7 @@ STRANGERS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def ann(portal: Portal) -> Browser:
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     portal.forward(seconds=20)
     return portal.browser
 

@@ -48,7 +48,7 @@ def held(portal: Portal) -> Held:
 
 @pytest.fixture
 def token(portal: Portal) -> str:
-    return str(portal.another_browser().signs_in().body["access_token"])
+    return str(portal.another_browser().has_signed_in().body["access_token"])
 
 
 def doors(portal: Portal, token: str) -> list[tuple[int, str]]:

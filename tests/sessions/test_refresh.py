@@ -15,7 +15,7 @@ COOKIE = cookie_name("acme")
 @pytest.fixture
 def ann(portal: Portal) -> Browser:
     """Ann's browser, signed in and left alone for as long as a token is young."""
-    portal.browser.signs_in()
+    portal.browser.has_signed_in()
     portal.forward(seconds=20)
     return portal.browser
 

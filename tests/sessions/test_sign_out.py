@@ -13,14 +13,14 @@ SIGNED_OUT = (401, "not-signed-in")
 @pytest.fixture
 def laptop(portal: Portal) -> Browser:
     browser = portal.another_browser()
-    browser.signs_in()
+    browser.has_signed_in()
     return browser
 
 
 @pytest.fixture
 def phone(portal: Portal, laptop: Browser) -> Browser:
     browser = portal.another_browser(source_ip="203.0.113.99")
-    browser.signs_in()
+    browser.has_signed_in()
     portal.forward(seconds=20)
     return browser
 

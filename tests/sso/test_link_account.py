@@ -7,7 +7,7 @@ from tests.account.conftest import Member
 
 @pytest.fixture
 def ann(connected, portal):
-    return Member(portal, portal.browser).signs_in()
+    return Member(portal, portal.browser).has_signed_in()
 
 
 def owners(portal):

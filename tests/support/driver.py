@@ -15,8 +15,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import boto3
 import time_machine
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ses.models import ses_backends
 
 from portico.aws.values import Row, item_of, row_of
 from portico.links.rules import Link
@@ -26,6 +24,7 @@ from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.support import found
 from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
+from tests.support.shared_rows import once, sent
 
 CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
 WRONG = "0000000"
@@ -104,6 +103,22 @@ class Browser:
         self.portal.delivers_mail()
         answer = self.types_the_mailed_code(**more)
         assert answer.status == 200, answer.event
+        return answer
+
+    def has_signed_in(self, email: str = "ann@example.com") -> Answer:
+        """Do all of it too, for a test of what comes later: the first one does, for all of them.
+
+        What doors answer meanwhile, and what they ask AWS, is for tests of ``signs_in``.
+        """
+        known, now = sorted(self.cookies.items()), datetime.now(UTC)
+
+        def sign_in() -> tuple[dict[str, str], str, Answer]:
+            answer = self.signs_in(email)
+            return self.cookies.copy(), self.challenge, answer
+
+        name = f"{email} signs in at {self.portal.id} from {self.source_ip} with {known}, {now}"
+        cookies, self.challenge, answer = once(name, sign_in)
+        self.cookies, self.last = cookies.copy(), answer
         return answer
 
     def types_a_password(
@@ -276,7 +291,7 @@ class Portal:
 
     def anew(self, clock: time_machine.Traveller) -> Self:
         """Return the same portal before anybody has been to it."""
-        portal = replace(self, clock=clock, _mails_before=len(_sent()))
+        portal = replace(self, clock=clock, _mails_before=len(sent()))
         portal.browser = Browser(portal)
         return portal
 
@@ -341,7 +356,7 @@ class Portal:
     @property
     def mails(self) -> list[Mail]:
         """The mails since the portal was opened, newest last."""
-        return [_read(message) for message in _sent()[self._mails_before :]]
+        return [_read(message) for message in sent()[self._mails_before :]]
 
     def mailed_code(self, index: int = -1) -> str:
         # A notice may lie on top of it.
@@ -420,10 +435,6 @@ OK: dict[str, Any] = {"batchItemFailures": []}
 def _dynamodb() -> Any:
     # The test's own client, so that its looks into the tables are not on the doors' wire.
     return boto3.client("dynamodb")
-
-
-def _sent() -> list[Any]:
-    return ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
 
 
 @lru_cache(512)

@@ -1,38 +1,77 @@
 """Rows that the house writes once in a process, and that every later test finds as they were.
 
-Opening a workspace through the code takes longer than most tests of what goes on in it.
+Opening a workspace through the code takes longer than most tests of what goes on in it. A test that
+tells one story again and again, each time with another trouble, begins it from its own rows.
 """
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
 
-_done: dict[tuple[str, str], tuple[Any, bytes]] = {}
+from tests.support.lambda_environment import forget_rows
+
+MOST_KEPT = 64
+"""What was done. The oldest goes first that nobody has come back to, as chance has written most."""
+
+_done: dict[tuple[str, bytes], tuple[Any, bytes, list[Any]]] = {}
 
 
 def once[T](name: str, make: Callable[[], T]) -> T:
-    """Return what *make* returned, and let the tables be as it left them.
+    """Return what *make* returned, and let tables and mailboxes be as it left them.
 
-    It is called by the first test that has these rows before it; the others find what it did.
+    It is called by the first test that has these rows before it; the others find what it did. What
+    depends on the hour too, as a session does, has the hour in its *name*.
     """
     before = name, _told()
-    if before not in _done:
+    if before in _done:
+        _done[before] = _done.pop(before)
+        made, rows, mails = _done[before]
+        _restore(rows)
+        sent().extend(mails)
+    else:
+        mailed = len(sent())
         made = make()
-        _done[before] = made, pickle.dumps({key: table.items for key, table in _tables().items()})
-        return made
-    made, rows = _done[before]
+        _done[before] = made, _kept(), sent()[mailed:]
+        if len(_done) > MOST_KEPT:
+            del _done[next(iter(_done))]
+    result: T = made
+    return result
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Let the tables be afterwards as they are now, and nothing be kept of what they were."""
+    rows = _kept()
+    yield
+    _restore(rows)
+    forget_rows()
+
+
+def sent() -> list[Any]:
+    """Return the mails of this process, oldest first, as the emulated SES has them."""
+    mails: list[Any] = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+    return mails
+
+
+def _kept() -> bytes:
+    return pickle.dumps({key: table.items for key, table in _tables().items()})
+
+
+def _restore(rows: bytes) -> None:
     for key, items in pickle.loads(rows).items():  # noqa: S301  # our own, from a minute ago
         _tables()[key].items = items
-    return made
 
 
-def _told() -> str:
+def _told() -> bytes:
     rows = [row.to_json() for table in _tables().values() for row in table.all_items()]
-    return json.dumps(rows, sort_keys=True)
+    return sha256(json.dumps(rows, sort_keys=True, default=bytes.hex).encode()).digest()
 
 
 def _tables() -> Any:

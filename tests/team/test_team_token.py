@@ -29,7 +29,7 @@ def member(portal):
     """Ann, an agent of Acme, who has signed in with a code."""
     TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, Role.AGENT, **HOW)
     member = Member(portal)
-    member.browser.signs_in()
+    member.browser.has_signed_in()
     return member
 
 

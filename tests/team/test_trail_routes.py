@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from portico.people.addresses import subject_of
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
 from portico.trail.entry_formats import TRAIL_COLUMNS
+from tests.support.shared_rows import once
 from tests.team.test_manage_workspace import CONTACTS, TRAIL, House
 from tests.team.test_team_token import HOW
 
@@ -21,8 +23,14 @@ NOBODY = "nobody@example.com"
 @pytest.fixture
 def trail(portal):
     """Acme with a team, a sign-in of Ann's, and a code that was asked for by nobody."""
-    house = House(portal)
+    house, began = House(portal), portal.now
     house["auditor"], house["agent"]
+    once(f"a code typed and a code withheld at {began}", lambda: _signs_in_beside_nobody(portal))
+    portal.clock.move_to(began + timedelta(minutes=2))
+    return house
+
+
+def _signs_in_beside_nobody(portal):
     portal.records_trail()
     portal.forward(minutes=1)
     portal.browser.asks_for_a_code()
@@ -35,7 +43,6 @@ def trail(portal):
     portal.another_browser().asks_for_a_code(NOBODY)
     portal.delivers_mail()
     portal.records_trail()
-    return house
 
 
 def lists(house, whose="auditor", what="list", **asked):
