@@ -10,12 +10,12 @@ from portico.edge.contact_routes import (
     AskedContact,
     AskedCorrection,
     AskedDetaching,
-    AskedDomain,
     AskedPage,
     ContactRoutes,
-    SoughtContact,
 )
 from portico.edge.door import Door
+from portico.edge.find_routes import FindRoutes, SoughtContact
+from portico.edge.lift_routes import AskedDomain, LiftRoutes
 from portico.edge.merge_routes import AskedMerge, AskedSplit, MergeRoutes
 from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 settings = ManageContactsSettings.read(os.environ)
 access = TeamAccess.to(settings.people_table, settings.sign_in_table, settings.signing_keys)
 contacts = ContactRoutes.behind(access, settings)
-merges = MergeRoutes(contacts)
+finds, lifts, merges = FindRoutes(contacts), LiftRoutes(contacts), MergeRoutes(contacts)
 handler = Door("manage_contacts", settings)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/find", SoughtContact)
 def find_contact(asked: SoughtContact, path: dict[str, str], caller: Caller) -> Response:
     """Find one contact by a whole address, or by a ref."""
-    return contacts.find(asked, path, caller)
+    return finds.find(asked, path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/list", AskedPage)
@@ -101,7 +101,7 @@ def reactivate_contact(path: dict[str, str], caller: Caller) -> Response:
 @handler.reads("POST /v1/workspaces/{workspace}/contacts/{contact}/lift")
 def lift_suppression(path: dict[str, str], caller: Caller) -> Response:
     """Let a contact's address get mail again."""
-    return contacts.lift(path, caller)
+    return lifts.lift(path, caller)
 
 
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/{contact}/merge", AskedMerge)
@@ -119,7 +119,7 @@ def undo_merge(asked: AskedSplit, path: dict[str, str], caller: Caller) -> Respo
 @handler.writes("POST /v1/workspaces/{workspace}/contacts/lift-domain", AskedDomain)
 def lift_domain(asked: AskedDomain, path: dict[str, str], caller: Caller) -> Response:
     """Let all addresses of a domain that refused get mail again."""
-    return contacts.lift_domain(asked, path, caller)
+    return lifts.lift_domain(asked, path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/contacts/{contact}/export")

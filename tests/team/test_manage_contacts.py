@@ -1,5 +1,6 @@
 """The door of contacts, by every role and with keys (functions/manage_contacts/handler.py,
-portico/edge/contact_routes.py, portico/team/visits.py, portico/team/look_ups.py).
+portico/edge/contact_routes.py, portico/edge/find_routes.py, portico/edge/lift_routes.py,
+portico/edge/seen_contact.py, portico/team/visits.py, portico/team/look_ups.py).
 """
 
 import re

@@ -1,17 +1,17 @@
 """The routes of contacts, for a workspace's team and its keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 from portico.account.contact_export import ContactExports
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
-from portico.aws.tables import Rows, TransactionRefused, get_many
 from portico.clock import SYSTEM, Clock
 from portico.edge.cursors import cursor_at, page_size_of, place_of
 from portico.edge.responses import Response
+from portico.edge.seen_contact import Seen, contact_answer, etag_of, showing
 from portico.edge.team_access import TeamAccess, demand_match, idempotency_key_of
 from portico.errors import (
     ChangedMeanwhile,
@@ -21,20 +21,18 @@ from portico.errors import (
     TakenAlready,
 )
 from portico.events import Caller, Event
-from portico.ids import digest, is_contact
-from portico.people.addresses import domain_of, mailable, normalise
+from portico.ids import is_contact
+from portico.people.addresses import mailable
 from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
-from portico.people.memberships import Role, StillOwner, membership_key
+from portico.people.memberships import StillOwner, membership_key
 from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of
-from portico.people.pointers import Pointer, pointer_key
-from portico.people.refs import Ref, refs_key, refs_of
+from portico.people.refs import refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
 from portico.settings import ManageContactsSettings
-from portico.team.look_ups import LookUps
-from portico.team.rules import Action, may
+from portico.team.rules import Action
 from portico.team.store import Membership
 from portico.team.team_caller import KeyCaller, TeamCaller
 from portico.team.visits import Visits
@@ -45,8 +43,6 @@ PROFILE: dict[str, Callable[[str], str]] = {
     "time_zone": contact_time_zone,
 }
 """What can be corrected, and how it is checked."""
-SHOWN_AS = ("name", "email", "language", "time_zone", "active", "email_verified")
-"""What the ETag is made of."""
 
 type Anyone = TeamCaller | KeyCaller
 
@@ -59,27 +55,11 @@ class AskedAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class SoughtContact:
-    """POST …/contacts/find: a whole address, or a ref."""
-
-    email: str | None = field(default=None, repr=False)
-    channel: str | None = None
-    id: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class AskedDetaching:
     """POST …/contacts/{contact}/refs/detach."""
 
     channel: str
     id: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedDomain:
-    """POST …/contacts/lift-domain: a domain that refused mails."""
-
-    domain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +93,6 @@ class AskedCorrection:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A contact as read, and their role on the team."""
-
-    contact: Contact
-    role: Role | None
-    refs: Sequence[Ref] = ()
-    merged: Sequence[str] = ()
-    """The ids of those who were merged into them."""
-
-    def answer(self) -> dict[str, Any]:
-        """Return the members of an answer about this one contact."""
-        role = self.role.value if self.role else None
-        refs = [_ref_answer(each, self.contact) for each in self.refs]
-        more = {"role": role, "refs": refs, "merged": list(self.merged)}
-        return {"contact": contact_answer(self.contact) | more}
-
-
-@dataclass(frozen=True, slots=True)
 class ContactRoutes:
     """What the door answers about contacts."""
 
@@ -145,24 +107,6 @@ class ContactRoutes:
         """Make the routes from a door's settings."""
         return cls(settings.people_table, settings.sign_in_table, settings.trail_table, access)
 
-    def find(self, asked: SoughtContact, path: dict[str, str], caller: Caller) -> Response:
-        """Answer with the contact who has a ref or an address, or who had the address last."""
-        found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
-        if asked.email is not None:
-            pointer = self._pointer(found, normalise(asked.email), caller)
-            id_ = pointer.contact or pointer.former
-            by = "email" if pointer.contact else "former-email"
-        else:
-            channel, named, by = asked.channel or "", asked.id or "", "ref"
-            id_ = self.refs.contact_at(found.workspace, channel, named)
-        seen = self._read(found, id_) if id_ else None
-        if seen is None:
-            if asked.email is not None:
-                self._count_miss(found, caller)
-            raise NotFound
-        self.visits.note_contact(found, seen.contact.id)
-        return showing(seen, found_by=by)
-
     def list(self, asked: AskedPage, path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of contacts."""
         found = self.access.of_anyone(path, caller, Action.LIST_CONTACTS)
@@ -170,7 +114,7 @@ class ContactRoutes:
         name, after = f"{found.workspace.id}|contacts|{asked.text or ''}", ""
         if asked.cursor is not None:
             (after,) = place_of(asked.cursor, of=name)
-        search = ContactSearch(self._people(found))
+        search = ContactSearch(self.people(found))
         if asked.text is None:
             page = search.all(after=after, limit=size)
         else:
@@ -201,7 +145,7 @@ class ContactRoutes:
         seen = self.seen(found, path, also_gone=True)
         self.visits.note_contact(found, seen.contact.id)
         id_ = seen.contact.id
-        merges = all_merged_into(self._people(found), id_) if seen.merged else []
+        merges = all_merged_into(self.people(found), id_) if seen.merged else []
         content = entries_of_contact(
             self.trail_table,
             found.workspace,
@@ -229,7 +173,7 @@ class ContactRoutes:
         try:
             added = team.add(found.workspace, contact, by=found.by, asked=once.body)
         except TakenAlready:
-            row = self._people(found).rows.get(*head_key(found.workspace.id, id_))
+            row = self.people(found).rows.get(*head_key(found.workspace.id, id_))
             if row is None:
                 raise
             once.demand_same(row.get("asked", ""))
@@ -246,7 +190,7 @@ class ContactRoutes:
     def detach_ref(self, asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
         """Take a ref from a contact."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
-        seen = self._reached(found, path)
+        seen = self.reached(found, path)
         referred = self.refs.detach(
             found.workspace,
             seen.contact.id,
@@ -263,13 +207,13 @@ class ContactRoutes:
         typed = {name: text for name, text in asdict(asked).items() if text is not None}
         # A name is never empty; the other two may be none of their own.
         wanted = {n: PROFILE[n](text) if text or n == "name" else None for n, text in typed.items()}
-        seen = self._reached(found, path)
-        demand_match(caller, _etag(seen.contact), seen.answer())
+        seen = self.reached(found, path)
+        demand_match(caller, etag_of(seen.contact), seen.answer())
         changes = {n: new for n, new in wanted.items() if new != getattr(seen.contact, n)}
         if not changes:
             return showing(seen)
         event = self._event(found, "contact.changed", seen, fields=",".join(sorted(changes)))
-        people = self._people(found)
+        people = self.people(found)
         try:
             after = people.change_contact(
                 seen.contact, changes, event, reach=found.reach, as_read=tuple(PROFILE)
@@ -285,7 +229,7 @@ class ContactRoutes:
         stolen a member's session gets around it here.
         """
         found = self.access.of_member(path, caller, Action.CHANGE_ADDRESS)
-        seen = self._reached(found, path)
+        seen = self.reached(found, path)
         if seen.contact.id == found.contact.id:
             raise RoleTooHigh
         changes = TeamEmailChanges(self.people_table, self.sign_in_table, self.clock)
@@ -309,46 +253,6 @@ class ContactRoutes:
         found = self.access.of_member(path, caller, Action.REACTIVATE_CONTACT)
         return self._switch(found, path, active=True)
 
-    def lift(self, path: dict[str, str], caller: Caller) -> Response:
-        """Let a contact's address get mail again; say whether a code or a link is mailed."""
-        # Loaded here: few addresses come back.
-        from portico.deliveries.lifts import Lifts  # noqa: PLC0415
-        from portico.notices.mailed_link import mailed_link  # noqa: PLC0415
-
-        found = self.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
-        seen = self._reached(found, path)
-        lifts = Lifts(self.people_table, self.sign_in_table, self.clock)
-        rows = self._people(found).rows
-        guard = found.reach.checking(rows, found.workspace.id, seen.contact.id)
-        link = mailed_link(
-            self.sign_in_table,
-            found.workspace,
-            seen.contact,
-            host=caller.host,
-            at=self.clock.now(),
-        )
-        try:
-            lifted = lifts.lift(found.workspace, seen.contact, by=found.by, also=guard, link=link)
-        except TransactionRefused:
-            raise RoleTooHigh from None
-        return showing(self.seen(found, path), lifted=str(lifted))
-
-    def lift_domain(self, asked: AskedDomain, path: dict[str, str], caller: Caller) -> Response:
-        """Let all addresses of a domain that refused get mail again."""
-        # Loaded here, as above.
-        from portico.deliveries.lifts import Lifts  # noqa: PLC0415
-
-        found = self.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
-        domain = domain_of(asked.domain)
-        rows, id_ = self._people(found).rows, found.workspace.id
-        done = Lifts(self.people_table, self.sign_in_table, self.clock).lift_domain(
-            found.workspace,
-            domain,
-            by=found.by,
-            guard=lambda contact: found.reach.checking(rows, id_, contact.id),
-        )
-        return Response(200, {"domain": domain, **asdict(done)})
-
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""
         found = self.access.of_anyone(path, caller, Action.EXPORT_CONTACT)
@@ -365,18 +269,18 @@ class ContactRoutes:
         if not found.reach.includes(seen.contact.id, seen.role):
             raise RoleTooHigh
         if not seen.contact.is_gone:
-            demand_match(caller, _etag(seen.contact), seen.answer())
+            demand_match(caller, etag_of(seen.contact), seen.answer())
         erasures = TeamErasures(self.people_table, self.sign_in_table, self.trail_table, self.clock)
         erasures.erase(found.workspace, seen.contact, host=caller.host, by=found.by)
         return Response(204)
 
     def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
-        seen = self._reached(found, path)
+        seen = self.reached(found, path)
         if seen.contact.active is active:
             # Every switch raises `sver`; pressing twice must not sign anybody out twice.
             return showing(seen)
         event = self._event(found, f"contact.{'' if active else 'de'}activated", seen)
-        people = self._people(found)
+        people = self.people(found)
         try:
             after = people.change_contact(
                 seen.contact, {"active": active}, event, reach=found.reach
@@ -395,29 +299,6 @@ class ContactRoutes:
         """The lines of who has read what."""
         return Visits(self.sign_in_table, self.clock)
 
-    def _pointer(self, found: Anyone, email: str, caller: Caller) -> Pointer:
-        id_ = found.workspace.id
-        wanted = [(self._people(found).rows, *pointer_key(id_, email))]
-        look_ups = self._look_ups(found, caller)
-        if look_ups:
-            wanted.append((look_ups.rows, *look_ups.key))
-        row, *misses = get_many(wanted, consistent=True)
-        if look_ups:
-            look_ups.demand_room(misses[0])
-        return Pointer.from_row(row)
-
-    def _count_miss(self, found: Anyone, caller: Caller) -> None:
-        look_ups = self._look_ups(found, caller)
-        if look_ups:
-            look_ups.count_miss()
-
-    def _look_ups(self, found: Anyone, caller: Caller) -> LookUps | None:
-        """Return the misses of a member who may not list everybody anyway."""
-        if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
-            return None
-        rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
-        return LookUps(self.people_table, rows, found, caller.host, self.clock.now())
-
     def seen(self, found: Anyone, path: dict[str, str], *, also_gone: bool = False) -> Seen:
         """Return the contact of a route, with their role.
 
@@ -426,17 +307,18 @@ class ContactRoutes:
             ContactMerged: they were merged into another one.
         """
         id_ = path["contact"]
-        seen = self._read(found, id_, also_gone=True) if is_contact(id_) else None
+        seen = self.read(found, id_, also_gone=True) if is_contact(id_) else None
         if seen is None:
             raise NotFound
         if not also_gone or seen.contact.merged_into is not None:
-            demand_own(self._people(found), seen.contact)
+            demand_own(self.people(found), seen.contact)
         return seen
 
-    def _read(self, found: Anyone, contact: str, *, also_gone: bool = False) -> Seen | None:
+    def read(self, found: Anyone, contact: str, *, also_gone: bool = False) -> Seen | None:
+        """Return a contact with their role; ``None``: nobody, or gone, unless *also_gone*."""
         id_ = found.workspace.id
         of = head_key, membership_key, refs_key, merged_key
-        head, member, refs, merged = self._people(found).read(*(key(id_, contact) for key in of))
+        head, member, refs, merged = self.people(found).read(*(key(id_, contact) for key in of))
         membership = Membership.from_row(member)
         seen = Contact.from_row(head) if head else None
         if seen is None or (seen.is_gone and not also_gone):
@@ -444,8 +326,14 @@ class ContactRoutes:
         role = membership.role if membership else None
         return Seen(seen, role, refs_of(refs), merged_of(merged))
 
-    def _reached(self, found: Anyone, path: dict[str, str]) -> Seen:
-        """Return the contact of a route on whom the caller may act."""
+    def reached(self, found: Anyone, path: dict[str, str]) -> Seen:
+        """Return the contact of a route on whom the caller may act.
+
+        Raises:
+            NotFound: there is no such contact.
+            ContactMerged: they were merged into another one.
+            RoleTooHigh: their role is out of the caller's reach.
+        """
         seen = self.seen(found, path)
         if not found.reach.includes(seen.contact.id, seen.role):
             raise RoleTooHigh
@@ -455,42 +343,6 @@ class ContactRoutes:
         days = found.workspace.trail_days
         return Event(name, self.clock.now(), seen.contact.id, days, found.by, detail=detail)
 
-    def _people(self, found: Anyone) -> People:
+    def people(self, found: Anyone) -> People:
+        """The contacts of whoever asks."""
         return People(self.people_table, found.workspace.id)
-
-
-def contact_answer(contact: Contact) -> dict[str, Any]:
-    """Return a contact as answers to a team have them."""
-    told = {name: getattr(contact, name) for name in ("id", *SHOWN_AS, "updated_at")}
-    return told | {"suppressed": _suppressed(contact), "etag": _etag(contact)}
-
-
-def _suppressed(contact: Contact) -> str | None:
-    """Say why no mail at all goes to a contact now."""
-    if contact.suppressed or not contact.strikes:
-        return contact.suppressed
-    # Loaded here: nothing is held against most addresses.
-    from portico.deliveries.suppression import suppression_of  # noqa: PLC0415
-
-    found = suppression_of(contact.strikes, at=SYSTEM.now())
-    return found.reason if found and found.stops(notice=False) else None
-
-
-def _ref_answer(ref: Ref, contact: Contact) -> dict[str, Any]:
-    is_confirmed = ref.is_confirmed(contact)
-    return {
-        "channel": ref.channel,
-        "id": ref.id,
-        "confirmed": is_confirmed,
-        "attached_at": ref.attached_at,
-    }
-
-
-def showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:
-    """Answer with one contact, and *more* members."""
-    return Response(status, seen.answer() | more, {"etag": _etag(seen.contact)})
-
-
-def _etag(contact: Contact) -> str:
-    told = "|".join(repr(getattr(contact, name)) for name in SHOWN_AS)
-    return f'"{digest(told)[:16]}"'

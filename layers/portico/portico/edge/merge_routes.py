@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from portico.edge.contact_routes import ContactRoutes, showing
+from portico.edge.contact_routes import ContactRoutes
 from portico.edge.responses import Response
+from portico.edge.seen_contact import showing
 from portico.events import Caller
 from portico.team.rules import Action
 
