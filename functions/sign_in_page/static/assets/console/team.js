@@ -5,7 +5,7 @@ import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table } from "./parts.js";
 import { mayActOn } from "./rights.js";
-import { waitingPanel } from "./waiting.js";
+import { waitingPanel } from "./confirmations.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
