@@ -42,7 +42,8 @@ function ofMember({ words, member: me }, { id, until }, members) {
 
 /** @param {Place} place @param {Waiting} waiting @returns {About} */
 function ofConnection({ words }, { id }) {
-  return { text: words.nodes("waiting_connection", { name: id }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: id };
+  const name = el("a", { href: `#connection=${encodeURIComponent(id)}` }, given(id));
+  return { text: words.nodes("waiting_connection", { name }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: id };
 }
 
 /** @param {Place} place @param {About} about @param {HTMLElement} said */
