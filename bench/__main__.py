@@ -17,6 +17,7 @@ from bench import (
     contact_scale,
     cost,
     directory_scale,
+    first_row,
     monthly_cost,
     peer,
     same_answer,
@@ -36,8 +37,8 @@ def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold``, ``warm``, ``peer``, ``beside``, ``contacts`` or ``directory`` for only that part;
-            ``month`` for only the monthly bill.
+        wanted: ``cold``, ``warm``, ``peer``, ``beside``, ``contacts``, ``directory`` or ``row`` for only that
+            part; ``month`` for only the monthly bill.
     """
     begins = time.monotonic()
     parts = {
@@ -47,6 +48,7 @@ def main(wanted: list[str]) -> int:
         "beside": _beside,
         "contacts": _contacts,
         "directory": _directory,
+        "row": _row,
         "month": _nothing,
     }
     for part in wanted or list(parts):
@@ -76,6 +78,10 @@ def _contacts() -> Iterator[tuple[str, str]]:
 def _directory() -> Iterator[tuple[str, str]]:
     os.environ |= contact_scale.CREDENTIALS
     yield "directory", directory_scale.table()
+
+
+def _row() -> Iterator[tuple[str, str]]:
+    yield "row", first_row.table()
 
 
 def _peer() -> Iterator[tuple[str, str]]:

@@ -8,7 +8,23 @@ from playwright.sync_api import expect
 from tests.browser.member import Member
 
 ANN = "ct_demo-acme-ann-00000000"
-SCREENS = [f"contact={ANN}", "links", "team", "keys", "authentication", "portal", "logs", f"trail={ANN}", "contacts", "overview", f"address={ANN}", f"erase={ANN}", "connection=google", "portals", "changes"]
+SCREENS = [
+    f"contact={ANN}",
+    "links",
+    "team",
+    "keys",
+    "authentication",
+    "portal",
+    "logs",
+    f"trail={ANN}",
+    "contacts",
+    "overview",
+    f"address={ANN}",
+    f"erase={ANN}",
+    "connection=google",
+    "portals",
+    "changes",
+]
 
 
 @pytest.fixture
