@@ -1,6 +1,6 @@
 """The console for everybody: every screen in every language, light and dark, narrow and wide, by axe."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -36,36 +36,20 @@ SCREENS = (
     f"erase={ANN}",
     f"merge={ANN}",
 )
+"""Every screen there is. Whoever adds a screen adds it here, and all that is held below holds for it."""
+STOPS = 8
+"""As many as a field of a date and a time has at most."""
+WIDTHS = (320, 360, 768, 1600)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+VIEWS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+"""As many as languages: each screen is seen once in each language, and once in each view; from one
+screen to the next another view meets a language."""
 LOOKS: dict[str, dict[str, Any]] = {
     "en-1280": {"viewport": {"width": 1280, "height": 900}},
     "en-360-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
-    "de-320": {"viewport": {"width": 320, "height": 256}, "locale": "de-DE"},
-    "de-1280-dark": {
-        "viewport": {"width": 1280, "height": 900},
-        "locale": "de-DE",
-        "color_scheme": "dark",
-    },
-    "fr-320-calm": {
-        "viewport": {"width": 320, "height": 740},
-        "locale": "fr-FR",
-        "reduced_motion": "reduce",
-        "forced_colors": "active",
-    },
-    "es-600": {"viewport": {"width": 600, "height": 740}, "locale": "es-ES"},
-    "pt-320-dark": {
-        "viewport": {"width": 320, "height": 740},
-        "locale": "pt-BR",
-        "color_scheme": "dark",
-    },
-    "it-1600": {"viewport": {"width": 1600, "height": 900}, "locale": "it-IT"},
-    "ja-320": {"viewport": {"width": 320, "height": 740}, "locale": "ja-JP"},
     "ar-360": {"viewport": {"width": 360, "height": 740}, "locale": "ar-EG"},
-    "ar-1280-dark": {
-        "viewport": {"width": 1280, "height": 900},
-        "locale": "ar-EG",
-        "color_scheme": "dark",
-    },
 }
+LOCALES = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "pt": "pt-BR", "it": "it-IT", "ja": "ja-JP", "ar": "ar-EG"}  # fmt: skip
 FIND = {
     "en": "Find a contact",
     "de": "Kontakt finden",
@@ -77,18 +61,98 @@ FIND = {
     "ar": "ابحث عن جهة اتصال",
 }
 
+FOCUSABLE = """() => {
+    const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+    window.walked = [...all].filter((each) => each.checkVisibility() && each.tabIndex >= 0 && !each.disabled);
+    return window.walked.length;
+}"""
+FOCUSED = """() => {
+    const each = document.activeElement;
+    const { outlineStyle, outlineWidth } = getComputedStyle(each);
+    const { top, bottom, width } = each.getBoundingClientRect();
+    const isInView = width > 0 && bottom > 0 && top < innerHeight;
+    const isSkip = each.classList.contains("skip");
+    return {
+        at: window.walked.indexOf(each),
+        isSeen: isInView && (isSkip || (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2)),
+        html: each.outerHTML.slice(0, 120),
+    };
+}"""
+
+
+def is_open(member: Member, screen: str) -> None:
+    member.opens(screen)
+    expect(member.page.locator("main:not([aria-busy]) h1")).to_be_visible()
+
 
 class TestEveryScreen:
-    @pytest.mark.parametrize("look", LOOKS)
-    def test_has_no_barrier(self, person_with, look):
-        member = Member(person_with(**LOOKS[look]))
-        member.comes_in(heading=FIND[look[:2]])
-        expect(member.page.locator("html")).to_have_attribute("lang", look[:2])
+    @pytest.mark.parametrize("language", LOCALES)
+    def test_has_no_barrier(self, person_with, language):
+        member = Member(person_with(locale=LOCALES[language]))
+        member.comes_in(heading=FIND[language])
+        expect(member.page.locator("html")).to_have_attribute("lang", language)
+
+        for at, screen in enumerate(SCREENS, start=list(LOCALES).index(language)):
+            width, scheme = VIEWS[at % len(VIEWS)]
+            member.page.set_viewport_size({"width": width, "height": 740})
+            member.page.emulate_media(color_scheme=scheme)
+            is_open(member, screen)
+            member.person.finds_no_barrier()
+
+    def test_has_none_for_whoever_forces_colours_or_wants_no_motion_or_zooms_in(self, person_with):
+        # 1280 x 1024 at 400 %.
+        member = Member(
+            person_with(
+                viewport={"width": 320, "height": 256},
+                reduced_motion="reduce",
+                forced_colors="active",
+            )
+        )
+        member.comes_in()
 
         for screen in SCREENS:
-            member.opens(screen)
-            expect(member.page.locator("main:not([aria-busy]) h1")).to_be_visible()
+            is_open(member, screen)
             member.person.finds_no_barrier()
+
+    def test_is_walked_by_the_keyboard_and_shows_where_it_is(self, person):
+        member = Member(person)
+        member.comes_in()
+
+        for screen in SCREENS:
+            is_open(member, screen)
+            wanted = member.page.evaluate(FOCUSABLE)
+            seen: list[dict[str, Any]] = []
+            # Between the last and the first stands the browser itself, and a date has several stops.
+            for _ in range(wanted + 2 * STOPS):
+                member.page.keyboard.press("Tab")
+                now = member.page.evaluate(FOCUSED)
+                if now["at"] >= 0 and now["at"] != (seen or [{"at": -1}])[-1]["at"]:
+                    seen.append(now)
+                if len(seen) == wanted:
+                    break
+
+            first = seen[0]["at"]
+            in_order = [(first + n) % wanted for n in range(wanted)]
+            assert [each["at"] for each in seen] == in_order, screen
+            assert not [each for each in seen if not each["isSeen"]], screen
+
+    def test_has_tables_that_arrows_walk(self, person):
+        member = Member(person)
+        member.comes_in()
+        walked = 0
+
+        for screen in SCREENS:
+            is_open(member, screen)
+            rows = member.page.locator("tbody tr:has(button, a)")
+            if rows.count() < 2:
+                continue
+            rows.first.locator("button, a").first.focus()
+            member.page.keyboard.press("ArrowDown")
+            is_second = "each => each.contains(document.activeElement)"
+            assert rows.nth(1).evaluate(is_second), screen
+            walked += 1
+
+        assert walked > 1
 
     @pytest.mark.parametrize("look", ["en-1280", "en-360-dark", "ar-360"])
     def test_asks_once_more_and_says_what_is_wrong_without_a_barrier(self, person_with, look):
