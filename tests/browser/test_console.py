@@ -112,6 +112,22 @@ class TestTheFirstLoad:
         member.sees_heading("Find a contact")
         assert sum(wire.values()) <= MOST_BYTES
 
+    def test_has_no_word_of_a_finding_before_somebody_is_looked_at_and_then_once(
+        self,
+        member,
+        wire: Sizes,  # noqa: F811
+    ):
+        member.comes_in()
+        assert not [path for path in wire if "/words/findings/" in path]
+
+        asked: list[str] = []
+        member.page.on("request", lambda request: asked.append(request.url))
+        for email in ("ann@example.com", "ben@example.com"):
+            member.finds(email)
+            expect(member.part("Why they may not get in")).to_be_visible()
+
+        assert len([url for url in asked if url.endswith("/words/findings/en.json")]) == 1
+
     def test_shows_no_waiting_to_who_is_answered_at_once(self, member):
         member.comes_in()
         member.page.route("**/v1/workspaces/acme/contacts/**", lambda route: None)
