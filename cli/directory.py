@@ -116,6 +116,30 @@ def check_(
         command.list("Without a match", rows)
 
 
+@app.command()
+def people(
+    workspace_id: WorkspaceId, stack: Stack = None, local: Local = None, as_json: AsJson = False
+) -> None:
+    """List the people whom a directory syncs, and whether they may come in."""
+    from cli.directory_synced import synced_people
+
+    with running(stack, local, as_json, {}) as command:
+        workspace = workspace_of(command, workspace_id)
+        command.list(f"People of {workspace.name}'s directory", synced_people(command, workspace))
+
+
+@app.command()
+def groups(
+    workspace_id: WorkspaceId, stack: Stack = None, local: Local = None, as_json: AsJson = False
+) -> None:
+    """List the groups that a directory syncs, and which of them let people in."""
+    from cli.directory_synced import synced_groups
+
+    with running(stack, local, as_json, {}) as command:
+        workspace = workspace_of(command, workspace_id)
+        command.list(f"Groups of {workspace.name}'s directory", synced_groups(command, workspace))
+
+
 @app.command(name="break-glass")
 def break_glass(
     workspace_id: WorkspaceId,

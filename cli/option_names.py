@@ -36,6 +36,7 @@ WORKSPACE = {
     "account_deletion": "--account-deletion",
     "directory_rule": "--directory-rule",
     "directory_contacts": "--directory-contacts",
+    "directory_groups": "--directory-group",
     "send_on_open": "--send-on-open",
     "code_in_subject": "--code-in-subject",
     "check_pasted_code": "--check-pasted-code",

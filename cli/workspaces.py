@@ -160,6 +160,8 @@ def set_(
     as_json: AsJson = False,
 ) -> None:
     """Change settings of a workspace. They apply from the next sign-in on."""
+    from cli.directory_synced import group_ids, reckon
+
     with running(stack, local, as_json, NAMES) as command:
         if not settings and not reset:
             raise NotUnderstood(
@@ -167,6 +169,7 @@ def set_(
             )
         logo = logo_of(settings)
         workspace_of(command, workspace_id)
+        settings = group_ids(command, workspace_id, settings)
 
         def wanted(workspace: Workspace, words: WorkspaceWords) -> Settings:
             return changes_of(settings, workspace, words, reset or [], at=command.now())
@@ -176,6 +179,8 @@ def set_(
         )
         if not change.after:
             command.note("Nothing changed: the values are the same as before.")
+        if "directory_groups" in change.after:
+            reckon(command, workspace)
         _show(command, workspace)
 
 
@@ -187,7 +192,7 @@ def _show(command: Command, workspace: Workspace) -> None:
         # Where its portal is and which areas it has is what its clients were registered by.
         views.remark_on_settings(command, workspace, each)
     row = asdict(workspace) | asdict(command.team.words(workspace.id))
-    del row["version"]
+    del row["version"], row["groups_ruled_at"]
     _card(command, command.deployment.api_url, row)
 
 

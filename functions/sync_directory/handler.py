@@ -21,6 +21,13 @@ handler = Door("sync_directory", settings, allowed=timedelta(seconds=8), tells=s
 @handler.hands(
     "GET /scim/v2/{workspace}/Users",
     "POST /scim/v2/{workspace}/Users",
+    "GET /scim/v2/{workspace}/Groups",
+    "POST /scim/v2/{workspace}/Groups",
+    "POST /scim/v2/{workspace}/Groups/.search",
+    "GET /scim/v2/{workspace}/Groups/{group}",
+    "PUT /scim/v2/{workspace}/Groups/{group}",
+    "PATCH /scim/v2/{workspace}/Groups/{group}",
+    "DELETE /scim/v2/{workspace}/Groups/{group}",
     "POST /scim/v2/{workspace}/.search",
     "POST /scim/v2/{workspace}/Users/.search",
     "GET /scim/v2/{workspace}/Users/{user}",

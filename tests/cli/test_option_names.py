@@ -19,6 +19,9 @@ from cli import (
 from cli.option_names import CONNECTION, PORTAL, WORKSPACE, field_of, label_of, name_of, switch
 from cli.refusals import refusal_of
 from cli.setting_options import SETTINGS
+from portico.aws.tables import transact
+from portico.directory.scim.group_store import SyncedGroups
+from portico.directory.scim.synced_group import SyncedGroup
 from portico.errors import InvalidRequest
 from portico.openid.registered_client import RegisteredClient
 from portico.people.rules import Workspace
@@ -55,6 +58,7 @@ TYPED = {
     "account_deletion": (None, True),
     "directory_rule": ("match_required", "match_required"),
     "directory_contacts": (None, True),
+    "directory_groups": ("G" * 22, ["G" * 22]),
     "send_on_open": (None, False),
     "code_in_subject": (None, True),
     "check_pasted_code": (None, False),
@@ -92,7 +96,7 @@ def words(field, tmp_path):
 
 class TestAWorkspacesSetting:
     def test_is_a_field_that_a_team_may_change(self):
-        others = {"id", "version", "connections", "portals"}
+        others = {"id", "version", "groups_ruled_at", "connections", "portals"}
 
         known = {each.name for each in fields(Workspace)} | WORDS_FIELDS
         assert known - others == SETTINGS.keys()
@@ -102,6 +106,9 @@ class TestAWorkspacesSetting:
     def test_is_set_by_its_name_and_put_back_by_it(self, acme, field, tmp_path):
         if field == "entrance":  # which a new workspace has, and this one does not
             acme.says("workspace", "set", "acme", "--entrance")
+        if field == "directory_groups":  # the command asks whether the directory has it
+            group = SyncedGroup("G" * 22, 1, UNTIL, UNTIL, {"displayName": "Customers"})
+            transact(SyncedGroups("people", "acme").moving(None, group, {}))
         before = acme.told("workspace", "show", "acme")["workspace"]
 
         after = acme.told("workspace", "set", "acme", *words(field, tmp_path))["workspace"]

@@ -9,9 +9,12 @@ import pytest
 
 from portico.account.contact_merge import ContactMerges
 from portico.aws.tables import transact
+from portico.directory.scim.group_store import SyncedGroups
+from portico.directory.scim.synced_group import SyncedGroup
 from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_store import SyncedUsers
 from portico.errors import TakenAlready
+from portico.events import Event
 from portico.exports.export_file import ExportUnreadable, ExportWriter, checked
 from portico.exports.flow import OtherExport, WorkspaceExports
 from portico.people.memberships import Role
@@ -85,13 +88,19 @@ def acme(portal, connected):
     document = {"userName": "zoe@example.com", "externalId": "e-1"}
     user = SyncedUser("0" * 22, 1, NOON, NOON, document, house.zoe.id)
     transact(SyncedUsers("people", "acme").moving(None, user))
+    group = SyncedGroup("1" * 22, 1, NOON, NOON, {"displayName": "Zs", "externalId": "g-1"})
+    groups = SyncedGroups("people", "acme")
+    line = Event("group.added", NOON, "group-1", 365).rider()
+    transact({**groups.moving(None, group, line), **groups.joining(group.id, user.id)})
     portal.link(label="Newsletter")
     return portal
 
 
 class TestAMove:
     def test_is_none_for_a_directory_which_finds_its_people(self, acme):
-        Client(acme, made_by_hand(acme)).adds("synced@example.com", email="sy@example.com")
+        directory = Client(acme, made_by_hand(acme))
+        synced = directory.adds("synced@example.com", email="sy@example.com")
+        directory.groups("Synced", synced, externalId="group-1")
         file = exported(acme)
         another_stack(acme)
         imported(file)
@@ -194,8 +203,12 @@ TAKEN = """
 `acme#record-key#object#<tenant>#<object id>` and `acme#record-key#email#<hash>` / `record`
 `acme#scim#<id>` / `user`
 `acme#scim-key#name#<hash>` / `user`, and `acme#scim-key#external#<hash>` and `acme#scim-key#email#<hash>` / `<id>`
-`acme#scim-users` / `<id>`
+`acme#scim#<id>` / `group`
+`acme#scim#<group>` / `member#<user>`, and `acme#scim#<user>` / `in#<group>`
+`acme#scim-key#group#<hash>` / `group`, and `acme#scim-key#group-external#<hash>` / `<id>`
+`acme#scim-users` / `<id>`, and `acme#scim-groups` / `<id>`
 `acme#directory` / `import`
+`acme#directory` / `reckoning`
 """
 STAYS = """
 `acme#changes` / `evt_<time><11 characters>`

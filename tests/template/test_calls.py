@@ -27,7 +27,15 @@ from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
 from portico.trail.list_rows import Place
 from tests.account.conftest import Member
-from tests.directory.scim.conftest import USERS, Client, fetched, made_by_hand, person
+from tests.directory.scim.conftest import (
+    GROUP_ROUTE,
+    GROUPS,
+    USERS,
+    Client,
+    fetched,
+    made_by_hand,
+    person,
+)
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import Portal
@@ -493,6 +501,19 @@ def keeps_its_directory(portal: Portal) -> None:
         change = {"op": "replace", "value": {"emails": told, "displayName": f"Of {email}"}}
         assert directory.changes(gil, change).status == 200
     assert directory.sends(f"POST {USERS}", person("gil@example.com")).status == 409
+    group = directory.groups("Customers", ids[1], gil)
+    portal.sets(directory_groups=[group])
+    for start in ("1", "2"):
+        query = {"startIndex": start, "count": "1"}
+        assert directory.sends(f"GET {GROUPS}", query=query).status == 200
+    assert directory.finds_groups(f'id eq "{group}" and members eq "{gil}"') == [group]
+    assert directory.members(group) == {ids[1], gil}
+    leaving = {"op": "remove", "path": f'members[value eq "{gil}"]'}
+    assert directory.regroups(group, leaving).status == 200
+    renamed = {"op": "replace", "value": {"displayName": "Others", "externalId": "g-2"}}
+    assert directory.regroups(group, renamed).status == 200
+    assert directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group}).status == 204
+    portal.sets(directory_groups=[])
     directory.text = fetched(portal, directory.text).body["access_token"]
     many = [directory.adds(f"many{n}@example.com") for n in range(6)]
     for id_ in many:

@@ -90,6 +90,7 @@ ROWS_OF = {
         "*#scim#*",
         "*#scim-key#*",
         "*#scim-users",
+        "*#scim-groups",
         "*#suppressed#*",
     },
     "SignInTable": {
@@ -469,6 +470,7 @@ class TestADoor:
                 "*#scim#*",
                 "*#scim-key#*",
                 "*#scim-users",
+                "*#scim-groups",
                 "*#record#*",
                 "*#record-key#*",
                 "*#contact#*",

@@ -13,6 +13,8 @@ from tests.support.driver import Portal
 
 BASE = "/scim/v2/{workspace}"
 USERS, ONE = f"{BASE}/Users", f"{BASE}/Users/{{user}}"
+GROUPS, GROUP_ROUTE = f"{BASE}/Groups", f"{BASE}/Groups/{{group}}"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -100,6 +102,31 @@ class Client:
 
     def switches(self, id_: str, value: Any) -> Answer:
         return self.changes(id_, {"op": "Replace", "path": "active", "value": value})
+
+    def groups(self, name: str, *members: str, **more: Any) -> str:
+        """Make a group of users, and return its id."""
+        listed = [{"value": each} for each in members]
+        body = {"schemas": [GROUP], "displayName": name, "members": listed, **more}
+        answer = self.sends(f"POST {GROUPS}", body)
+        assert answer.status == 201, answer.body
+        return str(answer.body["id"])
+
+    def regroups(self, id_: str, *operations: Any, **more: Any) -> Answer:
+        body = {"schemas": [PATCH], "Operations": list(operations)}
+        return self.sends(f"PATCH {GROUP_ROUTE}", body, path={"group": id_}, **more)
+
+    def reads_group(self, id_: str, **query: str) -> Answer:
+        return self.sends(f"GET {GROUP_ROUTE}", path={"group": id_}, query=query)
+
+    def members(self, id_: str) -> set[str]:
+        answer = self.reads_group(id_)
+        assert answer.status == 200, answer.body
+        return {each["value"] for each in answer.body.get("members", [])}
+
+    def finds_groups(self, filter_: str, **query: str) -> list[str]:
+        answer = self.sends(f"GET {GROUPS}", query={"filter": filter_, **query})
+        assert answer.status == 200, answer.body
+        return [each["id"] for each in answer.body.get("Resources", [])]
 
 
 @pytest.fixture

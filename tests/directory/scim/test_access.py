@@ -3,7 +3,7 @@
 
 import pytest
 
-from portico.edge.scim_routes import LARGEST_SCIM_BODY
+from portico.edge.scim_requests import LARGEST_SCIM_BODY
 from portico.people.memberships import Role
 from portico.people.rules import Workspace
 from portico.team.members import TeamMembers
@@ -171,11 +171,13 @@ class TestDiscovery:
     def test_shows_no_secret_to_write(self, directory):
         shown = directory.sends(f"GET {BASE}/Schemas").body
 
-        (user,) = shown["Resources"]
+        user, group = shown["Resources"]
         names = {each["name"] for each in user["attributes"]}
         assert names == {"userName", "name", "displayName", "active", "emails"} | (
             names & {"externalId"}
         )
+        names = {each["name"] for each in group["attributes"]}
+        assert names - {"externalId"} == {"displayName", "members"}
 
     def test_says_what_we_can(self, directory):
         told = directory.sends(f"GET {BASE}/ServiceProviderConfig").body

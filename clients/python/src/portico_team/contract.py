@@ -39,6 +39,7 @@ class Settings(TypedDict):
     account_deletion: bool
     directory_rule: Literal["off", "match_required", "sso_only"]
     directory_contacts: bool
+    directory_groups: list[str]
     send_on_open: bool
     code_in_subject: bool
     check_pasted_code: bool

@@ -147,6 +147,8 @@ def line_words(line: Line) -> str:
             return f"the directory has changed {detail.get('fields') or 'them'}"
         case "record.deactivated":
             how = "has deleted them" if "deleted" in detail else "says that they are not active"
+            if detail.get("fields") == "groups":
+                how = "has them in none of the groups that let people in"
             return f"the directory {how}"
         case "record.refused":
             return f"not kept of what the directory sent: {reason}"

@@ -21,6 +21,10 @@ from portico.errors import TryLater
 from portico.events import Event
 from portico.ids import digest
 
+SCIM_SOURCE = "SCIM"
+"""The source of records that a directory syncs. Those of files are in small letters, so that none
+has the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -87,6 +91,11 @@ def object_key(workspace_id: str, tenant: str, object_id: str) -> tuple[str, str
 def email_key(workspace_id: str, email: str) -> tuple[str, str]:
     """Return the key that finds a record by an address."""
     return f"{workspace_id}#record-key#email#{digest(email)[:32]}", "record"
+
+
+def in_group_key(workspace_id: str, group: str, user: str) -> tuple[str, str]:
+    """Return the key that says that a synced user is in a group."""
+    return f"{workspace_id}#scim#{user}", f"in#{group}"
 
 
 def last_import_key(workspace_id: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from portico.team.rules import Action
 from portico.team.team_caller import TeamCaller
 from portico.team.workspace_changes import PlannedChange, WorkspaceChanges
 
-NOT_SHOWN = ("version", "connections", "portals")
+NOT_SHOWN = ("version", "groups_ruled_at", "connections", "portals")
 """Attributes of the settings row that have routes of their own, or none."""
 
 type ThingPlan[T] = tuple[T, ThingChange]

@@ -7,9 +7,17 @@ from typing import Any
 
 from portico.aws.queries import keys_listed, keys_merged, rows_within
 from portico.aws.tables import MOST_AT_ONCE
+from portico.directory.scim.group_store import (
+    MEMBER,
+    group_key,
+    group_name_key,
+    groups_listed_in,
+    reckoning_key,
+)
+from portico.directory.scim.synced_group import SyncedGroup
 from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_store import found_by, listed_in, user_key, user_name_key
-from portico.directory.store import Record, last_import_key, record_keys
+from portico.directory.store import Record, in_group_key, last_import_key, record_keys
 from portico.links.store import shelf_of_links
 from portico.people.memberships import team_key
 from portico.people.merges import merged_key, merged_of
@@ -57,9 +65,17 @@ class WorkspaceRows:
         yield from self._listed("connections", f"{self._id}#connections")
         yield from self._records()
         yield from self._synced_users()
+        yield from self._synced_groups()
         for row in rows_within(self.people.rows, team_key(self._id)):
             yield ("members" if "role" in row else ""), row
-        own = last_import_key, words_key, logo_key, search_mark_key, team_settings_key
+        own = (
+            last_import_key,
+            reckoning_key,
+            words_key,
+            logo_key,
+            search_mark_key,
+            team_settings_key,
+        )
         yield from self._read("", [each(self._id) for each in own])
         yield from self._read("", [settings_row_key(self._id)])
 
@@ -112,6 +128,23 @@ class WorkspaceRows:
                 yield kind, row
                 found = [(found_by(self._id, each), user.id) for each in user.names]
                 yield from self._read("", [user_name_key(self._id, user.user_name), *found])
+
+    def _synced_groups(self) -> KindsAndRows:
+        for listed in rows_within(self.people.rows, groups_listed_in(self._id)):
+            yield "", listed
+            pk, sk = group_key(self._id, listed["sk"])
+            for row in rows_within(self.people.rows, pk):
+                yield ("synced groups" if row["sk"] == sk else ""), row
+                if row["sk"] == sk:
+                    group = SyncedGroup.from_row(row)
+                    external = found_by(self._id, f"group-external|{group.external_id}")
+                    keys = [group_name_key(self._id, group.name), (external, group.id)]
+                    yield from self._read("", keys)
+                else:
+                    user = row["sk"].removeprefix(MEMBER)
+                    yield from self._read(
+                        "", [in_group_key(self._id, group=listed["sk"], user=user)]
+                    )
 
     def _listed(self, kind: str, shelf: str) -> KindsAndRows:
         yield from self._read(kind, keys_listed(self.people.rows, shelf))

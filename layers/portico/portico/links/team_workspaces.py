@@ -107,6 +107,9 @@ class TeamWorkspaces:
         """
         words = {name: value for name, value in change.after.items() if name in WORDS_FIELDS}
         settings = {name: change.after[name] for name in change.after.keys() - words.keys()}
+        if "directory_groups" in settings:
+            # Versions only rise: a rule that comes back is another one, since people came meanwhile.
+            settings["groups_ruled_at"] = before.version + 1
         people = People(self.people_table, before.id)
         after = replace(before, **settings, version=before.version + 1)
         entrance: Parts = {}

@@ -119,6 +119,10 @@ class Workspace:
     directory_rule: str = "off"
     directory_contacts: bool = False
     """Whether people whom a directory syncs become contacts, with their names from there."""
+    directory_groups: list[str] = field(default_factory=list)
+    """Ids of synced groups whose people may come in. Without any, groups decide nothing."""
+    groups_ruled_at: int = 0
+    """The version of the settings that changed ``directory_groups`` last; 0: none has."""
     connections: list[dict[str, Any]] = field(default_factory=list)
     """What the page needs of each SSO connection: id, kind, label, on."""
     portals: list[dict[str, Any]] = field(default_factory=list)

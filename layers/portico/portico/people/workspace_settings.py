@@ -37,6 +37,9 @@ LATEST_PAUSE = 4_102_444_800
 MOST_ON_PAGE = 10
 """Connections, and portals that begin a sign-in of their own."""
 
+MOST_GROUPS = 10
+"""Groups whose people may come in. More would make the row too large that nearly every door reads."""
+
 
 @dataclass(eq=False)
 class SettingsRefused(Invalid):
@@ -135,6 +138,11 @@ SETTING_RULES: dict[str, SettingRule] = {
         "Whether people whom a directory syncs become contacts, with their names from there.",
         switch,
     ),
+    "directory_groups": SettingRule(
+        "Ids of synced groups whose people alone may come in by the directory.",
+        listed(shaped(r"[A-Za-z0-9_-]{22}"), most=MOST_GROUPS),
+    ),
+    "groups_ruled_at": SettingRule("", whole(0, 2**53)),
     "connections": SettingRule(
         "The SSO providers that the page shows.",
         several(

@@ -1,12 +1,12 @@
 """Match a person that a provider signed in with our own rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Rows, get_many
 from portico.directory.record_match import RecordMatch
-from portico.directory.store import Record, email_key, object_key
+from portico.directory.store import SCIM_SOURCE, Record, email_key, in_group_key, object_key
 from portico.links.rules import Link
 from portico.links.store import link_key
 from portico.people.identities import identity_key
@@ -80,8 +80,9 @@ def match_of(
         match = RecordMatch(Record.from_row(by_object), None)
     elif by_email:
         match = RecordMatch(Record.from_row(by_email), address)
+    workspace = workspace_of(got["settings"])
     return MatchedContact(
-        workspace=workspace_of(got["settings"]),
+        workspace=workspace,
         link=link,
         owner=identity["contact"] if identity else None,
         owner_sver=identity["sver"] if identity else None,
@@ -90,8 +91,25 @@ def match_of(
         linked_at=identity["linked_at"] if identity else 0,
         by_address=Pointer.from_row(pointer).contact,
         address=address,
-        match=match,
+        match=_obeying_groups(rows, workspace, match),
     )
+
+
+def _obeying_groups(
+    rows: Rows, workspace: Workspace, match: RecordMatch | None
+) -> RecordMatch | None:
+    """Return a match whose record is active only if a group lets the person in now.
+
+    The record says what the groups were when it was written. After a change of the setting it may
+    still say what the rule before has decided: then both must let them in.
+    """
+    named = workspace.directory_groups
+    if match is None or not named or match.record.source != SCIM_SOURCE:
+        return match
+    keys = [in_group_key(workspace.id, group, match.record.external_id) for group in named]
+    if any(get_many([(rows, *key) for key in keys], consistent=True)):
+        return match
+    return replace(match, record=replace(match.record, active=False))
 
 
 def obey_directory(known: MatchedContact) -> None:

@@ -40,18 +40,19 @@ class MassDeparture:
     workspace: Workspace
     clock: Clock = SYSTEM
 
-    def note(self, active: Callable[[], int], *, host: str, by: str) -> None:
-        """Count one person who has left, and tell all owners once a window if they are many.
+    def note(self, active: Callable[[], int], *, host: str, by: str, gone: int = 1) -> None:
+        """Count who has left, and tell all owners once a window if they are many.
 
         Args:
             active: counts the people who are active now. It is asked once a window.
             host: our own host, which the mails name.
             by: who has put them out, for the trail.
+            gone: how many have left.
 
         Raises:
             TryLater: it was not counted, or nobody was told.
         """
-        row = self._counted()
+        row = self._counted(gone)
         if row["gone"] <= FEW or "told_at" in row:
             return
         if "active" not in row:
@@ -64,21 +65,21 @@ class MassDeparture:
         if row["gone"] > SHARE * row["active"]:
             self._tell(row, host=host, by=by)
 
-    def _counted(self) -> dict[str, Any]:
+    def _counted(self, gone: int) -> dict[str, Any]:
         now = self.clock.now()
         begun = epoch(now - LEAVING_WINDOW)
         for _ in range(2):
             try:
                 return self._rows.update(
                     *self._key,
-                    "ADD gone :one REMOVE event",
+                    "ADD gone :gone REMOVE event",
                     "since > :begun",
-                    {":one": 1, ":begun": begun},
+                    {":gone": gone, ":begun": begun},
                 )
             except ConditionFailed:
                 ttl = epoch(now + LEAVING_WINDOW + LEAVING_ROW_AFTERLIFE)
                 pk, sk = self._key
-                row = {"pk": pk, "sk": sk, "since": epoch(now), "gone": 1, "ttl": ttl}
+                row = {"pk": pk, "sk": sk, "since": epoch(now), "gone": gone, "ttl": ttl}
                 try:
                     self._rows.put(row, f"{NOT_THERE} OR since <= :begun", {":begun": begun})
                 except ConditionFailed:

@@ -71,6 +71,11 @@ def _wider(before: Any, after: Any) -> bool:
     return bool(before) and (not after or more(before, after))
 
 
+def _more_groups(before: Any, after: Any) -> bool:
+    """People of further groups may come in: without any, those of all."""
+    return bool(before) and (not after or more(before, after))
+
+
 def _another_secret(before: Any, after: Any) -> bool:
     """Somebody else knows the new one; without any, everybody is the portal."""
     return more(before, after) or (bool(before) and not after)
@@ -107,6 +112,7 @@ WEAKENS: dict[str, Weakens] = {
     "check_pasted_code": never,
     "directory_rule": _looser,
     "directory_contacts": on,
+    "directory_groups": _more_groups,
     "session_idle_seconds": longer,
     "session_absolute_seconds": longer,
     "link_days": longer,

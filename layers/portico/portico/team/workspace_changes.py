@@ -34,7 +34,7 @@ from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
 from portico.team.owner_notices import OwnerNotices
 from portico.team.weaknesses import WEAKENS, told, weakened
 
-OF_OTHERS = ("id", "version", "connections", "portals")
+OF_OTHERS = ("id", "version", "groups_ruled_at", "connections", "portals")
 """Fields of the settings row that are no settings: they are written by rules of their own."""
 SETTABLE = {
     name: rule for name, rule in (SETTING_RULES | WORDS_RULES).items() if name not in OF_OTHERS

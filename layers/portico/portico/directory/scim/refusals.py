@@ -7,7 +7,7 @@ from typing import Any
 
 from portico.aws.tables import ALWAYS, Rows
 from portico.clock import SYSTEM, Clock, epoch
-from portico.directory.scim.synced_user import SCIM_SOURCE
+from portico.directory.store import SCIM_SOURCE
 from portico.errors import InvalidRequest
 from portico.events import Event
 from portico.ids import digest

@@ -25,11 +25,20 @@ FILTERED = {
     "emails.value": "emails.value",
 }
 """The attributes by which users are found, by their names in lower case."""
+GROUPS_FILTERED = {
+    "id": "id",
+    "externalid": "externalId",
+    "displayname": "displayName",
+    "members": "members",
+    "members.value": "members",
+}
+"""Those by which groups are found."""
 
 _TERM = re.compile(
-    r"""\s*(?:urn:ietf:params:scim:schemas:core:2\.0:User:)?
+    r"""\s*(?:urn:ietf:params:scim:schemas:core:2\.0:(?:User|Group):)?
     (?P<name>[A-Za-z]+(?:\.[A-Za-z]+)?)(?P<typed>\[\s*type\s+eq\s+"[A-Za-z0-9 ]{1,40}"\s*\]\.value)?
-    \s+eq\s+"(?P<value>(?:[^"\\]|\\["\\/])*)"\s*""",
+    (?:\s+eq\s+"(?P<value>(?:[^"\\]|\\["\\/])*)"
+    |\[\s*value\s+eq\s+"(?P<member>[^"\\]*)"\s*\])\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ACTIVE = re.compile(
@@ -59,8 +68,12 @@ class Term:
     value: str
 
 
-def terms_of(text: str) -> list[Term]:
+def terms_of(text: str, names: dict[str, str] = FILTERED) -> list[Term]:
     """Read a filter: up to three comparisons by ``eq``, joined by ``and``.
+
+    Args:
+        text: as it was sent.
+        names: the attributes that it may compare, by their names in lower case.
 
     Raises:
         FilterRefused: it is another one. The work is linear in the first kilobyte.
@@ -74,10 +87,13 @@ def terms_of(text: str) -> list[Term]:
         term = _TERM.match(text, at)
         if term is None:
             raise FilterRefused
-        name = FILTERED.get(term["name"].lower())
+        name = names.get(term["name"].lower())
         if name is None or (term["typed"] and term["name"].lower() != "emails"):
             raise FilterRefused
-        found.append(Term(name, re.sub(r"\\(.)", r"\1", term["value"])))
+        if term["value"] is None and (term["typed"] or term["name"].lower() != "members"):
+            raise FilterRefused
+        value = term["value"] if term["value"] is not None else term["member"]
+        found.append(Term(name, re.sub(r"\\(.)", r"\1", value)))
         at = term.end()
         if at == len(text):
             return found
@@ -114,7 +130,7 @@ def patch_of(body: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ShapeRefused: it is no PATCH, says too much at once, or leaves ``active`` open.
     """
-    operations = _member(body, "operations")
+    operations = member_of(body, "operations")
     if not isinstance(operations, list) or not 0 < len(operations) <= MOST_OPERATIONS:
         raise ShapeRefused(f"Operations: a list of 1 to {MOST_OPERATIONS}")
     plain = [each for one in operations for each in _operations(one)]
@@ -141,18 +157,37 @@ def activity_of(value: Any) -> bool:
     raise ShapeRefused("active: true or false")
 
 
-def _operations(one: Any) -> list[dict[str, Any]]:
+def operation_kind(one: Any) -> tuple[str, str, Any]:
+    """Return what an operation does, its path and its value. Without a path, that is empty.
+
+    Raises:
+        ShapeRefused: it is none.
+    """
     if not isinstance(one, dict):
         raise ShapeRefused("Operations: each of them an object")
-    kind, path, value = (_member(one, name) for name in ("op", "path", "value"))
+    kind, path, value = (member_of(one, name) for name in ("op", "path", "value"))
     if not isinstance(kind, str) or kind.lower() not in ("add", "replace", "remove"):
         raise ShapeRefused("op: add, replace or remove")
-    kind = kind.lower()
-    if path is None or path == "":
-        return _without_path(kind, value)
-    if not isinstance(path, str):
+    if not isinstance(path, str | None):
         raise ShapeRefused("path: text")
-    return [_operation(kind, path, value)]
+    return kind.lower(), path or "", value
+
+
+def member_of(content: dict[str, Any], name: str) -> Any:
+    """Return a member whose name is compared without its case (RFC 7643, 2.1); ``None``: absent.
+
+    Raises:
+        ShapeRefused: it is there twice.
+    """
+    found = [value for key, value in content.items() if key.lower() == name]
+    if len(found) > 1:
+        raise ShapeRefused(f"{name}: twice")
+    return found[0] if found else None
+
+
+def _operations(one: Any) -> list[dict[str, Any]]:
+    kind, path, value = operation_kind(one)
+    return [_operation(kind, path, value)] if path else _without_path(kind, value)
 
 
 def _without_path(kind: str, value: Any) -> list[dict[str, Any]]:
@@ -192,11 +227,3 @@ def _is_active(name: str) -> bool:
     if found and (found["part"] or "").strip():
         raise ShapeRefused("active: true or false; it has no parts")
     return found is not None
-
-
-def _member(content: dict[str, Any], name: str) -> Any:
-    """Return a member whose name is compared without its case (RFC 7643, 2.1)."""
-    found = [value for key, value in content.items() if key.lower() == name]
-    if len(found) > 1:
-        raise ShapeRefused(f"{name}: twice")
-    return found[0] if found else None

@@ -27,15 +27,16 @@ from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 from scim2_server.storage import ScimStorage, SearchPage
 
+from portico.directory.scim.group_sync import GroupSync
 from portico.directory.scim.scim_shapes import Term
 from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
 from portico.directory.scim.synced_user import SyncedUser
-from portico.directory.scim.user_list import UserList
+from portico.directory.scim.user_list import WalkedList
 from portico.directory.scim.user_model import MOST_RESULTS, User, provider
 from portico.errors import InvalidRequest
 
 
-class UserService(ScimService):
+class DirectoryService(ScimService):
     """The protocol, with the answers that both Entra ID and Okta read."""
 
     def patch_response(
@@ -44,7 +45,7 @@ class UserService(ScimService):
         resource: Resource[Any],
         response_parameters: ResponseParameters[Any],
     ) -> ScimResponse:
-        """Answer a change with the user as they are: an empty answer says nothing was done."""
+        """Answer a change with what it is about as it is: an empty answer says nothing was done."""
         return self.resource_response(
             self.publish(base_url, resource),
             Context.RESOURCE_REPLACEMENT_RESPONSE,
@@ -53,9 +54,9 @@ class UserService(ScimService):
 
 
 @cache
-def user_service() -> UserService:
+def directory_service() -> DirectoryService:
     """Return the one service of this environment. It holds nothing of a request."""
-    return UserService(provider())
+    return DirectoryService(provider())
 
 
 @dataclass
@@ -66,17 +67,17 @@ class UserStorage(ScimStorage):
         sync: what the key may write.
         users: the list of all users, by pages.
         terms: of the request's filter; ``None``: it has none.
+        groups: those that users are in.
     """
 
     sync: DirectorySync
-    users: UserList
+    users: WalkedList[SyncedUser]
     terms: list[Term] | None
+    groups: GroupSync
     seen: SyncedUser | None = None
     """The user whom the request was about, as they were read or written last."""
     keeps_active: bool = False
     """Whether the request leaves open who may come in."""
-    has_left: bool = False
-    """Whether the request has put out somebody who was in."""
 
     def serve(self, request: ScimRequest) -> ScimResponse:
         """Serve the request.
@@ -88,7 +89,7 @@ class UserStorage(ScimStorage):
         """
         if request.method == "PUT":
             request = self._saying_active(request)
-        return ScimHandler(user_service(), self).handle(request)
+        return ScimHandler(directory_service(), self).handle(request)
 
     def _saying_active(self, request: ScimRequest) -> ScimRequest:
         """Return a replacement that the standard allows: with ``active``, whatever it was.
@@ -153,7 +154,8 @@ class UserStorage(ScimStorage):
         if self.keeps_active:
             sent["active"] = before.active
         kept = self._kept(lambda: self.sync.change(before, sent))
-        self.has_left = before.active and self.seen is not None and not self.seen.active
+        if before.may_come_in and self.seen is not None and not self.seen.may_come_in:
+            self.groups.left += 1
         return kept
 
     def delete(
@@ -165,8 +167,11 @@ class UserStorage(ScimStorage):
     ) -> None:
         """Forget a user."""
         user = self._as_read(resource_id, expected_version)
+        if self.groups.leave_all(user.id):
+            # Their row says what their groups say of them.
+            user = self._user(user.id)
         self.sync.delete(user)
-        self.has_left = user.active
+        self.groups.left += user.may_come_in
 
     def _user(self, id_: str) -> SyncedUser:
         user = self.sync.users.get(id_)

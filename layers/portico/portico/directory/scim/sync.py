@@ -6,6 +6,7 @@ from typing import Any
 
 from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
+from portico.directory.scim.group_rule import GroupRule
 from portico.directory.scim.refusals import record_subject
 from portico.directory.scim.synced_contacts import SyncedContacts
 from portico.directory.scim.synced_user import SyncedUser, document_of, forgotten
@@ -58,7 +59,9 @@ class DirectorySync:
         """
         now = self.clock.now()
         document = document_of(sent)
-        user = SyncedUser(self.new_id, 1, now, now, document)
+        # Nobody new is in a group yet.
+        allowed, ruled_at = self._rule.lets_everybody_in, self._rule.at
+        user = SyncedUser(self.new_id, 1, now, now, document, allowed=allowed, ruled_at=ruled_at)
         try:
             return self._write(None, user, user.record(at=now), at=now) or user
         except UserMoved:
@@ -79,10 +82,32 @@ class DirectorySync:
         """
         now = self.clock.now()
         document = document_of(sent)
-        if document == before.document:
+        is_due = self._rule.is_due(before)
+        if document == before.document and not is_due:
             return before
-        user = replace(before, version=before.version + 1, changed_at=now, document=document)
+        user = replace(before, version=before.version + 1)
+        if is_due:
+            (user,) = self._rule.reckoned([before])
+        user = replace(user, changed_at=now, document=document)
         return self._write(before, user, user.record(at=now), at=now) or user
+
+    def regroup(self, before: SyncedUser, after: SyncedUser, also: Parts, *, group: str) -> None:
+        """Keep what groups say of a user who may come in by it, or no longer may.
+
+        Args:
+            before: as they were read.
+            after: as they are reckoned.
+            also: parts of the same transaction, which cannot refuse.
+            group: the group that it comes from, for the trail.
+
+        Raises:
+            NameTaken: they would come in by an address that is another's by now.
+            UserMoved: the user was changed or deleted since *before* was read.
+            TryLater: nothing was written.
+        """
+        now = self.clock.now()
+        record = after.record(at=now)
+        self._write(before, after, record, at=now, also=also, group=group)
 
     def delete(self, before: SyncedUser) -> None:
         """Forget a user: their access ends, and what is left of the record names nobody.
@@ -95,7 +120,14 @@ class DirectorySync:
         self._write(before, None, forgotten(before, at=now), at=now)
 
     def _write(
-        self, before: SyncedUser | None, after: SyncedUser | None, record: Record, *, at: datetime
+        self,
+        before: SyncedUser | None,
+        after: SyncedUser | None,
+        record: Record,
+        *,
+        at: datetime,
+        also: Parts | None = None,
+        group: str | None = None,
     ) -> SyncedUser | None:
         contacts = SyncedContacts(self.table, self.workspace, self.by, at)
         kept = after
@@ -103,14 +135,14 @@ class DirectorySync:
         def beside(came_in: frozenset[str]) -> Parts:
             nonlocal kept
             of_contacts: Parts = {}
-            if before is not None and before.active and not record.active:
+            if before is not None and before.may_come_in and not record.active:
                 of_contacts = contacts.leaving(before, came_in)
             elif after is not None and record.active:
                 kept, of_contacts = contacts.staying(before, after, came_in)
-            return {**self.users.moving(before, kept), **of_contacts}
+            return {**self.users.moving(before, kept), **of_contacts, **(also or {})}
 
         directory = Directory(self.table, self.workspace.id)
-        event = self._event(record, before, after, at)
+        event = self._event(record, before, after, at, group)
         for _ in range(SYNC_TRIES):
             try:
                 directory.put(record, event, beside, takes_over=True)
@@ -126,14 +158,26 @@ class DirectorySync:
             return kept
         raise TryLater(cause="directory sync: contacts keep changing")
 
+    @property
+    def _rule(self) -> GroupRule:
+        return GroupRule(self.table, self.workspace)
+
     def _event(
-        self, record: Record, before: SyncedUser | None, after: SyncedUser | None, at: datetime
+        self,
+        record: Record,
+        before: SyncedUser | None,
+        after: SyncedUser | None,
+        at: datetime,
+        group: str | None,
     ) -> Event:
-        leaves = before is not None and before.active and not record.active
+        leaves = before is not None and before.may_come_in and not record.active
         what = "deactivated" if leaves else "changed" if before else "added"
         old, new = (each.document if each else {} for each in (before, after))
         fields = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+        if before and after and before.allowed is not after.allowed:
+            fields.append("groups")
         detail = {"source": record.source, "fields": " ".join(fields)}
+        detail |= {"group": group} if group else {}
         if after is None:
             detail = {"source": record.source, "deleted": "yes"}
         subject = record_subject(record.source, record.external_id)

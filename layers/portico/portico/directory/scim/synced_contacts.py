@@ -105,7 +105,7 @@ class SyncedContacts:
         having = [each.contact for each in pointers]
         known = self._read([after.contact, *having, *sorted(came_in)])
         parts: dict[str, Any] = {}
-        if before is None or not before.active:
+        if before is None or not before.may_come_in:
             for each in known:
                 if not each.contact.active and each.contact.off_by in theirs:
                     event = self._event(BACK, each.contact.id)

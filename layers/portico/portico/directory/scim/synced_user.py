@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Any, Self
 
 from portico.clock import epoch, moment
-from portico.directory.store import Record
+from portico.directory.store import SCIM_SOURCE, Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
 from portico.people.contact_names import LONGEST_NAME
 from portico.printable import is_printable_name
 
-SCIM_SOURCE = "SCIM"
-"""The source of records that a directory syncs. Those of files are in small letters, so that none
-has the same."""
 MOST_EMAILS = 10
 LONGEST_NAMED = 200
 """Characters of a name or an id."""
@@ -39,13 +36,19 @@ class SyncedUser:
     contact: str | None = None
     """The contact whom the workspace has for this person, if it keeps contacts by its directory, or
     who is known by an address that the directory has changed since."""
+    allowed: bool = True
+    """Whether one of their groups lets them in, or groups decide nothing."""
+    ruled_at: int = 0
+    """The version of the settings whose rule of groups said so; 0: there was none yet."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row."""
         document = json.loads(row["document"])
         times = moment(row["created_at"]), moment(row["changed_at"])
-        return cls(row["id"], row["version"], *times, document, row.get("contact"))
+        contact, allowed = row.get("contact"), row.get("allowed") is not False
+        ruled_at = row.get("ruled_at", 0)
+        return cls(row["id"], row["version"], *times, document, contact, allowed, ruled_at)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of its row."""
@@ -56,7 +59,8 @@ class SyncedUser:
             "changed_at": epoch(self.changed_at),
             "document": json.dumps(self.document, separators=(",", ":"), ensure_ascii=False),
         }
-        return row | ({"contact": self.contact} if self.contact else {})
+        ruled = {"allowed": self.allowed, "ruled_at": self.ruled_at} if self.ruled_at else {}
+        return row | ruled | ({"contact": self.contact} if self.contact else {})
 
     @property
     def user_name(self) -> str:
@@ -70,8 +74,13 @@ class SyncedUser:
 
     @property
     def active(self) -> bool:
-        """Whether the person may come in. One who was sent without saying so may."""
+        """Whether the directory has them as active. One who was sent without saying so is."""
         return self.document.get("active") is not False
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether the person may come in: they are active, and their groups let them."""
+        return self.active and self.allowed
 
     @property
     def addresses(self) -> list[str]:
@@ -113,7 +122,7 @@ class SyncedUser:
             InvalidRequest: an address is none.
         """
         return Record(
-            SCIM_SOURCE, self.id, None, None, self.user_name, self.emails(), self.active, at
+            SCIM_SOURCE, self.id, None, None, self.user_name, self.emails(), self.may_come_in, at
         )
 
     def emails(self) -> tuple[str, ...]:
@@ -153,24 +162,29 @@ def document_of(sent: dict[str, Any]) -> dict[str, Any]:
     """
     kept = {"id", "meta", "schemas", "groups"}
     document = {name: value for name, value in sent.items() if name not in kept}
-    _demand_text("userName", document.get("userName"), is_needed=True)
-    _demand_text("externalId", document.get("externalId"))
-    _demand_text("displayName", document.get("displayName"))
+    demand_text("userName", document.get("userName"), is_needed=True)
+    demand_text("externalId", document.get("externalId"))
+    demand_text("displayName", document.get("displayName"))
     for name, value in (document.get("name") or {}).items():
-        _demand_text(f"name.{name}", value)
+        demand_text(f"name.{name}", value)
     emails = document.get("emails") or []
     if len(emails) > MOST_EMAILS:
         raise InvalidRequest("emails", f"{MOST_EMAILS} at most")
     for each in emails:
-        _demand_text("emails.type", each.get("type"), longest=LONGEST_TYPE)
+        demand_text("emails.type", each.get("type"), longest=LONGEST_TYPE)
         if each.get("value"):
             normalise(each["value"])
     return document
 
 
-def _demand_text(
+def demand_text(
     name: str, value: str | None, *, is_needed: bool = False, longest: int = LONGEST_NAMED
 ) -> None:
+    """Demand that a value can be shown.
+
+    Raises:
+        InvalidRequest: it is too long or cannot be shown, or is needed and missing.
+    """
     if value is None and not is_needed:
         return
     if not value or not value.strip() or len(value) > longest or not is_printable_name(value):

@@ -1,10 +1,11 @@
-"""What we keep of a user that a directory sends, as the standard's schema of it.
+"""What we keep of users and groups that a directory sends, as the standard's schemas of them.
 
 Only what we use: whatever else a directory sends is let go. So there is no password to keep.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from pydantic import Field
 from scim2_models import (
     URN,
     AnyExtension,
@@ -15,7 +16,9 @@ from scim2_models import (
     ComplexAttribute,
     ETag,
     Filter,
+    Mutability,
     Patch,
+    Reference,
     Required,
     Resource,
     ResourceType,
@@ -26,10 +29,11 @@ from scim2_models import (
     Uniqueness,
 )
 
+from portico.directory.scim.group_shapes import GROUP_SCHEMA
 from portico.directory.scim.scim_shapes import USER_SCHEMA
 
 MOST_RESULTS = 100
-"""Users of one page."""
+"""Users, or groups, of one page."""
 
 
 class Name(ComplexAttribute):
@@ -61,6 +65,28 @@ class User(Resource[AnyExtension]):
     emails: list[Email] | None = None
 
 
+class GroupMember(ComplexAttribute):
+    """A user who is in a group."""
+
+    value: Annotated[str | None, CaseExact.true, Mutability.immutable] = None
+    # The schema names this kind by these very letters, and clients find it by them.
+    ref: Annotated[
+        Reference["User"] | None,  # type: ignore[type-arg]
+        Mutability.immutable,
+    ] = Field(None, serialization_alias="$ref", validation_alias="$ref")
+    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
+
+
+class Group(Resource[AnyExtension]):
+    """A group of the directory."""
+
+    __schema__ = URN(GROUP_SCHEMA)
+
+    external_id: Annotated[str | None, CaseExact.true] = None
+    display_name: Annotated[str | None, Uniqueness.server, Required.true] = None
+    members: list[GroupMember] | None = None
+
+
 def provider() -> ScimProvider:
     """Return the description of our service: what it keeps, and what it tolerates."""
     config = ServiceProviderConfig(
@@ -84,5 +110,6 @@ def provider() -> ScimProvider:
         remove_value_as_filter=ScimPolicy.RemoveValue.apply,
         unmatched_path_filter=ScimPolicy.UnmatchedPathFilter.create,
     )
-    kinds = [ResourceType.from_resource(User)]
-    return ScimProvider(models=[User], resource_types=kinds, config=config, policy=tolerated)
+    models: list[type[Resource[Any]]] = [User, Group]
+    kinds = [ResourceType.from_resource(each) for each in models]
+    return ScimProvider(models=models, resource_types=kinds, config=config, policy=tolerated)

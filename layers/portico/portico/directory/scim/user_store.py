@@ -106,17 +106,27 @@ class SyncedUsers:
         if before is not None:
             condition, values = "version = :version", {":version": before.version}
         listed: dict[str, Any] = {"pk": listed_in(self.workspace_id), "sk": id_}
-        listed["active"] = after is not None and after.active
+        listed["active"] = after is not None and after.may_come_in
         if after is None:
             parts["user"] = self.rows.deleting(pk, sk, condition, values)
             parts["listed"] = self.rows.deleting(listed["pk"], id_, ALWAYS)
         else:
             row = {"pk": pk, "sk": sk, **after.row()}
             parts["user"] = self.rows.putting(row, condition, values)
-            if before is None or before.active is not after.active:
+            if before is None or before.may_come_in is not after.may_come_in:
                 parts["listed"] = self.rows.putting(listed, ALWAYS)
         named, found = self._naming(id_, before, after), self._finding(id_, before, after)
         return {**parts, **named, **found}
+
+    def touching(self, before: SyncedUser, after: SyncedUser) -> dict[str, Any]:
+        """Return the part of a transaction that writes what groups say of a user, and nothing by
+        which they are found.
+
+        It is refused if the user was changed since *before* was read.
+        """
+        pk, sk = user_key(self.workspace_id, after.id)
+        row = {"pk": pk, "sk": sk, **after.row()}
+        return self.rows.putting(row, "version = :version", {":version": before.version})
 
     def _naming(self, id_: str, before: SyncedUser | None, after: SyncedUser | None) -> Parts:
         old = user_name_key(self.workspace_id, before.user_name) if before else None
