@@ -27,6 +27,8 @@ from portico.people.flow import TeamPeople
 from portico.people.memberships import Role
 from portico.people.rules import Contact, Workspace
 from portico.team.members import TeamMembers
+from portico.team.workspace_key import Scope
+from portico.team.workspace_keys import WorkspaceKeys
 from tests.deployed.cloud import PORTAL, Stack
 from tests.support.lambda_environment import forget_clients
 from tests.support.template import translated
@@ -127,6 +129,14 @@ class Acme:
             for active in (True, False):
                 person = Record("csv", contact.id, None, None, "x", (contact.email,), active, at)
                 taking.take([person], is_complete=True)
+
+    def makes_a_key(self, owner: Contact, *scopes: Scope) -> str:
+        """A key of the workspace, for which *owner*, who is one, answers."""
+        with self._as_the_team():
+            home = TeamPeople(self._table).workspace("acme")
+            keys = WorkspaceKeys(self._table, self.stack.outputs["SignInTable"])
+            asked: Any = {"label": "Directory", "scopes": list(scopes)}
+            return keys.add(home, owner, **asked, host=HOST, by="cli")[1]
 
     def adds_a_contact(self) -> Contact:
         """A new contact: a mailbox gets few mails an hour, so each test has its own."""
