@@ -147,6 +147,7 @@ ANSWERS = {
     "contact_sessions_end": 401,
     "contact_session_end": 401,
     "start_sso": 200,
+    "universal_logout": 401,
     "finish_sso": 303,  # to the page, which says that it was cancelled
     "authorize": 303,  # to the page: nobody is signed in
     "authorize_form": 303,

@@ -37,6 +37,7 @@ from tests.directory.scim.conftest import (
     person,
 )
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
+from tests.sso.okta import Okta, by_email
 from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import Portal
 from tests.support.moves import moves
@@ -269,6 +270,10 @@ def comes_by_providers(portal: Portal, providers: World) -> None:
         told.starts_sso("oidc")
         told.comes_back("ann", mode)
     portal.delivers_mail()
+    okta = Okta(providers)
+    portal.adds("Una Out", "una@example.com")
+    assert okta.ends(by_email("una@example.com")).status == 204
+    assert okta.ends(okta.of("nobody")).status == 404
     portal.sets(directory_rule="match_required")
     providers.lists("ann@example.com")
     for _ in range(2):

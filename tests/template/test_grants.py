@@ -220,7 +220,7 @@ MAY = {
         "TrailTable": {"GetItem", "Query"},
     },
     "StartSso": {
-        "PeopleTable": {"BatchGetItem", "GetItem"},
+        "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "FinishSso": {
@@ -478,6 +478,8 @@ class TestADoor:
                 "*#find#*",
             ),
             ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*",),
+            # The issuer of a connection ends the sessions of a contact.
+            ("StartSsoRole", "UpdateItem"): ("*#contact#*",),
             # The link that a mail brings.
             ("SendMailRole", "PutItem"): ("*#link#*",),
             ("SendMailRole", "UpdateItem"): ("*#link#*",),

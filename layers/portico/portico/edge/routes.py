@@ -107,6 +107,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/oauth2/userinfo": ("GET", "POST"),
     "/oauth2/end_session": ("GET", "POST"),
     "/oauth2/revoke": ("POST",),
+    "/oauth2/global-token-revocation/{workspace}/{connection}": ("POST",),
     "/.well-known/openid-configuration": ("GET",),
     "/.well-known/jwks.json": ("GET",),
 }

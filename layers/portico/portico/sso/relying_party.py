@@ -179,7 +179,7 @@ class RelyingParty:
         text = token.get("id_token")
         if not isinstance(text, str) or len(text) > LONGEST_ID_TOKEN:
             raise NotBelieved("no-id-token")
-        read = self._decoded(metadata, text)
+        read = self.decoded(metadata, text)
         issuer = metadata.issuer
         if "{tenantid}" in issuer:
             issuer = microsoft.issuer_of(issuer, read.claims)
@@ -223,7 +223,13 @@ class RelyingParty:
         if not hmac.compare_digest(limited_to.encode(), issuer.encode()):
             raise NotBelieved("key-of-another-issuer")
 
-    def _decoded(self, metadata: Metadata, text: str) -> jwt.Token:
+    def decoded(self, metadata: Metadata, text: str) -> jwt.Token:
+        """Read a token that the provider has signed. Its claims are for the caller to check.
+
+        Raises:
+            NotBelieved: the provider has not signed it.
+            ProviderAway, Misconfigured: the keys could not be read.
+        """
         keys = self.discovery.keys(metadata.jwks_uri)
         try:
             return _decode(text, keys, metadata.algorithms)
