@@ -14,6 +14,7 @@ SCREENS = [
     "team",
     "keys",
     "authentication",
+    "connection=google",
     "portal",
     "logs",
     f"trail={ANN}",

@@ -17,11 +17,10 @@ const tripOf = (id) => `connection-trip-${id}`;
 /** @param {Place} place @param {Connection[]} connections */
 export function connectionsPanel(place, connections) {
   const { words } = place;
-  const columns = ["connection_name", "state", "redirect_uri"].map((key) => words.nodes(key));
+  const columns = ["connection_name", "state"].map((key) => words.nodes(key));
   const rows = connections.map((each) => [
-    [el("a", { href: `#${connectionAt(each.id)}` }, given(each.label)), el("br"), el("span", { class: "soft" }, given(each.id))],
+    [el("a", { href: `#${connectionAt(each.id)}` }, given(each.label)), el("br"), el("span", { class: "soft" }, given(nameOf(words, each.kind)), " · ", given(each.id))],
     states(place, each),
-    [el("code", { dir: "ltr" }, each.redirect_uri)],
   ]);
   const may = place.allows("settings:write");
   const add = button(words.nodes("connection_add"), () => place.go("new-connection"), "primary");
