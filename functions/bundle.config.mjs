@@ -10,7 +10,7 @@ import { readFile } from "node:fs/promises";
 
 const STATIC = new URL("sign_in_page/static/", import.meta.url);
 /** Work of others that a script has in it: NOTICE names each, with its licence. */
-const OF_OTHERS = { "lean-qr/nano": new URL("../requirements/node_modules/lean-qr/nano.mjs", import.meta.url).pathname };
+const OF_OTHERS = { "lean-qr": new URL("../requirements/node_modules/lean-qr/index.mjs", import.meta.url).pathname };
 const OUTPUT = {
   format: "esm",
   minify: true,

@@ -1,6 +1,6 @@
 /** An address as a QR code. */
 
-import { correction, generate } from "lean-qr/nano";
+import { correction, generate, mode } from "lean-qr";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Light modules around it, which the standard asks for (ISO/IEC 18004). */
@@ -12,7 +12,8 @@ const QUIET = 4;
  * @returns {SVGSVGElement}
  */
 export function qrPicture(text, name) {
-  const code = generate(text, { minCorrectionLevel: correction.M });
+  // An address is ASCII. Said so, no reader has to know of character sets.
+  const code = generate(mode.ascii(text), { minCorrectionLevel: correction.M });
   const side = code.size + 2 * QUIET;
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `${-QUIET} ${-QUIET} ${side} ${side}`);
