@@ -133,6 +133,7 @@ class TestTheTables:
         events -= {"mail.refused", "mail.unfinished"}
         # Their names are put together where they are written.
         events |= {f"record.{what}" for what in ("added", "changed", "deactivated", "refused")}
+        events |= {f"group.{what}" for what in ("added", "changed", "deleted")}
         events |= {f"connection.{what}" for what in OF_CONNECTIONS}
         events |= {f"portal.{what}" for what in ("added", "changed", "removed")}
         table = page("table.md").partition("| event | rides on")[2]

@@ -20,7 +20,7 @@ SAME_FOR_EVERYBODY = {
     "portico.passwords.password_hash.nobodys_hash": "of two constants",
     "portico.people.disposable_domains.listed": "of a file alone",
     "portico.people.rules._kinds": "of a class alone",
-    "portico.directory.scim.service.user_service": "it holds what is kept of a user, and no user",
+    "portico.directory.scim.service.directory_service": "it holds what is kept of users and groups, and none of them",
 }
 """What the rooms keep that is true in every test, with the reason."""
 

@@ -54,6 +54,10 @@ def imported(folder: Path) -> set[str]:
     return found
 
 
+OF_A_BROWSER = ("conftest", "house", "member", "person")
+"""What the browser tests have of their own, and bench plays as well: a house, and who visits it."""
+
+
 class TestATestOfARoom:
     @pytest.mark.parametrize("path", MIRRORS, ids=lambda each: str(each.relative_to(ROOT)))
     def test_has_the_name_of_its_module_or_says_what_it_tests(self, path):
@@ -96,7 +100,8 @@ class TestWhatBenchAndTestsShare:
         ours = {each for each in imported(ROOT / folder) if each.startswith("tests")}
 
         assert ours
-        assert {each for each in ours if not f"{each}.".startswith("tests.support.")} == set()
+        shared = ("tests.support.", *(f"tests.browser.{each}." for each in OF_A_BROWSER))
+        assert {each for each in ours if not f"{each}.".startswith(shared)} == set()
 
     @pytest.mark.parametrize("folder", ["layers", "functions", "cli", "local"])
     def test_is_no_part_of_what_is_used(self, folder):
