@@ -166,7 +166,7 @@ def is_record_active(portal, email: str) -> bool:
     return rows.get(email_key("acme", email), {}).get("active") is True
 
 
-class TestAChangeOfTheRule:
+class TestDir04AChangeOfTheRule:
     @pytest.fixture
     def people(self, directory, group) -> list[str]:
         ids = [directory.adds(f"p{n}@example.com") for n in range(5)]
