@@ -13,6 +13,7 @@ BUNDLED_CONSOLE = (BUNDLE / "console.html").read_text()
 CONSOLE = (STATIC / "console.html").read_text()
 MODULES = sorted((STATIC / "assets").glob("*.js"))
 MODULES_OF_THE_CONSOLE = sorted((STATIC / "assets/console").glob("*.js"))
+STYLES = sorted((STATIC / "assets").glob("*.css"))
 SCRIPTS = sorted((BUNDLE / "assets").glob("*.js"))
 FILES = [path for path in STATIC.rglob("*") if path.is_file()]
 
@@ -61,6 +62,19 @@ class TestThePage:
     )
     def test_writes_nothing_to_the_browsers_console(self, path):
         assert not re.search(r"console\.\w+\(", path.read_text())
+
+
+class TestAStyleSheet:
+    @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+    def test_closes_every_block_before_the_next_rule_begins(self, path):
+        # A block that stays open takes all that follows into itself, and no browser complains.
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        depth = 0
+        for number, line in enumerate(text.splitlines(), 1):
+            assert depth == 0 or line.startswith((" ", "}")) or not line, (number, line)
+            depth += line.count("{") - line.count("}")
+
+        assert depth == 0
 
 
 class TestWhatBrowsersLoad:
