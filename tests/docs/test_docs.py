@@ -127,7 +127,7 @@ class TestTheTables:
     def test_are_described_event_by_event(self):
         events = in_code(
             r'"((?:workspace|contact|account|email|identity|link|code|notice|password|portal|sessions?'
-            r'|sso|directory|team|key|mail|trail)\.(?!html|txt|json)[a-z-]+)"'
+            r'|sso|directory|group|team|key|mail|trail)\.(?!html|txt|json)[a-z-]+)"'
         )
         # Lines of the log, which are no lines of the trail.
         events -= {"mail.refused", "mail.unfinished"}

@@ -91,6 +91,7 @@ ROWS_OF = {
         "*#scim-key#*",
         "*#scim-users",
         "*#scim-groups",
+        "*#directory",
         "*#suppressed#*",
     },
     "SignInTable": {
@@ -476,8 +477,9 @@ class TestADoor:
                 "*#contact#*",
                 "*#email#*",
                 "*#find#*",
+                "*#directory",
             ),
-            ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*",),
+            ("SyncDirectoryRole", "UpdateItem"): ("*#contact#*", "*#directory"),
             # The issuer of a connection ends the sessions of a contact.
             ("StartSsoRole", "UpdateItem"): ("*#contact#*",),
             # The link that a mail brings.

@@ -216,7 +216,9 @@ class GroupSync:
     def _event(
         self, before: SyncedGroup | None, after: SyncedGroup | None, came: int, went: int
     ) -> Event:
-        what = "changed" if before and after else "added" if after else "deleted"
+        name = "group.added" if after else "group.deleted"
+        if before and after:
+            name = "group.changed"
         old, new = (each.document if each else {} for each in (before, after))
         fields = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         detail = {"fields": " ".join(fields)} if after and fields else {}
@@ -226,7 +228,7 @@ class GroupSync:
         subject = f"group-{digest(id_)[:16]}"
         workspace, now = self.sync.workspace, self.sync.clock.now()
         days, by = workspace.trail_days, self.sync.by
-        return Event(f"group.{what}", now, subject, days, by, detail=detail)
+        return Event(name, now, subject, days, by, detail=detail)
 
     @property
     def _rule(self) -> GroupRule:
