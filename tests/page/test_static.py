@@ -77,6 +77,16 @@ class TestAStyleSheet:
         assert depth == 0
 
 
+RARE_IN_CONSOLE = {
+    "preview.js",
+    "import.js",
+    "merge.js",
+    "trail-screens.js",
+    "connection-screens.js",
+    "portals.js",
+}
+
+
 class TestWhatBrowsersLoad:
     @pytest.mark.parametrize(
         ("page", "script"),
@@ -120,17 +130,15 @@ class TestWhatBrowsersLoad:
             "email-undo.js",
             "console.js",
             "qr.js",
-            "preview.js",
-            "import.js",
-            "merge.js",
+            *RARE_IN_CONSOLE,
         }
         needed = reached_from("page.js")
         assert needed == {path.name for path in MODULES} - ELSEWHERE - {"console.js"}
 
     @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
     def test_takes_all_else_from_the_first_script(self, path):
-        first = {"page.js": set(), "console.js": set(), "qr.js": set()}
-        first |= {each: {"console.js"} for each in ("import.js", "merge.js", "preview.js")}
+        first: dict[str, set[str]] = {each: set() for each in ("page.js", "console.js", "qr.js")}
+        first |= {each: {"console.js"} for each in RARE_IN_CONSOLE}
 
         expected = first.get(path.name, {"page.js"})
         assert set(IMPORTED.findall(path.read_text())) == expected

@@ -4,9 +4,6 @@ import { showBrand } from "../brand.js";
 import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
-import { showChanges } from "./changes.js";
-import { switchConnection } from "./connection-changes.js";
-import { changeConnection, newConnection, newSecret } from "./connection-forms.js";
 import { showConnection } from "./connections.js";
 import { changeAddress, eraseContact } from "./contact-data.js";
 import { editContact } from "./contact-edit.js";
@@ -16,12 +13,9 @@ import { addContact, findContact } from "./find.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { changeLogo } from "./logo.js";
-import { showLogs, showTrailOf } from "./logs.js";
 import { newLink, rotateLink } from "./new-link.js";
-import { showOverview } from "./overview.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
-import { editPortal, newPortal, showPortal as showElsewhere, showPortals } from "./portals.js";
 import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
 import { MAY } from "./rights.js";
@@ -30,6 +24,11 @@ import { changeRole, newMember, showTeam, teamWays } from "./team.js";
 
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./parts.js").Said} Said */
+
+const merging = () => import("./merge.js");
+const trail = () => import("./trail-screens.js");
+const connecting = () => import("./connection-screens.js");
+const portals = () => import("./portals.js");
 
 /** Every screen by its key in the fragment. @type {Record<string, (place: Place) => unknown>} */
 const SCREENS = {
@@ -40,8 +39,8 @@ const SCREENS = {
   contacts: showContacts,
   address: changeAddress,
   erase: eraseContact,
-  merge: rare(() => import("./merge.js"), ({ mergeContacts }) => mergeContacts),
-  unmerge: rare(() => import("./merge.js"), ({ undoMerge }) => undoMerge),
+  merge: rare(merging, ({ mergeContacts }) => mergeContacts),
+  unmerge: rare(merging, ({ undoMerge }) => undoMerge),
   import: rare(() => import("./import.js"), ({ showImport }) => showImport),
   "new-link": newLink,
   rotate: rotateLink,
@@ -55,20 +54,20 @@ const SCREENS = {
   authentication: showAuthentication,
   portal: showPortal,
   change: changeSettings,
-  logs: showLogs,
-  overview: showOverview,
-  changes: showChanges,
-  trail: showTrailOf,
+  logs: rare(trail, ({ showLogs }) => showLogs),
+  overview: rare(trail, ({ showOverview }) => showOverview),
+  changes: rare(trail, ({ showChanges }) => showChanges),
+  trail: rare(trail, ({ showTrailOf }) => showTrailOf),
   logo: changeLogo,
   connection: showConnection,
-  "new-connection": newConnection,
-  "connection-secret": newSecret,
-  "change-connection": changeConnection,
-  "switch-connection": switchConnection,
-  portals: showPortals,
-  elsewhere: showElsewhere,
-  "new-portal": newPortal,
-  "edit-portal": editPortal,
+  "new-connection": rare(connecting, ({ newConnection }) => newConnection),
+  "connection-secret": rare(connecting, ({ newSecret }) => newSecret),
+  "change-connection": rare(connecting, ({ changeConnection }) => changeConnection),
+  "switch-connection": rare(connecting, ({ switchConnection }) => switchConnection),
+  portals: rare(portals, ({ showPortals }) => showPortals),
+  elsewhere: rare(portals, ({ showPortal: showElsewhere }) => showElsewhere),
+  "new-portal": rare(portals, ({ newPortal }) => newPortal),
+  "edit-portal": rare(portals, ({ editPortal }) => editPortal),
 };
 
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */

@@ -1,0 +1,5 @@
+/** *Logs*, *Overview* and *Changes*: one script, since they say the trail in the same words. */
+
+export { showChanges } from "./changes.js";
+export { showLogs, showTrailOf } from "./logs.js";
+export { showOverview } from "./overview.js";
