@@ -2,16 +2,22 @@
 (portico/sso/universal_logout.py)."""
 
 import time
+from typing import Any
 
 import pytest
 
 from local.providers.keys import STRANGER, rsa
 from local.providers.tokens import by_hand
+from portico.people.memberships import Role
 from portico.sso.store import Connections
 from portico.sso.universal_logout import LONGEST_PROOF_LIFETIME, REVOCATION
+from portico.team.members import TeamMembers
+from portico.team.team_entry import TeamEntries
 from tests.openid.handed import Held
 from tests.sso.okta import URL, Okta, by_email
 from tests.support.openid_site import Site
+
+HOW: Any = {"host": "signin.acme.test", "by": "cli:olga"}
 
 
 @pytest.fixture
@@ -228,6 +234,44 @@ class TestAConnection:
         connected.new_environment()
 
         assert okta.ends().status == 503
+        assert ann.refreshes().status == 200
+
+
+class TestAMemberOfTheTeam:
+    """Whoever may make a connection names its issuer, and may not act on owners."""
+
+    @pytest.fixture
+    def confirms(self, portal):
+        def confirm():
+            entries = TeamEntries("people", "sign-in")
+            entries.confirm_connection(portal.workspace, "oidc", **HOW)
+
+        return confirm
+
+    @pytest.fixture(params=list(Role))
+    def member(self, portal, ann, request):
+        TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, request.param, **HOW)
+        return ann
+
+    @pytest.mark.parametrize("by", ["sub", "email"])
+    def test_is_left_in_by_a_connection_that_no_owner_has_confirmed(self, member, okta, by):
+        body = okta.of("user-1") if by == "sub" else by_email("ann@example.com")
+
+        assert okta.ends(body).status == 404
+        assert member.refreshes().status == 200
+
+    def test_is_signed_out_by_one_that_an_owner_has_confirmed(self, member, okta, confirms):
+        confirms()
+
+        assert okta.ends().status == 204
+        assert member.refreshes().status == 401
+
+    def test_is_left_in_by_one_that_has_changed_since(self, portal, ann, okta, confirms, connected):
+        TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, Role.OWNER, **HOW)
+        confirms()
+        connected.connect("oidc", vouches_for=["example.com", "example.net"])
+
+        assert okta.ends().status == 404
         assert ann.refreshes().status == 200
 
 

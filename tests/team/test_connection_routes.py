@@ -7,11 +7,10 @@ from typing import Any
 import boto3
 import pytest
 
-from portico.people.memberships import Role
+from portico.people.memberships import Role, connection_stamp, team_settings_key
 from portico.people.store import connection_key
 from portico.sso.rules import Connection
 from portico.sso.store import Connections
-from portico.team.team_settings import connection_stamp, team_settings_key
 from portico.team.weaknesses import CONNECTION_WEAKENS, weakened
 from tests.support.openapi import contract
 from tests.team.test_manage_workspace import WORKSPACE, House, Staff

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from portico.errors import InvalidRequest, NotFound, TryLater
-from portico.people.memberships import Role
+from portico.people.memberships import Role, connection_stamp
 from portico.team.members import TeamMembers
 from portico.team.rules import why_no_visit
 from portico.team.team_entry import TeamEntries
-from portico.team.team_settings import METHODS, TeamSettings, connection_stamp
+from portico.team.team_settings import METHODS, TeamSettings
 from tests.team.test_team_token import HOW, Member, refused
 
 A_CONNECTION: dict[str, Any] = {

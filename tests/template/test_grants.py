@@ -221,7 +221,7 @@ MAY = {
         "TrailTable": {"GetItem", "Query"},
     },
     "StartSso": {
-        "PeopleTable": {"BatchGetItem", "GetItem", "UpdateItem"},
+        "PeopleTable": {"BatchGetItem", "ConditionCheckItem", "GetItem", "UpdateItem"},
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "FinishSso": {

@@ -19,7 +19,7 @@ from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_store import found_by, listed_in, user_key, user_name_key
 from portico.directory.store import Record, in_group_key, last_import_key, record_keys
 from portico.links.store import shelf_of_links
-from portico.people.memberships import team_key
+from portico.people.memberships import team_key, team_settings_key
 from portico.people.merges import merged_key, merged_of
 from portico.people.password_store import password_key
 from portico.people.pointers import former_shelf, pointer_key
@@ -34,7 +34,6 @@ from portico.people.store import (
     settings_row_key,
     words_key,
 )
-from portico.team.team_settings import team_settings_key
 
 type KindsAndRows = Iterator[tuple[str, dict[str, Any]]]
 """Rows, each with what it is counted as; nothing: it comes along with another."""

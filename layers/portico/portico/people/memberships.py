@@ -9,6 +9,32 @@ from typing import Any
 
 from portico.aws.tables import Rows
 from portico.errors import Refused
+from portico.ids import digest
+
+_NO_MATTER = frozenset("pk sk id workspace label on draft list listed event".split())
+"""Attributes of a connection's row that decide nothing about whom it signs in. If any other
+changes, also one that we do not know yet, an owner looks again."""
+
+
+def team_settings_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of the team's own settings."""
+    return f"{workspace_id}#workspace", "team"
+
+
+def connection_stamp(row: dict[str, Any]) -> str:
+    """Return what an owner confirms of a connection's row: it changes with what decides."""
+    told = "|".join(f"{n}={row[n]}" for n in sorted(row.keys() - _NO_MATTER) if row[n])
+    return f"connection:{row['id']}:{digest(told)[:16]}"
+
+
+def has_confirmed(team: dict[str, Any] | None, connection: dict[str, Any]) -> bool:
+    """Say whether an owner has confirmed a connection as its row is now.
+
+    Args:
+        team: the row of the team's own settings, or ``None``.
+        connection: the connection's row.
+    """
+    return connection_stamp(connection) in (team or {}).get("confirmed", ())
 
 
 class StillOwner(Refused):

@@ -17,6 +17,7 @@ from portico.events import Caller, Event
 from portico.ids import digest, is_workspace
 from portico.people.addresses import normalise
 from portico.people.identities import Identity, identity_key
+from portico.people.memberships import has_confirmed, is_no_member, team_settings_key
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.rules import Workspace
 from portico.people.store import People, connection_key, settings_row_key, workspace_of
@@ -61,7 +62,8 @@ class UniversalLogout:
             NotSignedIn: the proof is missing or no good, was used for another request, or there is
                 no such connection that is on.
             InvalidRequest: the subject is of a form that is not known.
-            NotFound: nobody whom this connection vouches for is meant.
+            NotFound: nobody whom this connection vouches for is meant; or somebody on the team, and
+                no owner has confirmed the connection as it is now.
             TryLater: the issuer or a table is out of reach; nothing has changed.
         """
         if caller.is_browser:
@@ -70,7 +72,7 @@ class UniversalLogout:
         workspace_id, name = path["workspace"], path["connection"]
         # Before anything is read: whoever knows the address can send it something.
         _demand_header(proof)
-        workspace, connection = self._read(workspace_id, name)
+        workspace, connection, is_confirmed = self._read(workspace_id, name)
         metadata, claims = self._claims(connection, proof)
         _demand_claims(claims, metadata.issuer, revocation_url(caller, workspace_id, name), at=now)
         contact = self._whom(connection, metadata, _subject_of(body))
@@ -82,21 +84,43 @@ class UniversalLogout:
             f"connection:{connection.id}",
             network=caller.network,
         )
-        self._end(workspace_id, contact, claims, body, event)
+        parts = {
+            "once": self._using_up(workspace_id, claims, body),
+            "head": People(self.people_table, workspace_id).ending_sessions(contact, event),
+        }
+        if not is_confirmed:
+            # Whoever may make a connection names its issuer, and may not act on owners.
+            parts["member"] = is_no_member(self._people(workspace_id), workspace_id, contact)
+        try:
+            transact_surely(parts)
+        except TransactionRefused as refused:
+            if "once" not in refused.failed:
+                raise NotFound from None
+            if refused.rows.get("once", {}).get("of") != _asked_of(body):
+                raise NotSignedIn from None
+            # It was done, and the answer was lost on its way.
 
-    def _read(self, workspace_id: str, name: str) -> tuple[Workspace, Connection]:
+    def _people(self, workspace_id: str) -> Rows:
+        return Rows(self.people_table, f"{workspace_id}#")
+
+    def _read(self, workspace_id: str, name: str) -> tuple[Workspace, Connection, bool]:
         if not is_workspace(workspace_id) or not CONNECTION.match(name):
             raise NotSignedIn
-        rows = Rows(self.people_table, f"{workspace_id}#")
-        keys = (settings_row_key(workspace_id), connection_key(workspace_id, name))
-        settings_row, row = get_many([(rows, *key) for key in keys], consistent=True)
-        connection = Connection.from_row(row) if row else None
+        rows = self._people(workspace_id)
+        # The very row whose issuer is asked is the one that must be confirmed.
+        keys = (
+            settings_row_key(workspace_id),
+            connection_key(workspace_id, name),
+            team_settings_key(workspace_id),
+        )
+        settings_row, row, team = get_many([(rows, *key) for key in keys], consistent=True)
+        if settings_row is None or row is None:
+            raise NotSignedIn
+        connection = Connection.from_row(row)
         # Other kinds have one issuer for everybody's people.
-        if settings_row is None or connection is None or connection.kind != "oidc":
+        if connection.kind != "oidc" or not connection.on:
             raise NotSignedIn
-        if not connection.on:
-            raise NotSignedIn
-        return workspace_of(settings_row), connection
+        return workspace_of(settings_row), connection, has_confirmed(team, row)
 
     def _claims(self, connection: Connection, proof: str) -> tuple[Metadata, dict[str, Any]]:
         provider = PROVIDERS[connection.kind]
@@ -138,36 +162,24 @@ class UniversalLogout:
             raise NotFound
         return str(contact)
 
-    def _end(
-        self,
-        workspace_id: str,
-        contact: str,
-        claims: dict[str, Any],
-        body: dict[str, Any],
-        event: Event,
-    ) -> None:
-        asked = digest(json.dumps(body, sort_keys=True))
+    def _using_up(
+        self, workspace_id: str, claims: dict[str, Any], body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the part of the transaction that remembers the proof."""
         ends = int(claims["exp"]) + int(PROOF_LEEWAY.total_seconds())
         row = {
             "pk": f"{workspace_id}#sso#used-{digest(f'{claims["iss"]}|{claims["jti"]}')[:32]}",
             "sk": "proof",
             # The proof signs no body. So it is good for the first that comes with it, and no other.
-            "of": asked,
+            "of": _asked_of(body),
             "expires_at": ends,
             "ttl": ends,
         }
-        parts = {
-            "once": Rows(self.sign_in_table, f"{workspace_id}#").putting(row, NOT_THERE),
-            "head": People(self.people_table, workspace_id).ending_sessions(contact, event),
-        }
-        try:
-            transact_surely(parts)
-        except TransactionRefused as refused:
-            if "once" not in refused.failed:
-                raise NotFound from None
-            if refused.rows.get("once", {}).get("of") != asked:
-                raise NotSignedIn from None
-            # It was done, and the answer was lost on its way.
+        return Rows(self.sign_in_table, f"{workspace_id}#").putting(row, NOT_THERE)
+
+
+def _asked_of(body: dict[str, Any]) -> str:
+    return digest(json.dumps(body, sort_keys=True))
 
 
 def _demand_header(proof: str) -> None:

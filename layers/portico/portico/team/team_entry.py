@@ -8,17 +8,12 @@ from portico.aws.tables import TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock, moment
 from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Event
+from portico.people.memberships import connection_stamp, team_settings_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, connection_key
 from portico.team.owner_notices import OwnerNotices
 from portico.team.rules import ADDRESS_REST
-from portico.team.team_settings import (
-    METHODS,
-    TeamSettings,
-    address_stamp,
-    connection_stamp,
-    team_settings_key,
-)
+from portico.team.team_settings import METHODS, TeamSettings, address_stamp
 
 MOST_CONFIRMED = 60
 """Stamps that are kept, the newest first: ten connections, and members whose address changed."""

@@ -3,30 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from portico.ids import digest
 from portico.sessions.rules import Session
 
 METHODS = ("code", "password", "sso")
 """Ways to sign in, as `TeamSettings.methods` names them."""
-_NO_MATTER = frozenset("pk sk id workspace label on draft list listed event".split())
-"""Attributes of a connection's row that decide nothing about whom it signs in. If any other
-changes, also one that we do not know yet, an owner looks again."""
-
-
-def team_settings_key(workspace_id: str) -> tuple[str, str]:
-    """Return the key of the team's own settings."""
-    return f"{workspace_id}#workspace", "team"
 
 
 def method_of(session: Session) -> str:
     """Return which of `METHODS` a session came by."""
     return session.method.partition(":")[0]
-
-
-def connection_stamp(row: dict[str, Any]) -> str:
-    """Return what an owner confirms of a connection's row: it changes with what decides."""
-    told = "|".join(f"{n}={row[n]}" for n in sorted(row.keys() - _NO_MATTER) if row[n])
-    return f"connection:{row['id']}:{digest(told)[:16]}"
 
 
 def address_stamp(contact: str, change: str) -> str:

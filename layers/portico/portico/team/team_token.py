@@ -10,7 +10,7 @@ from portico.clock import epoch, moment
 from portico.errors import CrossSite, NotSignedIn, TeamRefused, TryLater
 from portico.events import Caller
 from portico.people.address_change import address_change_key
-from portico.people.memberships import membership_key
+from portico.people.memberships import connection_stamp, membership_key, team_settings_key
 from portico.people.rules import Contact
 from portico.people.store import connection_key, head_key, settings_row_key, workspace_of
 from portico.sessions.access_token import ACCESS, Claims, signed
@@ -21,12 +21,7 @@ from portico.sessions.rules import RefreshToken, Session, is_good
 from portico.sessions.store import session_key
 from portico.team.rules import ADDRESS_REST, LONGEST_TEAM_VISIT, why_no_visit
 from portico.team.store import Membership
-from portico.team.team_settings import (
-    TeamSettings,
-    address_stamp,
-    connection_stamp,
-    team_settings_key,
-)
+from portico.team.team_settings import TeamSettings, address_stamp
 
 TEAM_SCOPE = "team"
 
