@@ -98,7 +98,9 @@ class World:
     def new_environment(self) -> None:
         """Let the doors start anew, with nothing read from any provider."""
         for name, flow in (("start_sso", "starts"), ("finish_sso", "finishes")):
-            getattr(door(name), flow).discovery._documents.clear()
+            discovery = getattr(door(name), flow).discovery
+            discovery._documents.clear()
+            discovery._away.clear()
 
     def finish_documents(self) -> dict[str, Any]:
         """What the door of the way back has read of providers."""

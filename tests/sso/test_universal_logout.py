@@ -15,6 +15,7 @@ from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from tests.openid.handed import Held
 from tests.sso.okta import URL, Okta, by_email
+from tests.support.doors import door
 from tests.support.openid_site import Site
 
 HOW: Any = {"host": "signin.acme.test", "by": "cli:olga"}
@@ -273,6 +274,36 @@ class TestAMemberOfTheTeam:
 
         assert okta.ends().status == 404
         assert ann.refreshes().status == 200
+
+
+class TestAStranger:
+    """Whoever knows the address of a connection makes us read what its issuer publishes."""
+
+    @pytest.mark.parametrize("at", ["discovery", "keys"])
+    def test_makes_us_ask_an_issuer_that_is_away_once_in_a_while(self, okta, connected, at):
+        connected.app.switch("oidc", "error-500", at=at)
+        forged = okta.proof(key=rsa(STRANGER))
+
+        assert {okta.ends(proof=forged).status for _ in range(4)} == {503}
+        assert connected.asked("oidc").count(at) == 1
+
+    def test_makes_us_ask_for_unknown_keys_once_in_a_while(self, okta, connected):
+        okta.ends(okta.of("user-404"))
+        for kept in door("start_sso").starts.discovery._documents.values():
+            kept.at -= 61
+        connected.app.switch("oidc", "error-500", at="keys")
+        forged = okta.proof(key=rsa(STRANGER))
+
+        assert {okta.ends(proof=forged).status for _ in range(4)} == {503}
+        assert connected.asked("oidc").count("keys") == 2
+
+    def test_keeps_nobody_else_from_an_issuer_that_is_back(self, portal, okta, connected):
+        connected.app.switch("oidc", "error-500", at="discovery")
+        okta.ends()
+        connected.app.switch("oidc", "")
+
+        assert portal.browser.signs_in_with("oidc").cookie("__Host-portico-acme")
+        assert okta.ends().status == 204
 
 
 class TestARequest:

@@ -3,14 +3,14 @@
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, import_key
 from requests import Session
 
-from portico.errors import PorticoError
+from portico.errors import PorticoError, TryLater
 from portico.sso.public_addresses import check_url
 from portico.sso.transport import ProviderAway, mount
 from portico.strict_parsers import read_json
@@ -19,6 +19,8 @@ DOCUMENTS_KEPT = 3600.0
 """Seconds. A key that was replaced under the same name is noticed after this time at the latest."""
 REFETCH = 60.0
 """Seconds between two fetches for an unknown key, because anybody can name one."""
+SPARED = 10.0
+"""Seconds in which a provider that was away is not asked again for somebody who has proved nothing."""
 # Our own list, whatever the document says: `none` and shared secrets prove nothing (gap 1).
 ID_TOKEN_ALGORITHMS = (
     "RS256",
@@ -67,8 +69,19 @@ class Discovery:
     """The documents of providers that one environment has read."""
 
     loopback: bool = False
+    spares: bool = False
+    """Whether a provider that was away a moment ago is not asked."""
     _documents: dict[str, _Kept] = field(default_factory=dict)
+    _away: dict[str, float] = field(default_factory=dict)
+    """When a document could not be read."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def sparing(self) -> Self:
+        """Return the same documents for whoever has proved nothing: a stranger could have us wait for
+        a provider that is away, request after request. Contacts are not made to wait for it to be
+        back.
+        """
+        return replace(self, spares=True)
 
     def metadata(self, url: str, *, issuer: str) -> Metadata:
         """Read a discovery document.
@@ -155,7 +168,13 @@ class Discovery:
         with self._lock:
             kept = self._documents.get(url)
             if kept is None or now - kept.at >= fresher_than:
-                kept = _Kept(now, self._fetch(url))
+                if self.spares and now - self._away.get(url, -SPARED) < SPARED:
+                    raise ProviderAway("away a moment ago")
+                try:
+                    kept = _Kept(now, self._fetch(url))
+                except (ProviderAway, TryLater):
+                    self._away[url] = time.monotonic()
+                    raise
                 self._documents[url] = kept
         document: dict[str, Any] = kept.value
         return document

@@ -127,9 +127,11 @@ class UniversalLogout:
         if not isinstance(provider, OpenId):
             raise NotSignedIn
         url, issuer = provider.discovery(connection)
+        # Nothing is proved yet.
+        discovery = self.discovery.sparing()
         try:
-            metadata = self.discovery.metadata(url, issuer=issuer)
-            read = RelyingParty(connection, "", self.discovery).decoded(metadata, proof)
+            metadata = discovery.metadata(url, issuer=issuer)
+            read = RelyingParty(connection, "", discovery).decoded(metadata, proof)
         except (NotBelieved, Misconfigured):
             raise NotSignedIn from None
         except ProviderAway as away:
