@@ -247,3 +247,68 @@ class TestDir04AChangeOfTheRule:
         reckoned(portal)
 
         assert self.active(portal) == [True, True, False, False, False]
+
+    def test_finds_whom_a_door_makes_by_the_rule_before_while_the_walk_goes_on(
+        self, portal, group, people
+    ):
+        """A first walk of a large directory takes longer than such a door lives."""
+        late = DirectorySync("people", portal.workspace, "test", new_id="-" + "A" * 21)
+        portal.sets(directory_groups=[group])
+        reckoning = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        assert not reckoning.go_on(people=2)
+        assert late.create(person("p-late@example.com")).may_come_in
+
+        portal.forward(seconds=SETTLING.total_seconds() + 1)
+        while reckoning.is_due():
+            reckoning.go_on(people=2)
+
+        assert not is_record_active(portal, "p-late@example.com")
+
+    def test_waits_for_such_doors_before_its_second_walk(self, portal, group, people):
+        late = DirectorySync("people", portal.workspace, "test", new_id="-" + "A" * 21)
+        portal.sets(directory_groups=[group])
+        reckoning = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        while not reckoning.go_on(people=2):
+            pass
+        portal.forward(seconds=SETTLING.total_seconds() - 1)
+        assert reckoning.go_on(people=100)
+        assert late.create(person("p-late@example.com")).may_come_in
+
+        portal.forward(seconds=2)
+        assert reckoning.go_on(people=100)
+
+        assert not is_record_active(portal, "p-late@example.com")
+        assert not reckoning.is_due()
+
+    def test_changed_twice_at_once_ends_with_the_newer_one(self, portal, directory, group, people):
+        """Two commands, of which the first is in the middle when the second begins and ends."""
+        other = directory.groups("Others", people[4])
+        portal.sets(directory_groups=[group])
+        first = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        first.go_on(people=2)
+        portal.sets(directory_groups=[other])
+        second = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        while not second.go_on(people=2):
+            pass
+
+        for _ in range(9):
+            with suppress(TryLater):
+                first.go_on(people=2)
+        reckoned(portal)
+
+        assert self.active(portal) == [False, False, False, False, True]
+
+    @pytest.mark.parametrize("turn", [0, 2, 9])
+    def test_half_reckoned_lets_nobody_stay_who_leaves_the_last_group(
+        self, portal, directory, group, people, turn
+    ):
+        other = directory.groups("Others", people[0])
+        portal.sets(directory_groups=[group])
+        reckoned(portal)
+        portal.sets(directory_groups=[other])
+        sync = DirectorySync("people", portal.workspace, "test")
+        GroupReckoning(sync).go_on(people=turn or 1)
+
+        takes(directory, other, people[0])
+
+        assert not is_record_active(portal, "p0@example.com")

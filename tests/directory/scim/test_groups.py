@@ -1,5 +1,6 @@
 """Groups that a directory sends, in the shapes of Entra ID and Okta (portico/directory/scim)."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -87,6 +88,35 @@ class TestAGroup:
         left = {row["pk"] for row in portal.rows("people") if "#scim" in row["pk"]}
         assert left <= before
 
+    def test_leaves_no_member_who_came_while_it_was_deleted(
+        self, portal, directory, people, group, wire
+    ):
+        """By a request that has written the member, and not yet the group, when its row goes."""
+        add = {"op": "add", "path": "members", "value": [{"value": people[2]}]}
+        sent: list[Any] = []
+
+        def comes(operation: str, request: Any, arrive: Any) -> Any:
+            if operation == "dynamodb.TransactWriteItems":
+                ((part,),) = [
+                    each.values() for each in json.loads(request.body)["TransactItems"][:1]
+                ]
+                if (part.get("Key") or part["Item"])["sk"] == {"S": "group"}:
+                    sent.append(part)
+                    if len(sent) == 2:
+                        raise Killed
+                    if len(sent) == 1:
+                        with suppress(Killed):
+                            directory.regroups(group, add)
+            return arrive()
+
+        wire.meddler = comes
+        assert directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group}).status == 204
+        wire.meddler = None
+
+        assert len(sent) == 2
+        keys = [(row["pk"], row["sk"]) for row in portal.rows("people")]
+        assert [key for key in keys if "#scim#" in key[0] and group in "".join(key)] == []
+
     def test_of_another_workspace_is_not_there(self, portal, directory, group):
         portal.team.create_workspace(Workspace("other", "Other", "https://other.test"), by="test")
         other = Client(portal, made_by_hand(portal, "other"))
@@ -108,7 +138,28 @@ class TestAGroup:
             group, {"op": "add", "path": "members", "value": [{"value": stranger}]}
         )
 
-        assert (answer.status, answer.body["scimType"]) == (400, "invalidValue")
+        assert stranger not in {each["value"] for each in answer.body["members"]}
+        assert stranger not in directory.members(group)
+        keys = [(row["pk"], row["sk"]) for row in portal.rows("people")]
+        assert [
+            key for key in keys if key[0].startswith("acme#") and stranger in "".join(key)
+        ] == []
+
+    def test_takes_those_who_are_there_and_says_how_many_are_not(
+        self, portal, directory, people, group
+    ):
+        gone = directory.adds("gone@example.com")
+        directory.removes(gone)
+        value = [{"value": each} for each in (gone, "fake", people[2])]
+
+        told = directory.regroups(group, {"op": "add", "path": "members", "value": value})
+
+        assert told.status == 200
+        assert {each["value"] for each in told.body["members"]} == set(people)
+        (line,) = [e for e in portal.records_trail() if e["name"] == "group.changed"]
+        assert line["detail"] == {"came": "1", "unknown": "2"}
+        keys = [(row["pk"], row["sk"]) for row in portal.rows("people")]
+        assert [key for key in keys if "#scim#" in key[0] and gone in "".join(key)] == []
 
     def test_loses_who_is_deleted(self, directory, people, group):
         assert directory.removes(people[0]).status == 204

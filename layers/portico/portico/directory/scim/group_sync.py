@@ -50,19 +50,19 @@ class GroupSync:
         """Keep a new group.
 
         Raises:
-            InvalidRequest: a value is not valid, or a member is no user.
+            InvalidRequest: a value is not valid.
             NameTaken: another group has the name. A repeat of a request that went through ends here.
             TryLater: not all of it was written. Asked again, it goes on.
         """
         now = self.sync.clock.now()
         document = group_document_of(sent)
-        self._demand_users(members.come)
+        members, unknown = self._without_unknown(members)
         group = SyncedGroup(self.new_id, 1, now, now, document)
         if self.groups.found("displayName", group.name):
             raise NameTaken("displayName")
         # Nobody knows the id yet, so no rule names it. Cut off here, the same request begins anew.
         came = self._take(group, members)[0]
-        self._keep(None, group, came=came, went=0)
+        self._keep(None, group, came=came, unknown=unknown)
         return group
 
     def change(
@@ -71,19 +71,19 @@ class GroupSync:
         """Keep another state of a group. Its row is written last, when all members are.
 
         Raises:
-            InvalidRequest: a value is not valid, or a member is no user.
+            InvalidRequest: a value is not valid.
             NameTaken: another group has the name.
             UserMoved: the group was changed or deleted since *before* was read.
             TryLater: not all of it was written. Asked again, it goes on.
         """
         now = self.sync.clock.now()
         document = group_document_of(sent)
-        self._demand_users(members.come)
+        members, unknown = self._without_unknown(members)
         came, went = self._take(before, members)
-        if document == before.document and not (came or went):
+        if document == before.document and not (came or went or unknown):
             return before
         after = replace(before, version=before.version + 1, changed_at=now, document=document)
-        self._keep(before, after, came=came, went=went)
+        self._keep(before, after, came=came, went=went, unknown=unknown)
         return after
 
     def delete(self, before: SyncedGroup) -> None:
@@ -96,7 +96,9 @@ class GroupSync:
         everybody = MemberChange()
         everybody.replace(set())
         went = self._take(before, everybody)[1]
-        self._keep(before, None, came=0, went=went)
+        self._keep(before, None, went=went)
+        # Nobody joins by now. Whoever has since everybody left is no member of what is not there.
+        self._take(before, everybody)
 
     def leave_all(self, user: str) -> bool:
         """End all memberships of somebody who is about to be deleted, and say whether there were any.
@@ -181,17 +183,18 @@ class GroupSync:
         key = group_key(self.sync.workspace.id, group)
         return {"group there": self.groups.rows.checking(*key, IS_THERE)}
 
-    def _demand_users(self, ids: Iterable[str]) -> None:
-        """Check that all of these are users of this workspace, before anything is written."""
-        for some in batched(sorted(ids), 100, strict=False):
-            missing = set(some) - {each.id for each in self.sync.users.many(some)}
-            if missing:
-                raise InvalidRequest("members", "each of them a user of this directory")
+    def _without_unknown(self, members: MemberChange) -> tuple[MemberChange, int]:
+        """Return *members* without those who are no users of this workspace, and how many those are.
 
-    def _keep(
-        self, before: SyncedGroup | None, after: SyncedGroup | None, *, came: int, went: int
-    ) -> None:
-        event = self._event(before, after, came, went)
+        Of a thousand members, one may have been deleted in this moment: the others come all the same.
+        """
+        known = set[str]()
+        for some in batched(sorted(members.come), 100, strict=False):
+            known |= {each.id for each in self.sync.users.many(some)} & set(some)
+        return replace(members, come=known), len(members.come - known)
+
+    def _keep(self, before: SyncedGroup | None, after: SyncedGroup | None, **members: int) -> None:
+        event = self._event(before, after, members)
         parts = self.groups.moving(before, after, event.rider())
         if after is None:
             parts = {**parts, **self._line(event)}
@@ -214,7 +217,7 @@ class GroupSync:
         return {"line": Rows(self.sign_in_table, f"{workspace}#").putting(row, ALWAYS)}
 
     def _event(
-        self, before: SyncedGroup | None, after: SyncedGroup | None, came: int, went: int
+        self, before: SyncedGroup | None, after: SyncedGroup | None, members: dict[str, int]
     ) -> Event:
         name = "group.added" if after else "group.deleted"
         if before and after:
@@ -222,8 +225,7 @@ class GroupSync:
         old, new = (each.document if each else {} for each in (before, after))
         fields = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         detail = {"fields": " ".join(fields)} if after and fields else {}
-        detail |= {"came": str(came)} if came else {}
-        detail |= {"went": str(went)} if went else {}
+        detail |= {how: str(many) for how, many in members.items() if many}
         id_ = next(each.id for each in (after, before) if each)
         subject = f"group-{digest(id_)[:16]}"
         workspace, now = self.sync.workspace, self.sync.clock.now()

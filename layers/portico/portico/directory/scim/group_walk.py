@@ -8,12 +8,12 @@ directory meanwhile is reckoned with the change.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portico.aws import deadline
 from portico.aws.tables import NOT_THERE, ConditionFailed, TransactionRefused, transact_surely
-from portico.clock import epoch
+from portico.clock import epoch, moment
 from portico.directory.scim.group_rule import GroupRule
 from portico.directory.scim.group_store import reckoning_key
 from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
@@ -23,7 +23,7 @@ from portico.errors import TryLater
 PEOPLE_OF_A_STEP = 25
 SETTLING = timedelta(seconds=30)
 """After a change, some doors still answer by the rule before. Whom they make then, the walk may have
-passed already: so there is one more walk that begins after this."""
+passed already: so there is one more walk that begins after this, however long the first one took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class GroupReckoning:
             row = self._begin()
         if row is None or row["done"] or row["version"] > self._rule.at:
             return row is not None
+        if row["walks"] and not row["after"] and self.sync.clock.now() < _settled(row):
+            return True
         users, last = self.sync.users.page(after=row["after"], size=people)
         put_out = 0
         try:
@@ -111,21 +113,19 @@ class GroupReckoning:
         return new
 
     def _advance(self, row: dict[str, Any], last: str | None) -> None:
-        is_settled = epoch(self.sync.clock.now() - SETTLING) >= row["since"]
         ends = last is None
         values = {
             ":version": row["version"],
             ":before": row["after"],
             ":after": last or "",
             ":walks": row["walks"] + ends,
-            ":since": row["since"] if not ends or is_settled else epoch(self.sync.clock.now()),
-            ":done": ends and is_settled,
+            ":done": ends and row["walks"] > 0,
         }
         # Whoever was quicker has gone further.
         with suppress(ConditionFailed):
             self.sync.users.rows.update(
                 *reckoning_key(self.sync.workspace.id),
-                "SET after = :after, walks = :walks, since = :since, done = :done",
+                "SET after = :after, walks = :walks, done = :done",
                 "version = :version AND after = :before",
                 values,
             )
@@ -136,3 +136,8 @@ class GroupReckoning:
     @property
     def _rule(self) -> GroupRule:
         return GroupRule(self.sync.table, self.sync.workspace)
+
+
+def _settled(row: dict[str, Any]) -> datetime:
+    """Return when no door answers any longer by the rule before."""
+    return moment(row["since"]) + SETTLING
