@@ -125,7 +125,8 @@ def people(
 
     with running(stack, local, as_json, {}) as command:
         workspace = workspace_of(command, workspace_id)
-        command.list(f"People of {workspace.name}'s directory", synced_people(command, workspace))
+        found = synced_people(command, workspace)
+        command.list(f"People of {workspace.name}'s directory", found, people=found)
 
 
 @app.command()
@@ -137,7 +138,8 @@ def groups(
 
     with running(stack, local, as_json, {}) as command:
         workspace = workspace_of(command, workspace_id)
-        command.list(f"Groups of {workspace.name}'s directory", synced_groups(command, workspace))
+        found = synced_groups(command, workspace)
+        command.list(f"Groups of {workspace.name}'s directory", found, groups=found)
 
 
 @app.command(name="break-glass")
