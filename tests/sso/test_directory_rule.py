@@ -9,7 +9,10 @@ from local.providers.people import ACME_TENANT, FOREIGN_TENANT, object_id
 from portico.aws.tables import transact
 from portico.directory.record_import import DirectoryImport
 from portico.directory.record_match import RecordMatch, RecordMatches
+from portico.directory.scim.group_walk import GroupReckoning
+from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
+from tests.directory.scim.conftest import Client, made_by_hand
 
 REFUSED = ("e", "not-in-directory")
 
@@ -113,6 +116,62 @@ class TestAMatch:
         (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
         assert refused["detail"]["connection"] == "google"
         assert refused["detail"]["reason"] == "not-in-directory"
+
+
+class TestDir04GroupsThatLetPeopleIn:
+    """Whoever was not reckoned yet by a new rule must be let in by that one and the one before."""
+
+    @pytest.fixture
+    def directory(self, rule, connected, portal):
+        return Client(portal, made_by_hand(portal))
+
+    @pytest.fixture
+    def ann(self, directory):
+        return directory.adds("ann@example.com")
+
+    def of_both(self, portal, directory, before, after):
+        """Groups that let people in before and after a change that has reached nobody yet."""
+        groups = directory.groups("Before", *before), directory.groups("After", *after)
+        portal.sets(directory_groups=[groups[0]])
+        sync = DirectorySync("people", portal.workspace, "test")
+        while not GroupReckoning(sync).go_on():
+            pass
+        portal.sets(directory_groups=[groups[1]])
+
+    def is_let_in(self, portal):
+        came_back = portal.another_browser().signs_in_with("google")
+        if seen(came_back) == REFUSED:
+            return False
+        assert came_back.cookie("__Host-portico-acme")
+        return True
+
+    @pytest.mark.parametrize(
+        ("is_in", "let_in"),
+        [
+            ((True, True), True),
+            ((True, False), False),
+            ((False, True), False),
+            ((False, False), False),
+        ],
+        ids=["both", "before", "after", "neither"],
+    )
+    def test_let_in_by_both_rules_or_not_at_all(self, portal, directory, ann, is_in, let_in):
+        members = ([ann] if each else [] for each in is_in)
+        self.of_both(portal, directory, *members)
+
+        assert self.is_let_in(portal) is let_in
+
+    def test_let_in_by_the_rule_of_now_when_all_are_reckoned(self, portal, directory, ann):
+        self.of_both(portal, directory, [], [ann])
+        GroupReckoning(DirectorySync("people", portal.workspace, "test")).go_on()
+
+        assert self.is_let_in(portal)
+
+    def test_say_nothing_of_whom_a_file_has_listed(self, portal, directory, connected):
+        self.of_both(portal, directory, [], [])
+        connected.lists("ann@example.com")
+
+        assert self.is_let_in(portal)
 
 
 class TestAnImportMeanwhile:
