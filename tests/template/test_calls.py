@@ -16,6 +16,7 @@ from local.ses_events import SentMail, bounced, delivered
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.clock import SystemClock
+from portico.links.rules import team_token
 from portico.links.team_links import TeamLinks
 from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
@@ -196,13 +197,14 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     comes_by_providers(portal, providers)
     has_an_account(portal)
     comes_as_a_member(portal)
+    comes_by_the_teams_way(portal)
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
         door("record_trail").handler({"Records": told}, None)
     lines = [stream_record(row) for row in portal.rows("trail")]
     door("sign_out_portals").handler({"Records": lines}, None)
     looks_after_contacts(portal)
-    keeps_its_directory(portal)
+    keeps_its_directory(portal, providers)
 
 
 def renews_a_link(portal: Portal) -> None:
@@ -300,6 +302,18 @@ def comes_as_a_member(portal: Portal) -> None:
     refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
     assert refused.body["reason"] == "address-changed"
     looks_after_the_team(portal)
+
+
+def comes_by_the_teams_way(portal: Portal) -> None:
+    """Ask for a code while the portal is closed, as a member."""
+    portal.forward(days=1)
+    portal.sets(portal_enabled=False)
+    member = portal.another_browser()
+    asked = member.asks_for_a_code("gus@example.com", link=team_token("acme"))
+    assert asked.status == 202
+    portal.delivers_mail()
+    assert member.types_the_mailed_code().body["return_to"]["area"] == "team"
+    portal.sets(portal_enabled=True)
 
 
 def looks_after_the_team(portal: Portal) -> None:
@@ -482,7 +496,7 @@ def sets_a_password(portal: Portal, email: str) -> None:
     assert browser.sets_a_password(THIRD, portal.mailed_code()).status == 200
 
 
-def keeps_its_directory(portal: Portal) -> None:
+def keeps_its_directory(portal: Portal, providers: World) -> None:
     """Sync people: add, find, list, rename, switch and delete them, with a contact and without."""
     directory = Client(portal, made_by_hand(portal))
     portal.adds("Dot Once", "dot@example.com")
@@ -513,8 +527,17 @@ def keeps_its_directory(portal: Portal) -> None:
         assert directory.sends(f"GET {GROUPS}", query=query).status == 200
     assert directory.finds_groups(f'id eq "{group}" and members eq "{gil}"') == [group]
     assert directory.members(group) == {ids[1], gil}
+    gils: dict[str, Any] = {
+        "sub": "100000000000000000077",
+        "email_verified": True,
+        "hd": "example.com",
+    }
+    providers.has("google", "gil", email="gil@example.com", **gils)
+    assert portal.another_browser().signs_in_with("google", "gil").status == 303
     leaving = {"op": "remove", "path": f'members[value eq "{gil}"]'}
     assert directory.regroups(group, leaving).status == 200
+    coming = {"op": "add", "path": "members", "value": [{"value": gil}]}
+    assert directory.regroups(group, coming).status == 200
     renamed = {"op": "replace", "value": {"displayName": "Others", "externalId": "g-2"}}
     assert directory.regroups(group, renamed).status == 200
     assert directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group}).status == 204
