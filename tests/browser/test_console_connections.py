@@ -111,8 +111,7 @@ class TestANewConnection:
         expect(member.page.get_by_text("waits for an owner")).to_have_count(0)
 
         member.presses("Switch it off")
-        cells = member.row("State").get_by_role("cell").all_inner_texts()
-        assert cells == ["State", "on", "off"]
+        expect(member.row("State").get_by_role("cell")).to_have_text(["State", "on", "off"])
         member.sees("Nobody was found who loses a way in that they have.")
         member.presses("Change it")
         member.is_told("Changed. You can undo it.")

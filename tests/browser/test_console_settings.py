@@ -30,7 +30,7 @@ class TestAChange:
         member.presses("Look at the change")
         member.sees_heading("Before and after")
         row = member.row("New people may sign up")
-        assert row.get_by_role("cell").all_inner_texts() == ["New people may sign up", "off", "on"]
+        expect(row.get_by_role("cell")).to_have_text(["New people may sign up", "off", "on"])
         expect(member.row("Only from these domains")).to_contain_text("example.com, example.net")
         member.sees("Everybody who opens a shared link can become a contact.")
         member.presses("Change it")
