@@ -282,6 +282,25 @@ class TestAWeakeningChangeOfAConnection:
         assert row is not None
         assert connection_stamp(row) not in team["confirmed"]
 
+    def test_says_after_each_change_whether_an_owner_has_confirmed_it_as_it_is_now(
+        self, house, admin, issuer
+    ):
+        def confirmed(answer: Any) -> list[bool]:
+            read = admin.sends(f"GET {ONE}", path={"connection": "ids-of-api"})
+            listed = admin.sends(f"GET {CONNECTIONS}").body["connections"]
+            each = next(each for each in listed if each["id"] == "ids-of-api")
+            return [
+                it["confirmed"] for it in (answer.body["connection"], read.body["connection"], each)
+            ]
+
+        assert confirmed(adds(admin, issuer, vouches_for=["example.com"])) == [False] * 3
+        assert confirmed(asks(admin, f"POST {ONE}/test")) == [False] * 3
+        asks(house["owner"], f"POST {ONE}/confirm")
+        assert confirmed(changes(admin, label="Acme")) == [True] * 3
+        assert confirmed(changes(admin, on=False)) == [True] * 3
+        assert confirmed(asks(admin, f"PUT {ONE}/secret", {"secret": CANARY})) == [True] * 3
+        assert confirmed(changes(admin, vouches_for=[])) == [False] * 3
+
     def test_is_classified_in_every_field(self):
         values = Connection("a", "b", "oidc", "A", "c").values()
         assert CONNECTION_WEAKENS.keys() == values.keys() | {"secret"}

@@ -12,6 +12,7 @@ from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
 from portico.edge.team_access import TeamAccess, demand_match
 from portico.errors import InvalidRequest
 from portico.events import Caller
+from portico.people.memberships import connection_stamp
 from portico.people.rules import Workspace
 from portico.people.setting_changes import SettingChange
 from portico.printable import printable
@@ -56,15 +57,15 @@ class ConnectionRoutes:
         """Answer with all connections, without their secrets."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
         every = self.connections.all(found.workspace)
-        confirmed = self.entries.confirmed(found.workspace, [each.id for each in every])
-        shown = [_answer(each, caller, is_confirmed=each.id in confirmed) for each in every]
+        stamps = self._stamps(found.workspace)
+        shown = [_answer(each, stamps, caller) for each in every]
         return Response(200, {"connections": shown})
 
     def show(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with one connection."""
         found = self.access.of_anyone(path, caller, Action.READ_SETTINGS)
-        connection = self.connections.find(found.workspace, path["connection"])
-        return self._showing(found.workspace, connection, caller)
+        connection, stamps = self.connections.find_stamped(found.workspace, path["connection"])
+        return _showing(connection, stamps, caller)
 
     def add(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Add a connection, as a draft, with its client secret."""
@@ -82,7 +83,7 @@ class ConnectionRoutes:
         connection = self._make(member, caller, planned)
         # After the line that says so, and only if this id was nobody's: a repeat writes no secret.
         self.connections.keep_secret(connection, secret)
-        return self._showing(member.workspace, connection, caller, status=201)
+        return _showing(connection, self._stamps(member.workspace), caller, status=201)
 
     def change(self, wanted: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
         """Change what was sent, and nothing else. ``on`` switches it."""
@@ -91,8 +92,11 @@ class ConnectionRoutes:
         if on is not None and not isinstance(on, bool):
             raise InvalidRequest("on", "true or false")
 
+        stamps: frozenset[str] = frozenset()
+
         def planned(workspace: Workspace) -> ThingPlan[Connection]:
-            before = self._seen(workspace, path["connection"], caller)
+            nonlocal stamps
+            before, stamps = self._seen(workspace, path["connection"], caller)
             try:
                 return self.connections.plan_change(workspace, before, wanted, on=on, by=member.by)
             except NeverTested:
@@ -100,20 +104,22 @@ class ConnectionRoutes:
             except OtherKind:
                 raise InvalidRequest("kind", _OTHER_KIND) from None
 
-        return self._showing(member.workspace, self._make(member, caller, planned), caller)
+        return _showing(self._make(member, caller, planned), stamps, caller)
 
     def replace_secret(self, asked: AskedSecret, path: dict[str, str], caller: Caller) -> Response:
         """Replace the client secret."""
         member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
         secret = checked_secret(asked.secret)
+        stamps: frozenset[str] = frozenset()
 
         def planned(workspace: Workspace) -> ThingPlan[Connection]:
-            before = self._seen(workspace, path["connection"], caller)
+            nonlocal stamps
+            before, stamps = self._seen(workspace, path["connection"], caller)
             return self.connections.plan_secret(workspace, before, by=member.by)
 
         connection = self._make(member, caller, planned)
         self.connections.keep_secret(connection, secret)
-        return self._showing(member.workspace, connection, caller)
+        return _showing(connection, stamps, caller)
 
     def test(self, path: dict[str, str], caller: Caller) -> Response:
         """Ask the provider as a sign-in would. A draft that passes is offered from then on."""
@@ -145,7 +151,8 @@ class ConnectionRoutes:
             "problems": [printable(each) for each in problems],
             "found": {name: printable(each) for name, each in trial.asked.items()},
         }
-        return self._showing(member.workspace, connection, caller, {"test": outcome})
+        stamps = self._stamps(member.workspace)
+        return _showing(connection, stamps, caller, {"test": outcome})
 
     def confirm(self, path: dict[str, str], caller: Caller) -> Response:
         """Let members come in by a connection as it is now. Only an owner says so."""
@@ -161,7 +168,7 @@ class ConnectionRoutes:
         member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
 
         def planned(workspace: Workspace) -> ThingPlan[Connection]:
-            before = self._seen(workspace, path["connection"], caller)
+            before, _ = self._seen(workspace, path["connection"], caller)
             return self.connections.plan_removal(workspace, before, by=member.by)
 
         self.connections.drop_secret(self._make(member, caller, planned))
@@ -170,37 +177,25 @@ class ConnectionRoutes:
     def undo(self, member: TeamCaller, change: SettingChange, caller: Caller) -> Response:
         """Bring back what was set before a change."""
         id_ = change.about.partition(":")[2]
+        stamps: frozenset[str] = frozenset()
 
         def planned(workspace: Workspace) -> ThingPlan[Connection]:
-            now = self._seen(workspace, id_, caller)
+            nonlocal stamps
+            now, stamps = self._seen(workspace, id_, caller)
             return self.connections.plan_undo(workspace, now, change, by=member.by)
 
-        return self._showing(member.workspace, self._make(member, caller, planned), caller)
+        return _showing(self._make(member, caller, planned), stamps, caller)
 
-    def _seen(self, workspace: Workspace, id_: str, caller: Caller) -> Connection:
-        """Return the connection as it was when the caller last saw it."""
-        found = self.connections.find(workspace, id_)
-        now = self._answer(workspace, found, caller)
-        demand_match(caller, _etag(found), {"connection": now})
-        return found
+    def _stamps(self, workspace: Workspace) -> frozenset[str]:
+        return frozenset(self.entries.of(workspace).confirmed)
 
-    def _showing(
-        self,
-        workspace: Workspace,
-        connection: Connection,
-        caller: Caller,
-        more: dict[str, Any] | None = None,
-        *,
-        status: int = 200,
-    ) -> Response:
-        content = {"connection": self._answer(workspace, connection, caller), **(more or {})}
-        return Response(status, content, {"etag": _etag(connection)})
-
-    def _answer(
-        self, workspace: Workspace, connection: Connection, caller: Caller
-    ) -> dict[str, Any]:
-        confirmed = self.entries.confirmed(workspace, [connection.id])
-        return _answer(connection, caller, is_confirmed=connection.id in confirmed)
+    def _seen(
+        self, workspace: Workspace, id_: str, caller: Caller
+    ) -> tuple[Connection, frozenset[str]]:
+        """Return the connection as it was when the caller last saw it, and what is confirmed."""
+        found, stamps = self.connections.find_stamped(workspace, id_)
+        demand_match(caller, _etag(found), {"connection": _answer(found, stamps, caller)})
+        return found, stamps
 
     def _make[T](
         self, member: TeamCaller, caller: Caller, planned: Callable[[Workspace], ThingPlan[T]]
@@ -213,13 +208,25 @@ def _etag(connection: Connection) -> str:
     return etag_of(connection.values())
 
 
-def _answer(connection: Connection, caller: Caller, *, is_confirmed: bool) -> dict[str, Any]:
+def _showing(
+    connection: Connection,
+    stamps: frozenset[str],
+    caller: Caller,
+    more: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    content = {"connection": _answer(connection, stamps, caller), **(more or {})}
+    return Response(status, content, {"etag": _etag(connection)})
+
+
+def _answer(connection: Connection, stamps: frozenset[str], caller: Caller) -> dict[str, Any]:
     values = connection.values()
     return {
         "id": connection.id,
         **{name: values[name] for name in sorted(values)},
         "redirect_uri": f"{caller.own_origin}/v1/sso/{connection.id}/callback",
         "cautions": cautions(connection),
-        "confirmed": is_confirmed,
+        "confirmed": connection_stamp(connection.row()) in stamps,
         "etag": _etag(connection),
     }

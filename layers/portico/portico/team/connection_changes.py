@@ -10,6 +10,7 @@ from typing import Any
 from portico.aws import client_secrets
 from portico.clock import SYSTEM, Clock, epoch
 from portico.errors import ChangedSince, InvalidRequest, NotFound, Refused, TakenAlready
+from portico.people.memberships import team_settings_key
 from portico.people.rules import Workspace
 from portico.people.setting_changes import SettingChange, differing
 from portico.people.store import People, connection_key
@@ -57,6 +58,20 @@ class ConnectionChanges:
         if found is None:
             raise NotFound
         return found
+
+    def find_stamped(self, workspace: Workspace, id_: str) -> tuple[Connection, frozenset[str]]:
+        """Read a connection, and the stamps of what owners have confirmed, in one call.
+
+        Raises:
+            NotFound: there is none of this id, or it was removed.
+        """
+        if not is_listed(workspace, id_):
+            raise NotFound
+        people = People(self.people_table, workspace.id)
+        row, team = people.read(connection_key(workspace.id, id_), team_settings_key(workspace.id))
+        if row is None:
+            raise NotFound
+        return Connection.from_row(row), frozenset((team or {}).get("confirmed", ()))
 
     def former(self, workspace: Workspace, id_: str) -> Connection | None:
         """Read what is there under an id that somebody wants to use."""

@@ -123,13 +123,6 @@ class TeamEntries:
         event = self._event(workspace, "team.connection-confirmed", by, connection=connection)
         return self._confirm(workspace, connection_stamp(row), event, told=connection, host=host)
 
-    def confirmed(self, workspace: Workspace, connections: Sequence[str]) -> frozenset[str]:
-        """Return which of these connections an owner has confirmed as they are now."""
-        keys = [connection_key(workspace.id, each) for each in connections]
-        settings, *rows = self._people(workspace).read(team_settings_key(workspace.id), *keys)
-        stamps = TeamSettings.from_row(settings).confirmed
-        return frozenset(row["id"] for row in rows if row and connection_stamp(row) in stamps)
-
     def confirm_address(
         self, workspace: Workspace, contact: Contact, *, host: str, by: str
     ) -> TeamSettings:
