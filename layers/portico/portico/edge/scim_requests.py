@@ -29,7 +29,6 @@ from portico.strict_parsers import media_type_in, read_json
 
 LARGEST_SCIM_BODY = 64 * 1024
 SEARCHES = ("/.search", "/Users/.search", "/Groups/.search")
-_NAMES_OF_ALL = {name: FILTERED[name] for name in FILTERED.keys() & GROUPS_FILTERED.keys()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,7 @@ def asked_of(event: Mapping[str, Any], caller: Caller, workspace_id: str) -> Dir
     method: str = event["requestContext"]["http"]["method"]
     path = _path(event)
     is_about_groups = path == "/Groups" or path.startswith("/Groups/")
-    names = _NAMES_OF_ALL if path == "/.search" else FILTERED
-    names = GROUPS_FILTERED if is_about_groups else names
+    names = GROUPS_FILTERED if is_about_groups else FILTERED
     query = dict(event.get("queryStringParameters") or {})
     is_list = path in ("/Users", "/Groups") and method == "GET"
     terms = _terms(query.pop("filter", None), names) if is_list else None

@@ -11,6 +11,7 @@ from scim2_server.service import ScimService
 from scim2_server.storage import ScimStorage, SearchPage
 
 from portico.directory.scim.group_service import GroupStorage
+from portico.directory.scim.scim_shapes import GROUPS_FILTERED
 from portico.directory.scim.service import UserStorage
 from portico.directory.scim.user_model import MOST_RESULTS
 
@@ -48,6 +49,9 @@ class EverythingStorage(ScimStorage):
         count = MOST_RESULTS if search_request.count is None else search_request.count
         start = search_request.start_index or 1
         users = self.users.search(resource_types, search_request)
+        if any(each.name not in GROUPS_FILTERED.values() for each in self.groups.terms or ()):
+            # It is about what only users have.
+            return users
         among_groups = max(1, start - (users.total or 0))
         left = {"start_index": among_groups, "count": count - len(users.resources)}
         groups = self.groups.search(resource_types, search_request.model_copy(update=left))
