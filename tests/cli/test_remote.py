@@ -470,7 +470,8 @@ class TestARefusal:
 
     def test_says_that_the_key_is_over(self, remote, makes_a_key):
         text = makes_a_key(Scope.LINKS)
-        remote.has(PORTICO_KEY=text.replace(text[-8], "A" if text[-8] != "A" else "B"))
+        other = "A" if text[-8] != "A" else "B"
+        remote.has(PORTICO_KEY=f"{text[:-8]}{other}{text[-7:]}")
 
         said = remote.refused(*SHOW, "--url", remote.url)
 
