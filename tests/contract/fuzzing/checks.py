@@ -105,7 +105,8 @@ def after_call(context: Any, case: Any, response: Any) -> None:
         KNOWN.labels[asked["challenge"]] = asked["label"]
     if name == "askToMove" and granted:
         KNOWN.moves[response.json()["challenge"]] = response.json()["label"]
-    if name == "token" and granted:
+    # A directory's token is a key's, and comes alone.
+    if name == "token" and granted and "refresh_token" in response.json():
         KNOWN.held = response.json()
     if name in ("verifyCode", "refreshSession") and granted:
         _keep(response.json().get("refresh_token") or _cookie(response))
