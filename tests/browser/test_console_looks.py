@@ -91,7 +91,8 @@ FOCUSED = """() => {
 
 def is_open(member: Member, screen: str) -> None:
     member.opens(screen)
-    expect(member.page.locator("main:not([aria-busy]) h1")).to_be_visible()
+    # The overview reads all that the tests before have done at this house, page by page.
+    expect(member.page.locator("main:not([aria-busy]) h1")).to_be_visible(timeout=30_000)
 
 
 class TestEveryScreen:
