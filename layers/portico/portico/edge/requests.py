@@ -129,6 +129,20 @@ def _json(event: Mapping[str, Any], largest: int) -> dict[str, Any]:
     # where. This type only a script can send, and then every browser names the page's origin.
     if media_type_in(kind) != "application/json":
         raise InvalidRequest("content-type", "application/json", status=415)
+    return object_in(event, largest)
+
+
+def object_in(event: Mapping[str, Any], largest: int) -> dict[str, Any]:
+    """Read the JSON object in a request's body, of whatever type its header says.
+
+    Args:
+        event: the request.
+        largest: how many bytes it may have.
+
+    Raises:
+        TooLarge: it has more.
+        InvalidRequest: it is no JSON object, or one that is too deep.
+    """
     text = event.get("body") or ""
     if len(text) > largest * (2 if event.get("isBase64Encoded") else 1):
         raise TooLarge(largest)

@@ -1,7 +1,5 @@
 """What a directory sends, brought into the standard's form before the standard's library reads it."""
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -21,11 +19,11 @@ from portico.directory.scim.scim_shapes import (
     Term,
     terms_of,
 )
-from portico.edge.requests import DEEPEST_JSON, LONGEST_TEXT, depth_of
+from portico.edge.requests import LONGEST_TEXT, object_in
 from portico.edge.scim_problem import SCIM_KIND
-from portico.errors import InvalidRequest, TooLarge
+from portico.errors import InvalidRequest
 from portico.events import Caller
-from portico.strict_parsers import media_type_in, read_json
+from portico.strict_parsers import media_type_in
 
 LARGEST_SCIM_BODY = 64 * 1024
 SEARCHES = ("/.search", "/Users/.search", "/Groups/.search")
@@ -118,19 +116,7 @@ def content_of(event: Mapping[str, Any]) -> dict[str, Any]:
     kind = media_type_in((event.get("headers") or {}).get("content-type", ""))
     if kind not in (SCIM_KIND, "application/json", ""):
         raise InvalidRequest("content-type", SCIM_KIND, status=415)
-    text = event.get("body") or ""
-    if len(text) > LARGEST_SCIM_BODY * (2 if event.get("isBase64Encoded") else 1):
-        raise TooLarge(LARGEST_SCIM_BODY)
-    try:
-        data = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
-        if len(data) > LARGEST_SCIM_BODY:
-            raise TooLarge(LARGEST_SCIM_BODY)
-        content = read_json(data)
-    except (ValueError, binascii.Error):
-        raise InvalidRequest("body", "not JSON") from None
-    if not isinstance(content, dict) or depth_of(content) > DEEPEST_JSON:
-        raise InvalidRequest("body", "a JSON object, not too deep")
-    return content
+    return object_in(event, LARGEST_SCIM_BODY)
 
 
 def _plain(method: str, content: dict[str, Any]) -> dict[str, Any]:
