@@ -152,8 +152,8 @@ class House:
     def begins_another_day(self) -> None:
         """Leave behind what was mailed and used up so far.
 
-        Half a day is enough: two tests may mail to one person before the day's ten are gone,
-        and all of them together stay within the ninety days that the world's links live.
+        Half a day is enough: two tests may mail to one person before the day's ten are gone. All
+        tests of a worker together take half a year: whatever ends sooner needs its own house.
         """
         self.forward(hours=13)
         self.read_before = len(self._get("/_local/mailbox.json"))

@@ -2,12 +2,22 @@
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.house import House, running_house
+
 URL = re.compile(r"http\S+/acme#l=lnk_[\w-]{43}")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of their own: each test moves the clock, and the link is renewed for ninety days."""
+    with running_house(tmp_path_factory.mktemp("house") / "log") as house:
+        yield house
 
 
 @pytest.fixture
