@@ -51,10 +51,16 @@ class TestALink:
 
         assert concluded(link=entrance).endswith("portico portal set acme help --on")
 
-    def test_of_a_workspace_that_is_off_works_for_nobody(self):
-        said = concluded(workspace=replace(ACME, portal_enabled=False))
+    def test_of_a_workspace_that_is_closed_works_for_no_contact_and_the_team_has_a_way(self):
+        off = concluded(workspace=replace(ACME, portal_enabled=False))
+        until = int((NOW + timedelta(days=1)).timestamp())
+        paused = concluded(workspace=replace(ACME, paused_until=until))
 
-        assert said.startswith("The portal of Acme Support is switched off: nobody gets in.")
+        but = "no contact gets in. The team can, by the console."
+        assert off.startswith(f"The portal of Acme Support is switched off: {but}")
+        assert paused.startswith(
+            f"The portal of Acme Support is paused until 2026-11-22T12:00Z: {but}"
+        )
 
     @pytest.mark.parametrize(
         ("happened", "said"),

@@ -10,15 +10,16 @@ from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
 
 WAY_WAS_OFF = frozenset({"sign-in-method-off", "method-off"})
+_BUT_THE_TEAM = "no contact gets in. The team can, by the console."
 
 
 def portal_closed(facts: Facts) -> Iterator[Finding]:
-    """Yield why nobody at all gets in."""
+    """Yield why no contact at all gets in. The team still comes into the console."""
     workspace = facts.workspace
     if not workspace.portal_enabled:
         yield Finding(
             FindingCause.PORTAL_OFF,
-            f"The portal of {workspace.name} is switched off: nobody gets in.",
+            f"The portal of {workspace.name} is switched off: {_BUT_THE_TEAM}",
             remedies.setting(facts, Remedy.SWITCH_ON, "--portal-enabled", portal_enabled=True),
             evidence=(Evidence("the setting portal_enabled is off"),),
             values={"portal": workspace.name},
@@ -27,8 +28,8 @@ def portal_closed(facts: Facts) -> Iterator[Finding]:
         until = moment(workspace.paused_until)
         yield Finding(
             FindingCause.PORTAL_PAUSED,
-            f"The portal of {workspace.name} is paused until {until:%Y-%m-%d %H:%M} UTC: nobody "
-            "gets in.",
+            f"The portal of {workspace.name} is paused until {until:%Y-%m-%d %H:%M} UTC: "
+            f"{_BUT_THE_TEAM}",
             remedies.setting(facts, Remedy.END_PAUSE, "--reset paused-until", paused_until=0),
             evidence=(Evidence("the setting paused_until has not passed", until),),
             values={"portal": workspace.name, "until": epoch(until)},
