@@ -70,3 +70,15 @@ class TestThePackage:
         assert "'session' is possibly 'null'" in said
         assert "'signsOut' does not exist" in said
         assert "'origin' is missing" in said
+
+    def test_says_of_a_session_that_it_has_a_token_and_of_a_sign_in_that_it_may_have_none(
+        self, package
+    ):
+        of_a_session = (
+            "const token: string | undefined = session?.access_token; console.log(token);"
+        )
+        signs_in = "const signedIn = await portico.verify({ challenge: 'chl_1', code: 'X' });"
+
+        assert checked(package, of_a_session).stdout == ""
+        said = checked(package, f"{signs_in} signedIn.access_token.length;").stdout
+        assert "'signedIn.access_token' is possibly 'undefined'" in said

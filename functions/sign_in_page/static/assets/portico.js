@@ -69,8 +69,15 @@
  */
 
 /**
- * @typedef {Session & { return_to: { area: string, url: string }, new?: boolean }} SignedIn `new`
- *   when the code has just made the contact
+ * @typedef {object} SignedIn the answer to a sign-in. It has a session's token, but at the team's own way in, which
+ *   Portico's page alone can take
+ * @property {string} [access_token]
+ * @property {"Bearer"} [token_type]
+ * @property {number} [expires_in] seconds
+ * @property {{ id: string, name: string, email: string }} contact
+ * @property {string} workspace
+ * @property {{ area: string, url: string }} return_to
+ * @property {boolean} [new] when the code has just made the contact
  */
 
 /** @typedef {{ id: string, name: string, email: string, language: string | null, time_zone: string | null }} Profile */
@@ -171,10 +178,12 @@ export function createPortico({ workspace, origin = new URL(import.meta.url).ori
   /** @type {{ asked: string, request_id: string } | null} */
   let unanswered = null;
 
-  /** @template {Session} T @param {T} session @returns {T} */
-  function keep(session) {
-    kept = { session, until: Date.now() + (session.expires_in - SPARE_S) * 1000 };
-    return session;
+  /** @template {Session | SignedIn} T @param {T} answer @returns {T} */
+  function keep(answer) {
+    const { access_token, token_type, expires_in } = answer;
+    const isSession = access_token !== undefined && token_type !== undefined && expires_in !== undefined;
+    kept = isSession ? { session: { ...answer, access_token, token_type, expires_in }, until: Date.now() + (expires_in - SPARE_S) * 1000 } : null;
+    return answer;
   }
 
   /** @returns {Promise<Session | null>} */
