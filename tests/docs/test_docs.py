@@ -41,6 +41,15 @@ def in_code(pattern: str) -> set[str]:
     return {each for some in found for each in some}
 
 
+class TestAPage:
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+    def test_has_one_paragraph_of_each_name_below_a_heading(self, path):
+        # A merge can leave two versions of one.
+        for part in re.split(r"^#+ ", path.read_text(), flags=re.MULTILINE):
+            names = re.findall(r"^\*\*([^*]+)\*\*", part, re.MULTILINE)
+            assert len(names) == len(set(names)), part.partition("\n")[0]
+
+
 class TestLinks:
     @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
     def test_lead_to_pages_and_headings(self, path):

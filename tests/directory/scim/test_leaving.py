@@ -395,7 +395,7 @@ class TestDir04TwoSyncs:
         assert directory.changes(ann.id, change).status == 404
         assert not ann.is_in()
 
-    def test_make_one_user_of_a_name(self, directory, wire):
+    def test_rac_03_make_one_user_of_a_name(self, directory, wire):
         made = []
 
         def meanwhile():
