@@ -33,12 +33,16 @@ def script(doors, key, monkeypatch):
     return names
 
 
-def signs_in_by(portal: Any, url: str) -> Any:
-    """Open a personal link, and type the code that is mailed; return the session's answer."""
+def signs_in_by(portal: Any, url: str, *, email: str | None = None) -> Any:
+    """Open a personal link, and type the code that is mailed; return the session's answer.
+
+    *email* is the address that they give, if the link asks for one.
+    """
     browser = portal.another_browser()
     token = url.partition("#l=")[2].partition("&")[0]
-    assert browser.opens_the_link(token).status == 200
-    browser.asks_for_a_code(None, link=token)
+    opened = browser.opens_the_link(token)
+    assert opened.body["link"].get("asks_email", False) is (email is not None)
+    browser.asks_for_a_code(email, link=token)
     portal.delivers_mail()
     return browser.types_the_mailed_code()
 
@@ -53,6 +57,16 @@ class TestAHelpDesk:
 
         assert signed_in.status == 200, signed_in.event
         assert signed_in.body["contact"]["id"] == mo["id"]
+        assert script["conversations_of"](mo["id"], kept) == [WROTE]
+
+    def test_leads_there_who_has_told_it_no_address(self, script, portal):
+        kept = {("messenger", "8261"): [WROTE]}
+        mo = script["contact_who_wrote"]("messenger", "8261", "Mo Chat")
+        assert mo["email"] == ""
+
+        signed_in = signs_in_by(portal, script["link_for"](mo), email="mo@example.com")
+
+        assert signed_in.body["contact"]["id"] == mo["id"], signed_in.event
         assert script["conversations_of"](mo["id"], kept) == [WROTE]
 
     def test_ref_01_shows_a_stranger_nothing_of_anns_and_ann_nothing_of_theirs(
