@@ -31,33 +31,29 @@ UNDONE = replace(A_NOTICE, change=Change.EMAIL_CHANGED, account="", undo_url=UND
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-PAGE = "https://signin.acme.example/acme"
-JOINED = replace(A_NOTICE, change=Change.TEAM_JOINED, account="agent", page_url=PAGE)
+CONSOLE = "https://signin.acme.example/acme/team"
+JOINED = replace(A_NOTICE, change=Change.TEAM_JOINED, account="agent", console_url=CONSOLE)
 
 
 @every_language
 class TestWelcomeToATeam:
-    def test_leads_to_the_page_where_the_member_signs_in(self, language):
+    def test_leads_to_the_console(self, language):
         rendered = render(replace(JOINED, language=language))
         opens = words_of(language).say("team_joined", "open")
 
-        assert f"{opens}:\n{PAGE}\n" in rendered.text
-        assert rendered.html.count(f'href="{PAGE}"') == 1
+        assert f"{opens}:\n{CONSOLE}\n" in rendered.text
+        assert rendered.html.count(f'href="{CONSOLE}"') == 1
         assert opens in seen_in(rendered.html)
 
-    def test_leads_nowhere_where_the_address_opens_nothing(self, language):
-        rendered = render(replace(JOINED, language=language, page_url=None))
 
-        assert "://" not in rendered.text + rendered.html
-
-
-class TestAPage:
+class TestAConsole:
     @pytest.mark.parametrize(
-        "url", [f"{PAGE}#l=x", "https://evil.example/", "javascript:alert(1)", f"{PAGE}?x"]
+        "url",
+        [f"{CONSOLE}#l=x", "https://evil.example/team", "javascript:alert(1)", f"{CONSOLE}?x"],
     )
     def test_is_our_own_and_nothing_else(self, url):
-        with pytest.raises(ValueError, match="address of our own page"):
-            replace(JOINED, page_url=url)
+        with pytest.raises(ValueError, match="address of a console"):
+            replace(JOINED, console_url=url)
 
 
 @every_language

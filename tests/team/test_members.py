@@ -81,13 +81,15 @@ class TestAMember:
         assert "– → agent: ben@example" in to_ann.text.replace("\u200c", "")
 
     @pytest.mark.parametrize("entrance", [True, False])
-    def test_is_led_to_the_page_if_its_address_opens_one(self, team, portal, ben, entrance):
+    def test_is_led_to_the_console_whatever_the_address_alone_opens(
+        self, team, portal, ben, entrance
+    ):
         portal.sets(entrance=entrance)
         team.adds(ben, Role.AGENT)
         portal.delivers_mail()
 
         (to_ben,) = [each for each in portal.mails if "ben@" in str(each.to)]
-        assert (f"https://{HOST}/acme" in to_ben.text) is entrance
+        assert f"https://{HOST}/acme/team\r\n" in to_ben.text
         (to_ann,) = [each for each in portal.mails if "– → agent" in each.text]
         assert f"{HOST}/acme" not in to_ann.text
 

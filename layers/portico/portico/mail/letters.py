@@ -9,7 +9,7 @@ CODE_SHAPE = re.compile(r"[0-9A-Z]{7}")
 LABEL_SHAPE = re.compile(r"[0-9A-Z]{2}")
 HOST_SHAPE = re.compile(r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*)(?::[0-9]{1,5})?")
 
-PAGE_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}")
+CONSOLE_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}/team")
 SIGN_IN_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#l=lnk_[A-Za-z0-9_-]{43}")
 UNDO_SHAPE = re.compile(r"https?://[a-z0-9.:-]+/[a-z][a-z0-9-]{1,30}#undo=[A-Za-z0-9._-]{1,300}")
 
@@ -188,8 +188,8 @@ class NoticeLetter:
     """What `portico.mail.devices.device_of` said; any other text is left out."""
     undo_url: str | None = field(default=None, repr=False)
     """The page that undoes an ``email-changed``. Opening it alone changes nothing."""
-    page_url: str | None = None
-    """Our page, where whoever was put on the team signs in; ``None``: its address opens nothing."""
+    console_url: str | None = None
+    """The team's console, of ``team-joined``."""
     sign_in_url: str | None = field(default=None, repr=False)
     """The contact's personal link, of ``link-renewed`` and ``mail-lifted``."""
     took_password: bool = False
@@ -207,8 +207,8 @@ class NoticeLetter:
             raise ValueError("not an address of our own page")
         if self.sign_in_url is not None and not SIGN_IN_SHAPE.fullmatch(self.sign_in_url):
             raise ValueError("not a personal link")
-        if self.page_url is not None and not PAGE_SHAPE.fullmatch(self.page_url):
-            raise ValueError("not the address of our own page")
+        if self.console_url is not None and not CONSOLE_SHAPE.fullmatch(self.console_url):
+            raise ValueError("not the address of a console")
 
 
 type Letter = CodeLetter | NoticeLetter

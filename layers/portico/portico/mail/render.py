@@ -93,8 +93,8 @@ def _notice(letter: NoticeLetter, words: Words) -> dict[str, str]:
 
 def _press(letter: NoticeLetter, words: Words) -> dict[str, str]:
     """Return the one button of a notice, and where it leads; empty where there is none."""
-    if letter.change is Change.TEAM_JOINED and letter.page_url:
-        return {"press": words.say("team_joined", "open"), "press_url": letter.page_url}
+    if letter.console_url:
+        return {"press": words.say("team_joined", "open"), "press_url": letter.console_url}
     if letter.sign_in_url:
         return {"press": words.say("link_renewed", "open"), "press_url": letter.sign_in_url}
     return {"press": words.say("email_changed", "undo"), "press_url": letter.undo_url or ""}

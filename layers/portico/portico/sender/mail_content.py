@@ -90,7 +90,7 @@ def notice_mail(
         happened_at=notice.at,
         device=notice.device,
         undo_url=undo_url,
-        page_url=_page_url(notice, workspace),
+        console_url=_console_url(notice, workspace),
         sign_in_url=sign_in_url,
         took_password=notice.took_password,
         time_zone=contact.time_zone,
@@ -99,10 +99,11 @@ def notice_mail(
     return compose(letter, sender=sender, at=at)
 
 
-def _page_url(notice: Notice, workspace: Workspace) -> str | None:
-    """Return where a new team member signs in, if the workspace's address opens a sign-in."""
-    is_told = notice.change is Change.TEAM_JOINED and workspace.entrance
-    return f"{origin_of(notice.host)}/{workspace.id}" if is_told else None
+def _console_url(notice: Notice, workspace: Workspace) -> str | None:
+    """Return where a new team member works. Its way in is open whatever the portal is."""
+    if notice.change is not Change.TEAM_JOINED:
+        return None
+    return f"{origin_of(notice.host)}/{workspace.id}/team"
 
 
 def _foot(row: dict[str, Any] | None) -> tuple[FootLink, ...]:
