@@ -23,31 +23,58 @@ from portico.sso.store import Connections
 from portico.team.connection_changes import ConnectionChanges
 from portico.team.portal_changes import PortalChanges
 from portico.team.team_entry import TeamEntries
-from portico.team.workspace_changes import WorkspaceChanges
+from portico.team.workspace_changes import SETTABLE, WorkspaceChanges
 from tests.properties.worlds import Beginning
 
 NAMES = ("ann", "bob")
 SHOWN = ("label", "redirect_uris", "initiate_login_uri", "on")
 """What is compared of a portal."""
 SHOWN_OF_CONNECTION = ("label", "vouches_for", "on")
-WANTED = st.fixed_dictionaries(
-    {},
-    optional={
-        "name": st.sampled_from(["Acme", "Acme Support", "Help"]),
-        "locale": st.sampled_from(["en", "de", "fr"]),
-        "sign_up": st.booleans(),
-        "entrance": st.booleans(),
-        "link_days": st.integers(1, 3),
-        "portal_origins": st.lists(
-            st.sampled_from(["https://a.test", "https://b.test"]), unique=True
-        ),
-        "areas": st.sampled_from(
-            [{"dashboard": "/", "request": "/r/{flow}"}, {"dashboard": "/x", "request": "/{flow}"}]
-        ),
-        "support_url": st.sampled_from([None, "mailto:help@acme.test"]),
-        "pause_text": st.sampled_from([{}, {"de": "Pause."}, {"en": "Pause."}]),
-        "powered_by": st.booleans(),
-    },
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "name": st.sampled_from(["Acme", "Acme Support", "Help"]),
+    "portal_url": st.sampled_from(["https://portal.acme.test", "https://a.test/help"]),
+    "portal_enabled": st.booleans(),
+    "paused_until": st.sampled_from([0, 4_000_000_000]),
+    "entrance": st.booleans(),
+    "areas": st.sampled_from(
+        [{"dashboard": "/", "request": "/r/{flow}"}, {"dashboard": "/x", "request": "/{flow}"}]
+    ),
+    "request_flows": st.sampled_from([[], ["new-laptop"]]),
+    "portal_origins": st.lists(st.sampled_from(["https://a.test", "https://b.test"]), unique=True),
+    "locale": st.sampled_from(["en", "de", "fr"]),
+    "accent_color": st.sampled_from([None, "#112233"]),
+    "sender_name": st.sampled_from([None, "Help"]),
+    "code_method": st.booleans(),
+    "sso_method": st.booleans(),
+    "password_method": st.booleans(),
+    "sign_up": st.booleans(),
+    "sign_up_domains": st.sampled_from([[], ["a.test"]]),
+    "sign_up_blocked": st.sampled_from([[], ["b.test"]]),
+    "sign_up_disposable": st.booleans(),
+    "account_deletion": st.booleans(),
+    "send_on_open": st.booleans(),
+    "code_in_subject": st.booleans(),
+    "check_pasted_code": st.booleans(),
+    "directory_rule": st.sampled_from(["off", "match_required", "sso_only"]),
+    "directory_contacts": st.booleans(),
+    "directory_groups": st.sampled_from([[], ["g" * 22]]),
+    "session_idle_seconds": st.sampled_from([300, 3600]),
+    "session_absolute_seconds": st.sampled_from([86400, 172800]),
+    "link_days": st.integers(1, 3),
+    "office_networks": st.sampled_from([[], ["198.51.100.0/24"]]),
+    "inbound_addresses": st.sampled_from([[], ["help@acme.test"]]),
+    "trail_days": st.integers(30, 32),
+    "support_url": st.sampled_from([None, "mailto:help@acme.test"]),
+    "privacy_url": st.sampled_from([None, "https://acme.test/privacy"]),
+    "terms_url": st.sampled_from([None, "https://acme.test/terms"]),
+    "pause_text": st.sampled_from([{}, {"de": "Pause."}, {"en": "Pause."}]),
+    "powered_by": st.booleans(),
+}
+"""Of every setting, values as they are stored."""
+WITH_A_PICTURE = {"logo"}
+"""It has a route of its own."""
+WANTED = st.lists(st.sampled_from(sorted(VALUES)), unique=True, max_size=4).flatmap(
+    lambda names: st.fixed_dictionaries({name: VALUES[name] for name in names})
 )
 OF_PORTAL = st.fixed_dictionaries(
     {},
@@ -438,6 +465,9 @@ def of_connection(connection: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestTwoAdmins:
+    def test_change_every_setting_that_there_is(self):
+        assert VALUES.keys() == SETTABLE.keys() - WITH_A_PICTURE
+
     def test_lose_nothing_whatever_they_do_at_once(self, depth, portal, wire):
         class Here(TwoAdmins):
             pass
