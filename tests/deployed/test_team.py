@@ -131,6 +131,12 @@ class TestADeployedTeam:
         lifted = agent.asks("POST", f"{ACME}/contacts/lift-domain", {"domain": "example.com"})
         assert lifted.json["lifted"] == 0, acme.stack.log_of("ManageContacts")
 
+    def test_shows_how_a_mail_looks(self, members, acme):
+        told = members().joins(Role.AGENT).asks("POST", f"{ACME}/mail-preview", {"language": "de"})
+
+        assert told.status_code == 200, acme.stack.log_of("Diagnose")
+        assert "SAM-PLE0" in told.json["text"]
+
 
 class TestNobody:
     @pytest.mark.parametrize("site", ["", "same-site", "cross-site"])

@@ -118,6 +118,7 @@ ANSWERS = {
     "trail_list": 401,
     "trail_overview": 401,
     "touched": 401,
+    "mail_preview": 401,
     "contact_erase": 401,
     "contact_by_ref": 401,
     "ref_detach": 401,

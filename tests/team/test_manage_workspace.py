@@ -46,6 +46,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(9)
 BODIES: dict[str, Any] = {
     f"PATCH {WORKSPACE}/settings": {"sender_name": "Help"},
     f"POST {WORKSPACE}/touched": {"settings": {"code_method": False}},
+    f"POST {WORKSPACE}/mail-preview": {"letter": "link"},
     LOGO: PNG,
     f"POST {PORTALS}": {"id": "new-one", "redirect_uris": ["https://a.test/cb"]},
     f"PATCH {PORTALS}/{{portal}}": {"label": "Help"},

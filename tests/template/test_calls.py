@@ -735,6 +735,8 @@ def asks_why(gus: Staff, portal: Portal, contact: str) -> None:
     newest = max((e for e in portal.rows("trail") if e.get("name") == "code.requested"), key=lambda e: str(e["at"]))  # fmt: skip
     told = grace.sends(f"POST {WORKSPACE}/diagnosis", {"sign_in": newest["detail"]["sign_in"]})
     assert told.status == 200, told.event
+    portal.sets(logo="0123456789abcdef")
+    assert grace.sends(f"POST {WORKSPACE}/mail-preview", {}).status == 200
     for n in range(MOST_MISSES):
         if n % 25 == 24:
             portal.forward(minutes=1)  # for the minute's own budget

@@ -56,6 +56,63 @@ class ReadSettings(TypedDict):
     etag: str
 
 
+class MailPreview(TypedDict):
+    language: str
+    sender: str
+    subject: str
+    text: str
+    html: str
+
+
+class AskedSettings(TypedDict):
+    """As `portico workspace set` takes them; docs/cli.md says what each may be"""
+
+    name: NotRequired[str]
+    portal_url: NotRequired[str]
+    portal_enabled: NotRequired[bool]
+    paused_until: NotRequired[int]
+    entrance: NotRequired[bool]
+    areas: NotRequired[dict[str, str]]
+    request_flows: NotRequired[list[str]]
+    portal_origins: NotRequired[list[str]]
+    locale: NotRequired[Literal["en", "de", "fr", "es", "pt", "it", "ja", "ar"]]
+    logo: NotRequired[str | None]
+    accent_color: NotRequired[str | None]
+    sender_name: NotRequired[str | None]
+    support_url: NotRequired[str | None]
+    privacy_url: NotRequired[str | None]
+    terms_url: NotRequired[str | None]
+    pause_text: NotRequired[dict[str, str]]
+    powered_by: NotRequired[bool]
+    code_method: NotRequired[bool]
+    sso_method: NotRequired[bool]
+    password_method: NotRequired[bool]
+    sign_up: NotRequired[bool]
+    sign_up_domains: NotRequired[list[str]]
+    sign_up_blocked: NotRequired[list[str]]
+    sign_up_disposable: NotRequired[bool]
+    account_deletion: NotRequired[bool]
+    directory_rule: NotRequired[Literal["off", "match_required", "sso_only"]]
+    directory_contacts: NotRequired[bool]
+    directory_groups: NotRequired[list[str]]
+    send_on_open: NotRequired[bool]
+    code_in_subject: NotRequired[bool]
+    check_pasted_code: NotRequired[bool]
+    session_idle_seconds: NotRequired[int]
+    session_absolute_seconds: NotRequired[int]
+    link_days: NotRequired[int]
+    trail_days: NotRequired[int]
+    office_networks: NotRequired[list[str]]
+    inbound_addresses: NotRequired[list[str]]
+
+
+class AskedMailPreview(TypedDict):
+    letter: NotRequired[Literal["code", "link", "notice"] | None]
+    language: NotRequired[str | None]
+    settings: NotRequired[AskedSettings]
+    logo: NotRequired[str | None]
+
+
 class Change(TypedDict):
     id: str
     about: str
@@ -751,6 +808,19 @@ class Routes:
         The key needs the scope ``settings:read``.
         """
         return cast("ReadSettings", self.transport.ask("GET", "/settings"))
+
+    def preview_mail(self, body: AskedMailPreview) -> MailPreview:
+        """Show a mail before its look is changed.
+
+        Answers a mail as it would be sent, with settings that are not saved yet and sample values.
+        Its code can be nobody's. Changes nothing and mails nothing.
+
+        The key needs the scope ``settings:read``.
+
+        Args:
+            body: What is asked for.
+        """
+        return cast("MailPreview", self.transport.ask("POST", "/mail-preview", body=body))
 
     def read_changes(self, *, limit: int | None = None) -> Walk[Change]:
         """List what was changed in the last 30 days.

@@ -94,15 +94,19 @@ class Door:
         return register
 
     def changes(
-        self, route: str
+        self, route: str, *, largest: int = LARGEST_BODY
     ) -> Callable[[Callable[[dict[str, Any], dict[str, str], Caller], Response]], object]:
         """Register a function for *route*. It gets the JSON object as it is, and the path
         parameters, because a member that is not there and one that is null differ.
+
+        Args:
+            route: the route.
+            largest: bytes of the body.
         """
 
         def register(work: Callable[[dict[str, Any], dict[str, str], Caller], Response]) -> object:
             self.routes[route] = lambda event, caller: work(
-                object_of(event), event.get("pathParameters") or {}, caller
+                object_of(event, largest=largest), event.get("pathParameters") or {}, caller
             )
             return work
 

@@ -77,14 +77,14 @@ def shaped[T](content: Mapping[str, Any], shape: type[T]) -> T:
     return shape(**values)
 
 
-def object_of(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the JSON body as it is, for a route that has its own rules for each member.
+def object_of(event: Mapping[str, Any], *, largest: int = LARGEST_BODY) -> dict[str, Any]:
+    """Read the JSON body, of *largest* bytes at most, for a route with rules for each member.
 
     Raises:
         TooLarge: before anything is parsed.
         InvalidRequest: not a JSON object, or not Unicode text.
     """
-    content = _json(event, LARGEST_BODY)
+    content = _json(event, largest)
     try:
         json.dumps(content, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -1,4 +1,8 @@
-"""Write the mail of a challenge, and that of a notice."""
+"""Write the mail of a challenge, and that of a notice.
+
+What a letter says is apart from the mail that it becomes: a preview shows the one, and no sender
+sends it.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -36,12 +40,42 @@ def code_mail(
     Raises:
         ValueError: no mail can be sent to the contact's address.
     """
-    id_ = str(challenge.id)
-    code = derive_code(keys.code, challenge=id_, purpose=challenge.purpose, generation=generation)
-    letter = CodeLetter(
+    code = derive_code(
+        keys.code, challenge=str(challenge.id), purpose=challenge.purpose, generation=generation
+    )
+    letter = code_letter(
+        challenge, generation, workspace, contact, code=code, words=words, to=to, logo=logo
+    )
+    return compose(letter, sender=sender, at=at)
+
+
+def code_letter(
+    challenge: Challenge,
+    generation: int,
+    workspace: Workspace,
+    contact: Contact,
+    *,
+    code: str,
+    words: dict[str, Any] | None,
+    to: str,
+    logo: bytes | None,
+) -> CodeLetter:
+    """Return what the mail of one generation says, with any code.
+
+    Args:
+        challenge: whose mail it is.
+        generation: 1 for the first mail.
+        workspace: whose name and look it has.
+        contact: who gets it, with their language and time zone.
+        code: seven characters, without the dash.
+        words: the row of the workspace's links, if it has one.
+        to: the address.
+        logo: a PNG; anything else is left out.
+    """
+    return CodeLetter(
         purpose=Purpose(challenge.purpose),
         code=code,
-        label=label_of(id_, generation),
+        label=label_of(str(challenge.id), generation),
         language=best_language(challenge.language, contact.language, workspace.locale),
         workspace_name=workspace.name,
         sender_name=workspace.sender,
@@ -57,7 +91,6 @@ def code_mail(
         time_zone=contact.time_zone,
         foot=_foot(words),
     )
-    return compose(letter, sender=sender, at=at)
 
 
 def notice_mail(
@@ -77,7 +110,30 @@ def notice_mail(
     Raises:
         ValueError: no mail can be sent to the contact's address.
     """
-    letter = NoticeLetter(
+    letter = notice_letter(
+        notice,
+        workspace,
+        contact,
+        words=words,
+        undo_url=undo_url,
+        sign_in_url=sign_in_url,
+        logo=logo,
+    )
+    return compose(letter, sender=sender, at=at)
+
+
+def notice_letter(
+    notice: Notice,
+    workspace: Workspace,
+    contact: Contact,
+    *,
+    words: dict[str, Any] | None,
+    undo_url: str | None = None,
+    sign_in_url: str | None = None,
+    logo: bytes | None,
+) -> NoticeLetter:
+    """Return what the mail of a notice says; the parameters are as in `code_letter`."""
+    return NoticeLetter(
         change=notice.change,
         account=notice.label,
         language=best_language(notice.language or contact.language, workspace.locale),
@@ -96,7 +152,6 @@ def notice_mail(
         time_zone=contact.time_zone,
         foot=_foot(words),
     )
-    return compose(letter, sender=sender, at=at)
 
 
 def _console_url(notice: Notice, workspace: Workspace) -> str | None:
