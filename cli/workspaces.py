@@ -81,6 +81,39 @@ def show(
         _show(command, workspace_of(command, workspace_id))
 
 
+@app.command(name="preview-mail")
+def preview_mail(
+    workspace_id: Id,
+    *,
+    letter: Annotated[
+        str, typer.Option(metavar="LETTER", help="code, link (a new one) or notice.")
+    ] = "code",
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", help="By default the workspace's.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the HTML here, for a browser.")
+    ] = None,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a mail as contacts get it, with sample values. Nothing is mailed."""
+    from cli.mail_preview import LETTERS, asked_mail, mail_of, show_mail
+
+    unknown = NotUnderstood(f"--letter: one of {', '.join(LETTERS)}")
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told, portico):
+            if letter not in LETTERS:
+                raise unknown
+            show_mail(told, asked_mail(portico, letter=letter, language=language), html)
+        return
+    with running(stack, local, as_json, NAMES) as command:
+        if letter not in LETTERS:
+            raise unknown
+        show_mail(command, mail_of(command, workspace_id, letter=letter, language=language), html)
+
+
 @app.command(name="list")
 def list_(stack: Stack = None, local: Local = None, as_json: AsJson = False) -> None:
     """List all workspaces, by id. The list is a moment behind."""
