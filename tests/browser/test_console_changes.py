@@ -156,3 +156,28 @@ class TestTheList:
         expect(member.part("Team and keys")).to_be_visible()
 
         assert {"team.member-added", "key.created"} <= set(asked[0]["body"]["events"])
+
+
+def test_more_of_them_are_reached_where_they_begin(member):
+    whole = [
+        {"id": f"evt_{at}", "about": "settings", "at": 1795262400 - at, "by": "cli:ops",
+         "before": {"mail_name": f"before {at}"}, "after": {"mail_name": f"after {at}"}}
+        for at in range(40)
+    ]  # fmt: skip
+    member.page.route(
+        "**/acme/changes?*",
+        lambda route: route.fulfill(
+            json={"changes": whole[20:], "next": None}
+            if "cursor" in route.request.url
+            else {"changes": whole[:20], "next": "more"}
+        ),
+    )
+    member.comes_in("owner")
+    member.opens("changes")
+    rows = member.part("Settings, portals and connections").get_by_role("row")
+    expect(rows).to_have_count(21)
+
+    member.presses("Show more")
+
+    expect(rows).to_have_count(41)
+    assert rows.nth(21).evaluate("each => each.contains(document.activeElement)")

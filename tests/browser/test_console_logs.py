@@ -269,3 +269,16 @@ class TestAContactsOwn:
 
         member.is_told("Your role does not allow this any more.")
         assert len(asked) <= 1
+
+
+def test_the_keyboard_stays_in_the_list_when_its_last_rows_have_come(member):
+    answering(member, {"entries": [entry() for _ in range(20)], "next": "more"}, {"entries": [entry()]})  # fmt: skip
+    member.comes_in("auditor")
+    member.opens("logs")
+
+    member.presses("Search on")
+
+    rows = member.part("Entries").locator("tbody tr")
+    expect(rows).to_have_count(21)
+    expect(member.offers("Search on")).to_have_count(0)
+    assert rows.last.evaluate("each => each.contains(document.activeElement)")

@@ -129,11 +129,13 @@ class TestTheOverview:
         asked = answering(member, *[{"days": [counts("2099-11-21")], "next": "more"}] * 20, {"days": [counts("2099-11-20")]})  # fmt: skip
         member.opens("overview&days=7")
         member.sees("Counted back to 21 Nov 2026")
+        member.is_told("Counting was stopped.")
         assert len(asked) == 20
 
         member.presses("Count on")
 
         expect(member.part("Why not").get_by_role("row").last).to_contain_text("42")
+        member.is_told("Everything in this time is counted.")
         expect(member.offers("Count on")).to_have_count(0)
 
     def test_says_what_to_do_first_where_nothing_is_there(self, member):
@@ -169,3 +171,136 @@ class TestTheOverview:
         member.person.finds_no_barrier()
 
         assert member.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+class Turns:
+    """Answers the route page by page, each when it is told to."""
+
+    def __init__(self, member: Member) -> None:
+        self.page, self.waiting = member.page, list[Route]()
+        member.page.route("**/trail/overview", self._hears)
+
+    def _hears(self, route: Route) -> None:
+        self.waiting.append(route)
+
+    def answers(self, *days: dict[str, Any], more: bool) -> None:
+        at = {"searched_until": 1795262400, "complete_since": 1795219200}
+        self.next().fulfill(json={"days": days, "next": "more" if more else None, **at})
+
+    def fails(self) -> None:
+        self.next().abort()
+
+    def next(self) -> Route:
+        while not self.waiting:
+            self.page.wait_for_timeout(20)
+        return self.waiting.pop(0)
+
+
+def names(member: Member, title: str) -> list[str]:
+    """What the rows of a picture are of, from top to bottom."""
+    cells = member.part(title).locator("tbody tr td:first-child").all_inner_texts()
+    return [text.strip() for text in cells]
+
+
+TOP = "each => each.getBoundingClientRect().top"
+
+
+class TestWhileItCounts:
+    @pytest.fixture
+    def turns(self, member) -> Turns:
+        member.comes_in("auditor")
+        turns = Turns(member)
+        member.opens("overview&days=7")
+        return turns
+
+    def test_it_shows_what_the_first_page_has_and_says_that_there_is_more(self, member, turns):
+        turns.answers(counts("2099-11-21"), more=True)
+
+        for title in PICTURES:
+            expect(member.part(title)).to_be_visible()
+        member.is_told("Still counting.")
+        expect(member.page.locator("main")).not_to_have_attribute("aria-busy", "true")
+
+        turns.answers(counts("2099-11-20"), more=False)
+
+        member.is_told("Everything in this time is counted.")
+        expect(member.part("Sign-ins").get_by_role("definition").first).to_have_text("20")
+
+    def test_it_keeps_rows_where_arrows_walk_them(self, member, turns):
+        few = {"link-ended": 1, "not-a-contact": 2}
+        turns.answers(counts("2099-11-21", reasons=few), more=True)
+        part = member.part("Why not")
+        part.get_by_role("link").first.focus()
+        member.page.keyboard.press("ArrowDown")
+        ended = part.get_by_role("link", name="the link had ended")
+        expect(ended).to_be_focused()
+
+        # By now it is the most frequent one, and there is a new one before it.
+        turns.answers(counts("2099-11-20", reasons={"link-ended": 9, "contact-off": 20}), more=True)
+
+        expect(part.get_by_role("row").filter(has_text="the link had ended")).to_contain_text("10")
+        expect(ended).to_be_focused()
+        member.page.keyboard.press("ArrowDown")
+        expect(part.get_by_role("link").nth(2)).to_be_focused()
+        member.page.keyboard.press("ArrowUp")
+        expect(ended).to_be_focused()
+        in_order_of_coming = names(member, "Why not")
+        assert in_order_of_coming[:2] == ["no contact has this address", "the link had ended"]
+
+        turns.answers(counts("2099-11-19"), more=False)
+        member.is_told("Everything in this time is counted.")
+        expect(ended).to_be_focused()
+        assert names(member, "Why not") == in_order_of_coming
+
+        # Once nobody is in the table, it is put in order.
+        member.page.get_by_role("link", name="30 days").focus()
+        expect(part.get_by_role("row").nth(1)).to_contain_text("20")
+        assert names(member, "Why not")[1] == "the link had ended"
+
+    def test_it_moves_nothing_from_under_the_pointer(self, member, turns):
+        turns.answers(counts("2099-11-21", deliveries={"bounced": 1}), more=True)
+        bounced = member.part("What became of mails").get_by_role("link")
+        bounced.hover()
+        before = bounced.evaluate(TOP)
+
+        more = {f"reason-{at}": 1 for at in range(6)}
+        turns.answers(counts("2099-11-20", reasons=more), more=True)
+        turns.answers(counts("2099-11-19", ways={"password": 3}), more=False)
+
+        member.is_told("Everything in this time is counted.")
+        expect(member.part("Why not").get_by_role("row")).to_have_count(1 + 7)
+        assert abs(bounced.evaluate(TOP) - before) < 1
+
+    def test_it_stops_and_goes_on_by_the_same_button(self, member, turns):
+        turns.answers(counts("2099-11-21"), more=True)
+        member.presses("Stop counting")
+        member.is_told("Counting was stopped.")
+
+        # What was asked for before comes too late, and is counted once.
+        member.presses("Count on")
+        turns.answers(counts("2099-11-20"), more=False)
+        turns.answers(counts("2099-11-20"), more=False)
+
+        member.is_told("Everything in this time is counted.")
+        expect(member.part("Sign-ins").get_by_role("definition").first).to_have_text("20")
+        # The keyboard is not thrown back to the beginning of the page.
+        expect(member.page.get_by_text("Everything in this time is counted.")).to_be_focused()
+
+    def test_it_keeps_what_it_has_when_the_network_goes(self, member, turns):
+        turns.answers(counts("2099-11-21"), more=True)
+        turns.fails()
+
+        expect(member.page.get_by_role("alert")).to_be_visible()
+        expect(member.part("Sign-ins").get_by_role("definition").first).to_have_text("10")
+
+        member.presses("Count on")
+        turns.answers(counts("2099-11-20"), more=False)
+
+        member.is_told("Everything in this time is counted.")
+        expect(member.page.get_by_role("alert")).to_have_count(0)
+
+    def test_it_has_no_barrier(self, member, turns):
+        turns.answers(counts("2099-11-21"), more=True)
+        member.is_told("Still counting.")
+
+        member.person.finds_no_barrier()

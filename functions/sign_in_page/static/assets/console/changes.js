@@ -1,10 +1,10 @@
 /** *Changes*: what was set otherwise in the last thirty days, by whom, from what to what; and the way back. */
 
 import { el } from "../elements.js";
-import { list, walk } from "./logs.js";
+import { list as logList, walk } from "./logs.js";
 import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
-import { actions, badge, button, given, panel, slot, table, tell } from "./parts.js";
+import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
 import { GROUPS, shown } from "./settings-fields.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -48,13 +48,14 @@ export async function showChanges(place, before) {
     for (const field of Object.keys(change.after)) newer.add(`${change.about} ${field}`);
     return cells;
   });
-  const empty = el("p", {}, ...words.nodes(may ? "changes_none" : "changes_none_read"));
+  const list = rows.length ? table(words.nodes("changes_settings"), columns, rows) : el("p", {}, ...words.nodes(may ? "changes_none" : "changes_none_read"));
   place.show(
     title,
     el("p", { class: "soft" }, ...words.nodes("changes_text")),
-    panel(words.nodes("changes_settings"), rows.length ? table(words.nodes("changes_settings"), columns, rows) : empty, said, page.next && actions(more)),
+    panel(words.nodes("changes_settings"), list, said, page.next && actions(more)),
     place.allows("trail:read") && (await ofTheTeam(place, names)),
   );
+  if (before) reach(list, before.items.length);
 }
 
 /** Names of members, for whoever may read the team. @param {Place} place @returns {Promise<Names>} */
@@ -70,7 +71,7 @@ async function ofTheTeam(place, names) {
   const turn = (/** @type {string | null} */ cursor) =>
     place.ask("POST", "/trail/list", { body: { events: OF_THE_TEAM, limit: 50, ...(cursor && { cursor }) } });
   const first = await walk(turn, null).catch((error) => place.refused(error));
-  if ("entries" in first) return list(place, first, turn, { names, empty: words.nodes("changes_team_none"), title: words.nodes("changes_team") });
+  if ("entries" in first) return logList(place, first, turn, { names, empty: words.nodes("changes_team_none"), title: words.nodes("changes_team") });
   const said = slot();
   tell(said, first, { takesFocus: false });
   return panel(words.nodes("changes_team"), said);

@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { gather } from "./pages.js";
-import { actions, badge, button, given, panel, slot, table, tell } from "./parts.js";
+import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -35,7 +35,7 @@ export async function showContacts(place, before) {
   const add = place.allows("contact:write") && button(words.nodes("add_title"), () => place.go("add"));
   const bring = place.allows("contacts:import") && button(words.nodes("contacts_import"), () => place.go("import"));
   place.show(title, search(place, text), actions(bring, add), panel(words.nodes("contacts_title"), list, said, found.next && actions(more)));
-  if (before) list.querySelectorAll("a")[before.items.length]?.focus();
+  if (before) reach(list, before.items.length);
 }
 
 /** @param {Place} place @param {string} text that the list is of */

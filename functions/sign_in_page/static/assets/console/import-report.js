@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { gather } from "./pages.js";
-import { actions, button, facts, given, panel, slot, table, tell } from "./parts.js";
+import { actions, button, facts, given, panel, reach, slot, table, tell } from "./parts.js";
 import { csvRow, saveFile } from "./save-file.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -37,17 +37,19 @@ export async function showReport(place, job, ways, before) {
   const go = button(words.nodes("import_go"), () => place.press(go, ways.onImport, said), "primary");
   const another = button(words.nodes("import_another"), ways.onEnd);
   const contacts = button(words.nodes("nav_contacts"), () => place.go("contacts"));
+  const refused = refusedRows(place, job, found, () => showReport(place, job, ways, found));
   place.show(
     title,
     job.state === "cancelled" && el("p", {}, ...words.nodes("import_cancelled_text")),
     panel(words.nodes("import_counts"), facts(COUNTS.map((name) => [words.nodes(`import_${name}`), [String(job[name])]]))),
     readAs(place, job),
-    refusedRows(place, job, found, () => showReport(place, job, ways, found)),
+    refused,
     isReady && ways.again,
     job.dry_run && !isReady && el("p", {}, ...words.nodes("import_nothing")),
     said,
     actions(isReady && go, another, !job.dry_run && contacts),
   );
+  if (before) reach(refused, before.items.length);
 }
 
 /** Which column was read as what. @param {Place} place @param {Job} job */

@@ -3,7 +3,7 @@
 import { el } from "../elements.js";
 import { linkRows } from "./link-rows.js";
 import { gather } from "./pages.js";
-import { actions, button, panel, slot } from "./parts.js";
+import { actions, button, panel, reach, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -18,7 +18,8 @@ export async function showLinks(place, before) {
   const found = await place.read(read, title);
   if (!found) return;
   place.commands = [["link list"]];
-  const shared = found.items.filter(({ kind, portal, entrance }) => kind === "shared" && !portal && !entrance);
+  const isShown = (/** @type {any} */ { kind, portal, entrance }) => kind === "shared" && !portal && !entrance;
+  const shared = found.items.filter(isShown);
   // They come first. Once a personal one has come, all shared ones are there.
   const hasMore = found.next && found.items.every(({ kind }) => kind === "shared");
   const may = place.allows("shared-links:write");
@@ -26,16 +27,14 @@ export async function showLinks(place, before) {
   const said = slot();
   const make = button(words.nodes("make_link"), () => place.go("new-link"), "primary");
   const more = button(words.nodes("show_more"), () => showLinks(place, found));
-  const empty = el("p", {}, ...words.nodes(may ? "no_shared_links" : "no_shared_links_read"));
+  const list = shared.length
+    ? linkRows(place, shared, said, { may: mayRevoke, mayRotate: may })
+    : el("p", {}, ...words.nodes(may ? "no_shared_links" : "no_shared_links_read"));
   place.show(
     title,
     el("p", { class: "soft" }, ...words.nodes("shared_links_text")),
     may && actions(make),
-    panel(
-      words.nodes("links_title"),
-      shared.length ? linkRows(place, shared, said, { may: mayRevoke, mayRotate: may }) : empty,
-      said,
-      hasMore && actions(more),
-    ),
+    panel(words.nodes("links_title"), list, said, hasMore && actions(more)),
   );
+  if (before) reach(list, before.items.filter(isShown).length);
 }

@@ -23,7 +23,11 @@ export function logRows(place, entries, { names = {}, one = false } = {}) {
   const of = (/** @type {Entry[]} */ some) => table(words.nodes("log_rows"), columns, some.map((entry) => cells(place, entry, names, one)));
   const node = of(entries);
   /** Put older ones below. @param {Entry[]} more */
-  const add = (more) => node.tBodies[0].append(...of(more).tBodies[0].rows);
+  const add = (more) => {
+    const added = [...of(more).tBodies[0].rows];
+    node.tBodies[0].append(...added);
+    return added;
+  };
   return { node, add };
 }
 

@@ -84,14 +84,17 @@ export function list(place, first, turn, { empty, title, ...options }) {
   const rows = logRows(place, first.entries, options);
   const holder = el("div", {}, first.entries.length || first.next ? rows.node : el("p", {}, ...empty));
   rows.node.hidden = !first.entries.length;
-  const status = el("p", { class: "soft", role: "status" });
+  const status = el("p", { class: "soft", role: "status", tabindex: "-1" });
   let { next } = first;
   const on = button(words.nodes("log_search_on"), () =>
     place.press(on, async () => {
       const page = await walk(turn, next);
-      rows.add(page.entries);
+      const isHere = document.activeElement === on;
+      const [first] = rows.add(page.entries);
       rows.node.hidden = rows.node.tBodies[0].rows.length === 0;
       tellHowFar(page);
+      // The button has gone from under the keyboard.
+      if (isHere && more.hidden) /** @type {HTMLElement} */ (first?.querySelector("button, a") ?? status).focus();
     }, said));
   const more = actions(on);
   /** @param {Page} page */

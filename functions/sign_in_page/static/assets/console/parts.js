@@ -114,6 +114,19 @@ function walk(event) {
   event.preventDefault();
 }
 
+/**
+ * Where more rows have come, the keyboard goes on at the first of them.
+ *
+ * @param {HTMLElement} node a table
+ * @param {number} at the row's place
+ */
+export function reach(node, at) {
+  const row = node.querySelectorAll("tbody > tr")[at];
+  const control = row?.querySelector("a, button") ?? row;
+  if (control && control === row) control.setAttribute("tabindex", "-1");
+  if (control instanceof HTMLElement) control.focus();
+}
+
 /** A text to copy, and the button that copies it. */
 /** @param {Words} words @param {string} text @param {Child[]} label @param {{ lang?: string }} [options] of a sentence, not of a value */
 export function copied(words, text, label, { lang } = {}) {
