@@ -33,9 +33,15 @@ PYTEST := $(VENV)/dev/bin/python -m pytest
 WORKERS ?= 2
 FAST := not browser and not clients and not deployed and not slow and not soak
 SLOW := slow and not browser and not clients and not deployed and not soak
+# Where a mark is given to tests, so that a run of those alone collects nothing else. A conftest.py
+# gives it to its whole folder.
+marked = $(sort $(patsubst %/conftest.py,%,$(shell grep -rlE --include='*.py' 'mark\.($(1))\b' tests)))
 
 export SAM_CLI_TELEMETRY := 0
 export PYTHON ARCH
+# Images for containers often set it. Without bytecode every command, house and function that a test
+# starts compiles all that it loads, and each worker rewrites the asserts of every test.
+unexport PYTHONDONTWRITEBYTECODE
 # SAM runs the makefiles of the functions and layers with this PATH.
 SAM := PATH="$(dir $(PYTHON)):$$PATH" $(VENV)/tools/bin/sam
 
@@ -58,7 +64,7 @@ test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser o
 
 # What `make gates` runs already is left to it.
 test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes seconds
-	$(PYTEST) -n $(WORKERS) -m "$(SLOW)" --ignore=tests/template
+	$(PYTEST) -n $(WORKERS) -m "$(SLOW)" $(filter-out tests/template/%,$(call marked,slow))
 
 coverage: $(DEV) $(LOCAL)  ## the same tests, and which branches of the rooms they leave out; two thirds slower
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term -m "$(FAST)"
@@ -119,17 +125,17 @@ release: build $(DEV) $(RELEASE)  ## what a release hands out, in dist/: zipped 
 	$(VENV)/dev/bin/python -m release --architecture $(ARCH)
 
 test-deployed: build $(DEV) $(LOCAL) $(RELEASE)  ## build, deploy to an emulated AWS, sign in there
-	$(PYTEST) -m deployed
+	$(PYTEST) -m deployed $(call marked,deployed)
 
 clients: $(DEV) $(LOCAL) $(PORTALS) $(PAGE_TOOLS) tests/clients/node_modules/.ready chromium  ## other people's OpenID clients and the examples, signing in at the running house
-	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m clients tests/clients
+	CHROMIUM="$(CHROMIUM)" $(PYTEST) -m clients $(call marked,clients)
 
 # A file sees what those before it have left at its house, so their order stays.
 browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
-	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser
+	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser $(call marked,browser)
 
 soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests, and a hundred thousand contacts; no part of CI
-	$(PYTEST) -m soak
+	$(PYTEST) -m soak $(call marked,soak)
 
 bench: $(DEV) $(TOOLS) $(LOCAL) bench/openauth/node_modules/.ready  ## the figures that docs/performance.md quotes
 	$(VENV)/dev/bin/python -m bench
