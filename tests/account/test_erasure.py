@@ -2,15 +2,19 @@
 (portico/account/erasure.py, portico/account/team_erasure.py).
 """
 
+import os
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from local.ses_events import SentMail, bounced
 from portico.account.contact_merge import ContactMerges
 from portico.account.contact_refs import AskedRef, ContactRefs
 from portico.account.team_email_change import TeamEmailChanges
 from portico.account.team_erasure import TeamErasures
+from portico.aws.keys import ring
+from portico.deliveries.mail_tags import MailTags
 from portico.errors import AddressJustChanged, OnTheTeam
 from portico.ids import digest
 from portico.people.address_chain import UNDO_LIFETIME
@@ -21,7 +25,7 @@ from portico.people.rules import Contact
 from portico.team.members import TeamMembers
 from portico.trail.entries import Entry, Outcome
 from portico.trail.subjects import subjects_in_trail
-from tests.support.doors import door, stream_record
+from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import OK, Portal
 from tests.support.shared_rows import once, put_back
 
@@ -29,21 +33,27 @@ HOW: Any = {"host": "signin.acme.test", "by": "member:ct_olga"}
 ERASURES = TeamErasures("people", "sign-in", "trail")
 NAME, FIRST, SECOND = "Marlene Marker", "first.marker@example.com", "second.marker@example.net"
 REFS = [f"marker-{n:02}" for n in range(20)]
-SUBJECT, DEVICE = "subject-of-marlene", "Markerfox (Windows)"
+SUBJECT, DEVICE, ZONE = "subject-of-marlene", "Markerfox (Windows)", "Pacific/Chatham"
 NETWORK, STRANGE = "198.51.100.77", "198.51.100.78"
+LABEL, HINT = "The lamp on the houseboat", "s•••@example.net"
+WORDS = "smtp; 452 4.2.2 Frau Markerin does not clear her mailbox"
+"""A mail server's own, in which anything may stand."""
+LOST_NAME, LOST = "Malina Markow", "third.markow@example.org"
+"""Somebody who was merged into her."""
+LOST_SUBJECT, LOST_DEVICE, LOST_NETWORK = "subject-of-malina", "Markowfox (Linux)", "198.51.100.79"
+PLANTED = [
+    *(NAME, *NAME.lower().split(), FIRST, SECOND, *REFS, SUBJECT, DEVICE, ZONE, NETWORK, STRANGE),
+    *(LABEL, HINT, WORDS, LOST_NAME, *LOST_NAME.lower().split(), LOST),
+    *(LOST_SUBJECT, LOST_DEVICE, LOST_NETWORK),
+]
 MARKERS = [
-    NAME,
-    *NAME.lower().split(),
-    FIRST,
-    SECOND,
-    *REFS,
-    SUBJECT,
-    DEVICE,
-    NETWORK,
-    STRANGE,
+    *PLANTED,
     # Hashes, as rows keep them or could: of whole texts, and of their beginnings.
-    *(digest(each)[:16] for each in (NAME, FIRST, SECOND, SUBJECT, DEVICE, *REFS)),
-    digest(f"https://accounts.example.com|{SUBJECT}")[:16],
+    *(
+        digest(each)[:16]
+        for each in (NAME, FIRST, SECOND, SUBJECT, DEVICE, *REFS, LOST_NAME, LOST, LOST_SUBJECT)
+    ),
+    *(digest(f"https://accounts.example.com|{each}")[:16] for each in (SUBJECT, LOST_SUBJECT)),
 ]
 
 
@@ -72,17 +82,52 @@ def _leaves_marks(portal: Portal) -> Contact:
     TeamEmailChanges("people", "sign-in").change(portal.workspace, contact, SECOND, **HOW)
     portal.delivers_mail()
     portal.another_browser(source_ip=NETWORK).signs_in(SECOND)
+    has_a_device(portal, contact, DEVICE)
+    has_an_account(portal, contact, SUBJECT)
+    portal.links.create("acme", by="test", contact=contact.id, label=LABEL)
+    comes_back(portal, contact, SECOND)
+    (head,) = (r for r in portal.rows("people") if r.get("name") == NAME)
+    portal.writes("people", head | {"time_zone": ZONE})
+    portal.records_trail()
+    return contact
+
+
+def with_two_in_one(portal: Portal) -> Contact:
+    """The same contact, and somebody who was merged into her."""
+    contact = with_everything(portal)
+    once("malina", lambda: _is_merged_into(portal, contact))
+    return portal.team.contact("acme", contact.id)
+
+
+def _is_merged_into(portal: Portal, contact: Contact) -> None:
+    lost = portal.adds(LOST_NAME, LOST)
+    portal.another_browser(source_ip=LOST_NETWORK).signs_in(LOST)
+    has_a_device(portal, lost, LOST_DEVICE)
+    has_an_account(portal, lost, LOST_SUBJECT)
+    ContactMerges("people", "sign-in").merge(portal.workspace, contact.id, lost.id, **HOW)
+    portal.records_trail()
+
+
+def has_a_device(portal: Portal, contact: Contact, device: str) -> None:
     for row in portal.session_rows():
         if row["pk"].endswith(contact.id):
-            portal.writes("sign-in", row | {"device": DEVICE})
-    identity = Identity("google", "https://accounts.example.com", SUBJECT)
+            portal.writes("sign-in", row | {"device": device})
+
+
+def has_an_account(portal: Portal, contact: Contact, subject: str) -> None:
+    identity = Identity("google", "https://accounts.example.com", subject)
     pk, sk = identity_key("acme", identity)
     row = {"pk": pk, "sk": sk, "contact": contact.id, **identity.row(), "sver": 1, "linked_at": 1}
     row |= {"list": "acme#identities", "listed": f"{contact.id}#{identity.key}"}
     portal.writes("people", row)
-    portal.links.create("acme", by="test", contact=contact.id, label=f"For {NAME}")
-    portal.records_trail()
-    return contact
+
+
+def comes_back(portal: Portal, contact: Contact, to: str) -> None:
+    """A mail of theirs does, and its server says why."""
+    key = ring(os.environ["CODE_SECRET"]).current().delivery
+    tags = MailTags("acme", "0123456789ab", 1, contact.id, 365).signed(key=key, to=to)
+    told = bounced(SentMail("ses-1", to, tags, portal.now), WORDS)
+    assert door("record_delivery").handler({"Records": [queue_record(told)]}, None) == OK
 
 
 def after_two_days(portal: Portal) -> str:
@@ -105,7 +150,7 @@ def erase(portal: Portal, contact: Contact) -> None:
 
 class TestErasing:
     def test_leaves_no_marker_and_no_hash_of_one(self, portal):
-        contact = with_everything(portal)
+        contact = with_two_in_one(portal)
         keyed = [
             each
             for email in (FIRST, SECOND)
@@ -113,7 +158,8 @@ class TestErasing:
         ]
         before = str([portal.rows("people"), portal.rows("sign-in"), portal.whole_trail()])
         assert sum(each in before for each in keyed) == 2
-        assert sum(each in before for each in MARKERS) >= 26
+        assert len(set(PLANTED)) >= 40
+        assert [each for each in PLANTED if each not in before] == []
 
         erase(portal, contact)
 
@@ -121,7 +167,7 @@ class TestErasing:
         assert [e for e in [*MARKERS, *keyed] if e in left.casefold() or e in left] == []
 
     def test_takes_them_from_people_and_trail_at_once(self, portal):
-        contact = with_everything(portal)
+        contact = with_two_in_one(portal)
 
         erase(portal, contact)
 

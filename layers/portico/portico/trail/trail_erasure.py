@@ -41,14 +41,14 @@ class TrailErasure:
             self._write(self._rows.deleting(each["pk"], each["sk"], ALWAYS) for each in lines)
 
     def contact(self, contact: str) -> None:
-        """Take the networks out of a contact's lines, and what is personal out of the list.
+        """Take what is personal out of a contact's lines, and out of the list.
 
         Raises:
             TryLater: the Trail is out of reach. It may be repeated.
         """
         lines = list(self._lines(contact))
         self._forget_listed(lines)
-        self._forget_networks(lines)
+        self._forget_lines(lines)
 
     def _forget_listed(self, lines: Iterable[Row]) -> None:
         ends = {line["listed"]: line["ttl"] for line in lines if "listed" in line}
@@ -58,7 +58,7 @@ class TrailErasure:
             found = get_many([(self._rows, *key) for key in keys], consistent=True)
             rows = list(zip(keys, found, strict=True))
             # The lines under links, before what leads there goes.
-            self._forget_networks(
+            self._forget_lines(
                 line for _, row in rows if row for line in self._lines_elsewhere(row)
             )
             self._write(
@@ -83,11 +83,14 @@ class TrailErasure:
                 pk, at = f"{self.workspace_id}#trail#{subject}", core["at"]
                 yield from rows_between(self._rows, pk, f"{at}#", f"{at}#~")
 
-    def _forget_networks(self, lines: Iterable[Row]) -> None:
+    def _forget_lines(self, lines: Iterable[Row]) -> None:
+        """Take out of lines whence something was asked, and what a mail server said of a mailbox:
+        its words are its own, and may name anybody.
+        """
         self._write(
-            self._rows.updating(line["pk"], line["sk"], "REMOVE network", IS_THERE)
+            self._rows.updating(line["pk"], line["sk"], f"REMOVE {', '.join(gone)}", IS_THERE)
             for line in lines
-            if line.get("network")
+            if (gone := _personal_of(line))
         )
 
     def _lines(self, filed: str) -> Iterator[Row]:
@@ -100,6 +103,12 @@ class TrailErasure:
     @property
     def _rows(self) -> Rows:
         return Rows(self.table, f"{self.workspace_id}#")
+
+
+def _personal_of(line: Row) -> list[str]:
+    """Return the paths of what is personal in a line."""
+    found = {"network": line.get("network"), "detail.said": line.get("detail", {}).get("said")}
+    return [path for path, value in found.items() if value]
 
 
 def _is_personal(row: Row) -> bool:
