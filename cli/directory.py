@@ -8,7 +8,7 @@ import typer
 
 from cli import directory_csv
 from cli.closed_portal import closed
-from cli.command import Command, looking_for, running, workspace_of
+from cli.command import Command, asking, looking_for, running, url_here, workspace_of
 from cli.held_mail import held_mail
 from cli.option_names import BREAK_GLASS
 from cli.output import Shown
@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True)
 
 
 STALE = timedelta(days=7)
+PERSON = {"email": "PERSON", "external_id": "PERSON"}
 
 
 @app.command(name="import")
@@ -117,16 +118,52 @@ def check_(
 
 
 @app.command()
-def people(
+def status(
     workspace_id: WorkspaceId, stack: Stack = None, local: Local = None, as_json: AsJson = False
 ) -> None:
-    """List the people whom a directory syncs, and whether they may come in."""
-    from cli.directory_synced import synced_people
+    """Show who syncs the directory, how many people there are, and what goes wrong."""
+    from cli.directory_view import show_status, status_by_aws
 
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, {}) as (told, portico):
+            show_status(told, workspace_id, dict(portico.read_directory()))
+        return
     with running(stack, local, as_json, {}) as command:
         workspace = workspace_of(command, workspace_id)
-        found = synced_people(command, workspace)
-        command.list(f"People of {workspace.name}'s directory", found, people=found)
+        show_status(command, workspace.id, status_by_aws(command, workspace))
+
+
+@app.command()
+def people(
+    workspace_id: WorkspaceId,
+    who: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[PERSON]", help="An address or the directory's own id; else everybody."
+        ),
+    ] = None,
+    *,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the people whom a directory syncs, or show what it has sent of one, and why not."""
+    from cli.directory_synced import synced_people
+    from cli.directory_view import person_by_aws, person_over_http, show_people, show_person
+
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, PERSON) as (told, portico):
+            if who is not None:
+                show_person(told, who, person_over_http(portico, who))
+                return
+            show_people(told, workspace_id, map(dict, portico.list_people({"limit": 100})))
+        return
+    with running(stack, local, as_json, PERSON) as command:
+        workspace = workspace_of(command, workspace_id)
+        if who is not None:
+            show_person(command, who, person_by_aws(command, workspace, who))
+            return
+        show_people(command, workspace.id, synced_people(command, workspace))
 
 
 @app.command()

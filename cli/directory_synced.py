@@ -10,6 +10,7 @@ from portico.directory.scim.group_walk import GroupReckoning
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.scim.user_store import SyncedUsers
 from portico.people.rules import Workspace
+from portico.team.directory_answers import sent_answer
 from portico.team.mass_departure import MassDeparture
 
 PAGE = 100
@@ -18,23 +19,14 @@ STEP = 100
 """People of one step of a reckoning: nobody waits for the answer of a request."""
 
 
-def synced_people(command: Command, workspace: Workspace) -> list[dict[str, Shown]]:
-    """Return a row for each person whom a directory syncs."""
-    found: list[dict[str, Shown]] = []
+def synced_people(command: Command, workspace: Workspace) -> list[dict[str, Any]]:
+    """Return each person whom a directory syncs, as the API tells of them."""
+    found: list[dict[str, Any]] = []
     after: str | None = ""
     users = SyncedUsers(command.deployment.people_table, workspace.id)
     while after is not None:
         page, after = users.page(after=after, size=PAGE)
-        found += [
-            {
-                "id": each.id,
-                "user_name": each.user_name,
-                "active": each.active,
-                "allowed": each.allowed,
-                "contact": each.contact,
-            }
-            for each in page
-        ]
+        found += map(sent_answer, page)
     return found
 
 

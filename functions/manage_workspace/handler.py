@@ -18,6 +18,7 @@ from portico.people.logos import LARGEST_LOGO
 from portico.settings import ManageWorkspaceSettings
 
 if TYPE_CHECKING:
+    from portico.edge.directory_routes import DirectoryRoutes
     from portico.edge.touched_routes import TouchedRoutes
     from portico.edge.trail_routes import TrailRoutes
 
@@ -235,6 +236,32 @@ def export_trail(asked: dict[str, Any], path: dict[str, str], caller: Caller) ->
 def overview_trail(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
     """Count what happened, by day."""
     return trail().overview(asked, path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/directory")
+def read_directory(path: dict[str, str], caller: Caller) -> Response:
+    """Show how the directory is doing."""
+    return directory().show(path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/directory/people/find")
+def find_person(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Find somebody in the directory."""
+    return directory().find(asked, path, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/directory/people/list")
+def list_people(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """List the people of the directory."""
+    return directory().list(asked, path, caller)
+
+
+@cache
+def directory() -> "DirectoryRoutes":
+    """Return the routes of the directory, which are loaded when somebody looks at it."""
+    from portico.edge.directory_routes import DirectoryRoutes  # noqa: PLC0415
+
+    return DirectoryRoutes.behind(access, settings)
 
 
 @cache

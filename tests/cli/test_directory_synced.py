@@ -1,5 +1,5 @@
-"""``portico directory people`` and ``groups``, and the setting that names groups
-(cli/directory_synced.py)."""
+"""``portico directory status``, ``people`` and ``groups``, and the setting that names groups
+(cli/directory_synced.py, cli/directory_view.py)."""
 
 from typing import Any
 
@@ -75,6 +75,18 @@ class TestPeople:
         made = {directory.adds(f"p{n}@example.com") for n in range(5)}
 
         assert {each["id"] for each in directory.people().values()} == made
+
+    def test_are_shown_one_by_one_with_what_was_sent(self, acme, ann, customers):
+        for who in ("ann@example.com", "ANN@example.com"):
+            told = acme.told("directory", "people", "acme", who)
+            ((person),) = told["people"]
+            assert (person["id"], person["groups"][0]["name"]) == (ann, "Customers")
+
+        assert "Customers" in acme.says("directory", "people", "acme", "ann@example.com").stdout
+
+    def test_who_were_never_sent_are_said_to_be_nobody(self, acme, ann):
+        for who in ("nobody@example.com", "4711"):
+            assert "has sent nothing of" in acme.refused("directory", "people", "acme", who)
 
     def test_are_shown_in_a_table(self, acme, ann):
         assert "ann@example.com" in acme.says("directory", "people", "acme").stdout
@@ -169,3 +181,26 @@ class TestADirectoryGroup:
         acme.says("workspace", "set", "acme", "--directory-group", "Customers")
 
         assert noted == [7]
+
+
+class TestTheStatus:
+    def test_counts_people_and_has_the_addresses(self, acme, ann, customers):
+        told = acme.told("directory", "status", "acme")
+
+        assert told["people"] == {"active": 2, "inactive": 1, "complete": True}
+        assert told["scim_url"].endswith("/scim/v2/acme")
+        assert [each["name"] for each in told["groups"]] == ["Customers"]
+
+    def test_says_what_to_do_first(self, acme):
+        said = acme.says("directory", "status", "acme")
+
+        assert "--scope scim" in said.stderr
+        assert "may come in" in said.stdout
+
+    def test_says_how_far_the_groups_are(self, acme, ann, customers):
+        acme.says("workspace", "set", "acme", "--directory-group", "Customers")
+
+        said = acme.says("directory", "status", "acme").stdout
+
+        assert "Customers: 1" in said
+        assert "everybody was reached once" in said

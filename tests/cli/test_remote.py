@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.remote import with_url_first
+from portico.directory.scim.sync import DirectorySync
 from portico.people import contact_import
 from portico.team.workspace_key import Scope
 from tests.cli.conftest import ENVIRONMENT
@@ -660,3 +661,36 @@ class TestTheTrail:
         said = remote.refused("trail", "show", "acme", "--url", remote.url, code=2)
 
         assert said.startswith("A key cannot do this")
+
+
+class TestTheDirectory:
+    @pytest.fixture
+    def sync(self, portal):
+        return DirectorySync("people", portal.workspace, "test")
+
+    def test_is_told_as_with_credentials(self, remote, makes_a_key, sync):
+        sync.create({"userName": "kim@example.com", "externalId": "4711"})
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_CONTACTS, Scope.READ_TRAIL))
+
+        for command in (("status", "acme"), ("people", "acme"), ("people", "acme", "4711")):
+            over_http = remote.told("directory", *command)
+            by_aws = remote.terminal.told("directory", *command)
+            hosts = ("scim_url", "token_endpoint")
+            assert {k: v for k, v in over_http.items() if k not in hosts} == {
+                k: v for k, v in by_aws.items() if k not in hosts
+            }
+
+    def test_says_that_the_log_needs_another_scope(self, remote, makes_a_key, sync):
+        sync.create({"userName": "kim@example.com"})
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_CONTACTS), PORTICO_URL=remote.url)
+
+        said = remote.terminal.runs("directory", "people", "acme", "kim@example.com")
+
+        assert "scope trail:read" in " ".join(said.stderr.split())
+
+    def test_who_was_never_sent_is_nobody(self, remote, makes_a_key):
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_CONTACTS), PORTICO_URL=remote.url)
+
+        refused = remote.refused("directory", "people", "acme", "nobody@example.com")
+
+        assert "has sent nothing of nobody@example.com" in refused

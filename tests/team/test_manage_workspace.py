@@ -18,6 +18,7 @@ from tests.support.shared_rows import once
 from tests.support.template import door_of
 from tests.team.test_team_token import HOST, HOW, Member
 
+WORKSPACE = "/v1/workspaces/{workspace}"
 TEAM = "/v1/workspaces/{workspace}/team"
 KEYS = "/v1/workspaces/{workspace}/keys"
 CONTACTS = "/v1/workspaces/{workspace}/contacts"
@@ -30,13 +31,13 @@ LISTS = [
     *(route for route in ROUTES if "'cursor'" in repr(operations()[route].get("parameters"))),
     f"POST {CONTACTS}/list",
     *(f"POST {TRAIL}/{each}" for each in ("list", "export", "overview")),
+    f"POST {WORKSPACE}/directory/people/list",
 ]
 """Lists that come in pages."""
 NOBODYS = {"key": "0" * 22, "link": "0" * 16, "session": f"ses_{'0' * 22}"}
 NOBODYS |= {"import_id": f"imp_{'0' * 22}", "at": "0"}
 NOBODYS |= {"change": "evt_x", "portal": "nobodys", "connection": "nobodys"}
 """Ids of nothing."""
-WORKSPACE = "/v1/workspaces/{workspace}"
 LOGO = f"PUT {WORKSPACE}/logo"
 IMPORT_PART = f"PUT {CONTACTS}/imports/{{import_id}}/parts/{{at}}"
 KINDS = {LOGO: "image/png", IMPORT_PART: "application/octet-stream"}
@@ -73,6 +74,8 @@ BODIES: dict[str, Any] = {
     f"POST {TRAIL}/list": {},
     f"POST {TRAIL}/export": {"format": "jsonl"},
     f"POST {TRAIL}/overview": {},
+    f"POST {WORKSPACE}/directory/people/find": {"external_id": "4711"},
+    f"POST {WORKSPACE}/directory/people/list": {},
     f"POST {LINKS}": {"links": [{"label": "Newsletter"}]},
     f"POST {LINKS}/{{link}}/rotate": {},
 }

@@ -325,6 +325,7 @@ def looks_after_the_team(portal: Portal) -> None:
     owner = Staff(portal, "olga@example.com")
     assert owner.sends(SETTINGS).status == 200
     looks_at_whom_a_rule_touches(owner, portal)
+    looks_at_the_directory(owner, portal)
     looks_after_the_settings(owner)
     match = {"if-match": owner.sends(METHODS).headers["etag"]}
     wanted = {"methods": "code password"}
@@ -367,6 +368,28 @@ def looks_at_whom_a_rule_touches(owner: Staff, portal: Portal) -> None:
     portal.writes("people", row | {"listed": f"{portal.ann.id}#{identity.key}"})
     asked = {"settings": {"directory_rule": "sso_only"}}
     assert owner.sends(f"POST {WORKSPACE}/touched", asked).body["count"]
+
+
+def looks_at_the_directory(owner: Staff, portal: Portal) -> None:
+    """Look at the directory and at somebody in it, as an owner; and for somebody, as an agent."""
+    directory = Client(portal, made_by_hand(portal, email="odo@acme.example"))
+    user = directory.adds("sync@example.com", external="4711")
+    group = directory.groups("Testers", user)
+    portal.sets(directory_groups=[group, "0" * 22])
+    directory.reads(user)
+    row = {"pk": "acme#record#csv#1", "sk": "record", "source": "csv", "active": True}
+    portal.writes("people", row | {"list": "acme#records", "listed": "f@example.com"})
+    portal.records_trail()
+    assert owner.sends(f"GET {WORKSPACE}/directory").body["people"]["active"] == 1
+    find = f"POST {WORKSPACE}/directory/people/find"
+    for sought in ({"email": "sync@example.com"}, {"external_id": "4711"}):
+        assert owner.sends(find, sought).body["people"][0]["groups"]
+    assert owner.sends(f"POST {WORKSPACE}/directory/people/list", {}).body["people"]
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    agent = portal.adds("Ida Agent", "ida@example.com")
+    TeamMembers("people", "sign-in").add(portal.workspace, agent, Role.AGENT, **how)
+    assert Staff(portal, "ida@example.com").sends(find, {"external_id": "0"}).status == 404
+    portal.sets(directory_groups=[])
 
 
 def connects_for(portal: Portal, contact: str, email: str) -> None:

@@ -87,6 +87,7 @@ ROWS_OF = {
         "*#record#*",
         "*#formers",
         "*#record-key#*",
+        "*#records",
         "*#scim#*",
         "*#scim-key#*",
         "*#scim-users",

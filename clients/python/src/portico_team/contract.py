@@ -273,6 +273,173 @@ class TrailCounts(TypedDict):
     complete_since: int | None
 
 
+class UniversalLogoutAddress(TypedDict):
+    connection: str
+    label: str
+    url: str
+
+
+class SyncRefusal(TypedDict):
+    """What it last sent in vain, for 30 days"""
+
+    at: int
+    status: Literal[400, 409]
+    reason: str
+
+
+class SyncingKey(TypedDict):
+    id: str
+    label: str
+    state: Literal["alive", "held", "revoked", "expired"]
+    expires_at: int
+    last_used_at: int | None
+    last_refusal: SyncRefusal | None
+
+
+class CountedPeople(TypedDict):
+    """Of all keys together"""
+
+    active: int
+    inactive: int
+    complete: bool
+
+
+class FileSource(TypedDict):
+    source: str
+    active: int
+    inactive: int
+
+
+class CountedFiles(TypedDict):
+    sources: list[FileSource]
+    complete: bool
+    last_import_at: int | None
+
+
+class NamedGroup(TypedDict):
+    id: str
+    name: str
+
+
+class DecidingGroup(TypedDict):
+    id: str
+    name: str | None
+    members: int
+    complete: bool
+
+
+class DirectoryReckoning(TypedDict):
+    walk: Literal["to-come", "first", "second", "done"]
+    since: int | None
+    reached: int | None
+
+
+class DirectoryLeaving(TypedDict):
+    """Who has left within an hour, for a day"""
+
+    gone: int
+    active: int | None
+    since: int
+    told_at: int | None
+
+
+class DirectoryStatus(TypedDict):
+    scim_url: str
+    token_endpoint: str
+    universal_logout: list[UniversalLogoutAddress]
+    makes_contacts: bool
+    rule: Literal["off", "match_required", "sso_only"]
+    keys: list[SyncingKey]
+    people: CountedPeople
+    files: CountedFiles
+    groups: list[NamedGroup]
+    groups_complete: bool
+    deciding: list[DecidingGroup]
+    reckoning: DirectoryReckoning | None
+    leaving: DirectoryLeaving | None
+
+
+class GroupOfPerson(TypedDict):
+    id: str
+    name: str
+    lets_in: bool
+
+
+class ContactOfTeam(TypedDict):
+    id: str
+    name: str
+    email: str
+    language: str | None
+    time_zone: str | None
+    active: bool
+    email_verified: bool
+    updated_at: int | None
+    suppressed: str | None
+    etag: str
+
+
+class DirectoryPerson(TypedDict):
+    id: str
+    user_name: str
+    external_id: str | None
+    name: str
+    emails: list[str]
+    active: bool
+    allowed: bool
+    contact: str | None
+    changed_at: int
+    created_at: int
+    groups: list[GroupOfPerson]
+    groups_complete: bool
+    contacts: list[ContactOfTeam]
+    log: list[TrailEntry] | None
+
+
+class FileRecord(TypedDict):
+    source: str
+    external_id: str
+    user_name: str
+    emails: list[str]
+    active: bool
+    imported_at: int
+
+
+class FoundPeople(TypedDict):
+    people: list[DirectoryPerson]
+    complete: bool
+    file_record: FileRecord | None
+    refused: list[TrailEntry] | None
+
+
+class SoughtPerson(TypedDict):
+    """One of the two"""
+
+    email: NotRequired[str | None]
+    external_id: NotRequired[str | None]
+
+
+class PersonSent(TypedDict):
+    id: str
+    user_name: str
+    external_id: str | None
+    name: str
+    emails: list[str]
+    active: bool
+    allowed: bool
+    contact: str | None
+    changed_at: int
+
+
+class PersonPage(TypedDict):
+    people: list[PersonSent]
+    next: str | None
+
+
+class AskedPeople(TypedDict):
+    limit: NotRequired[int | None]
+    cursor: NotRequired[str | None]
+
+
 class Ref(TypedDict):
     channel: str
     id: str
@@ -318,19 +485,6 @@ class SoughtContact(TypedDict):
     email: NotRequired[str | None]
     channel: NotRequired[str | None]
     id: NotRequired[str | None]
-
-
-class ContactOfTeam(TypedDict):
-    id: str
-    name: str
-    email: str
-    language: str | None
-    time_zone: str | None
-    active: bool
-    email_verified: bool
-    updated_at: int | None
-    suppressed: str | None
-    etag: str
 
 
 class ContactPage(TypedDict):
@@ -936,6 +1090,56 @@ class Routes:
             )
 
         return Walk(page, "days")
+
+    def read_directory(self) -> DirectoryStatus:
+        """Show how the directory is doing.
+
+        Who syncs and when they came last, how many people there are, which groups decide, how far a
+        change of them has come, whether many have left, and the addresses that a directory is
+        given. Counts stop at a bound, and say so.
+
+        The key needs the scope ``contacts:read``.
+        """
+        return cast("DirectoryStatus", self.transport.ask("GET", "/directory"))
+
+    def find_person(self, body: SoughtPerson) -> FoundPeople:
+        """Find somebody in the directory.
+
+        By a whole address, or by the directory's own id; both are in the body, so that no log has
+        them. What the directory has sent, what was done, and why not. With a key, logs need the
+        scope `trail:read`, and are null without it. A member who may not list contacts can ask for
+        30 unknown ones an hour.
+
+        The key needs the scope ``contacts:read``.
+
+        Args:
+            body: One of the two.
+        """
+        return cast("FoundPeople", self.transport.ask("POST", "/directory/people/find", body=body))
+
+    def list_people(self, body: AskedPeople) -> Walk[PersonSent]:
+        """List the people of the directory.
+
+        A page of all people whom a directory syncs, by their ids. Go on with `next` as `cursor`,
+        until it is null.
+
+        The key needs the scope ``contacts:read``.
+
+        Args:
+            body: What is asked for.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "POST",
+                    "/directory/people/list",
+                    body={**body, **({"cursor": cursor} if cursor else {})},
+                ),
+            )
+
+        return Walk(page, "people")
 
     def add_contact(self, body: NewContact, *, idempotency_key: str | None = None) -> OneContact:
         """Add a contact.

@@ -130,6 +130,44 @@ def count_within(
         start = {"ExclusiveStartKey": last}
 
 
+def tally_within(
+    rows: Rows, pk: str, *, only: str, most: int, until: str | None = None
+) -> tuple[int, int, bool]:
+    """Count the rows of a partition, and those of them that have an attribute that is true. It may
+    lag by a moment, and hands out no row.
+
+    Args:
+        rows: whose partition it is.
+        pk: the partition key.
+        only: the attribute.
+        most: where to stop.
+        until: the last sort key that is counted; ``None``: all are.
+
+    Returns:
+        How many there are, how many of them have it, and whether there are no more.
+
+    Raises:
+        ForeignRow: *pk* lies outside of *rows*.
+        TryLater: DynamoDB is out of reach.
+    """
+    wanted = {**_starting(rows, "pk", pk, "sk", ""), "Select": "COUNT"}
+    wanted["FilterExpression"] = "#only = :yes"
+    wanted["ExpressionAttributeNames"] |= {"#only": only}
+    wanted["ExpressionAttributeValues"] |= item_of({":yes": True})
+    if until is not None:
+        wanted["KeyConditionExpression"] += " AND #range <= :until"
+        wanted["ExpressionAttributeNames"] |= {"#range": "sk"}
+        wanted["ExpressionAttributeValues"] |= item_of({":until": until})
+    counted, with_it, start = 0, 0, dict[str, Any]()
+    while True:
+        answer = call("dynamodb", "query", **wanted, Limit=most - counted, **start)
+        counted, with_it = counted + answer["ScannedCount"], with_it + answer["Count"]
+        last = answer.get("LastEvaluatedKey")
+        if last is None or counted >= most:
+            return counted, with_it, last is None
+        start = {"ExclusiveStartKey": last}
+
+
 def page_before(
     rows: Rows, pk: str, *, first: str, before: str, size: int = PAGE
 ) -> tuple[list[Row], str | None]:

@@ -83,6 +83,11 @@ def record_key(workspace_id: str, source: str, external_id: str) -> tuple[str, s
     return f"{workspace_id}#record#{source}#{external_id}", "record"
 
 
+def records_listed_in(workspace_id: str) -> str:
+    """Return the shelf of the index that lists all records by their user names."""
+    return f"{workspace_id}#records"
+
+
 def object_key(workspace_id: str, tenant: str, object_id: str) -> tuple[str, str]:
     """Return the key that finds a record by its tenant and object id."""
     return f"{workspace_id}#record-key#object#{tenant}#{object_id}", "record"
@@ -195,7 +200,7 @@ class Directory:
         if not record.active:
             # A person who has left gives up every key that finds somebody else by now.
             found_by = self._still_its_own(record, found_by, or_free=True)
-        listed = {"list": f"{self.workspace_id}#records", "listed": record.user_name}
+        listed = {"list": records_listed_in(self.workspace_id), "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
         # They only become more: whoever has come in since is missing among *also*.
         nobody_new = f"{NOT_THERE} OR attribute_not_exists(contacts)"
@@ -231,7 +236,7 @@ class Directory:
         # Loaded here, because only a team lists records and no function does.
         from portico.aws.queries import keys_listed  # noqa: PLC0415
 
-        keys = keys_listed(self.rows, f"{self.workspace_id}#records")
+        keys = keys_listed(self.rows, records_listed_in(self.workspace_id))
         for some in batched(keys, MOST_AT_ONCE, strict=False):
             rows = get_many([(self.rows, *key) for key in some], consistent=False)
             yield from (Record.from_row(row) for row in rows if row)

@@ -130,7 +130,8 @@ class ScimRoutes:
         refusals = Refusals(self.sign_in_table, found.workspace, found.by)
         # The directory is told all the same.
         with suppress(TryLater):
-            refusals.note((answer.body or {}).get("detail", ""), user=user, sent=content_of(event))
+            why, status = (answer.body or {}).get("detail", ""), int(answer.status)
+            refusals.note(why, status=status, user=user, sent=content_of(event))
 
     def _key(self, event: Mapping[str, Any], caller: Caller) -> KeyCaller:
         """Return the key that asks, by itself or by a token.

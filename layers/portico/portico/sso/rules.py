@@ -67,6 +67,25 @@ class Connection:
         return {name: value for name, value in values.items() if value not in (None, [])}
 
 
+def ends_sessions_by(connection: Connection) -> bool:
+    """Say whether the issuer of a connection may end sessions of its people (Universal Logout).
+
+    Other kinds have one issuer for everybody's people.
+    """
+    return connection.kind == "oidc" and connection.on
+
+
+def revocation_url(origin: str, workspace_id: str, connection: str) -> str:
+    """Return the address that the team gives to such an issuer, and that its proof must be for.
+
+    Args:
+        origin: our own.
+        workspace_id: the connection's.
+        connection: its id.
+    """
+    return f"{origin}/oauth2/global-token-revocation/{workspace_id}/{connection}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """The person that a provider says it has signed in."""

@@ -26,7 +26,7 @@ from portico.sso.discovery import Discovery, Metadata, Misconfigured
 from portico.sso.providers.kinds import NotBelieved, OpenId
 from portico.sso.providers.table import PROVIDERS
 from portico.sso.relying_party import RelyingParty
-from portico.sso.rules import CONNECTION, Connection
+from portico.sso.rules import CONNECTION, Connection, ends_sessions_by, revocation_url
 from portico.sso.transport import ProviderAway
 from portico.strict_parsers import read_json
 
@@ -37,11 +37,6 @@ LONGEST_PROOF_LIFETIME = timedelta(minutes=15)
 """Okta's lives for five minutes. How long we have to remember that one was used."""
 PROOF_LEEWAY = timedelta(seconds=60)
 LONGEST_SUBJECT = 255
-
-
-def revocation_url(caller: Caller, workspace_id: str, connection: str) -> str:
-    """Return the address that the team gives to Okta, and that the proof must be for."""
-    return f"{caller.own_origin}/oauth2/global-token-revocation/{workspace_id}/{connection}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,8 @@ class UniversalLogout:
         _demand_header(proof)
         workspace, connection, is_confirmed = self._read(workspace_id, name)
         metadata, claims = self._claims(connection, proof)
-        _demand_claims(claims, metadata.issuer, revocation_url(caller, workspace_id, name), at=now)
+        address = revocation_url(caller.own_origin, workspace_id, name)
+        _demand_claims(claims, metadata.issuer, address, at=now)
         contact = self._whom(connection, metadata, _subject_of(body))
         event = Event(
             "contact.signed-out",
@@ -117,8 +113,7 @@ class UniversalLogout:
         if settings_row is None or row is None:
             raise NotSignedIn
         connection = Connection.from_row(row)
-        # Other kinds have one issuer for everybody's people.
-        if connection.kind != "oidc" or not connection.on:
+        if not ends_sessions_by(connection):
             raise NotSignedIn
         return workspace_of(settings_row), connection, has_confirmed(team, row)
 

@@ -31,6 +31,11 @@ SHARE = 0.2
 LEAVING_ROW_AFTERLIFE = timedelta(days=1)
 
 
+def leaving_key(workspace_id: str) -> tuple[str, str]:
+    """Return the key of the row that counts who leaves a workspace's directory."""
+    return f"{workspace_id}#scim-left", "window"
+
+
 @dataclass(frozen=True, slots=True)
 class MassDeparture:
     """Counts who leaves a workspace's directory."""
@@ -116,7 +121,7 @@ class MassDeparture:
 
     @property
     def _key(self) -> tuple[str, str]:
-        return f"{self.workspace.id}#scim-left", "window"
+        return leaving_key(self.workspace.id)
 
     @property
     def _rows(self) -> Rows:

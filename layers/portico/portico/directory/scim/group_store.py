@@ -117,6 +117,13 @@ class SyncedGroups:
         """Yield the ids of all members of a group."""
         yield from self._walk(group_key(self.workspace_id, group)[0], MEMBER)
 
+    def count_members_up_to(self, group: str, most: int) -> tuple[int, bool]:
+        """Count the members of a group up to a bound, and say whether there are no more."""
+        pk = group_key(self.workspace_id, group)[0]
+        # The group's own row is one of its partition.
+        counted, last = count_within(self.rows, pk, most=most + 1)
+        return max(0, counted - 1), last is None
+
     def count_members(self, group: str) -> int:
         """Count the members of a group."""
         pk = group_key(self.workspace_id, group)[0]

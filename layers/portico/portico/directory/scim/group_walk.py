@@ -18,6 +18,7 @@ from portico.directory.scim.group_rule import GroupRule
 from portico.directory.scim.group_store import reckoning_key
 from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
 from portico.directory.scim.synced_user import SyncedUser
+from portico.directory.scim.walk_state import ReckoningWalk, walk_of
 from portico.errors import TryLater
 
 PEOPLE_OF_A_STEP = 25
@@ -38,8 +39,7 @@ class GroupReckoning:
         """Say whether somebody may still be reckoned by another rule than the settings have."""
         if not self._rule.at:
             return False
-        row = self._row()
-        return row is None or row["version"] < self._rule.at or not row["done"]
+        return walk_of(self._row(), self._rule.at) is not ReckoningWalk.DONE
 
     def go_on(self, *, people: int = PEOPLE_OF_A_STEP) -> bool:
         """Take one step, of so many people. Returns whether everybody was reached once.

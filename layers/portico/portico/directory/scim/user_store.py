@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from portico.aws.queries import count_within, page_within
+from portico.aws.queries import count_within, page_within, tally_within
 from portico.aws.tables import ALWAYS, NOT_THERE, Parts, Rows, get_many
 from portico.directory.scim.synced_user import SyncedUser, caseless
 from portico.ids import digest, is_random_part
@@ -83,6 +83,11 @@ class SyncedUsers:
     def count_active(self) -> int:
         """Count the users who may come in."""
         return count_within(self.rows, listed_in(self.workspace_id), only="active")[0]
+
+    def tally(self, *, most: int, until: str | None = None) -> tuple[int, int, bool]:
+        """Count users up to a bound: all, those who may come in, and whether there are no more."""
+        pk = listed_in(self.workspace_id)
+        return tally_within(self.rows, pk, only="active", most=most, until=until)
 
     def id_at(self, place: int) -> str | None:
         """Return the id of the user at a place of the list, from 1; ``None``: it is shorter."""
