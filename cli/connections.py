@@ -155,7 +155,7 @@ def try_(
             problems.append(f"There is no client secret at {name}: add the connection again.")
         if problems:
             raise Refusal("\n".join(problems))
-        if connection.draft:
+        if connection.draft or connection.waits:
             changes = command.connection_changes
             connection = changes.make(
                 workspace,
@@ -258,6 +258,8 @@ def _connection(command: Command, workspace: Workspace, id_: str) -> Connection:
 def _state(connection: Connection) -> str:
     if connection.draft:
         return "draft"
+    if connection.waits:
+        return "waits for an owner"
     return "on" if connection.on else "off"
 
 
@@ -267,7 +269,7 @@ def _redirect_uri(command: Command, connection: Connection) -> str:
 
 def _row(command: Command, connection: Connection) -> dict[str, Any]:
     row = told(connection)
-    del row["stand_in"]
+    del row["stand_in"], row["agreed"]
     return {**row, "redirect_uri": _redirect_uri(command, connection)}
 
 

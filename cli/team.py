@@ -176,19 +176,25 @@ def confirm(
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm a connection, or a member's new address, for the team's side."""
+    """Confirm a connection, or a member's new address, for the team's side.
+
+    A connection that waits for an owner is offered to everybody from then on.
+    """
     with running(stack, local, as_json, NAMES) as command:
         if (connection is None) is (member is None):
             raise NotUnderstood("Say which: --connection ID, or --member WHO.")
         workspace = workspace_of(command, workspace_id)
-        how = {"host": command.host, "by": command.by}
         if connection is not None:
             with looking_for(f"connection {connection} in {workspace_id}"):
-                command.team_entries.confirm_connection(workspace, connection, **how)
+                command.team_entries.confirm_connection(
+                    workspace, connection, host=command.host, by=command.by
+                )
         else:
             contact = contact_of(command, workspace_id, member or "")
             with looking_for(f"change of {contact.email} that could be confirmed"):
-                command.team_entries.confirm_address(workspace, contact, **how)
+                command.team_entries.confirm_address(
+                    workspace, contact, host=command.host, by=command.by
+                )
         command.note(TOLD)
         what = connection or member or ""
         command.card(f"The team of {workspace.name}", {"confirmed": what}, confirmed=what)

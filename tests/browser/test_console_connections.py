@@ -96,19 +96,45 @@ class TestANewConnection:
 
         member.presses("Test it")
 
-        member.is_told("The test passed: the sign-in page offers it from now on.")
+        member.is_told("The test passed. Now the connection waits for an owner")
         expect(member.page.get_by_role("main").locator("b")).to_have_count(0)
         contact.opens(house.link("shared"))
-        expect(button).to_be_visible()
-        member.sees("for the team: waits for an owner")
+        expect(contact.page.get_by_label("Primary email")).to_be_visible()
+        expect(button).to_have_count(0)
+        member.sees("draft, waits for an owner")
         expect(member.offers("Confirm it")).to_have_count(0)
+        expect(member.offers("Switch it on")).to_have_count(0)
 
         member.comes_in("owner")
-        looks_at(member, self.NAME)
+        member.page.get_by_role("link", name="Team", exact=True).click()
+        waits = member.part("Waits for an owner").get_by_role("listitem")
+        waits.get_by_role("button", name="Look at company").click()
+        member.sees_heading(self.NAME)
         member.presses("Confirm it")
 
-        member.is_told("Confirmed: members can come in by it, too.")
+        member.is_told("Confirmed: the sign-in page offers it from now on.")
         expect(member.page.get_by_text("waits for an owner")).to_have_count(0)
+        contact.opens(house.link("shared"))
+        expect(button).to_be_visible()
+
+        member.presses("Change")
+        member.types("Speaks for these domains", "acme.test")
+        member.presses("Look at the change")
+        member.sees("nobody signs in with it until its test has passed again")
+        expect(member.row("State").get_by_role("cell")).to_have_text(
+            ["State", "on", "draft, not tested yet"]
+        )
+        member.sees("Nobody was found who loses a way in that they have.")
+        member.presses("Change it")
+        member.is_told("Changed. You can undo it.")
+        member.sees("draft, not tested yet")
+        contact.opens(house.link("shared"))
+        expect(contact.page.get_by_label("Primary email")).to_be_visible()
+        expect(button).to_have_count(0)
+        member.presses("Undo")
+        member.is_told("Undone: it is as it was before.")
+        contact.opens(house.link("shared"))
+        expect(button).to_be_visible()
 
         member.presses("Switch it off")
         expect(member.row("State").get_by_role("cell")).to_have_text(["State", "on", "off"])
@@ -138,7 +164,7 @@ class TestANewConnection:
             member.comes_in("owner")
             looks_at(member, "Acme Company")
             member.presses("Confirm it")
-            member.is_told("Confirmed")
+            member.is_told("Confirmed: the sign-in page offers it")
             member.presses("Sign out")
             member.opens("find")
             member.presses("Sign in")
@@ -193,6 +219,31 @@ class TestANewConnection:
         member.is_told("The test did not pass.")
         member.is_told("there is no discovery document.")
         member.sees("draft, not tested yet")
+        removes(member)
+
+    def test_is_not_confirmed_as_somebody_has_changed_it_meanwhile(
+        self, member, issuer, person_with
+    ):
+        fills_in(member, issuer, name="Acme Company")
+        member.presses("Save as a draft")
+        member.is_told("Saved as a draft.")
+        member.presses("Test it")
+        member.is_told("The test passed.")
+        owner = Member(person_with())
+        owner.comes_in("owner")
+        looks_at(owner, "Acme Company")
+        expect(owner.offers("Confirm it")).to_be_visible()
+        member.presses("Change")
+        member.types("Client ID", "of-somebody-else")
+        member.presses("Look at the change")
+        member.presses("Change it")
+        member.is_told("Changed.")
+
+        owner.presses("Confirm it")
+
+        owner.is_told("Somebody else changed this connection meanwhile.")
+        owner.sees("of-somebody-else")
+        owner.sees("draft, not tested yet")
         removes(member)
 
     def test_says_which_field_to_mend(self, member, issuer):

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
+from portico.people.store import workspace_now
 from portico.sso.store import Connections
+from portico.team.connection_changes import ConnectionChanges
 
 TENANT = "7b2f5a44-93b5-4b0f-9a1e-2f0a4c1d9e11"
 MICROSOFT = (
@@ -67,6 +69,67 @@ def no_secrets_left(tables):
         manager().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
+def is_changed_by_the_team(client: str) -> None:
+    """Change whom the connection signs in as a member of the team does."""
+    changes = ConnectionChanges("people", "sign-in", "portico/portico/connection", by_team=True)
+    workspace = workspace_now("people", "acme")
+    changes.make(
+        workspace,
+        lambda now: changes.plan_change(
+            now, changes.find(now, "face"), {"client_id": client}, by="member:ct_1"
+        ),
+        host="signin.acme.test",
+    )
+
+
+class TestWhatWaitsForAnOwner:
+    """Whoever has the stack's credentials stands above owners."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [(*TEST, "face"), ("connection", "test", "acme", "face", "--json")],
+        ids=["test", "test-json"],
+    )
+    def test_is_offered_by_its_test(self, tested, command):
+        is_changed_by_the_team("b")
+        assert "draft" in tested.says("connection", "list", "acme").output
+
+        tested.says(*command)
+
+        found = Connections("people", "acme").get("face")
+        assert found is not None
+        assert (found.on, found.draft, found.waits, found.agreed) == (True, False, False, None)
+
+    def test_is_offered_once_it_is_confirmed_and_tested(self, tested):
+        is_changed_by_the_team("b")
+
+        tested.says("team", "confirm", "acme", "--connection", "face")
+        assert "draft" in tested.says("connection", "list", "acme").output
+        tested.says(*TEST, "face")
+
+        found = Connections("people", "acme").get("face")
+        assert found is not None
+        assert (found.on, found.waits) == (True, False)
+
+    def test_says_so_and_is_switched_on(self, tested):
+        is_changed_by_the_team("b")
+        team = ConnectionChanges("people", "sign-in", "", by_team=True)
+        team.make(
+            workspace_now("people", "acme"),
+            lambda now: team.plan_tested(now, team.find(now, "face"), by="member:ct_1"),
+            host="signin.acme.test",
+        )
+        assert "waits for an owner" in tested.says("connection", "list", "acme").output
+
+        tested.says("connection", "off", "acme", "face")
+        assert "waits for an owner" in tested.says("connection", "list", "acme").output
+        tested.says("connection", "on", "acme", "face")
+
+        found = Connections("people", "acme").get("face")
+        assert found is not None
+        assert (found.on, found.waits) == (True, False)
+
+
 class TestAddingAConnection:
     def test_shows_the_redirect_uri_to_register(self, acme, secret):
         told = acme.told(*MICROSOFT, "--secret-file", secret)
@@ -85,7 +148,8 @@ class TestAddingAConnection:
 
         assert stored is not None
         assert (stored.kind, stored.client_id) == ("microsoft", "app-1")
-        assert shown == [{"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": False}]
+        entry = {"id": "entra", "kind": "microsoft", "label": "Microsoft", "on": False}
+        assert shown == [{**entry, "draft": True}]
 
     def test_keeps_the_secret_in_secrets_manager_only(self, entra):
         kept = manager().get_secret_value(SecretId=SECRET)

@@ -112,6 +112,36 @@ class TestTheDecisiveFinding:
 
         assert (found.cause, type(found.ending)) == (cause, ending)
 
+    @pytest.mark.parametrize(
+        ("state", "remedy", "command"),
+        [
+            ({"draft": True, "waits": True}, "test-connection", "connection test acme entra"),
+            ({"waits": True}, "confirm-connection", "team confirm acme --connection entra"),
+            ({}, "switch-connection-on", "connection on acme entra"),
+        ],
+        ids=["draft", "waits", "off"],
+    )
+    def test_of_a_connection_that_is_off_is_what_comes_next(self, state, remedy, command):
+        entra = {"id": "entra", "label": "Entra ID", "on": False, **state}
+        home = replace(ACME, connections=[entra])
+
+        found = first(line("sso.refused", connection="entra", reason="connection-off"), home=home)
+
+        assert (found.cause, isinstance(found.ending, Press)) == ("provider-refused", True)
+        assert isinstance(found.ending, Press)
+        assert (found.ending.remedy, found.ending.command) == (remedy, f"portico {command}")
+        assert ("waits for its test, or for an owner" in found.said) is bool(state)
+        assert found.reason == ("connection-draft" if state else "connection-off")
+
+    def test_where_the_only_way_in_is_a_draft_is_what_comes_next_for_it(self):
+        entra = {"id": "entra", "label": "Entra ID", "on": False, "waits": True}
+
+        found = first(home=replace(SSO_ONLY, connections=[entra]), record=record(active=True))
+
+        assert (found.cause, isinstance(found.ending, Press)) == ("method-off", True)
+        assert isinstance(found.ending, Press)
+        assert found.ending.remedy == "confirm-connection"
+
     def test_of_a_sso_only_workspace_is_the_record(self):
         entra = {"id": "entra", "label": "Entra ID", "on": True}
         home = replace(SSO_ONLY, connections=[entra])

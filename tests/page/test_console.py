@@ -8,6 +8,7 @@ import pytest
 
 from portico.people.rules import LOCALES
 from portico.team.rules import MAY, RANKS
+from portico.team.weaknesses import CONNECTION_WEAKENS
 from tests.page.test_words import values_of
 
 ASSETS = Path(__file__).parents[2] / "functions/sign_in_page/static/assets"
@@ -90,6 +91,20 @@ class TestWhatARoleIsShown:
 
         assert {role: int(rank) for role, rank in re.findall(r"(\w+): (\d)", ranks)} == {
             role.value: rank for role, rank in RANKS.items()
+        }
+
+
+class TestAChangeOfAConnection:
+    def test_makes_a_draft_by_the_fields_that_weaken_it(self):
+        (table,) = re.findall(r"LETS_IN = \{(.*?)\}", MODULES["connection-fields.js"])
+        shown = dict(re.findall(r'(\w+): "(\w+)"', table))
+
+        # Its kind stays, and what is left makes no draft.
+        left = {"kind", "label", "on", "draft", "waits", "secret"}
+        assert shown == {
+            name: rule.__name__.removeprefix("_")
+            for name, rule in CONNECTION_WEAKENS.items()
+            if name not in left
         }
 
 

@@ -10,7 +10,7 @@ import pytest
 from portico.diagnosis.findings import FindingCause, Task
 from portico.diagnosis.line_words import CAUSES, ENDED, WHY_REFUSED, WITHHELD
 from portico.diagnosis.mail_causes import STANDS_FIRST
-from portico.diagnosis.sso_causes import SAID
+from portico.diagnosis.sso_causes import DRAFT, SAID
 from portico.diagnosis.sso_words import REASONS
 from portico.people.rules import LOCALES
 from tests.page.test_words import values_of
@@ -31,7 +31,7 @@ REASONS_OF: dict[FindingCause, set[str]] = {
     FindingCause.LINK_REVOKED: {"on-the-way"},
     FindingCause.CODE_WAITS: {"just-asked"},
 }
-OF_PROVIDERS = {each.partition(": ")[0] for each in REASONS} | set(SAID.values())
+OF_PROVIDERS = {each.partition(": ")[0] for each in REASONS} | set(SAID.values()) | {DRAFT}
 """Most of them need a provider's administrator, who reads the API's English below the sentence."""
 
 

@@ -74,30 +74,250 @@ def kept_secret() -> str:
     return str(boto3.client("secretsmanager").get_secret_value(SecretId=NAME)["SecretString"])
 
 
+def undoes(member: Staff, change: Any) -> Any:
+    path = {"connection": "ids-of-api"}
+    etag = member.sends(f"GET {ONE}", path=path).headers["etag"]
+    return member.sends(UNDO, path={"change": change["id"]}, headers={"if-match": etag})
+
+
 def change_of(member: Staff, **after: Any) -> Any:
     listed = member.sends(f"GET {WORKSPACE}/changes").body["changes"]
     return next(each for each in listed if after.items() <= each["after"].items())
 
 
-class TestAConnection:
-    def test_begins_as_a_draft_and_is_offered_once_its_test_has_passed(self, admin, portal, issuer):
+def state_of(member: Staff) -> str:
+    """What stands between a connection and everybody, and whether they are offered it."""
+    one = member.sends(f"GET {ONE}", path={"connection": "ids-of-api"}).body["connection"]
+    return " ".join(name for name in ("draft", "waits", "confirmed", "on") if one[name])
+
+
+def is_made(house: House, issuer: str) -> None:
+    """Bring a connection of this test to where everybody is offered it."""
+    adds(house["admin"], issuer)
+    asks(house["admin"], f"POST {ONE}/test")
+    asks(house["owner"], f"POST {ONE}/confirm")
+
+
+class TestADraft:
+    """What a team sets is offered to nobody until its test has passed and an owner confirmed it."""
+
+    def test_is_what_is_added_until_its_test_has_passed_and_an_owner_confirms(
+        self, house, admin, portal, issuer
+    ):
         added = adds(admin, issuer)
         assert added.status == 201, added.event
-        draft = added.body["connection"]
-        assert (draft["draft"], draft["on"], is_shown(portal)) == (True, False, [False])
+        assert (state_of(admin), is_shown(portal)) == ("draft waits", [False])
         assert changes(admin, on=True).problem == (400, "invalid-request")
 
         tested = asks(admin, f"POST {ONE}/test")
-
         assert tested.status == 200, tested.event
         assert (tested.body["test"]["passed"], tested.body["test"]["problems"]) == (True, [])
         assert tested.body["test"]["found"]["issuer"] == issuer
-        assert tested.body["connection"]["on"] is True
+        assert (state_of(admin), is_shown(portal)) == ("waits", [False])
+        refused = changes(admin, on=True)
+        assert refused.body["errors"][0]["reason"] == "it waits until an owner confirms it"
+        assert asks(admin, f"POST {ONE}/test").body["connection"]["waits"] is True
+
+        assert asks(house["owner"], f"POST {ONE}/confirm").status == 204
+        assert (state_of(admin), is_shown(portal)) == ("confirmed on", [True])
+
+    def test_is_an_owners_as_well_until_they_say_so(self, house, admin, portal, issuer):
+        owner = house["owner"]
+        adds(owner, issuer)
+        asks(owner, f"POST {ONE}/test")
+        assert (state_of(admin), is_shown(portal)) == ("waits", [False])
+
+        asks(owner, f"POST {ONE}/confirm")
+
         assert is_shown(portal) == [True]
+
+    def test_that_was_confirmed_first_is_offered_once_its_test_has_passed(
+        self, house, admin, portal, issuer
+    ):
+        adds(admin, issuer)
+        asks(house["owner"], f"POST {ONE}/confirm")
+        assert (state_of(admin), is_shown(portal)) == ("draft confirmed", [False])
+
+        asks(admin, f"POST {ONE}/test")
+
+        assert (state_of(admin), is_shown(portal)) == ("confirmed on", [True])
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            {"client_id": "evil"},
+            {"vouches_for": ["acme.test"]},
+            {"discovery_url": "https://b.test"},
+        ],
+        ids=lambda wanted: next(iter(wanted)),
+    )
+    def test_is_what_a_change_makes_that_lets_in_somebody_else(
+        self, house, admin, portal, issuer, wanted
+    ):
+        is_made(house, issuer)
+
+        assert changes(admin, **wanted, on=True).problem == (400, "invalid-request")
+        assert is_shown(portal) == [True]
+        assert changes(admin, **wanted).status == 200
+
+        assert (state_of(admin), is_shown(portal)) == ("draft waits", [False])
+        assert any("waits: false → true" in each for each in told(portal))
+
+    def test_is_nothing_that_a_change_makes_which_lets_in_fewer(self, house, admin, portal, issuer):
+        adds(admin, issuer, vouches_for=["a.test", "b.test"])
+        asks(admin, f"POST {ONE}/test")
+        asks(house["owner"], f"POST {ONE}/confirm")
+
+        changes(admin, label="Acme", vouches_for=["a.test"])
+
+        assert (state_of(admin), is_shown(portal)) == ("on", [True])
+        changes(admin, vouches_for=["a.test", "b.test"])
+        assert (state_of(admin), is_shown(portal)) == ("draft waits confirmed", [False])
+
+    def test_ends_with_the_undo_of_the_change_that_made_it(self, house, admin, portal, issuer):
+        is_made(house, issuer)
+        changes(admin, client_id="mistyped")
+
+        undone = undoes(admin, change_of(admin, client_id="mistyped"))
+
+        assert undone.status == 200, undone.event
+        assert (state_of(admin), is_shown(portal)) == ("confirmed on", [True])
+        again = undoes(admin, change_of(admin, client_id="portico", waits=False))
+        assert again.status == 200, again.event
+        assert state_of(admin) == "draft waits"
+
+    def test_that_goes_back_by_hand_needs_its_test_and_no_owner(self, house, admin, portal, issuer):
+        is_made(house, issuer)
+        changes(admin, client_id="mistyped")
+
+        changes(admin, client_id="portico")
+
+        assert (state_of(admin), is_shown(portal)) == ("draft confirmed", [False])
+        asks(admin, f"POST {ONE}/test")
+        assert (state_of(admin), is_shown(portal)) == ("confirmed on", [True])
+
+    def test_api_06_is_not_got_around_by_undoing_one_of_two_changes(
+        self, house, admin, portal, issuer
+    ):
+        is_made(house, issuer)
+        changes(admin, client_id="portico2")
+        changes(admin, vouches_for=["victim.test"])
+
+        undone = undoes(admin, change_of(admin, client_id="portico2"))
+
+        assert undone.body["connection"]["client_id"] == "portico"
+        assert (state_of(admin), is_shown(portal)) == ("draft waits", [False])
+
+    def test_api_06_is_not_got_around_by_undoing_what_a_test_or_an_owner_did(
+        self, house, admin, portal, issuer
+    ):
+        adds(admin, issuer)
+        asks(admin, f"POST {ONE}/test")
+        undoes(admin, change_of(admin, draft=False))
+        changes(admin, client_id="other")
+        listed = admin.sends(f"GET {WORKSPACE}/changes").body["changes"]
+        undoes(admin, next(each for each in listed if each["after"] == {"draft": True}))
+        assert state_of(admin) == "draft waits"
+        asks(admin, f"POST {ONE}/test")
+        asks(house["owner"], f"POST {ONE}/confirm")
+
+        refused = undoes(admin, change_of(admin, waits=False))
+
+        assert refused.problem == (409, "changed-since")
+        assert (state_of(admin), is_shown(portal)) == ("confirmed on", [True])
+
+    def test_that_was_removed_comes_back_as_one_that_nobody_has_confirmed(
+        self, house, admin, portal, issuer
+    ):
+        is_made(house, issuer)
+        asks(admin, f"DELETE {ONE}")
+
+        adds(admin, issuer)
+        asks(admin, f"POST {ONE}/test")
+
+        assert is_shown(portal) == [False]
+        assert asks(house["owner"], f"POST {ONE}/confirm").status == 204
+        assert is_shown(portal) == [True]
+
+    def test_con_01_is_confirmed_as_the_owner_has_seen_it_and_not_as_it_was_made_meanwhile(
+        self, house, admin, portal, issuer
+    ):
+        seen = adds(admin, issuer).body["connection"]["etag"]
+        changes(admin, client_id="evil")
+
+        refused = asks(house["owner"], f"POST {ONE}/confirm", etag=seen)
+
+        assert refused.problem == (412, "changed-meanwhile")
+        assert refused.body["now"]["connection"]["client_id"] == "evil"
+        assert state_of(admin) == "draft waits"
+
+    def test_that_is_changed_while_it_is_confirmed_stays_one(
+        self, house, admin, portal, issuer, wire
+    ):
+        owner = house["owner"]
+        adds(admin, issuer)
+        asks(admin, f"POST {ONE}/test")
+        etag = admin.sends(f"GET {ONE}", path={"connection": "ids-of-api"}).headers["etag"]
+        wire.before("dynamodb.TransactWriteItems", lambda: changes(admin, client_id="evil"))
+
+        late = asks(owner, f"POST {ONE}/confirm", etag=etag)
+
+        assert late.problem == (503, "try-later")
+        assert (state_of(admin), is_shown(portal)) == ("draft waits", [False])
+
+    def test_that_is_changed_while_it_is_tested_stays_one(self, admin, issuer, wire):
+        adds(admin, issuer)
+        wire.before("secretsmanager.DescribeSecret", lambda: changes(admin, client_id="evil"))
+
+        assert asks(admin, f"POST {ONE}/test").problem == (503, "try-later")
+        assert state_of(admin) == "draft waits"
+
+    def test_waits_on_the_owners_list_once_its_test_has_passed(self, house, admin, issuer):
+        def waiting() -> list[Any]:
+            listed: list[Any] = house["owner"].sends(f"GET {WORKSPACE}/team").body["waiting"]
+            return [each for each in listed if each["id"] == "ids-of-api"]
+
+        adds(admin, issuer)
+        assert waiting() == []
+        asks(admin, f"POST {ONE}/test")
+        assert waiting() == [{"what": "draft", "id": "ids-of-api", "until": None}]
+        asks(house["owner"], f"POST {ONE}/confirm")
+        assert waiting() == []
+
+    def test_tells_the_owners_that_it_waits_for_one_of_them(self, admin, portal, issuer):
+        adds(admin, issuer)
+        (said,) = told(portal)
+        assert "waits: – → true" in said
+
+        asks(admin, f"POST {ONE}/test")
+
+        (tested,) = set(told(portal)) - {said}
+        assert "draft: true → false" in tested
+
+
+class TestAConnection:
+    def test_that_is_offered_is_switched_off_and_on(self, house, admin, portal, issuer):
+        is_made(house, issuer)
+
         assert changes(admin, on=False).body["connection"]["on"] is False
         assert is_shown(portal) == [False]
         again = asks(admin, f"POST {ONE}/test")
         assert (again.body["test"]["passed"], again.body["connection"]["on"]) == (True, False)
+        assert changes(admin, on=True).body["connection"]["on"] is True
+        assert is_shown(portal) == [True]
+
+    def test_of_before_drafts_waited_for_an_owner_is_what_it_was(self, admin, portal, issuer):
+        adds(admin, issuer)
+        asks(admin, f"POST {ONE}/test")
+        rows = Connections("people", "acme")
+        key = connection_key("acme", "ids-of-api")
+        row = rows.rows.get(*key)
+        assert row is not None
+        old = {name: value for name, value in row.items() if name not in ("waits", "agreed")}
+
+        assert Connection.from_row(old | {"on": True}).on is True
+        assert Connection.from_row(row | {"on": True}).on is False
+        assert Connection.from_row(row | {"on": True, "waits": "no"}).on is False
 
     def test_that_fails_its_test_stays_a_draft_and_says_why(self, admin, portal, issuer, world):
         adds(admin, f"{issuer}/nowhere")
@@ -305,7 +525,7 @@ class TestAWeakeningChangeOfAConnection:
         values = Connection("a", "b", "oidc", "A", "c").values()
         assert CONNECTION_WEAKENS.keys() == values.keys() | {"secret"}
         schemas = contract()["components"]["schemas"]
-        settable = values.keys() - {"draft"}
+        settable = values.keys() - {"draft", "waits"}
         assert schemas["ChangedConnection"]["properties"].keys() == settable
 
     @pytest.mark.parametrize(
@@ -321,6 +541,8 @@ class TestAWeakeningChangeOfAConnection:
             ("on", False, True),
             ("kind", None, "oidc"),
             ("secret", "", "replaced"),
+            ("waits", False, True),
+            ("waits", True, False),
         ],
     )
     def test_weakens_one_way(self, field, before, after):
@@ -344,17 +566,11 @@ class TestAWeakeningChangeOfAConnection:
 
 
 class TestAnUndoOfAConnectionsChange:
-    def undoes(self, member: Staff, change: Any) -> Any:
-        path = {"connection": "ids-of-api"}
-        etag = member.sends(f"GET {ONE}", path=path).headers["etag"]
-        return member.sends(UNDO, path={"change": change["id"]}, headers={"if-match": etag})
-
-    def test_brings_back_what_was_set(self, admin, portal, issuer):
-        adds(admin, issuer)
-        asks(admin, f"POST {ONE}/test")
+    def test_brings_back_what_was_set(self, house, admin, portal, issuer):
+        is_made(house, issuer)
         changes(admin, vouches_for=["acme.test"], on=False)
 
-        undone = self.undoes(admin, change_of(admin, vouches_for=["acme.test"]))
+        undone = undoes(admin, change_of(admin, vouches_for=["acme.test"]))
 
         assert undone.status == 200, undone.event
         after = undone.body["connection"]
@@ -362,15 +578,15 @@ class TestAnUndoOfAConnectionsChange:
 
     def test_is_refused_of_what_was_changed_since_of_a_secret_and_of_an_addition(self, admin):
         adds(admin)
-        assert self.undoes(admin, change_of(admin, draft=True)).problem == (409, "changed-since")
+        assert undoes(admin, change_of(admin, draft=True)).problem == (409, "changed-since")
         changes(admin, label="A")
         change = change_of(admin, label="A")
         changes(admin, label="B")
-        assert self.undoes(admin, change).body["fields"] == ["label"]
+        assert undoes(admin, change).body["fields"] == ["label"]
         asks(admin, f"PUT {ONE}/secret", {"secret": "another"})
         listed = admin.sends(f"GET {WORKSPACE}/changes").body["changes"]
         secret = next(each for each in listed if "secret" in each["after"])
-        assert self.undoes(admin, secret).problem == (409, "changed-since")
+        assert undoes(admin, secret).problem == (409, "changed-since")
         assert kept_secret() == "another"
 
 

@@ -171,6 +171,8 @@ class TestWhatIsPressed:
             Remedy.END_PAUSE: f"PATCH {WORKSPACE}/settings",
             Remedy.TAKE_CODES: f"PATCH {WORKSPACE}/settings",
             Remedy.SWITCH_CONNECTION_ON: f"PATCH {WORKSPACE}/connections/{{connection}}",
+            Remedy.TEST_CONNECTION: f"POST {WORKSPACE}/connections/{{connection}}/test",
+            Remedy.CONFIRM_CONNECTION: f"POST {WORKSPACE}/connections/{{connection}}/confirm",
             Remedy.ADD_CONTACT: f"POST {CONTACTS}",
             Remedy.REACTIVATE: f"POST {CONTACTS}/{{contact}}/reactivate",
             Remedy.NEW_LINK: f"POST {WORKSPACE}/links",

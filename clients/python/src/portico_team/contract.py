@@ -166,6 +166,7 @@ class ConnectionOfWorkspace(TypedDict):
     vouches_for: list[str]
     on: bool
     draft: bool
+    waits: bool
     redirect_uri: str
     cautions: list[str]
     confirmed: bool
@@ -630,6 +631,8 @@ class PressedEnding(TypedDict):
         "lift",
         "lift-domain",
         "switch-connection-on",
+        "test-connection",
+        "confirm-connection",
     ]
     route: str
     body: dict[str, Any] | None

@@ -65,6 +65,8 @@ class Remedy(StrEnum):
     LIFT = "lift"
     LIFT_DOMAIN = "lift-domain"
     SWITCH_CONNECTION_ON = "switch-connection-on"
+    TEST_CONNECTION = "test-connection"
+    CONFIRM_CONNECTION = "confirm-connection"
 
 
 class Recipient(StrEnum):

@@ -45,11 +45,15 @@ def codes_off(facts: Facts) -> Iterator[Finding]:
     ):
         return
     offered = [each["label"] for each in workspace.connections if workspace.offers(each["id"])]
+    # The team means to offer them, and the next press is the one that is missing.
+    drafts = [each["id"] for each in workspace.connections if each.get("waits")]
     ending: Ending
     if offered and workspace.sso_method:
         ending = say(facts, "other_way", ways=", ".join(map(str, offered)))
     elif workspace.takes_passwords():
         ending = say(facts, "password_way")
+    elif drafts:
+        ending = remedies.open_connection(facts, drafts[0])
     elif workspace.code_method:
         # The directory rule allows nothing else, and there is no connection that is on.
         ending = remedies.setting(

@@ -83,15 +83,19 @@ def add_contact(facts: Facts, email: str) -> Press:
     )
 
 
-def switch_connection_on(facts: Facts, connection: str) -> Press:
-    """Return: offer a connection again."""
+def open_connection(facts: Facts, connection: str) -> Press:
+    """Return: whatever comes next until a connection is offered, its test, an owner, or a switch."""
+    found = next((each for each in facts.workspace.connections if each["id"] == connection), {})
     id_ = facts.workspace.id
-    return Press(
-        Remedy.SWITCH_CONNECTION_ON,
-        f"PATCH /v1/workspaces/{id_}/connections/{connection}",
-        _command("connection", "on", id_, connection),
-        {"on": True},
-    )
+    path = f"/v1/workspaces/{id_}/connections/{connection}"
+    if found.get("draft"):
+        command = _command("connection", "test", id_, connection)
+        return Press(Remedy.TEST_CONNECTION, f"POST {path}/test", command)
+    if found.get("waits"):
+        command = _command("team", "confirm", id_, "--connection", connection)
+        return Press(Remedy.CONFIRM_CONNECTION, f"POST {path}/confirm", command)
+    command = _command("connection", "on", id_, connection)
+    return Press(Remedy.SWITCH_CONNECTION_ON, f"PATCH {path}", command, {"on": True})
 
 
 def _command(*words: str) -> str:

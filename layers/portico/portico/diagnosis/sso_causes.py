@@ -18,6 +18,8 @@ from portico.diagnosis.sso_words import refusal_for
 from portico.diagnosis.tries import decisive
 from portico.trail.lookup import Line
 
+DRAFT = "connection-draft"
+"""A connection is off because it waits for its test, or for an owner."""
 SECRET = "code-refused"  # noqa: S105 - a reason of the trail
 DIRECTORY_FIRST = frozenset(
     {"not-in-directory", "directory-record-inactive", "invalid-portal-link"}
@@ -50,6 +52,8 @@ def provider_refused(facts: Facts) -> Iterator[Finding]:
         return
     connection = line.detail.get("connection", "?")
     why = refusal_for(reason).why
+    if reason == "connection-off" and _is_draft(facts, connection):
+        reason, why = DRAFT, "the connection is a draft: it waits for its test, or for an owner"
     yield Finding(
         FindingCause.SECRET_ENDED if reason == SECRET else FindingCause.PROVIDER_REFUSED,
         f"{facts.subject.name} came back from {connection} and was not let in: {why}.",
@@ -95,8 +99,8 @@ def _ending(facts: Facts, connection: str, reason: str) -> Ending:
         return remedies.new_link(facts, contact)
     if reason == "in-directory-but-no-contact" and facts.subject.email:
         return remedies.add_contact(facts, facts.subject.email)
-    if reason == "connection-off":
-        return remedies.switch_connection_on(facts, connection)
+    if reason in ("connection-off", DRAFT):
+        return remedies.open_connection(facts, connection)
     if kind in OF_THEMSELVES:
         return say(facts, "again")
     back = f"{facts.origin}/v1/sso/{connection}/callback"
@@ -119,6 +123,14 @@ def _ending(facts: Facts, connection: str, reason: str) -> Ending:
         f"{told}Look at the application's settings at the provider. {test}. Its redirect URI is",
         back,
         {"workspace": workspace.id, "connection": connection},
+    )
+
+
+def _is_draft(facts: Facts, connection: str) -> bool:
+    """Say whether a connection waits for its test, or for an owner."""
+    return any(
+        each["id"] == connection and bool(each.get("draft") or each.get("waits"))
+        for each in facts.workspace.connections
     )
 
 

@@ -10,16 +10,21 @@ from portico.clock import SYSTEM, Clock
 from portico.edge.responses import Response
 from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
 from portico.edge.team_access import TeamAccess, demand_match
-from portico.errors import InvalidRequest
+from portico.errors import InvalidRequest, TryLater
 from portico.events import Caller
-from portico.people.memberships import connection_stamp
 from portico.people.rules import Workspace
 from portico.people.setting_changes import SettingChange
 from portico.printable import printable
 from portico.settings import ManageWorkspaceSettings
 from portico.sso.connection_rules import cautions, checked_secret
 from portico.sso.rules import CONNECTION, Connection
-from portico.team.connection_changes import ConnectionChanges, NeverTested, OtherKind
+from portico.team.connection_changes import (
+    ConnectionChanges,
+    NeverConfirmed,
+    NeverTested,
+    OtherKind,
+)
+from portico.team.connection_drafts import stamp_of
 from portico.team.rules import Action
 from portico.team.team_caller import TeamCaller
 from portico.team.team_entry import TeamEntries
@@ -50,7 +55,9 @@ class ConnectionRoutes:
         """Make the routes from a door's settings."""
         tables = settings.people_table, settings.sign_in_table
         loopback = settings.provider_loopback == "open"
-        rooms = ConnectionChanges(*tables, settings.connection_secrets, loopback=loopback)
+        rooms = ConnectionChanges(
+            *tables, settings.connection_secrets, loopback=loopback, by_team=True
+        )
         return cls(access, rooms, TeamEntries(*tables))
 
     def list(self, path: dict[str, str], caller: Caller) -> Response:
@@ -101,6 +108,8 @@ class ConnectionRoutes:
                 return self.connections.plan_change(workspace, before, wanted, on=on, by=member.by)
             except NeverTested:
                 raise InvalidRequest("on", "it is a draft, until its test has passed") from None
+            except NeverConfirmed:
+                raise InvalidRequest("on", "it waits until an owner confirms it") from None
             except OtherKind:
                 raise InvalidRequest("kind", _OTHER_KIND) from None
 
@@ -122,7 +131,9 @@ class ConnectionRoutes:
         return _showing(connection, stamps, caller)
 
     def test(self, path: dict[str, str], caller: Caller) -> Response:
-        """Ask the provider as a sign-in would. A draft that passes is offered from then on."""
+        """Ask the provider as a sign-in would. A draft that passes waits for an owner from then on,
+        or is offered if one has confirmed it.
+        """
         # Loaded here: only this asks others, and no other request of this door needs it.
         from portico.sso.connection_check import check_connection  # noqa: PLC0415
         from portico.sso.discovery import Discovery  # noqa: PLC0415
@@ -139,11 +150,7 @@ class ConnectionRoutes:
         if not problems:
             deadline.leave(deadline.TIME_TO_MEND)
             connection = self._make(
-                member,
-                caller,
-                lambda now: self.connections.plan_tested(
-                    now, self.connections.find(now, path["connection"]), by=member.by
-                ),
+                member, caller, lambda now: self._plan_tested(now, connection, by=member.by)
             )
         # What a provider publishes may hold anything, and somebody reads it on a terminal.
         outcome = {
@@ -155,11 +162,16 @@ class ConnectionRoutes:
         return _showing(connection, stamps, caller, {"test": outcome})
 
     def confirm(self, path: dict[str, str], caller: Caller) -> Response:
-        """Let members come in by a connection as it is now. Only an owner says so."""
+        """Let people come in by a connection as it is now. Only an owner says so."""
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
-        connection = self.connections.find(member.workspace, path["connection"])
+        connection, stamps = self.connections.find_stamped(member.workspace, path["connection"])
+        if caller.if_match is not None:
+            # As the owner has looked at it, and not as somebody has made it meanwhile.
+            demand_match(
+                caller, _etag(connection), {"connection": _answer(connection, stamps, caller)}
+            )
         self.entries.confirm_connection(
-            member.workspace, connection.id, host=caller.host, by=member.by
+            member.workspace, connection.id, seen=connection, host=caller.host, by=member.by
         )
         return Response(204)
 
@@ -185,6 +197,14 @@ class ConnectionRoutes:
             return self.connections.plan_undo(workspace, now, change, by=member.by)
 
         return _showing(self._make(member, caller, planned), stamps, caller)
+
+    def _plan_tested(
+        self, workspace: Workspace, tested: Connection, *, by: str
+    ) -> ThingPlan[Connection]:
+        now = self.connections.find(workspace, tested.id)
+        if stamp_of(now) != stamp_of(tested):
+            raise TryLater(cause="the connection was changed while it was tested")
+        return self.connections.plan_tested(workspace, now, by=by)
 
     def _stamps(self, workspace: Workspace) -> frozenset[str]:
         return frozenset(self.entries.of(workspace).confirmed)
@@ -227,6 +247,6 @@ def _answer(connection: Connection, stamps: frozenset[str], caller: Caller) -> d
         **{name: values[name] for name in sorted(values)},
         "redirect_uri": f"{caller.own_origin}/v1/sso/{connection.id}/callback",
         "cautions": cautions(connection),
-        "confirmed": connection_stamp(connection.row()) in stamps,
+        "confirmed": stamp_of(connection) in stamps,
         "etag": _etag(connection),
     }

@@ -11,7 +11,7 @@ from portico.aws.tables import Rows
 from portico.errors import Refused
 from portico.ids import digest
 
-_NO_MATTER = frozenset("pk sk id workspace label on draft list listed event".split())
+_NO_MATTER = frozenset("pk sk id workspace label on draft waits agreed list listed event".split())
 """Attributes of a connection's row that decide nothing about whom it signs in. If any other
 changes, also one that we do not know yet, an owner looks again."""
 

@@ -124,7 +124,8 @@ class Workspace:
     groups_ruled_at: int = 0
     """The version of the settings that changed ``directory_groups`` last; 0: none has."""
     connections: list[dict[str, Any]] = field(default_factory=list)
-    """What the page needs of each SSO connection: id, kind, label, on."""
+    """What the page needs of each SSO connection: id, kind, label, on. Of one that is not ready also
+    ``draft`` and ``waits``, which decide nothing: it is off."""
     portals: list[dict[str, Any]] = field(default_factory=list)
     """What the doors need of each portal on another site: id, initiate_login_uri, areas."""
     session_idle_seconds: int = 8 * 3600

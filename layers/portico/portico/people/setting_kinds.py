@@ -113,13 +113,16 @@ def texts(rule: SettingCheck) -> SettingCheck:
     return check
 
 
-def members(checks: dict[str, SettingCheck]) -> SettingCheck:
-    """Take an object that has these members and no other."""
+def members(
+    checks: dict[str, SettingCheck], *, maybe: dict[str, SettingCheck] | None = None
+) -> SettingCheck:
+    """Take an object that has these members, perhaps some of *maybe*, and no other."""
+    known = checks | (maybe or {})
 
     def check(value: Any) -> Any:
-        if not isinstance(value, dict) or value.keys() != checks.keys():
+        if not isinstance(value, dict) or not checks.keys() <= value.keys() <= known.keys():
             raise Unfit
-        return {name: checks[name](one) for name, one in value.items()}
+        return {name: known[name](one) for name, one in value.items()}
 
     return check
 

@@ -152,7 +152,8 @@ SETTING_RULES: dict[str, SettingRule] = {
                     "kind": shaped(r"[a-z]{1,20}"),
                     "label": _name,
                     "on": switch,
-                }
+                },
+                maybe={"draft": switch, "waits": switch},
             ),
             most=MOST_ON_PAGE,
         ),

@@ -23,7 +23,12 @@ class Connection:
     client_id: str
     on: bool = True
     draft: bool = False
-    """Whether it was never tested. A draft is off, and its first good test switches it on."""
+    """Whether it was never tested as it is. A draft is off until its test has passed."""
+    waits: bool = False
+    """Whether the team's API has set whom it signs in, and no owner has confirmed that. It is off
+    until one does."""
+    agreed: str | None = None
+    """While it waits, the stamp (`connection_stamp`) by which it last needed no owner, if ever."""
     issuer: str | None = None
     """The issuer of an ``oidc`` connection, exactly as in its discovery document."""
     discovery_url: str | None = None
@@ -44,7 +49,10 @@ class Connection:
         values = {name: value for name, value in row.items() if name in names}
         # A value that is not a boolean counts as off.
         values["draft"] = values.get("draft") is True
-        values["on"] = values.get("on", True) is True and not values["draft"]
+        # One that is not waits, since an owner can end that.
+        values["waits"] = values.get("waits", False) is not False
+        is_ready = not (values["draft"] or values["waits"])
+        values["on"] = values.get("on", True) is True and is_ready
         if "hosted_domains" not in values and row.get("hosted_domain"):
             # Written before a connection could have several.
             values["hosted_domains"] = [row["hosted_domain"]]
@@ -52,7 +60,7 @@ class Connection:
 
     def values(self) -> dict[str, Any]:
         """Return what a team sets of it. Its client secret is stored elsewhere."""
-        kept = {"id", "workspace_id", "stand_in"}
+        kept = {"id", "workspace_id", "stand_in", "agreed"}
         return {
             each.name: getattr(self, each.name) for each in fields(self) if each.name not in kept
         }
@@ -62,6 +70,7 @@ class Connection:
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["workspace"] = values.pop("workspace_id")
         values["draft"] = self.draft or None
+        values["waits"] = self.waits or None
         # A door of the version before reads only this one, and must not let everybody in.
         values["hosted_domain"] = next(iter(self.hosted_domains), None)
         return {name: value for name, value in values.items() if value not in (None, [])}

@@ -130,5 +130,6 @@ def shown_after(
 ) -> list[dict[str, Any]]:
     """Return what the settings row has of all connections once *connection* is written."""
     shown = {name: getattr(connection, name) for name in ("id", "kind", "label", "on")}
+    shown |= {name: True for name in ("draft", "waits") if getattr(connection, name)}
     others = [each for each in workspace.connections if each["id"] != connection.id]
     return sorted([*others, *([] if removed else [shown])], key=lambda each: str(each["id"]))

@@ -19,12 +19,17 @@ from portico.sso import connection_rules
 from portico.sso.connection_rules import CONNECTION_KINDS, LABELS
 from portico.sso.rules import CONNECTION, Connection
 from portico.sso.store import Connections, is_listed, secret_name, shown_after
+from portico.team import connection_drafts
 from portico.team.planned_changes import ThingChange, ThingChanges
 from portico.team.weaknesses import CONNECTION_WEAKENS, weakened
 
 
 class NeverTested(Refused):
     """The connection is a draft, and only a test that it passes switches it on."""
+
+
+class NeverConfirmed(Refused):
+    """The connection waits for an owner, and only one who confirms it switches it on."""
 
 
 class OtherKind(Refused):
@@ -41,6 +46,8 @@ class ConnectionChanges:
     """What the names of client secrets begin with."""
     loopback: bool = False
     """Whether a provider may be on this machine."""
+    by_team: bool = False
+    """Whether members of the team make the changes, so that an owner has to confirm them."""
     clock: Clock = SYSTEM
 
     def all(self, workspace: Workspace) -> list[Connection]:
@@ -89,7 +96,8 @@ class ConnectionChanges:
         replacing: bool = False,
         by: str,
     ) -> tuple[Connection, ThingChange]:
-        """Plan to add a connection. It is a draft until its test has passed.
+        """Plan to add a connection. It is a draft until its test has passed; of a team's, until an
+        owner has confirmed it as well.
 
         Args:
             workspace: the workspace.
@@ -121,9 +129,11 @@ class ConnectionChanges:
             label=LABELS.get(typed["kind"], workspace.name),
             client_id=typed["client_id"],
             on=before.on if before and is_there else False,
-            draft=before.draft if before and is_there else True,
+            draft=before.draft or before.waits if before and is_there else True,
         )
         after = connection_rules.checked(replace(bare, **typed), loopback=self.loopback)
+        if self.by_team:
+            after = connection_drafts.set_by_team(before if is_there else None, after)
         name = "connection.changed" if is_there else "connection.added"
         return after, self._plan(workspace, before if is_there else None, after, name, by=by)
 
@@ -136,7 +146,8 @@ class ConnectionChanges:
         on: bool | None = None,
         by: str,
     ) -> tuple[Connection, ThingChange]:
-        """Plan to change a connection, or to switch it.
+        """Plan to change a connection, or to switch it. A team's change of whom it signs in makes a
+        draft of it.
 
         Args:
             workspace: the workspace.
@@ -147,7 +158,8 @@ class ConnectionChanges:
 
         Raises:
             SettingsRefused: one or more values are not allowed.
-            NeverTested: a draft is to be switched on.
+            NeverTested: a draft is to be switched on, or what the change makes one.
+            NeverConfirmed: the team is to switch on what waits for an owner.
             OtherKind: it would become another kind.
         """
         typed = _typed(values)
@@ -159,6 +171,12 @@ class ConnectionChanges:
         after = connection_rules.checked(
             replace(before, **typed, on=switched), loopback=self.loopback
         )
+        if self.by_team:
+            after = connection_drafts.set_by_team(before, after)
+            if on and not after.on:
+                raise NeverTested if after.draft else NeverConfirmed
+        elif on and before.waits:
+            after = connection_drafts.confirmed(after)
         name = "connection.changed"
         if not typed and switched is not before.on:
             name = f"connection.switched-{'on' if switched else 'off'}"
@@ -167,9 +185,21 @@ class ConnectionChanges:
     def plan_tested(
         self, workspace: Workspace, before: Connection, *, by: str
     ) -> tuple[Connection, ThingChange]:
-        """Plan what a passed test changes: a draft is offered from then on."""
-        after = replace(before, draft=False, on=True) if before.draft else before
-        return after, self._plan(workspace, before, after, "connection.switched-on", by=by)
+        """Plan what a passed test changes: a draft is offered from then on, or waits for an owner."""
+        after = connection_drafts.tested(before, by_team=self.by_team)
+        if not after.waits:
+            return after, self._plan(workspace, before, after, "connection.switched-on", by=by)
+        plan = self._plan(workspace, before, after, "connection.changed", by=by)
+        # All owners are told: now it waits for nothing but one of them.
+        return after, replace(plan, weakens=["draft"])
+
+    def plan_confirmed(
+        self, workspace: Workspace, before: Connection, *, by: str
+    ) -> tuple[Connection, ThingChange]:
+        """Plan what an owner's word changes of a connection that waits for it."""
+        after = connection_drafts.confirmed(before)
+        name = f"connection.{'switched-on' if after.on else 'changed'}"
+        return after, self._plan(workspace, before, after, name, by=by)
 
     def plan_secret(
         self, workspace: Workspace, before: Connection, *, by: str
@@ -195,15 +225,20 @@ class ConnectionChanges:
         """Plan to bring back what was set before a change, but never a secret.
 
         Raises:
-            ChangedSince: what it has set was changed since, or it cannot be undone.
+            ChangedSince: what it has set was changed since, or it cannot be undone, as what an
+                owner has confirmed.
             SettingsRefused: the values are not allowed any more.
         """
         since = change.changed_since(now.values())
         if since or not change.before:
             raise ChangedSince(tuple(sorted(since or {"id"})))
+        if change.before.get("waits") and not set(change.fields) - {"waits", "on"}:
+            raise ChangedSince(("waits",))
         after = connection_rules.checked(replace(now, **change.before), loopback=self.loopback)
         if after.draft:
             after = replace(after, on=False)
+        if self.by_team:
+            after = connection_drafts.set_by_team(now, after)
         plan = self._plan(workspace, now, after, "connection.changed", by=by)
         return after, replace(plan, change=replace(plan.change, undoes=change.id))
 

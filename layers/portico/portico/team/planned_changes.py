@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from portico.aws.tables import Parts, TransactionRefused, transact_surely
 from portico.errors import NotFound, TryLater
@@ -28,6 +27,13 @@ class ThingChange:
     weakens: list[str]
     parts: Parts
     """What is written, but for the change's own row and the mails."""
+
+    def whole(self, people_table: str) -> Parts:
+        """Return what is written, with the change's own row, which says so in the trail."""
+        workspace, change = self.workspace, self.change
+        event = change.event(self.name, workspace, **self.detail)
+        log = SettingChangeLog(people_table, workspace.id)
+        return {**self.parts, "change": log.adding(change, event)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +86,12 @@ class ThingChanges:
         if not plan.change.fields:
             return
         workspace, change = plan.workspace, plan.change
-        event = change.event(plan.name, workspace, **plan.detail)
-        parts: dict[str, Any] = {
-            **plan.parts,
-            "change": SettingChangeLog(self.people_table, workspace.id).adding(change, event),
-        }
+        parts = plan.whole(self.people_table)
         if plan.weakens:
+            event = change.event(plan.name, workspace, **plan.detail)
             notices = OwnerNotices(self.people_table, self.sign_in_table, workspace, host)
             said = f"{change.about} – {told(plan.weakens, change.before, change.after)}"
-            parts |= notices.telling(event, said, change=Change.SETTINGS_CHANGED)
+            parts = {**parts, **notices.telling(event, said, change=Change.SETTINGS_CHANGED)}
         try:
             transact_surely(parts)
         except TransactionRefused as refused:

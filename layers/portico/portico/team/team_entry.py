@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from portico.aws.tables import TransactionRefused, get_many, transact_surely
+from portico.aws.tables import Parts, TransactionRefused, get_many, transact_surely
 from portico.clock import SYSTEM, Clock, moment
 from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Event
 from portico.people.memberships import connection_stamp, team_settings_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, connection_key
+from portico.sso.rules import Connection
+from portico.sso.store import Connections
 from portico.team.owner_notices import OwnerNotices
 from portico.team.rules import ADDRESS_REST
 from portico.team.team_settings import METHODS, TeamSettings, address_stamp
@@ -21,10 +23,11 @@ MOST_CONFIRMED = 60
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that keeps members out until an owner confirms it."""
+    """Something that keeps members, or everybody, out until an owner confirms it."""
 
     what: str
-    """``address``, or ``connection``."""
+    """``address``; ``connection``, by which members do not come in; or ``draft``, one that has passed
+    its test and that nobody is offered."""
     id: str
     """The member's contact, or the connection."""
     until: datetime | None = None
@@ -63,12 +66,17 @@ class TeamEntries:
         ]
         takes_them = not settings.methods or "sso" in settings.methods
         offered = [each["id"] for each in workspace.connections if takes_them and each.get("on")]
+        drafts = [
+            Waiting("draft", each["id"])
+            for each in workspace.connections
+            if each.get("waits") and not each.get("draft")
+        ]
         wanted = [
             *(key for _, key in moved),
             *(connection_key(workspace.id, each) for each in offered),
         ]
         if not wanted:
-            return []
+            return drafts
         found = get_many([(rows, *key) for key in wanted], consistent=True)
         ends = [
             Waiting("address", id_, moment(row["changed_at"]) + ADDRESS_REST)
@@ -77,6 +85,7 @@ class TeamEntries:
         ]
         now = self.clock.now()
         return [
+            *drafts,
             *(each for each in ends if each.until is not None and now < each.until),
             *(
                 Waiting("connection", id_)
@@ -109,19 +118,42 @@ class TeamEntries:
         return after
 
     def confirm_connection(
-        self, workspace: Workspace, connection: str, *, host: str, by: str
+        self,
+        workspace: Workspace,
+        connection: str,
+        *,
+        seen: Connection | None = None,
+        host: str,
+        by: str,
     ) -> TeamSettings:
-        """Let members come in by a connection as it is now.
+        """Let members come in by a connection as it is now, and everybody if it waits for an owner.
+
+        Args:
+            workspace: the workspace, read before the connection. If it was changed since, nothing
+                that waits is confirmed.
+            connection: the connection's id.
+            seen: the connection as the owner has looked at it; ``None``: it is read here.
+            host: our own host, which the mails name.
+            by: who confirms it.
 
         Raises:
             NotFound: there is no such connection.
             TryLater: nothing has changed.
         """
-        row = self._people(workspace).rows.get(*connection_key(workspace.id, connection))
-        if row is None:
+        confirmed = seen or Connections(self.people_table, workspace.id).get(connection)
+        if confirmed is None:
             raise NotFound
         event = self._event(workspace, "team.connection-confirmed", by, connection=connection)
-        return self._confirm(workspace, connection_stamp(row), event, told=connection, host=host)
+        opened: Parts = {}
+        if confirmed.waits:
+            # Loaded here: whoever lists a team, or sets its ways, changes no connection.
+            from portico.team.connection_changes import ConnectionChanges  # noqa: PLC0415
+
+            changes = ConnectionChanges(self.people_table, self.sign_in_table, "", clock=self.clock)
+            _, plan = changes.plan_confirmed(workspace, confirmed, by=by)
+            opened = plan.whole(self.people_table)
+        stamp = connection_stamp(confirmed.row())
+        return self._confirm(workspace, stamp, event, told=connection, host=host, also=opened)
 
     def confirm_address(
         self, workspace: Workspace, contact: Contact, *, host: str, by: str
@@ -139,16 +171,23 @@ class TeamEntries:
         return self._confirm(workspace, stamp, event, told=contact.email, host=host)
 
     def _confirm(
-        self, workspace: Workspace, stamp: str, event: Event, *, told: str, host: str
+        self,
+        workspace: Workspace,
+        stamp: str,
+        event: Event,
+        *,
+        told: str,
+        host: str,
+        also: Parts | None = None,
     ) -> TeamSettings:
         before = self.of(workspace)
-        if stamp in before.confirmed:
+        if stamp in before.confirmed and not also:
             return before
         # An earlier stamp of the same thing confirms what is not there any more.
         what = stamp.rpartition(":")[0]
         others = [each for each in before.confirmed if each.rpartition(":")[0] != what]
         after = TeamSettings(before.methods, (stamp, *others[: MOST_CONFIRMED - 1]))
-        self._write(workspace, before, after, event, told=f"✓ {told}", host=host)
+        self._write(workspace, before, after, event, told=f"✓ {told}", host=host, also=also)
         return after
 
     def _write(
@@ -160,8 +199,9 @@ class TeamEntries:
         *,
         told: str,
         host: str,
+        also: Parts | None = None,
     ) -> None:
-        """Write the whole row, if it is as it was read."""
+        """Write the whole row, if it is as it was read, and what is *also* to be written with it."""
         rows = self._people(workspace).rows
         is_as_read = "methods = :methods AND confirmed = :confirmed"
         if before == TeamSettings():
@@ -180,9 +220,9 @@ class TeamEntries:
         )
         notices = OwnerNotices(self.people_table, self.sign_in_table, workspace, host)
         try:
-            transact_surely({"settings": written, **notices.telling(event, told)})
+            transact_surely({"team": written, **(also or {}), **notices.telling(event, told)})
         except TransactionRefused:
-            raise TryLater(cause="the team's settings were changed meanwhile") from None
+            raise TryLater(cause="the team's settings, or others, were changed meanwhile") from None
 
     def _event(self, workspace: Workspace, name: str, by: str, **detail: str) -> Event:
         days = workspace.trail_days

@@ -81,6 +81,11 @@ def _another_secret(before: Any, after: Any) -> bool:
     return more(before, after) or (bool(before) and not after)
 
 
+def _either(before: Any, after: Any) -> bool:
+    """Owners are told that one of them has to confirm it, and that one has."""
+    return (before is True) is not (after is True)
+
+
 def _told_no_more(before: Any, after: Any) -> bool:
     """A portal that is not told that a contact has signed out keeps them signed in."""
     return before is not None and after != before
@@ -147,6 +152,7 @@ CONNECTION_WEAKENS: dict[str, Weakens] = {
     "client_id": changed,
     "on": on,
     "draft": never,
+    "waits": _either,
     "issuer": changed,
     "discovery_url": changed,
     "tenants": more,

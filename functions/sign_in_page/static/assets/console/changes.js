@@ -130,6 +130,8 @@ function valueOf(place, { about }, field, value) {
 function canBeUndone({ settings }, { about, before, after }, newer) {
   const fields = Object.keys(after);
   if (!Object.keys(before).length || after.removed === true || fields.some((field) => field.startsWith("secret"))) return false;
+  // What an owner has confirmed stays so.
+  if (before.waits === true && fields.every((field) => field === "waits" || field === "on")) return false;
   if (about === SETTINGS) return fields.every((field) => field in settings && isSame(settings[field], after[field]));
   return fields.every((field) => !newer.has(`${about} ${field}`));
 }

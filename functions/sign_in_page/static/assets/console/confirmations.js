@@ -5,7 +5,7 @@ import { actions, button, given, panel, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
-/** @typedef {{ what: "address" | "connection", id: string, until: number | null }} Waiting as the API answers it */
+/** @typedef {{ what: "address" | "connection" | "draft", id: string, until: number | null }} Waiting as the API answers it */
 
 /** @param {Place} place @param {{ members: any[], waiting: Waiting[], keys: any[] }} read */
 export function waitingPanel(place, { members, waiting, keys }) {
@@ -15,7 +15,11 @@ export function waitingPanel(place, { members, waiting, keys }) {
   const said = slot();
   const may = place.allows("team:write");
   const items = [
-    ...waiting.map((each) => {
+    ...waiting.filter(({ what }) => what === "draft").map((each) => {
+      const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: each.id }));
+      return el("li", {}, el("p", {}, ...words.nodes("waiting_draft", { name: given(each.id) })), may && actions(look));
+    }),
+    ...waiting.filter(({ what }) => what !== "draft").map((each) => {
       const about = each.what === "address" ? ofMember(place, each, members) : ofConnection(place, each);
       return about && el("li", {}, el("p", {}, ...about.text), may && about.path && actions(confirm(place, about, said)));
     }),

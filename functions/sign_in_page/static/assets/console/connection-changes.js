@@ -2,8 +2,8 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { isOther, said as shown } from "./connection-fields.js";
-import { connectionAt } from "./connections.js";
+import { isOther, makesDraft, said as shown } from "./connection-fields.js";
+import { connectionAt, missing } from "./connections.js";
 import { actions, button, panel, slot, table, tell } from "./parts.js";
 import { whoIsTouched } from "./touched.js";
 
@@ -23,8 +23,8 @@ export async function switchConnection(place) {
 }
 
 /** @param {Place} place @param {Connection} connection */
-function stateOf({ words }, { draft, on }) {
-  return words.nodes(draft ? "connection_is_draft" : on ? "is_on" : "is_not_on");
+function stateOf({ words }, connection) {
+  return words.nodes(missing(connection) ?? (connection.on ? "is_on" : "is_not_on"));
 }
 
 /**
@@ -37,21 +37,23 @@ export function reviewConnection(place, connection, wanted, typed = "") {
   const { words } = place;
   const value = (/** @type {string} */ name, /** @type {any} */ each) => (name === "on" ? words.nodes(each ? "is_on" : "is_not_on") : shown(words, each));
   const rows = Object.entries(wanted).map(([name, each]) => [words.nodes(name === "on" ? "state" : `connection_${name}`), value(name, connection[name]), value(name, each)]);
-  const touch = "on" in wanted ? `connection_touch_${wanted.on ? "on" : "off"}` : "connection_touch_change";
-  review(place, connection, { rows, touch, wanted, typed });
+  const isDraft = makesDraft(connection, wanted);
+  if (isDraft) rows.push([words.nodes("state"), stateOf(place, connection), words.nodes("connection_is_draft")]);
+  const touch = "on" in wanted ? `connection_touch_${wanted.on ? "on" : "off"}` : isDraft ? "connection_touch_draft" : "connection_touch_change";
+  review(place, connection, { rows, touch, wanted, typed, isDraft });
 }
 
 /**
  * @param {Place} place
  * @param {Connection} connection
- * @param {{ rows: import("../elements.js").Child[][][], touch: string, wanted?: Record<string, any>, typed?: string, isGone?: boolean }} about
+ * @param {{ rows: import("../elements.js").Child[][][], touch: string, wanted?: Record<string, any>, typed?: string, isGone?: boolean, isDraft?: boolean }} about
  */
-function review(place, connection, { rows, touch, wanted = {}, typed = "", isGone = false }) {
+function review(place, connection, { rows, touch, wanted = {}, typed = "", isGone = false, isDraft = false }) {
   const { words } = place;
   const { id } = connection;
   const path = `/connections/${id}`;
   const said = slot();
-  const takesAway = connection.on && (isGone || wanted.on === false);
+  const takesAway = connection.on && (isGone || isDraft || wanted.on === false);
   const columns = ["field", "was", "will_be"].map((key) => words.nodes(key));
   const go = button(words.nodes(isGone ? "connection_remove" : "change_it"), () =>
     place.press(go, async () => {

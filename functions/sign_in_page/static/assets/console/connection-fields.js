@@ -33,6 +33,25 @@ export function fieldsOf(kind) {
   return [{ name: "label", required: true }, { name: "client_id", required: true }, ...(OF_KIND[kind] ?? [])];
 }
 
+/**
+ * By which change of a value a connection lets in somebody else; as `CONNECTION_WEAKENS` in portico/team/weaknesses.py has
+ * it, and a test compares the two.
+ *
+ * @type {Record<string, "changed" | "more" | "wider">}
+ */
+export const LETS_IN = { client_id: "changed", issuer: "changed", discovery_url: "changed", tenants: "more", hosted_domains: "wider", vouches_for: "more" };
+
+/** Does a change make a draft of it? Then nobody is offered it until it is tested and confirmed again. @param {Record<string, any>} connection @param {Record<string, any>} wanted */
+export function makesDraft(connection, wanted) {
+  return Object.entries(LETS_IN).some(([name, by]) => {
+    if (!(name in wanted)) return false;
+    const [before, after] = [connection[name], wanted[name]];
+    if (by === "changed") return Boolean(after) && after !== before;
+    const isMore = after.some((/** @type {string} */ each) => !before.includes(each.toLowerCase()));
+    return by === "more" ? isMore : before.length > 0 && (!after.length || isMore);
+  });
+}
+
 /** @param {string} kind @param {string[]} taken */
 export function freeId(kind, taken) {
   const names = [IDS[kind], ...taken.map((_, at) => `${IDS[kind]}-${at + 2}`)];

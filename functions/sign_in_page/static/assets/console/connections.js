@@ -1,6 +1,7 @@
 /** Connections to providers: all of them on *Authentication*, and each on a screen of its own. */
 
 import { el } from "../elements.js";
+import { Refusal } from "./api.js";
 import { fieldsOf, nameOf, redirectUri, said } from "./connection-fields.js";
 import { actions, badge, button, copied, facts, given, panel, slot, table } from "./parts.js";
 
@@ -33,9 +34,16 @@ export function connectionsPanel(place, connections) {
   );
 }
 
+/** What keeps it from everybody; null: nothing but its switch. @param {Connection} connection */
+export function missing({ draft, waits }) {
+  return draft ? "connection_is_draft" : waits ? "connection_is_waiting" : null;
+}
+
 /** Draft, tested, waits for an owner, on, off. @param {Place} place @param {Connection} connection @returns {Child[]} */
-function states({ words }, { draft, on, confirmed }) {
-  if (draft) return [badge(words.nodes("connection_is_draft"), "bad")];
+function states({ words }, connection) {
+  const { on, confirmed } = connection;
+  const what = missing(connection);
+  if (what) return [badge(words.nodes(what), "bad")];
   return [badge(words.nodes(on ? "connection_is_on" : "connection_is_off"), on ? "" : "bad"), !confirmed && " ", !confirmed && badge(words.nodes("connection_waits"))];
 }
 
@@ -73,48 +81,55 @@ export async function showConnection(place) {
 /** What comes next: the test, an owner's word, a trip, a switch. @param {Place} place @param {Connection} connection @param {string} path */
 function next(place, connection, path) {
   const { words } = place;
-  const { draft, on, confirmed } = connection;
+  const { draft, waits, on, confirmed } = connection;
   const steps = [];
   if (place.allows("settings:write")) steps.push(test(place, connection, path));
-  if (!draft && !confirmed) steps.push(confirm(place, path));
+  if (!draft && (waits || !confirmed)) steps.push(confirm(place, connection, path));
   if (on && confirmed && place.settings.sso_method) steps.push(tripPanel(place, connection));
   return steps;
 }
 
 /** @param {Place} place @param {Connection} connection @param {string} path */
-function test(place, { draft }, path) {
+function test(place, connection, path) {
   const { words } = place;
+  const { draft, waits } = connection;
   const said = slot();
   const run = button(words.nodes("connection_test"), () =>
     place.press(run, async () => {
       const { body } = await place.ask("POST", `${path}/test`);
-      place.again(outcome(place, body.test, draft));
+      place.again(outcome(place, body.test, connection));
     }, said), draft ? "primary" : "secondary");
-  return panel(words.nodes("connection_test_title"), el("p", {}, ...words.nodes(draft ? "connection_test_draft" : "connection_test_again")), said, actions(run));
+  return panel(words.nodes("connection_test_title"), el("p", {}, ...words.nodes(!draft ? "connection_test_again" : waits ? "connection_test_waits" : "connection_test_draft")), said, actions(run));
 }
 
-/** What came of a test. What a provider publishes is text, whatever is in it. @param {Place} place @param {any} test @param {boolean} draft @returns {import("./parts.js").Said} */
-function outcome({ words }, { passed, problems, found }, draft) {
+/** What came of a test. What a provider publishes is text, whatever is in it. @param {Place} place @param {any} test @param {Connection} connection as it was before @returns {import("./parts.js").Said} */
+function outcome({ words }, { passed, problems, found }, { draft, waits }) {
   if (!passed) {
     const list = el("ul", { lang: "en", dir: "ltr" }, ...problems.map((/** @type {string} */ each) => el("li", {}, given(each))));
     return { tone: "error", text: words.nodes("connection_failed"), more: list };
   }
   const pairs = Object.entries(found).map(([name, value]) => /** @type {[Child[], Child[]]} */ ([[given(name)], [given(String(value))]]));
   const more = el("details", {}, el("summary", {}, ...words.nodes("connection_found")), el("div", { lang: "en" }, facts(pairs)));
-  return { tone: "good", text: words.nodes(draft ? "connection_passed" : "connection_passed_again"), more };
+  return { tone: "good", text: words.nodes(!draft ? "connection_passed_again" : waits ? "connection_passed_waits" : "connection_passed"), more };
 }
 
-/** @param {Place} place @param {string} path */
-function confirm(place, path) {
+/** An owner's word, about what is on this screen and nothing newer. @param {Place} place @param {Connection} connection @param {string} path */
+function confirm(place, { waits, etag }, path) {
   const { words } = place;
   const said = slot();
   const press = button(words.nodes("connection_confirm"), () =>
     place.press(press, async () => {
-      await place.ask("POST", `${path}/confirm`);
-      place.again(place.good("connection_confirmed"));
+      try {
+        await place.ask("POST", `${path}/confirm`, { etag });
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.type !== "changed-meanwhile") throw error;
+        return place.again({ tone: "info", text: words.nodes("connection_meanwhile_confirm") });
+      }
+      place.again(place.good(waits ? "connection_opened" : "connection_confirmed"));
     }, said), "primary");
   const may = place.allows("team:write");
-  return panel(words.nodes("connection_confirm_title"), el("p", {}, ...words.nodes(may ? "connection_confirm_text" : "connection_confirm_read")), said, may && actions(press));
+  const text = `connection_${waits ? "opens" : "confirm"}_${may ? "text" : "read"}`;
+  return panel(words.nodes(waits ? "waiting_title" : "connection_confirm_title"), el("p", {}, ...words.nodes(text)), said, may && actions(press));
 }
 
 /** A real sign-in by it, and back to this screen. @param {Place} place @param {Connection} connection */
@@ -139,10 +154,11 @@ async function cameBack(place, { id, label }) {
 }
 
 /** @param {Place} place @param {Connection} connection @returns {Child[]} */
-function ending(place, { id, on, draft }) {
+function ending(place, connection) {
   const { words } = place;
+  const { id, on } = connection;
   const off = button(words.nodes("connection_off"), () => place.go(`switch-connection=${id}&to=off`));
   const back = button(words.nodes("connection_on"), () => place.go(`switch-connection=${id}&to=on`));
   const remove = button(words.nodes("connection_remove"), () => place.go(`switch-connection=${id}&to=gone`), "danger");
-  return [el("p", {}, ...words.nodes("connection_end_text")), actions(on ? off : !draft && back, remove)];
+  return [el("p", {}, ...words.nodes("connection_end_text")), actions(on ? off : !missing(connection) && back, remove)];
 }

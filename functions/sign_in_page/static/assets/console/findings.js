@@ -81,6 +81,7 @@ async function remedy(place, { remedy: name, route, body }, email) {
     return place.go("add");
   }
   if (name === "new-link") return place.go(`new-link=${encodeURIComponent(body.links[0].contact)}`);
+  if (/^(test|confirm)-connection$/.test(name)) return place.go(`connection=${path.split("/")[2]}`);
   if (path === "/settings") return reviewSettings(place, body);
   if (method === "PATCH") {
     const about = { title: words.nodes("sure_title"), text: words.nodes("sure_text"), yes: words.nodes("change_it"), isDangerous: false };
