@@ -1,5 +1,7 @@
 """An import in the console: what it would do, then done; stopped, gone on with, and never done twice."""
 
+import csv
+import io
 import re
 import secrets
 import shlex
@@ -109,6 +111,20 @@ class TestAnImport:
         assert lines[0] == '"line","field","reason"'
         assert lines[1].startswith('"5","email","not an email address')
         assert len(lines) == 2
+
+    def test_has_no_cell_in_its_report_that_a_spreadsheet_would_run(self, member, file):
+        told = ["=1+1", " =1", "\u00a0-1", "\u200b@x", "\t+1", "＝1", " ＠x", "a=1", "ａ"]
+        rows = [{"line": 2, "column": None, "reason": each} for each in told]
+        member.comes_in("admin")
+        answer = {"refused_rows": rows, "next": None}
+        member.page.route(re.compile("/report"), lambda route: route.fulfill(json=answer))
+        looks_at(member, file)
+        with member.page.expect_download() as coming:
+            member.presses("Download the report")
+
+        text = Path(coming.value.path()).read_text(newline="")
+        cells = [row[2] for row in csv.reader(io.StringIO(text))][1:]
+        assert cells == [f"'{each}" for each in told[:-2]] + told[-2:]
 
     def test_whose_screen_did_not_come_is_tried_again(self, member):
         member.comes_in("admin")

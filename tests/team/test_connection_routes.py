@@ -239,7 +239,7 @@ class TestADraft:
         assert asks(house["owner"], f"POST {ONE}/confirm").status == 204
         assert is_shown(portal) == [True]
 
-    def test_con_01_is_confirmed_as_the_owner_has_seen_it_and_not_as_it_was_made_meanwhile(
+    def test_is_confirmed_as_the_owner_has_seen_it_and_not_as_it_was_made_meanwhile(
         self, house, admin, portal, issuer
     ):
         seen = adds(admin, issuer).body["connection"]["etag"]

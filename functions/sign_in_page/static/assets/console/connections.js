@@ -50,11 +50,12 @@ function states({ words }, connection) {
 /** @param {Place} place */
 export async function showConnection(place) {
   const { words } = place;
-  const id = place.values.get("connection") ?? "";
-  const path = `/connections/${encodeURIComponent(id)}`;
+  const named = encodeURIComponent(place.values.get("connection") ?? "");
   const title = words.nodes("connection_title");
-  const connection = await place.read(async () => (await place.ask("GET", path)).body.connection, title);
+  const connection = await place.read(async () => (await place.ask("GET", `/connections/${named}`)).body.connection, title);
   if (!connection) return;
+  const { id } = connection;
+  const path = `/connections/${id}`;
   place.commands = [["connection list"]];
   const may = place.allows("settings:write");
   const trip = await cameBack(place, connection);

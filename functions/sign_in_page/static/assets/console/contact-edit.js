@@ -2,6 +2,7 @@
 
 import { el } from "../elements.js";
 import { LANGUAGES } from "../words.js";
+import { readContact } from "./contact-data.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { given, table, tell } from "./parts.js";
@@ -13,11 +14,10 @@ const FIELDS = ["name", "language", "time_zone"];
 /** @param {Place} place */
 export async function editContact(place) {
   const { words } = place;
-  const id = place.values.get("edit") ?? "";
-  const path = `/contacts/${encodeURIComponent(id)}`;
-  const title = words.nodes("edit_title");
-  const read = await place.read(async () => (await place.ask("GET", path)).body.contact, title);
+  const read = await readContact(place, "edit", words.nodes("edit_title"));
   if (!read) return;
+  const { id } = read;
+  const path = `/contacts/${id}`;
   let contact = read;
   const form_ = form(place, {
     id: `edit-${id}`,
@@ -46,7 +46,7 @@ export async function editContact(place) {
     },
     onCancel: () => place.go(contactAt(id)),
   });
-  place.show(title, el("p", { class: "soft" }, ...words.nodes("edit_text")), form_.node);
+  place.show(words.nodes("edit_title"), el("p", { class: "soft" }, ...words.nodes("edit_text")), form_.node);
 }
 
 /** What somebody else has changed since the form was opened. @param {Place} place @param {any} before @param {any} now */

@@ -15,12 +15,11 @@ import { actions, badge, button, facts, given, panel, slot, sure, table, tell } 
 /** @param {Place} place */
 export async function showContact(place) {
   const { words } = place;
-  const id = place.values.get("contact") ?? "";
-  const path = `/contacts/${encodeURIComponent(id)}`;
   const read = await readContact(place, "contact", words.nodes("contact_title"));
   if (!read) return;
   /** @type {Contact} */
   const contact = read;
+  const path = `/contacts/${contact.id}`;
   place.commands = [["contact show", contact.id], ["why", contact.id], ["session list", contact.id], ["link list", "--contact", contact.id]];
   const called = contact.name || contact.email || contact.id;
   place.show(

@@ -4,6 +4,7 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { form } from "./form.js";
 import { panel, tell } from "./parts.js";
+import { saveFile } from "./save-file.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -30,7 +31,8 @@ export function exportPanel(place, filter) {
         tell(asked.slot, { tone: "info", text: words.nodes("log_read_back", { moment: words.moment(moment) }) }, { takesFocus: false }));
       if (place.isOver) return;
       const { type, ending } = FORMATS[format];
-      hand(new Blob(found.texts, { type: `${type};charset=utf-8` }), `${place.settings.id}-trail-${new Date().toISOString().slice(0, 10)}.${ending}`);
+      const name = `${place.settings.id}-trail-${new Date().toISOString().slice(0, 10)}.${ending}`;
+      saveFile(name, found.texts, `${type};charset=utf-8`);
       const isCut = found.next !== null;
       const said = isCut ? words.nodes("log_export_cut", { moment: words.moment(found.until) }) : words.nodes("log_exported");
       tell(asked.slot, { tone: isCut ? "info" : "good", text: said }, { takesFocus: false });
@@ -73,15 +75,4 @@ async function patiently(place, body) {
     await new Promise((go) => setTimeout(go, wait * 1000));
     return place.isOver ? { text: "", next: null, searched_until: 0 } : (await place.ask("POST", "/trail/export", { body })).body;
   }
-}
-
-/** Give the browser a file to save. @param {Blob} blob @param {string} name */
-function hand(blob, name) {
-  const url = URL.createObjectURL(blob);
-  const link = el("a", { href: url, download: name, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -118,20 +118,21 @@ export async function undoMerge(place) {
   const survivor = await readContact(place, "unmerge", title);
   if (!survivor) return;
   if (!place.allowsOn("contacts:merge", survivor)) return place.go(contactAt(survivor.id));
-  const lost = place.values.get("lost") ?? "";
+  // Nobody whom the survivor is not made of.
+  const lost = survivor.merged.find((/** @type {string} */ each) => each === place.values.get("lost"));
   const said = slot();
   const back = button(words.nodes("back"), () => place.go(contactAt(survivor.id)));
   place.commands = [["contact show", survivor.id]];
   let merge = null;
   try {
     // Asked for once more, a merge that stands says what it was, and until when it can be undone.
-    merge = survivor.merged.includes(lost) && (await asked(place, survivor.id, { lost, dry_run: true }));
+    merge = lost && (await asked(place, survivor.id, { lost, dry_run: true }));
   } catch (error) {
     place.show(title, said, actions(back));
     if (!place.isOver) tell(said, place.refused(error, { "not-found": "merge_too_late", "contact-merged": "merge_too_late" }));
     return;
   }
-  if (!merge) {
+  if (!lost || !merge) {
     place.show(title, said, actions(back));
     return tell(said, { tone: "info", text: words.nodes("merge_too_late") });
   }

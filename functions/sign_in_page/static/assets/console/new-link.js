@@ -2,6 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
+import { readContact } from "./contact-data.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { actions, button, copied, given, slot } from "./parts.js";
@@ -13,11 +14,11 @@ const LONGEST_LABEL = 100;
 /** @param {Place} place */
 export async function newLink(place) {
   const { words } = place;
-  const contact = place.values.get("new-link") ?? "";
-  const path = `/contacts/${encodeURIComponent(contact)}`;
-  const title = words.nodes(contact ? "new_personal_link" : "new_shared_link");
-  const whose = contact ? await place.read(async () => (await place.ask("GET", path)).body.contact, title) : {};
+  const named = place.values.get("new-link") ?? "";
+  const title = words.nodes(named ? "new_personal_link" : "new_shared_link");
+  const whose = named ? await readContact(place, "new-link", title) : {};
   if (!whose) return;
+  const contact = whose.id ?? "";
   const back = contact ? contactAt(contact) : "links";
   const asked = form(place, {
     id: `new-link-${contact}`,
@@ -40,10 +41,11 @@ export async function newLink(place) {
 /** @param {Place} place */
 export async function rotateLink(place) {
   const { words } = place;
-  const id = place.values.get("rotate") ?? "";
+  const named = encodeURIComponent(place.values.get("rotate") ?? "");
   const title = words.nodes("rotate_title");
-  const link = await place.read(async () => (await place.ask("GET", `/links/${encodeURIComponent(id)}`)).body.link, title);
+  const link = await place.read(async () => (await place.ask("GET", `/links/${named}`)).body.link, title);
   if (!link) return;
+  const { id } = link;
   const back = link.contact ? contactAt(link.contact) : "links";
   const asked = form(place, {
     id: `rotate-${id}`,

@@ -4,9 +4,15 @@ import { el } from "../elements.js";
 
 const KEPT_FOR_MS = 60_000;
 
-/** @param {string} name @param {string} content @param {string} type */
+/**
+ * What a cell begins with that a spreadsheet takes for a formula, as `printable_cell` in portico/printable.py has it: after
+ * blanks and what nobody sees, and in full-width signs, which some fold.
+ */
+const FORMULA = /^[\s\p{C}]*[=+\-@＝＋－＠]|^[\t\r]/u;
+
+/** @param {string} name @param {string | string[]} content whole, or part by part @param {string} type */
 export function saveFile(name, content, type) {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+  const url = URL.createObjectURL(new Blob([content].flat(), { type }));
   el("a", { href: url, download: name }).click();
   // The download has begun by then.
   setTimeout(() => URL.revokeObjectURL(url), KEPT_FOR_MS);
@@ -16,7 +22,7 @@ export function saveFile(name, content, type) {
 export function csvRow(cells) {
   const quoted = cells.map((cell) => {
     const text = String(cell);
-    return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+    return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   });
   return `${quoted.join(",")}\r\n`;
 }

@@ -112,12 +112,12 @@ export async function changeRole(place) {
   if (!found) return place.go("team", { tone: "error", text: words.nodes("not_found") });
   let member = found;
   const asked = form(place, {
-    id: `role-${id}`,
+    id: `role-${member.contact}`,
     fields: [roleField(place, member.role)],
     also: [roles(place)],
     send: words.nodes("save"),
     onSend: async ({ role }) => {
-      if (role !== member.role) await place.ask("PUT", `/team/${id}`, { body: { role }, etag: member.etag });
+      if (role !== member.role) await place.ask("PUT", `/team/${member.contact}`, { body: { role }, etag: member.etag });
       place.go("team", place.good("saved"));
     },
     onRefused: (refusal) => {
