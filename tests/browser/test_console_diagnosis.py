@@ -65,7 +65,34 @@ class TestAFinding:
 
         member.part(WHY).get_by_text("What this rests on").first.click()
 
-        expect(member.part(WHY).get_by_role("list").get_by_text("switched off").first).to_be_visible()  # fmt: skip
+        line = member.page.locator(".findings details li").first
+        expect(line).to_contain_text("Zoe Zimmer is deactivated.")
+        expect(line).to_be_visible()
+
+    def test_says_what_it_rests_on_in_the_readers_language_and_the_servers_own_words(
+        self, person_with
+    ):
+        member = Member(person_with(locale="de-DE"))
+        seen = [
+            {"what": "the mail came back", "code": "bounced", "reason": "mailbox-full", "at": 1795262400,
+             "values": {"said": "<img src=x onerror=alert(1)> 552 full"}, "event": "mail.bounced"},
+            {"what": "signed in", "code": "signed-in", "reason": None, "values": {}, "at": None, "event": None},
+            {"what": "newer than this page", "code": "withheld", "reason": "newer", "values": {}, "at": None, "event": None},
+        ]  # fmt: skip
+        finding = {"cause": "passed", "reason": None, "values": {"name": "Ann"}, "said": "English.", "since": None, "evidence": seen,
+                   "ending": {"kind": "say", "language": "de", "text": "Bitte noch einmal."}}  # fmt: skip
+        about = {"contact": None, "name": None, "email": "ann@example.com", "sign_in": None}
+        member.page.route("**/diagnosis", lambda route: route.fulfill(json={"about": about, "findings": [finding]}))  # fmt: skip
+        member.comes_in(heading="Kontakt finden")
+        member.opens("contact=ct_demo-acme-ann-00000000")
+
+        lines = member.page.locator(".findings details li")
+        expect(lines).to_have_count(3)
+        expect(lines.nth(0)).to_contain_text("Die Mail kam zurück: Das Postfach ist voll.")
+        expect(lines.nth(0).locator("q")).to_have_text("<img src=x onerror=alert(1)> 552 full")
+        expect(lines.nth(1)).to_have_text("Eine Anmeldung ist gelungen.")
+        expect(lines.nth(2).locator("[lang=en]")).to_have_text("newer than this page")
+        expect(member.page.locator("main img")).to_have_count(0)
 
 
 class TestAnAddressThatIsNobodys:

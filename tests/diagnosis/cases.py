@@ -43,7 +43,7 @@ def first(*lines: Line, **more: Any) -> Any:
 
 
 def names_its_values(finding: dict[str, Any]) -> None:
-    """Hold that a finding has what the console's sentence for its code names."""
+    """Hold that a finding has what the console's sentences for its codes name."""
     cause, reason = finding["cause"], finding["reason"]
     exact = f"{cause}_{reason}".replace("-", "_")
     sentence = WORDS.get(exact) or WORDS[cause.replace("-", "_")]
@@ -52,6 +52,16 @@ def names_its_values(finding: dict[str, Any]) -> None:
     if ending["kind"] == "hand-over":
         task = WORDS[f"task_{ending['task']}".replace("-", "_")]
         assert named(task) <= set(ending["values"]), finding
+    for seen in finding["evidence"]:
+        assert named(evidence_words(seen)) <= set(seen["values"]), seen
+
+
+def evidence_words(seen: dict[str, Any]) -> str:
+    """The console's whole sentence for what a finding rests on."""
+    code, reason = seen["code"], seen["reason"]
+    exact = f"{code}_{reason}" if reason else code
+    own = WORDS.get(f"seen_{code}".replace("-", "_"))
+    return own or WORDS[exact.replace("-", "_")]
 
 
 def named(text: str) -> set[str]:

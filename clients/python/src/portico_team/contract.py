@@ -615,6 +615,9 @@ class DiagnosisAbout(TypedDict):
 
 class FindingEvidenceEntry(TypedDict):
     what: str
+    code: str
+    reason: str | None
+    values: dict[str, str | int]
     at: int | None
     event: str | None
 

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from portico.codes.rules import CODE_LIFETIME
 from portico.deliveries.ses_events import DeliveryState
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause, Say
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, Say, SeenCode
+from portico.diagnosis.line_evidence import OLDER, line_evidence
 from portico.diagnosis.line_words import WHY_REFUSED
 from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
 from portico.trail.lookup import Line
 
 WAYS_FIRST = frozenset({"method-off"})
-OLDER = "older"
-"""How the line of a refused code says that it was the code of an older mail."""
 
 
 def code_refused(facts: Facts) -> Iterator[Finding]:
@@ -27,7 +26,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
         return
     left = detail.get("attempts_left", "?")
     who = {"name": name}
-    what = Evidence(f"a code was refused, {left} attempts left", line.at, line.name)
+    what = line_evidence(line, name, f"a code was refused, {left} attempts left")
     if reason:
         why = WHY_REFUSED.get(reason, reason)
         yield Finding(
@@ -35,7 +34,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             f"{name} typed the right code, but {why}.",
             say(facts, "again"),
             line.at,
-            (Evidence(why, line.at, line.name),),
+            (line_evidence(line, name, why),),
             reason,
             who,
         )
@@ -55,7 +54,7 @@ def code_refused(facts: Facts) -> Iterator[Finding]:
             "for ten minutes each.",
             _while_good(facts, "older_code"),
             line.at,
-            (Evidence("the code of an older mail was typed", line.at, line.name),),
+            (line_evidence(line, name, "the code of an older mail was typed"),),
             values=who,
         )
     else:
@@ -74,7 +73,10 @@ def code_untyped(facts: Facts) -> Iterator[Finding]:
     line = decisive(facts)
     if line is None or line.name != "code.mailed":
         return
-    evidence = (Evidence("SES took the mail", line.at, line.name), *_arrived(facts, line))
+    evidence = (
+        Evidence("SES took the mail", SeenCode.MAIL_TAKEN, line.at, line.name),
+        *_arrived(facts, line),
+    )
     if facts.at - line.at >= CODE_LIFETIME:
         yield Finding(
             FindingCause.CODE_LATE,
@@ -104,7 +106,7 @@ def password_refused(facts: Facts) -> Iterator[Finding]:
         f"{facts.subject.name} typed a wrong password.",
         say(facts, "wrong_password"),
         line.at,
-        (Evidence("a password was refused", line.at, line.name),),
+        (line_evidence(line, facts.subject.name, "a password was refused"),),
         values={"name": facts.subject.name},
     )
 
@@ -120,4 +122,4 @@ def _arrived(facts: Facts, line: Line) -> tuple[Evidence, ...]:
     number = line.detail.get("generation", "")
     if not number.isdecimal() or facts.deliveries.get(int(number)) is not DeliveryState.DELIVERED:
         return ()
-    return (Evidence("their mail server took the mail"),)
+    return (Evidence("their mail server took the mail", SeenCode.MAIL_ARRIVED),)

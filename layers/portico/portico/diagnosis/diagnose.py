@@ -6,7 +6,8 @@ from typing import Any
 from portico.diagnosis.code_causes import code_refused, code_untyped, password_refused
 from portico.diagnosis.directory_causes import directory_refuses
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause, Press
+from portico.diagnosis.findings import Evidence, Finding, FindingCause, Press, SeenCode
+from portico.diagnosis.line_evidence import line_evidence
 from portico.diagnosis.line_words import line_words
 from portico.diagnosis.link_causes import link_ended
 from portico.diagnosis.mail_causes import held_back, mail_in_trouble, no_mail
@@ -99,7 +100,7 @@ def _nothing(facts: Facts) -> Finding:
             f"What kept {facts.subject.name} out then has passed: {line_words(line)}.",
             say(facts, "again"),
             line.at,
-            (Evidence(line_words(line), line.at, line.name),),
+            (line_evidence(line, facts.subject.name),),
             values=who,
         )
     return Finding(
@@ -108,6 +109,6 @@ def _nothing(facts: Facts) -> Finding:
         f"site: portico workspace show {facts.workspace.id}",
         say(facts, "nothing_wrong"),
         line.at,
-        (Evidence("signed in", line.at, line.name),),
+        (Evidence("signed in", SeenCode.SIGNED_IN, line.at, line.name),),
         values=who,
     )

@@ -9,10 +9,12 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    SeenCode,
     Task,
 )
 from portico.diagnosis.tries import decisive
 from portico.people.directory_rule import DirectoryRule
+from portico.people.rules import Workspace
 
 OF_THE_DIRECTORY = frozenset({"not-in-directory", "directory-record-inactive"})
 
@@ -43,7 +45,7 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
                 {"workspace": workspace.id},
             ),
             newest.at if newest and was_refused else None,
-            (Evidence(f"the directory rule is {workspace.rule.value}"),),
+            (rule_of(workspace),),
             values={"name": contact.name, "portal": workspace.name},
         )
     elif not record.active:
@@ -60,6 +62,19 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
                 {"workspace": workspace.id},
             ),
             left.at if left else record.imported_at,
-            (Evidence("the record is inactive", record.imported_at),),
+            (
+                Evidence(
+                    "the record is inactive",
+                    FindingCause.LEFT_DIRECTORY,
+                    record.imported_at,
+                    values={"name": contact.name},
+                ),
+            ),
             values={"name": contact.name},
         )
+
+
+def rule_of(workspace: Workspace) -> Evidence:
+    """Return the workspace's directory rule, as what a finding rests on."""
+    rule = workspace.rule.value
+    return Evidence(f"the directory rule is {rule}", SeenCode.DIRECTORY_RULE, values={"rule": rule})

@@ -99,6 +99,26 @@ class Task(StrEnum):
     CHECK_APPLICATION = "check-application"
 
 
+class SeenCode(StrEnum):
+    """What a finding rests on, where no cause says the same."""
+
+    ADDRESS_LEFT = "address-left"
+    ADDRESS_OF = "address-of"
+    ADDRESS_OF_NOBODY = "address-of-nobody"
+    FILED_UNDER_HASH = "filed-under-hash"
+    CODES_OFF = "codes-off"
+    DIRECTORY_RULE = "directory-rule"
+    PORTAL_TOLD = "portal-told"
+    SESSION_UNUSED = "session-unused"
+    SIGNED_IN = "signed-in"
+    CODE_ASKED = "code-asked"
+    MAIL_TAKEN = "mail-taken"
+    MAIL_ARRIVED = "mail-arrived"
+    REPORTED_AS_SPAM = "reported-as-spam"
+    DOMAIN_BOUNCED = "domain-bounced"
+    GONE_TO_PROVIDER = "gone-to-provider"
+
+
 type Values = Mapping[str, str | int]
 """What a sentence names. ``until`` and ``at`` are seconds since 1970, ``left`` is a count."""
 
@@ -109,13 +129,27 @@ class Evidence:
 
     what: str
     """One sentence without its full stop, with nothing in it that a terminal would obey."""
+    code: FindingCause | SeenCode
+    """What was seen. A cause stands for what its finding says."""
     at: datetime | None = None
     event: str | None = None
     """The name of the trail's line, if it is one."""
+    reason: str = ""
+    """Which of a code's sentences it is, where it has several."""
+    values: Values = field(default_factory=dict)
+    """What the sentence names, for whoever says it in another language. ``said`` stands after it: a
+    mail server's own words."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of a JSON answer."""
-        return {"what": self.what, "at": epoch(self.at) if self.at else None, "event": self.event}
+        return {
+            "what": self.what,
+            "code": self.code.value,
+            "reason": self.reason or None,
+            "values": dict(self.values),
+            "at": epoch(self.at) if self.at else None,
+            "event": self.event,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,15 @@ def link_ended(facts: Facts) -> Iterator[Finding]:
                 "The link that they came by was revoked or had expired.",
                 remedies.new_link(facts, contact),
                 newest_line.at,
-                (Evidence("the link had ended", newest_line.at, newest_line.name),),
+                (
+                    Evidence(
+                        "the link had ended",
+                        FindingCause.LINK_REVOKED,
+                        newest_line.at,
+                        newest_line.name,
+                        "on-the-way",
+                    ),
+                ),
                 "on-the-way",
             )
         return
@@ -49,7 +57,15 @@ def _finding(facts: Facts, link: Link) -> Finding:
             "they have no other.",
             ending,
             link.revoked_at,
-            (Evidence(f"link {link.id} is revoked", link.revoked_at, "link.revoked"),),
+            (
+                Evidence(
+                    f"link {link.id} is revoked",
+                    FindingCause.LINK_REVOKED,
+                    link.revoked_at,
+                    "link.revoked",
+                    values={"link": link.id},
+                ),
+            ),
             values={"link": link.id, "at": epoch(link.revoked_at)},
         )
     at = link.expires_at
@@ -58,6 +74,13 @@ def _finding(facts: Facts, link: Link) -> Finding:
         f"The personal link {link.id} expired at {at:%Y-%m-%d %H:%M} UTC, and they have no other.",
         ending,
         at,
-        (Evidence(f"link {link.id} has expired", at),),
+        (
+            Evidence(
+                f"link {link.id} has expired",
+                FindingCause.LINK_EXPIRED,
+                at,
+                values={"link": link.id},
+            ),
+        ),
         values={"link": link.id, **({"at": epoch(at)} if at else {})},
     )

@@ -15,9 +15,11 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    SeenCode,
     Task,
     Values,
 )
+from portico.diagnosis.line_evidence import line_evidence
 from portico.diagnosis.line_words import fate, withheld
 from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
@@ -49,9 +51,17 @@ def held_back(facts: Facts) -> Iterator[Finding]:
     told = facts.newest("mail.bounced", "mail.complained")
     until = f"until {_time(held.until)}" if held.until else "until somebody lifts it"
     lasts = {"until": epoch(held.until)} if held.until else {}
-    evidence = [Evidence(f"{held.reason} {held.code} is held against the address", held.since)]
+    evidence = [
+        Evidence(
+            f"{held.reason} {held.code} is held against the address",
+            FindingCause.SUPPRESSED,
+            held.since,
+            reason=held.reason,
+            values={"email": contact.email, **({"said": held.code} if held.code else {})},
+        )
+    ]
     if told is not None:
-        evidence.append(Evidence(fate(told.name, told.detail), told.at, told.name))
+        evidence.append(line_evidence(told, contact.name))
     if facts.refusing_since is not None:
         yield Finding(
             FindingCause.DOMAIN_REFUSES,
@@ -61,8 +71,10 @@ def held_back(facts: Facts) -> Iterator[Finding]:
             (
                 Evidence(
                     f"more than ten addresses of {domain} came back within an hour",
+                    SeenCode.DOMAIN_BOUNCED,
                     facts.refusing_since,
                     "mail.domain-refused",
+                    values={"domain": domain},
                 ),
                 *evidence,
             ),
@@ -85,7 +97,7 @@ def mail_in_trouble(facts: Facts) -> Iterator[Finding]:
     line = decisive(facts)
     if line is None:
         return
-    evidence = (Evidence(_told(line), line.at, line.name),)
+    evidence = (line_evidence(line, facts.subject.name, _told(line)),)
     match line.name:
         case "mail.delayed":
             yield Finding(
@@ -132,7 +144,7 @@ def no_mail(facts: Facts) -> Iterator[Finding]:
             "They have just asked for a code. The mail is on its way.",
             say(facts, "on_its_way"),
             line.at,
-            (Evidence("asked for a code", line.at, line.name),),
+            (Evidence("asked for a code", SeenCode.CODE_ASKED, line.at, line.name),),
             "just-asked",
         )
         return
@@ -147,7 +159,14 @@ def no_mail(facts: Facts) -> Iterator[Finding]:
             line.detail.get("sign_in", line.id),
         ),
         line.at,
-        (Evidence("asked for a code, and no mail followed", line.at, line.name),),
+        (
+            Evidence(
+                "asked for a code, and no mail followed",
+                FindingCause.OUR_FAULT,
+                line.at,
+                line.name,
+            ),
+        ),
     )
 
 
@@ -178,7 +197,7 @@ def _after_bounce(facts: Facts, line: Line) -> Ending:
 def _kept_back(facts: Facts, line: Line) -> Finding:
     reason, detail = line.detail.get("reason", ""), line.detail
     said = f"Portico withheld the mail: {withheld(detail)}."
-    evidence = (Evidence(withheld(detail), line.at, line.name),)
+    evidence = (line_evidence(line, facts.subject.name, withheld(detail)),)
     if reason == "mailbox-budget":
         return Finding(
             FindingCause.MAILBOX_BUDGET,

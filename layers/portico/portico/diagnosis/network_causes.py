@@ -25,6 +25,13 @@ def network_spent(facts: Facts) -> Iterator[Finding]:
         f"{until:%H:%M} UTC.",
         say(facts, "other_network", until=until),
         last.at if last else None,
-        (Evidence(f"the hour's budget of {network} is spent", until),),
+        (
+            Evidence(
+                f"the hour's budget of {network} is spent",
+                FindingCause.NETWORK_BUDGET,
+                until,
+                values={"network": network},
+            ),
+        ),
         values={"network": network, "until": epoch(until)},
     )

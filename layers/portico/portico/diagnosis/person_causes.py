@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from portico.diagnosis import remedies
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Evidence, Finding, FindingCause, HandOver, Recipient, Task
+from portico.diagnosis.findings import (
+    Evidence,
+    Finding,
+    FindingCause,
+    HandOver,
+    Recipient,
+    SeenCode,
+    Task,
+)
 from portico.diagnosis.sentences import say
 from portico.people.rules import Contact
 from portico.printable import printable
@@ -22,7 +30,13 @@ def nobody(facts: Facts) -> Iterator[Finding]:
             FindingCause.FORMER_ADDRESS,
             f"{email} was an address of {each.contact.id}, whose address is {shown} now.",
             say(facts, "former", address=shown),
-            evidence=(Evidence(f"the address leads to {each.contact.id}, who has left it"),),
+            evidence=(
+                Evidence(
+                    f"the address leads to {each.contact.id}, who has left it",
+                    SeenCode.ADDRESS_LEFT,
+                    values={"contact": each.contact.id},
+                ),
+            ),
             values={"email": email, "contact": each.contact.id, "address": shown},
         )
     for each in facts.near:
@@ -34,7 +48,13 @@ def nobody(facts: Facts) -> Iterator[Finding]:
             f"Nobody in {id_} has the address {email}. {each.contact.id} has {shown}, which is "
             "nearly the same.",
             say(facts, "mistyped", address=shown),
-            evidence=(Evidence(f"{each.contact.id} has {shown}"),),
+            evidence=(
+                Evidence(
+                    f"{each.contact.id} has {shown}",
+                    SeenCode.ADDRESS_OF,
+                    values={"contact": each.contact.id, "address": shown},
+                ),
+            ),
             values={"email": email, "contact": each.contact.id, "address": shown},
         )
     yield Finding(
@@ -42,7 +62,7 @@ def nobody(facts: Facts) -> Iterator[Finding]:
         f"There is no contact with the address {email} in {id_}. Only a primary email counts, "
         "exactly as it is spelled.",
         remedies.add_contact(facts, email),
-        evidence=(Evidence("no contact has this address"),),
+        evidence=(Evidence("no contact has this address", SeenCode.ADDRESS_OF_NOBODY),),
         values={"email": email},
     )
 
@@ -57,7 +77,7 @@ def stranger(facts: Facts) -> Iterator[Finding]:
         "This sign-in was of an address that is no contact's. Ask which address was typed.",
         say(facts, "which_address"),
         newest.at if newest else None,
-        (Evidence("its mails are filed under the hash of an address"),),
+        (Evidence("its mails are filed under the hash of an address", SeenCode.FILED_UNDER_HASH),),
         "sign-in",
     )
 
@@ -81,7 +101,13 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
                 contact.id,
                 {"workspace": facts.workspace.id},
             ),
-            evidence=(Evidence("the contact has neither name nor address"),),
+            evidence=(
+                Evidence(
+                    "the contact has neither name nor address",
+                    FindingCause.ERASED,
+                    values={"contact": contact.id},
+                ),
+            ),
             values={"contact": contact.id},
         )
     elif not contact.active and contact.merged_into is None:
@@ -94,7 +120,11 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
             line.at if line else None,
             (
                 Evidence(
-                    "the contact is switched off", line.at if line else None, "contact.deactivated"
+                    "the contact is switched off",
+                    FindingCause.DEACTIVATED,
+                    line.at if line else None,
+                    "contact.deactivated",
+                    values={"name": contact.name},
                 ),
             ),
             values={"name": contact.name},
@@ -103,6 +133,7 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
 
 def _merged(facts: Facts, contact: Contact) -> Finding:
     survivor = facts.near[0] if facts.near else None
+    values = {"contact": contact.id, "other": str(contact.merged_into)}
     said = f"{contact.id} was merged into {contact.merged_into}."
     line = facts.newest("contact.merged")
     return Finding(
@@ -114,8 +145,12 @@ def _merged(facts: Facts, contact: Contact) -> Finding:
         line.at if line else None,
         (
             Evidence(
-                "only the other contact's ways in work", line.at if line else None, "contact.merged"
+                "only the other contact's ways in work",
+                FindingCause.MERGED,
+                line.at if line else None,
+                "contact.merged",
+                values=values,
             ),
         ),
-        values={"contact": contact.id, "other": str(contact.merged_into)},
+        values=values,
     )

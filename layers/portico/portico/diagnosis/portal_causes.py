@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from portico.clock import epoch, moment
 from portico.diagnosis import remedies
+from portico.diagnosis.directory_causes import rule_of
 from portico.diagnosis.facts import Facts
-from portico.diagnosis.findings import Ending, Evidence, Finding, FindingCause, Remedy
+from portico.diagnosis.findings import Ending, Evidence, Finding, FindingCause, Remedy, SeenCode
 from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
 
@@ -21,7 +22,13 @@ def portal_closed(facts: Facts) -> Iterator[Finding]:
             FindingCause.PORTAL_OFF,
             f"The portal of {workspace.name} is switched off: {_BUT_THE_TEAM}",
             remedies.setting(facts, Remedy.SWITCH_ON, "--portal-enabled", portal_enabled=True),
-            evidence=(Evidence("the setting portal_enabled is off"),),
+            evidence=(
+                Evidence(
+                    "the setting portal_enabled is off",
+                    FindingCause.PORTAL_OFF,
+                    values={"portal": workspace.name},
+                ),
+            ),
             values={"portal": workspace.name},
         )
     elif workspace.is_paused(at=facts.at):
@@ -31,7 +38,14 @@ def portal_closed(facts: Facts) -> Iterator[Finding]:
             f"The portal of {workspace.name} is paused until {until:%Y-%m-%d %H:%M} UTC: "
             f"{_BUT_THE_TEAM}",
             remedies.setting(facts, Remedy.END_PAUSE, "--reset paused-until", paused_until=0),
-            evidence=(Evidence("the setting paused_until has not passed", until),),
+            evidence=(
+                Evidence(
+                    "the setting paused_until has not passed",
+                    FindingCause.PORTAL_PAUSED,
+                    until,
+                    values={"portal": workspace.name},
+                ),
+            ),
             values={"portal": workspace.name, "until": epoch(until)},
         )
 
@@ -69,11 +83,9 @@ def codes_off(facts: Facts) -> Iterator[Finding]:
         f"{workspace.name} takes no codes.",
         ending,
         evidence=(
-            Evidence(
-                "the setting code_method is off"
-                if not workspace.code_method
-                else f"the directory rule is {workspace.rule.value}"
-            ),
+            Evidence("the setting code_method is off", SeenCode.CODES_OFF)
+            if not workspace.code_method
+            else rule_of(workspace),
         ),
         values={"portal": workspace.name},
     )

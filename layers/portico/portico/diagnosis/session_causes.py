@@ -10,8 +10,10 @@ from portico.diagnosis.findings import (
     FindingCause,
     HandOver,
     Recipient,
+    SeenCode,
     Task,
 )
+from portico.diagnosis.line_evidence import line_evidence
 from portico.diagnosis.line_words import ENDED, line_words
 from portico.diagnosis.sentences import say
 from portico.diagnosis.tries import decisive
@@ -42,7 +44,15 @@ def portal_unfetched(facts: Facts) -> Iterator[Finding]:
             {"address": f"{facts.origin}/oauth2/token"},
         ),
         line.at,
-        (Evidence(f"portal {portal} was told", line.at, line.name),),
+        (
+            Evidence(
+                f"portal {portal} was told",
+                SeenCode.PORTAL_TOLD,
+                line.at,
+                line.name,
+                values={"portal": portal},
+            ),
+        ),
         values={"name": facts.subject.name, "portal": portal},
     )
 
@@ -62,7 +72,11 @@ def cookies_blocked(facts: Facts) -> Iterator[Finding]:
         "blocked, or the portal's page does not ask for a session.",
         say(facts, "cookies"),
         line.at,
-        (Evidence("a session began, and was never used", line.at, line.name),),
+        (
+            Evidence(
+                "a session began, and was never used", SeenCode.SESSION_UNUSED, line.at, line.name
+            ),
+        ),
         values={"name": facts.subject.name},
     )
 
@@ -81,7 +95,7 @@ def session_ended(facts: Facts) -> Iterator[Finding]:
         f"{facts.subject.name} was signed in until then: {why}. They can sign in again.",
         say(facts, "again"),
         line.at,
-        (Evidence(why, line.at, line.name),),
+        (line_evidence(line, facts.subject.name, why),),
         reason,
         {"name": facts.subject.name},
     )

@@ -6,13 +6,13 @@ from portico.diagnosis import remedies
 from portico.diagnosis.facts import PATIENCE, Facts
 from portico.diagnosis.findings import (
     Ending,
-    Evidence,
     Finding,
     FindingCause,
     HandOver,
     Recipient,
     Task,
 )
+from portico.diagnosis.line_evidence import SAID, SECRET, line_evidence
 from portico.diagnosis.sentences import say
 from portico.diagnosis.sso_words import refusal_for
 from portico.diagnosis.tries import decisive
@@ -20,19 +20,9 @@ from portico.trail.lookup import Line
 
 DRAFT = "connection-draft"
 """A connection is off because it waits for its test, or for an owner."""
-SECRET = "code-refused"  # noqa: S105 - a reason of the trail
 DIRECTORY_FIRST = frozenset(
     {"not-in-directory", "directory-record-inactive", "invalid-portal-link"}
 )
-SAID = {
-    "answer: access_denied": "cancelled",
-    "answer: user_cancelled_login": "cancelled",
-    "answer: consent_required": "cancelled",
-    "already-linked": "other_account",
-    "identity-of-another-contact": "other_account",
-    "identity-taken-back": "other_account",
-}
-"""The sentence for a reason, where another try alone does not help."""
 OF_THEMSELVES = frozenset(
     "directory-record-changed contact-inactive contact-changed session-ended too-many-changes "
     "portal-unavailable key-rotated-twice sso-expired away".split()
@@ -52,16 +42,19 @@ def provider_refused(facts: Facts) -> Iterator[Finding]:
         return
     connection = line.detail.get("connection", "?")
     why = refusal_for(reason).why
+    seen = line_evidence(line, facts.subject.name, why)
+    said = seen.reason
     if reason == "connection-off" and _is_draft(facts, connection):
-        reason, why = DRAFT, "the connection is a draft: it waits for its test, or for an owner"
+        why = "the connection is a draft: it waits for its test, or for an owner"
+        reason = said = DRAFT
     yield Finding(
         FindingCause.SECRET_ENDED if reason == SECRET else FindingCause.PROVIDER_REFUSED,
         f"{facts.subject.name} came back from {connection} and was not let in: {why}.",
         _ending(facts, connection, reason),
         line.at,
-        (Evidence(why, line.at, line.name),),
-        "" if reason == SECRET else SAID.get(reason, reason.partition(": ")[0]),
-        {"name": facts.subject.name, "connection": connection},
+        (seen,),
+        said,
+        seen.values,
     )
 
 
@@ -76,7 +69,7 @@ def provider_silent(facts: Facts) -> Iterator[Finding]:
             "The provider named no address, so the page asked them for one.",
             say(facts, "address_asked"),
             line.at,
-            (_evidence(line),),
+            (line_evidence(line, facts.subject.name, _gone(line)),),
         )
     elif line.name == "sso.started" and facts.at - line.at >= PATIENCE:
         yield Finding(
@@ -85,7 +78,7 @@ def provider_silent(facts: Facts) -> Iterator[Finding]:
             "browser. Another browser, such as one within an app, may have taken over.",
             say(facts, "same_browser"),
             line.at,
-            (_evidence(line),),
+            (line_evidence(line, facts.subject.name, _gone(line)),),
             values={"connection": line.detail.get("connection", "?")},
         )
 
@@ -134,5 +127,5 @@ def _is_draft(facts: Facts, connection: str) -> bool:
     )
 
 
-def _evidence(line: Line) -> Evidence:
-    return Evidence(f"went to {line.detail.get('connection', '?')}", line.at, line.name)
+def _gone(line: Line) -> str:
+    return f"went to {line.detail.get('connection', '?')}"

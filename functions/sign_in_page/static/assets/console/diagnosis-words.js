@@ -38,6 +38,21 @@ export function saidOf(words, { cause, reason, values = {} }) {
   return { text, isWhole: key === exact };
 }
 
+/**
+ * What a finding rests on. What a cause says as well has the words of that cause.
+ *
+ * @param {Words | null} words
+ * @param {{ code?: string, reason?: string | null, values?: Named }} seen
+ * @returns {Node[] | null}
+ */
+export function seenOf(words, { code, reason, values = {} }) {
+  if (!words || !code) return null;
+  const own = keyOf("seen", code);
+  if (words.text(own)) return words.nodes(own, values);
+  const sentence = saidOf(words, { cause: code, reason, values });
+  return sentence?.isWhole ? sentence.text : null;
+}
+
 /** What to do about it, for somebody else. @param {Words | null} words @param {{ task?: string, values?: Named }} ending */
 export function taskOf(words, { task, values }) {
   return (task && words?.text(keyOf("task", task), values)) || null;

@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { findingWords, saidOf, taskOf } from "./diagnosis-words.js";
+import { findingWords, saidOf, seenOf, taskOf } from "./diagnosis-words.js";
 import { proposed } from "./new-contact.js";
 import { actions, button, copied, panel, slot, sure, tell } from "./parts.js";
 import { reviewSettings } from "./settings.js";
@@ -37,7 +37,7 @@ function item(place, finding, about) {
   const { words } = place;
   const { said, since, evidence, ending } = finding;
   const sentence = saidOf(about.own, finding);
-  const lines = evidence.map((/** @type {any} */ each) => el("li", {}, english(each.what), each.at && ` · ${words.moment(each.at)}`));
+  const lines = evidence.map((/** @type {any} */ each) => el("li", {}, ...seen(about.own, each), each.at && ` · ${words.moment(each.at)}`));
   return el(
     "li",
     {},
@@ -52,6 +52,14 @@ function item(place, finding, about) {
 /** The API's own sentences are English, on a page of any language. @param {string} text */
 function english(text) {
   return el("bdi", { lang: "en" }, text);
+}
+
+/** @param {import("../words.js").Words | null} own @param {any} evidence @returns {import("../elements.js").Child[]} */
+function seen(own, evidence) {
+  const sentence = seenOf(own, evidence);
+  const said = evidence.values?.said;
+  if (!sentence) return [english(evidence.what)];
+  return said ? [...sentence, " ", el("q", { lang: "en", dir: "auto" }, said)] : sentence;
 }
 
 /** @param {Place} place @param {any} ending @param {About} about @returns {HTMLElement[]} */
