@@ -11,6 +11,7 @@ import pytest
 from local import ses_events
 from portico.clock import epoch
 from portico.edge.batches import EventFailed
+from tests.edge.test_logs import disguises, everything_logged
 from tests.support.doors import door, queue_record
 
 
@@ -256,6 +257,24 @@ class TestAFault:
         assert post.tells(ses_events.bounced(mail)) == ["bounced"]
         (row,) = post.suppressed
         assert len(row["strikes"]) == 1
+
+
+class TestLog01WhatIsLogged:
+    def test_is_no_address_and_nothing_that_a_server_said(self, post, wire):
+        words = "550 5.1.1 Frau Markerin has moved to Marker Lane"
+        mail = post.sends_a_code()
+        with everything_logged() as logs:
+            post.tells(ses_events.bounced(mail, words), {"eventType": words, "mail": mail.to})
+            event = ses_events.complained(mail)
+            wire.cut("dynamodb.UpdateItem", times=2)
+            handed = door("record_delivery").handler({"Records": [queue_record(event)]}, None)
+            wire.mend()
+
+        assert len(handed["batchItemFailures"]) == 1
+        assert [each for each in logs.records if each.name == "portico"]
+        private = (mail.to, words, "Markerin", mail.tags["proof"])
+        found = {one for each in private for one in disguises(each) if one in logs.text}
+        assert found == set()
 
 
 class TestATag:

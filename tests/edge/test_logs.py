@@ -11,6 +11,8 @@ from urllib.parse import quote
 import boto3
 import pytest
 
+# Whoever imports it sets the logger's level: before we do, or nothing would be seen.
+import portico.edge.batches  # noqa: F401
 from portico.edge.door import Door
 from portico.edge.responses import Response
 from tests.support.doors import door, http_event, stream_record
