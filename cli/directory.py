@@ -9,6 +9,7 @@ import typer
 from cli import directory_csv
 from cli.closed_portal import closed
 from cli.command import Command, asking, looking_for, running, url_here, workspace_of
+from cli.directory_held import held, keep, leave
 from cli.held_mail import held_mail
 from cli.option_names import BREAK_GLASS
 from cli.output import Shown
@@ -21,6 +22,9 @@ from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Contact, Workspace
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(held)
+app.command()(leave)
+app.command()(keep)
 
 
 STALE = timedelta(days=7)
@@ -89,7 +93,12 @@ def check_(
     """Show whom the directory rule would shut out. Nobody is shut out by this."""
     with running(stack, local, as_json, {}) as command:
         workspace = workspace_of(command, workspace_id)
-        found = check(command.deployment.people_table, workspace.id, _connected(command, workspace))
+        found = check(
+            command.deployment.people_table,
+            workspace.id,
+            _connected(command, workspace),
+            at=command.now(),
+        )
         _remark(command, workspace, found)
         shut_out = len(found.unmatched)
         by_code = shut_out if workspace.code_method else 0
@@ -255,7 +264,7 @@ def _remark(command: Command, workspace: Workspace, found: Check) -> None:
 def _warn(command: Command, workspace: Workspace, contact: Contact) -> None:
     if why := closed(workspace, at=command.now()):
         command.note(f"{why[0]} The link works once the portal is open again. {why[1]}")
-    if not contact.active:
+    if not contact.is_in(at=command.now()):
         command.note("The contact is deactivated: no code will be mailed.")
     if held := held_mail(contact, at=command.now()):
         command.note(held)

@@ -36,6 +36,7 @@ WORKSPACE = {
     "account_deletion": "--account-deletion",
     "directory_rule": "--directory-rule",
     "directory_contacts": "--directory-contacts",
+    "directory_hold": "--directory-hold",
     "directory_groups": "--directory-group",
     "send_on_open": "--send-on-open",
     "code_in_subject": "--code-in-subject",

@@ -77,6 +77,7 @@ SETTINGS: dict[str, Setting] = {
     "account_deletion": Setting(bool),
     "directory_rule": Setting(str, "RULE"),
     "directory_contacts": Setting(bool),
+    "directory_hold": Setting(bool),
     "directory_groups": Setting(list[str], "GROUP", EACH),
     "send_on_open": Setting(bool),
     "code_in_subject": Setting(bool),

@@ -23,6 +23,7 @@ from portico.events import Caller
 from portico.settings import ManageContactsSettings
 
 if TYPE_CHECKING:
+    from portico.edge.held_routes import HeldRoutes
     from portico.edge.import_routes import ImportRoutes
 
 settings = ManageContactsSettings.read(os.environ)
@@ -172,6 +173,26 @@ def cancel_import(path: dict[str, str], caller: Caller) -> Response:
 def report_import(path: dict[str, str], caller: Caller) -> Response:
     """List the refused rows of an import."""
     return imports().report(path, caller)
+
+
+@handler.reads("GET /v1/workspaces/{workspace}/directory/held")
+def list_held(asked: dict[str, str], caller: Caller) -> Response:
+    """List whose access is held."""
+    return held().list(asked, caller)
+
+
+@handler.changes("POST /v1/workspaces/{workspace}/directory/held")
+def decide_held(asked: dict[str, Any], path: dict[str, str], caller: Caller) -> Response:
+    """Let people leave whose access is held, or keep them."""
+    return held().decide(asked, path, caller)
+
+
+@cache
+def held() -> "HeldRoutes":
+    """Return the routes of access that is held, which are loaded when a directory holds some."""
+    from portico.edge.held_routes import HeldRoutes  # noqa: PLC0415
+
+    return HeldRoutes.behind(access, settings)
 
 
 @cache

@@ -58,6 +58,7 @@ TYPED = {
     "account_deletion": (None, True),
     "directory_rule": ("match_required", "match_required"),
     "directory_contacts": (None, True),
+    "directory_hold": (None, True),
     "directory_groups": ("G" * 22, ["G" * 22]),
     "send_on_open": (None, False),
     "code_in_subject": (None, True),

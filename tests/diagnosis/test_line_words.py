@@ -66,6 +66,9 @@ class TestALine:
             ("record.changed", {}, "changed them"),
             ("record.deactivated", {"fields": "active"}, "says that they are not active"),
             ("record.deactivated", {"deleted": "yes"}, "has deleted them"),
+            ("record.held", {"until": "2026-11-30T03:12:00+00:00"}, "held until 2026-11-30T03:12"),
+            ("record.kept", {}, "keeps them in"),
+            ("record.let-go", {}, "lets them leave"),
             ("record.deactivated", {"fields": "groups", "group": "x"}, "in none of the groups"),
             (
                 "record.refused",
@@ -76,7 +79,7 @@ class TestALine:
             ("contact.back-in-directory", {}, "back in the directory"),
             ("directory.many-left", {"gone": "6", "active": "25"}, "6 of 25 people"),
         ],
-        ids=range(10),
+        ids=range(13),
     )
     def test_of_a_directory_says_what_it_sent_and_what_came_of_it(self, name, detail, said):
         assert said in line_words(line(name, **detail))

@@ -19,6 +19,7 @@ PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob(".github/**/
 ROOMS = ROOT / "layers" / "portico" / "portico"
 HANDLERS = list(ROOT.glob("functions/*/handler.py"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+OF_RECORDS = ("added", "changed", "deactivated", "held", "kept", "let-go", "refused")
 OF_CONNECTIONS = "added changed switched-on switched-off secret-replaced removed".split()
 
 
@@ -141,7 +142,7 @@ class TestTheTables:
         # Lines of the log, which are no lines of the trail.
         events -= {"mail.refused", "mail.unfinished"}
         # Their names are put together where they are written.
-        events |= {f"record.{what}" for what in ("added", "changed", "deactivated", "refused")}
+        events |= {f"record.{what}" for what in OF_RECORDS}
         events |= {f"group.{what}" for what in ("added", "changed", "deleted")}
         events |= {f"connection.{what}" for what in OF_CONNECTIONS}
         events |= {f"portal.{what}" for what in ("added", "changed", "removed")}

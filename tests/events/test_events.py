@@ -122,6 +122,8 @@ ANSWERS = {
     "directory_list": 401,
     "touched": 401,
     "mail_preview": 401,
+    "held_list": 401,
+    "held_decide": 401,
     "contact_erase": 401,
     "contact_by_ref": 401,
     "ref_detach": 401,

@@ -171,7 +171,7 @@ class Moves(RuleBasedStateMachine):
         heads = Heads("people", self.portal.id)
         transact(
             {
-                "head": heads.raising_sver(contact.id, sver=contact.sver),
+                "head": heads.raising_sver(contact.id, sver=contact.sver, at=at),
                 "password": passwords.putting(contact.id, password, before=before, event=event),
             }
         )

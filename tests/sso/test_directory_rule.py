@@ -273,7 +273,7 @@ class TestWhoeverFirstSignsInDuringAnImport:
         portal.browser.signs_in_with("google")
         ben = portal.adds("Ben", "ben@elsewhere.example")
         matches, match = RecordMatches("people", "acme"), RecordMatch(record(portal), None)
-        coming = matches.letting_in(match, ben.id, asks_match=False)
+        coming = matches.letting_in(match, ben.id, asks_match=False, at=portal.now)
         wire.before("dynamodb.TransactWriteItems", lambda: transact({"record": coming}))
 
         gone = [record(portal, active=False)]

@@ -67,6 +67,7 @@ BODIES: dict[str, Any] = {
     f"POST {CONTACTS}/{{contact}}/refs/detach": {"channel": "x", "id": "none"},
     f"PATCH {CONTACTS}/{{contact}}": {"name": "Zoe Twice"},
     f"POST {CONTACTS}/lift-domain": {"domain": "example.net"},
+    f"POST {WORKSPACE}/directory/held": {"decision": "leave", "people": ["A" * 22]},
     f"POST {WORKSPACE}/diagnosis": {"email": "zoe@example.com"},
     f"POST {CONTACTS}/{{contact}}/email": {"email": "zoe@example.net"},
     f"POST {CONTACTS}/{{contact}}/merge": {"lost": "ct_0000000000000000000000"},

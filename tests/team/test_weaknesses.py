@@ -27,6 +27,7 @@ WEAKER: dict[str, list[tuple[Any, Any]]] = {
         ("unknown", "match_required"),
     ],
     "directory_contacts": [(False, True)],
+    "directory_hold": [(False, True)],
     "directory_groups": [(["a"], []), (["a"], ["a", "b"])],
     "session_idle_seconds": [(300, 301)],
     "session_absolute_seconds": [(300, 301)],

@@ -569,6 +569,18 @@ def keeps_its_directory(portal: Portal, providers: World) -> None:
     many = [directory.adds(f"many{n}@example.com") for n in range(6)]
     for id_ in many:
         assert directory.removes(id_).status == 204
+    portal.sets(directory_hold=True)
+    portal.forward(hours=2)
+    many = [directory.adds(f"held{n}@example.com") for n in range(8)]
+    for id_ in many:
+        assert directory.switches(id_, False).status == 200
+    assert directory.switches(many[-1], True).status == 200
+    owner, held = Staff(portal, "olga@acme.example"), f"{WORKSPACE}/directory/held"
+    listed = owner.sends(f"GET {held}", query={"limit": "1"}).body
+    assert listed["next"]
+    for decision, id_ in zip(("leave", "keep"), many[5:7], strict=True):
+        body = {"decision": decision, "people": [id_]}
+        assert owner.sends(f"POST {held}", body).status == 200
 
 
 def looks_after_links(owner: Staff, portal: Portal) -> None:

@@ -92,6 +92,7 @@ ROWS_OF = {
         "*#scim-key#*",
         "*#scim-users",
         "*#scim-groups",
+        "*#scim-held",
         "*#directory",
         "*#suppressed#*",
     },
@@ -439,12 +440,17 @@ class TestADoor:
             # A personal link is revoked with the account.
             ("AccountRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
             ("SessionRole", "UpdateItem"): ("*#contact#*",),
-            # Contacts, as their own account would; no role and no key.
+            # Contacts, as their own account would; no role and no key. Of a directory, whose access is
+            # held.
             ("ManageContactsRole", "PutItem"): (
                 "*#contact#*",
                 "*#email#*",
                 "*#find#*",
                 "*#ref#*",
+                "*#scim#*",
+                "*#scim-held",
+                "*#record#*",
+                "*#record-key#*",
             ),
             # A merge moves accounts to another contact, asleep; its undo moves them back.
             ("ManageContactsRole", "UpdateItem"): (
@@ -473,6 +479,7 @@ class TestADoor:
                 "*#scim-key#*",
                 "*#scim-users",
                 "*#scim-groups",
+                "*#scim-held",
                 "*#record#*",
                 "*#record-key#*",
                 "*#contact#*",

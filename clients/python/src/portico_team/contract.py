@@ -39,6 +39,7 @@ class Settings(TypedDict):
     account_deletion: bool
     directory_rule: Literal["off", "match_required", "sso_only"]
     directory_contacts: bool
+    directory_hold: bool
     directory_groups: list[str]
     send_on_open: bool
     code_in_subject: bool
@@ -94,6 +95,7 @@ class AskedSettings(TypedDict):
     account_deletion: NotRequired[bool]
     directory_rule: NotRequired[Literal["off", "match_required", "sso_only"]]
     directory_contacts: NotRequired[bool]
+    directory_hold: NotRequired[bool]
     directory_groups: NotRequired[list[str]]
     send_on_open: NotRequired[bool]
     code_in_subject: NotRequired[bool]
@@ -604,6 +606,28 @@ class ExportOfContact(TypedDict):
     former_emails: list[str]
     merged: list[str]
     events: list[ExportOfContactEventsEntry]
+
+
+class HeldPerson(TypedDict):
+    id: str
+    state: Literal["held", "kept"]
+    user_name: str
+    name: str
+    external_id: str | None
+    emails: list[str]
+    contacts: list[str]
+    source: Literal["SCIM"]
+    by: str
+    why: Literal["inactive", "groups"]
+    since: int
+    until: int | None
+    kept_at: int | None
+    kept_by: str | None
+
+
+class HeldPeople(TypedDict):
+    people: list[HeldPerson]
+    next: str | None
 
 
 class DiagnosisAbout(TypedDict):
@@ -1441,6 +1465,29 @@ class Routes:
         return cast(
             "OneContact", self.transport.ask("POST", f"/contacts/{quoted(contact)}/deactivate")
         )
+
+    def list_held(self, *, limit: int | None = None) -> Walk[HeldPerson]:
+        """List whose access is held.
+
+        People whom a directory has put out among many, and who are still in: those whose moment
+        comes first at the head, and those whom the team keeps behind them. Whose moment has passed
+        is out, and no longer listed.
+
+        The key needs the scope ``contacts:read``.
+
+        Args:
+            limit: The most entries of a page.
+        """
+
+        def page(cursor: str | None) -> dict[str, Any]:
+            return cast(
+                "dict[str, Any]",
+                self.transport.ask(
+                    "GET", "/directory/held", query={"limit": limit, "cursor": cursor}
+                ),
+            )
+
+        return Walk(page, "people")
 
     def diagnose(self, body: AskedDiagnosis) -> Diagnosis:
         """Say why somebody does not get in.

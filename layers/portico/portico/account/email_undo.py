@@ -137,12 +137,13 @@ class EmailUndos:
         if row is None or head is None or settings_row is None:
             raise ChallengeClosed("expired")
         # Read the row first: an invented token has no change's id, and costs no read of a secret.
-        if head["active"] is not True or not token.is_true(self.keys):
+        workspace, contact = workspace_of(settings_row), Contact.from_row(head)
+        is_in = contact.is_in(at=self.clock.now())
+        if not is_in or not token.is_true(self.keys):
             raise ChallengeClosed("expired")
         change = AddressChange.from_row(row)
         if change.goes_back:
             raise ChallengeClosed("expired")
-        workspace, contact = workspace_of(settings_row), Contact.from_row(head)
         return _Found(workspace, contact, change, Password.from_row(password))
 
     def _take_back(self, found: _Found, caller: Caller) -> Undone:

@@ -77,10 +77,10 @@ class Owner:
 
         Their names are ``head`` and ``session``.
         """
-        sver = self.standing.contact.sver
+        sver, now = self.standing.contact.sver, self.clock.now()
         return {
-            "head": self.heads.raising_sver(self.id, sver=sver, event=event),
-            "session": self.sessions.keeping(self.standing.session, at=self.clock.now()),
+            "head": self.heads.raising_sver(self.id, sver=sver, at=now, event=event),
+            "session": self.sessions.keeping(self.standing.session, at=now),
         }
 
 

@@ -129,7 +129,7 @@ class Codes:
                 raise
         # The same press, whose answer was lost: the address is theirs already.
         heads = Heads(self.people_table, proof.workspace_id)
-        has_it = heads.having(proof.contact, proof.email, sver=proof.sver)
+        has_it = heads.having(proof.contact, proof.email, sver=proof.sver, at=self.clock.now())
         return self.sessions.begin(proof, caller, also={"head": has_it})
 
     def _also(self, checked: Checked, proof: Proof) -> Parts:

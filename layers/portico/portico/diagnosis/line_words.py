@@ -150,6 +150,14 @@ def line_words(line: Line) -> str:
             if detail.get("fields") == "groups":
                 how = "has them in none of the groups that let people in"
             return f"the directory {how}"
+        case "record.held":
+            return (
+                f"the directory has put them out among many: held until {detail.get('until', '?')}"
+            )
+        case "record.kept":
+            return "the team keeps them in until the directory says something new"
+        case "record.let-go":
+            return "the team lets them leave the directory"
         case "record.refused":
             return f"not kept of what the directory sent: {reason}"
         case "contact.left-directory":

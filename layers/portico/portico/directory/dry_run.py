@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portico.directory.store import Directory, Record
@@ -40,17 +40,17 @@ class Check:
     last_import: datetime | None
 
 
-def check(table: str, workspace_id: str, connected: Connected) -> Check:
+def check(table: str, workspace_id: str, connected: Connected, *, at: datetime) -> Check:
     """Match every active contact of a workspace as a sign-in would, without a sign-in."""
     people, directory = People(table, workspace_id), Directory(table, workspace_id)
     records = list(directory.all())
-    contacts = [each for each in people.contacts() if each.active]
-    matching = RecordMatching.of(records, owned(people.rows, workspace_id), connected)
+    contacts = [each for each in people.contacts() if each.is_in(at=at)]
+    matching = RecordMatching.of(records, owned(people.rows, workspace_id), connected, at=at)
     reasons = ((each, matching.why_not(each)) for each in contacts)
     return Check(
         contacts=len(contacts),
         records=len(records),
-        inactive_records=sum(not each.active for each in records),
+        inactive_records=sum(not each.is_in(at=at) for each in records),
         unmatched=[Unmatched(each, reason) for each, reason in reasons if reason is not None],
         last_import=directory.last_import(),
     )
@@ -67,13 +67,19 @@ class RecordMatching:
 
     @classmethod
     def of(
-        cls, records: Iterable[Record], identities: Iterable[Owned], connected: Connected
+        cls,
+        records: Iterable[Record],
+        identities: Iterable[Owned],
+        connected: Connected,
+        *,
+        at: datetime,
     ) -> "RecordMatching":
         """Sort records and identities by what a contact finds them by."""
         by_name: dict[str, list[Record]] = defaultdict(list)
         by_email: dict[str, list[Record]] = defaultdict(list)
         theirs: dict[str, list[Owned]] = defaultdict(list)
-        for record in records:
+        for known in records:
+            record = replace(known, active=known.is_in(at=at))
             for name in filter(None, (record.name, record.object)):
                 by_name[name].append(record)
             for email in record.emails:

@@ -4,9 +4,11 @@ An import may be running, so the record's own row decides at that moment.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import IS_THERE, Rows
+from portico.clock import epoch
 from portico.directory.store import Record, record_key
 
 
@@ -31,12 +33,14 @@ class RecordMatches:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace_id}#record#")
 
-    def still_matching(self, match: RecordMatch) -> dict[str, Any]:
+    def still_matching(self, match: RecordMatch, *, at: datetime) -> dict[str, Any]:
         """Return the part of a transaction that checks that a match still holds."""
-        key, condition, values = self._match(match)
+        key, condition, values = self._match(match, at)
         return self.rows.checking(*key, condition, values)
 
-    def letting_in(self, match: RecordMatch, contact: str, *, asks_match: bool) -> dict[str, Any]:
+    def letting_in(
+        self, match: RecordMatch, contact: str, *, asks_match: bool, at: datetime
+    ) -> dict[str, Any]:
         """Return the part of a transaction that adds a contact to the record that lets them in.
 
         When the record ends, it names the contacts whose sessions must end, even if an index lags.
@@ -45,10 +49,16 @@ class RecordMatches:
             match: the record, and what found it.
             contact: the contact who signs in.
             asks_match: whether the workspace's rule needs the match to hold still.
+            at: the time.
         """
-        key, condition, values = self._match(match)
+        key, condition, values = self._match(match, at)
         if not asks_match:
             condition, values = IS_THERE, {}
+        else:
+            # Who is held stays in; nobody else comes in by their record, whom the end of the hold
+            # would not know.
+            condition += " AND (attribute_not_exists(held_until) OR contains(contacts, :contact))"
+            values[":contact"] = contact
         return self.rows.updating(
             *key,
             "ADD contacts :contacts REMOVE event",
@@ -56,7 +66,9 @@ class RecordMatches:
             {**values, ":contacts": frozenset({contact})},
         )
 
-    def _match(self, match: RecordMatch) -> tuple[tuple[str, str], str, dict[str, Any]]:
+    def _match(
+        self, match: RecordMatch, at: datetime
+    ) -> tuple[tuple[str, str], str, dict[str, Any]]:
         record = match.record
         key = record_key(self.workspace_id, record.source, record.external_id)
         if match.email is not None:
@@ -65,4 +77,5 @@ class RecordMatches:
         else:
             still_theirs = "tenant = :tenant AND object_id = :object"
             values = {":tenant": record.tenant, ":object": record.object_id}
-        return key, f"active = :yes AND {still_theirs}", {":yes": True, **values}
+        is_in = "active = :yes AND (attribute_not_exists(held_until) OR held_until > :now)"
+        return key, f"{is_in} AND {still_theirs}", {":yes": True, ":now": epoch(at), **values}

@@ -39,6 +39,10 @@ class Record:
     active: bool
     imported_at: datetime
     """When an import last changed it."""
+    held_until: datetime | None = None
+    """Until when it lets somebody in whom the directory has as gone. ``None``: nothing is held."""
+    is_kept: bool = False
+    """Whether it lets in somebody whom the directory has as gone, because the team has said so."""
 
     @property
     def name(self) -> str:
@@ -49,6 +53,17 @@ class Record:
     def object(self) -> str | None:
         """The stable key of the identity, made of tenant and object id."""
         return f"{self.tenant}.{self.object_id}" if self.tenant and self.object_id else None
+
+    def is_in(self, *, at: datetime) -> bool:
+        """Say whether it lets its person in: it is active, and no moment has passed until which it
+        is held.
+        """
+        return self.active and (self.held_until is None or at < self.held_until)
+
+    @property
+    def outlives_its_word(self) -> bool:
+        """Whether it lets in somebody whom the directory has as gone."""
+        return self.is_kept or self.held_until is not None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -62,6 +77,8 @@ class Record:
             tuple(row["emails"]),
             row["active"] is True,
             moment(row["imported_at"]),
+            moment(row["held_until"]) if "held_until" in row else None,
+            row.get("kept") is True,
         )
 
     def row(self) -> dict[str, Any]:
@@ -74,7 +91,13 @@ class Record:
             "active": self.active,
             "imported_at": epoch(self.imported_at),
         }
-        optional = {"tenant": self.tenant, "object_id": self.object_id}
+        held = epoch(self.held_until) if self.held_until else None
+        optional = {
+            "tenant": self.tenant,
+            "object_id": self.object_id,
+            "held_until": held,
+            "kept": self.is_kept or None,
+        }
         return row | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -199,7 +222,7 @@ class Directory:
         left = [key for key in self._found_by(old) if key not in found_by]
         if not record.active:
             # A person who has left gives up every key that finds somebody else by now.
-            found_by = self._still_its_own(record, found_by, or_free=True)
+            found_by = self._still_its_own(record, found_by, or_free=True, at=event.at)
         listed = {"list": records_listed_in(self.workspace_id), "listed": record.user_name}
         row = {"pk": pk, "sk": sk, **record.row(), **listed, "event": event.rider()}
         # They only become more: whoever has come in since is missing among *also*.
@@ -213,11 +236,12 @@ class Directory:
         its_own = "source = :source AND external_id = :id"
         mine = {":source": record.source, ":id": record.external_id}
         for name, (pk, sk) in finding.items():
-            free = f"attribute_not_exists(pk) OR active = :no OR ({its_own})"
+            free = f"attribute_not_exists(pk) OR active = :no OR held_until <= :now OR ({its_own})"
             free += " OR source <> :source" if takes_over else ""
             row = {"pk": pk, "sk": sk, **record.row()}
-            parts[name] = self.rows.putting(row, free, {":no": False, **mine})
-        for pk, sk in self._still_its_own(record, left, or_free=False):
+            values = {":no": False, ":now": epoch(event.at), **mine}
+            parts[name] = self.rows.putting(row, free, values)
+        for pk, sk in self._still_its_own(record, left, or_free=False, at=event.at):
             # The record has lost this address, which must not find it: keep the row, inactive.
             row = {"pk": pk, "sk": sk, **record.row(), "active": False}
             parts[f"left {pk}"] = self.rows.putting(row, its_own, mine)
@@ -253,7 +277,7 @@ class Directory:
         return moment(row["at"]) if row else None
 
     def _still_its_own(
-        self, record: Record, keys: list[tuple[str, str]], *, or_free: bool
+        self, record: Record, keys: list[tuple[str, str]], *, or_free: bool, at: datetime
     ) -> list[tuple[str, str]]:
         if not keys:
             return []
@@ -261,7 +285,7 @@ class Directory:
         found = []
         for key, row in zip(keys, rows, strict=True):
             other = Record.from_row(row) if row else None
-            is_free = other is None or not other.active
+            is_free = other is None or not other.is_in(at=at)
             if (or_free and is_free) or (other is not None and other.name == record.name):
                 found.append(key)
         return found

@@ -276,7 +276,7 @@ class ContactRoutes:
 
     def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
         seen = self.reached(found, path)
-        if seen.contact.active is active:
+        if seen.contact.is_in(at=self.clock.now()) is active:
             # Every switch raises `sver`; pressing twice must not sign anybody out twice.
             return showing(seen)
         event = self._event(found, f"contact.{'' if active else 'de'}activated", seen)

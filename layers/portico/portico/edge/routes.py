@@ -37,6 +37,7 @@ HTTP_METHODS: dict[str, tuple[str, ...]] = {
     "/v1/workspaces/{workspace}/settings": ("GET", "PATCH"),
     "/v1/workspaces/{workspace}/touched": ("POST",),
     "/v1/workspaces/{workspace}/mail-preview": ("POST",),
+    "/v1/workspaces/{workspace}/directory/held": ("GET", "POST"),
     "/v1/workspaces/{workspace}/logo": ("PUT",),
     "/v1/workspaces/{workspace}/changes": ("GET",),
     "/v1/workspaces/{workspace}/changes/{change}/undo": ("POST",),

@@ -20,6 +20,7 @@ from portico.directory.scim.both_kinds import DirectoryStorage, EverythingStorag
 from portico.directory.scim.group_service import GroupStorage
 from portico.directory.scim.group_sync import GroupSync
 from portico.directory.scim.group_walk import GroupReckoning
+from portico.directory.scim.held_people import HeldPeople
 from portico.directory.scim.refusals import Refusals
 from portico.directory.scim.service import UserStorage, directory_service
 from portico.directory.scim.sync import DirectorySync, UserMoved
@@ -35,6 +36,7 @@ from portico.events import Caller
 from portico.sessions.access_token_check import bearer_of
 from portico.settings import SyncDirectorySettings
 from portico.team.caller_uses import CallerUses
+from portico.team.departure_brake import DepartureBrake
 from portico.team.directory_token import DirectoryTokens
 from portico.team.mass_departure import MassDeparture
 from portico.team.team_budget import TeamUse, count_use
@@ -64,15 +66,19 @@ class ScimRoutes:
     def answer(self, event: Mapping[str, Any], caller: Caller) -> Response:
         """Answer a request, whatever its route."""
         found = self._key(event, caller)
-        sync = DirectorySync(self.people_table, found.workspace, found.by)
+        brake = self._brake(found)
+        sync = DirectorySync(self.people_table, found.workspace, found.by, brake=brake)
         groups = GroupSync(sync, self.sign_in_table)
         self._reckon(sync, found, caller)
+        self._settle(sync)
         try:
             asked = asked_of(event, caller, found.workspace.id)
             try:
                 answer, storage = self._answer(groups, found, asked)
             finally:
-                self._count(groups.left, sync, found, caller)
+                # The brake has counted whom it has let go.
+                left = groups.left - (brake.counted if brake else 0)
+                self._count(max(0, left), sync, found, caller)
             if storage.seen is not None and asked.request.body:
                 addresses = SyncedAddresses(self.people_table, self.sign_in_table)
                 addresses.settle(found.workspace, storage.seen, host=caller.host, by=found.by)
@@ -116,13 +122,24 @@ class ScimRoutes:
             if reckoning.is_due():
                 reckoning.go_on()
 
+    def _brake(self, found: KeyCaller) -> DepartureBrake | None:
+        if not found.workspace.directory_hold:
+            return None
+        return DepartureBrake(self.sign_in_table, found.workspace.id)
+
+    def _settle(self, sync: DirectorySync) -> None:
+        """Write what is left of the leaving of those whose moment has passed. They are out already."""
+        if sync.workspace.directory_hold:
+            with suppress(TryLater):
+                HeldPeople(sync).settle()
+
     def _count(self, left: int, sync: DirectorySync, found: KeyCaller, caller: Caller) -> None:
         """Count who has left. Their access has ended, and no fault here may say that it has not."""
         if left:
             with suppress(TryLater):
                 leaving = MassDeparture(self.people_table, self.sign_in_table, found.workspace)
-                active = sync.users.count_active
-                leaving.note(active, gone=left, host=caller.host, by=found.by)
+                active, held = sync.users.count_active, HeldPeople(sync).count
+                leaving.note(active, gone=left, held=held, host=caller.host, by=found.by)
 
     def _note(self, found: KeyCaller, event: Mapping[str, Any], answer: ScimResponse) -> None:
         """Record what was not kept, and why, for whoever wonders where somebody is."""

@@ -35,8 +35,13 @@ class Seen:
 
 def contact_answer(contact: Contact) -> dict[str, Any]:
     """Return a contact as answers to a team have them."""
-    told = {name: getattr(contact, name) for name in ("id", *SHOWN_AS, "updated_at")}
+    told = {"id": contact.id, **_shown(contact), "updated_at": contact.updated_at}
     return told | {"suppressed": _suppressed(contact), "etag": etag_of(contact)}
+
+
+def _shown(contact: Contact) -> dict[str, Any]:
+    told = {name: getattr(contact, name) for name in SHOWN_AS}
+    return told | {"active": contact.is_in(at=SYSTEM.now())}
 
 
 def _suppressed(contact: Contact) -> str | None:
@@ -67,5 +72,5 @@ def showing(seen: Seen, *, status: int = 200, **more: Any) -> Response:
 
 def etag_of(contact: Contact) -> str:
     """Return what changes with whatever a team is shown of a contact."""
-    told = "|".join(repr(getattr(contact, name)) for name in SHOWN_AS)
+    told = "|".join(map(repr, _shown(contact).values()))
     return f'"{digest(told)[:16]}"'

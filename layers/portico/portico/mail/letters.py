@@ -158,6 +158,11 @@ class Change(StrEnum):
     MANY_LEFT = "many-left"
     """Goes to the team's owners when a directory puts many people out at once; ``account`` says how
     many, and of how many: ``7 / 20``."""
+    MANY_HELD = "many-held"
+    """The same where access is held; ``account`` says of how many so far, and until when:
+    ``2 → 2026-11-30 03:12 UTC``."""
+    HELD_KEPT = "held-kept"
+    """Goes to the team's owners when somebody keeps such people in; ``account`` is who does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def mailed_link(
         host: where our page is.
         at: the time, which names this mail.
     """
-    if not contact.active or not contact.email or not workspace.is_open(at=at):
+    if not contact.is_in(at=at) or not contact.email or not workspace.is_open(at=at):
         return None
     happened = Happened(
         Change.MAIL_LIFTED,

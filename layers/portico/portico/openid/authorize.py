@@ -133,7 +133,7 @@ class Authorizations:
         session, contact = None, None
         if token is not None and all(theirs):
             contact, session = Contact.from_row(theirs[0] or {}), Session.from_row(theirs[1] or {})
-            is_here = is_good(session, token, contact.sver, active=contact.active, at=at)
+            is_here = is_good(session, token, contact.sver, active=contact.is_in(at=at), at=at)
             if not (is_here and session.began_by_one_of(workspace.ways_in)):
                 session = None
         return _Found(workspace, portal, session, contact)

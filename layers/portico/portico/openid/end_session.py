@@ -207,7 +207,7 @@ def _running(
         return None
     session, contact = Session.from_row(row), Contact.from_row(head)
     is_proved = session.portal is None and token.hash in (session.current, session.previous)
-    is_alive = contact.active and session.is_alive(sver=contact.sver, at=at)
+    is_alive = contact.is_in(at=at) and session.is_alive(sver=contact.sver, at=at)
     return session if is_proved and is_alive else None
 
 

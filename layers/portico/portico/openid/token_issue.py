@@ -85,7 +85,7 @@ class TokenIssue:
             TryLater: the token is still good.
         """
         session, contact = portal_session.session, portal_session.contact
-        if not contact.active:
+        if not contact.is_in(at=self.at):
             raise InvalidGrantError(SIGN_IN_ENDED)
         if not (
             portal_session.is_by_this_client and session.is_alive(sver=contact.sver, at=self.at)
@@ -150,7 +150,7 @@ class TokenIssue:
             "session": self._store.beginning_portal_session(
                 session, event, request=self.caller.request_id
             ),
-            "standing": heads.standing(session.contact, sver=session.sver),
+            "standing": heads.standing(session.contact, sver=session.sver, at=self.at),
             "parent": self._store.parent_running(session.contact, session.parent or "", at=self.at),
         }
         try:

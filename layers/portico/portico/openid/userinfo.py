@@ -112,7 +112,11 @@ class UserInfo:
             raise _no_good()
         found, portals = Contact.from_row(head), Session.from_row(held)
         # Who had somebody else's session must not read here where that contact has moved to.
-        if not found.active or portals.ended_at is not None or portals.sver != found.sver:
+        if (
+            not found.is_in(at=self.clock.now())
+            or portals.ended_at is not None
+            or portals.sver != found.sver
+        ):
             # No word more than of a token whose time is over.
             raise _no_good()
         # A ref that somebody has only named this contact for is told to nobody.

@@ -107,7 +107,7 @@ class PasswordChanges:
         )
         parts = {
             "session": sessions.keeping(standing.session, at=after.changed_at),
-            "head": heads.raising_sver(contact.id, sver=contact.sver),
+            "head": heads.raising_sver(contact.id, sver=contact.sver, at=after.changed_at),
             "password": passwords.putting(contact.id, after, before=before, event=event),
             "notice": notices.asking(_happened(standing, before, caller, after)),
             "count": notices.counting(contact.id, at=after.changed_at),

@@ -181,7 +181,8 @@ class PasswordResets:
             "head": heads.raising_sver(
                 contact,
                 sver=checked.mail.sver,
-                proved_at=None if challenge.contact_proved else now,
+                at=now,
+                proves=not challenge.contact_proved,
             ),
             "password": Passwords(self.people_table, workspace_id).putting(
                 contact, after, before=before, event=event

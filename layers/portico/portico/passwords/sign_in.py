@@ -130,6 +130,7 @@ class PasswordSignIns:
                 self._level(opened, lacking, at=now)
                 self._record_refusal(guesses, guess, opened, caller, at=now)
                 raise PasswordNotAccepted
+            # From when somebody is out whom a directory has left, the session's transaction asks.
             proof = _proof(opened, contact, typed, request_id, caller)
             signed_in = self._begin(proof, kept, password, caller)
         except UsedAlready:

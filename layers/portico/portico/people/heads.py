@@ -21,8 +21,10 @@ from portico.people.pointers import Pointers
 from portico.people.rules import Contact
 from portico.people.store import CONTACT_TRIES, IS_KEPT, head_key, head_row
 
-MAY_COME_IN = "active = :yes AND sver = :sver"
-"""The contact is active, and nothing has ended their sessions since *sver* was read."""
+IS_IN = "active = :yes AND (attribute_not_exists(out_from) OR out_from > :now)"
+"""The contact is active, and no moment has passed from which they are out."""
+MAY_COME_IN = f"{IS_IN} AND sver = :sver"
+"""The contact is in, and nothing has ended their sessions since *sver* was read."""
 NO_DIRECTORYS = "attribute_not_exists(synced_as) AND attribute_not_exists(off_by)"
 """No directory says their name, or has switched them off."""
 
@@ -39,10 +41,12 @@ class Heads:
         """The rows that this store may touch."""
         return Rows(self.table, f"{self.workspace_id}#")
 
-    def standing(self, contact: str, *, sver: int) -> dict[str, Any]:
+    def standing(self, contact: str, *, sver: int, at: datetime) -> dict[str, Any]:
         """Return the part of a transaction that checks that a contact may still sign in."""
         return self.rows.checking(
-            *head_key(self.workspace_id, contact), MAY_COME_IN, {":yes": True, ":sver": sver}
+            *head_key(self.workspace_id, contact),
+            MAY_COME_IN,
+            {":yes": True, ":sver": sver, ":now": epoch(at)},
         )
 
     def proving(self, contact: str, *, sver: int, at: datetime) -> dict[str, Any]:
@@ -64,19 +68,19 @@ class Heads:
         contact: str,
         *,
         sver: int,
+        at: datetime,
         event: Event | None = None,
-        proved_at: datetime | None = None,
+        proves: bool = False,
     ) -> dict[str, Any]:
         """Return the part of a transaction that ends everything begun under *sver*.
 
-        It fails unless the contact may still sign in and their head still has *sver*. With
-        *proved_at* it writes down as well that the contact's address is theirs, and since when.
+        It fails unless the contact may still sign in and their head still has *sver*. With *proves*
+        it writes down as well that the contact's address is theirs, since *at*.
         """
         change, counting = "SET sver = sver + :one", ""
-        values: dict[str, Any] = {":one": 1, ":sver": sver, ":yes": True}
-        if proved_at is not None:
+        values: dict[str, Any] = {":one": 1, ":sver": sver, ":yes": True, ":now": epoch(at)}
+        if proves:
             change += ", email_verified = :yes, updated_at = :now"
-            values[":now"] = epoch(proved_at)
             counting = " ADD proofs :one"
         gone = ["proof_wanted"] * bool(counting) + ["event"] * (event is None)
         noted = f"{change}, event = :event" if event else change
@@ -96,7 +100,7 @@ class Heads:
         """
         return self.rows.updating(
             *head_key(self.workspace_id, contact.id),
-            "SET active = :no, off_by = :by, sver = sver + :one, event = :event",
+            "SET active = :no, off_by = :by, sver = sver + :one, event = :event REMOVE out_from",
             f"{IS_KEPT} AND active = :yes",
             {":no": False, ":yes": True, ":by": off_by, ":one": 1, ":event": event.rider()},
         )
@@ -118,6 +122,43 @@ class Heads:
                 ":one": 1,
                 ":event": event.rider(),
             },
+        )
+
+    def holding(self, contact: Contact, *, off_by: str, until: int) -> dict[str, Any]:
+        """Return the part of a transaction that says from when a contact is out, and for whom.
+
+        Nothing ends now. It fails if the account was deleted, or if somebody has switched it since
+        *contact* was read.
+
+        Args:
+            contact: as read.
+            off_by: for whom.
+            until: from when they are out, in seconds since 1970.
+        """
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            "SET off_by = :by, out_from = :until REMOVE event",
+            f"{IS_KEPT} AND active = :yes AND attribute_not_exists(out_from)",
+            {":yes": True, ":by": off_by, ":until": until},
+        )
+
+    def releasing(self, contact: Contact, event: Event) -> dict[str, Any]:
+        """Return the part of a transaction by which a contact is not out at the moment that
+        :meth:`holding` has named.
+
+        If it has passed, they were out, and no session of before comes back. It fails if somebody
+        has switched them since *contact* was read.
+        """
+        gone = "REMOVE out_from, off_by"
+        text, values = f"{gone}, event", dict[str, Any]()
+        if not contact.is_in(at=event.at):
+            text = f"SET sver = sver + :one, event = :event {gone}"
+            values = {":one": 1, ":event": event.rider()}
+        return self.rows.updating(
+            *head_key(self.workspace_id, contact.id),
+            text,
+            f"{IS_KEPT} AND active = :yes AND out_from = :until AND off_by = :by",
+            {":yes": True, ":until": contact.out_from, ":by": contact.off_by, **values},
         )
 
     def naming(self, contact: Contact, name: str, event: Event, *, synced_as: str) -> Parts:
@@ -178,7 +219,7 @@ class Heads:
                 if failed.row is None:
                     raise
                 now = Contact.from_row(failed.row)
-                if not now.active or now.sver != contact.sver:
+                if not now.is_in(at=event.at) or now.sver != contact.sver:
                     raise
                 # Another tab, or the team, has changed the name in this moment.
                 contact = now
@@ -243,12 +284,12 @@ class Heads:
         moved = self._with_email(contact, email, "SET", {}, is_proved=is_proved, event=event)
         return {**moved, "pointer": taking}
 
-    def having(self, contact: str, email: str, *, sver: int) -> dict[str, Any]:
+    def having(self, contact: str, email: str, *, sver: int, at: datetime) -> dict[str, Any]:
         """Return the part that checks that a contact who may sign in has this address."""
         return self.rows.checking(
             *head_key(self.workspace_id, contact),
             f"{MAY_COME_IN} AND email = :email",
-            {":yes": True, ":sver": sver, ":email": email},
+            {":yes": True, ":sver": sver, ":email": email, ":now": epoch(at)},
         )
 
     def signing_up(self, contact: Contact, event: Event, *, proof: str) -> Parts:
@@ -361,7 +402,7 @@ class Heads:
             f"ended_at = :now, {'merged_into = :survivor, ' if merged_into else ''}event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
             "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
-            "off_by, synced_as",
+            "off_by, out_from, synced_as",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
             f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)"
             # Whom a directory has taken meanwhile, it must be able to switch off.

@@ -119,6 +119,8 @@ class Workspace:
     directory_rule: str = "off"
     directory_contacts: bool = False
     """Whether people whom a directory syncs become contacts, with their names from there."""
+    directory_hold: bool = False
+    """Whether people stay in for a while when a directory puts many out at once."""
     directory_groups: list[str] = field(default_factory=list)
     """Ids of synced groups whose people may come in. Without any, groups decide nothing."""
     groups_ruled_at: int = 0
@@ -334,7 +336,11 @@ class Contact:
     """What the search rows are made of: the address, and words of the name. ``None``: there are
     none yet, because the contact is from before search rows."""
     off_by: str | None = None
-    """For whom the directory has switched the contact off. ``None``: a team has, or nobody."""
+    """For whom the directory has switched the contact off, or will have at ``out_from``. ``None``: a
+    team has, or nobody."""
+    out_from: int | None = None
+    """From when the contact is out, in seconds since 1970, whatever ``active`` says: the directory
+    has them as gone, and that is held until then. ``None``: nothing is held."""
     synced_as: str | None = None
     """As whom a directory says the contact's name and address, so that they do not themselves."""
 
@@ -353,6 +359,12 @@ class Contact:
         values["active"] = values.get("active", True) is True
         values["email_verified"] = values.get("email_verified") is True
         return cls(workspace_id=row["workspace"], **values)
+
+    def is_in(self, *, at: datetime) -> bool:
+        """Say whether the contact may come in: they are active, and no moment has passed from which
+        they are out.
+        """
+        return self.active and (self.out_from is None or epoch(at) < self.out_from)
 
     @property
     def is_gone(self) -> bool:
@@ -381,6 +393,7 @@ class Contact:
             "merges",
             "merged_into",
             "off_by",
+            "out_from",
         )
         names = [each.name for each in fields(self) if each.name not in later]
         values = {name: getattr(self, name) for name in names if name != "synced_as"}

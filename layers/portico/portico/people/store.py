@@ -376,7 +376,7 @@ class People:
         text, condition = f"SET {sets}{renamed.sets}event = :event", f"{IS_KEPT}{renamed.condition}"
         if "active" in changes:
             # Whom a team has switched, no directory switches on.
-            text += " REMOVE off_by"
+            text += " REMOVE off_by, out_from"
         values |= renamed.values
         for each in as_read:
             # A head from before an attribute lacks it.
@@ -404,6 +404,7 @@ class People:
             found_by=renamed.values.get(":found_by", before.found_by),
             sver=before.sver + ("active" in changes),
             off_by=None if "active" in changes else before.off_by,
+            out_from=None if "active" in changes else before.out_from,
             updated_at=values.get(":now", before.updated_at),
         )
 

@@ -138,6 +138,10 @@ SETTING_RULES: dict[str, SettingRule] = {
         "Whether people whom a directory syncs become contacts, with their names from there.",
         switch,
     ),
+    "directory_hold": SettingRule(
+        "Whether access is held, for two hours at most, when a directory puts many out at once.",
+        switch,
+    ),
     "directory_groups": SettingRule(
         "Ids of synced groups whose people alone may come in by the directory.",
         listed(shaped(r"[A-Za-z0-9_-]{22}"), most=MOST_GROUPS),

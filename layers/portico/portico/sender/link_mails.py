@@ -113,7 +113,7 @@ class LinkMail(NoticeMail):
 
     def _why_not_now(self, *, at: datetime) -> str | None:
         contact, workspace = self._contact, self._workspace
-        if not contact.active or not contact.email:
+        if not contact.is_in(at=at) or not contact.email:
             return "contact-inactive"
         if contact.suppressed:
             return f"address-suppressed-{contact.suppressed}"

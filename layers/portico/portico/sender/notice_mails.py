@@ -172,7 +172,7 @@ def _why_not(
 ) -> str | None:
     # A portal that is off, and codes that are off, keep back no notice: the change is made.
     # Who has lost an address, or the account, hears of it although the contact may not sign in.
-    if not contact.active and (notice.to is None or notice.undo is not None):
+    if not contact.is_in(at=at) and (notice.to is None or notice.undo is not None):
         return "contact-inactive"
     # What bounced is the contact's address, and this may go to the one before.
     if contact.suppressed and notice.to is None:

@@ -61,7 +61,7 @@ class Recipients:
             return "address-reserved"
         if self.to is not None and not _is_allowed(self.workspace, self.to):
             return "address-not-allowed"
-        if not self.contact.active:
+        if not self.contact.is_in(at=at):
             return "contact-inactive"
         # What bounced is the contact's address, which another one may replace.
         if self.contact.suppressed and self.to is None:

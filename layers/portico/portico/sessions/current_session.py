@@ -102,6 +102,6 @@ class Standings:
         )
         standing.workspace.admit(caller, at=now)
         is_alive = standing.session.is_alive(sver=standing.contact.sver, at=now)
-        if not standing.contact.active or not is_alive:
+        if not standing.contact.is_in(at=now) or not is_alive:
             raise NotSignedIn
         return standing

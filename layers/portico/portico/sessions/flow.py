@@ -163,7 +163,7 @@ class Sessions:
         now = self.clock.now()
         workspace.admit(caller, at=now)
         contact = Contact.from_row(head) if head else None
-        if contact is None or not contact.active:
+        if contact is None or not contact.is_in(at=now):
             raise NotSignedIn
         signing = self._signing(row, token, workspace, contact, caller, at=now)
         rotations = Rotations(self.sign_in_table, self.keys)
@@ -199,7 +199,7 @@ class Sessions:
         session = Session.from_row(row) if row else None
         if session is None or not session.began_by_one_of(workspace.ways_in):
             return None
-        if not is_good(session, token, contact.sver, active=contact.active, at=at):
+        if not is_good(session, token, contact.sver, active=contact.is_in(at=at), at=at):
             return None
         return in_parallel(
             lambda: self._access_token(session, contact.name, contact.email, caller, at=at)
@@ -246,4 +246,4 @@ def _standing(heads: Heads, proof: Proof, *, at: datetime) -> dict[str, Any]:
     """Return the part that checks that the contact may still sign in, and keeps what was proved."""
     if proof.proves_email:
         return heads.proving(proof.contact, sver=proof.sver, at=at)
-    return heads.standing(proof.contact, sver=proof.sver)
+    return heads.standing(proof.contact, sver=proof.sver, at=at)

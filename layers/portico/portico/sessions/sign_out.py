@@ -118,7 +118,7 @@ class SignOuts:
             transact_surely(
                 {
                     "session": store.ending(found, by=SessionEnd.EVERYWHERE, event=event),
-                    "head": heads.raising_sver(found.contact, sver=found.sver),
+                    "head": heads.raising_sver(found.contact, sver=found.sver, at=now),
                 }
             )
         except TransactionRefused as refused:

@@ -214,6 +214,6 @@ def _state(session: Session, contact: Contact, known: dict[str, Session], at: da
             return "ended with its browser's"
     if at >= session.idle_ends_at:
         return "rested too long"
-    is_theirs = contact.active and session.sver == contact.sver
+    is_theirs = contact.is_in(at=at) and session.sver == contact.sver
     # Ending all sessions of a contact does not change their rows.
     return "alive" if is_theirs else "ended with all others"

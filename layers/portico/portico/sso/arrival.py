@@ -52,7 +52,7 @@ class Arrivals:
             except ContactChanged:
                 pass
         head = People(self.people_table, state.workspace_id).contact(contact)
-        if head is None or not head.active:
+        if head is None or not head.is_in(at=now):
             raise Refusal("sso-failed", "contact-inactive")
         if known.owner and head.is_void(known.linked_at):
             raise Refusal("sso-failed", "identity-taken-back")

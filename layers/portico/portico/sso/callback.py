@@ -130,7 +130,7 @@ class SsoCallbacks:
         # The state keeps the connection as it was. Check now whether it may still be used.
         if not known.workspace.offers(trip.connection.id):
             raise Refusal("sso-failed", "connection-off")
-        obey_directory(known)
+        obey_directory(known, at=at)
         contact = known.owner or known.by_address
         if trip.contact is not None and contact not in (None, trip.contact):
             raise Refusal("another-contact")

@@ -42,7 +42,7 @@ def identity_parts(
         # A known identity with the right hint needs no write. But an import may be running:
         # check again that the record lets its contact in.
         match = known.match if has_rule else None
-        return {"record": matches.still_matching(match)} if match else {}
+        return {"record": matches.still_matching(match, at=at)} if match else {}
     rows = Rows(people_table, f"{workspace_id}#")
     own: dict[str, Any] = {
         "workspace_id": workspace_id,
@@ -57,5 +57,5 @@ def identity_parts(
         else owning(rows, person.identity, at=at, **own)
     }
     if known.match is not None:
-        also["record"] = matches.letting_in(known.match, proof.contact, asks_match=has_rule)
+        also["record"] = matches.letting_in(known.match, proof.contact, asks_match=has_rule, at=at)
     return also

@@ -129,7 +129,7 @@ def link_account(
         "session": SessionStore(sign_in_table, workspace_id).running(
             contact, trip.adds or "", at=at
         ),
-        "standing": Heads(people_table, workspace_id).standing(contact, sver=sver),
+        "standing": Heads(people_table, workspace_id).standing(contact, sver=sver, at=at),
         "notice": notices.asking(happened),
         "count": notices.counting(contact, at=at),
         # The contact may have spent minutes at the provider.

@@ -101,10 +101,12 @@ def _obeying_groups(
     """Return a match whose record is active only if a group lets the person in now.
 
     The record says what the groups were when it was written. After a change of the setting it may
-    still say what the rule before has decided: then both must let them in.
+    still say what the rule before has decided: then both must let them in. Whom a brake holds, or the
+    team keeps, stays in without a group.
     """
     named = workspace.directory_groups
-    if match is None or not named or match.record.source != SCIM_SOURCE:
+    is_synced = match is not None and match.record.source == SCIM_SOURCE
+    if match is None or not named or not is_synced or match.record.outlives_its_word:
         return match
     keys = [in_group_key(workspace.id, group, match.record.external_id) for group in named]
     if any(get_many([(rows, *key) for key in keys], consistent=True)):
@@ -112,7 +114,7 @@ def _obeying_groups(
     return replace(match, record=replace(match.record, active=False))
 
 
-def obey_directory(known: MatchedContact) -> None:
+def obey_directory(known: MatchedContact, *, at: datetime) -> None:
     """Refuse a person without a record, if the workspace's directory rule needs one.
 
     Raises:
@@ -122,5 +124,5 @@ def obey_directory(known: MatchedContact) -> None:
         return
     if known.record is None:
         raise Refusal("not-in-directory")
-    if not known.record.active:
+    if not known.record.is_in(at=at):
         raise Refusal("not-in-directory", "directory-record-inactive")

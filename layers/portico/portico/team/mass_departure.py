@@ -1,12 +1,11 @@
 """Tell owners when a directory puts many people out at once: a mistake there looks like this.
 
-Access ends all the same, at once. Nothing is held back, since the next sync undoes all of it
-(decision 0052).
+Access ends all the same, at once, unless the workspace wants it held (decision 0057).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portico.aws.tables import (
@@ -16,7 +15,7 @@ from portico.aws.tables import (
     TransactionRefused,
     transact_surely,
 )
-from portico.clock import SYSTEM, Clock, epoch
+from portico.clock import SYSTEM, Clock, epoch, moment
 from portico.events import Event
 from portico.mail.letters import Change
 from portico.people.rules import Workspace
@@ -36,6 +35,12 @@ def leaving_key(workspace_id: str) -> tuple[str, str]:
     return f"{workspace_id}#scim-left", "window"
 
 
+def new_window(key: tuple[str, str], at: datetime, *, gone: int) -> dict[str, Any]:
+    """Return that row as it begins."""
+    ttl = epoch(at + LEAVING_WINDOW + LEAVING_ROW_AFTERLIFE)
+    return {"pk": key[0], "sk": key[1], "since": epoch(at), "gone": gone, "ttl": ttl}
+
+
 @dataclass(frozen=True, slots=True)
 class MassDeparture:
     """Counts who leaves a workspace's directory."""
@@ -45,11 +50,20 @@ class MassDeparture:
     workspace: Workspace
     clock: Clock = SYSTEM
 
-    def note(self, active: Callable[[], int], *, host: str, by: str, gone: int = 1) -> None:
+    def note(
+        self,
+        active: Callable[[], int],
+        *,
+        host: str,
+        by: str,
+        gone: int = 1,
+        held: Callable[[], int] = int,
+    ) -> None:
         """Count who has left, and tell all owners once a window if they are many.
 
         Args:
             active: counts the people who are active now. It is asked once a window.
+            held: counts whose access is held. It is asked when owners are told.
             host: our own host, which the mails name.
             by: who has put them out, for the trail.
             gone: how many have left.
@@ -68,7 +82,7 @@ class MassDeparture:
                 {":active": active() + row["gone"]},
             )
         if row["gone"] > SHARE * row["active"]:
-            self._tell(row, host=host, by=by)
+            self._tell(row, held, host=host, by=by)
 
     def _counted(self, gone: int) -> dict[str, Any]:
         now = self.clock.now()
@@ -82,9 +96,7 @@ class MassDeparture:
                     {":gone": gone, ":begun": begun},
                 )
             except ConditionFailed:
-                ttl = epoch(now + LEAVING_WINDOW + LEAVING_ROW_AFTERLIFE)
-                pk, sk = self._key
-                row = {"pk": pk, "sk": sk, "since": epoch(now), "gone": gone, "ttl": ttl}
+                row = new_window(self._key, now, gone=gone)
                 try:
                     self._rows.put(row, f"{NOT_THERE} OR since <= :begun", {":begun": begun})
                 except ConditionFailed:
@@ -93,9 +105,13 @@ class MassDeparture:
                 return row
         return {"gone": 0}
 
-    def _tell(self, row: dict[str, Any], *, host: str, by: str) -> None:
-        told = f"{row['gone']} / {row['active']}"
+    def _tell(self, row: dict[str, Any], held: Callable[[], int], *, host: str, by: str) -> None:
+        told, change = f"{row['gone']} / {row['active']}", Change.MANY_LEFT
         detail = {"gone": str(row["gone"]), "active": str(row["active"])}
+        if "held_until" in row:
+            until = moment(row["held_until"])
+            detail |= {"held": str(held()), "until": until.isoformat()}
+            told, change = f"{detail['held']} → {until:%Y-%m-%d %H:%M} UTC", Change.MANY_HELD
         workspace = self.workspace
         event = Event(
             "directory.many-left",
@@ -112,7 +128,7 @@ class MassDeparture:
             "since = :since AND attribute_not_exists(told_at)",
             {":now": epoch(event.at), ":event": event.rider(), ":since": row["since"]},
         )
-        telling = notices.telling(event, told, change=Change.MANY_LEFT)
+        telling = notices.telling(event, told, change=change)
         try:
             transact_surely({"window": once, **telling})
         except TransactionRefused:

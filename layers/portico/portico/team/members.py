@@ -181,9 +181,12 @@ class TeamMembers:
             raise LastOwner from None
 
     def _may_come_in(self, contact: Contact) -> dict[str, Any]:
+        # Whom a directory has put out and a brake still holds is put on no team either.
         rows = People(self.people_table, contact.workspace_id).rows
         return rows.checking(
-            *head_key(contact.workspace_id, contact.id), "active = :yes", {":yes": True}
+            *head_key(contact.workspace_id, contact.id),
+            "active = :yes AND attribute_not_exists(out_from)",
+            {":yes": True},
         )
 
     def _held(self, workspace: Workspace, before: Membership, by: str) -> Parts:

@@ -48,6 +48,7 @@ class Action(StrEnum):
     IMPORT_CONTACTS = "contacts:import"
     READ_IMPORT = "import:read"
     MERGE_CONTACTS = "contacts:merge"
+    DECIDE_HELD = "directory:decide"
 
 
 MAY: dict[Action, frozenset[Role]] = {
@@ -75,6 +76,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.IMPORT_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
     Action.READ_IMPORT: frozenset({Role.OWNER, Role.ADMIN}),
     Action.MERGE_CONTACTS: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.DECIDE_HELD: frozenset({Role.OWNER, Role.ADMIN}),
 }
 """Which roles may ask for an action."""
 
@@ -110,6 +112,7 @@ CHANGES = frozenset(
         Action.END_SESSIONS,
         Action.ERASE_CONTACT,
         Action.MERGE_CONTACTS,
+        Action.DECIDE_HELD,
     }
 )
 """The actions that a member's smaller budget counts."""

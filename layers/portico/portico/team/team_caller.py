@@ -140,7 +140,7 @@ class TeamCallers:
         if settings_row is None or head is None or row is None or membership is None:
             raise NotSignedIn
         contact, session = Contact.from_row(head), Session.from_row(row)
-        if not contact.active or not session.is_alive(sver=contact.sver, at=now):
+        if not contact.is_in(at=now) or not session.is_alive(sver=contact.sver, at=now):
             raise NotSignedIn
         return TeamCaller(Standing(workspace_of(settings_row), contact, session), membership.role)
 

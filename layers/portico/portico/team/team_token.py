@@ -90,7 +90,7 @@ class TeamTokens:
         workspace, contact = workspace_of(settings_row), Contact.from_row(head)
         session = Session.from_row(row)
         # A portal that is off or paused is the team's to open again.
-        if not is_good(session, token, contact.sver, active=contact.active, at=now):
+        if not is_good(session, token, contact.sver, active=contact.is_in(at=now), at=now):
             raise NotSignedIn
         membership = Membership.from_row(member)
         if membership is None:

@@ -10,6 +10,7 @@ from itertools import batched
 
 from portico.aws.queries import places_listed
 from portico.aws.tables import MOST_AT_ONCE
+from portico.clock import SYSTEM
 from portico.directory.dry_run import Connected, RecordMatching
 from portico.directory.store import Record, email_key, object_key, record_key
 from portico.people.contact_search import MOST_ON_A_PAGE, ContactSearch
@@ -139,7 +140,7 @@ class TouchedContacts:
         rows = self.people.many(list(dict.fromkeys(keys)))
         records = [Record.from_row(row) for row in rows if row]
         connected = Connected(change.after.connections, change.after.domains)
-        return RecordMatching.of(records, every, connected)
+        return RecordMatching.of(records, every, connected, at=SYSTEM.now())
 
     def _with_password(self, contacts: Sequence[str]) -> frozenset[str]:
         """Return which of these have a password. The hashes stay where they are."""

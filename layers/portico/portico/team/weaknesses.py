@@ -117,6 +117,7 @@ WEAKENS: dict[str, Weakens] = {
     "check_pasted_code": never,
     "directory_rule": _looser,
     "directory_contacts": on,
+    "directory_hold": on,
     "directory_groups": _more_groups,
     "session_idle_seconds": longer,
     "session_absolute_seconds": longer,

@@ -6,9 +6,11 @@ from typing import Any
 
 from portico.aws.tables import Parts
 from portico.clock import SYSTEM, Clock
+from portico.directory.scim.departure import Departure
 from portico.directory.scim.group_rule import GroupRule
+from portico.directory.scim.hold import Brake, Hold
 from portico.directory.scim.refusals import record_subject
-from portico.directory.scim.synced_contacts import SyncedContacts
+from portico.directory.scim.synced_contacts import SyncedContacts, TeamLeaves, person_of
 from portico.directory.scim.synced_user import SyncedUser, document_of, forgotten
 from portico.directory.scim.user_store import SyncedUsers
 from portico.directory.store import BesideRefused, Directory, InUse, Record
@@ -42,6 +44,8 @@ class DirectorySync:
     clock: Clock = SYSTEM
     new_id: str = field(default_factory=random_part)
     """Of the user that this request may make."""
+    brake: Brake | None = None
+    """Decides whether somebody leaves at once; ``None``: everybody does."""
 
     @property
     def users(self) -> SyncedUsers:
@@ -83,7 +87,8 @@ class DirectorySync:
         now = self.clock.now()
         document = document_of(sent)
         is_due = self._rule.is_due(before)
-        if document == before.document and not is_due:
+        is_over = before.hold is not None and not before.hold.lasts(at=now)
+        if document == before.document and not (is_due or is_over):
             return before
         user = replace(before, version=before.version + 1)
         if is_due:
@@ -109,6 +114,44 @@ class DirectorySync:
         record = after.record(at=now)
         self._write(before, after, record, at=now, also=also, group=group)
 
+    def let_go(self, before: SyncedUser, *, also: Parts | None = None) -> SyncedUser:
+        """End what is held of somebody, or whom the team keeps: they are out, as by any leaving.
+
+        Args:
+            before: as they were read, with a hold.
+            also: parts of the same transaction, which cannot refuse.
+
+        Raises:
+            UserMoved: the user was changed or deleted since *before* was read.
+            TryLater: nothing was written.
+        """
+        now = self.clock.now()
+        after = replace(before, version=before.version + 1, hold=None)
+        lasts = before.hold is not None and before.hold.lasts(at=now)
+        what = "let-go" if lasts else "deactivated"
+        return (
+            self._write(before, after, after.record(at=now), at=now, also=also, what=what) or after
+        )
+
+    def keep(self, before: SyncedUser, *, also: Parts) -> SyncedUser:
+        """Keep somebody in whose access is held, until the directory says something new of them.
+
+        Args:
+            before: as they were read, with a hold that lasts.
+            also: parts of the same transaction, which cannot refuse.
+
+        Raises:
+            UserMoved: the user was changed or deleted since *before* was read.
+            TryLater: nothing was written.
+        """
+        now = self.clock.now()
+        hold = replace(before.hold, kept_at=now, kept_by=self.by) if before.hold else None
+        after = replace(before, version=before.version + 1, hold=hold)
+        return (
+            self._write(before, after, after.record(at=now), at=now, also=also, what="kept")
+            or after
+        )
+
     def delete(self, before: SyncedUser) -> None:
         """Forget a user: their access ends, and what is left of the record names nobody.
 
@@ -128,24 +171,47 @@ class DirectorySync:
         at: datetime,
         also: Parts | None = None,
         group: str | None = None,
+        what: str | None = None,
     ) -> SyncedUser | None:
         contacts = SyncedContacts(self.table, self.workspace, self.by, at)
-        kept = after
+        departure = Departure(before, after, at)
+        # Where the team has changed the rule of groups itself, nobody is out by mistake.
+        may_hold = departure.may_be_held and group != ""
+        kept = state = departure.state
+        counted: Parts = {}
 
         def beside(came_in: frozenset[str]) -> Parts:
             nonlocal kept
             of_contacts: Parts = {}
-            if before is not None and before.may_come_in and not record.active:
-                of_contacts = contacts.leaving(before, came_in)
-            elif after is not None and record.active:
-                kept, of_contacts = contacts.staying(before, after, came_in)
-            return {**self.users.moving(before, kept), **of_contacts, **(also or {})}
+            if before is not None and departure.is_one:
+                if kept is None or kept.hold is None:
+                    of_contacts = contacts.leaving(before, came_in)
+                else:
+                    ids, of_contacts = contacts.holding(before, came_in, kept.hold.until)
+                    kept = replace(kept, hold=replace(kept.hold, contacts=ids))
+            elif before is not None and what == "kept":
+                of_contacts = contacts.releasing(before)
+            elif state is not None and state.may_come_in:
+                kept, of_contacts = contacts.staying(before, state, came_in)
+            return {**self.users.moving(before, kept), **of_contacts, **counted, **(also or {})}
 
         directory = Directory(self.table, self.workspace.id)
-        event = self._event(record, before, after, at, group)
         for _ in range(SYNC_TRIES):
+            kept, counted = state, {}
+            if may_hold and self.brake is not None and before is not None and kept is not None:
+                told = self.brake.ask(self.users.count_active, at=at)
+                if isinstance(told, datetime):
+                    kept = replace(kept, hold=Hold(at, told, self.by, person_of(before)))
+                else:
+                    counted = told
+            now = kept.record(at=at) if kept else record
             try:
-                directory.put(record, event, beside, takes_over=True)
+                directory.put(
+                    now, self._event(now, before, kept, at, group, what), beside, takes_over=True
+                )
+            except TeamLeaves:
+                may_hold = False
+                continue
             except InUse:
                 raise NameTaken("emails") from None
             except BesideRefused as refused:
@@ -153,8 +219,11 @@ class DirectorySync:
                     raise NameTaken("userName") from None
                 if "user" in refused.failed:
                     raise UserMoved from None
-                # Somebody has changed the contact in this moment, or has taken the address.
+                # Somebody has changed the contact in this moment, or has taken the address, or
+                # others have left.
                 continue
+            if counted and self.brake is not None:
+                self.brake.count()
             return kept
         raise TryLater(cause="directory sync: contacts keep changing")
 
@@ -169,15 +238,20 @@ class DirectorySync:
         after: SyncedUser | None,
         at: datetime,
         group: str | None,
+        what: str | None,
     ) -> Event:
-        leaves = before is not None and before.may_come_in and not record.active
-        what = "deactivated" if leaves else "changed" if before else "added"
+        leaves = before is not None and before.is_known_inside and not record.active
+        is_held = record.held_until is not None and before is not None and before.hold is None
+        if what is None:
+            what = "deactivated" if leaves else "changed" if before else "added"
+            what = "held" if is_held else what
         old, new = (each.document if each else {} for each in (before, after))
         fields = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         if before and after and before.allowed is not after.allowed:
             fields.append("groups")
         detail = {"source": record.source, "fields": " ".join(fields)}
         detail |= {"group": group} if group else {}
+        detail |= {"until": record.held_until.isoformat()} if is_held and record.held_until else {}
         if after is None:
             detail = {"source": record.source, "deleted": "yes"}
         subject = record_subject(record.source, record.external_id)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from portico.aws.tables import Parts
+from portico.clock import epoch
 from portico.directory.scim.synced_user import SyncedUser
 from portico.errors import InvalidRequest
 from portico.events import Event
@@ -26,6 +27,12 @@ from portico.people.store import People, head_key
 
 LONGEST_CHAIN = 3
 """Merges that are followed: one into another, and that one into a third."""
+
+
+class TeamLeaves(Exception):
+    """One of those who leave is on the team, whose access nothing holds."""
+
+
 LEFT, BACK = "contact.left-directory", "contact.back-in-directory"
 
 
@@ -67,15 +74,9 @@ class SyncedContacts:
             user: as they were.
             came_in: the contacts who have come in by the record.
         """
-        pointers = self._people.pointers(user.emails()).values()
-        had = [each.former for each in pointers if _left_as(user, each)]
-        having = [each.contact for each in pointers]
         parts: dict[str, Any] = {}
-        for each in self._read([user.contact, *having, *had, *sorted(came_in)]):
+        for each in self._theirs(user, came_in):
             id_ = each.contact.id
-            is_anothers = each.contact.synced_as not in (None, person_of(user))
-            if is_anothers and id_ not in {user.contact, *came_in}:
-                continue
             event = self._event(LEFT, id_)
             if each.has_role or not each.contact.active:
                 parts[f"head {id_}"] = self._people.ending_sessions(id_, event)
@@ -84,6 +85,64 @@ class SyncedContacts:
             off = self._heads.switching_off(each.contact, event, off_by=person_of(user))
             parts |= {f"head {id_}": off, **self._while_without_role(id_)}
         return parts
+
+    def holding(
+        self, user: SyncedUser, came_in: frozenset[str], until: datetime
+    ) -> tuple[frozenset[str], Parts]:
+        """Return whose access ends at a moment, and the parts that say so of them.
+
+        Whom the team has switched off is out, and stays so.
+
+        Args:
+            user: as they were.
+            came_in: the contacts who have come in by the record.
+            until: the moment.
+
+        Raises:
+            TeamLeaves: one of them has a role.
+        """
+        found = [each for each in self._theirs(user, came_in) if each.contact.active]
+        if any(each.has_role for each in found):
+            raise TeamLeaves
+        parts: dict[str, Any] = {}
+        for each in found:
+            contact, id_ = each.contact, each.contact.id
+            if contact.out_from is not None and contact.out_from <= epoch(until):
+                # Another person of the directory has the address too, and has left before.
+                continue
+            by = person_of(user)
+            parts[f"head {id_}"] = self._heads.holding(contact, off_by=by, until=epoch(until))
+            parts |= self._while_without_role(id_)
+        return frozenset(each.contact.id for each in found), parts
+
+    def releasing(self, user: SyncedUser) -> Parts:
+        """Return the parts by which nobody is out at the moment that a hold has named.
+
+        Args:
+            user: as they were.
+        """
+        if user.hold is None:
+            return {}
+        return {
+            f"head {each.contact.id}": self._heads.releasing(
+                each.contact, self._event(BACK, each.contact.id)
+            )
+            for each in self._read(sorted(user.hold.contacts))
+            if each.contact.out_from is not None and each.contact.off_by == user.hold.person
+        }
+
+    def _theirs(self, user: SyncedUser, came_in: frozenset[str]) -> list[Meant]:
+        """Return those whose access a user's leaving ends."""
+        pointers = self._people.pointers(user.emails()).values()
+        had = [each.former for each in pointers if _left_as(user, each)]
+        having = [each.contact for each in pointers]
+        held = user.hold.contacts if user.hold else frozenset()
+        surely = {user.contact, *came_in, *held}
+        return [
+            each
+            for each in self._read([user.contact, *having, *had, *sorted({*came_in, *held})])
+            if each.contact.synced_as in (None, person_of(user)) or each.contact.id in surely
+        ]
 
     def staying(
         self, before: SyncedUser | None, after: SyncedUser, came_in: frozenset[str]
@@ -104,8 +163,8 @@ class SyncedContacts:
         pointers = list(self._people.pointers(after.emails()).values())
         having = [each.contact for each in pointers]
         known = self._read([after.contact, *having, *sorted(came_in)])
-        parts: dict[str, Any] = {}
-        if before is None or not before.may_come_in:
+        parts = dict(self.releasing(before)) if before else {}
+        if before is None or not before.is_known_inside:
             for each in known:
                 if not each.contact.active and each.contact.off_by in theirs:
                     event = self._event(BACK, each.contact.id)

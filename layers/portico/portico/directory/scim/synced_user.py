@@ -2,11 +2,12 @@
 
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
 from portico.clock import epoch, moment
+from portico.directory.scim.hold import Hold
 from portico.directory.store import SCIM_SOURCE, Record
 from portico.errors import InvalidRequest
 from portico.people.addresses import normalise
@@ -40,6 +41,8 @@ class SyncedUser:
     """Whether one of their groups lets them in, or groups decide nothing."""
     ruled_at: int = 0
     """The version of the settings whose rule of groups said so; 0: there was none yet."""
+    hold: Hold | None = None
+    """Why the person is in all the same, or was until its moment; ``None``: nothing is held."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -48,7 +51,8 @@ class SyncedUser:
         times = moment(row["created_at"]), moment(row["changed_at"])
         contact, allowed = row.get("contact"), row.get("allowed") is not False
         ruled_at = row.get("ruled_at", 0)
-        return cls(row["id"], row["version"], *times, document, contact, allowed, ruled_at)
+        hold = Hold.from_value(row["hold"]) if "hold" in row else None
+        return cls(row["id"], row["version"], *times, document, contact, allowed, ruled_at, hold)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of its row."""
@@ -60,7 +64,8 @@ class SyncedUser:
             "document": json.dumps(self.document, separators=(",", ":"), ensure_ascii=False),
         }
         ruled = {"allowed": self.allowed, "ruled_at": self.ruled_at} if self.ruled_at else {}
-        return row | ruled | ({"contact": self.contact} if self.contact else {})
+        held = {"hold": self.hold.value()} if self.hold else {}
+        return row | ruled | held | ({"contact": self.contact} if self.contact else {})
 
     @property
     def user_name(self) -> str:
@@ -79,8 +84,13 @@ class SyncedUser:
 
     @property
     def may_come_in(self) -> bool:
-        """Whether the person may come in: they are active, and their groups let them."""
+        """Whether the directory lets the person in: they are active, and their groups let them."""
         return self.active and self.allowed
+
+    @property
+    def is_known_inside(self) -> bool:
+        """Whether their record lets them in, or did until a moment that nobody has met yet."""
+        return self.may_come_in or self.hold is not None
 
     @property
     def addresses(self) -> list[str]:
@@ -121,9 +131,13 @@ class SyncedUser:
         Raises:
             InvalidRequest: an address is none.
         """
-        return Record(
+        record = Record(
             SCIM_SOURCE, self.id, None, None, self.user_name, self.emails(), self.may_come_in, at
         )
+        if self.hold is None or self.may_come_in:
+            return record
+        until = None if self.hold.is_kept else self.hold.until
+        return replace(record, active=True, held_until=until, is_kept=self.hold.is_kept)
 
     def emails(self) -> tuple[str, ...]:
         """Return the addresses by which sign-in finds the person, in their normal form, the primary

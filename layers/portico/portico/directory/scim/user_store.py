@@ -29,6 +29,11 @@ def found_by(workspace_id: str, name: str) -> str:
     return f"{workspace_id}#scim-key#{kind}#{digest(value)[:32]}"
 
 
+def held_in(workspace_id: str) -> str:
+    """Return the partition that lists whose access is held, and whom the team keeps."""
+    return f"{workspace_id}#scim-held"
+
+
 def listed_in(workspace_id: str) -> str:
     """Return the partition that lists all synced users by their ids."""
     return f"{workspace_id}#scim-users"
@@ -121,7 +126,7 @@ class SyncedUsers:
             if before is None or before.may_come_in is not after.may_come_in:
                 parts["listed"] = self.rows.putting(listed, ALWAYS)
         named, found = self._naming(id_, before, after), self._finding(id_, before, after)
-        return {**parts, **named, **found}
+        return {**parts, **named, **found, **self._holding(id_, before, after)}
 
     def touching(self, before: SyncedUser, after: SyncedUser) -> dict[str, Any]:
         """Return the part of a transaction that writes what groups say of a user, and nothing by
@@ -132,6 +137,17 @@ class SyncedUsers:
         pk, sk = user_key(self.workspace_id, after.id)
         row = {"pk": pk, "sk": sk, **after.row()}
         return self.rows.putting(row, "version = :version", {":version": before.version})
+
+    def _holding(self, id_: str, before: SyncedUser | None, after: SyncedUser | None) -> Parts:
+        old, new = (
+            f"{each.hold.place}#{id_}" if each and each.hold else None for each in (before, after)
+        )
+        pk = held_in(self.workspace_id)
+        gone = {"not held": self.rows.deleting(pk, old, ALWAYS)} if old and old != new else {}
+        come = (
+            {"held": self.rows.putting({"pk": pk, "sk": new}, ALWAYS)} if new and old != new else {}
+        )
+        return {**gone, **come}
 
     def _naming(self, id_: str, before: SyncedUser | None, after: SyncedUser | None) -> Parts:
         old = user_name_key(self.workspace_id, before.user_name) if before else None
