@@ -106,7 +106,7 @@ class TestThePreview:
     def preview(self, member) -> FrameLocator:
         member.comes_in("admin")
         wants(member, "Name and look")
-        inside: FrameLocator = member.page.frame_locator("iframe")
+        inside: FrameLocator = member.page.frame_locator("iframe.of-page")
         # Nothing in it is there for a keyboard or a screen reader, so no role finds it.
         expect(inside.locator("h1")).to_have_text("Sign in to Acme Support")
         return inside
@@ -136,7 +136,7 @@ class TestThePreview:
     def test_does_nothing_when_it_is_pressed(self, member, preview):
         heard: list[str] = []
         member.page.on("request", lambda request: heard.append(request.url))
-        frame = member.page.locator("iframe")
+        frame = member.page.locator("iframe.of-page")
         frame.scroll_into_view_if_needed()
         place = preview.locator("#email-me").bounding_box()
         assert place
@@ -163,7 +163,7 @@ class TestTheLogo:
         member.presses("Change: Logo")
         member.sees_heading("Logo")
         chooses(member, "logo.png", PICTURE)
-        picture = member.page.frame_locator("iframe").locator("img.logo")
+        picture = member.page.frame_locator("iframe.of-page").locator("img.logo")
         expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
 
         member.presses("Use this picture")

@@ -32,7 +32,11 @@ export async function changeLogo(place) {
   /** @type {File | null} */
   let chosen = null;
   let seen = /** @type {string | undefined} */ (undefined);
-  const preview = withPreview(place, () => (seen === undefined ? {} : { logo_url: seen }));
+  const preview = withPreview(
+    place,
+    () => (seen === undefined ? {} : { logo_url: seen }),
+    () => (seen === undefined ? {} : { logo: seen.slice(seen.indexOf(",") + 1) }),
+  );
   const id = newId();
   const input = el("input", { id, type: "file", accept: "image/png", "aria-describedby": `${id}-hint` });
   input.addEventListener("change", async () => {

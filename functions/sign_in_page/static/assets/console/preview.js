@@ -1,5 +1,6 @@
 /**
- * The sign-in page as contacts would see it, before a change is saved: by the very page, its style and its code.
+ * The sign-in page as contacts would see it, before a change is saved: by the very page, its style and its code. The
+ * mail stands beside it.
  *
  * Nothing in it does anything: it is a copy without listeners, in a frame that runs no script and sends no form. The
  * console's policy knows the page's style as little as any other, so it comes in through the CSSOM.
@@ -10,7 +11,8 @@ import { choose } from "../choose-screen.js";
 import { el } from "../elements.js";
 import { showFoot } from "../foot.js";
 import { LANGUAGES, loadWords } from "../words.js";
-import { newId } from "./parts.js";
+import { choice, labelled } from "./choice.js";
+import { mailPreviewOf } from "./mail-preview.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../brand.js").Brand} Brand */
@@ -19,17 +21,18 @@ const IS_DARK = "(prefers-color-scheme: dark)";
 const HAS_NO_SCRIPT = "(scripting: none)";
 
 /** @type {Promise<Document> | null} */
-let page = null;
+let served = null;
 
 /**
  * @param {Place} place
  * @param {() => Partial<Brand>} typed what the form would change of the look
+ * @param {() => import("./mail-preview.js").Unsaved} unsaved the same, as the API takes it
  */
-export function previewOf(place, typed) {
+export function previewOf(place, typed, unsaved) {
   const { words, settings } = place;
-  const language = select(Object.entries(LANGUAGES), settings.locale);
-  const theme = select(["light", "dark"].map((each) => [each, words.text(`preview_${each}`)]), matchMedia(IS_DARK).matches ? "dark" : "light");
-  const frame = el("iframe", { title: words.text("preview_title"), sandbox: "allow-same-origin", inert: true, tabindex: "-1" });
+  const language = choice(Object.entries(LANGUAGES), settings.locale);
+  const theme = choice(["light", "dark"].map((each) => [each, words.text(`preview_${each}`)]), matchMedia(IS_DARK).matches ? "dark" : "light");
+  const frame = el("iframe", { class: "of-page", title: words.text("preview_title"), sandbox: "allow-same-origin", inert: true, tabindex: "-1" });
   const status = el("p", { class: "soft", role: "status" });
   let drawing = 0;
   const draw = async () => {
@@ -41,14 +44,15 @@ export function previewOf(place, typed) {
       status.replaceChildren();
       drawIn(frame, { whole, words: own, ways, brand: { ...brandOf(settings), ...typed() }, isDark: theme.value === "dark" });
     } catch {
-      page = null;
+      served = null;
       status.replaceChildren(...words.nodes("preview_missing"));
     }
   };
   for (const each of [language, theme]) each.addEventListener("change", draw);
   // Some browsers put an empty page into a new frame a moment later.
   frame.addEventListener("load", draw);
-  const node = el(
+  const mail = mailPreviewOf(place, { language, theme, unsaved });
+  const page = el(
     "section",
     { class: "panel preview", "aria-labelledby": "preview" },
     el("h2", { id: "preview" }, ...words.nodes("preview_title")),
@@ -57,24 +61,16 @@ export function previewOf(place, typed) {
     status,
     frame,
   );
-  return { node, draw };
-}
-
-/** @param {[string, string][] | string[][]} options @param {string} value */
-function select(options, value) {
-  const made = el("select", { id: newId(), autocomplete: "off" }, ...options.map(([key, text]) => el("option", { value: key }, text)));
-  made.value = value;
-  return made;
-}
-
-/** @param {import("../elements.js").Child[]} label @param {HTMLSelectElement} field */
-function labelled(label, field) {
-  return el("div", { class: "field" }, el("label", { for: field.id }, ...label), field);
+  const both = () => {
+    draw();
+    mail.draw();
+  };
+  return { node: el("div", { class: "previews" }, page, mail.node), draw: both };
 }
 
 /** The page as it is served, read and not run. @param {string} workspace @returns {Promise<Document>} */
 function pageOf(workspace) {
-  page ??= new Promise((resolve, reject) => {
+  served ??= new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("GET", `/${workspace}`);
     request.responseType = "document";
@@ -82,7 +78,7 @@ function pageOf(workspace) {
     request.onerror = reject;
     request.send();
   });
-  return page;
+  return served;
 }
 
 /** How contacts sign in, as the settings have it. @param {Place} place */

@@ -27,7 +27,7 @@ async function showSettings(place, screen) {
     return isAuthentication ? (await place.ask("GET", "/connections")).body.connections : [];
   }, title);
   if (!read) return;
-  place.commands = [["workspace show"], ...(isAuthentication ? [["connection list"], ["directory check"]] : [])];
+  place.commands = [["workspace show"], ...(isAuthentication ? [["connection list"], ["directory check"]] : [["workspace preview-mail"]])];
   const { settings } = place;
   const may = place.allows("settings:write");
   const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {
@@ -71,7 +71,11 @@ export async function changeSettings(place) {
     onCancel: () => place.go(screen),
   });
   if (!LOOKS.includes(group)) return place.show(title, asked.node);
-  const preview = withPreview(place, () => lookOf(place, members, asked.typed()));
+  const preview = withPreview(
+    place,
+    () => lookOf(place, members, asked.typed()),
+    () => ({ settings: changesOf(place, members, asked.typed()) }),
+  );
   asked.node.addEventListener("input", preview.draw);
   place.show(title, asked.node, preview.node);
   preview.draw();
@@ -137,7 +141,7 @@ function review(place, { screen, id, members, wanted }) {
 }
 
 /** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */
-function notAllowed({ words }, { problem }) {
+export function notAllowed({ words }, { problem }) {
   const [{ field, reason } = { field: "", reason: "" }] = problem.errors ?? [];
   return { tone: "error", text: words.nodes("field_invalid", { field: words.text(`set_${field}`) || field, reason }) };
 }
