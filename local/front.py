@@ -119,8 +119,9 @@ class Front:
     def _file(self, _: Request, name: str) -> Response:
         return _page(name)
 
-    def _mailbox_json(self, _: Request) -> Response:
-        return _json(self.mailbox.all())
+    def _mailbox_json(self, request: Request) -> Response:
+        after = request.args.get("after", 0, type=int)
+        return _json(self.mailbox.all(after=after))
 
     def _withheld_json(self, _: Request) -> Response:
         return _json(self.withheld.all())

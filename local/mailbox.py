@@ -35,10 +35,10 @@ class Mailbox:
         self._mails: list[Mail] = []
         self._taken = 0
 
-    def all(self) -> list[Mail]:
-        """Return the mails, newest last."""
+    def all(self, *, after: int = 0) -> list[Mail]:
+        """Return the mails, newest last; with *after*, those that came after the one of this id."""
         with self._lock:
-            return list(self._mails)
+            return [mail for mail in self._mails if mail["id"] > after]
 
     def take(self, message: bytes, to: str) -> None:
         """Store one finished message."""

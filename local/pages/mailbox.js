@@ -125,11 +125,11 @@ async function look() {
   await lookForServers();
   if (at("team").children.length === 0) await offerTeam(at("team"), at("status"));
   await lookForWithheld();
-  const answer = await fetch("/_local/mailbox.json");
+  const answer = await fetch(`/_local/mailbox.json?after=${mails[0]?.id ?? 0}`);
   const found = (await answer.json()).reverse();
-  if (found[0]?.id === mails[0]?.id) return;
+  if (found.length === 0) return;
   const readsTheNewest = opened === null || opened === mails[0]?.id;
-  mails = found;
+  mails = [...found, ...mails];
   at("none").hidden = mails.length > 0;
   at("mailbox").hidden = mails.length === 0;
   if (readsTheNewest && mails.length > 0) open(mails[0]);
@@ -142,6 +142,8 @@ async function keepLooking() {
       await look();
       at("status").textContent = "";
     } catch {
+      // Another run counts its mails from one again.
+      mails = [];
       at("status").textContent = "No answer from this machine. Is make run still running?";
     }
   }

@@ -34,7 +34,7 @@ class House:
 
     origin: str
     read_before: int = 0
-    """How many mails are no longer of interest."""
+    """The newest mail that is no longer of interest, by its id."""
     own_portal: str = "http://localhost:3000"
     """The origin that a developer's own portal would have. Nothing is there."""
 
@@ -85,8 +85,7 @@ class House:
 
     def mails_to(self, email: str) -> list[dict[str, Any]]:
         """What was mailed to an address in this test, oldest first."""
-        mails: list[dict[str, Any]] = self._get("/_local/mailbox.json")[self.read_before :]
-        return [mail for mail in mails if email in json.dumps(mail["to"])]
+        return [mail for mail in self._new_mails() if email in json.dumps(mail["to"])]
 
     def waits_for_mails(self, email: str, count: int) -> int:
         """Wait until so many mails have come; return how many there are."""
@@ -156,13 +155,18 @@ class House:
         tests of a worker together take half a year: whatever ends sooner needs its own house.
         """
         self.forward(hours=13)
-        self.read_before = len(self._get("/_local/mailbox.json"))
+        for mail in self._new_mails():
+            self.read_before = mail["id"]
 
     def forward(self, **duration: float) -> None:
         """Move the server's time: ``forward(minutes=10)``."""
         units = {"seconds": 1, "minutes": 60, "hours": 3600}
         seconds = sum(units[unit] * amount for unit, amount in duration.items())
         self._post("/_local/clock", {"forward_seconds": seconds})
+
+    def _new_mails(self) -> list[dict[str, Any]]:
+        mails: list[dict[str, Any]] = self._get(f"/_local/mailbox.json?after={self.read_before}")
+        return mails
 
     def _get(self, path: str) -> Any:
         with urllib.request.urlopen(self.origin + path, timeout=10) as answer:

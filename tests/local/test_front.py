@@ -51,6 +51,24 @@ class TestTheHouse:
     def test_has_no_other_files(self, client, path):
         assert visit(client, path).status_code == 404
 
+    @pytest.mark.parametrize(
+        ("asked", "told"),
+        [
+            ("", ["one", "two"]),
+            ("?after=1", ["two"]),
+            ("?after=2", []),
+            ("?after=x", ["one", "two"]),
+        ],
+    )
+    def test_has_the_mails_that_a_reader_does_not_know_yet(self, client, front, asked, told):
+        for subject in ("one", "two"):
+            mail = f"Subject: {subject}\r\nFrom: a@b.example\r\n\r\nhi\r\n"
+            front.mailbox.take(mail.encode(), "ann@example.com")
+
+        mails = visit(client, f"/_local/mailbox.json{asked}").json
+
+        assert [each["subject"] for each in mails] == told
+
     def test_is_closed_to_other_machines(self, client):
         elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
         assert visit(client, "/_local/", environ_overrides=elsewhere).status_code == 403

@@ -60,3 +60,12 @@ class TestTheMailbox:
             mailbox.take(message(subject), "ann@example.com")
 
         assert [mail["subject"] for mail in mailbox.all()] == ["second", "third"]
+
+    def test_tells_what_came_after_a_mail_that_is_known(self):
+        mailbox = Mailbox(lambda: NOON, kept=2)
+        for subject in ("first", "second", "third"):
+            mailbox.take(message(subject), "ann@example.com")
+
+        assert [mail["id"] for mail in mailbox.all(after=1)] == [2, 3]
+        assert [mail["id"] for mail in mailbox.all(after=2)] == [3]
+        assert mailbox.all(after=3) == []

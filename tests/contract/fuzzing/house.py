@@ -45,6 +45,7 @@ class House:
     portal: dict[str, str] = field(default_factory=dict)
     """The request of Harbor's public portal, which lives on another site."""
     _cookie: str = ""
+    _mails: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def from_environment(cls) -> "House":
@@ -149,18 +150,24 @@ class House:
         """
         ends = time.monotonic() + within
         while time.monotonic() < ends:
-            for mail in reversed(self.asks("GET", "/_local/mailbox.json")):
+            for mail in reversed(self.mails()):
                 found = CODE.search(mail["text"])
                 if found and to in mail["to"] and re.search(rf"\b{label}\b", mail["text"]):
                     return found[0]
             time.sleep(0.1)
         return None
 
+    def mails(self) -> list[dict[str, Any]]:
+        """Everything that was mailed so far, oldest first; what is known already is not read again."""
+        known = self._mails[-1]["id"] if self._mails else 0
+        self._mails += self.asks("GET", f"/_local/mailbox.json?after={known}")
+        return self._mails
+
     def undo_link(self, *, known: str) -> str | None:
         """Return the token of the newest undo link, if one comes after the *known* one."""
         ends = time.monotonic() + MAILED_AT_LAST
         while time.monotonic() < ends:
-            texts = [mail["text"] for mail in self.asks("GET", "/_local/mailbox.json")]
+            texts = [mail["text"] for mail in self.mails()]
             found = [match[1] for text in texts if (match := UNDO.search(text))]
             if found and found[-1] != known:
                 return found[-1]
