@@ -11,6 +11,13 @@ from tests.browser.person import Person
 OF_ACME = {"owner": "Olga Ortiz", "admin": "Adam Novak", "agent": "Grace Lind", "auditor": "Iris Moreau"}  # fmt: skip
 """The team of the sample workspace, by role."""
 
+POST = """async ([path, body]) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+}"""
+
 
 class Member:
     """One member in one tab."""
@@ -21,11 +28,27 @@ class Member:
         self.house = person.house
 
     def comes_in(self, role: str = "owner", *, heading: str = "Find a contact") -> None:
-        """One press on the mailbox page of `make run`."""
-        self.page.goto(f"{self.house.origin}/_local/mailbox")
-        self.presses(f"{OF_ACME[role]}, {role}")
-        self.page.wait_for_url("**/acme/team")
+        """Sign in with a mailed code, and open the console.
+
+        By the requests that the mailbox page of `make run` sends for whoever presses a name, since
+        drawing two pages first would be most of the work.
+        """
+        known = {"workspace": "acme", "name": OF_ACME[role]}
+        email = next(
+            each["email"] for each in self.house.world["contacts"] if known.items() <= each.items()
+        )
+        link = self.house.link()["token"]
+        # The smallest page of this origin.
+        self.page.goto(f"{self.house.origin}/_local/clock")
+        asked = self._posts("/v1/codes", {"link": link, "email": email, "to": "team"})
+        code = self.house.code_mailed_to(email, label=asked["label"])
+        self._posts("/v1/codes/verify", {"challenge": asked["challenge"], "code": code})
+        self.page.goto(f"{self.house.origin}/acme/team")
         self.sees_heading(heading)
+
+    def _posts(self, path: str, body: dict[str, str]) -> dict[str, str]:
+        answer: dict[str, str] = self.page.evaluate(POST, [path, {"workspace": "acme", **body}])
+        return answer
 
     def opens(self, fragment: str = "") -> None:
         """Open a screen by its address, in a page that was not there before."""
