@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 URL, KEY, KEY_FILE = "PORTICO_URL", "PORTICO_KEY", "PORTICO_KEY_FILE"
 NO_ROUTE = (
-    "A key cannot do this: the command has no route in the API yet. Use --stack NAME, with AWS "
-    "credentials, or --local."
+    "With a key this command does not work, or not yet. Use --stack NAME, with AWS credentials, or "
+    "--local."
 )
 OURS_ALONE = 0o077
 """Permissions that a file with a key must give to nobody."""

@@ -1,5 +1,6 @@
 """docs/cli.md has every command and option, and no page shows one that there is not (cli/*.py)."""
 
+import inspect
 import re
 from typing import Any
 
@@ -18,12 +19,15 @@ from tests.docs.test_docs import PAGES, ROOT, anchors, page
 TREE: Any = typer.main.get_command(app)
 
 
-def options(command: Any) -> set[str]:
+def loaded(command: Any) -> Any:
     # A command of one word is loaded when its command line is read.
-    loaded = command.make_context(command.name, [], resilient_parsing=True).command
+    return command.make_context(command.name, [], resilient_parsing=True).command
+
+
+def options(command: Any) -> set[str]:
     return {
         option
-        for each in loaded.params
+        for each in loaded(command).params
         for option in (*each.opts, *each.secondary_opts)
         if option.startswith("--")
     }
@@ -54,7 +58,31 @@ class TestAnyPage:
             assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= ALONE[name] | SHARED, line
 
 
+def work_with_a_key() -> set[str]:
+    """The commands that ask over HTTP if they are told where."""
+    found = {
+        f"{group} {name}": command
+        for group in COMMANDS
+        for name, command in TREE.commands[group].commands.items()
+    } | {name: TREE.commands[name] for name in ALONE}
+    return {
+        name
+        for name, command in found.items()
+        if "url_here(" in inspect.getsource(inspect.unwrap(loaded(command).callback))
+    }
+
+
 class TestTheCommandsOwnPage:
+    def test_has_every_command_that_works_with_a_key(self):
+        (told,) = re.findall(r"Over HTTP work, so far: (.*?)\. Every other", page("cli.md"))
+
+        listed, group = set(), ""
+        for words in re.findall(r"`([a-z][a-z -]*)`", re.sub(r"\([^)]*\)", "", told)):
+            first, _, second = words.partition(" ")
+            group = first if second else group
+            listed.add(words if second or words in ALONE else f"{group} {words}")
+        assert listed == work_with_a_key()
+
     def test_has_every_command(self):
         described = set(re.findall(r"^### `portico ([a-z]+ [a-z-]+)", page("cli.md"), re.MULTILINE))
         assert described == {f"{group} {name}" for group in COMMANDS for name in COMMANDS[group]}

@@ -570,7 +570,7 @@ class TestACommandWithoutARoute:
 
         said = remote.refused(*command, "--url", "https://nobody.invalid", code=2)
 
-        assert said.startswith("A key cannot do this: the command has no route in the API yet.")
+        assert said.startswith("With a key this command does not work, or not yet.")
 
 
 class TestTheOption:
