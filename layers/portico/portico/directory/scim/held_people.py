@@ -22,7 +22,7 @@ SETTLED_AT_ONCE = 10
 """People whose moment has passed, whom one request of a directory puts out."""
 DECIDED_AT_ONCE = 25
 """People of one decision: each is a transaction of their own."""
-MOST_COUNTED = 100
+MOST_HELD_COUNTED = 100
 _TRIES = 3
 
 
@@ -71,7 +71,7 @@ class HeldPeople:
         Raises:
             TryLater: DynamoDB is out of reach.
         """
-        return len(page_within(self._rows, self._pk, starting=_HELD, size=MOST_COUNTED)[0])
+        return len(page_within(self._rows, self._pk, starting=_HELD, size=MOST_HELD_COUNTED)[0])
 
     def settle(self, *, people: int = SETTLED_AT_ONCE) -> int:
         """Put out whose moment has passed, up to so many, and return how many those were.
