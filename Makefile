@@ -60,7 +60,7 @@ cli: $(DEV)  ## install the command portico, for deployed stacks and the local o
 	@echo "$(CURDIR)/$(VENV)/dev/bin/portico"
 
 test: $(DEV) $(LOCAL)  ## all tests but the slow, the deployed and the browser ones
-	$(PYTEST) -n $(WORKERS) -m "$(FAST)"
+	$(PYTEST) -n $(WORKERS) -m "$(FAST)" $(LESS)
 
 # What `make gates` runs already is left to it.
 test-slow: $(DEV) $(LOCAL) $(CONTRACT)  ## the slow tests, of which each takes seconds
@@ -104,6 +104,8 @@ fresh-bundle: $(PAGE_TOOLS)
 gates: $(DEV) $(TOOLS) $(LOCAL)  ## template.yaml: SAM's validation, cfn-lint, grants, environments
 	$(PYTEST) -n $(WORKERS) tests/template
 
+# `make gates` runs all of tests/template; alone, `make test` has the quick ones of them.
+check: LESS := --ignore=tests/template
 check: lint gates test test-slow test-deployed clients browser  ## everything CI runs, in its order
 
 build: $(TOOLS)  ## sam build: what would be deployed, with bytecode; ARCH=x86_64 for the other machine
