@@ -12,10 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.browser.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0
@@ -121,12 +123,7 @@ class House:
 
     def team(self, *command: str) -> str:
         """Do what a team does from a terminal, at this house, and read what it says."""
-        local = ("--local", self.origin)
-        run = [sys.executable, "-m", "cli", *command, *local]
-        done = subprocess.run(
-            run, cwd=ROOT, check=True, capture_output=True, timeout=60, encoding="utf-8"
-        )
-        return done.stdout
+        return _terminal().runs(*command, "--local", self.origin)
 
     @contextmanager
     def mails_end(self, email: str, fate: str, *, workspace: str = "acme") -> Iterator[None]:
@@ -178,6 +175,11 @@ class House:
         )
         with urllib.request.urlopen(request, timeout=10):
             pass
+
+
+@cache
+def _terminal() -> Terminal:
+    return Terminal.opened()
 
 
 @contextmanager
