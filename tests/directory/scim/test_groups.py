@@ -113,9 +113,49 @@ class TestAGroup:
         assert directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group}).status == 204
         wire.meddler = None
 
-        assert len(sent) == 2
+        assert len(sent) == 3
         keys = [(row["pk"], row["sk"]) for row in portal.rows("people")]
         assert [key for key in keys if "#scim#" in key[0] and group in "".join(key)] == []
+
+    @pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
+    def test_has_no_member_without_it_wherever_its_deletion_is_cut_off(
+        self, portal, directory, people, wire, arrives
+    ):
+        add = {"op": "add", "path": "members", "value": [{"value": people[2]}]}
+        for number in range(1, 9):
+            group = directory.groups(f"Of {number} {arrives}", *people[:2])
+            kill_at(wire, number, arrives=arrives)
+            with suppress(Killed):
+                directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group})
+            wire.meddler = None
+            # Whoever joins in this moment joins a group that is there, or none.
+            directory.regroups(group, add)
+            rows = [(row["pk"], row["sk"]) for row in portal.rows("people")]
+            members = [sk for pk, sk in rows if pk == f"acme#scim#{group}" and sk != "group"]
+            memberships = [sk for _, sk in rows if sk == f"in#{group}"]
+            is_there = (f"acme#scim#{group}", "group") in rows
+            assert is_there or not (members or memberships)
+
+            assert directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group}).status in (
+                204,
+                404,
+            )
+
+            left = [row for row in portal.rows("people") if group in row["pk"] + row["sk"]]
+            assert left == []
+
+    def test_lives_on_if_the_directory_changes_it_after_a_deletion_was_cut_off(
+        self, portal, directory, people, group, wire
+    ):
+        kill_at(wire, 2, arrives=True)
+        with suppress(Killed):
+            directory.sends(f"DELETE {GROUP_ROUTE}", path={"group": group})
+        wire.meddler = None
+
+        change = {"op": "add", "path": "members", "value": [{"value": people[2]}]}
+        assert directory.regroups(group, change).status == 200
+
+        assert people[2] in directory.members(group)
 
     def test_of_another_workspace_is_not_there(self, portal, directory, group):
         portal.team.create_workspace(Workspace("other", "Other", "https://other.test"), by="test")

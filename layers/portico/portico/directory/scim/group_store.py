@@ -170,6 +170,16 @@ class SyncedGroups:
             f"in {user}": self.rows.deleting(*in_group_key(self.workspace_id, group, user), ALWAYS),
         }
 
+    def touching(self, before: SyncedGroup, after: SyncedGroup) -> dict[str, Any]:
+        """Return the part of a transaction that writes whether somebody may join a group, and nothing
+        by which it is found.
+
+        It is refused if the group was changed since *before* was read.
+        """
+        pk, sk = group_key(self.workspace_id, after.id)
+        row = {"pk": pk, "sk": sk, **after.row()}
+        return self.rows.putting(row, "version = :version", {":version": before.version})
+
     def moving(
         self, before: SyncedGroup | None, after: SyncedGroup | None, event: dict[str, Any]
     ) -> Parts:

@@ -26,6 +26,7 @@ from portico.ids import digest, random_part
 
 MEMBERS_AT_ONCE = 30
 """Members of one transaction: three rows of each, besides those of the group."""
+_IS_OPEN = f"{IS_THERE} AND attribute_not_exists(closing)"
 GROUP_TRIES = 4
 """How often members are written anew while another group of theirs is changed."""
 
@@ -79,6 +80,9 @@ class GroupSync:
         now = self.sync.clock.now()
         document = group_document_of(sent)
         members, unknown = self._without_unknown(members)
+        if before.is_closing:
+            # A deletion was cut off, and the directory has thought better of it.
+            before = self._closed(before, is_closing=False)
         came, went = self._take(before, members)
         if document == before.document and not (came or went or unknown):
             return before
@@ -93,12 +97,14 @@ class GroupSync:
             UserMoved: the group was changed or deleted since *before* was read.
             TryLater: not all of it was forgotten. Asked again, it goes on.
         """
+        if not before.is_closing:
+            # Nobody joins from here on. So the last write leaves no member of what is not there,
+            # wherever this is cut off.
+            before = self._closed(before, is_closing=True)
         everybody = MemberChange()
         everybody.replace(set())
         went = self._take(before, everybody)[1]
         self._keep(before, None, went=went)
-        # Nobody joins by now. Whoever has since everybody left is no member of what is not there.
-        self._take(before, everybody)
 
     def leave_all(self, user: str) -> bool:
         """End all memberships of somebody who is about to be deleted, and say whether there were any.
@@ -177,11 +183,11 @@ class GroupSync:
         return (self.groups.joining if joins else self.groups.parting)(group, user)
 
     def _while_there(self, group: str) -> dict[str, Any]:
-        """Return the part that checks that nobody has deleted the group meanwhile."""
+        """Return the part that checks that nobody has deleted the group meanwhile, or is about to."""
         if group == self.new_id:
             return {}
         key = group_key(self.sync.workspace.id, group)
-        return {"group there": self.groups.rows.checking(*key, IS_THERE)}
+        return {"group there": self.groups.rows.checking(*key, _IS_OPEN)}
 
     def _without_unknown(self, members: MemberChange) -> tuple[MemberChange, int]:
         """Return *members* without those who are no users of this workspace, and how many those are.
@@ -192,6 +198,14 @@ class GroupSync:
         for some in batched(sorted(members.come), 100, strict=False):
             known |= {each.id for each in self.sync.users.many(some)} & set(some)
         return replace(members, come=known), len(members.come - known)
+
+    def _closed(self, before: SyncedGroup, *, is_closing: bool) -> SyncedGroup:
+        after = replace(before, version=before.version + 1, is_closing=is_closing)
+        try:
+            transact_surely({"group": self.groups.touching(before, after)})
+        except TransactionRefused:
+            raise UserMoved from None
+        return after
 
     def _keep(self, before: SyncedGroup | None, after: SyncedGroup | None, **members: int) -> None:
         event = self._event(before, after, members)

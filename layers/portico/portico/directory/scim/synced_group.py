@@ -18,16 +18,20 @@ class SyncedGroup:
     created_at: datetime
     changed_at: datetime
     document: dict[str, Any]
+    is_closing: bool = False
+    """Whether it is about to be deleted: nobody joins any more."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
         """Read a row."""
         times = moment(row["created_at"]), moment(row["changed_at"])
-        return cls(row["id"], row["version"], *times, json.loads(row["document"]))
+        document = json.loads(row["document"])
+        return cls(row["id"], row["version"], *times, document, row.get("closing") is True)
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of its row."""
-        return {
+        closing = {"closing": True} if self.is_closing else {}
+        return closing | {
             "id": self.id,
             "version": self.version,
             "created_at": epoch(self.created_at),
