@@ -215,6 +215,42 @@ class TestTheDecisiveFinding:
         assert first(FETCHED, portal, IN, session=session()).cause == "nothing-wrong"
 
 
+class TestWhoIsHeld:
+    SOON = int((NOW + HOUR).timestamp())
+
+    def test_is_told_with_until_when(self):
+        held = first(contact=replace(ANN, out_from=self.SOON, off_by="directory:ann"))
+
+        assert (held.cause, isinstance(held.ending, HandOver)) == ("leaving-held", True)
+        assert [each.at for each in held.evidence] == [NOW + HOUR]
+        assert "still in" in held.said
+
+    def test_stands_behind_what_keeps_them_out(self):
+        known = facts(
+            home=replace(ACME, portal_enabled=False), contact=replace(ANN, out_from=self.SOON)
+        )
+
+        assert [each.cause for each in diagnose(known)] == ["portal-off", "leaving-held"]
+
+    def test_is_out_once_the_moment_has_passed(self):
+        gone = replace(ANN, out_from=int(NOW.timestamp()), off_by="directory:ann")
+
+        assert first(contact=gone).cause == "deactivated"
+
+    def test_is_told_of_whom_the_team_keeps(self):
+        kept = replace(record(active=True), is_kept=True)
+
+        assert first(record=kept).cause == "leaving-kept"
+
+    def test_has_no_record_any_more_at_the_moment(self):
+        entra = {"id": "entra", "label": "Entra ID", "on": True}
+        over = replace(record(active=True), held_until=NOW)
+
+        found = first(home=replace(SSO_ONLY, connections=[entra]), record=over)
+
+        assert found.cause == "left-directory"
+
+
 class TestAnAddressOfNobody:
     BOB = replace(ANN, id="ct_bob", name="Bob", email="bob@example.com")
 

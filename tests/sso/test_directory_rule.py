@@ -174,6 +174,61 @@ class TestDir04GroupsThatLetPeopleIn:
         assert self.is_let_in(portal)
 
 
+class TestDir04WhoIsHeld:
+    """The directory rule lets in whom a brake holds, until the moment, and nobody else by them."""
+
+    @pytest.fixture
+    def directory(self, rule, connected, portal):
+        portal.sets(directory_hold=True)
+        return Client(portal, made_by_hand(portal))
+
+    @pytest.fixture
+    def ann(self, directory):
+        """Ann, the sixth of six who leave."""
+        ann = directory.adds("ann@example.com")
+        for each in [directory.adds(f"p{n}@example.com") for n in range(5)]:
+            directory.switches(each, False)
+        return ann
+
+    def comes_back(self, portal):
+        return seen(portal.another_browser().signs_in_with("google")) != REFUSED
+
+    def test_comes_in_until_the_moment_and_not_at_it(self, portal, directory, ann):
+        assert self.comes_back(portal)
+        directory.switches(ann, False)
+        found = Directory("people", "acme").get("SCIM", ann)
+        until = found and found.held_until
+        portal.forward(seconds=(until - portal.now).total_seconds() - 5)
+        assert self.comes_back(portal)
+
+        portal.forward(seconds=5)
+
+        assert not self.comes_back(portal)
+
+    def test_comes_in_without_the_group_that_they_have_left(self, portal, directory):
+        ann = directory.adds("ann@example.com")
+        others = [directory.adds(f"p{n}@example.com") for n in range(5)]
+        group = directory.groups("Customers", ann, *others)
+        portal.sets(directory_groups=[group])
+        sync = DirectorySync("people", portal.workspace, "test")
+        while not GroupReckoning(sync).go_on():
+            pass
+        assert self.comes_back(portal)
+        for each in (*others, ann):
+            gone = {"op": "remove", "path": f'members[value eq "{each}"]'}
+            assert directory.regroups(group, gone).status == 200
+
+        assert self.comes_back(portal)
+        portal.forward(hours=2)
+        assert not self.comes_back(portal)
+
+    def test_has_come_in_by_their_record_before(self, portal, directory, ann):
+        directory.switches(ann, False)
+
+        # The end of the hold would not know of a session that begins by it only now.
+        assert not self.comes_back(portal)
+
+
 class TestAnImportMeanwhile:
     """Between the read of a record and the transaction that begins the session."""
 

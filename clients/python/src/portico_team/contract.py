@@ -707,6 +707,8 @@ class Finding(TypedDict):
         "method-off",
         "left-directory",
         "no-record",
+        "leaving-held",
+        "leaving-kept",
         "domain-refuses",
         "suppressed",
         "bounced",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from portico.diagnosis.code_causes import code_refused, code_untyped, password_refused
-from portico.diagnosis.directory_causes import directory_refuses
+from portico.diagnosis.directory_causes import directory_refuses, held_in
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import Evidence, Finding, FindingCause, Press, SeenCode
 from portico.diagnosis.line_evidence import line_evidence
@@ -54,7 +54,7 @@ def diagnose(facts: Facts) -> list[Finding]:
     Args:
         facts: all that was read of them.
     """
-    found = [each for rule in (*STANDING_RULES, *NEWEST_RULES) for each in rule(facts)]
+    found = [each for rule in (*STANDING_RULES, *NEWEST_RULES, held_in) for each in rule(facts)]
     return found or [_nothing(facts)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from portico.clock import moment
 from portico.diagnosis.facts import Facts
 from portico.diagnosis.findings import (
     Evidence,
@@ -14,7 +15,7 @@ from portico.diagnosis.findings import (
 )
 from portico.diagnosis.tries import decisive
 from portico.people.directory_rule import DirectoryRule
-from portico.people.rules import Workspace
+from portico.people.rules import Contact, Workspace
 
 OF_THE_DIRECTORY = frozenset({"not-in-directory", "directory-record-inactive"})
 
@@ -48,7 +49,7 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
             (rule_of(workspace),),
             values={"name": contact.name, "portal": workspace.name},
         )
-    elif not record.active:
+    elif not record.is_in(at=facts.at):
         left = facts.newest("contact.left-directory")
         yield Finding(
             FindingCause.LEFT_DIRECTORY,
@@ -72,6 +73,60 @@ def directory_refuses(facts: Facts) -> Iterator[Finding]:
             ),
             values={"name": contact.name},
         )
+
+
+def held_in(facts: Facts) -> Iterator[Finding]:
+    """Yield that the contact is in although their directory has them as gone. Nothing keeps them out,
+    so it stands behind what does.
+    """
+    contact, record = facts.contact, facts.record
+    if contact is None or not contact.is_in(at=facts.at):
+        return
+    if contact.out_from is not None:
+        until = moment(contact.out_from)
+        yield _still_in(
+            facts,
+            FindingCause.LEAVING_HELD,
+            contact,
+            f"The directory has put {contact.name} out among many. They are still in, until "
+            f"{until:%Y-%m-%d %H:%M} UTC.",
+            Evidence(
+                "their leaving is held", FindingCause.LEAVING_HELD, until, values=_named(contact)
+            ),
+        )
+    elif record is not None and record.is_kept:
+        yield _still_in(
+            facts,
+            FindingCause.LEAVING_KEPT,
+            contact,
+            f"The directory has {contact.name} as gone, and the team keeps them in.",
+            Evidence(
+                "the team keeps them in",
+                FindingCause.LEAVING_KEPT,
+                record.imported_at,
+                "record.kept",
+                values=_named(contact),
+            ),
+        )
+
+
+def _still_in(
+    facts: Facts, cause: FindingCause, contact: Contact, said: str, evidence: Evidence
+) -> Finding:
+    id_ = facts.workspace.id
+    ending = HandOver(
+        Recipient.DIRECTORY,
+        Task.SWITCH_RECORD_ON,
+        "If that is a mistake, switch the person on again in the directory. Otherwise an owner or an "
+        f"admin lets them leave: portico directory held {id_}",
+        contact.email or contact.id,
+        {"workspace": id_},
+    )
+    return Finding(cause, said, ending, evidence.at, (evidence,), values=_named(contact))
+
+
+def _named(contact: Contact) -> dict[str, str | int]:
+    return {"name": contact.name}
 
 
 def rule_of(workspace: Workspace) -> Evidence:

@@ -23,6 +23,8 @@ class FindingCause(StrEnum):
     METHOD_OFF = "method-off"
     LEFT_DIRECTORY = "left-directory"
     NO_RECORD = "no-record"
+    LEAVING_HELD = "leaving-held"
+    LEAVING_KEPT = "leaving-kept"
     DOMAIN_REFUSES = "domain-refuses"
     SUPPRESSED = "suppressed"
     BOUNCED = "bounced"

@@ -229,7 +229,8 @@ class Gathering:
         return sorted(found, key=lambda each: each.created_at, reverse=True)
 
     def _record(self, contact: Contact) -> Record | None:
-        if not self.workspace.needs_record() or not contact.email:
+        is_asked = self.workspace.needs_record() or self.workspace.directory_hold
+        if not is_asked or not contact.email:
             return None
         (row,) = self._people.read(email_key(self.workspace.id, contact.email))
         return Record.from_row(row) if row else None

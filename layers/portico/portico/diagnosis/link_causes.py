@@ -18,7 +18,7 @@ def link_ended(facts: Facts) -> Iterator[Finding]:
         "link-ended",
         "invalid-portal-link",
     )
-    if contact is None or not contact.email or not contact.active:
+    if contact is None or not contact.email or not contact.is_in(at=facts.at):
         return
     if not facts.links:
         if refused_for_it and newest_line is not None:

@@ -110,7 +110,7 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
             ),
             values={"contact": contact.id},
         )
-    elif not contact.active and contact.merged_into is None:
+    elif not contact.is_in(at=facts.at) and contact.merged_into is None:
         line = facts.newest("contact.deactivated")
         by = f", by {printable(line.by)}" if line else ""
         yield Finding(
