@@ -57,6 +57,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "check_pasted_code": st.booleans(),
     "directory_rule": st.sampled_from(["off", "match_required", "sso_only"]),
     "directory_contacts": st.booleans(),
+    "directory_hold": st.booleans(),
     "directory_groups": st.sampled_from([[], ["g" * 22]]),
     "session_idle_seconds": st.sampled_from([300, 3600]),
     "session_absolute_seconds": st.sampled_from([86400, 172800]),
