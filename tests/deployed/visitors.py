@@ -16,6 +16,8 @@ from werkzeug.test import Client, TestResponse
 
 from local.http import Gateway
 from local.routes import routes_of
+from portico.aws.keys import ring
+from portico.deliveries.mail_tags import MailTags
 from portico.directory.record_import import DirectoryImport
 from portico.directory.store import Record
 from portico.events import Event
@@ -164,6 +166,22 @@ class Acme:
         rows = self.stack.client("dynamodb").scan(TableName=self.stack.outputs["TrailTable"])
         # Rows of the list have no name.
         return {row["name"]["S"] for row in rows["Items"] if "name" in row}
+
+    def trail_of(self, contact: Contact) -> list[str]:
+        """Names of what has been recorded of a contact."""
+        found = self.stack.client("dynamodb").query(
+            TableName=self.stack.outputs["TrailTable"],
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"acme#trail#{contact.id}"}},
+        )
+        return [row["name"]["S"] for row in found["Items"]]
+
+    def tags_of(self, mail: str, contact: Contact, *, began: int) -> dict[str, str]:
+        """The tags of a first mail to a contact, which SES gives back with all that it tells."""
+        with self._as_the_team():
+            key = ring(self.stack.outputs["CodeSecret"]).current().delivery
+        tags = MailTags("acme", mail, 1, contact.id, 365, began)
+        return tags.signed(key=key, to=contact.email)
 
     @contextmanager
     def _as_the_team(self) -> Iterator[None]:
