@@ -133,6 +133,7 @@ ROWS_OF = {
         "*#trail#address-*",
         "*#listed",
         "*#listed#*",
+        "*#counted",
     },
 }
 """Kinds of partition keys, as docs/table.md lists them."""
@@ -191,7 +192,7 @@ MAY = {
             "UpdateItem",
         },
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
-        "TrailTable": {"BatchGetItem", "GetItem", "Query"},
+        "TrailTable": {"BatchGetItem", "GetItem", "Query", "UpdateItem"},
     },
     "ManageLinks": {
         "PeopleTable": {

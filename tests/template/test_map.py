@@ -368,3 +368,8 @@ class TestAStreamsReader:
             assert each["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
             for one in each["FilterCriteria"]["Filters"]:
                 json.loads(one["Pattern"])
+
+
+def test_what_ses_tells_waits_for_no_batch():
+    (source,) = [e for e in doors()["record_delivery"]["Events"].values() if e["Type"] == "SQS"]
+    assert source["Properties"]["MaximumBatchingWindowInSeconds"] == 0

@@ -169,10 +169,9 @@ def tally_within(
 
 
 def page_before(
-    rows: Rows, pk: str, *, first: str, before: str, size: int = PAGE
+    rows: Rows, pk: str, *, first: str, before: str, size: int = PAGE, consistent: bool = False
 ) -> tuple[list[Row], str | None]:
-    """Return one page of a partition, newest first, and where the next one begins. It may lag by a
-    moment.
+    """Return one page of a partition, newest first, and where the next one begins.
 
     Args:
         rows: whose partition it is.
@@ -180,6 +179,7 @@ def page_before(
         first: the lowest sort key that is wanted.
         before: what all sort keys must be lower than. No row need have it.
         size: the most rows that are read; at least two.
+        consistent: whether it has all that was written before; else it may lag by a moment.
 
     Returns:
         The rows, and what the next page is *before*; ``None`` after the last page.
@@ -197,6 +197,7 @@ def page_before(
             {":pk": rows.key(pk, "")["pk"], ":first": first, ":before": before}
         ),
         "ScanIndexForward": False,
+        **({"ConsistentRead": True} if consistent else {}),
     }
     found, last = _page(wanted, {}, size)
     # The row of *before* itself comes once more.

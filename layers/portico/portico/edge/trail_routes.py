@@ -27,7 +27,7 @@ from portico.team.visits import Visits
 from portico.trail.entries import DELIVERIES, Outcome, SoughtEntries
 from portico.trail.entry_formats import FORMATS, entry_answer, written
 from portico.trail.list_rows import Place
-from portico.trail.overview import counted
+from portico.trail.overview import DayCounts, TrailCounts, counted
 from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 
 MOST_EVENTS = 20
@@ -112,6 +112,16 @@ class AskedTrail:
         return {n: v for n, v in told.items() if n not in ("limit", "cursor", "format")}
 
     @property
+    def is_of_all(self) -> bool:
+        """Whether every row of the time is wanted.
+
+        Raises:
+            InvalidRequest: a part of the filter cannot fit anything.
+        """
+        is_ones = (self.contact, self.email, self.sign_in) != (None, None, None)
+        return self.sought.is_everything and not is_ones
+
+    @property
     def size(self) -> int:
         """The most rows of a page.
 
@@ -141,7 +151,7 @@ class TrailRoutes:
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
         asked = shaped(wanted, AskedTrail)
         page = self._page(found.workspace, asked, size=asked.size)
-        self._note(found, asked, "trail.listed", page)
+        self._note(found, asked, "trail.listed", len(page.entries))
         entries = [entry_answer(each) for each in page.entries]
         return Response(200, {"entries": entries, **self._rest(found.workspace, asked, page)})
 
@@ -153,7 +163,7 @@ class TrailRoutes:
         if form not in FORMATS:
             raise InvalidRequest("format", ", ".join(FORMATS))
         page = self._page(found.workspace, asked, size=asked.size)
-        self._note(found, asked, "trail.exported", page)
+        self._note(found, asked, "trail.exported", len(page.entries))
         text = written(
             page.entries, form, workspace_id=found.workspace.id, is_first=asked.cursor is None
         )
@@ -165,10 +175,23 @@ class TrailRoutes:
         found = self.access.of_anyone(path, caller, Action.READ_TRAIL)
         asked = shaped(wanted, AskedTrail)
         # As many rows as a call may read; a limit is checked, and means nothing here.
-        page = self._page(found.workspace, asked, size=max(asked.size, MOST_ROWS_A_CALL))
-        self._note(found, asked, "trail.listed", page)
-        days = counted(page.entries)
+        size = max(asked.size, MOST_ROWS_A_CALL)
+        if asked.is_of_all:
+            counts, page = self._all_counted(found.workspace, asked)
+            days = [each.answer(day) for day, each in counts.items() if each.total]
+            total = sum(each.total for each in counts.values())
+        else:
+            page = self._page(found.workspace, asked, size=size)
+            days, total = counted(page.entries), len(page.entries)
+        self._note(found, asked, "trail.listed", total)
         return Response(200, {"days": days, **self._rest(found.workspace, asked, page)})
+
+    def _all_counted(
+        self, workspace: Workspace, asked: AskedTrail
+    ) -> tuple[dict[str, DayCounts], FoundEntries]:
+        trail = trail_list(self.trail_table, workspace, self.clock)
+        before = _place(asked.cursor, _name(workspace, asked)) if asked.cursor is not None else ""
+        return TrailCounts(trail).page(asked.span, before=before)
 
     def _page(self, workspace: Workspace, asked: AskedTrail, *, size: int) -> FoundEntries:
         sought, span, before = asked.sought, asked.span, ""
@@ -201,13 +224,13 @@ class TrailRoutes:
         return (*ids, subject_of(email))
 
     def _note(
-        self, found: TeamCaller | KeyCaller, asked: AskedTrail, name: str, page: FoundEntries
+        self, found: TeamCaller | KeyCaller, asked: AskedTrail, name: str, total: int
     ) -> None:
         # Whoever goes on has begun before.
         if asked.cursor is None:
             by = " ".join(sorted(asked.named)) or "all"
             visits = Visits(self.sign_in_table, self.clock)
-            visits.note_trail(found, name, by=by, found=len(page.entries))
+            visits.note_trail(found, name, by=by, found=total)
 
     def _rest(self, workspace: Workspace, asked: AskedTrail, page: FoundEntries) -> dict[str, Any]:
         return page_rest(page, name=_name(workspace, asked))

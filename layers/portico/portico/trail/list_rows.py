@@ -99,6 +99,11 @@ def list_key(workspace_id: str, day: str, shard: str) -> str:
     return f"{workspace_id}#listed#{day}#{shard}"
 
 
+def counts_key(workspace_id: str, day: str) -> tuple[str, str]:
+    """Return the key of the row that keeps what was counted of a day."""
+    return f"{workspace_id}#counted", day
+
+
 def step_of(event_id: str) -> str:
     """Return how an event is named in its row."""
     return fingerprint(event_id)[:8]

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from portico.aws.tables import ALWAYS, NOT_THERE, ConditionFailed, Rows
-from portico.clock import epoch
-from portico.trail.list_rows import PERSONAL_PART, STEP, Listed, Place
+from portico.clock import SYSTEM, Clock, epoch
+from portico.trail.list_rows import PERSONAL_PART, STEP, Listed, Place, counts_key
 
 _marked: set[tuple[str, str, str, str]] = set()
 """Parts of days of which this environment knows that they are marked."""
@@ -27,6 +28,8 @@ def days_key(workspace_id: str) -> str:
 
 SINCE = "-since"
 """The sort key of the row that says when the list began. It stands before all days."""
+LATE_AFTER = timedelta(minutes=30)
+"""So long after its end, what is added to a day may come after it was counted for good."""
 NOT_ERASED = "attribute_not_exists(erased_at)"
 
 
@@ -35,6 +38,7 @@ class ListWriter:
     """Writes lists of a deployment."""
 
     table: str
+    clock: Clock = SYSTEM
 
     def write(self, workspace_id: str, place: Place, added: Sequence[Listed]) -> None:
         """Add events to one row.
@@ -58,6 +62,14 @@ class ListWriter:
         except ConditionFailed:
             # What is personal was erased meanwhile, and a late event brings none of it back.
             self._add(workspace_id, place, core, added[0], ALWAYS)
+        # After it: whoever counts the day meanwhile sees the row, or may not keep the counts.
+        if self.clock.now() >= end_of(place.day) + LATE_AFTER:
+            self._rows(workspace_id).update(
+                *counts_key(workspace_id, place.day),
+                "ADD late :one SET expires_at = :ends, ttl = :ends REMOVE counts, counted_to",
+                ALWAYS,
+                {":one": 1, ":ends": epoch(added[0].ends)},
+            )
 
     def _add(
         self,
@@ -97,6 +109,11 @@ class ListWriter:
 
     def _rows(self, workspace_id: str) -> Rows:
         return Rows(self.table, f"{workspace_id}#")
+
+
+def end_of(day: str) -> datetime:
+    """Return when a day is over."""
+    return datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
 
 
 def by_row(added: Iterable[tuple[str, Listed]]) -> dict[tuple[str, Place], list[Listed]]:

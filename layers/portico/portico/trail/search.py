@@ -79,6 +79,7 @@ class Walk:
     before: str
     work: PageWork
     size: int = ROWS_AT_ONCE
+    consistent: bool = False
 
     def __iter__(self) -> Iterator[Row | None]:
         """Yield rows; and ``None`` where it had to stop."""
@@ -104,7 +105,14 @@ class Walk:
             yield read[newest].pop()
 
     def _page(self, pk: str, before: str) -> Any:
-        return lambda: page_before(self.rows, pk, first=self.first, before=before, size=self.size)
+        return lambda: page_before(
+            self.rows,
+            pk,
+            first=self.first,
+            before=before,
+            size=self.size,
+            consistent=self.consistent,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +146,19 @@ class TrailList:
         Raises:
             TryLater: the Trail is out of reach.
         """
-        work, first = PageWork(), self._first(span)
+        work, first = PageWork(), self.first(span)
         found: list[Entry] = []
-        at = before or self._last(span)
-        since, days = self._days(first[:10], at[:10], work)
+        at = before or self.last(span)
+        since, days = self.days(first[:10], at[:10], work)
         # A page of everything needs few rows of each part, but reads them all at once.
         some = max(8, size // 4) if sought.is_everything else ROWS_AT_ONCE
         for day, shards in days:
+            # Where a page ended with a day, there is nothing of that day to ask for.
+            if at <= f"{day}{OLDEST}":
+                continue
             parts = [shard] if shard in shards else [] if shard else sorted(shards)
             keys = [list_key(self.workspace_id, day, each) for each in parts]
-            for row in Walk(self._rows, keys, first, at, work, size=some):
+            for row in Walk(self.rows, keys, first, at, work, size=some):
                 if row is None:
                     return self._found(found, at, since)
                 at = row["sk"]
@@ -183,7 +194,7 @@ class TrailList:
         Raises:
             TryLater: the Trail is out of reach.
         """
-        work, first = PageWork(), self._first(span)
+        work, first = PageWork(), self.first(span)
         since = self._since(work)
         filed = [
             each
@@ -193,8 +204,8 @@ class TrailList:
         keys = [f"{self.workspace_id}#trail#{each}" for each in filed]
         found: list[Entry] = []
         lines: list[Row] = []
-        at, ends_at = before or self._last(span), None
-        for line in Walk(self._rows, keys, first.removesuffix("Z"), at, work, size=MOST_AT_ONCE):
+        at, ends_at = before or self.last(span), None
+        for line in Walk(self.rows, keys, first.removesuffix("Z"), at, work, size=MOST_AT_ONCE):
             if line is None or len(lines) == MOST_AT_ONCE:
                 ends_at = at
                 break
@@ -221,7 +232,7 @@ class TrailList:
         """
         work = PageWork()
         since, entry = self._since(work), self._read([place.sk], work).get(place.sk)
-        is_kept = entry is not None and place.began >= self._oldest
+        is_kept = entry is not None and place.began >= self.oldest
         return FoundEntries([entry] if entry and is_kept else [], None, place.began, since)
 
     def sign_in(self, id_: str, span: Span, *, before: str = "") -> FoundEntries:
@@ -239,23 +250,26 @@ class TrailList:
     def _read(self, places: Sequence[str], work: PageWork) -> dict[str, Entry]:
         if not places:
             return {}
-        wanted = [(self._rows, *Place.parse(sk).key(self.workspace_id)) for sk in places]
+        wanted = [(self.rows, *Place.parse(sk).key(self.workspace_id)) for sk in places]
         work.count(len(places))
         rows = get_many(wanted, consistent=False)
         read = [Entry.from_row(row) for row in rows if row]
         # One that was erased before its events came has none.
         return {each.place.sk: each for each in read if each.steps}
 
-    def _days(
+    def days(
         self, first: str, last: str, work: PageWork
     ) -> tuple[datetime | None, Iterator[tuple[str, frozenset[str]]]]:
+        """Return since when there is a list, and its days from *last* to *first*, each with the
+        parts that have rows.
+        """
         pk = days_key(self.workspace_id)
         since = self._since(work)
 
         def days() -> Iterator[tuple[str, frozenset[str]]]:
             before = f"{last}{NEWEST}"
             while True:
-                found, ends_at = page_before(self._rows, pk, first=first, before=before)
+                found, ends_at = page_before(self.rows, pk, first=first, before=before)
                 work.count(len(found))
                 for row in found:
                     yield row["sk"], row["shards"]
@@ -267,25 +281,33 @@ class TrailList:
 
     def _since(self, work: PageWork) -> datetime | None:
         work.count(1)
-        row = self._rows.get(days_key(self.workspace_id), SINCE)
-        return max(datetime.fromisoformat(row["since"]), self._oldest) if row else None
+        row = self.rows.get(days_key(self.workspace_id), SINCE)
+        return max(datetime.fromisoformat(row["since"]), self.oldest) if row else None
+
+    def found_to(self, at: str, since: datetime | None) -> FoundEntries:
+        """Return a page that ends at *at*, without rows."""
+        return self._found([], at, since)
 
     def _found(self, entries: list[Entry], at: str, since: datetime | None) -> FoundEntries:
         return FoundEntries(entries, at, _time(at), since)
 
-    def _first(self, span: Span) -> str:
-        return stamp(max(span.since, self._oldest) if span.since else self._oldest)
+    def first(self, span: Span) -> str:
+        """Return the lowest sort key of a time."""
+        return stamp(max(span.since, self.oldest) if span.since else self.oldest)
 
-    def _last(self, span: Span) -> str:
+    def last(self, span: Span) -> str:
+        """Return what is higher than every sort key of a time."""
         until = span.until or self.clock.now() + timedelta(minutes=1)
         return f"{stamp(until)}{NEWEST}"
 
     @property
-    def _oldest(self) -> datetime:
+    def oldest(self) -> datetime:
+        """From when on rows are kept."""
         return self.clock.now() - self.keep
 
     @property
-    def _rows(self) -> Rows:
+    def rows(self) -> Rows:
+        """The workspace's rows."""
         return Rows(self.table, f"{self.workspace_id}#")
 
 

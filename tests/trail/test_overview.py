@@ -1,0 +1,201 @@
+"""Counts by day, of which those of days that are over are kept (portico/trail/overview.py)."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from portico.aws.tables import Rows
+from portico.ids import fingerprint
+from portico.trail.list_rows import shard_of
+from portico.trail.overview import TrailCounts
+from portico.trail.search import Span, TrailList
+from tests.support.driver import Portal
+from tests.trail.test_list import KEEP, of_a_sign_in, records
+
+COUNTS = TrailCounts(TrailList("trail", "acme", KEEP))
+DIGITS = frozenset("0123456789abcdef")
+
+
+def fill(portal: Portal, *, ago: int, rows: int) -> str:
+    """Write rows of a day so many days ago; return the day."""
+    day = (portal.now - timedelta(days=ago)).date().isoformat()
+    for n in range(rows):
+        began, id_ = f"{day}T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}", fingerprint(f"{day}{n}")
+        step = {"name": "code.requested", "at": f"{began}.000+00:00", "by": "contact"}
+        row = {"pk": f"acme#listed#{day}#{shard_of(id_)}", "sk": f"{began}Z#{id_}"}
+        portal.writes("trail", row | {"step_01234567": step})
+    portal.writes("trail", {"pk": "acme#listed", "sk": day, "shards": DIGITS})
+    portal.writes("trail", {"pk": "acme#listed", "sk": "-since", "since": f"{day}T00:00:00+00:00"})
+    return day
+
+
+def since(portal: Portal, days: int) -> Span:
+    return Span(
+        portal.now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
+    )
+
+
+def counted(span: Span) -> tuple[dict[str, int], int]:
+    """Sign-ins by day, and how many pages they took."""
+    found, at, pages = Counter[str](), "", 0
+    while True:
+        page, rest = COUNTS.page(span, before=at)
+        pages += 1
+        found.update({day: each.sign_ins for day, each in page.items()})
+        if rest.ends_at is None:
+            return {day: count for day, count in found.items() if count}, pages
+        at = rest.ends_at
+
+
+def kept(portal: Portal) -> dict[str, dict[str, Any]]:
+    return {row["sk"]: row for row in portal.whole_trail() if row["pk"] == "acme#counted"}
+
+
+class TestADayThatIsOver:
+    def test_is_counted_once_and_read_from_then_on(self, portal, wire):
+        days = [fill(portal, ago=ago, rows=20) for ago in range(1, 8)]
+        span = since(portal, 7)
+        first, pages = counted(span)
+        assert first == dict.fromkeys(days, 20)
+        assert pages == 2
+        wire.forget()
+
+        again, pages = counted(span)
+
+        assert again == first
+        assert pages == 1
+        # When the list began, which days there are, and what was counted of them.
+        assert Counter(wire.operations) == {"dynamodb.GetItem": 1, "dynamodb.Query": 2}
+
+    def test_with_more_rows_than_a_page_reads_is_counted_in_several_and_kept_as_well(
+        self, portal, wire
+    ):
+        day = fill(portal, ago=1, rows=700)
+        first, pages = counted(since(portal, 1))
+        assert first == {day: 700}
+        assert pages > 1
+        wire.forget()
+
+        assert counted(since(portal, 1)) == (first, 1)
+        assert len(wire.operations) == 3
+
+    def test_goes_on_where_somebody_else_has_stopped(self, portal):
+        day = fill(portal, ago=1, rows=700)
+        COUNTS.page(since(portal, 1))
+
+        assert counted(since(portal, 1))[0] == {day: 700}
+        assert kept(portal)[day]["counts"]["sign_ins"] == 700
+
+    def test_counted_by_two_at_once_is_right_for_both(self, portal):
+        day = fill(portal, ago=1, rows=700)
+        span, sums = since(portal, 1), [0, 0]
+        places: list[str | None] = ["", ""]
+
+        while any(each is not None for each in places):
+            for who, at in enumerate(places):
+                if at is not None:
+                    page, rest = COUNTS.page(span, before=at)
+                    sums[who] += sum(each.sign_ins for each in page.values())
+                    places[who] = rest.ends_at
+
+        assert sums == [700, 700]
+        assert counted(span)[0] == {day: 700}
+
+    def test_of_which_a_part_is_wanted_is_counted_and_not_kept(self, portal):
+        day = fill(portal, ago=1, rows=120)
+        begin = since(portal, 1).since
+        assert begin
+        later = Span(begin + timedelta(minutes=1))
+
+        assert counted(later)[0] == {day: 60}
+        assert kept(portal) == {}
+
+        counted(since(portal, 1))
+        assert counted(later)[0] == {day: 60}
+
+    def test_of_another_workspace_is_another(self, portal):
+        fill(portal, ago=1, rows=5)
+        counted(since(portal, 1))
+
+        other = TrailCounts(TrailList("trail", "globex", KEEP))
+
+        assert other.page(since(portal, 1))[0] == {}
+
+
+class TestADayThatMayStillGrow:
+    def test_is_counted_each_time(self, portal):
+        day = fill(portal, ago=0, rows=5)
+        assert counted(since(portal, 0))[0] == {day: 5}
+        assert kept(portal) == {}
+
+    def test_is_one_that_was_over_less_than_two_hours_ago(self, portal):
+        fill(portal, ago=0, rows=5)
+        midnight = portal.now.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        portal.forward(seconds=(midnight - portal.now).total_seconds() + 7190)
+        counted(since(portal, 1))
+        assert kept(portal) == {}
+
+        portal.forward(seconds=20)
+        counted(since(portal, 1))
+        assert len(kept(portal)) == 1
+
+
+class TestWhatComesLate:
+    """An event of a day that is over: a complaint, or what waited while the trail was out of reach."""
+
+    def test_takes_the_counts_away_so_that_the_day_is_counted_anew(self, portal):
+        events = of_a_sign_in(portal)
+        records(*events[:2])
+        portal.forward(days=2)
+        span = since(portal, 3)
+        (before,) = COUNTS.page(span)[0].values()
+        assert before.outcomes == {"mailed": 1}
+
+        records(*events[2:])
+
+        (after,) = COUNTS.page(span)[0].values()
+        assert after.outcomes == {"signed-in": 1}
+        (row,) = kept(portal).values()
+        assert row["late"] == 1
+        assert row["counts"]["outcomes"] == {"signed-in": 1}
+
+    def test_while_the_day_is_counted_keeps_the_counts_from_being_kept(self, portal, monkeypatch):
+        events = of_a_sign_in(portal)
+        records(*events[:2])
+        portal.forward(days=2)
+        whole = Rows.update
+
+        def update(rows: Rows, pk: str, *rest: Any) -> Any:
+            if pk == "acme#counted":
+                monkeypatch.setattr(Rows, "update", whole)
+                records(*events[2:])
+            return whole(rows, pk, *rest)
+
+        monkeypatch.setattr(Rows, "update", update)
+
+        COUNTS.page(since(portal, 3))
+
+        (row,) = kept(portal).values()
+        assert "counts" not in row
+        (after,) = COUNTS.page(since(portal, 3))[0].values()
+        assert after.outcomes == {"signed-in": 1}
+
+    def test_costs_no_write_while_its_day_lasts(self, portal, wire):
+        events = of_a_sign_in(portal)
+        records(*events[:2])
+        wire.forget()
+
+        records(*events[2:])
+
+        assert kept(portal) == {}
+        # A line for each, and one write of the list's row.
+        assert Counter(wire.operations) == {"dynamodb.PutItem": 3, "dynamodb.UpdateItem": 1}
+
+    def test_is_gone_with_the_rows_of_the_day(self, portal):
+        day = fill(portal, ago=1, rows=5)
+        counted(since(portal, 1))
+
+        row = kept(portal)[day]
+
+        over = portal.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        assert row["expires_at"] == row["ttl"] == int((over + KEEP).timestamp())
