@@ -1,9 +1,11 @@
 """Who is touched: counted and named before a way in is taken away, and the page follows."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.member import Member
+from tests.browser.member import Member, asked_of
 from tests.browser.test_console_connections import fits
 from tests.browser.test_console_settings import wants
 
@@ -96,6 +98,82 @@ class TestACode:
 
         member.sees("People who lose a way in that they have:")
         assert fits(member)
+
+
+class TestAPortalThatCloses:
+    def test_says_who_can_sign_in_and_then_cannot(self, member):
+        member.comes_in("owner")
+        wants(member, "Portal", "Open or paused")
+        member.field("Contacts can sign in").uncheck()
+
+        member.presses("Look at the change")
+
+        member.sees("Your contacts cannot sign in. The team still can, by the console.")
+        member.sees("People who can sign in now, and cannot while it is closed: ")
+        assert number_after(member, "People who can sign in now, and cannot while it is closed: ")
+        member.sees("Whoever of them is signed in is out of the portal within ten minutes")
+        expect(member.page.get_by_role("columnheader", name="Signs in by")).to_be_visible()
+        expect(member.page.get_by_text("shut out", exact=True)).to_have_count(0)
+
+    def test_is_counted_as_one_that_pauses_is_and_fits_a_narrow_screen(self, person_with, house):
+        member = Member(person_with(viewport={"width": 360, "height": 800}))
+        member.comes_in("admin")
+        wants(member, "Portal", "Open or paused")
+        now = datetime.fromisoformat(house._get("/_local/clock")["now"])
+        # Far enough for the browser's clock too, which nobody moves.
+        member.types("Paused until", (now + timedelta(days=365)).strftime("%Y-%m-%dT%H:%M"))
+
+        member.presses("Look at the change")
+
+        member.sees("People who can sign in now, and cannot while it is closed: ")
+        assert fits(member)
+        member.person.finds_no_barrier()
+
+    def test_and_opens_again_says_so_and_counts_nobody(self, member, house):
+        until = datetime.fromisoformat(house._get("/_local/clock")["now"]) + timedelta(days=365)
+        house.team("workspace", "set", "acme", "--paused-until", until.strftime("%Y-%m-%dT%H:%MZ"))
+        try:
+            member.opens("portal")
+            member.presses("Sign in")
+            member.signs_in_there("olga@example.com")
+            wants(member, "Portal", "Open or paused")
+            asked = asked_of(member, "POST", "/touched$")
+            member.types("Paused until", "")
+
+            member.presses("Look at the change")
+
+            member.sees("Every contact can sign in again.")
+            assert asked == []
+        finally:
+            house.team("workspace", "set", "acme", "--reset", "paused-until")
+
+
+class TestWhatTakesNothingFromAnybodyThere:
+    def test_is_said_of_shorter_sessions(self, member):
+        member.comes_in("admin")
+        wants(member, "Authentication", "Sessions and links")
+        member.types("Signed out after being unused for", "1")
+
+        member.presses("Look at the change")
+
+        member.sees(
+            "Nobody is signed out by it: whoever is signed in keeps the time they were given."
+        )
+        member.sees("Nobody was found who loses a way in that they have.")
+
+    def test_is_said_of_no_more_sign_ups(self, member, house):
+        house.team("workspace", "set", "acme", "--sign-up")
+        try:
+            member.comes_in("admin")
+            wants(member, "Authentication", "Sign-up")
+            member.field("New people may sign up").uncheck()
+
+            member.presses("Look at the change")
+
+            member.sees("Only your team can add new contacts. Whoever is a contact stays one.")
+            member.sees("Nobody was found who loses a way in that they have.")
+        finally:
+            house.team("workspace", "set", "acme", "--no-sign-up")
 
 
 class TestWhatOpens:

@@ -2,16 +2,17 @@
 portico/team/touched.py, portico/edge/touched_routes.py)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from portico.people.identities import Identity, identity_key
-from portico.people.rules import Contact
+from portico.people.rules import Contact, Workspace
 from portico.people.store import head_key
 from portico.team import touched
 from portico.team.rules import MAY, Action
-from portico.team.touched_rules import KnownContact, OpenWays, WaysChange, touched_by
+from portico.team.touched_rules import KnownContact, OpenWays, WaysChange, closes, touched_by
 from tests.team.test_manage_workspace import WORKSPACE, House, Staff
 
 TOUCHED = f"POST {WORKSPACE}/touched"
@@ -78,6 +79,30 @@ class TestTheRule:
     def test_takes_nothing_away_by_opening(self):
         assert loses(ALL, before=NONE) is None
         assert not WaysChange(NONE, ALL).takes_away
+
+
+class TestClosing:
+    NOW = datetime(2026, 11, 30, tzinfo=UTC)
+    SOON, LATER = 1_798_000_000, 1_799_000_000
+    OPEN = Workspace("acme", "Acme", "https://portal.acme.test")
+
+    def closes(self, before: dict[str, Any], after: dict[str, Any]) -> bool:
+        is_closing: bool = closes(replace(self.OPEN, **before), replace(self.OPEN, **after), at=self.NOW)  # fmt: skip
+        return is_closing
+
+    def test_is_switching_off_and_pausing_and_a_longer_pause(self):
+        assert self.closes({}, {"portal_enabled": False})
+        assert self.closes({}, {"paused_until": self.SOON})
+        assert self.closes({"paused_until": self.SOON}, {"paused_until": self.LATER})
+        assert self.closes({"paused_until": self.SOON}, {"portal_enabled": False})
+
+    def test_is_nothing_that_opens_or_changes_nothing(self):
+        assert not self.closes({}, {})
+        assert not self.closes({}, {"paused_until": 1})
+        assert not self.closes({"paused_until": self.LATER}, {"paused_until": self.SOON})
+        assert not self.closes({"paused_until": self.SOON}, {"paused_until": self.SOON})
+        assert not self.closes({"portal_enabled": False}, {"portal_enabled": True})
+        assert not self.closes({"portal_enabled": False}, {"portal_enabled": False, "paused_until": self.SOON})  # fmt: skip
 
 
 @pytest.fixture
@@ -194,6 +219,50 @@ class TestTheCount:
 
     def test_says_which_settings_it_says_nothing_of(self, admin):
         assert asks(admin, sign_up=True, code_method=True)["not_counted"] == ["sign_up"]
+
+    @pytest.mark.parametrize("closing", [{"portal_enabled": False}, {"paused_until": 4_000_000_000}], ids=["off", "paused"])  # fmt: skip
+    def test_of_a_portal_that_closes_is_everybody_who_can_sign_in(
+        self, house, admin, portal, closing
+    ):
+        links(portal, house.zoe.id, "google")
+        off = portal.adds("Off Once", "off@example.com")
+        portal.deactivates(off.email)
+
+        found = asks(admin, **closing)
+
+        heads = [r for r in portal.rows("people") if r["sk"] == "head"]
+        assert found["count"] == found["shut_out"] == len(heads) - 1
+        assert found["complete"]
+        assert found["not_counted"] == []
+        assert "off@example.com" not in named(found)
+        assert portal.workspace.is_open(at=portal.now)
+
+    def test_of_a_portal_without_codes_is_of_those_with_another_way(self, house, admin, portal):
+        portal.sets(code_method=False)
+        links(portal, house.zoe.id, "google")
+
+        assert named(asks(admin, portal_enabled=False)) == {"zoe@example.com": (["sso"], True)}
+
+    def test_of_no_more_sign_ups_and_of_shorter_sessions_is_nought_and_exact(
+        self, house, admin, portal
+    ):
+        portal.sets(sign_up=True)
+
+        found = asks(admin, sign_up=False, session_idle_seconds=600, session_absolute_seconds=3600)
+
+        assert (found["count"], found["complete"], found["not_counted"]) == (0, True, [])
+
+    def test_of_longer_sessions_is_not_said(self, admin):
+        assert asks(admin, session_idle_seconds=86_400)["not_counted"] == ["session_idle_seconds"]
+
+
+class TestASessionThatRuns:
+    def test_keeps_its_lengths_when_they_become_shorter(self, portal):
+        portal.browser.has_signed_in()
+        portal.sets(session_idle_seconds=600, session_absolute_seconds=1200)
+        portal.forward(hours=2)
+
+        assert portal.browser.refreshes().status == 200
 
 
 class TestTheBound:

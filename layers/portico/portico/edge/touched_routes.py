@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from portico.clock import SYSTEM, Clock
 from portico.edge.requests import shaped
 from portico.edge.responses import Response
 from portico.edge.settings_routes import as_invalid
@@ -19,7 +20,15 @@ from portico.sso.store import Connections, is_listed
 from portico.team.rules import Action
 from portico.team.team_caller import TeamCaller
 from portico.team.touched import TouchedContacts
-from portico.team.touched_rules import COUNTED, OpenWays, TouchedContact, WaysChange
+from portico.team.touched_rules import (
+    COUNTED,
+    NO_WAYS,
+    OpenWays,
+    TouchedContact,
+    WaysChange,
+    closes,
+    is_counted,
+)
 from portico.team.visits import Visits
 from portico.team.workspace_changes import WorkspaceChanges
 
@@ -39,6 +48,7 @@ class TouchedRoutes:
     access: TeamAccess
     changes: WorkspaceChanges
     visits: Visits
+    clock: Clock = SYSTEM
 
     @classmethod
     def behind(cls, access: TeamAccess, settings: ManageWorkspaceSettings) -> Self:
@@ -57,9 +67,11 @@ class TouchedRoutes:
         if asked.connection is not None and not is_listed(member.workspace, asked.connection):
             raise NotFound
         after = [_off(each) if each.id == asked.connection else each for each in before]
+        workspace = _after(member.workspace, change)
+        is_closing = closes(member.workspace, workspace, at=self.clock.now())
         ways = WaysChange(
             OpenWays.of(member.workspace, before),
-            OpenWays.of(_after(member.workspace, change), after),
+            NO_WAYS if is_closing else OpenWays.of(workspace, after),
         )
         found = TouchedContacts(People(table, id_)).count(ways)
         if found.first:
@@ -70,7 +82,11 @@ class TouchedRoutes:
             "looked_at": found.looked_at,
             "complete": found.is_complete,
             "contacts": [_answer(each) for each in found.first],
-            "not_counted": sorted(change.after.keys() - set(COUNTED)),
+            "not_counted": sorted(
+                name
+                for name, value in change.after.items()
+                if not is_counted(name, change.before[name], value)
+            ),
         }
         return Response(200, answer)
 

@@ -2,14 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from portico.people.directory_rule import needs_record, takes_codes, takes_passwords
 from portico.people.rules import Contact, Workspace
 from portico.sso.rules import Connection
 
-COUNTED = ("code_method", "password_method", "sso_method", "directory_rule")
+COUNTED = (
+    "code_method",
+    "password_method",
+    "sso_method",
+    "directory_rule",
+    "portal_enabled",
+    "paused_until",
+)
 """Settings of which we can count whose way in they take."""
+LENGTHS = ("session_idle_seconds", "session_absolute_seconds")
+"""How long sessions last that begin from then on. One that runs keeps the lengths it began with."""
+
+
+def is_counted(name: str, before: Any, after: Any) -> bool:
+    """Say whether a count is the whole answer to whom a change of one setting touches.
+
+    No sign-up any more, and shorter sessions, take nothing from anybody who is there: nought is
+    exact. Whom a way that opens brings, or a longer session, nobody can count.
+    """
+    if name == "sign_up":
+        return not after
+    if name in LENGTHS:
+        return bool(after < before)
+    return name in COUNTED
+
+
+def closes(before: Workspace, after: Workspace, *, at: datetime) -> bool:
+    """Say whether a change closes an open portal, or pauses it for longer.
+
+    Args:
+        before: the workspace as it is.
+        after: as it would be.
+        at: now.
+    """
+    is_off = not after.portal_enabled
+    is_longer = after.is_paused(at=at) and after.paused_until > before.paused_until
+    return before.portal_enabled and (is_off or is_longer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +72,16 @@ class OpenWays:
             domains=frozenset(domain for each in on for domain in each.vouches_for),
             needs_record=needs_record(workspace.rule),
         )
+
+
+NO_WAYS = OpenWays(
+    codes=False,
+    passwords=False,
+    connections=frozenset(),
+    domains=frozenset(),
+    needs_record=False,
+)
+"""Of a portal that is closed. The team's own way leads to the console alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,12 @@ const TOUCHES = {
   paused_until: "touches_pause",
 };
 
-/** Who is touched by a change. @param {Setting} setting @param {any} value the new one */
-export function touchedBy({ name, kind }, value) {
+/** Who is touched by a change. @param {Setting} setting @param {any} value the new one @param {any} was */
+export function touchedBy({ name, kind }, value, was) {
   if (kind === "switch") return `touches_${name}_${value ? "on" : "off"}`;
   if (kind === "rule") return `touches_rule_${value}`;
+  if (kind === "hours" && value < was) return "touches_sessions_shorter";
+  if (kind === "moment" && value * 1000 <= Date.now()) return "touches_portal_enabled_on";
   return TOUCHES[name] ?? "touches_look";
 }
 

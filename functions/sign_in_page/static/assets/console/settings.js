@@ -114,7 +114,7 @@ function review(place, { screen, id, members, wanted }) {
         shown(place, setting, wanted[setting.name]),
       ]),
     );
-  const touched = new Set(changed.map((setting) => touchedBy(setting, wanted[setting.name])));
+  const touched = new Set(changed.map((setting) => touchedBy(setting, wanted[setting.name], place.settings[setting.name])));
   const list = el("ul", { class: "touched" }, ...[...touched].map((key) => el("li", {}, ...words.nodes(key))));
   const holder = el("div", {}, rows());
   const go = button(words.nodes("change_it"), () =>
@@ -137,7 +137,7 @@ function review(place, { screen, id, members, wanted }) {
       }
     }, said), "primary");
   const back = button(words.nodes("back"), () => place.again());
-  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
+  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(place, wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
 }
 
 /** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */
