@@ -127,6 +127,9 @@ class TestTheMail:
 
         member.chooses("Shown as", "Plain text")
 
+        text = member.part("Preview of the mail").locator("pre")
+        expect(text).to_have_css("white-space", "pre-wrap")
+        expect(text).to_have_css("text-decoration-line", "none")
         member.person.finds_no_barrier()
 
     def test_that_does_not_come_says_so_and_the_form_works_on(self, member):

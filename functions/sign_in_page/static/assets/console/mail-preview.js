@@ -30,7 +30,7 @@ export function mailPreviewOf(place, { language, theme, unsaved }) {
   const letter = choice(LETTERS.map((each) => [each, words.text(`mailview_${each}`)]), LETTERS[0]);
   const form = choice(FORMS.map((each) => [each, words.text(`mailview_${each}`)]), FORMS[0]);
   const frame = el("iframe", { class: "of-mail", title: words.text("mailview_title"), sandbox: "allow-same-origin", inert: true, tabindex: "-1" });
-  const plain = el("pre", { class: "plain", hidden: true });
+  const plain = el("pre", { class: "mail-text", hidden: true });
   const head = el("div", {});
   const status = el("p", { class: "soft", role: "status" });
   /** What was asked for already. @type {Map<string, Mail>} */
