@@ -25,6 +25,7 @@ SCREENS = [
     "connection=google",
     "portals",
     "changes",
+    "directory",
 ]
 
 

@@ -43,6 +43,7 @@ SCREENS = (
     f"address={ANN}",
     f"erase={ANN}",
     f"merge={ANN}",
+    "directory",
 )
 """Every screen there is. Whoever adds a screen adds it here, and all that is held below holds for it."""
 STOPS = 8

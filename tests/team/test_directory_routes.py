@@ -333,7 +333,7 @@ class TestSomebody:
         assert finds(house, email="nobody@example.com").problem == (404, "not-found")
         assert finds(house, external_id="id-of-ann").problem == (404, "not-found")
 
-    def test_is_found_by_agents_who_may_not_guess(self, house, directory):
+    def test_api_08_is_found_by_agents_who_may_not_guess(self, house, directory):
         directory.adds("ann@example.com")
         assert found(house, "agent", email="ann@example.com")["people"]
 

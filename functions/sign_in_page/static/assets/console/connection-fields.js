@@ -63,6 +63,11 @@ export function redirectUri(id) {
   return `${location.origin}/v1/sso/${id}/callback`;
 }
 
+/** Where an issuer such as Okta ends sessions. @param {string} workspace @param {string} id */
+export function logoutUri(workspace, id) {
+  return `${location.origin}/oauth2/global-token-revocation/${workspace}/${id}`;
+}
+
 /** What a value is on the page. @param {Words} words @param {any} value */
 export function said(words, value) {
   const text = Array.isArray(value) ? value.join(", ") : (value ?? "");

@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { fieldsOf, nameOf, redirectUri, said } from "./connection-fields.js";
+import { fieldsOf, logoutUri, nameOf, redirectUri, said } from "./connection-fields.js";
 import { actions, badge, button, copied, facts, given, panel, slot, table } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -69,6 +69,7 @@ export async function showConnection(place) {
       words.nodes("connection_set"),
       facts(values),
       copied(words, redirectUri(id), words.nodes("redirect_uri")),
+      connection.kind === "oidc" && copied(words, logoutUri(place.settings.id, id), words.nodes("dir_logout_uri")),
       ...connection.cautions.map((/** @type {string} */ each) => el("p", { class: "soft", lang: "en", dir: "ltr" }, each)),
       may && actions(
         button(words.nodes("change"), () => place.go(`change-connection=${id}`)),

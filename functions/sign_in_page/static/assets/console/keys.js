@@ -24,7 +24,7 @@ export async function showKeys(place) {
   const said = slot();
   const columns = ["label", "scopes", "ends", "last_used", ...(may ? ["to_do"] : [])].map((column) => words.nodes(column));
   const rows = read.keys.map((/** @type {any} */ key) => [
-    [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), "bad"), el("br"), ...whose(place, key, read.members)],
+    [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), "bad"), el("br"), ...whose(place, key, read.members), ...(isOfSync(key) ? [el("br"), el("span", { class: "soft client-id" }, ...words.nodes("dir_client_id"), ": ", el("code", { dir: "ltr" }, key.id))] : [])],
     key.scope.split(" ").map((/** @type {string} */ scope) => el("code", { class: "scope", dir: "ltr" }, scope)),
     [words.moment(key.expires_at)],
     [key.last_used_at ? words.moment(key.last_used_at) : words.text("not_lately")],
@@ -39,6 +39,9 @@ export async function showKeys(place) {
     panel(words.nodes("keys_title"), rows.length ? table(words.nodes("keys_title"), columns, rows) : empty, said),
   );
 }
+
+/** A directory comes with it, and may be asked for its id. @param {any} key */
+const isOfSync = ({ scope }) => scope.split(" ").includes("scim");
 
 /** An owner answers for each key. @param {Place} place @param {any} key @param {any[]} members */
 function whose({ words }, { owner }, members) {
@@ -57,7 +60,7 @@ function todo(place, key, said) {
     if (!(await sure(words, about))) return;
     place.press(rotate, async () => {
       const { body } = await place.ask("POST", `/keys/${key.id}/rotate`);
-      showSecret(place, body.text);
+      showSecret(place, body);
     }, said);
   }, "plain", words.text("new_secret_of", values));
   const revoke = button(words.nodes("revoke"), async () => {
@@ -87,7 +90,7 @@ export function newKey(place) {
     onSend: async (typed, keyOf) => {
       const body = { label: typed.label, scope: SCOPES.filter((scope) => typed[scope]).join(" ") };
       const { body: made } = await place.ask("POST", "/keys", { body, key: keyOf(body) });
-      showSecret(place, made.text);
+      showSecret(place, made);
     },
     says: { taken: "key_lost" },
     onCancel: () => place.go("keys"),
@@ -95,13 +98,15 @@ export function newKey(place) {
   place.show(words.nodes("new_key_title"), el("p", { class: "soft" }, ...words.nodes("new_key_text")), asked.node);
 }
 
-/** @param {Place} place @param {string} text */
-function showSecret(place, text) {
+/** @param {Place} place @param {{ key: any, text: string }} made */
+function showSecret(place, { key, text }) {
   const { words } = place;
+  const ofSync = isOfSync(key) ? [copied(words, key.id, words.nodes("dir_client_id")), copied(words, `${location.origin}/scim/v2/${place.settings.id}`, words.nodes("dir_scim_url"))] : [];
   place.show(
     words.nodes("key_made"),
     el("p", {}, ...words.nodes("key_made_text")),
     copied(words, text, words.nodes("key_secret")),
+    ...ofSync,
     actions(button(words.nodes("back"), () => place.go("keys"), "primary")),
   );
 }

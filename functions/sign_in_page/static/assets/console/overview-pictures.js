@@ -172,7 +172,7 @@ function barsOf({ words }, title, look, said) {
 }
 
 /** @param {import("../words.js").Words} words */
-function numbersOf(words) {
+export function numbersOf(words) {
   const format = new Intl.NumberFormat(`${words.language}-u-nu-latn`);
   return (/** @type {number} */ count) => format.format(count);
 }

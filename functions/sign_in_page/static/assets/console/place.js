@@ -20,6 +20,8 @@ export class Place {
    * @type {string[][]}
    */
   commands = [];
+  /** The directory's groups, where a screen has read them. @type {import("./settings-fields.js").Group[]} */
+  groups = [];
   #shell;
   #slot = slot();
 

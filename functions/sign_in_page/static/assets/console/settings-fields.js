@@ -5,7 +5,9 @@ import { given } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
-/** @typedef {"switch" | "list" | "hours" | "days" | "moment" | "text" | "link" | "colour" | "pause" | "rule"} Kind */
+/** @typedef {"switch" | "list" | "hours" | "days" | "moment" | "text" | "link" | "colour" | "pause" | "rule" | "groups"} Kind */
+
+/** @typedef {{ id: string, name: string }} Group of the directory */
 
 /**
  * @typedef {object} Setting
@@ -20,7 +22,7 @@ const all = (kind, ...names) => names.map((name) => ({ name, kind }));
 export const GROUPS = {
   authentication: {
     ways: all("switch", "code_method", "password_method", "sso_method"),
-    directory: all("rule", "directory_rule"),
+    directory: [...all("rule", "directory_rule"), ...all("groups", "directory_groups"), ...all("switch", "directory_contacts")],
     sign_up: [...all("switch", "sign_up"), ...all("list", "sign_up_domains", "sign_up_blocked"), ...all("switch", "sign_up_disposable")],
     sessions: [...all("hours", "session_idle_seconds", "session_absolute_seconds"), ...all("days", "link_days")],
   },
@@ -35,13 +37,14 @@ export const GROUPS = {
 export const LOOKS = ["look", "help"];
 
 /** @type {Partial<Record<Kind, import("./form.js").Field["type"]>>} */
-const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea", rule: "select" };
+const TYPES = { switch: "checkbox", list: "textarea", days: "number", moment: "datetime-local", pause: "textarea", rule: "select", groups: "textarea" };
 
 const RULES = ["off", "match_required", "sso_only"];
 
 /** What to type, where the name does not say it. @type {Record<string, string>} */
 const HINTS = {
   directory_rule: "hint_directory_rule",
+  directory_groups: "hint_directory_groups",
   sign_up_domains: "hint_domains",
   sign_up_blocked: "hint_blocked",
   session_idle_seconds: "hint_hours",
@@ -71,6 +74,7 @@ export function touchedBy({ name, kind }, value, was) {
   if (kind === "rule") return `touches_rule_${value}`;
   if (kind === "hours" && value < was) return "touches_sessions_shorter";
   if (kind === "moment" && value * 1000 <= Date.now()) return "touches_portal_enabled_on";
+  if (kind === "groups") return `touches_${name}_${value.length ? "some" : "none"}`;
   return TOUCHES[name] ?? "touches_look";
 }
 
@@ -89,9 +93,10 @@ export function shown(place, { kind }, value) {
 }
 
 /** What a value is in a form. @param {Place} place @param {Setting} setting @param {any} value @returns {string | boolean} */
-export function typed({ settings }, { kind }, value) {
+export function typed({ settings, groups }, { kind }, value) {
   if (kind === "switch") return value === true;
   if (kind === "list") return (value ?? []).join("\n");
+  if (kind === "groups") return (value ?? []).map((/** @type {string} */ id) => groups.find((each) => each.id === id)?.name ?? id).join("\n");
   if (kind === "hours") return String(value / HOUR);
   if (kind === "moment") return value * 1000 > Date.now() ? localTime(value) : "";
   if (kind === "pause") return value?.[settings.locale] ?? "";
@@ -100,9 +105,10 @@ export function typed({ settings }, { kind }, value) {
 }
 
 /** What a form's value is to the API. @param {Place} place @param {Setting} setting @param {any} value */
-export function sent({ settings }, { kind, name }, value) {
+export function sent({ settings, groups }, { kind, name }, value) {
   if (kind === "switch") return value === true;
   if (kind === "list") return value.split(/[\s,;]+/).filter(Boolean);
+  if (kind === "groups") return linesOf(value).map((line) => groupNamed(groups, line)?.id ?? line);
   if (kind === "hours") return Math.round(Number(value.replace(",", ".")) * HOUR);
   if (kind === "days") return Number(value);
   if (kind === "moment") return value ? Math.floor(new Date(value).getTime() / 1000) : 0;
@@ -111,6 +117,25 @@ export function sent({ settings }, { kind, name }, value) {
     return value ? { ...others, [settings.locale]: value } : others;
   }
   return name === "name" ? value : value || null;
+}
+
+/** @param {string} text @returns {string[]} */
+function linesOf(text) {
+  return [...new Set(text.split("\n").map((line) => line.trim()).filter(Boolean))];
+}
+
+/** @param {Group[]} groups @param {string} line a name in any case, or an id */
+function groupNamed(groups, line) {
+  return groups.find(({ id, name }) => id === line || name.toLowerCase() === line.toLowerCase());
+}
+
+/** So many groups have names here. Beyond them, an id is believed. */
+const MOST_NAMED = 100;
+
+/** The first group that is typed and that the directory does not have. @param {Place} place @param {Record<string, any>} typed */
+export function unknownGroup({ settings, groups }, typed) {
+  const mayBe = (/** @type {string} */ line) => groups.length >= MOST_NAMED && /^[\w-]{22}$/.test(line);
+  return linesOf(typed.directory_groups).find((line) => !groupNamed(groups, line) && !settings.directory_groups.includes(line) && !mayBe(line));
 }
 
 /** What the page would show, of a form as it is typed. @param {Place} place @param {Setting[]} members @param {Record<string, any>} typed */

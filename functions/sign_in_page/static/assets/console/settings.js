@@ -7,7 +7,7 @@ import { form } from "./form.js";
 import { logoPanel } from "./logo.js";
 import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
 import { withPreview } from "./preview-loaded.js";
-import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, swatch, touchedBy } from "./settings-fields.js";
+import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, swatch, touchedBy, unknownGroup } from "./settings-fields.js";
 import { takesAway, whoIsTouched } from "./touched.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -24,6 +24,7 @@ async function showSettings(place, screen) {
   const isAuthentication = screen === "authentication";
   const read = await place.read(async () => {
     await place.readSettings();
+    if (isAuthentication && place.settings.directory_groups.length) await readGroups(place);
     return isAuthentication ? (await place.ask("GET", "/connections")).body.connections : [];
   }, title);
   if (!read) return;
@@ -43,6 +44,11 @@ async function showSettings(place, screen) {
   place.show(title, el("p", { class: "soft" }, ...words.nodes(may ? "settings_text" : "settings_text_read")), ...panels, ...(screen === "portal" ? [logoPanel(place, may), elsewherePanel(place)] : []));
 }
 
+/** The names of the directory's groups, for whoever may see them: settings have their ids. @param {Place} place */
+async function readGroups(place) {
+  if (place.allows("contacts:list")) place.groups = (await place.ask("GET", "/directory")).body.groups;
+}
+
 /** The way to portals on other sites. @param {Place} place */
 function elsewherePanel({ words }) {
   return panel(words.nodes("elsewhere_title"), el("p", {}, el("a", { href: "#portals" }, ...words.nodes("elsewhere_show"))));
@@ -55,7 +61,11 @@ export async function changeSettings(place) {
   const members = GROUPS[screen]?.[group];
   if (!members) return place.go("find");
   const title = words.nodes(`group_${group}`);
-  const read = await place.read(() => place.readSettings(), title);
+  const read = await place.read(async () => {
+    const settings = await place.readSettings();
+    if (group === "directory") await readGroups(place);
+    return settings;
+  }, title);
   if (!read) return;
   const id = `change-${screen}-${group}`;
   const asked = form(place, {
@@ -64,6 +74,8 @@ export async function changeSettings(place) {
     fields: members.map((setting) => fieldOf(place, setting)),
     send: words.nodes("look_at_it"),
     onSend: async (typed) => {
+      const unknown = group === "directory" && unknownGroup(place, typed);
+      if (unknown) return tell(asked.slot, { tone: "error", text: words.nodes("dir_unknown_group", { name: unknown, names: place.groups.slice(0, 10).map(({ name }) => name).join(", ") || words.text("nothing_set") }) });
       const wanted = changesOf(place, members, typed);
       if (Object.keys(wanted).length === 0) return tell(asked.slot, { tone: "info", text: words.nodes("nothing_changes") });
       review(place, { screen, id, members, wanted });
