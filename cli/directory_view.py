@@ -142,6 +142,8 @@ def show_person(told: Told, who: str, found: Mapping[str, Any]) -> None:
             "addresses": person["emails"],
             "active": person["active"],
             "let in by groups": person["allowed"],
+            "held until": _time(person["held_until"]),
+            "kept": person["kept"],
             "groups": [_lets_in(each) for each in person["groups"]],
             "contacts": [f"{each['id']} {each['email']}" for each in person["contacts"]],
             "changed": _time(person["changed_at"]),

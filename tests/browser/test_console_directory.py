@@ -34,7 +34,7 @@ BUSY: dict[str, Any] = EMPTY | {
 ANN: dict[str, Any] = {
     "id": "Yb5LrPc7AZk3vN0q8Xw2Tt", "user_name": "ann@example.com", "external_id": "4711",
     "name": "Ann Archer", "emails": ["ann@example.com"], "active": True, "allowed": True,
-    "contact": None, "changed_at": 1795262400, "created_at": 1764417600,
+    "held_until": None, "kept": False, "contact": None, "changed_at": 1795262400, "created_at": 1764417600,
     "groups": [CUSTOMERS | {"lets_in": True}], "groups_complete": True, "contacts": [], "log": [],
 }  # fmt: skip
 FOUND: dict[str, Any] = {"people": [ANN], "complete": True, "file_record": None, "refused": []}
@@ -180,6 +180,107 @@ class TestTheScreen:
         expect(member.offers("Try again")).to_be_visible()
 
 
+HELD: dict[str, Any] = {
+    "id": ANN["id"], "state": "held", "user_name": "ann@example.com", "name": "Ann Archer", "external_id": "4711",
+    "emails": ["ann@example.com"], "contacts": [], "source": "SCIM", "by": "key:demo-acme-scim-0000000",
+    "why": "inactive", "since": 1795266000, "until": 1895273200, "kept_at": None, "kept_by": None,
+}  # fmt: skip
+BOB = HELD | {"id": "B" * 22, "user_name": "bob@example.com", "name": "Bob Baker"}
+KEPT = HELD | {"id": "C" * 22, "user_name": "cy@example.com", "name": "Cy Kept", "state": "kept", "until": None, "kept_at": 1795266000}  # fmt: skip
+
+
+def holding(member: Member, *people: Any, outcome: str = "") -> list[Any]:
+    """Answer the list of who is held, and take decisions of them; returns what was decided."""
+    decided: list[Any] = []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "GET":
+            return route.fulfill(json={"people": list(people), "next": None})
+        body: Any = route.request.post_data_json
+        decided.append(body)
+        came = outcome or {"leave": "left", "keep": "kept"}[body["decision"]]
+        return route.fulfill(json={"people": [{"id": each, "outcome": came} for each in body["people"]]})  # fmt: skip
+
+    member.page.route("**/v1/workspaces/acme/directory/held**", answer)
+    answering(member, "directory", BUSY)
+    return decided
+
+
+class TestWhoIsHeld:
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_is_let_go_or_kept_one_by_one(self, member, role):
+        member.comes_in(role)
+        decided = holding(member, HELD, BOB, KEPT)
+        member.opens("directory")
+        member.is_told("Below you see who is still in for now")
+        held = member.part("Held for now")
+        expect(held.get_by_role("row").filter(has_text="Cy Kept")).to_contain_text("kept by the team")  # fmt: skip
+        expect(member.offers("Keep Cy Kept")).to_have_count(0)
+
+        member.presses("Let Ann Archer leave")
+        member.confirms("Let leave")
+        member.is_told("They are out.")
+        member.presses("Keep Bob Baker")
+        member.confirms("Keep")
+        member.is_told("They stay in.")
+
+        assert decided == [
+            {"decision": "leave", "people": [HELD["id"]]},
+            {"decision": "keep", "people": [BOB["id"]]},
+        ]
+
+    def test_are_decided_of_together_a_part_at_a_time(self, member):
+        member.comes_in("owner")
+        many = [HELD | {"id": f"{n:022}", "name": f"Person {n:02}"} for n in range(30)]
+        decided = holding(member, *many, KEPT)
+        member.opens("directory")
+
+        member.presses("Keep all of these")
+        member.confirms("Keep all of these")
+
+        member.is_told("They stay in.")
+        assert [len(each["people"]) for each in decided] == [25, 5]
+        assert KEPT["id"] not in str(decided)
+
+    def test_is_decided_by_nobody_who_says_no(self, member):
+        member.comes_in("owner")
+        decided = holding(member, HELD)
+        member.opens("directory")
+
+        member.presses("Let Ann Archer leave")
+        member.confirms("Cancel")
+
+        expect(member.page.get_by_role("dialog")).to_have_count(0)
+        assert decided == []
+
+    def test_is_said_where_somebody_was_quicker(self, member):
+        member.comes_in("owner")
+        holding(member, HELD, outcome="not-held")
+        member.opens("directory")
+
+        member.presses("Let Ann Archer leave")
+        member.confirms("Let leave")
+
+        member.is_told("Of some, nothing was decided")
+
+    def test_is_seen_by_auditors_who_decide_nothing(self, member):
+        member.comes_in("auditor")
+        holding(member, HELD)
+        member.opens("directory")
+
+        expect(member.part("Held for now").get_by_role("row").filter(has_text="Ann Archer")).to_be_visible()  # fmt: skip
+        expect(member.offers("Let Ann Archer leave")).to_have_count(0)
+
+    def test_is_said_of_one_person(self, member):
+        member.comes_in("agent")
+        held = ANN | {"active": False, "held_until": 4000000000}
+        answering(member, "directory/people/find", FOUND | {"people": [held]})
+        member.opens("directory")
+        seeks(member, "4711")
+
+        expect(member.part("Ann Archer")).to_contain_text("in until")
+
+
 class TestCsl01WhatADirectorySends:
     def test_is_text_wherever_it_stands(self, member):
         member.comes_in("owner")
@@ -190,6 +291,8 @@ class TestCsl01WhatADirectorySends:
         key = KEY | {"label": HOSTILE, "last_refusal": {"at": 1, "status": 400, "reason": HOSTILE}}
         files = {"sources": [{"source": HOSTILE, "active": 1, "inactive": 0}], "complete": True, "last_import_at": 1}  # fmt: skip
         answering(member, "directory", BUSY | {"keys": [key], "files": files, "deciding": [named | {"members": 1, "complete": True}]})  # fmt: skip
+        held = HELD | {"name": HOSTILE, "user_name": HOSTILE}
+        answering(member, "directory/held?limit=100", {"people": [held], "next": None})
         member.opens("directory")
         seeks(member, "4711")
 

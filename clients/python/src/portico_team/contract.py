@@ -389,6 +389,8 @@ class DirectoryPerson(TypedDict):
     emails: list[str]
     active: bool
     allowed: bool
+    held_until: int | None
+    kept: bool
     contact: str | None
     changed_at: int
     created_at: int
@@ -429,6 +431,8 @@ class PersonSent(TypedDict):
     emails: list[str]
     active: bool
     allowed: bool
+    held_until: int | None
+    kept: bool
     contact: str | None
     changed_at: int
 

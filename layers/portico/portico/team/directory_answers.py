@@ -116,6 +116,8 @@ def _person(
 
 def sent_answer(user: SyncedUser) -> dict[str, Any]:
     """Return what a directory has sent of somebody, as answers have it."""
+    # Whom the directory lets in by now needs no hold.
+    hold = None if user.may_come_in else user.hold
     return {
         "id": user.id,
         "user_name": user.user_name,
@@ -124,6 +126,8 @@ def sent_answer(user: SyncedUser) -> dict[str, Any]:
         "emails": user.addresses,
         "active": user.active,
         "allowed": user.allowed,
+        "held_until": epoch(hold.until) if hold and not hold.is_kept else None,
+        "kept": hold is not None and hold.is_kept,
         "contact": user.contact,
         "changed_at": epoch(user.changed_at),
     }

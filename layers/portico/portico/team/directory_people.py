@@ -27,7 +27,15 @@ MOST_GROUPS_OF_ONE = 50
 NEWEST_LINES = 10
 """Lines of somebody's log."""
 _OF_RECORDS = SoughtEntries(
-    ("record.added", "record.changed", "record.deactivated", "record.refused")
+    (
+        "record.added",
+        "record.changed",
+        "record.deactivated",
+        "record.held",
+        "record.kept",
+        "record.let-go",
+        "record.refused",
+    )
 )
 _OF_CONTACTS = SoughtEntries((LEFT, BACK))
 

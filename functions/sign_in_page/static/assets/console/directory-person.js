@@ -48,15 +48,18 @@ function found(place, { people, complete, file_record, refused }) {
 /** @param {Place} place @param {any} each */
 function person(place, each) {
   const { words } = place;
-  const isIn = each.active && each.allowed;
-  const why = isIn ? null : each.active ? "dir_why_groups" : "dir_why_inactive";
+  const isSent = each.active && each.allowed;
+  const isHeld = each.kept || (each.held_until ?? 0) * 1000 > Date.now();
+  const isIn = isSent || isHeld;
+  const state = isSent ? words.nodes("dir_in") : each.kept ? words.nodes("dir_in_kept") : isHeld ? words.nodes("dir_in_until", { moment: words.moment(each.held_until) }) : words.nodes("dir_out");
+  const why = isSent ? null : each.active ? "dir_why_groups" : "dir_why_inactive";
   const groups = each.groups.map((/** @type {any} */ group) => el("li", {}, given(group.name), " ", group.lets_in && badge(words.nodes("dir_lets_in"))));
   const contacts = each.contacts.map((/** @type {any} */ contact) =>
     el("li", {}, el("a", { href: `#${contactAt(contact.id)}` }, given(contact.name || contact.email)), " ", !contact.active && badge(words.nodes("is_off"), "bad")),
   );
   return panel(
     [given(each.name)],
-    el("p", {}, badge(words.nodes(isIn ? "dir_in" : "dir_out"), isIn ? "" : "bad"), " ", ...(why ? words.nodes(why) : [])),
+    el("p", {}, badge(state, isIn ? "" : "bad"), " ", ...(why ? words.nodes(why) : [])),
     facts([
       [words.nodes("dir_user_name"), [given(each.user_name)]],
       [words.nodes("dir_external_id"), each.external_id ? [given(each.external_id)] : words.nodes("nothing_set")],

@@ -1,6 +1,7 @@
 /** *Directory*: who syncs, whether it works, who may come in by it, and what it has sent of one person. */
 
 import { el } from "../elements.js";
+import { heldPanel } from "./directory-held.js";
 import { findPerson } from "./directory-person.js";
 import { numbersOf } from "./overview-pictures.js";
 import { actions, badge, button, copied, facts, given, panel, slot, table, tell } from "./parts.js";
@@ -19,18 +20,19 @@ export async function showDirectory(place) {
   const about = el("p", { class: "soft" }, ...words.nodes("dir_text"));
   // Whoever may not list anybody finds one person, and sees nothing of the others.
   if (!place.allows("contacts:list")) return place.show(title, about, findPerson(place));
-  const status = await place.read(async () => {
-    const [{ body }] = await Promise.all([place.ask("GET", "/directory"), place.readSettings()]);
-    return body;
+  const read = await place.read(async () => {
+    const [status, held] = await Promise.all([place.ask("GET", "/directory"), place.ask("GET", "/directory/held", { query: { limit: "100" } }), place.readSettings()]);
+    return { status: status.body, held: held.body };
   }, title);
-  if (!status) return;
-  place.commands = [["directory status"], ["directory people"]];
+  if (!read) return;
+  const { status, held } = read;
+  place.commands = [["directory status"], ["directory people"], ["directory held"]];
   const { active, inactive } = status.people;
   const isEmpty = status.keys.length + active + inactive === 0;
   place.show(
     title,
     about,
-    ...(isEmpty ? [begin(place, status)] : [manyLeft(place, status), findPerson(place), syncs(place, status)]),
+    ...(isEmpty ? [begin(place, status)] : [manyLeft(place, status, held.people.length > 0), heldPanel(place, held), findPerson(place), syncs(place, status)]),
     (!isEmpty || status.files.sources.length > 0) && people(place, status),
     !isEmpty && groups(place, status),
     !isEmpty && needs(place, status),
@@ -74,12 +76,12 @@ function needs(place, status) {
   return panel(place.words.nodes("dir_addresses"), ...addresses(place, status));
 }
 
-/** @param {Place} place @param {Status} status @returns {Child} */
-function manyLeft({ words }, { leaving }) {
+/** @param {Place} place @param {Status} status @param {boolean} isHeld @returns {Child} */
+function manyLeft({ words }, { leaving }, isHeld) {
   if (!leaving?.told_at) return null;
   const values = { gone: leaving.gone, active: leaving.active, moment: words.moment(leaving.since) };
   const said = slot();
-  tell(said, { tone: "info", text: words.nodes("dir_many_left", values) }, { takesFocus: false });
+  tell(said, { tone: "info", text: words.nodes(isHeld ? "dir_many_held" : "dir_many_left", values) }, { takesFocus: false });
   return said;
 }
 

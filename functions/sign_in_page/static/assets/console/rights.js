@@ -8,6 +8,7 @@ export const MAY = {
   "settings:write": ["owner", "admin"],
   "team:read": ["owner", "admin", "auditor"],
   "team:write": ["owner"],
+  "directory:decide": ["owner", "admin"],
   "contact:read": ["owner", "admin", "agent", "auditor"],
   "contacts:list": ["owner", "admin", "auditor"],
   "contacts:import": ["owner", "admin"],

@@ -22,7 +22,7 @@ const all = (kind, ...names) => names.map((name) => ({ name, kind }));
 export const GROUPS = {
   authentication: {
     ways: all("switch", "code_method", "password_method", "sso_method"),
-    directory: [...all("rule", "directory_rule"), ...all("groups", "directory_groups"), ...all("switch", "directory_contacts")],
+    directory: [...all("rule", "directory_rule"), ...all("groups", "directory_groups"), ...all("switch", "directory_contacts", "directory_hold")],
     sign_up: [...all("switch", "sign_up"), ...all("list", "sign_up_domains", "sign_up_blocked"), ...all("switch", "sign_up_disposable")],
     sessions: [...all("hours", "session_idle_seconds", "session_absolute_seconds"), ...all("days", "link_days")],
   },
