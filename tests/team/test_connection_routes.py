@@ -566,6 +566,15 @@ class TestAWeakeningChangeOfAConnection:
 
 
 class TestAnUndoOfAConnectionsChange:
+    def test_takes_the_name_that_the_change_was_answered_with(self, admin):
+        adds(admin)
+        changed = changes(admin, label="Acme")
+        assert "change" not in changes(admin, label="Acme").body
+
+        undone = undoes(admin, {"id": changed.body["change"]})
+
+        assert undone.body["connection"]["label"] == WANTED["label"]
+
     def test_brings_back_what_was_set(self, house, admin, portal, issuer):
         is_made(house, issuer)
         changes(admin, vouches_for=["acme.test"], on=False)

@@ -265,6 +265,16 @@ class TestAWeakeningChangeOfAPortal:
 
 
 class TestAnUndoOfAPortalsChange:
+    def test_takes_the_name_that_the_change_was_answered_with(self, admin):
+        adds(admin)
+        changed = changes(admin, label="Acme")
+        assert "change" not in changes(admin, label="Acme").body
+
+        undone = undoes(admin, changed.body["change"], changed.headers["etag"])
+
+        assert undone.status == 200, undone.event
+        assert undone.body["portal"]["label"] != "Acme"
+
     def test_brings_back_what_was_registered(self, admin):
         adds(admin)
         # Changes of one moment stand in the list in any order.

@@ -154,6 +154,7 @@ class Portals(TypedDict):
 
 class OnePortal(TypedDict):
     portal: Portal
+    change: NotRequired[str]
 
 
 class ConnectionOfWorkspace(TypedDict):
@@ -181,6 +182,7 @@ class ConnectionsOfWorkspace(TypedDict):
 
 class OneConnection(TypedDict):
     connection: ConnectionOfWorkspace
+    change: NotRequired[str]
 
 
 class TrailEntryStepsEntry(TypedDict):

@@ -8,7 +8,7 @@ from typing import Any, Self
 from portico.aws import deadline
 from portico.clock import SYSTEM, Clock
 from portico.edge.responses import Response
-from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
+from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of, naming
 from portico.edge.team_access import TeamAccess, demand_match
 from portico.errors import InvalidRequest, TryLater
 from portico.events import Caller
@@ -100,20 +100,26 @@ class ConnectionRoutes:
             raise InvalidRequest("on", "true or false")
 
         stamps: frozenset[str] = frozenset()
+        change: SettingChange | None = None
 
         def planned(workspace: Workspace) -> ThingPlan[Connection]:
-            nonlocal stamps
+            nonlocal stamps, change
             before, stamps = self._seen(workspace, path["connection"], caller)
             try:
-                return self.connections.plan_change(workspace, before, wanted, on=on, by=member.by)
+                made, plan = self.connections.plan_change(
+                    workspace, before, wanted, on=on, by=member.by
+                )
             except NeverTested:
                 raise InvalidRequest("on", "it is a draft, until its test has passed") from None
             except NeverConfirmed:
                 raise InvalidRequest("on", "it waits until an owner confirms it") from None
             except OtherKind:
                 raise InvalidRequest("kind", _OTHER_KIND) from None
+            change = plan.change
+            return made, plan
 
-        return _showing(self._make(member, caller, planned), stamps, caller)
+        connection = self._make(member, caller, planned)
+        return _showing(connection, stamps, caller, naming(change))
 
     def replace_secret(self, asked: AskedSecret, path: dict[str, str], caller: Caller) -> Response:
         """Replace the client secret."""

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from portico.clock import SYSTEM, Clock
 from portico.edge.responses import Response
-from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of
+from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of, naming
 from portico.edge.team_access import TeamAccess, demand_match
 from portico.errors import InvalidRequest
 from portico.events import Caller
@@ -74,14 +74,19 @@ class PortalRoutes:
         ):
             raise InvalidRequest("secrets_kept", f"0 to {SECRETS_KEPT}: the newest stay")
 
+        change: SettingChange | None = None
+
         def planned(workspace: Workspace) -> ThingPlan[tuple[RegisteredClient, str | None]]:
+            nonlocal change
             before = self._seen(workspace, path["portal"], caller)
-            return self.portals.plan_change(
+            made, plan = self.portals.plan_change(
                 workspace, before, wanted, keeping=keeping, by=member.by
             )
+            change = plan.change
+            return made, plan
 
         portal, _ = self._make(member, caller, planned)
-        return _showing(portal, member.workspace)
+        return _showing(portal, member.workspace, naming(change))
 
     def rotate(self, path: dict[str, str], caller: Caller) -> Response:
         """Give a portal one more secret, and answer with it, only this once."""
@@ -151,11 +156,12 @@ def _answer(portal: RegisteredClient, workspace: Workspace) -> dict[str, Any]:
 def _showing(
     portal: RegisteredClient,
     workspace: Workspace,
+    more: dict[str, Any] | None = None,
     *,
     secret: str | None = None,
     status: int = 200,
 ) -> Response:
-    content: dict[str, Any] = {"portal": _answer(portal, workspace)}
+    content: dict[str, Any] = {"portal": _answer(portal, workspace), **(more or {})}
     if secret is not None:
         content["secret"] = secret
     return Response(status, content, {"etag": _etag(portal)})

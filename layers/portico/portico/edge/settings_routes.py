@@ -137,9 +137,15 @@ class SettingsRoutes:
             except WrittenMeanwhile:
                 read = self.changes.read(self.changes.workspace(workspace.id))[:2]
                 continue
-            change = {"change": plan.change.id} if plan.change.after else {}
-            return _showing(after, words.changed(plan.change.after), change)
+            return _showing(after, words.changed(plan.change.after), naming(plan.change))
         raise TryLater(cause="the workspace was changed meanwhile")
+
+
+def naming(change: SettingChange | None) -> dict[str, Any]:
+    """Return the member of an answer that names a change, so that it can be undone at once. There
+    is none if nothing differed.
+    """
+    return {"change": change.id} if change and change.fields else {}
 
 
 def as_invalid(refused: SettingsRefused) -> InvalidRequest:

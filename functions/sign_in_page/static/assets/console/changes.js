@@ -5,6 +5,7 @@ import { list as logList, walk } from "./logs.js";
 import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
+import { undoChange } from "./settings.js";
 import { GROUPS, shown } from "./settings-fields.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -148,7 +149,7 @@ function todo(place, change, can, said) {
   const undo = button(words.nodes("undo"), () =>
     place.press(undo, async () => {
       const etag = await tagOf(place, change);
-      await place.ask("POST", `/changes/${change.id}/undo`, { etag });
+      await undoChange(place, change.id, etag);
       place.again(place.good("undone"));
     }, said), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }));
   return [undo];

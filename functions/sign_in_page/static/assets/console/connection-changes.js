@@ -5,6 +5,7 @@ import { Refusal } from "./api.js";
 import { isOther, makesDraft, said as shown } from "./connection-fields.js";
 import { connectionAt, missing } from "./connections.js";
 import { actions, button, panel, slot, table, tell } from "./parts.js";
+import { undoable } from "./settings.js";
 import { whoIsTouched } from "./touched.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -62,9 +63,9 @@ function review(place, connection, { rows, touch, wanted = {}, typed = "", isGon
           await place.ask("DELETE", path, { etag: connection.etag });
           return place.go("authentication", place.good("connection_removed"));
         }
-        const { etag } = await place.ask("PATCH", path, { body: wanted, etag: connection.etag });
+        const { body, etag } = await place.ask("PATCH", path, { body: wanted, etag: connection.etag });
         place.unsent.drop(typed);
-        place.go(connectionAt(id), await undoable(place, id, etag));
+        place.go(connectionAt(id), undoable(place, body.change, etag));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         // The first press was carried out, and its answer never came.
@@ -88,17 +89,4 @@ function review(place, connection, { rows, touch, wanted = {}, typed = "", isGon
     said,
     actions(go, button(words.nodes("back"), () => (typed ? place.again() : place.go(connectionAt(id))))),
   );
-}
-
-/** @param {Place} place @param {string} id @param {string | null} etag @returns {Promise<import("./parts.js").Said>} */
-async function undoable(place, id, etag) {
-  const { words } = place;
-  const changes = await place.ask("GET", "/changes", { query: { limit: "10" } }).then(({ body }) => body.changes, () => []);
-  const change = changes.find((/** @type {any} */ each) => each.about === `connection:${id}`);
-  const undo = button(words.nodes("undo"), () =>
-    place.shown().press(undo, async () => {
-      await place.ask("POST", `/changes/${change.id}/undo`, { etag });
-      place.shown().again(place.good("undone"));
-    }));
-  return { ...place.good(change ? "changed" : "saved"), more: change && actions(undo) };
 }

@@ -125,7 +125,10 @@ function confirm(place, { waits, etag }, path) {
         await place.ask("POST", `${path}/confirm`, { etag });
       } catch (error) {
         if (!(error instanceof Refusal) || error.type !== "changed-meanwhile") throw error;
-        return place.again({ tone: "info", text: words.nodes("connection_meanwhile_confirm") });
+        // The first press was carried out, and its answer never came.
+        const now = error.problem.now?.connection;
+        const isDone = now?.confirmed && !now.waits;
+        if (!isDone) return place.again({ tone: "info", text: words.nodes("connection_meanwhile_confirm") });
       }
       place.again(place.good(waits ? "connection_opened" : "connection_confirmed"));
     }, said), "primary");

@@ -1,8 +1,10 @@
 /** *Portals elsewhere*: portals on other sites, to which Portico signs contacts in. A secret is shown once. */
 
 import { el } from "../elements.js";
+import { Refusal } from "./api.js";
 import { form } from "./form.js";
 import { actions, badge, button, copied, facts, given, panel, slot, sure, table } from "./parts.js";
+import { undoable } from "./settings.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./form.js").Field} Field */
@@ -53,13 +55,30 @@ export function newPortal(place) {
     send: words.nodes("elsewhere_add"),
     onSend: async ({ id, label, public: isPublic, ...typed }) => {
       const body = { id, ...(label && { label }), ...sentOf(typed), ...(isPublic && { public: true }) };
-      const { body: made } = await place.ask("POST", "/portals", { body });
-      showMade(place, made);
+      try {
+        const { body: made } = await place.ask("POST", "/portals", { body });
+        showMade(place, made);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.type !== "taken" || !(await isOurs(place, body))) throw error;
+        place.unsent.drop("new-portal");
+        place.go(`elsewhere=${id}`, { tone: "info", text: words.nodes("elsewhere_made_before") });
+      }
     },
     says: { taken: "elsewhere_taken" },
     onCancel: () => place.go("portals"),
   });
   place.show(words.nodes("elsewhere_add"), el("p", { class: "soft" }, ...words.nodes("elsewhere_new_text")), asked.node);
+}
+
+/** The first press registered it, and its answer never came. @param {Place} place @param {Record<string, any>} wanted */
+async function isOurs(place, wanted) {
+  const now = await place.ask("GET", at(wanted.id)).then(({ body }) => body.portal, () => null);
+  return now !== null && now.public === (wanted.public ?? false) && isAs(now, { label: wanted.id, ...wanted, public: now.public });
+}
+
+/** Has a portal what was wanted already? @param {Portal} portal @param {Record<string, any>} wanted */
+function isAs(portal, wanted) {
+  return Object.entries(wanted).every(([name, value]) => JSON.stringify(portal[name] ?? null) === JSON.stringify(value ?? null));
 }
 
 /** @param {Place} place */
@@ -93,7 +112,12 @@ export async function showPortal(place) {
     const about = { title: words.nodes("elsewhere_remove_title", values), text: words.nodes("elsewhere_remove_text"), yes: words.nodes("elsewhere_remove") };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
-      await place.ask("DELETE", at(portal.id), { etag: portal.etag });
+      try {
+        await place.ask("DELETE", at(portal.id), { etag: portal.etag });
+      } catch (error) {
+        // The first press was carried out, and its answer never came.
+        if (!(error instanceof Refusal) || error.type !== "not-found") throw error;
+      }
       place.go("portals", place.good("elsewhere_removed", values));
     }, said);
   }, "danger");
@@ -138,8 +162,19 @@ function readPortal(place, id, title) {
 
 /** @param {Place} place @param {Portal} portal @param {Record<string, any>} wanted */
 async function patch(place, portal, wanted) {
-  await place.ask("PATCH", at(portal.id), { body: wanted, etag: portal.etag });
-  place.go(`elsewhere=${portal.id}`, place.good("saved"));
+  const back = `elsewhere=${portal.id}`;
+  try {
+    const { body, etag } = await place.ask("PATCH", at(portal.id), { body: wanted, etag: portal.etag });
+    // A secret that has ended does not come back.
+    const { more } = "secrets_kept" in wanted ? { more: null } : undoable(place, body.change, etag);
+    place.go(back, { ...place.good("saved"), more });
+  } catch (error) {
+    const now = error instanceof Refusal && error.type === "changed-meanwhile" ? error.problem.now?.portal : null;
+    // The first press was carried out, and its answer never came.
+    if (!now || !isAs(now, wanted)) throw error;
+    place.unsent.drop(`edit-portal-${portal.id}`);
+    place.go(back, place.good("saved"));
+  }
 }
 
 /** @param {Place} place @param {Portal} portal @returns {Field[]} */

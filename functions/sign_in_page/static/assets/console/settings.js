@@ -163,8 +163,20 @@ export function undoable(place, change, etag) {
   const { words } = place;
   const undo = button(words.nodes("undo"), () =>
     place.shown().press(undo, async () => {
-      await place.ask("POST", `/changes/${change}/undo`, { etag });
+      await undoChange(place, change ?? "", etag);
       place.shown().again(place.good("undone"));
     }));
   return { ...place.good("changed"), more: change && actions(undo) };
+}
+
+/** @param {Place} place @param {string} change its id @param {string | null} etag of what it is about */
+export async function undoChange(place, change, etag) {
+  try {
+    await place.ask("POST", `/changes/${change}/undo`, { etag });
+  } catch (error) {
+    if (!(error instanceof Refusal) || !["changed-meanwhile", "changed-since"].includes(error.type)) throw error;
+    // The first press may have been carried out, and its answer never came.
+    const { body } = await place.ask("GET", "/changes", { query: { limit: "10" } });
+    if (!body.changes.some((/** @type {any} */ each) => each.undoes === change)) throw error;
+  }
 }

@@ -1,6 +1,7 @@
 /** *Team*: who is on it, with which role, and by which ways they come in. Only owners change it. */
 
 import { el } from "../elements.js";
+import { Refusal } from "./api.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { actions, badge, button, facts, given, panel, slot, sure, table } from "./parts.js";
@@ -64,7 +65,12 @@ function todo(place, member, said) {
     const about = { title: words.nodes("take_off_title", values), text: words.nodes("take_off_text"), yes: words.nodes("take_off") };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
-      await place.ask("DELETE", `/team/${member.contact}`, { etag: member.etag });
+      try {
+        await place.ask("DELETE", `/team/${member.contact}`, { etag: member.etag });
+      } catch (error) {
+        // The first press was carried out, and its answer never came.
+        if (!(error instanceof Refusal) || error.type !== "not-found") throw error;
+      }
       place.again(place.good("taken_off"));
     }, said);
   }, "plain", words.text("take_off_of", values));
