@@ -1,6 +1,7 @@
 /** The team's console: finds its language, and hands over to the frame that shows one screen at a time. */
 
 import { Api } from "./console/api.js";
+import { zoneAt } from "./console/moments.js";
 import { Unsent } from "./console/unsent.js";
 import { Shell } from "./console/shell.js";
 import { el } from "./elements.js";
@@ -17,7 +18,7 @@ async function start() {
   const words = await loadWords(wished, WORDS).catch(() => null);
   if (!words) return byId("slow").classList.add("now");
   byId("slow").remove();
-  const page = { brand: byId("brand"), who: byId("who"), nav: byId("nav"), main: byId("main") };
+  const page = { brand: byId("brand"), who: byId("who"), menu: byId("menu"), nav: byId("nav"), banner: byId("banner"), main: byId("main") };
   const shell = new Shell({ workspace, api: new Api(workspace), unsent: new Unsent(workspace), words, page });
   setLanguage(words);
   languageSwitch(shell);
@@ -33,6 +34,7 @@ function setLanguage(words) {
   document.title = words.text("console");
   byId("language-label").textContent = words.text("language");
   byId("skip").textContent = words.text("skip");
+  byId("zone").textContent = words.text("times_in", { zone: zoneAt(words) });
 }
 
 /** @param {Shell} shell */

@@ -164,6 +164,6 @@ function ending(place, connection) {
   const { id, on } = connection;
   const off = button(words.nodes("connection_off"), () => place.go(`switch-connection=${id}&to=off`));
   const back = button(words.nodes("connection_on"), () => place.go(`switch-connection=${id}&to=on`));
-  const remove = button(words.nodes("connection_remove"), () => place.go(`switch-connection=${id}&to=gone`), "danger");
+  const remove = button(words.nodes("connection_remove"), () => place.go(`switch-connection=${id}&to=gone`), "remove");
   return [el("p", {}, ...words.nodes("connection_end_text")), actions(on ? off : !missing(connection) && back, remove)];
 }

@@ -24,7 +24,7 @@ export async function showKeys(place) {
   const said = slot();
   const columns = ["label", "scopes", "ends", "last_used", ...(may ? ["to_do"] : [])].map((column) => words.nodes(column));
   const rows = read.keys.map((/** @type {any} */ key) => [
-    [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), "bad"), el("br"), ...whose(place, key, read.members), ...(isOfSync(key) ? [el("br"), el("span", { class: "soft client-id" }, ...words.nodes("dir_client_id"), ": ", el("code", { dir: "ltr" }, key.id))] : [])],
+    [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), key.state === "held" ? "bad" : ""), el("br"), ...whose(place, key, read.members), ...(isOfSync(key) ? [el("br"), el("span", { class: "soft client-id" }, ...words.nodes("dir_client_id"), ": ", el("code", { dir: "ltr" }, key.id))] : [])],
     key.scope.split(" ").map((/** @type {string} */ scope) => el("code", { class: "scope", dir: "ltr" }, scope)),
     [words.moment(key.expires_at)],
     [key.last_used_at ? words.moment(key.last_used_at) : words.text("not_lately")],

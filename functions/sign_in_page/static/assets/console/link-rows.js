@@ -17,7 +17,7 @@ export function linkRows(place, links, said, { may, mayRotate = may }) {
   const { words } = place;
   const columns = ["link", "leads_to", "ends", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
   const rows = links.map((link) => [
-    [el("code", { dir: "ltr" }, link.id.slice(0, 8)), " ", state(place, link), link.label && el("br"), link.label && given(link.label)],
+    [el("code", { dir: "ltr", class: "whole" }, link.id.slice(0, 8)), " ", state(place, link), link.label && el("br"), link.label && given(link.label)],
     [link.to ? given(link.to) : words.text("dashboard")],
     [words.moment(link.expires_at)],
     ...(may ? [todo(place, link, said, mayRotate)] : []),
@@ -27,7 +27,7 @@ export function linkRows(place, links, said, { may, mayRotate = may }) {
 
 /** @param {Place} place @param {any} link */
 function state({ words }, { state, break_glass }) {
-  if (state !== OPEN) return badge(words.nodes(`link_${state}`), "bad");
+  if (state !== OPEN) return badge(words.nodes(`link_${state}`));
   return break_glass && badge(words.nodes("break_glass"));
 }
 

@@ -57,7 +57,7 @@ export async function changeLogo(place) {
     const picture = chosen;
     place.press(use, () => save(place, "PUT", "/logo", { bytes: picture }), said);
   }, "primary");
-  const away = button(words.nodes("logo_away"), () => place.press(away, () => save(place, "PATCH", "/settings", { body: { logo: null } }), said), "danger");
+  const away = button(words.nodes("logo_away"), () => place.press(away, () => save(place, "PATCH", "/settings", { body: { logo: null } }), said), "remove");
   const field = el(
     "div",
     { class: "field" },

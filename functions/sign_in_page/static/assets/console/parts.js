@@ -25,9 +25,12 @@ export function facts(pairs) {
   return el("dl", { class: "facts" }, ...pairs.flatMap(([name, value]) => [el("dt", {}, ...name), el("dd", {}, ...value)]));
 }
 
+/** More letters than a word has: such a text may be broken anywhere. */
+const LONGER_THAN_WORDS = /\S{24}/;
+
 /** Text from outside: whatever is in it stays in it. @param {string} text @param {string} [look] */
 export function given(text, look) {
-  return el("bdi", { class: look }, text);
+  return el("bdi", { class: look ?? (LONGER_THAN_WORDS.test(text) ? "long" : undefined) }, text);
 }
 
 /** @param {Child[]} label @param {string} [tone] */
@@ -38,7 +41,7 @@ export function badge(label, tone = "") {
 /**
  * @param {Child[]} label
  * @param {(() => void) | null} onPress null for the button that sends its form
- * @param {"primary" | "secondary" | "plain" | "danger"} [look]
+ * @param {"primary" | "secondary" | "plain" | "danger" | "remove"} [look] *remove* leads to a *danger*, which does it
  * @param {string} [name] the whole sentence for whoever does not see what stands beside it
  */
 export function button(label, onPress, look = "secondary", name) {
@@ -83,7 +86,10 @@ export function wait(element, isBusy) {
  */
 export function table(caption, columns, rows) {
   const labels = columns.map((column) => el("span", {}, ...column).textContent ?? "");
-  const head = el("tr", { role: "row" }, ...columns.map((column) => el("th", { scope: "col", role: "columnheader" }, ...column)));
+  // Buttons say themselves what they do: their heading is for whoever hears the table.
+  const isOfButtons = rows.length > 0 && rows.every((cells) => (cells.at(-1) ?? []).every((each) => !each || each instanceof HTMLButtonElement));
+  const heads = columns.map((column, at) => (isOfButtons && at === columns.length - 1 ? [el("span", { class: "unseen" }, ...column)] : column));
+  const head = el("tr", { role: "row" }, ...heads.map((column) => el("th", { scope: "col", role: "columnheader" }, ...column)));
   const body = rows.map((cells) =>
     el("tr", { role: "row" }, ...cells.map((cell, at) => el("td", { role: "cell", "data-label": labels[at] }, ...cell))),
   );

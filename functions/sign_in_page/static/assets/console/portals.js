@@ -120,7 +120,7 @@ export async function showPortal(place) {
       }
       place.go("portals", place.good("elsewhere_removed", values));
     }, said);
-  }, "danger");
+  }, "remove");
   const cautions = portal.cautions.length > 0 && panel(words.nodes("elsewhere_cautions"), el("ul", { class: "touched", lang: "en", dir: "ltr" }, ...portal.cautions.map((/** @type {string} */ each) => el("li", {}, given(each)))));
   place.show(
     [given(values.label)],

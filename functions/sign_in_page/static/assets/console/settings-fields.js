@@ -1,6 +1,7 @@
 /** The settings that the console shows, by group: how each is said, typed and sent. */
 
 import { el } from "../elements.js";
+import { momentThere, zoneAt } from "./moments.js";
 import { given } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -65,7 +66,6 @@ const TOUCHES = {
   session_idle_seconds: "touches_sessions",
   session_absolute_seconds: "touches_sessions",
   link_days: "touches_links",
-  paused_until: "touches_pause",
 };
 
 /** Who is touched by a change. @param {Setting} setting @param {any} value the new one @param {any} was */
@@ -73,8 +73,8 @@ export function touchedBy({ name, kind }, value, was) {
   if (kind === "switch") return `touches_${name}_${value ? "on" : "off"}`;
   if (kind === "rule") return `touches_rule_${value}`;
   if (kind === "hours" && value < was) return "touches_sessions_shorter";
-  if (kind === "moment" && value * 1000 <= Date.now()) return "touches_portal_enabled_on";
   if (kind === "groups") return `touches_${name}_${value.length ? "some" : "none"}`;
+  if (kind === "moment") return value * 1000 > Date.now() ? "touches_pause" : "touches_pause_end";
   return TOUCHES[name] ?? "touches_look";
 }
 
@@ -87,7 +87,7 @@ export function shown(place, { kind }, value) {
   if (kind === "rule") return words.nodes(`rule_${value}`);
   if (kind === "hours") return [words.duration(value)];
   if (kind === "days") return words.nodes("days", { count: value });
-  if (kind === "moment") return value * 1000 > Date.now() ? [words.moment(value)] : words.nodes("no_pause");
+  if (kind === "moment") return value * 1000 > Date.now() ? [momentThere(words, value)] : words.nodes("no_pause");
   const text = typed(place, { name: "", kind }, value);
   return text === "" ? words.nodes("nothing_set") : [given(String(text).replaceAll("\n", ", "))];
 }
@@ -154,7 +154,7 @@ export function fieldOf(place, setting) {
   const { words, settings } = place;
   const { name, kind } = setting;
   const type = TYPES[kind] ?? "text";
-  const hint = name in HINTS ? words.nodes(HINTS[name]) : undefined;
+  const hint = name in HINTS ? words.nodes(HINTS[name], { zone: zoneAt(words) }) : undefined;
   const dir = ["list", "hours", "link", "colour"].includes(kind) ? "ltr" : undefined;
   const options = kind === "rule" ? RULES.map((rule) => /** @type {[string, string]} */ ([rule, words.text(`rule_${rule}`)])) : undefined;
   return { name, label: words.nodes(`set_${name}`), hint, type, dir, options, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };

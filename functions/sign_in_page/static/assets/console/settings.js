@@ -2,6 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
+import { isPaused } from "./closed.js";
 import { connectionsPanel } from "./connections.js";
 import { form } from "./form.js";
 import { logoPanel } from "./logo.js";
@@ -34,7 +35,8 @@ async function showSettings(place, screen) {
   const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {
     const pairs = members.map((setting) => {
       const value = settings[setting.name];
-      const seen = shown(place, setting, value);
+      const isHeld = setting.name === "portal_enabled" && value && isPaused(settings);
+      const seen = isHeld ? words.nodes("is_on_but_paused") : shown(place, setting, value);
       return /** @type {[any, any]} */ ([words.nodes(`set_${setting.name}`), setting.kind === "colour" ? [swatch(value), " ", ...seen] : seen]);
     });
     const name = words.text("change_of", { group: words.text(`group_${group}`) });
@@ -134,6 +136,7 @@ function review(place, { screen, id, members, wanted }) {
       try {
         const { body, etag } = await place.ask("PATCH", "/settings", { body: wanted, etag: place.settingsTag });
         place.unsent.drop(id);
+        place.tookSettings({ settings: body.settings, etag: etag ?? "" });
         place.go(screen, undoable(place, body.change, etag));
       } catch (error) {
         if (!(error instanceof Refusal) || !["changed-meanwhile", "invalid-request"].includes(error.type)) throw error;
@@ -164,6 +167,7 @@ export function undoable(place, change, etag) {
   const undo = button(words.nodes("undo"), () =>
     place.shown().press(undo, async () => {
       await undoChange(place, change ?? "", etag);
+      await place.readSettings();
       place.shown().again(place.good("undone"));
     }));
   return { ...place.good("changed"), more: change && actions(undo) };

@@ -1,15 +1,16 @@
 /** The frame around every screen: who is here, where they can go, and what the address says of it. */
 
-import { showBrand } from "../brand.js";
 import { el } from "../elements.js";
 import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
+import { tellClosed } from "./closed.js";
 import { showConnection } from "./connections.js";
 import { changeAddress, eraseContact } from "./contact-data.js";
 import { editContact } from "./contact-edit.js";
 import { showContact } from "./contact.js";
 import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
+import { Frame } from "./frame.js";
 import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { changeLogo } from "./logo.js";
@@ -18,8 +19,7 @@ import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
 import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
-import { MAY } from "./rights.js";
-import { changeSettings, showAuthentication, showPortal } from "./settings.js";
+import { changeSettings, reviewSettings, showAuthentication, showPortal } from "./settings.js";
 import { changeRole, newMember, showTeam, teamWays } from "./team.js";
 
 /** @typedef {import("../elements.js").Child} Child */
@@ -71,10 +71,12 @@ const SCREENS = {
   "edit-portal": rare(portals, ({ editPortal }) => editPortal),
 };
 
+const OF_A_CONTACT = ["add", "contact", "edit", "trail", "address", "erase", "merge", "unmerge"];
+
 /** What the navigation offers, to whom, and which other screens belong to it. @type {[string, string, string[]][]} */
 const PLACES = [
-  ["find", "contact:read", ["add", "contact", "edit", "trail", "address", "erase", "merge", "unmerge"]],
-  ["contacts", "contacts:list", ["import"]],
+  ["find", "contact:read", OF_A_CONTACT],
+  ["contacts", "contacts:list", ["import", ...OF_A_CONTACT]],
   ["links", "links:read", ["new-link", "rotate"]],
   ["team", "team:read", ["new-member", "role", "ways-in"]],
   ["keys", "team:read", ["new-key"]],
@@ -97,6 +99,7 @@ export class Shell {
   #moves = false;
   #kept;
   #page;
+  #around;
   /** @type {import("../words.js").Words} */
   words;
   /** @type {Record<string, any>} */
@@ -110,7 +113,7 @@ export class Shell {
    * @param {import("./api.js").Api} parts.api
    * @param {import("./unsent.js").Unsent} parts.unsent
    * @param {import("../words.js").Words} parts.words
-   * @param {{ brand: HTMLElement, who: HTMLElement, nav: HTMLElement, main: HTMLElement }} parts.page
+   * @param {{ brand: HTMLElement, who: HTMLElement, menu: HTMLElement, nav: HTMLElement, banner: HTMLElement, main: HTMLElement }} parts.page
    */
   constructor({ workspace, api, unsent, words, page }) {
     this.workspace = workspace;
@@ -118,6 +121,7 @@ export class Shell {
     this.unsent = unsent;
     this.words = words;
     this.#page = page;
+    this.#around = new Frame(page, PLACES);
     this.#kept = keepFor(workspace);
     api.onRole = () => this.#frame();
     api.onOther = () => location.reload();
@@ -169,7 +173,8 @@ export class Shell {
     const [name] = [...values.keys()];
     const screen = Object.hasOwn(SCREENS, name ?? "") ? SCREENS[name] : SCREENS[HOME];
     this.place = new Place(this, values);
-    this.#mark(name ?? HOME);
+    tellClosed(this.#page.banner, this.place, reviewSettings);
+    this.#around.moved(screen === SCREENS[HOME] ? HOME : name, values);
     screen(this.place);
   }
 
@@ -256,27 +261,13 @@ export class Shell {
   }
 
   #frame() {
-    const { brand, who, nav } = this.#page;
     const { settings, member, words } = this;
-    const logo = settings.logo ? `/assets/logo/${settings.id}/${settings.logo}.png` : null;
-    const { name, accent_color, locale, support_url, privacy_url, terms_url, powered_by } = settings;
-    showBrand(brand, { name, logo_url: logo, accent_color, locale, support_url, privacy_url, terms_url, powered_by });
-    const out = button(words.nodes("sign_out"), () => this.#signOut(), "plain");
-    who.replaceChildren(el("span", {}, el("bdi", {}, member.name || member.email), " · ", words.text(`role_${member.role}`)), out);
-    const offered = PLACES.filter(([, action]) => MAY[action].includes(member.role));
-    const items = offered.map(([place]) => el("li", {}, el("a", { href: `#${place}`, "data-place": place }, ...words.nodes(`nav_${place}`))));
-    nav.ariaLabel = words.text("nav");
-    nav.replaceChildren(el("ul", {}, ...items));
-  }
-
-  /** @param {string} name */
-  #mark(name) {
-    for (const each of this.#page.nav.querySelectorAll("a")) {
-      const [place, , others = []] = PLACES.find(([place]) => place === each.dataset.place) ?? [];
-      const isHere = place === name || others.includes(name) || this.place?.values.get("change")?.startsWith(`${place}-`);
-      if (isHere) each.setAttribute("aria-current", "page");
-      else each.removeAttribute("aria-current");
-    }
+    const onSame = () => {
+      this.#moves = true;
+      this.show();
+    };
+    this.#around.draw({ words, settings, member, onSignOut: () => this.#signOut(), onSame });
+    if (this.place) tellClosed(this.#page.banner, this.place, reviewSettings);
   }
 
   async #signOut() {

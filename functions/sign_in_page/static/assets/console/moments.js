@@ -1,0 +1,14 @@
+/** Moments, and the time zone that they are in: the browser's own. */
+
+/** @typedef {import("../words.js").Words} Words */
+
+/** "GMT+1" or what a reader there calls it, at that moment. @param {Words} words @param {number} [seconds] since 1970 */
+export function zoneAt({ language }, seconds = Date.now() / 1000) {
+  const parts = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: "numeric", timeZoneName: "short" }).formatToParts(seconds * 1000);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
+
+/** A moment that matters to others, who may be in another zone. @param {Words} words @param {number} seconds since 1970 */
+export function momentThere(words, seconds) {
+  return `${words.moment(seconds)} ${zoneAt(words, seconds)}`;
+}
