@@ -74,6 +74,11 @@ class Member:
         """Answer the question that came up."""
         self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
+    def goes_without_it(self) -> None:
+        """Leave what is shown once, and was read off the page."""
+        self.presses("Done")
+        self.confirms("Go without it")
+
     def signs_in_again(self, email: str) -> None:
         """Through the sign-in page, and back."""
         self.presses("Sign in again")

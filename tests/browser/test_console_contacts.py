@@ -199,7 +199,7 @@ class TestPersonalLinks:
         contact.opens(url)
         expect(contact.code_field).to_be_visible()
 
-        member.presses("Back")
+        member.goes_without_it()
         expect(member.row("=cmd()")).to_be_visible()
         member.row("=cmd()").get_by_role("button", name="Revoke").click()
         member.confirms("Revoke")
@@ -225,7 +225,7 @@ class TestPersonalLinks:
         member.sees_heading("The link is made")
         url = member.field("Address of the link").input_value()
         witness.secrets.add(url.partition("l=")[2].partition("&")[0])
-        member.presses("Back")
+        member.goes_without_it()
         rows = member.part("Links").get_by_role("row")
         expect(rows).to_have_count(3)
         expect(member.part("Links").get_by_role("row").filter(has_text="replaced")).to_have_count(1)

@@ -55,7 +55,7 @@ class TestTheCode:
             (modules[-7:], slice(7)),
         ):
             assert [row[cut] for row in rows] == FINDER
-        member.presses("Back")
+        member.presses("Done")
         kept = member.page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
         assert token not in kept
 

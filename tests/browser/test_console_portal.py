@@ -234,19 +234,19 @@ class TestAPortalElsewhere:
         # The name of a removed portal is used again by the command alone.
         self.NAME = f"made-{secrets.token_hex(4)}"
         self.adds(member, label="<img src=x> Help")
-        member.sees_heading("The portal is ready")
+        member.sees_heading("<img src=x> Help is ready")
         secret = member.field("Client secret").input_value()
         assert secret.startswith("pos_")
         expect(member.field("Client id")).to_have_value(f"prt_acme_{self.NAME}")
         expect(member.field("Redirect address")).to_have_value("https://help.example.com/callback")
-        member.presses("Back")
+        member.goes_without_it()
         member.sees_heading("<img src=x> Help")
         assert secret not in member.page.content()
 
         member.presses("New secret")
         member.confirms("New secret")
         assert member.field("Client secret").input_value() not in ("", secret)
-        member.presses("Back")
+        member.goes_without_it()
         member.presses("End the old secret")
         member.is_told("Saved.")
         expect(member.offers("End the old secret")).to_have_count(0)
@@ -260,7 +260,7 @@ class TestAPortalElsewhere:
         member.comes_in("admin")
         self.NAME = f"made-{secrets.token_hex(4)}"
         self.adds(member)
-        member.presses("Back")
+        member.goes_without_it()
         member.presses("Edit")
         member.types("Redirect addresses", "http://help.example.com/callback")
         member.presses("Save")

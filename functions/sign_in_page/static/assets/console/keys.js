@@ -3,6 +3,7 @@
 import { el } from "../elements.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
+import { showOnce } from "./once.js";
 import { actions, badge, button, copied, given, panel, slot, sure, table } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -101,12 +102,13 @@ export function newKey(place) {
 /** @param {Place} place @param {{ key: any, text: string }} made */
 function showSecret(place, { key, text }) {
   const { words } = place;
-  const ofSync = isOfSync(key) ? [copied(words, key.id, words.nodes("dir_client_id")), copied(words, `${location.origin}/scim/v2/${place.settings.id}`, words.nodes("dir_scim_url"))] : [];
-  place.show(
-    words.nodes("key_made"),
-    el("p", {}, ...words.nodes("key_made_text")),
-    copied(words, text, words.nodes("key_secret")),
-    ...ofSync,
-    actions(button(words.nodes("back"), () => place.go("keys"), "primary")),
-  );
+  const scopes = el("span", {}, ...key.scope.split(" ").flatMap((/** @type {string} */ each, /** @type {number} */ at) => [at ? ", " : "", el("code", { dir: "ltr" }, each)]));
+  showOnce(place, {
+    title: words.nodes("key_made_of", { label: key.label }),
+    text: [...words.nodes("key_made_scopes", { scopes }), " ", ...words.nodes("key_made_text")],
+    secret: text,
+    label: words.nodes("key_secret"),
+    more: () => (isOfSync(key) ? [copied(words, key.id, words.nodes("dir_client_id")), copied(words, `${location.origin}/scim/v2/${place.settings.id}`, words.nodes("dir_scim_url"))] : []),
+    back: "keys",
+  });
 }

@@ -5,7 +5,8 @@ import { Refusal } from "./api.js";
 import { readContact } from "./contact-data.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
-import { actions, button, copied, given, slot } from "./parts.js";
+import { showOnce } from "./once.js";
+import { actions, button, given, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -28,7 +29,7 @@ export async function newLink(place) {
       const wished = { ...(contact && { contact }), ...(to && { to }), ...(count && { days: Number(count) }), ...(label && { label }) };
       const body = { links: [wished] };
       const { body: made } = await place.ask("POST", "/links", { body, key: keyOf(body) });
-      showMade(place, made.links[0], back);
+      showMade(place, made.links[0], back, contact ? whose : null);
     },
     onCancel: () => place.go(back),
   });
@@ -55,7 +56,7 @@ export async function rotateLink(place) {
     send: words.nodes("rotate"),
     onSend: async ({ overlap_days }) => {
       const { body } = await place.ask("POST", `/links/${id}/rotate`, { body: { overlap_days: Number(overlap_days) } });
-      showMade(place, body, back);
+      showMade(place, body, back, link.contact ? await whoseOf(place, link.contact) : null);
     },
     says: { taken: "rotated_already" },
     onCancel: () => place.go(back),
@@ -81,18 +82,25 @@ function days({ words, settings }) {
   return { name: "days", label: words.nodes("days_good"), hint: words.nodes("days_hint", { count: settings.link_days ?? 90 }), type: "number" };
 }
 
-/** @param {Place} place @param {any} made @param {string} back */
-function showMade(place, made, back) {
+/** For the sentence that says whose link it is. It is made by now, so a failure keeps nobody from its address. */
+/** @param {Place} place @param {string} contact */
+function whoseOf(place, contact) {
+  return place.ask("GET", `/contacts/${encodeURIComponent(contact)}`).then(({ body }) => body.contact, () => ({ name: contact }));
+}
+
+/** @param {Place} place @param {any} made @param {string} back @param {any} whose the contact of a personal link */
+function showMade(place, made, back, whose) {
   const { words } = place;
-  const goBack = button(words.nodes("back"), () => place.go(back), "primary");
   if (made.url) {
-    return place.show(
-      words.nodes("link_made"),
-      el("p", {}, ...words.nodes("link_made_text")),
-      copied(words, made.url, words.nodes("link_address")),
-      asPicture(place, made.url),
-      actions(goBack),
-    );
+    const about = whose ? words.nodes("link_made_for", { name: given(whose.name || whose.email) }) : words.nodes("link_made_for_all");
+    return showOnce(place, {
+      title: words.nodes("link_made"),
+      text: [...about, " ", ...words.nodes("link_made_text")],
+      secret: made.url,
+      label: words.nodes("link_address"),
+      more: (kept) => [asPicture(place, made.url, kept)],
+      back,
+    });
   }
   // The first press has made it, and its answer never came.
   if (!made.made) throw new Refusal(made.problem);
@@ -100,8 +108,9 @@ function showMade(place, made, back) {
   place.show(words.nodes("link_lost"), el("p", {}, ...words.nodes("link_lost_text")), actions(another, button(words.nodes("back"), () => place.go(back))));
 }
 
-/** Its address for a camera, drawn here when it is asked for, and kept nowhere. @param {Place} place @param {string} url */
-function asPicture(place, url) {
+/** Its address for a camera, drawn here when it is asked for, and kept nowhere. */
+/** @param {Place} place @param {string} url @param {() => void} kept it was shown that way */
+function asPicture(place, url, kept) {
   const { words } = place;
   const said = slot();
   const show = button(words.nodes("qr_show"), () =>
@@ -110,6 +119,7 @@ function asPicture(place, url) {
       const { qrPicture } = await import("./qr.js").catch(() => {
         throw new Refusal({ type: "unreachable", status: 0 });
       });
+      kept();
       const print = button(words.nodes("qr_print"), () => window.print());
       holder.replaceChildren(qrPicture(url, words.text("qr_name")), el("p", { class: "soft" }, ...words.nodes("qr_text")), actions(print));
     }, said));

@@ -22,6 +22,8 @@ export class Place {
   commands = [];
   /** The directory's groups, where a screen has read them. @type {import("./settings-fields.js").Group[]} */
   groups = [];
+  /** Asks whether somebody may go while the screen holds what is shown once. @type {(() => Promise<boolean>) | null} */
+  leaving = null;
   #shell;
   #slot = slot();
 

@@ -3,6 +3,7 @@
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { form } from "./form.js";
+import { showOnce } from "./once.js";
 import { actions, badge, button, copied, facts, given, panel, slot, sure, table } from "./parts.js";
 import { undoable } from "./settings.js";
 
@@ -218,11 +219,15 @@ function forDevelopers({ words }, portal) {
 /** @param {Place} place @param {{ portal: Portal, secret?: string }} made */
 function showMade(place, { portal, secret }) {
   const { words } = place;
-  place.show(
-    words.nodes("elsewhere_made"),
-    secret && el("p", {}, ...words.nodes("elsewhere_secret_once")),
-    secret && copied(words, secret, words.nodes("elsewhere_secret")),
-    forDevelopers(place, portal),
-    actions(button(words.nodes("back"), () => place.go(`elsewhere=${portal.id}`), "primary")),
-  );
+  const back = `elsewhere=${portal.id}`;
+  const title = words.nodes("elsewhere_made_of", { label: portal.label || portal.id });
+  if (!secret) return place.show(title, forDevelopers(place, portal), actions(button(words.nodes("done"), () => place.go(back), "primary")));
+  showOnce(place, {
+    title,
+    text: words.nodes("elsewhere_secret_once"),
+    secret,
+    label: words.nodes("elsewhere_secret"),
+    more: () => [forDevelopers(place, portal)],
+    back,
+  });
 }

@@ -97,6 +97,8 @@ export class Shell {
   #said = null;
   /** Somebody went to another screen, and the keyboard comes along. */
   #moves = false;
+  /** A question about leaving is open. */
+  #isAsking = false;
   #kept;
   #page;
   #around;
@@ -125,10 +127,13 @@ export class Shell {
     this.#kept = keepFor(workspace);
     api.onRole = () => this.#frame();
     api.onOther = () => location.reload();
-    window.addEventListener("hashchange", () => {
+    window.addEventListener("hashchange", async ({ oldURL }) => {
+      if (this.#isAsking) return;
+      if (!(await this.#mayLeave())) return history.pushState(history.state, "", new URL(oldURL).hash);
       this.#moves = true;
       this.show();
     });
+    window.addEventListener("beforeunload", (event) => this.place?.leaving && event.preventDefault());
   }
 
   /** @returns {import("./api.js").Member} */
@@ -162,6 +167,17 @@ export class Shell {
     this.#said = said ?? null;
     if (location.hash.slice(1) === fragment) this.show(said);
     else location.hash = fragment;
+  }
+
+  /** The screen may hold what is shown once. */
+  async #mayLeave() {
+    const { place } = this;
+    if (!place?.leaving) return true;
+    this.#isAsking = true;
+    const may = await place.leaving();
+    this.#isAsking = false;
+    if (may) place.leaving = null;
+    return may;
   }
 
   /** Show what the address says. @param {Said} [said] */
@@ -262,7 +278,8 @@ export class Shell {
 
   #frame() {
     const { settings, member, words } = this;
-    const onSame = () => {
+    const onSame = async () => {
+      if (!(await this.#mayLeave())) return;
       this.#moves = true;
       this.show();
     };

@@ -1,0 +1,82 @@
+"""What the console shows once: copying it is the main thing, and nobody loses it by going on."""
+
+import re
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.member import Member
+from tests.browser.test_console_looks import ANN
+
+
+@pytest.fixture
+def member(person) -> Member:
+    return Member(person)
+
+
+def makes_a_key(member: Member, witness) -> str:
+    """Return its label."""
+    label = f"Key {secrets.token_hex(4)}"
+    member.opens("new-key")
+    member.types("Label", label)
+    member.page.get_by_label("links", exact=True).check()
+    member.presses("Make a key")
+    member.sees_heading(f"The secret of {label}")
+    witness.secrets.add(member.field("Secret").input_value())
+    return label
+
+
+class TestASecretThatIsShownOnce:
+    def test_says_of_what_it_is_and_is_whole_and_to_be_copied(self, member, witness):
+        member.comes_in()
+
+        makes_a_key(member, witness)
+
+        member.sees("It may: links.")
+        expect(member.page.get_by_role("main").locator(".primary")).to_have_text(["Copy"])
+        expect(member.offers("Copy")).to_be_focused()
+        shown = member.field("Secret").evaluate(
+            "each => each.scrollWidth <= each.clientWidth && each.scrollHeight <= each.clientHeight + 1"
+        )
+        assert shown
+        member.person.finds_no_barrier()
+
+    def test_is_asked_about_once_by_whoever_leaves_it_uncopied(self, member, witness):
+        member.comes_in()
+        label = makes_a_key(member, witness)
+        secret = member.field("Secret").input_value()
+
+        member.page.get_by_role("link", name="Logs", exact=True).click()
+        member.confirms("Cancel")
+        expect(member.field("Secret")).to_have_value(secret)
+        assert member.page.url.endswith("#new-key")
+        member.page.get_by_role("link", name="Logs", exact=True).click()
+        member.confirms("Go without it")
+
+        expect(member.page).to_have_url(re.compile("#logs$"))
+        member.page.get_by_role("link", name="Keys", exact=True).click()
+        expect(member.row(label)).to_be_visible()
+
+    def test_is_left_by_whoever_has_copied_it(self, member, witness):
+        member.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        member.comes_in()
+        label = makes_a_key(member, witness)
+
+        member.presses("Copy")
+        member.is_told("Copied.")
+        member.presses("Done")
+
+        expect(member.row(label)).to_be_visible()
+        expect(member.page.get_by_role("dialog")).to_have_count(0)
+
+    def test_of_a_person_names_them(self, member, witness):
+        member.comes_in()
+        member.opens(f"new-link={ANN}")
+
+        member.presses("Make a link")
+
+        member.sees_heading("The link is made")
+        url = member.field("Address of the link").input_value()
+        witness.secrets.add(url.partition("l=")[2].partition("&")[0])
+        member.sees("It is for Ann Archer.")
