@@ -46,7 +46,7 @@ def mail(member) -> FrameLocator:
 
 
 class TestTheMail:
-    def test_follows_what_is_typed_and_is_not_saved(self, member, mail):
+    def test_csl_01_follows_what_is_typed_and_makes_no_markup_of_it(self, member, mail):
         asked = asked_of(member, "POST", "/mail-preview$")
         member.types("Name of the workspace", "<b>Acme</b> & Sons")
         member.types("Accent colour", "#aa0000")
