@@ -37,12 +37,19 @@ def changes_the_sender(member: Member) -> str:
     return name
 
 
+def undoes(member: Member, row: Any) -> None:
+    """Look at what an undo would do, and do it."""
+    undo_of(row).click()
+    member.sees_heading("Before and after")
+    member.presses("Undo")
+
+
 def undo_of(row: Any) -> Any:
     return row.get_by_role("button", name=re.compile("^Undo the change of"))
 
 
 class TestAChange:
-    def test_is_there_with_who_from_what_to_what_and_is_undone_by_one_press(self, member):
+    def test_is_there_with_who_from_what_to_what_and_is_undone_after_a_look(self, member):
         member.comes_in("admin")
         name = changes_the_sender(member)
         row = member.row(name).first
@@ -50,7 +57,7 @@ class TestAChange:
         expect(row).to_contain_text("Name of the sender in mails: none")
         assert name in member.house.team("--json", "workspace", "show", "acme")
 
-        undo_of(row).click()
+        undoes(member, row)
 
         member.is_told("Undone: it is as it was before.")
         expect(member.row(name)).to_have_count(2)
@@ -63,7 +70,7 @@ class TestAChange:
     def test_is_nothing_that_others_undo(self, member, role):
         member.comes_in("owner")
         name = changes_the_sender(member)
-        undo_of(member.row(name).first).click()
+        undoes(member, member.row(name).first)
         member.is_told("Undone")
         changes_the_sender(member)
 
@@ -87,13 +94,13 @@ class TestAChange:
         member.opens("changes")
         row = member.row("Signed out after being unused for").first
         expect(row).to_contain_text("60 minutes")
-        undo_of(row).click()
+        undoes(member, row)
         member.is_told("Sign in again")
 
         member.signs_in_again("adam@example.com")
 
         member.sees_heading("What was changed")
-        undo_of(member.row("Signed out after being unused for").first).click()
+        undoes(member, member.row("Signed out after being unused for").first)
         member.is_told("Undone")
 
     def test_of_a_connection_is_undone_too(self, member, house):
@@ -104,7 +111,7 @@ class TestAChange:
         expect(row).to_contain_text("on: on")
         expect(row).to_contain_text("on: off")
 
-        undo_of(row).click()
+        undoes(member, row)
 
         member.is_told("Undone")
         expect(member.row("Connection google").first).to_contain_text("an undo")
@@ -128,6 +135,33 @@ class TestTheList:
 
         expect(member.page.get_by_role("button", name=re.compile("^Undo the change of"))).to_have_count(1)  # fmt: skip
         expect(undo_of(member.row("label: C"))).to_be_visible()
+        rows = member.part("Settings, portals and connections").get_by_role("row")
+        for at, why in {
+            2: "Changed again since.",
+            3: "It was made then: remove it by hand.",
+            4: "What was removed does not come back.",
+            5: "A secret does not come back.",
+            6: "Changed again since.",
+        }.items():
+            expect(rows.nth(at)).to_contain_text(why)
+
+    def test_shows_an_undo_as_before_and_after_with_who_is_touched(self, member, house):
+        member.comes_in("owner")
+        house.team("workspace", "set", "acme", "--paused-until", "365d")
+        house.team("workspace", "set", "acme", "--reset", "paused-until")
+        member.opens("changes")
+        asked = asked_of(member, "POST", r"/undo$")
+
+        undo_of(member.row("Paused until").first).click()
+
+        member.sees_heading("Before and after")
+        cells = member.row("Paused until").get_by_role("cell")
+        expect(cells.nth(1)).to_have_text("not paused")
+        expect(cells.nth(2)).to_contain_text(re.compile("(GMT|UTC)"))
+        member.sees("Your contacts cannot sign in until then; the team can, by the console.")
+        assert asked == []
+        member.presses("Back")
+        member.sees_heading("What was changed")
 
     def test_says_what_to_do_first_where_nothing_is_there(self, member):
         member.comes_in("owner")

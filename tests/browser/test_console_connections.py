@@ -1,5 +1,6 @@
 """The console's connections: registered step by step, tested, confirmed, switched, replaced, removed."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -63,9 +64,12 @@ def fills_in(member: Member, issuer: str, *, name: str, id_: str = "company") ->
 
 
 def removes(member: Member) -> None:
+    heading = member.page.get_by_role("heading", level=1)
+    label = heading.inner_text()
     member.presses("Remove it")
     member.sees("Nobody signs in with it any more, and its secret is deleted.")
-    member.presses("Remove it")
+    expect(heading).to_have_text(re.compile(rf"^Remove {re.escape(label)} \(.+\)\?$"))
+    member.presses(f"Remove {label}")
     member.is_told("Removed, with its secret.")
 
 
@@ -125,7 +129,7 @@ class TestANewConnection:
             ["State", "on", "draft, not tested yet"]
         )
         member.sees("Nobody was found who loses a way in that they have.")
-        member.presses("Change it")
+        member.presses(f"Switch {self.NAME} off")
         member.is_told("Changed. You can undo it.")
         member.sees("draft, not tested yet")
         contact.opens(house.link("shared"))
@@ -139,7 +143,7 @@ class TestANewConnection:
         member.presses("Switch it off")
         expect(member.row("State").get_by_role("cell")).to_have_text(["State", "on", "off"])
         member.sees("Nobody was found who loses a way in that they have.")
-        member.presses("Change it")
+        member.presses(f"Switch {self.NAME} off")
         member.is_told("Changed. You can undo it.")
         contact.opens(house.link("shared"))
         expect(contact.page.get_by_label("Primary email")).to_be_visible()

@@ -202,7 +202,7 @@ class TestPersonalLinks:
         member.goes_without_it()
         expect(member.row("=cmd()")).to_be_visible()
         member.row("=cmd()").get_by_role("button", name="Revoke").click()
-        member.confirms("Revoke")
+        member.confirms("Revoke link =cmd()")
         member.is_told("The link is revoked.")
         expect(member.row("=cmd()")).to_contain_text("revoked")
 
@@ -267,7 +267,7 @@ class TestAccess:
         person_with().signs_in(house.link("shared"), email)
 
         member.presses("Deactivate")
-        member.confirms("Deactivate")
+        member.confirms("Deactivate Zoe Zimmer")
         member.is_told("Deactivated, and signed out everywhere.")
         member.sees("They are signed in nowhere.")
         expect(member.offers("Make a link")).to_have_count(0)

@@ -277,17 +277,17 @@ class TestErasing:
         member.comes_in("admin")
         email = somebody(member)
         member.presses("Erase")
-        member.sees_heading("Erase a contact")
+        member.sees_heading("Erase Zoe Zimmer?")
         expect(member.part("What goes with Zoe Zimmer")).to_contain_text("password")
         erased = asked_of(member, "DELETE", r"/contacts/")
         label = f"Type {email} to confirm"
 
         member.types(label, "ann@example.com")
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
         member.is_told("That is not what is asked for. Nothing was erased.")
         assert not erased
         member.types(label, email.upper())
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
 
         member.is_told("The contact is erased.")
         member.finds(email)
@@ -299,25 +299,28 @@ class TestErasing:
         member.presses("Erase")
         member.types(f"Type {email} to confirm", email)
         member.page.route("**/contacts/ct_*", losing_the_answer(member))
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
         member.is_told("No answer came.")
         member.page.unroute("**/contacts/ct_*")
 
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
 
         member.is_told("The contact is erased.")
 
     def test_of_a_member_says_to_take_them_off_the_team_first(self, member, house):
         member.comes_in("owner")
         email = somebody(member)
+        member.presses("Erase")
+        member.sees_heading("Erase Zoe Zimmer?")
         house.team("team", "add", "acme", email, "--role", "agent")
         try:
-            member.finds(email)
-            member.presses("Erase")
             member.types(f"Type {email} to confirm", email)
-            member.presses("Erase for good")
+            member.presses("Erase Zoe Zimmer for good")
 
             member.is_told("Take them off the team first.")
+            member.finds(email)
+            expect(member.offers("Change the address")).to_be_visible()
+            expect(member.offers("Erase")).to_have_count(0)
         finally:
             house.team("team", "remove", "acme", email)
 
@@ -327,10 +330,10 @@ class TestErasing:
         member.presses("Erase")
         member.types(f"Type {email} to confirm", email)
         house.team("contact", "set", "acme", email, "--name", "Zoe Other")
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
         member.is_told("Somebody else changed this meanwhile.")
 
-        member.presses("Erase for good")
+        member.presses("Erase Zoe Zimmer for good")
 
         member.is_told("The contact is erased.")
 

@@ -252,7 +252,7 @@ class TestAPortalElsewhere:
         expect(member.offers("End the old secret")).to_have_count(0)
 
         member.presses("Remove the portal")
-        member.confirms("Remove the portal")
+        member.confirms("Remove <img src=x> Help")
         member.is_told("<img src=x> Help is removed.")
         member.sees_heading("Portals elsewhere")
 

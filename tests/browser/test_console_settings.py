@@ -52,15 +52,32 @@ class TestAChange:
 
     def test_that_is_not_allowed_says_what_to_check(self, member):
         member.comes_in("admin")
-        wants(member, "Portal", "Name and look")
-        member.types("Accent colour", "red")
+        wants(member, "Authentication", "Sessions and links")
+        member.types("New links are good for (days)", "99999")
         member.presses("Look at the change")
 
         member.presses("Change it")
 
-        member.is_told("Check Accent colour: a colour in the form #rrggbb.")
+        member.is_told("Check New links are good for (days):")
         member.presses("Back")
-        expect(member.field("Accent colour")).to_have_value("red")
+        expect(member.field("New links are good for (days)")).to_have_value("99999")
+
+    def test_of_the_colour_is_picked_and_looked_at_before_it_is_compared(self, member):
+        member.comes_in("admin")
+        wants(member, "Portal", "Name and look")
+        member.types("Accent colour", "red")
+        member.presses("Look at the change")
+        member.is_told("red is no colour that we know.")
+        expect(member.field("Accent colour")).to_have_attribute("aria-invalid", "true")
+
+        member.field("Pick a colour").fill("#aa3300")
+        expect(member.field("Accent colour")).to_have_value("#aa3300")
+        member.person.finds_no_barrier()
+        member.presses("Look at the change")
+
+        member.sees_heading("Before and after")
+        swatches = member.row("Accent colour").locator(".swatch")
+        expect(swatches.nth(1)).to_have_css("background-color", "rgb(170, 51, 0)")
 
     def test_is_owners_and_admins_to_make(self, member):
         for role in ("agent", "auditor"):

@@ -95,7 +95,7 @@ class TestTheTeam:
         member.is_told("Saved.")
         expect(member.row("Ben Okafor")).to_contain_text("agent")
         member.presses("Take Ben Okafor off the team")
-        member.confirms("Take off the team")
+        member.confirms("Take Ben Okafor off the team")
 
         member.is_told("Taken off the team.")
         expect(member.row("Ben Okafor")).to_have_count(0)
@@ -117,10 +117,41 @@ class TestTheTeam:
         member.comes_in()
         goes_to(member, "Team", "The team")
 
-        member.presses("Take Olga Ortiz off the team")
-        member.confirms("Take off the team")
+        expect(member.row("Olga Ortiz")).to_contain_text("the only owner")
+        expect(member.row("Olga Ortiz").get_by_role("button")).to_have_count(0)
+        member.row("Olga Ortiz").get_by_role("link").click()
+        member.sees("An owner of the team cannot be deactivated.")
+        expect(member.offers("Deactivate")).to_have_count(0)
 
-        member.is_told("This is the last owner.")
+    def test_takes_away_what_was_said_of_the_press_before(self, member, house):
+        house.team("team", "add", "acme", "ben@example.com", "--role", "agent")
+        member.comes_in()
+        member.opens("role=ct_demo-acme-ben-00000000")
+        member.chooses("Role", "auditor")
+        member.presses("Save")
+        member.is_told("Saved.")
+        house.team("team", "remove", "acme", "ben@example.com")
+
+        member.presses("Take Ben Okafor off the team")
+        member.confirms("Take Ben Okafor off the team")
+
+        expect(member.page.get_by_role("alert")).to_be_visible()
+        expect(member.page.get_by_text("Saved.")).to_have_count(0)
+
+    def test_shows_members_first_and_what_waits_in_one_line(self, member):
+        member.comes_in()
+        member.opens("team")
+
+        waits = member.part("Waits for an owner")
+        line = waits.get_by_text("Connections that are not confirmed for the team:")
+        expect(line).to_contain_text("Google")
+        expect(waits.get_by_role("button", name="Confirm Google", exact=True)).to_be_hidden()
+        boxes = [each.bounding_box() for each in (member.part("Members"), waits)]
+        assert boxes[0]
+        assert boxes[1]
+        assert boxes[0]["y"] < boxes[1]["y"]
+        line.click()
+        expect(waits.get_by_role("button", name="Confirm Google", exact=True)).to_be_visible()
 
     def test_asks_for_a_fresh_sign_in_and_comes_back_with_nothing_lost(self, member, house):
         member.comes_in()
@@ -195,7 +226,7 @@ class TestKeys:
         witness.secrets.add(member.field("Secret").input_value())
         member.goes_without_it()
         member.presses(f"Revoke {label}")
-        member.confirms("Revoke")
+        member.confirms(f"Revoke {label}")
 
         member.is_told("The key is revoked.")
         expect(member.row(label)).to_contain_text("revoked")

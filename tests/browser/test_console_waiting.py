@@ -68,7 +68,7 @@ class TestWhatWaits:
 
         expect(member.part(WAITS).get_by_role("listitem")).to_have_count(2)
         expect(member.part(WAITS).get_by_role("button")).to_have_count(1)
-        expect(member.part(WAITS).get_by_role("button", name="Confirm google")).to_be_visible()
+        expect(member.part(WAITS).get_by_role("button", name="Confirm Google")).to_be_visible()
 
     def test_shows_nothing_where_nothing_waits(self, member):
         member.comes_in("owner")

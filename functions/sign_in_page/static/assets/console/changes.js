@@ -6,7 +6,8 @@ import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
 import { undoChange } from "./settings.js";
-import { GROUPS, shown } from "./settings-fields.js";
+import { GROUPS, shown, touchedBy } from "./settings-fields.js";
+import { takesAway, whoIsTouched } from "./touched.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
@@ -44,7 +45,7 @@ export async function showChanges(place, before) {
       about(place, change),
       side(place, change, change.before),
       side(place, change, change.after),
-      ...(may ? [todo(place, change, canBeUndone(place, change, newer), said)] : []),
+      ...(may ? [todo(place, change, whyNot(place, change, newer))] : []),
     ];
     for (const field of Object.keys(change.after)) newer.add(`${change.about} ${field}`);
     return cells;
@@ -122,19 +123,22 @@ function valueOf(place, { about }, field, value) {
 }
 
 /**
- * Nothing is offered that the API refuses: what was not there before, secrets, and what was changed once more since.
+ * Nothing is offered that the API refuses, and the row says why.
  *
  * @param {Place} place
  * @param {Change} change
  * @param {Set<unknown>} newer fields that newer changes have
+ * @returns {string | null} the words' key, or null where an undo is possible
  */
-function canBeUndone({ settings }, { about, before, after }, newer) {
+function whyNot({ settings }, { about, before, after }, newer) {
   const fields = Object.keys(after);
-  if (!Object.keys(before).length || after.removed === true || fields.some((field) => field.startsWith("secret"))) return false;
+  if (!Object.keys(before).length) return "changes_not_made";
+  if (after.removed === true) return "changes_not_removed";
+  if (fields.some((field) => field.startsWith("secret"))) return "changes_not_secret";
   // What an owner has confirmed stays so.
-  if (before.waits === true && fields.every((field) => field === "waits" || field === "on")) return false;
-  if (about === SETTINGS) return fields.every((field) => field in settings && isSame(settings[field], after[field]));
-  return fields.every((field) => !newer.has(`${about} ${field}`));
+  if (before.waits === true && fields.every((field) => field === "waits" || field === "on")) return "changes_not_confirmed";
+  const isAsItBecame = (/** @type {string} */ field) => (about === SETTINGS ? field in settings && isSame(settings[field], after[field]) : !newer.has(`${about} ${field}`));
+  return fields.every(isAsItBecame) ? null : "changes_not_since";
 }
 
 /** As the API compares: value by value. @param {any} one @param {any} other */
@@ -142,17 +146,55 @@ function isSame(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
-/** @param {Place} place @param {Change} change @param {boolean} can @param {HTMLElement} said @returns {Child[]} */
-function todo(place, change, can, said) {
-  if (!can) return [];
+/** @param {Place} place @param {Change} change @param {string | null} why not @returns {Child[]} */
+function todo(place, change, why) {
   const { words } = place;
+  if (why) return [el("span", { class: "soft" }, ...words.nodes(why))];
+  return [button(words.nodes("undo"), () => reviewUndo(place, change), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }))];
+}
+
+/** An undo is a change, and is seen as one before it is made. @param {Place} place @param {Change} change */
+function reviewUndo(place, change) {
+  const { words } = place;
+  const { before, after } = change;
+  const said = slot();
+  const columns = ["field", "was", "will_be"].map((key) => words.nodes(key));
+  const fields = Object.keys(after).sort();
+  const rows = fields.map((field) => [nameOf(place, change, field), valueOf(place, change, field, after[field]), valueOf(place, change, field, before[field])]);
+  const list = el("ul", { class: "touched" }, ...touches(change).map((key) => el("li", {}, ...words.nodes(key))));
+  const of = takesAwayBy(change);
   const undo = button(words.nodes("undo"), () =>
     place.press(undo, async () => {
       const etag = await tagOf(place, change);
       await undoChange(place, change.id, etag);
+      await place.readSettings().catch(() => {});
       place.again(place.good("undone"));
-    }, said), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }));
-  return [undo];
+    }, said), "primary");
+  place.show(
+    words.nodes("review_title"),
+    panel([...about(place, change), " · ", words.text("changes_undo_of", { moment: words.moment(change.at) })], table(words.nodes("review_title"), columns, rows)),
+    panel(words.nodes("who_is_touched"), list, of && whoIsTouched(place, of)),
+    said,
+    actions(undo, button(words.nodes("back"), () => place.again())),
+  );
+}
+
+/** @param {Change} change @returns {string[]} keys of words */
+function touches({ about, before, after }) {
+  if (about.startsWith("connection:")) return ["on" in after ? `connection_touch_${before.on ? "on" : "off"}` : "connection_touch_change"];
+  if (about !== SETTINGS) return ["changes_touch_portal"];
+  const keys = Object.keys(after).map((field) => {
+    const setting = KNOWN.get(field);
+    return setting ? touchedBy(setting, before[field]) : "changes_touch_other";
+  });
+  return [...new Set(keys)];
+}
+
+/** What an undo would switch off, for who is touched by it. @param {Change} change @returns {import("./touched.js").Planned | null} */
+function takesAwayBy({ about, before, after }) {
+  if (about.startsWith("connection:")) return after.on === true && before.on === false ? { connection: about.slice("connection:".length) } : null;
+  const wanted = Object.fromEntries(Object.entries(before).filter(([field]) => KNOWN.has(field)));
+  return about === SETTINGS && takesAway(wanted) ? { settings: wanted } : null;
 }
 
 /** Names what the change is about, as it is now. @param {Place} place @param {Change} change */

@@ -7,29 +7,35 @@ import { actions, button, given, panel, slot } from "./parts.js";
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {{ what: "address" | "connection" | "draft", id: string, until: number | null }} Waiting as the API answers it */
 
-/** @param {Place} place @param {{ members: any[], waiting: Waiting[], keys: any[] }} read */
-export function waitingPanel(place, { members, waiting, keys }) {
+/** @param {Place} place @param {{ members: any[], waiting: Waiting[], keys: any[], connections: any[] }} read */
+export function waitingPanel(place, { members, waiting, keys, connections }) {
   const { words } = place;
   const held = keys.filter(({ state }) => state === "held");
   if (!waiting.length && !held.length) return null;
   const said = slot();
   const may = place.allows("team:write");
+  const labels = new Map(connections.map(({ id, label }) => [id, label]));
+  const labelOf = (/** @type {string} */ id) => labels.get(id) ?? id;
+  const item = (/** @type {About | null} */ about) => about && el("li", {}, el("p", {}, ...about.text), may && about.path && actions(confirm(place, about, said)));
+  const unconfirmed = waiting.filter(({ what }) => what === "connection");
+  const ofConnections = unconfirmed.map((each) => item(ofConnection(place, each, labelOf(each.id))));
   const items = [
     ...waiting.filter(({ what }) => what === "draft").map((each) => {
       const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: each.id }));
       return el("li", {}, el("p", {}, ...words.nodes("waiting_draft", { name: given(each.id) })), may && actions(look));
     }),
-    ...waiting.filter(({ what }) => what !== "draft").map((each) => {
-      const about = each.what === "address" ? ofMember(place, each, members) : ofConnection(place, each);
-      return about && el("li", {}, el("p", {}, ...about.text), may && about.path && actions(confirm(place, about, said)));
-    }),
+    ...waiting.filter(({ what }) => what === "address").map((each) => item(ofMember(place, each, members))),
+    // Several are one line, until somebody wants to see them.
+    ...(ofConnections.length > 1 ? [] : ofConnections),
     ...held.map((key) => {
       const go = button(words.nodes("waiting_to_keys"), () => place.go("keys"), "secondary", words.text("waiting_to_key", { label: key.label }));
       return el("li", {}, el("p", {}, ...words.nodes("waiting_key", { label: key.label })), may && actions(go));
     }),
   ].filter(Boolean);
   const note = el("p", { class: "soft" }, ...words.nodes(may ? "waiting_text" : "waiting_text_read"));
-  return panel(words.nodes("waiting_title"), note, el("ul", { class: "waiting-list" }, ...items), said);
+  const names = words.nodes("waiting_connections", { count: unconfirmed.length, names: unconfirmed.map(({ id }) => labelOf(id)).join(", ") });
+  const several = ofConnections.length > 1 && el("details", {}, el("summary", {}, ...names), el("ul", { class: "waiting-list" }, ...ofConnections));
+  return panel(words.nodes("waiting_title"), note, items.length > 0 && el("ul", { class: "waiting-list" }, ...items), several, said);
 }
 
 /** @typedef {{ text: Child[], path: string | null, name: string }} About */
@@ -44,10 +50,10 @@ function ofMember({ words, member: me }, { id, until }, members) {
   return { text, path: id === me.id ? null : `/team/${encodeURIComponent(id)}/confirm`, name };
 }
 
-/** @param {Place} place @param {Waiting} waiting @returns {About} */
-function ofConnection({ words }, { id }) {
-  const name = el("a", { href: `#connection=${encodeURIComponent(id)}` }, given(id));
-  return { text: words.nodes("waiting_connection", { name }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: id };
+/** @param {Place} place @param {Waiting} waiting @param {string} label @returns {About} */
+function ofConnection({ words }, { id }, label) {
+  const name = el("a", { href: `#connection=${encodeURIComponent(id)}` }, given(label));
+  return { text: words.nodes("waiting_connection", { name }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: label };
 }
 
 /** @param {Place} place @param {About} about @param {HTMLElement} said */

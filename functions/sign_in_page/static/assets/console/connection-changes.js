@@ -56,7 +56,9 @@ function review(place, connection, { rows, touch, wanted = {}, typed = "", isGon
   const said = slot();
   const takesAway = connection.on && (isGone || isDraft || wanted.on === false);
   const columns = ["field", "was", "will_be"].map((key) => words.nodes(key));
-  const go = button(words.nodes(isGone ? "connection_remove" : "change_it"), () =>
+  const what = isGone ? "gone" : wanted.on === true ? "on" : wanted.on === false ? "off" : null;
+  const values = { name: connection.label, id };
+  const go = button(what ? words.nodes(`connection_${what}_go`, values) : words.nodes("change_it"), () =>
     place.press(go, async () => {
       try {
         if (isGone) {
@@ -83,7 +85,7 @@ function review(place, connection, { rows, touch, wanted = {}, typed = "", isGon
       }
     }, said), isGone ? "danger" : "primary");
   place.show(
-    words.nodes("review_title"),
+    what ? words.nodes(`connection_${what}_title`, values) : words.nodes("review_title"),
     panel(words.nodes("before_and_after"), table(words.nodes("before_and_after"), columns, rows)),
     panel(words.nodes("who_is_touched"), el("p", {}, ...words.nodes(touch)), takesAway && whoIsTouched(place, { connection: id })),
     said,

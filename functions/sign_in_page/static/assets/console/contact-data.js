@@ -20,7 +20,7 @@ export function wholeContact(place, contact) {
     !isSelf && place.allowsOn("contact:address", contact) && button(words.nodes("address_do"), () => place.go(`address=${contact.id}`)),
     place.allowsOn("contacts:merge", contact) && button(words.nodes("merge_do"), () => place.go(`merge=${contact.id}`)),
     place.allows("contact:export") && exporting(place, contact, said),
-    !isSelf && place.allowsOn("contact:erase", contact) && button(words.nodes("erase_do"), () => place.go(`erase=${contact.id}`)),
+    !isSelf && !contact.role && place.allowsOn("contact:erase", contact) && button(words.nodes("erase_do"), () => place.go(`erase=${contact.id}`)),
   ];
   return ways.some(Boolean) ? panel(words.nodes("whole_title"), said, actions(...ways)) : null;
 }
@@ -77,17 +77,17 @@ const ERASED = ["erase_goes", "erase_links", "erase_trail", "erase_directory", "
 /** @param {Place} place */
 export async function eraseContact(place) {
   const { words } = place;
-  const title = words.nodes("erase_title");
-  const read = await readContact(place, "erase", title);
+  const read = await readContact(place, "erase", words.nodes("contact_title"));
   if (!read) return;
   if (!place.allowsOn("contact:erase", read)) return place.go(contactAt(read.id));
   place.commands = [["contact show", read.id]];
   let contact = read;
   const text = contact.email || contact.id;
+  const name = contact.name || text;
   const asked = form(place, {
     id: `erase-${contact.id}`,
     fields: [{ name: "typed", label: words.nodes("erase_type", { text }), dir: "ltr", required: true, most: LONGEST_EMAIL }],
-    send: words.nodes("erase_go"),
+    send: words.nodes("erase_go", { name }),
     onSend: async ({ typed }) => {
       if (typed.toLowerCase() !== text.toLowerCase()) return tell(asked.slot, { tone: "error", text: words.nodes("erase_differs") });
       // Of somebody who is gone it clears up the rest: a press after a lost answer is answered the same.
@@ -105,8 +105,8 @@ export async function eraseContact(place) {
   });
   asked.node.querySelector(".primary")?.classList.replace("primary", "danger");
   const list = el("ul", { class: "touched" }, ...ERASED.map((key) => el("li", {}, ...words.nodes(key))));
-  const whom = words.nodes("erase_who", { name: contact.name || text });
-  place.show(title, panel(whom, list), asked.node);
+  const whom = words.nodes("erase_who", { name });
+  place.show(words.nodes("erase_title", { name }), panel(whom, list), asked.node);
 }
 
 /**

@@ -121,7 +121,7 @@ async function sessions(place, contact, path) {
     return pressed;
   };
   const all = button(words.nodes("end_all"), async () => {
-    const about = { title: words.nodes("end_all_title"), text: words.nodes("end_all_text"), yes: words.nodes("end_all") };
+    const about = { title: words.nodes("end_all_title", { name: contact.name || contact.email || contact.id }), text: words.nodes("end_all_text"), yes: words.nodes("end_all") };
     if (!(await sure(words, about))) return;
     place.press(all, async () => {
       await place.ask("POST", `${path}/sessions/end`);
@@ -164,7 +164,7 @@ async function links(place, contact) {
   const make = button(words.nodes("make_link"), () => place.go(`new-link=${contact.id}`));
   const canMake = may && contact.email && contact.active;
   const said = slot();
-  const empty = el("p", { class: "soft" }, ...words.nodes("no_personal_links"));
+  const empty = el("p", { class: "soft" }, ...words.nodes(canMake ? "no_personal_links" : "no_personal_links_read"));
   return panel(
     words.nodes("links_title"),
     found.items.length ? linkRows(place, found.items, said, { may }) : empty,
@@ -208,9 +208,12 @@ function switching(place, contact, path) {
   const { words } = place;
   const action = contact.active ? "deactivate" : "reactivate";
   if (!place.allowsOn(`contact:${action}`, contact)) return null;
+  // What the API refuses is not offered.
+  if (contact.active && contact.role === "owner") return panel(words.nodes("access_title"), el("p", { class: "soft" }, ...words.nodes("owner_stays")));
   const said = slot();
   const pressed = button(words.nodes(action), async () => {
-    const about = { title: words.nodes("deactivate_title"), text: words.nodes("deactivate_text"), yes: words.nodes("deactivate") };
+    const name = contact.name || contact.email || contact.id;
+    const about = { title: words.nodes("deactivate_title", { name }), text: words.nodes("deactivate_text"), yes: words.nodes("deactivate_of", { name }) };
     if (contact.active && !(await sure(words, about))) return;
     place.press(pressed, async () => {
       await place.ask("POST", `${path}/${action}`);

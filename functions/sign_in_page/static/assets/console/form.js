@@ -17,9 +17,13 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  * @property {boolean} [required]
  * @property {string} [dir]
  * @property {number} [most] letters
+ * @property {string} [picker] of a colour: the name of the picker that stands beside it
  */
 
 /** @typedef {Record<string, any>} Typed */
+
+/** A colour as a picker has it, and the API. */
+export const COLOUR = /^#[0-9a-f]{6}$/i;
 
 /**
  * @typedef {object} Wanted
@@ -58,6 +62,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
     event.preventDefault();
     if (primary.ariaDisabled === "true") return;
     mark(inputs, null);
+    place.tell(null);
     tell(where, null);
     const missing = fields.find(({ name, required }) => required && !valueOf(/** @type {Input} */ (inputs.get(name))));
     if (missing) {
@@ -113,12 +118,28 @@ function inputOf({ name, type = "text", options = [], dir, most }, value) {
 }
 
 /** @param {Field} field @param {Input} input */
-function labelled({ label, hint, type }, input) {
+function labelled({ label, hint, type, picker }, input) {
   const about = hint ? el("p", { class: "hint", id: newId() }, ...hint) : null;
   if (about) input.setAttribute("aria-describedby", about.id);
   const name = el("label", { for: input.id }, ...label);
   if (type === "checkbox") return el("div", { class: "choice" }, input, name, about);
+  if (picker && input instanceof HTMLInputElement) return el("div", { class: "field" }, name, el("div", { class: "picked" }, input, pickerOf(input, picker)), about);
   return el("div", { class: "field" }, name, input, about);
+}
+
+/** What the browser picks colours with, and the text of the field beside it. @param {HTMLInputElement} text @param {string} name */
+function pickerOf(text, name) {
+  const picker = el("input", { type: "color", "aria-label": name });
+  const follow = () => {
+    if (COLOUR.test(text.value.trim())) picker.value = text.value.trim();
+  };
+  picker.addEventListener("input", () => {
+    text.value = picker.value;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  text.addEventListener("input", follow);
+  follow();
+  return picker;
 }
 
 /** @param {Input} input */

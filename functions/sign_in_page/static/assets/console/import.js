@@ -57,14 +57,14 @@ function goOn(place, kept, job, why) {
   if (why) tell(said, why);
 }
 
-/** @param {Place} place @param {import("./parts.js").Said} [why] */
-function chooseFile(place, why) {
+/** @param {Place} place @param {import("./parts.js").Said} [why] @param {{ file: File | null, unknown: string[] }} [before] the file that could not be read */
+function chooseFile(place, why, before) {
   const { words } = place;
   const known = place.unsent.of("import-columns")?.values ?? {};
   const columns = el("div", { class: "import-columns" });
   const input = fileInput(place, words.nodes("import_file"), words.nodes("import_file_hint"), async (file) => {
     const headers = await headersOf(file).catch(() => []);
-    columns.replaceChildren(...(headers.length ? [columnsOf(place, headers, known)] : []));
+    columns.replaceChildren(...(headers.length ? [columnsOf(place, headers, known, before?.unknown ?? null)] : []));
   });
   const asked = form(place, {
     id: "import",
@@ -86,6 +86,7 @@ function chooseFile(place, why) {
     also: [columns],
   });
   place.show(words.nodes("import_title"), el("p", {}, ...words.nodes("import_text")), asked.node);
+  if (before?.file) input.put(before.file);
   if (why) tell(asked.slot, why);
 }
 
@@ -96,11 +97,19 @@ function fileInput(place, label, hint, onFile) {
   const input = el("input", { type: "file", id, accept: ".csv,.tsv,.txt,text/csv", "aria-describedby": about });
   input.addEventListener("change", () => input.files?.[0] && onFile(input.files[0]));
   const node = el("div", { class: "field" }, el("label", { for: id }, ...label), input, el("p", { class: "hint", id: about }, ...hint));
-  return { node, chosen: () => input.files?.[0] ?? null };
+  /** Choose a file that was chosen before. @param {File} file */
+  const put = (file) => {
+    const all = new DataTransfer();
+    all.items.add(file);
+    input.files = all.files;
+    onFile(file);
+  };
+  return { node, put, chosen: () => input.files?.[0] ?? null };
 }
 
-/** Which column is what, where a guess would be wrong. @param {Place} place @param {string[]} headers @param {Record<string, any>} known */
-function columnsOf({ words, unsent }, headers, known) {
+/** Which column is what, where a guess would be wrong. */
+/** @param {Place} place @param {string[]} headers @param {Record<string, any>} known @param {string[] | null} unknown what no guess is about, of a file that could not be read */
+function columnsOf({ words, unsent }, headers, known, unknown) {
   const fields = Object.entries(IMPORTED).map(([name, label]) => {
     const id = newId();
     const options = headers.map((header) => el("option", { value: header }, header));
@@ -110,7 +119,9 @@ function columnsOf({ words, unsent }, headers, known) {
     select.addEventListener("change", () => unsent.keep("import-columns", { ...unsent.of("import-columns")?.values, [name]: select.value }));
     return el("div", { class: "field" }, el("label", { for: id }, ...words.nodes(label)), select);
   });
-  return el("details", {}, el("summary", {}, ...words.nodes("import_columns")), el("div", { class: "import-fields" }, ...fields));
+  const missed = (unknown ?? []).filter((header) => headers.includes(header));
+  const note = missed.length > 0 && el("p", { class: "found" }, ...words.nodes("import_not_known", { columns: namesOf(missed) }));
+  return el("details", { open: unknown !== null }, el("summary", {}, ...words.nodes("import_columns")), el("div", { class: "import-fields" }, note, ...fields));
 }
 
 /** Where the tab has the file no more, the same one is chosen again. @param {Place} place @param {Kept} kept */
@@ -195,11 +206,24 @@ function isUnreadable(error) {
   return error instanceof Refusal && error.type === "invalid-request" && error.problem.errors?.[0]?.field === "file";
 }
 
+/** As the API says it (imports/flow.py). */
+const UNKNOWN = /^Unknown columns: (.*)\. To leave them out/;
+
 /** Not a row of it was read: another file, or other columns. @param {Place} place @param {Kept} kept @param {Refusal} error */
 function unreadable(place, kept, error) {
+  const { words } = place;
   forget(place);
   const [{ reason } = { reason: "" }] = error.problem.errors ?? [];
-  chooseFile(place, { tone: "error", text: place.words.nodes("import_unreadable", { reason }) });
+  const unknown = UNKNOWN.exec(reason)?.[1].split(", ") ?? [];
+  const text = unknown.length
+    ? words.nodes("import_unknown", { columns: namesOf(unknown), ignore: words.text("import_ignore") })
+    : words.nodes("import_unreadable", { reason });
+  chooseFile(place, { tone: "error", text }, { file: fileOf(kept.sum), unknown });
+}
+
+/** Names of columns, each as it stands in the file. @param {string[]} names */
+function namesOf(names) {
+  return el("span", {}, ...names.flatMap((name, at) => [at ? ", " : "", given(name)]));
 }
 
 /** @param {Place} place @param {Job} job */

@@ -28,7 +28,7 @@ export async function showKeys(place) {
     [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), key.state === "held" ? "bad" : ""), el("br"), ...whose(place, key, read.members), ...(isOfSync(key) ? [el("br"), el("span", { class: "soft client-id" }, ...words.nodes("dir_client_id"), ": ", el("code", { dir: "ltr" }, key.id))] : [])],
     key.scope.split(" ").map((/** @type {string} */ scope) => el("code", { class: "scope", dir: "ltr" }, scope)),
     [words.moment(key.expires_at)],
-    [key.last_used_at ? words.moment(key.last_used_at) : words.text("not_lately")],
+    [key.last_used_at ? words.moment(key.last_used_at) : words.text(isOld(key) ? "not_lately" : "never_used")],
     ...(may ? [todo(place, key, said)] : []),
   ]);
   const make = button(words.nodes("make_key"), () => place.go("new-key"), "primary");
@@ -43,6 +43,11 @@ export async function showKeys(place) {
 
 /** A directory comes with it, and may be asked for its id. @param {any} key */
 const isOfSync = ({ scope }) => scope.split(" ").includes("scim");
+
+/** Was it there before the days that its use is kept for? @param {any} key */
+function isOld({ created_at }) {
+  return created_at * 1000 < Date.now() - 30 * 24 * 3_600_000;
+}
 
 /** An owner answers for each key. @param {Place} place @param {any} key @param {any[]} members */
 function whose({ words }, { owner }, members) {
@@ -65,7 +70,7 @@ function todo(place, key, said) {
     }, said);
   }, "plain", words.text("new_secret_of", values));
   const revoke = button(words.nodes("revoke"), async () => {
-    const about = { title: words.nodes("revoke_key_title", values), text: words.nodes("revoke_key_text"), yes: words.nodes("revoke") };
+    const about = { title: words.nodes("revoke_key_title", values), text: words.nodes("revoke_key_text"), yes: words.nodes("revoke_key_of", values) };
     if (!(await sure(words, about))) return;
     place.press(revoke, async () => {
       await place.ask("POST", `/keys/${key.id}/revoke`);

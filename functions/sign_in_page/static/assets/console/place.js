@@ -156,6 +156,8 @@ export class Place {
   async press(pressed, work, where = this.#slot) {
     if (pressed.ariaDisabled === "true") return;
     wait(pressed, true);
+    // What was said of a press before is not said of this one.
+    if (where !== this.#slot) tell(this.#slot, null);
     try {
       await work();
     } catch (error) {

@@ -110,7 +110,7 @@ export async function showPortal(place) {
   });
   const retire = button(words.nodes("elsewhere_retire"), () => place.press(retire, () => patch(place, portal, { secrets_kept: 1 }), said));
   const remove = button(words.nodes("elsewhere_remove"), async () => {
-    const about = { title: words.nodes("elsewhere_remove_title", values), text: words.nodes("elsewhere_remove_text"), yes: words.nodes("elsewhere_remove") };
+    const about = { title: words.nodes("elsewhere_remove_title", values), text: words.nodes("elsewhere_remove_text"), yes: words.nodes("elsewhere_remove_of", values) };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
       try {

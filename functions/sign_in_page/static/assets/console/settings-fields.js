@@ -89,6 +89,7 @@ export function shown(place, { kind }, value) {
   if (kind === "days") return words.nodes("days", { count: value });
   if (kind === "moment") return value * 1000 > Date.now() ? [momentThere(words, value)] : words.nodes("no_pause");
   const text = typed(place, { name: "", kind }, value);
+  if (kind === "colour" && text) return [swatch(String(text)), " ", given(String(text))];
   return text === "" ? words.nodes("nothing_set") : [given(String(text).replaceAll("\n", ", "))];
 }
 
@@ -157,7 +158,8 @@ export function fieldOf(place, setting) {
   const hint = name in HINTS ? words.nodes(HINTS[name], { zone: zoneAt(words) }) : undefined;
   const dir = ["list", "hours", "link", "colour"].includes(kind) ? "ltr" : undefined;
   const options = kind === "rule" ? RULES.map((rule) => /** @type {[string, string]} */ ([rule, words.text(`rule_${rule}`)])) : undefined;
-  return { name, label: words.nodes(`set_${name}`), hint, type, dir, options, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
+  const picker = kind === "colour" ? words.text("pick_colour") : undefined;
+  return { name, label: words.nodes(`set_${name}`), hint, picker, type, dir, options, value: typed(place, setting, settings[name]), most: kind === "pause" ? 300 : undefined };
 }
 
 /**

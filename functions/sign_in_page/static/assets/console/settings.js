@@ -4,11 +4,11 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { isPaused } from "./closed.js";
 import { connectionsPanel } from "./connections.js";
-import { form } from "./form.js";
+import { COLOUR, form } from "./form.js";
 import { logoPanel } from "./logo.js";
 import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
 import { withPreview } from "./preview-loaded.js";
-import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, swatch, touchedBy, unknownGroup } from "./settings-fields.js";
+import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, touchedBy, unknownGroup } from "./settings-fields.js";
 import { takesAway, whoIsTouched } from "./touched.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -37,7 +37,7 @@ async function showSettings(place, screen) {
       const value = settings[setting.name];
       const isHeld = setting.name === "portal_enabled" && value && isPaused(settings);
       const seen = isHeld ? words.nodes("is_on_but_paused") : shown(place, setting, value);
-      return /** @type {[any, any]} */ ([words.nodes(`set_${setting.name}`), setting.kind === "colour" ? [swatch(value), " ", ...seen] : seen]);
+      return /** @type {[any, any]} */ ([words.nodes(`set_${setting.name}`), seen]);
     });
     const name = words.text("change_of", { group: words.text(`group_${group}`) });
     return panel(words.nodes(`group_${group}`), facts(pairs), may && actions(button(words.nodes("change"), () => place.go(`change=${screen}-${group}`), "secondary", name)));
@@ -79,6 +79,10 @@ export async function changeSettings(place) {
       const unknown = group === "directory" && unknownGroup(place, typed);
       if (unknown) return tell(asked.slot, { tone: "error", text: words.nodes("dir_unknown_group", { name: unknown, names: place.groups.slice(0, 10).map(({ name }) => name).join(", ") || words.text("nothing_set") }) });
       const wanted = changesOf(place, members, typed);
+      if (wanted.accent_color && !COLOUR.test(wanted.accent_color)) {
+        asked.inputs.get("accent_color")?.setAttribute("aria-invalid", "true");
+        return tell(asked.slot, { tone: "error", text: words.nodes("no_colour", { text: wanted.accent_color }) });
+      }
       if (Object.keys(wanted).length === 0) return tell(asked.slot, { tone: "info", text: words.nodes("nothing_changes") });
       review(place, { screen, id, members, wanted });
     },
@@ -167,7 +171,7 @@ export function undoable(place, change, etag) {
   const undo = button(words.nodes("undo"), () =>
     place.shown().press(undo, async () => {
       await undoChange(place, change ?? "", etag);
-      await place.readSettings();
+      await place.readSettings().catch(() => {});
       place.shown().again(place.good("undone"));
     }));
   return { ...place.good("changed"), more: change && actions(undo) };

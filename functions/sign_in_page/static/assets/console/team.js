@@ -18,19 +18,21 @@ export async function showTeam(place) {
   const { words } = place;
   const title = words.nodes("team_title");
   const read = await place.read(async () => {
-    const [team, ways, keys] = await Promise.all([place.ask("GET", "/team"), place.ask("GET", "/team-methods"), place.ask("GET", "/keys")]);
-    return { ...team.body, methods: ways.body.methods, keys: keys.body.keys };
+    const [team, ways, keys, connections] = await Promise.all(["/team", "/team-methods", "/keys", "/connections"].map((path) => place.ask("GET", path)));
+    return { ...team.body, methods: ways.body.methods, keys: keys.body.keys, connections: connections.body.connections };
   }, title);
   if (!read) return;
   place.commands = [["team list"], ["team methods"]];
   const may = place.allows("team:write");
   const said = slot();
   const columns = ["name", "role", "since", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
+  const owners = read.members.filter((/** @type {any} */ { role }) => role === "owner");
+  const isOnlyOwner = (/** @type {any} */ { role }) => role === "owner" && owners.length === 1;
   const rows = read.members.map((/** @type {any} */ member) => [
     [nameOf(place, member), el("br"), el("span", { class: "soft" }, given(member.email)), !member.active && badge(words.nodes("is_off"), "bad")],
     [words.text(`role_${member.role}`)],
     [words.moment(member.since)],
-    ...(may ? [todo(place, member, said)] : []),
+    ...(may ? [isOnlyOwner(member) ? [el("span", { class: "soft" }, ...words.nodes("only_owner"))] : todo(place, member, said)] : []),
   ]);
   const add = button(words.nodes("add_member"), () => place.go("new-member"), "primary");
   const change = button(words.nodes("change"), () => place.go("ways-in"));
@@ -38,8 +40,8 @@ export async function showTeam(place) {
     title,
     el("p", { class: "soft" }, ...words.nodes("team_text")),
     may && actions(add),
-    waitingPanel(place, read),
     panel(words.nodes("members"), table(words.nodes("members"), columns, rows), said),
+    waitingPanel(place, read),
     panel(words.nodes("team_ways_title"), el("p", {}, waysOf(place, read.methods)), may && actions(change)),
   );
 }
@@ -62,7 +64,7 @@ function todo(place, member, said) {
   const values = { name: member.name || member.email };
   const change = button(words.nodes("change"), () => place.go(`role=${member.contact}`), "plain", words.text("change_role_of", values));
   const remove = button(words.nodes("take_off"), async () => {
-    const about = { title: words.nodes("take_off_title", values), text: words.nodes("take_off_text"), yes: words.nodes("take_off") };
+    const about = { title: words.nodes("take_off_title", values), text: words.nodes("take_off_text"), yes: words.nodes("take_off_of", values) };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
       try {
