@@ -185,7 +185,7 @@ function touches({ about, before, after }) {
   if (about !== SETTINGS) return ["changes_touch_portal"];
   const keys = Object.keys(after).map((field) => {
     const setting = KNOWN.get(field);
-    return setting ? touchedBy(setting, before[field]) : "changes_touch_other";
+    return setting ? touchedBy(setting, before[field], after[field]) : "changes_touch_other";
   });
   return [...new Set(keys)];
 }
@@ -194,7 +194,7 @@ function touches({ about, before, after }) {
 function takesAwayBy({ about, before, after }) {
   if (about.startsWith("connection:")) return after.on === true && before.on === false ? { connection: about.slice("connection:".length) } : null;
   const wanted = Object.fromEntries(Object.entries(before).filter(([field]) => KNOWN.has(field)));
-  return about === SETTINGS && takesAway(wanted) ? { settings: wanted } : null;
+  return about === SETTINGS && takesAway(after, wanted) ? { settings: wanted } : null;
 }
 
 /** Names what the change is about, as it is now. @param {Place} place @param {Change} change */

@@ -156,7 +156,7 @@ function review(place, { screen, id, members, wanted }) {
       }
     }, said), "primary");
   const back = button(words.nodes("back"), () => place.again());
-  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(place, wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
+  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(place.settings, wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
 }
 
 /** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */

@@ -18,9 +18,9 @@ const WHY = {
 };
 const NOT_VOUCHED = "no connection vouches for ";
 
-/** Does a change of settings take something from people? Then they are counted. @param {Place} place @param {Record<string, any>} wanted */
-export function takesAway({ settings }, wanted) {
-  const isShorter = LENGTHS.some((name) => wanted[name] < settings[name]);
+/** Does a change of settings take something from people? Then they are counted. @param {Record<string, any>} was @param {Record<string, any>} wanted */
+export function takesAway(was, wanted) {
+  const isShorter = LENGTHS.some((name) => wanted[name] < was[name]);
   return isClosing(wanted) || isShorter || SWITCHES.some((name) => wanted[name] === false) || (wanted.directory_rule ?? "off") !== "off";
 }
 
