@@ -1,6 +1,7 @@
 """Whose access is held, for a team to decide (portico/edge/held_routes.py,
 portico/directory/scim/held_people.py)."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from portico.directory.scim.held_people import HeldPeople
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
 from portico.team.mass_departure import FEW
+from tests.account.test_erasure import Killed, kill_at
 from tests.directory.scim.conftest import Client, made_by_hand, person
 from tests.team.test_manage_workspace import WORKSPACE, House
 
@@ -216,6 +218,25 @@ class TestTwoWhoDecide:
 
         assert held.outcomes("leave", held.ann) == ["not-held"]
         assert held.is_in()
+
+
+@pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("decision", ["leave", "keep"])
+def test_a_decision_that_is_cut_off_at_any_write_is_finished_by_the_same_again(
+    held, wire, decision, arrives
+):
+    everybody = list(held.listed())
+    for number, each in enumerate(everybody):
+        kill_at(wire, number, arrives=arrives)
+        with suppress(Killed):
+            held.decides(decision, each)
+        wire.meddler = None
+
+        (outcome,) = held.outcomes(decision, each)
+
+        assert outcome in ({"kept"} if decision == "keep" else {"left", "not-held"})
+    assert held.listed() == (dict.fromkeys(everybody, "kept") if decision == "keep" else {})
+    assert held.is_in() is (decision == "keep")
 
 
 class TestWhatIsRefused:
