@@ -166,7 +166,8 @@ def list_(
     with running(stack, local, as_json, {}) as command:
         with looking_for(f"workspace {workspace_id}"):
             found = command.team.contacts(workspace_id, starting=beginning)
-        rows = (row_of_contact(each) for each in found if not (inactive and each.active))
+        at = command.now()
+        rows = (row_of_contact(each) for each in found if not (inactive and each.is_in(at=at)))
         _list(command, workspace_id, rows, limit=limit, as_csv=as_csv)
 
 
@@ -335,7 +336,7 @@ app.command()(lift)
 
 def _switched(command: Command, workspace_id: str, who: str, *, active: bool) -> Contact:
     contact = contact_of(command, workspace_id, who)
-    if contact.active is active:
+    if contact.is_in(at=command.now()) is active:
         # Every switch raises `sver`; saying it twice must not sign anybody out twice.
         return contact
     with looking_for(f"contact {who} in {workspace_id}"):

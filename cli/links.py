@@ -93,7 +93,8 @@ def create(
         if why := closed(workspace, at=command.now()):
             command.note(f"{why[0]} The link works once the portal is open again. {why[1]}")
         with looking_for(f"contact {contact} in {workspace_id}"):
-            if contact and not command.team.contact(workspace_id, contact).active:
+            known = command.team.contact(workspace_id, contact) if contact else None
+            if known and not known.is_in(at=command.now()):
                 command.note("The contact is deactivated: no code will be mailed.")
             lifetime = timedelta(days=days) if days else None
             link, token = command.links.create(

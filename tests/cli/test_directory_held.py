@@ -7,6 +7,8 @@ import pytest
 
 from portico.directory.scim.sync import DirectorySync
 from portico.people.flow import TeamPeople
+from portico.people.heads import Heads
+from portico.people.store import head_key
 from portico.team.departure_brake import DepartureBrake
 from portico.team.mass_departure import FEW
 
@@ -72,3 +74,20 @@ class TestKeep:
     @pytest.mark.parametrize("words", [(), ("x", "--all")], ids=["nobody", "both"])
     def test_wants_ids_or_all(self, acme, words):
         assert "not both" in acme.refused("directory", "keep", "acme", *words, code=2)
+
+
+def test_whose_moment_has_passed_is_switched_on_by_the_command(acme):
+    added = acme.told("contact", "add", "acme", "--name", "Ann", "--email", "ann@example.com")
+    contact, heads = added["contact"]["id"], Heads("people", "acme")
+    heads.rows.update(
+        *head_key("acme", contact),
+        "SET out_from = :past, off_by = :by",
+        "attribute_exists(pk)",
+        {":past": 1, ":by": "directory:ann"},
+    )
+
+    acme.says("contact", "activate", "acme", contact)
+
+    row = heads.rows.get(*head_key("acme", contact))
+    assert row is not None
+    assert (row["active"], "out_from" in row, row["sver"]) == (True, False, 2)
