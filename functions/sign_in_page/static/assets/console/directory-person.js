@@ -14,7 +14,7 @@ const LONGEST = 254;
 /** One field for an address or an id, and what it finds below. @param {Place} place */
 export function findPerson(place) {
   const { words } = place;
-  const below = el("div", { class: "found", "aria-live": "polite" });
+  const below = el("div", { class: "of-directory", "aria-live": "polite" });
   const sought = form(place, {
     id: "directory-person",
     fields: [{ name: "who", label: words.nodes("dir_find_label"), hint: words.nodes("dir_find_hint"), dir: "ltr", required: true, most: LONGEST }],
@@ -31,7 +31,7 @@ export function findPerson(place) {
       return true;
     },
   });
-  return el("div", { class: "found" }, panel(words.nodes("dir_find_title"), sought.node), below);
+  return el("div", { class: "of-directory" }, panel(words.nodes("dir_find_title"), sought.node), below);
 }
 
 /** @param {Place} place @param {any} answer @returns {HTMLElement[]} */
