@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.member import Member, asked_of
 from tests.browser.test_console_looks import ANN
 
-PLACES = ["Find a contact", "Contacts", "Links", "Authentication", "Portal", "Logs", "Overview", "Changes", "Team", "Keys"]  # fmt: skip
+PLACES = ["Find a contact", "Contacts", "Directory", "Links", "Authentication", "Portal", "Logs", "Overview", "Changes", "Team", "Keys"]  # fmt: skip
 NARROW = {"viewport": {"width": 360, "height": 740}}
 
 
@@ -36,7 +36,7 @@ class TestThePlaces:
     def test_stand_beside_the_work_in_groups(self, member):
         member.comes_in()
 
-        for group, names in {"People": PLACES[:2], "Sign-in": PLACES[2:5], "Insight": PLACES[5:8], "Administration": PLACES[8:]}.items():  # fmt: skip
+        for group, names in {"People": PLACES[:3], "Sign-in": PLACES[3:6], "Insight": PLACES[6:9], "Administration": PLACES[9:]}.items():  # fmt: skip
             of_it = places(member).get_by_role("list", name=group, exact=True)
             expect(of_it.get_by_role("link")).to_have_text(names)
         beside, work = (member.page.locator(each).bounding_box() for each in ("#nav", "main"))
@@ -48,7 +48,7 @@ class TestThePlaces:
         member.comes_in("agent")
 
         expect(places(member).get_by_role("link")).to_have_text(
-            ["Find a contact", "Links", "Authentication", "Portal", "Changes"]
+            ["Find a contact", "Directory", "Links", "Authentication", "Portal", "Changes"]
         )
 
     @pytest.mark.parametrize(
@@ -63,6 +63,7 @@ class TestThePlaces:
             ("new-link", "Links"),
             ("import", "Contacts"),
             ("add", "Find a contact"),
+            ("directory", "Directory"),
         ],
     )
     def test_are_marked_on_their_other_screens(self, member, screen, place):

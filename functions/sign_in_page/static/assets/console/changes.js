@@ -162,7 +162,7 @@ function reviewUndo(place, change) {
   const fields = Object.keys(after).sort();
   const rows = fields.map((field) => [nameOf(place, change, field), valueOf(place, change, field, after[field]), valueOf(place, change, field, before[field])]);
   const list = el("ul", { class: "touched" }, ...touches(change).map((key) => el("li", {}, ...words.nodes(key))));
-  const of = takesAwayBy(change);
+  const of = takesAwayBy(place, change);
   const undo = button(words.nodes("undo"), () =>
     place.press(undo, async () => {
       const etag = await tagOf(place, change);
@@ -190,11 +190,11 @@ function touches({ about, before, after }) {
   return [...new Set(keys)];
 }
 
-/** What an undo would switch off, for who is touched by it. @param {Change} change @returns {import("./touched.js").Planned | null} */
-function takesAwayBy({ about, before, after }) {
+/** What an undo would switch off, for who is touched by it. @param {Place} place @param {Change} change @returns {import("./touched.js").Planned | null} */
+function takesAwayBy(place, { about, before, after }) {
   if (about.startsWith("connection:")) return after.on === true && before.on === false ? { connection: about.slice("connection:".length) } : null;
   const wanted = Object.fromEntries(Object.entries(before).filter(([field]) => KNOWN.has(field)));
-  return about === SETTINGS && takesAway(after, wanted) ? { settings: wanted } : null;
+  return about === SETTINGS && takesAway(place.settings, wanted) ? { settings: wanted } : null;
 }
 
 /** Names what the change is about, as it is now. @param {Place} place @param {Change} change */

@@ -87,7 +87,8 @@ export function wait(element, isBusy) {
 export function table(caption, columns, rows) {
   const labels = columns.map((column) => el("span", {}, ...column).textContent ?? "");
   // Buttons say themselves what they do: their heading is for whoever hears the table.
-  const isOfButtons = rows.length > 0 && rows.every((cells) => (cells.at(-1) ?? []).every((each) => !each || each instanceof HTMLButtonElement));
+  const last = rows.flatMap((cells) => cells.at(-1) ?? []).filter((each) => each instanceof HTMLElement);
+  const isOfButtons = last.some((each) => each.matches("button")) && rows.every((cells) => (cells.at(-1) ?? []).every((each) => !each || (each instanceof HTMLElement && each.matches("button, .soft"))));
   const heads = columns.map((column, at) => (isOfButtons && at === columns.length - 1 ? [el("span", { class: "unseen" }, ...column)] : column));
   const head = el("tr", { role: "row" }, ...heads.map((column) => el("th", { scope: "col", role: "columnheader" }, ...column)));
   const body = rows.map((cells) =>
