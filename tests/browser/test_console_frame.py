@@ -189,10 +189,10 @@ class TestAClosedPortal:
 
     def test_that_is_paused_is_told_on_every_screen_and_opened_by_who_may(self, member, pause):
         member.comes_in("admin")
+        told = member.page.get_by_role("complementary", name="No contact can sign in")
         pause()
         for screen in ("find", "links", f"contact={ANN}", "portal"):
             member.opens(screen)
-            told = member.page.get_by_role("complementary", name="No contact can sign in")
             expect(told).to_contain_text(re.compile(r"paused until .* (GMT|UTC)"))
         expect(member.part("Open or paused")).to_contain_text("on, but paused now")
 
