@@ -138,7 +138,7 @@ class Form:
     typed: dict[str, str]
     """By the labels."""
     sends: str
-    """The last button, by its name. One that begins with ~ is the first whose name begins so."""
+    """The last button."""
     method: str
     route: str
     """The end of its path."""
@@ -152,7 +152,7 @@ class Form:
     secret: str = ""
     """The label of what is kept nowhere, and typed anew where it is gone."""
     before: str = ""
-    """The button that leads to the last one."""
+    """The button that leads to the last one. After ~, the first whose name begins so."""
     back: str = ""
     """The button that leads from there to what was typed."""
     dialog: str = ""
@@ -170,30 +170,30 @@ FORMS = [
     Form("add", "add", {"Name": "N {any}", "Email": "{any}@example.org"}, "Add", "POST", "/contacts", "Added. They can sign in at once."),
     Form("edit", "edit={contact}", {"Name": "N {any}"}, "Save", "PATCH", "/contacts/ct_[^/]+", "Saved.", makes=a_contact),
     Form("address", "address={contact}", {"New email address": "n{any}@example.org"}, "Change the address", "POST", "/contacts/ct_[^/]+/email", "The address is changed.", makes=a_contact),
-    Form("erase", "erase={contact}", {"Type z{any}@example.org to confirm": "z{any}@example.org"}, "Erase for good", "DELETE", "/contacts/ct_[^/]+", "The contact is erased.", makes=a_contact),
-    Form("deactivate", "contact={contact}", {}, "Deactivate", "POST", "/contacts/ct_[^/]+/deactivate", "Deactivated, and signed out everywhere.", dialog="Deactivate", makes=a_contact),
+    Form("erase", "erase={contact}", {"Type z{any}@example.org to confirm": "z{any}@example.org"}, "Erase Z {any} for good", "DELETE", "/contacts/ct_[^/]+", "The contact is erased.", makes=a_contact),
+    Form("deactivate", "contact={contact}", {}, "Deactivate", "POST", "/contacts/ct_[^/]+/deactivate", "Deactivated, and signed out everywhere.", dialog="Deactivate Z {any}", makes=a_contact),
     Form("merge", "merge={contact}&with={other}", {}, "Merge", "POST", "/contacts/ct_[^/]+/merge", "The two are one contact now.", makes=two_contacts),
     Form("new-link", "new-link", {"Label": "L {any}"}, "Make a link", "POST", "/links", "The link was made already"),
     Form("new-personal-link", "new-link={contact}", {"Label": "L {any}"}, "Make a link", "POST", "/links", "The link was made already", makes=a_contact),
     Form("replace-link", "rotate={link}", {}, "Replace", "POST", "/links/[^/]+/rotate", "This link was replaced already.", chooses=("The old link works on for", "1"), makes=a_link),
-    Form("revoke-link", "contact={contact}", {}, "Revoke link {short}", "POST", "/links/[^/]+/revoke", "The link is revoked.", dialog="Revoke", makes=a_link),
+    Form("revoke-link", "contact={contact}", {}, "Revoke link {short}", "POST", "/links/[^/]+/revoke", "The link is revoked.", dialog="Revoke link {short}", makes=a_link),
     Form("new-key", "new-key", {"Label": "K {any}"}, "Make a key", "POST", "/keys", "Your first press made this key", checks=("links",)),
-    Form("revoke-key", "keys", {}, "Revoke K {any}", "POST", "/keys/[^/]+/revoke", "The key is revoked.", dialog="Revoke", makes=a_key),
+    Form("revoke-key", "keys", {}, "Revoke K {any}", "POST", "/keys/[^/]+/revoke", "The key is revoked.", dialog="Revoke K {any}", makes=a_key),
     Form("new-member", "new-member", {"Email": "{email}"}, "Add to the team", "POST", "/team", "This person is on the team already.", makes=a_contact, cleans=no_member),
     Form("role", "role={contact}", {}, "Save", "PUT", "/team/ct_[^/]+", "Saved.", chooses=("Role", "admin"), makes=a_member, cleans=no_member),
-    Form("take-off", "team", {}, "Take Z {any} off the team", "DELETE", "/team/ct_[^/]+", "Taken off the team.", dialog="Take off the team", makes=a_member),
+    Form("take-off", "team", {}, "Take Z {any} off the team", "DELETE", "/team/ct_[^/]+", "Taken off the team.", dialog="Take Z {any} off the team", makes=a_member),
     Form("team-ways", "ways-in", {}, "Save", "PUT", "/team-methods", "Saved.", unchecks=("single sign-on",), cleans=every_way),
     Form("settings", "change=portal-help", {"Privacy page": "https://acme.test/{any}"}, "Change it", "PATCH", "/settings", "Nothing is different from what is set now.", before="Look at the change", back="Back", cleans=former_privacy),
-    Form("undo", "changes", {}, "~Undo the change of", "POST", "/changes/[^/]+/undo", "Undone: it is as it was before.", makes=a_change, cleans=no_connection, same_tag=False),
+    Form("undo", "changes", {}, "Undo", "POST", "/changes/[^/]+/undo", "Undone: it is as it was before.", before="~Undo the change of", makes=a_change, cleans=no_connection, same_tag=False),
     Form("new-connection", "new-connection=x", {"Name in the redirect URI": "x{any}", "Client ID": "c{any}"}, "Save as a draft", "POST", "/connections", "Your first press had saved this draft already.", secret="Client secret", cleans=no_connection),
     Form("connection", "change-connection=x{any}", {"Client ID": "c{any}"}, "Change it", "PATCH", CONNECTION, "Nothing is different from what is set now.", before="Look at the change", back="Back", makes=a_draft, cleans=no_connection),
     Form("connection-secret", "connection-secret=x{any}", {}, "Replace the client secret", "PUT", f"{CONNECTION}/secret", "The client secret is replaced.", secret="Client secret", makes=a_draft, cleans=no_connection),
     Form("confirm-connection", "connection=x{any}", {}, "Confirm it", "POST", f"{CONNECTION}/confirm", "Confirmed: the sign-in page offers it from now on.", makes=a_tested_draft, cleans=no_connection),
-    Form("switch-connection", "switch-connection=x{any}&to=off", {}, "Change it", "PATCH", CONNECTION, "Saved.", makes=a_connection, cleans=no_connection),
-    Form("remove-connection", "switch-connection=x{any}&to=gone", {}, "Remove it", "DELETE", CONNECTION, "Removed, with its secret.", makes=a_draft),
+    Form("switch-connection", "switch-connection=x{any}&to=off", {}, "Switch X {any} off", "PATCH", CONNECTION, "Saved.", makes=a_connection, cleans=no_connection),
+    Form("remove-connection", "switch-connection=x{any}&to=gone", {}, "Remove X {any}", "DELETE", CONNECTION, "Removed, with its secret.", makes=a_draft),
     Form("new-portal", "new-portal", {"Short name": "p{any}", "Redirect addresses": "https://{any}.test/cb"}, "Add a portal", "POST", "/portals", "Your first press had registered this portal already.", cleans=no_portal),
     Form("portal", "edit-portal=p{any}", {"Label": "L {any}"}, "Save", "PATCH", PORTAL, "Saved.", makes=a_portal, cleans=no_portal),
-    Form("remove-portal", "elsewhere=p{any}", {}, "Remove the portal", "DELETE", PORTAL, "is removed.", dialog="Remove the portal", makes=a_portal),
+    Form("remove-portal", "elsewhere=p{any}", {}, "Remove the portal", "DELETE", PORTAL, "is removed.", dialog="Remove p{any}", makes=a_portal),
 ]  # fmt: skip
 """Every form that sends something, and presses of every kind. A new one is one row more."""
 
@@ -205,6 +205,7 @@ class Filling:
     member: Member
     form: Form
     sends: str
+    dialog: str
     values: dict[str, str] = field(default_factory=dict)
     heard: list[dict[str, object]] = field(default_factory=list)
     """The writes of a slow network."""
@@ -221,10 +222,15 @@ class Filling:
     @property
     def button(self) -> Locator:
         """The last one."""
-        if not self.sends.startswith("~"):
-            return self.member.offers(self.sends)
-        name = re.compile(rf"^{re.escape(self.sends[1:])}")
-        return self.member.page.get_by_role("button", name=name).first
+        return self._named(self.sends)
+
+    def _named(self, name: str) -> Locator:
+        # Not in a dialog, whose answer may have the same name.
+        screen = self.member.page.get_by_role("main")
+        if not name.startswith("~"):
+            return screen.get_by_role("button", name=name, exact=True)
+        begins = re.compile(rf"^{re.escape(name[1:])}")
+        return screen.get_by_role("button", name=begins).first
 
     def fills_in(self) -> None:
         for label, text in self.values.items():
@@ -242,14 +248,14 @@ class Filling:
         if self.form.secret and not self.member.field(self.form.secret).input_value():
             self.member.types(self.form.secret, "s3cret")
         if self.form.before:
-            self.member.presses(self.form.before)
+            self._named(self.form.before).click()
         else:
             self.sends_it()
 
     def sends_it(self) -> None:
         self.button.click()
         if self.form.dialog:
-            self.member.confirms(self.form.dialog)
+            self.member.confirms(self.dialog)
 
     def presses(self) -> None:
         if self.form.before and self.button.is_visible():
@@ -358,7 +364,8 @@ def a_lost_answer_on_a_slow_network(filling: Filling) -> None:
     filling.meets(slowly)
     before = len(filling.heard)
     filling.presses()
-    filling.button.click(force=True)
+    if not filling.form.dialog:
+        filling.button.click(force=True)
     filling.member.is_told("No answer came. What you typed is kept.")
     assert len(filling.heard) == before + 1
 
@@ -375,7 +382,7 @@ class TestInTheMiddleOfAForm:
         if form.makes:
             form.makes(desk, known)
         member.opens(form.screen.format(**known))
-        filling = Filling(member, form, form.sends.format(**known))
+        filling = Filling(member, form, form.sends.format(**known), form.dialog.format(**known))
         filling.values = {
             label.format(**known): text.format(**known) for label, text in form.typed.items()
         }
@@ -388,7 +395,10 @@ class TestInTheMiddleOfAForm:
                 filling.is_over()
                 filling.has_lost_nothing()
             # What was carried out is there: the form says so, before another press.
-            filling.begins()
+            if form.before and filling.button.is_visible():
+                filling.sends_it()
+            else:
+                filling.begins()
             member.sees(form.ends)
         finally:
             sent = [each for each in sent if not (each["body"] or {}).get("dry_run")]
