@@ -129,7 +129,7 @@ class TestANewConnection:
             ["State", "on", "draft, not tested yet"]
         )
         member.sees("Nobody was found who loses a way in that they have.")
-        member.presses(f"Switch {self.NAME} off")
+        member.presses("Change it")
         member.is_told("Changed. You can undo it.")
         member.sees("draft, not tested yet")
         contact.opens(house.link("shared"))

@@ -51,8 +51,8 @@ function search(place, text) {
     fields: [{ name: "text", label: words.nodes("contacts_search"), dir: "auto", most: LONGEST_TEXT }],
     send: words.nodes("contacts_find"),
     onSend: async () => anew(place),
-    also: text ? [actions(all)] : [],
   });
+  if (text) sought.node.querySelector(".actions")?.append(all);
   return sought.node;
 }
 

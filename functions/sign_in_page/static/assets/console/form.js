@@ -78,7 +78,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
       const field = error instanceof Refusal ? error.problem.errors?.[0]?.field : undefined;
       if (place.isOver || (error instanceof Refusal && onRefused?.(error))) return;
       mark(inputs, field ?? null);
-      tell(where, place.refused(error, says), { takesFocus: !field || !inputs.has(field) });
+      tell(where, saidOf(place, error, says, fields), { takesFocus: !field || !inputs.has(field) });
     } finally {
       wait(primary, false);
     }
@@ -90,10 +90,21 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
     ...first,
     ...fields.map((field) => labelled(field, /** @type {Input} */ (inputs.get(field.name)))),
     ...also,
-    where,
+    // What is said comes below: the button stays where it was pressed.
     actions(primary, onCancel && button(words.nodes("cancel"), cancel)),
+    where,
   );
   return { node, slot: where, inputs, typed, wasTyped: Object.keys(kept).length > 0 };
+}
+
+/** A refusal of a field is said with the field's label. */
+/** @param {import("./place.js").Place} place @param {unknown} error @param {Record<string, string> | undefined} says @param {Field[]} fields */
+function saidOf(place, error, says, fields) {
+  const [first] = error instanceof Refusal && error.type === "invalid-request" && !says?.[error.type] ? (error.problem.errors ?? []) : [];
+  const field = fields.find(({ name }) => name === first?.field);
+  if (!field) return place.refused(error, says);
+  const text = field.name === "email" ? place.words.nodes("no_email") : place.words.nodes("field_invalid", { field: textOf(field.label), reason: first.reason });
+  return /** @type {import("./parts.js").Said} */ ({ tone: "error", text });
 }
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Input */

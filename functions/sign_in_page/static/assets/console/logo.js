@@ -65,7 +65,8 @@ export async function changeLogo(place) {
     input,
     el("p", { class: "hint", id: `${id}-hint` }, ...words.nodes("logo_hint")),
   );
-  place.show(title, field, said, actions(use, read.settings.logo && away, button(words.nodes("cancel"), () => place.go("portal"))), preview.node);
+  const ways = actions(use, read.settings.logo && away, button(words.nodes("cancel"), () => place.go("portal")));
+  place.show(title, el("div", { class: "panel" }, field, ways, said), preview.node);
   preview.draw();
 }
 

@@ -4,7 +4,8 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
-import { actions, badge, button, facts, given, panel, slot, sure, table } from "./parts.js";
+import { proposed } from "./new-contact.js";
+import { actions, badge, button, facts, given, panel, slot, sure, table, tell } from "./parts.js";
 import { mayActOn } from "./rights.js";
 import { waitingPanel } from "./confirmations.js";
 
@@ -102,7 +103,17 @@ export function newMember(place) {
       await place.ask("POST", "/team", { body: { email, role } });
       place.go("team", place.good("member_added"));
     },
-    says: { "not-found": "no_such_contact", taken: "on_team_already" },
+    onRefused: ({ type }) => {
+      if (type !== "not-found") return false;
+      const email = String(asked.inputs.get("email")?.value ?? "").trim();
+      const add = button(words.nodes("add_them"), () => {
+        place.unsent.keep("add", proposed(email));
+        place.go("add");
+      });
+      tell(asked.slot, { tone: "error", text: words.nodes("no_such_contact"), more: actions(add) });
+      return true;
+    },
+    says: { taken: "on_team_already" },
     onCancel: () => place.go("team"),
   });
   place.show(words.nodes("new_member_title"), el("p", { class: "soft" }, ...words.nodes("told_by_mail")), asked.node);
