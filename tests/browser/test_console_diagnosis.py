@@ -1,5 +1,8 @@
 """From "Ann says she can't get in" to the ending: one typed address, and three presses at most."""
 
+import re
+import secrets
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +10,7 @@ from tests.browser.member import Member
 from tests.browser.test_console_contacts import somebody
 
 WHY = "Why they may not get in"
+COMMAND = "Your role cannot press this. Whoever runs the stack can run this command"
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ class TestAFinding:
         expect(member.part(WHY)).not_to_contain_text("is deactivated")
         person_with().signs_in(house.link("shared"), email)
 
-    def test_that_an_agent_may_not_press_names_the_command(self, member, house):
+    def test_that_an_agent_may_not_press_says_whom_to_ask(self, member, house):
         member.comes_in("agent")
         email = somebody(member)
         house.team("contact", "deactivate", "acme", email)
@@ -38,8 +42,41 @@ class TestAFinding:
 
         expect(member.part(WHY)).to_contain_text("is deactivated")
         expect(member.offers("Let them sign in again")).to_have_count(0)
-        label = "Your role cannot press this. Whoever runs the stack can run this command"
-        assert member.field(label).input_value().startswith("portico contact activate acme ct_")
+        expect(member.part(WHY)).to_contain_text(
+            "Ask somebody with one of these roles: owner or admin."
+        )
+        expect(member.part(WHY)).to_contain_text("Their button is called “Let them sign in again”")
+        address = member.field("The address of this page, to send them")
+        expect(address).to_have_value(re.compile(r"/acme/team#contact=ct_[\w-]+$"))
+        expect(member.part(WHY)).not_to_contain_text("They are:")
+        expect(member.field(COMMAND)).to_have_count(0)
+
+    def test_names_whom_to_ask_to_who_may_read_the_team(self, member, house):
+        email = f"dora.{secrets.token_hex(4)}@example.com"
+        house.team("contact", "add", "acme", "--name", "Dora Gone", "--email", email)
+        house.team("contact", "deactivate", "acme", email)
+        member.comes_in("auditor")
+
+        member.finds(email)
+
+        expect(member.part(WHY)).to_contain_text("They are: ")
+        for name in ("Olga Ortiz", "Adam Novak"):
+            expect(member.part(WHY)).to_contain_text(name)
+        expect(member.part(WHY)).not_to_contain_text("Grace")
+
+    def test_that_no_role_has_a_button_for_names_the_command(self, member):
+        ending = {"kind": "press", "remedy": "reactivate", "route": "POST /x", "body": None,
+                  "command": "portico contact activate acme ct_demo-acme-olga-0000000", "then": None, "may": False}  # fmt: skip
+        finding = {"cause": "deactivated", "reason": None, "values": {"name": "Olga"}, "said": "x", "since": None,
+                   "evidence": [], "ending": ending}  # fmt: skip
+        answer = {"about": {}, "findings": [finding]}
+        member.page.route("**/diagnosis", lambda route: route.fulfill(json=answer))
+        member.comes_in("admin")
+
+        member.opens("contact=ct_demo-acme-olga-0000000")
+
+        expect(member.field(COMMAND)).to_have_value(ending["command"])
+        expect(member.part(WHY)).not_to_contain_text("one of these roles")
 
     def test_of_a_portal_that_is_off_shows_before_and_after_first(self, member, house, person_with):
         member.comes_in("admin")

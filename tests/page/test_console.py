@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portico.edge.diagnosis_routes import PRESSED_BY
 from portico.people.rules import LOCALES
 from portico.team.rules import MAY, RANKS
 from portico.team.weaknesses import CONNECTION_WEAKENS
@@ -91,6 +92,17 @@ class TestWhatARoleIsShown:
 
         assert {role: int(rank) for role, rank in re.findall(r"(\w+): (\d)", ranks)} == {
             role.value: rank for role, rank in RANKS.items()
+        }
+
+
+class TestWhoHasAButton:
+    RIGHTS = MODULES["rights.js"]
+
+    def test_is_by_what_the_route_of_each_remedy_asks_for(self):
+        (table,) = re.findall(r"PRESSED_BY = \{(.*?)\}", self.RIGHTS, re.DOTALL)
+
+        assert dict(re.findall(r'"?([\w-]+)"?: "([\w:-]+)"', table)) == {
+            remedy.value: action.value for remedy, action in PRESSED_BY.items()
         }
 
 

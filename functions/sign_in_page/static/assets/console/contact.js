@@ -25,7 +25,7 @@ export async function showContact(place) {
   place.show(
     [given(called)],
     el("p", { class: "under" }, ...under(place, contact)),
-    await findings(place, { contact: contact.id }),
+    await findings(place, { contact: contact.id }, contact.role),
     mail(place, contact),
     profile(place, contact),
     await sessions(place, contact, path),

@@ -5,6 +5,7 @@ import { Refusal } from "./api.js";
 import { findingWords, saidOf, seenOf, taskOf } from "./diagnosis-words.js";
 import { proposed } from "./new-contact.js";
 import { actions, button, copied, panel, slot, sure, tell } from "./parts.js";
+import { rolesFor } from "./rights.js";
 import { reviewSettings } from "./settings.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -13,15 +14,18 @@ import { reviewSettings } from "./settings.js";
 /**
  * @param {Place} place
  * @param {{ contact: string } | { email: string }} about
+ * @param {import("./api.js").Role | null} [role] the contact's
  * @returns {Promise<HTMLElement>}
  */
-export async function findings(place, about) {
+export async function findings(place, about, role = null) {
   const { words } = place;
   const title = words.nodes("findings_title");
   try {
     const [{ body }, own] = await Promise.all([place.ask("POST", "/diagnosis", { body: about }), findingWords(words.language)]);
     const email = "email" in about ? about.email : "";
-    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, { own, email }))));
+    const isForOthers = body.findings.some((/** @type {Finding} */ { ending }) => ending.kind === "press" && !ending.may);
+    const told = { own, email, role, members: isForOthers ? await membersOf(place) : [] };
+    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, told))));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const said = slot();
@@ -30,7 +34,17 @@ export async function findings(place, about) {
   }
 }
 
-/** @typedef {{ own: import("../words.js").Words | null, email: string }} About the words of findings, and what was looked for */
+/**
+ * The words of findings, what was looked for, the contact's role, and the team where it may be read.
+ *
+ * @typedef {{ own: import("../words.js").Words | null, email: string, role: import("./api.js").Role | null, members: any[] }} About
+ */
+
+/** Whom to ask by name; without them the roles are named. @param {Place} place @returns {Promise<any[]>} */
+async function membersOf(place) {
+  if (!place.allows("team:read")) return [];
+  return place.ask("GET", "/team").then(({ body }) => body.members, () => []);
+}
 
 /** @param {Place} place @param {Finding} finding @param {About} about */
 function item(place, finding, about) {
@@ -63,7 +77,8 @@ function seen(own, evidence) {
 }
 
 /** @param {Place} place @param {any} ending @param {About} about @returns {HTMLElement[]} */
-function endingOf(place, ending, { own, email }) {
+function endingOf(place, ending, about) {
+  const { own, email } = about;
   const { words } = place;
   if (ending.kind === "say") return [copied(words, ending.text, words.nodes("say_this"), { lang: ending.language })];
   if (ending.kind === "hand-over") {
@@ -73,10 +88,30 @@ function endingOf(place, ending, { own, email }) {
     return ending.value ? [all, copied(words, ending.value, words.nodes("value_to_hand"))] : [all];
   }
   const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"))] : [];
-  if (!ending.may) return [copied(words, ending.command, words.nodes("another_role")), ...after];
+  if (!ending.may) return [...askOthers(place, ending, about), ...after];
   const said = slot();
-  const press = button(words.nodes(`remedy_${ending.remedy.replaceAll("-", "_")}`), () => place.press(press, () => remedy(place, ending, email), said), "primary");
+  const press = button(words.nodes(remedyKey(ending.remedy)), () => place.press(press, () => remedy(place, ending, email), said), "primary");
   return [actions(press), said, ...after];
+}
+
+/** Somebody else of the team has the button; a command is for where nobody has. */
+/** @param {Place} place @param {any} ending @param {About} about @returns {HTMLElement[]} */
+function askOthers(place, ending, { role, members }) {
+  const { words } = place;
+  const roles = rolesFor(ending.remedy, role);
+  if (!roles.length) return [copied(words, ending.command, words.nodes("another_role"))];
+  const names = members.filter((each) => each.active && roles.includes(each.role)).map((each) => each.name || each.email);
+  const asked = words.nodes("ask_roles", { roles: words.oneOf(roles.map((each) => words.text(`role_${each}`))), press: words.text(remedyKey(ending.remedy)) });
+  return [
+    el("p", {}, ...asked, ...(names.length ? [" ", ...words.nodes("ask_names", { names: words.oneOf(names) })] : [])),
+    // No address of a person is in it: they are there by their id.
+    ...(place.values.has("contact") ? [copied(words, location.href, words.nodes("ask_page"))] : []),
+  ];
+}
+
+/** @param {string} remedy as the API names it */
+function remedyKey(remedy) {
+  return `remedy_${remedy.replaceAll("-", "_")}`;
 }
 
 /** @param {Place} place @param {any} ending @param {string} email */

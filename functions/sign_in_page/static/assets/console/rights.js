@@ -37,3 +37,38 @@ const RANKS = { owner: 3, admin: 2, agent: 1, auditor: 1 };
 export function mayActOn(member, { id, role }) {
   return id === member.id || role === null || RANKS[member.role] > RANKS[role];
 }
+
+/**
+ * What the button of each remedy asks for; as `PRESSED_BY` in portico/edge/diagnosis_routes.py has it, and a test compares
+ * the two.
+ *
+ * @type {Record<string, string>}
+ */
+const PRESSED_BY = {
+  "switch-on": "settings:write",
+  "end-pause": "settings:write",
+  "take-codes": "settings:write",
+  "switch-connection-on": "settings:write",
+  "test-connection": "settings:write",
+  "confirm-connection": "team:write",
+  "add-contact": "contact:write",
+  reactivate: "contact:reactivate",
+  "new-link": "links:write",
+  lift: "contact:lift",
+  "lift-domain": "contact:lift",
+};
+
+/** What is pressed on the contact themselves, so that their own role counts as well. */
+const ON_A_CONTACT = ["reactivate", "new-link", "lift"];
+
+/**
+ * Who has a button for a remedy. Nobody has one for another owner.
+ *
+ * @param {string} remedy as the API names it
+ * @param {Role | null} role the contact's
+ * @returns {Role[]}
+ */
+export function rolesFor(remedy, role) {
+  const roles = MAY[PRESSED_BY[remedy]] ?? [];
+  return role && ON_A_CONTACT.includes(remedy) ? roles.filter((each) => RANKS[each] > RANKS[role]) : roles;
+}
