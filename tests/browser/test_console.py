@@ -128,7 +128,7 @@ class TestTheFirstLoad:
         member.page.on("request", lambda request: asked.append(request.url))
         for email in ("ann@example.com", "ben@example.com"):
             member.finds(email)
-            expect(member.part("Why they may not get in")).to_be_visible()
+            expect(member.page.locator(".findings")).to_be_visible()
 
         assert len([url for url in asked if url.endswith("/words/findings/en.json")]) == 1
 

@@ -9,13 +9,24 @@ from playwright.sync_api import expect
 from tests.browser.member import Member
 from tests.browser.test_console_contacts import somebody
 
+ANN = "ct_demo-acme-ann-00000000"
 WHY = "Why they may not get in"
+TRIED = "If they say that they have tried:"
 COMMAND = "Your role cannot press this. Whoever runs the stack can run this command"
 
 
 @pytest.fixture
 def member(person) -> Member:
     return Member(person)
+
+
+def answering(member: Member, *causes: str, name: str) -> None:
+    """Answer the route with findings of these causes."""
+    found = [{"cause": cause, "reason": None, "values": {"name": name}, "said": "x", "since": None, "evidence": [],
+              "ending": {"kind": "say", "language": "en", "text": "x"}} for cause in causes]  # fmt: skip
+    about = {"contact": ANN, "name": name, "email": "zoe@example.com", "sign_in": None}
+    body = {"about": about, "findings": found}
+    member.page.route("**/diagnosis", lambda route: route.fulfill(json=body))
 
 
 class TestAFinding:
@@ -30,7 +41,8 @@ class TestAFinding:
         member.presses("Let them sign in again")
 
         member.is_told("Done. Ask the person to try again.")
-        expect(member.part(WHY)).not_to_contain_text("is deactivated")
+        expect(member.part("Nothing keeps Zoe Zimmer out")).to_contain_text(TRIED)
+        expect(member.part(WHY)).to_have_count(0)
         person_with().signs_in(house.link("shared"), email)
 
     def test_that_an_agent_may_not_press_says_whom_to_ask(self, member, house):
@@ -129,6 +141,55 @@ class TestAFinding:
         expect(lines.nth(0).locator("q")).to_have_text("<img src=x onerror=alert(1)> 552 full")
         expect(lines.nth(1)).to_have_text("Eine Anmeldung ist gelungen.")
         expect(lines.nth(2).locator("[lang=en]")).to_have_text("newer than this page")
+        expect(member.page.locator("main img")).to_have_count(0)
+
+
+class TestWhereNothingStandsInTheWay:
+    def test_that_is_said_first_and_guesses_are_for_who_has_tried(self, member):
+        member.comes_in("agent")
+
+        member.finds(somebody(member))
+
+        free = member.part("Nothing keeps Zoe Zimmer out")
+        expect(free.get_by_text(TRIED)).to_be_visible()
+        expect(free).to_contain_text("Nobody has asked for a code for this address")
+        expect(member.part(WHY)).to_have_count(0)
+
+    def test_who_is_in_is_said_to_be_in(self, member):
+        answering(member, "nothing-wrong", name="Zoe Zimmer")
+        member.comes_in("agent")
+
+        member.opens(f"contact={ANN}")
+
+        expect(member.part("Zoe Zimmer is signed in")).to_contain_text(
+            "If the portal does not show it:"
+        )
+
+    @pytest.mark.parametrize("cause", ["passed", "session-ended"])
+    def test_nor_does_what_is_over(self, member, cause):
+        answering(member, cause, name="Zoe Zimmer")
+        member.comes_in("agent")
+
+        member.opens(f"contact={ANN}")
+
+        expect(member.part("Nothing keeps Zoe Zimmer out")).not_to_contain_text(TRIED)
+
+    def test_is_not_said_where_something_does(self, member):
+        answering(member, "left-directory", "never-tried", name="Zoe Zimmer")
+        member.comes_in("agent")
+
+        member.opens(f"contact={ANN}")
+
+        expect(member.part(WHY)).to_be_visible()
+        expect(member.page.get_by_role("heading", name="Nothing keeps")).to_have_count(0)
+
+    def test_a_name_is_text(self, member):
+        answering(member, "never-tried", name="<img src=x onerror=alert(1)>")
+        member.comes_in("agent")
+
+        member.opens(f"contact={ANN}")
+
+        expect(member.page.get_by_role("heading", name="onerror")).to_be_visible()
         expect(member.page.locator("main img")).to_have_count(0)
 
 

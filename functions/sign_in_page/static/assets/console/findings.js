@@ -25,7 +25,11 @@ export async function findings(place, about, role = null) {
     const email = "email" in about ? about.email : "";
     const isForOthers = body.findings.some((/** @type {Finding} */ { ending }) => ending.kind === "press" && !ending.may);
     const told = { own, email, role, members: isForOthers ? await membersOf(place) : [] };
-    return panel(title, el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, told))));
+    const list = el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, told)));
+    const free = FREE[body.findings[0]?.cause];
+    const name = body.about.name || body.about.email;
+    if (!free || !name) return panel(title, list);
+    return panel(words.nodes(free.title, { name }), free.below && el("p", {}, ...words.nodes(free.below)), list);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const said = slot();
@@ -33,6 +37,18 @@ export async function findings(place, about, role = null) {
     return panel(title, said);
   }
 }
+
+/**
+ * Where nothing stands in the way, that is said first. What may have gone wrong is for whoever is called nevertheless.
+ *
+ * @type {Record<string, { title: string, below: string | null }>}
+ */
+const FREE = {
+  "never-tried": { title: "found_nothing", below: "if_tried" },
+  passed: { title: "found_nothing", below: null },
+  "session-ended": { title: "found_nothing", below: null },
+  "nothing-wrong": { title: "found_in", below: "if_not_in" },
+};
 
 /**
  * The words of findings, what was looked for, the contact's role, and the team where it may be read.
