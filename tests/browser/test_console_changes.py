@@ -107,14 +107,14 @@ class TestAChange:
         house.team("connection", "off", "acme", "google")
         member.comes_in("owner")
         member.opens("changes")
-        row = member.row("Connection google").first
-        expect(row).to_contain_text("on: on")
-        expect(row).to_contain_text("on: off")
+        row = member.row("Connection Google").first
+        expect(row).to_contain_text("State: on")
+        expect(row).to_contain_text("State: off")
 
         undoes(member, row)
 
         member.is_told("Undone")
-        expect(member.row("Connection google").first).to_contain_text("an undo")
+        expect(member.row("Connection Google").first).to_contain_text("an undo")
 
 
 class TestTheList:
@@ -134,7 +134,7 @@ class TestTheList:
         expect(member.part("Settings, portals and connections").get_by_role("row")).to_have_count(1 + 6)  # fmt: skip
 
         expect(member.page.get_by_role("button", name=re.compile("^Undo the change of"))).to_have_count(1)  # fmt: skip
-        expect(undo_of(member.row("label: C"))).to_be_visible()
+        expect(undo_of(member.row("Name: C"))).to_be_visible()
         rows = member.part("Settings, portals and connections").get_by_role("row")
         for at, why in {
             2: "Changed again since.",
@@ -144,6 +144,35 @@ class TestTheList:
             6: "Changed again since.",
         }.items():
             expect(rows.nth(at)).to_contain_text(why)
+
+    def test_calls_fields_as_their_forms_do_and_connections_by_name(self, member):
+        asked = asked_of(member, "GET", r"/connections$")
+        member.comes_in("owner")
+        was = {"draft": True, "on": False, "waits": True, "vouches_for": [], "hosted_domains": ["example.org"]}  # fmt: skip
+        member.page.route(
+            "**/acme/connections",
+            lambda route: route.fulfill(json={"connections": [{"id": "google", "label": HOSTILE}]}),
+        )
+        answering(
+            member,
+            {"about": "connection:google", "before": was, "after": was | {"draft": False}},
+            {"about": "connection:gone", "before": {"label": "A"}, "after": {"label": "B"}},
+            {"about": "settings", "before": {"logo": "0123456789abcdef"}, "after": {"logo": None}},
+            {"about": "portal:desk", "before": {"redirect_uris": []}, "after": {"redirect_uris": ["https://x.example"]}},
+        )  # fmt: skip
+
+        member.opens("changes")
+
+        row = member.row(f"Connection {HOSTILE}")
+        for said in ("Draft: on", "Draft: off", "State: off", "Waits for an owner: on",
+                     "Speaks for these domains:", "Only these Workspace domains: example.org"):  # fmt: skip
+            expect(row).to_contain_text(said)
+        expect(member.row("Connection gone")).to_contain_text("Name on the button: A")
+        expect(member.row("another logo")).to_contain_text("Logo: ")
+        expect(member.row("Portal desk")).to_contain_text("Redirect addresses: https://x.example")
+        expect(member.page.locator("main")).not_to_contain_text("0123456789abcdef")
+        expect(member.page.locator("main img")).to_have_count(0)
+        assert len(asked) == 1
 
     def test_shows_an_undo_as_before_and_after_with_who_is_touched(self, member, house):
         member.comes_in("owner")

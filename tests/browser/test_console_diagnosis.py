@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +23,7 @@ def member(person) -> Member:
 
 def answering(member: Member, *causes: str, name: str) -> None:
     """Answer the route with findings of these causes."""
-    found = [{"cause": cause, "reason": None, "values": {"name": name}, "said": "x", "since": None, "evidence": [],
+    found: list[dict[str, Any]] = [{"cause": cause, "reason": None, "values": {"name": name}, "said": "x", "since": None, "evidence": [],
               "ending": {"kind": "say", "language": "en", "text": "x"}} for cause in causes]  # fmt: skip
     about = {"contact": ANN, "name": name, "email": "zoe@example.com", "sign_in": None}
     body = {"about": about, "findings": found}
@@ -79,7 +80,7 @@ class TestAFinding:
     def test_that_no_role_has_a_button_for_names_the_command(self, member):
         ending = {"kind": "press", "remedy": "reactivate", "route": "POST /x", "body": None,
                   "command": "portico contact activate acme ct_demo-acme-olga-0000000", "then": None, "may": False}  # fmt: skip
-        finding = {"cause": "deactivated", "reason": None, "values": {"name": "Olga"}, "said": "x", "since": None,
+        finding: dict[str, Any] = {"cause": "deactivated", "reason": None, "values": {"name": "Olga"}, "said": "x", "since": None,
                    "evidence": [], "ending": ending}  # fmt: skip
         answer = {"about": {}, "findings": [finding]}
         member.page.route("**/diagnosis", lambda route: route.fulfill(json=answer))

@@ -80,6 +80,22 @@ class TestTheLog:
         row.get_by_role("link", name=ANN).click()
         member.sees_heading("Ann Archer")
 
+    def test_names_whom_a_row_is_about_where_the_page_has_the_name(self, member):
+        asked = asked_of(member, "GET", r"/acme/connections$")
+        member.comes_in("auditor")
+        olga = "ct_demo-acme-olga-0000000"
+        shown = [entry(contact=olga, subject=olga), entry(contact=None, subject="connection-google"),
+                entry(contact=None, subject="connection-gone"), entry()]  # fmt: skip
+        answering(member, {"entries": shown})
+
+        member.opens("logs")
+
+        rows = member.part("Entries").locator("tbody tr")
+        expect(rows).to_have_count(4)
+        for at, name in enumerate(("Olga Ortiz", "Google", "connection-gone", ANN)):
+            expect(rows.nth(at).get_by_role("cell").nth(2)).to_have_text(name)
+        assert len(asked) == 1
+
     def test_says_why_a_strangers_mail_was_not_sent_and_not_who_asked(self, member, person_with):
         visitor = person_with()
         visitor.opens(visitor.house.link()["url"])

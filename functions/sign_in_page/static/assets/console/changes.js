@@ -1,7 +1,7 @@
 /** *Changes*: what was set otherwise in the last thirty days, by whom, from what to what; and the way back. */
 
 import { el } from "../elements.js";
-import { list as logList, walk } from "./logs.js";
+import { connectionNames, list as logList, walk } from "./logs.js";
 import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
@@ -32,7 +32,9 @@ export async function showChanges(place, before) {
     return { page, names };
   }, title);
   if (!found) return;
-  const { page, names } = found;
+  const { page } = found;
+  const isOfConnections = page.items.some((/** @type {Change} */ each) => each.about.startsWith("connection:"));
+  const names = { ...found.names, ...(isOfConnections && (await connectionNames(place))) };
   place.commands = [["trail show"]];
   const may = place.allows("settings:write");
   const said = slot();
@@ -42,10 +44,10 @@ export async function showChanges(place, before) {
   const rows = page.items.map((/** @type {Change} */ change) => {
     const cells = [
       [words.moment(change.at), el("br"), el("span", { class: "soft" }, ...actorIn(words, change.by, names))],
-      about(place, change),
+      about(place, change, names),
       side(place, change, change.before),
       side(place, change, change.after),
-      ...(may ? [todo(place, change, whyNot(place, change, newer))] : []),
+      ...(may ? [todo(place, change, whyNot(place, change, newer), names)] : []),
     ];
     for (const field of Object.keys(change.after)) newer.add(`${change.about} ${field}`);
     return cells;
@@ -79,10 +81,11 @@ async function ofTheTeam(place, names) {
   return panel(words.nodes("changes_team"), said);
 }
 
-/** @param {Place} place @param {Change} change @returns {Child[]} */
-function about({ words }, change) {
+/** @param {Place} place @param {Change} change @param {Names} names @returns {Child[]} */
+function about({ words }, change, names) {
   const [kind, ...rest] = change.about.split(":");
-  const name = rest.join(":");
+  const id = rest.join(":");
+  const name = names[`${kind}-${id}`] || id;
   const isKnown = ["portal", "connection"].includes(kind);
   return [
     ...(name && isKnown ? words.nodes(`changes_${kind}`, { name }) : name ? [given(change.about)] : words.nodes("changes_of_settings")),
@@ -106,17 +109,27 @@ function side(place, change, values) {
   ];
 }
 
-/** @param {Place} place @param {Change} change @param {string} field @returns {Child[]} */
+/** Fields that a form calls otherwise, or that none has. @type {Record<string, string>} */
+const LABELS = { on: "state", draft: "changes_draft", waits: "changes_waits", kind: "changes_kind" };
+/** @type {Record<string, Record<string, string>>} */
+const LABELS_OF = { portal: { label: "name" }, settings: { logo: "logo_title" } };
+
+/** As the field's own form calls it. @param {Place} place @param {Change} change @param {string} field @returns {Child[]} */
 function nameOf({ words }, { about }, field) {
-  const own = about === SETTINGS && KNOWN.has(field) ? words.nodes(`set_${field}`) : [];
-  return own.length ? own : [el("code", { dir: "ltr" }, field)];
+  const [kind] = about.split(":");
+  const key = [LABELS_OF[kind]?.[field], kind !== SETTINGS && LABELS[field], PREFIXES[kind] && `${PREFIXES[kind]}_${field}`].find((each) => each && words.text(each));
+  return key ? words.nodes(key) : [el("code", { dir: "ltr" }, field)];
 }
+
+/** What the words of a form's fields begin with. @type {Record<string, string>} */
+const PREFIXES = { settings: "set", connection: "connection", portal: "elsewhere" };
 
 /** @param {Place} place @param {Change} change @param {string} field @param {any} value @returns {Child[]} */
 function valueOf(place, { about }, field, value) {
   const { words } = place;
   const setting = about === SETTINGS ? KNOWN.get(field) : undefined;
   if (setting) return shown(place, setting, value);
+  if (about === SETTINGS && field === "logo" && value) return words.nodes(value === place.settings.logo ? "changes_this_logo" : "changes_other_logo");
   if (typeof value === "boolean") return words.nodes(value ? "is_on" : "is_not_on");
   const text = Array.isArray(value) ? value.join(", ") : typeof value === "object" && value ? JSON.stringify(value) : String(value ?? "");
   return text ? [given(text)] : words.nodes("nothing_set");
@@ -146,15 +159,15 @@ function isSame(one, other) {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
-/** @param {Place} place @param {Change} change @param {string | null} why not @returns {Child[]} */
-function todo(place, change, why) {
+/** @param {Place} place @param {Change} change @param {string | null} why not @param {Names} names @returns {Child[]} */
+function todo(place, change, why, names) {
   const { words } = place;
   if (why) return [el("span", { class: "soft" }, ...words.nodes(why))];
-  return [button(words.nodes("undo"), () => reviewUndo(place, change), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }))];
+  return [button(words.nodes("undo"), () => reviewUndo(place, change, names), "plain", words.text("changes_undo_of", { moment: words.moment(change.at) }))];
 }
 
-/** An undo is a change, and is seen as one before it is made. @param {Place} place @param {Change} change */
-function reviewUndo(place, change) {
+/** An undo is a change, and is seen as one before it is made. @param {Place} place @param {Change} change @param {Names} names */
+function reviewUndo(place, change, names) {
   const { words } = place;
   const { before, after } = change;
   const said = slot();
@@ -172,7 +185,7 @@ function reviewUndo(place, change) {
     }, said), "primary");
   place.show(
     words.nodes("review_title"),
-    panel([...about(place, change), " · ", words.text("changes_undo_of", { moment: words.moment(change.at) })], table(words.nodes("review_title"), columns, rows)),
+    panel([...about(place, change, names), " · ", words.text("changes_undo_of", { moment: words.moment(change.at) })], table(words.nodes("review_title"), columns, rows)),
     panel(words.nodes("who_is_touched"), list, of && whoIsTouched(place, of)),
     said,
     actions(undo, button(words.nodes("back"), () => place.again())),

@@ -37,7 +37,7 @@ function cells(place, entry, names, one) {
   return [
     [preciseTime(words, entry.at)],
     what(place, entry),
-    ...(one ? [] : [whom(place, entry)]),
+    ...(one ? [] : [whom(place, entry, names)]),
     from(place, entry, names),
     [opening(place, entry, names)],
   ];
@@ -61,12 +61,13 @@ function what({ words }, entry) {
   ];
 }
 
-/** @param {Place} place @param {Entry} entry @returns {Child[]} */
-function whom({ words }, { contact, subject, link }) {
-  if (contact) return [el("a", { href: `#contact=${encodeURIComponent(contact)}` }, el("code", { dir: "ltr" }, contact))];
+/** By name, where the page has read one. @param {Place} place @param {Entry} entry @param {Names} names @returns {Child[]} */
+function whom({ words }, { contact, subject, link }, names) {
+  const called = (/** @type {string} */ id) => (names[id] ? given(names[id]) : el("code", { dir: "ltr" }, id));
+  if (contact) return [el("a", { href: `#contact=${encodeURIComponent(contact)}` }, called(contact))];
   const isAddress = subject?.startsWith("address-");
   return [
-    isAddress ? words.text("log_nobodys_address") : subject && el("code", { dir: "ltr" }, subject),
+    isAddress ? words.text("log_nobodys_address") : subject && called(subject),
     isAddress && link && el("br"),
     isAddress && link && el("span", { class: "soft" }, ...words.nodes("log_by_link", { link: link.slice(0, 8) })),
   ];

@@ -25,11 +25,13 @@ export async function showLogs(place) {
     place.ask("POST", "/trail/list", { body: { ...filter, limit: 50, ...(cursor && { cursor }) } });
   const read = await place.read(async () => {
     const [team, first] = await Promise.all([place.ask("GET", "/team"), walk(turn, null)]);
-    return { members: team.body.members, first };
+    const isOfConnections = first.entries.some(({ subject }) => subject?.startsWith("connection-"));
+    return { members: team.body.members, first, connections: isOfConnections ? await connectionNames(place) : {} };
   }, title);
   if (!read) return;
   place.commands = [["trail list", ...optionsOf(filter, read.first.entries)]];
-  const names = Object.fromEntries(read.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]));
+  const members = read.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]);
+  const names = { ...Object.fromEntries(members), ...read.connections };
   const isFiltered = Object.keys(filter).length > 0;
   const empty = words.nodes(isFiltered ? "log_nothing_fits" : "log_nothing_yet");
   place.show(
@@ -39,6 +41,13 @@ export async function showLogs(place) {
     list(place, read.first, turn, { names, empty }),
     exportPanel(place, filter),
   );
+}
+
+/** What connections are called, by the trail's names of them. Without it they stand there by their ids. */
+/** @param {Place} place @returns {Promise<import("./log-words.js").Names>} */
+export async function connectionNames(place) {
+  const connections = await place.ask("GET", "/connections").then(({ body }) => body.connections, () => []);
+  return Object.fromEntries(connections.map((/** @type {any} */ each) => [`connection-${each.id}`, each.label]));
 }
 
 /** What happened to one contact. @param {Place} place */
