@@ -115,7 +115,7 @@ class TestTheLog:
         member.page.get_by_text("Filter", exact=True).click()
         member.chooses("How it ended", "No mail was sent")
         member.chooses("Way in", "mailed code")
-        member.types("Id", ANN)
+        member.types("Contact", ANN)
 
         member.presses("Show what fits")
 
@@ -130,6 +130,25 @@ class TestTheLog:
         member.page.wait_for_url("**/team#logs")
         expect(member.page.get_by_text("Filter: some rows are left out")).to_have_count(0)
         assert not asked[-1].keys() & wanted.keys()
+
+    def test_is_filtered_by_an_address_that_stays_out_of_the_pages(self, member, witness):
+        member.comes_in("auditor")
+        asked = answering(member, {"entries": [entry()]})
+        member.opens("logs")
+        member.page.get_by_text("Filter", exact=True).click()
+        member.types("Contact", "nobody.here@example.org")
+        member.presses("Show what fits")
+        member.is_told("Nobody here has nobody.here@example.org.")
+        assert "contact=" not in member.page.url
+
+        member.types("Contact", "ann@example.com")
+        member.presses("Show what fits")
+
+        member.sees("Filter: some rows are left out")
+        assert asked[-1]["contact"] == ANN
+        assert f"contact={ANN}" in member.page.url
+        expect(member.field("Contact")).to_have_value(ANN)
+        assert not [url for url in witness.urls if "example.org" in url or "ann@" in url]
 
     def test_takes_no_address_and_nothing_odd_from_a_fragment(self, member):
         member.comes_in("auditor")

@@ -3,12 +3,13 @@
 import { el } from "../elements.js";
 import { form } from "./form.js";
 import { DELIVERIES, OUTCOMES, deliveryIn, outcomeIn, reasonIn, wayIn } from "./log-words.js";
-import { actions, button } from "./parts.js";
+import { actions, button, tell } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {Record<string, any>} Filter as the API takes it */
 
+const LONGEST_EMAIL = 254;
 export const WAYS = ["code", "password", "sso"];
 const ACTORS = ["contact", "member", "key", "cli", "mail"];
 
@@ -59,15 +60,24 @@ export function filterForm(place, filter) {
       choice(place, "reason", REASONS, reasonIn, filter),
       choice(place, "delivery", DELIVERIES, deliveryIn, filter),
       choice(place, "by", ACTORS, (_, actor) => words.nodes(`log_by_${actor}`), filter),
-      { name: "contact", label: words.nodes("contact_id"), hint: words.nodes("log_contact_hint"), value: filter.contact, dir: "ltr", most: 63 },
+      { name: "contact", label: words.nodes("contact_title"), hint: words.nodes("log_contact_hint"), value: filter.contact, dir: "ltr", most: LONGEST_EMAIL },
       ...TIMES.map((name) => /** @type {import("./form.js").Field} */ ({ name, label: words.nodes(`log_${name}`), type: "datetime-local", value: localTime(filter[name]) })),
     ],
     send: words.nodes("log_filter_it"),
-    onSend: async (typed) => {
+    onSend: async (given) => {
+      const isAddress = given.contact.includes("@");
+      const contact = isAddress ? (await place.ask("POST", "/contacts/find", { body: { email: given.contact } })).body.contact.id : given.contact;
+      /** @type {import("./form.js").Typed} */
+      const typed = { ...given, contact };
       const times = TIMES.map((name) => [name, typed[name] ? Math.floor(new Date(typed[name]).getTime() / 1000) : undefined]);
       const wanted = new URLSearchParams(Object.entries({ ...typed, ...Object.fromEntries(times) }).filter(([, value]) => value));
       place.unsent.drop("logs");
       place.go(logsAt(filterOf(wanted)));
+    },
+    onRefused: ({ type }) => {
+      if (type !== "not-found") return false;
+      tell(asked.slot, { tone: "info", text: words.nodes("nobody_has_it", { email: String(asked.typed().contact) }) });
+      return true;
     },
   });
   const isSet = Object.keys(filter).length > 0;
