@@ -205,6 +205,15 @@ class TestAnAddressThatIsNobodys:
         expect(member.part(WHY)).to_contain_text("ann@example.com")
         expect(member.field("Say this to the person").first).not_to_have_value("")
 
+    def test_leads_to_whom_it_nearly_is(self, member):
+        member.comes_in("admin")
+        member.finds("annn@example.com")
+        member.presses("Look closer")
+
+        member.part(WHY).get_by_role("link", name=ANN).first.click()
+
+        member.sees_heading("Ann Archer")
+
     def test_becomes_a_contact_with_one_press_more(self, member):
         member.comes_in("agent")
         member.finds("quite.another@example.org")

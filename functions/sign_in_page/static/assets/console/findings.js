@@ -66,7 +66,7 @@ async function membersOf(place) {
 function item(place, finding, about) {
   const { words } = place;
   const { said, since, evidence, ending } = finding;
-  const sentence = saidOf(about.own, finding);
+  const sentence = saidOf(about.own, { ...finding, values: linked(finding) });
   const lines = evidence.map((/** @type {any} */ each) => el("li", {}, ...seen(about.own, each), each.at && ` · ${words.moment(each.at)}`));
   return el(
     "li",
@@ -77,6 +77,12 @@ function item(place, finding, about) {
     ...endingOf(place, ending, about),
     lines.length > 0 && el("details", {}, el("summary", {}, ...words.nodes("evidence")), el("ul", {}, ...lines)),
   );
+}
+
+/** Whoever is meant is one press away. Nothing leads to somebody who was erased. @param {Finding} finding @returns {any} */
+function linked({ cause, values = {} }) {
+  const isOne = (/** @type {any} */ value) => cause !== "erased" && /^ct_[\w-]+$/.test(value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isOne(value) ? el("a", { href: `#contact=${value}` }, el("code", { dir: "ltr" }, value)) : value]));
 }
 
 /** The API's own sentences are English, on a page of any language. @param {string} text */
