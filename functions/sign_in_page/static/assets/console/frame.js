@@ -29,7 +29,7 @@ export class Frame {
     this.#page = page;
     this.#places = places;
     page.menu.addEventListener("click", () => this.#open(!this.#isOpen));
-    for (const part of [page.menu, page.nav]) {
+    for (const part of [page.menu, page.who, page.nav]) {
       part.addEventListener("keydown", ({ key }) => {
         if (key !== "Escape" || !this.#isOpen) return;
         this.#open(false);
