@@ -37,7 +37,7 @@ class TestThePictures:
 @pytest.fixture
 def member(person_with):
     """At a desk."""
-    settings = {"viewport": {"width": 960, "height": 680}, "device_scale_factor": 1.5}
+    settings = {"viewport": {"width": 1180, "height": 720}, "device_scale_factor": 1.25}
     return Member(person_with(**settings, reduced_motion="reduce"))
 
 
@@ -63,6 +63,7 @@ class TestThePicturesOfTheConsole:
         member.field("Other accounts (Google, Microsoft and others)").uncheck()
         member.presses("Look at the change")
         member.sees_heading("Before and after")
+        member.sees("People who lose a way in that they have:")
 
         member.page.screenshot(path=IMAGES / "console-change.png")
 
