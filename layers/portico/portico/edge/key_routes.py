@@ -67,8 +67,16 @@ class KeyRoutes:
     def rotate(self, path: dict[str, str], caller: Caller) -> Response:
         """Give a key another secret. The one before stays good for a week."""
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
+        press = ""
+        if caller.idempotency_key is not None:
+            press = idempotency_key_of(caller, member, "rotate", path["key"]).random_part()
         key, text = self.keys.rotate(
-            member.workspace, path["key"], member.contact, host=caller.host, by=member.by
+            member.workspace,
+            path["key"],
+            member.contact,
+            press=press,
+            host=caller.host,
+            by=member.by,
         )
         return Response(200, {"key": self._answer(key), "text": text})
 

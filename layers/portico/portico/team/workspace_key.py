@@ -93,6 +93,8 @@ class WorkspaceKey:
     revoked_at: datetime | None = None
     asked: str = ""
     """A digest of the request that made it, if that had an ``Idempotency-Key``."""
+    rotated_by: str = ""
+    """A digest of the request that rotated it last, likewise."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -112,6 +114,7 @@ class WorkspaceKey:
             expires_at=moment(row["expires_at"]),
             old_hash=row.get("old_hash", ""),
             asked=row.get("asked", ""),
+            rotated_by=row.get("rotated_by", ""),
             **when,
         )
 

@@ -55,23 +55,27 @@ class WorkspaceKeyStore:
         *,
         owner: str,
         hash_: str,
-        old_ends_at: datetime,
+        old: tuple[str, datetime],
         expires_at: datetime,
+        rotated_by: str,
         event: Event,
     ) -> dict[str, Any]:
         """Return the part that gives a key another secret, and an owner who answers for it.
 
-        It fails if the key was rotated or revoked since *before* was read.
+        *old* is the secret that stays good, and until when. It fails if the key was rotated or revoked
+        since *before* was read.
         """
         return self.rows.updating(
             *workspace_key_key(self.workspace_id, before.id),
-            "SET hash = :new, old_hash = :before, old_ends_at = :old_ends, owner = :owner, "
-            "expires_at = :ends, ttl = :ttl, event = :event REMOVE held_at",
+            "SET hash = :new, old_hash = :old, old_ends_at = :old_ends, owner = :owner, "
+            "expires_at = :ends, ttl = :ttl, rotated_by = :by, event = :event REMOVE held_at",
             "hash = :before AND attribute_not_exists(revoked_at)",
             {
                 ":new": hash_,
                 ":before": before.hash,
-                ":old_ends": epoch(old_ends_at),
+                ":old": old[0],
+                ":old_ends": epoch(old[1]),
+                ":by": rotated_by,
                 ":owner": owner,
                 ":ends": epoch(expires_at),
                 ":ttl": epoch(expires_at + KEY_ROW_AFTERLIFE),

@@ -121,6 +121,7 @@ class WorkspaceKeys:
         *,
         overlap: timedelta = LONGEST_OVERLAP,
         lifetime: timedelta = KEY_LIFETIME,
+        press: str = "",
         host: str,
         by: str,
     ) -> tuple[WorkspaceKey, str]:
@@ -132,6 +133,8 @@ class WorkspaceKeys:
             owner: who answers for it from now on. A key that was held works again.
             overlap: how long the secret before stays good, seven days at most.
             lifetime: how long the new one works, 400 days at most.
+            press: a digest of the request. If it comes again, nobody has seen the secret that it made
+                before: that one is replaced, and the one in use stays good.
             host: our own host, which the mails name.
             by: who does it, for the trail.
 
@@ -147,6 +150,9 @@ class WorkspaceKeys:
         now = self.clock.now()
         # A secret that may not be used now must not come to life by a rotation.
         old_ends = min(now + overlap, before.expires_at) if before.state(at=now) == "alive" else now
+        old = (before.hash, old_ends)
+        if press and press == before.rotated_by and before.old_ends_at is not None:
+            old = (before.old_hash, before.old_ends_at)
         text = new_key_text(workspace.id, before.id)
         event = self._event(workspace, "key.rotated", before, by)
         self._write(
@@ -156,8 +162,9 @@ class WorkspaceKeys:
                     before,
                     owner=owner.id,
                     hash_=digest(text),
-                    old_ends_at=old_ends,
+                    old=old,
                     expires_at=now + _lifetime(lifetime),
+                    rotated_by=press,
                     event=event,
                 ),
                 **self._telling(workspace, host, event, "↻", before),

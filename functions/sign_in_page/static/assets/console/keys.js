@@ -61,11 +61,14 @@ function todo(place, key, said) {
   if (!OPEN.includes(key.state)) return [];
   const { words } = place;
   const values = { label: key.label };
+  const press = `rotate-key-${key.id}`;
   const rotate = button(words.nodes("new_secret"), async () => {
     const about = { title: words.nodes("new_secret_title", values), text: words.nodes("new_secret_text"), yes: words.nodes("new_secret"), isDangerous: false };
     if (!(await sure(words, about))) return;
     place.press(rotate, async () => {
-      const { body } = await place.ask("POST", `/keys/${key.id}/rotate`);
+      // After a lost answer the same press again: what nobody has seen is replaced, and not what is in use.
+      const { body } = await place.ask("POST", `/keys/${key.id}/rotate`, { key: place.unsent.keyOf(press, {}) });
+      place.unsent.drop(press);
       showSecret(place, body);
     }, said);
   }, "plain", words.text("new_secret_of", values));
