@@ -29,8 +29,8 @@ def client(origin: str, key: str) -> SyncSCIMClient:
 
 def checks(directory: SyncSCIMClient) -> Any:
     """Run scim2-tester. Returns how many checks passed, and those that did not."""
-    results = check_server(directory)
-    good = {Status.SUCCESS, Status.SKIPPED, Status.COMPLIANT, Status.ACCEPTABLE}
+    results = [each for each in check_server(directory) if each.status is not Status.SKIPPED]
+    good = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
     bad = [f"{each.title}: {each.reason}" for each in results if each.status not in good]
     return {"passed": len(results) - len(bad), "failed": bad}
 

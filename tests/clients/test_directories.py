@@ -46,8 +46,12 @@ class TestScimSanity:
 
         done = subprocess.run(command, capture_output=True, text=True, check=False)
 
-        assert done.returncode == 0, done.stdout
-        assert '"fail"' not in done.stdout.lower().replace('"fail": 0', "")
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = json.loads(done.stdout)
+        assert told["mode"] == "strict"
+        found = told["summary"]
+        assert [found[each] for each in ("failed", "errors", "warnings")] == [0, 0, 0], told
+        assert found["passed"] > 20
 
 
 class TestSomebodyWhomADirectoryPutsOut:
