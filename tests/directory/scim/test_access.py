@@ -10,7 +10,16 @@ from portico.team.members import TeamMembers
 from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope, read_key
 from portico.team.workspace_keys import WorkspaceKeys
-from tests.directory.scim.conftest import BASE, HOW, ONE, USERS, Client, made_by_hand, person
+from tests.directory.scim.conftest import (
+    BASE,
+    HOW,
+    ONE,
+    PATCH,
+    USERS,
+    Client,
+    made_by_hand,
+    person,
+)
 from tests.support.doors import Answer, door, http_event, knock
 from tests.support.template import doors
 
@@ -144,16 +153,18 @@ class TestTen01AnotherWorkspace:
         portal = directory.portal
         id_, other = directory.adds(), elsewhere(portal)
         before = portal.rows("people")
+        leaves = {"op": "replace", "path": "active", "value": False}
+        bodies = BODIES | {"PATCH": {"schemas": [PATCH], "Operations": [leaves]}}
         path = {"workspace": "other", "user": id_}
 
         foreign = [
-            other.sends(f"{method} {ONE}", BODIES.get(method), path=path)
-            for method in ("GET", "DELETE", "PUT")
+            other.sends(f"{method} {ONE}", bodies.get(method), path=path)
+            for method in ("GET", "DELETE", "PUT", "PATCH")
         ]
         path = {"workspace": "other", "user": "0" * 22}
         random = [
-            other.sends(f"{method} {ONE}", BODIES.get(method), path=path)
-            for method in ("GET", "DELETE", "PUT")
+            other.sends(f"{method} {ONE}", bodies.get(method), path=path)
+            for method in ("GET", "DELETE", "PUT", "PATCH")
         ]
 
         assert [(e.status, e.body) for e in foreign] == [(e.status, e.body) for e in random]

@@ -138,6 +138,19 @@ class TestAName:
 
         assert ann.asks("PATCH /v1/account", {"name": "Anybody"}).status == 200
 
+    def test_of_the_teams_stays_until_the_directory_has_another(self, portal, directory):
+        id_ = directory.adds("ann@example.com", displayName="Ann Archer")
+        portal.team.change_contact("acme", portal.ann.id, {"name": "By Team"}, by="test")
+
+        directory.switches(id_, True)
+        kept = contact(portal, "ann@example.com")
+        named(portal, directory, id_, "Ann Bell")
+        now = contact(portal, "ann@example.com")
+
+        assert kept
+        assert now
+        assert (kept.name, now.name) == ("By Team", "Ann Bell")
+
     @pytest.mark.parametrize(("left", "name"), [(False, "Ann Archer"), (True, "Somebody Else")])
     def test_of_a_member_of_the_team_is_left_alone(self, portal, directory, left, name):
         members = TeamMembers("people", "sign-in")
@@ -197,6 +210,21 @@ class TestAnAddress:
         refused = ann.asks_to_move("private@example.net")
 
         assert refused.problem == (400, "invalid-request")
+
+    def test_of_the_teams_goes_back_with_the_next_request_of_the_person(self, portal, directory):
+        id_ = directory.adds("ann@example.com")
+        ann = contact(portal, "ann@example.com")
+        assert ann
+        changes = TeamEmailChanges("people", "sign-in")
+        changes.change(portal.workspace, ann, "private@example.net", **HOW)
+        portal.forward(hours=1)
+
+        directory.switches(id_, True)
+
+        again = contact(portal, "ann@example.com")
+        assert again
+        assert again.id == portal.ann.id
+        assert contact(portal, "private@example.net") is None
 
     def test_that_is_one_of_several_stays(self, portal, directory):
         directory.adds(

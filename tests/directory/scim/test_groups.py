@@ -15,6 +15,7 @@ from tests.directory.scim.conftest import (
     GROUP,
     GROUP_ROUTE,
     GROUPS,
+    PATCH,
     Client,
     made_by_hand,
 )
@@ -161,9 +162,16 @@ class TestAGroup:
         portal.team.create_workspace(Workspace("other", "Other", "https://other.test"), by="test")
         other = Client(portal, made_by_hand(portal, "other"))
 
-        for method in ("GET", "DELETE"):
-            path = {"workspace": "other", "group": group}
-            assert other.sends(f"{method} {GROUP_ROUTE}", path=path).status == 404
+        path = {"workspace": "other", "group": group}
+        bodies = {
+            "PUT": {"schemas": [GROUP], "displayName": "Theirs", "members": []},
+            "PATCH": {"schemas": [PATCH], "Operations": [{"op": "remove", "path": "members"}]},
+        }
+        before = directory.reads_group(group).body
+        for method in ("GET", "DELETE", "PUT", "PATCH"):
+            answer = other.sends(f"{method} {GROUP_ROUTE}", bodies.get(method), path=path)
+            assert answer.status == 404
+        assert directory.reads_group(group).body == before
 
     def test_has_no_member_of_another_workspace(self, portal, directory, group):
         portal.team.create_workspace(Workspace("other", "Other", "https://other.test"), by="test")

@@ -1,6 +1,9 @@
 """Who leaves the directory is out, and who is back may come in
 (portico/directory/scim/synced_contacts.py, portico/directory/scim/sync.py)."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock, get_ident
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from portico.events import Event
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
 from tests.directory.scim.conftest import HOW, USERS, person
+from tests.support.doors import knock
 from tests.support.driver import NOON
 
 SPELLINGS: dict[str, list[Any]] = {
@@ -267,6 +271,16 @@ class TestDir04ComingBack:
         assert not ann.is_in()
         assert ann.may_come_in()
 
+    def test_brings_a_personal_link_back(self, ann, portal, directory):
+        link = portal.personal_link()
+        directory.switches(ann.id, False)
+        assert not ann.gets_a_code(None, link=link)
+        portal.forward(minutes=11)
+
+        directory.switches(ann.id, True)
+
+        assert ann.gets_a_code(None, link=link)
+
     def test_leaves_off_whom_the_team_has_switched_off(self, ann, portal, directory):
         portal.deactivates()
         directory.switches(ann.id, False)
@@ -406,6 +420,37 @@ class TestDir04TwoSyncs:
 
         assert directory.sends(f"POST {USERS}", person()).status == 409
         assert directory.finds('userName eq "ann@example.com"') == made
+
+    def test_rac_03_make_one_user_of_twenty_that_have_read_before_any_writes(self, directory, wire):
+        asked = {
+            "origin": None,
+            "headers": {
+                "authorization": f"Bearer {directory.text}",
+                "content-type": "application/scim+json",
+            },
+            "path": {"workspace": "acme"},
+        }
+        gate, one_at_a_time, there = Barrier(20, timeout=60), Lock(), set()
+
+        def together(operation, _request, arrive):
+            if operation == "dynamodb.TransactWriteItems" and get_ident() not in there:
+                there.add(get_ident())
+                gate.wait()
+            with one_at_a_time:
+                return arrive()
+
+        def adds(_):
+            return knock("sync_directory", f"POST {USERS}", person(), **asked)
+
+        wire.meddler = together
+        with ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(adds, range(20)))
+        wire.meddler = None
+
+        assert Counter(each.status for each in answers) == {201: 1, 409: 19}
+        (made,) = [each.body["id"] for each in answers if each.status == 201]
+        listed = directory.sends(f"GET {USERS}").body
+        assert [each["id"] for each in listed["Resources"]] == [made]
 
     def test_that_never_stop_are_told_to_come_again(self, ann, directory, wire):
         names = iter(range(100))

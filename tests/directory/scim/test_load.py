@@ -60,6 +60,37 @@ class TestApi08ADirectoryAtFullSpeed:
         assert {each for each in touched if not each.startswith("other#")} == set()
         assert signs_in() == before
 
+    def test_dir_04_is_told_when_to_come_again_and_loses_nobody_who_leaves(self, directory):
+        headers = {
+            "authorization": f"Bearer {directory.text}",
+            "content-type": "application/scim+json",
+        }
+        leaves = {"Operations": [{"op": "Replace", "path": "active", "value": "False"}]}
+        left = [directory.adds(f"p{n}@example.com") for n in range(60)]
+        people, told = list(left), []
+        directory.portal.forward(seconds=1)
+        while people:
+            asked = {
+                each: knock(
+                    "sync_directory",
+                    f"PATCH {ONE}",
+                    leaves,
+                    origin=None,
+                    headers=headers,
+                    path={"workspace": "acme", "user": each},
+                )
+                for each in people
+            }
+            told += [each.status for each in asked.values()]
+            assert {e.headers["retry-after"] for e in asked.values() if e.status == 429} <= {"1"}
+            people = [each for each, answer in asked.items() if answer.status == 429]
+            directory.portal.forward(seconds=1)
+
+        assert (told.count(200), told.count(429)) == (60, 35 + 10)
+        shown = [directory.reads(each) for each in left]
+        assert {each.body["active"] for each in shown} == {False}
+        assert {each.headers["etag"] for each in shown} == {'W/"2"'}
+
     def test_costs_two_calls_once_its_budget_is_spent(self, portal, elsewhere, wire):
         headers = {"authorization": f"Bearer {elsewhere.text}"}
         asked = {"origin": None, "headers": headers, "path": {"workspace": "other"}}

@@ -133,6 +133,14 @@ class TestEntra:
 
         assert (answer.status, answer.body["totalResults"]) == (200, 0)
 
+    def test_may_send_its_flag_with_every_request(self, directory):
+        flag = {"aadOptscim062020": ""}
+        id_ = directory.sends(f"POST {USERS}", person(), query=flag).body["id"]
+
+        assert directory.finds('userName eq "ann@example.com"', **flag) == [id_]
+        change = {"op": "replace", "value": {"active": False}}
+        assert directory.changes(id_, change, query=flag).body["active"] is False
+
     def test_changes_several_things_by_dotted_names_without_a_path(self, directory):
         id_ = directory.adds()
         value = {
