@@ -2,6 +2,7 @@
 (portico/edge/connection_routes.py, portico/team/connection_changes.py)."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import boto3
@@ -250,6 +251,12 @@ class TestADraft:
         assert refused.problem == (412, "changed-meanwhile")
         assert refused.body["now"]["connection"]["client_id"] == "evil"
         assert state_of(admin) == "draft waits"
+
+    def test_has_an_etag_too_long_for_whoever_looks_for_two_with_one(self, admin, issuer):
+        # The owner looks at the harmless one, and confirms the other.
+        etag = adds(admin, issuer).body["connection"]["etag"]
+
+        assert len(bytes.fromhex(etag.strip('"'))) == sha256().digest_size
 
     def test_that_is_changed_while_it_is_confirmed_stays_one(
         self, house, admin, portal, issuer, wire

@@ -1,6 +1,7 @@
 """By which ways a team may come in, and what an owner confirms (portico/team/team_entry.py)."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -103,6 +104,19 @@ class TestAStampOfAConnection:
     )
     def test_is_another_when_something_decides_that_was_changed(self, change):
         assert connection_stamp(A_CONNECTION | change) != connection_stamp(A_CONNECTION)
+
+    def test_is_another_where_one_value_says_what_two_others_say(self):
+        address = "https://evil.test/openid"
+        split = A_CONNECTION | {"client_id": "a", "discovery_url": address}
+        whole = A_CONNECTION | {"client_id": f"a|discovery_url={address}", "discovery_url": None}
+
+        assert connection_stamp(whole) != connection_stamp(split)
+
+    def test_is_too_long_for_whoever_looks_for_two_connections_with_one(self):
+        # An owner confirms the harmless one, and the other needs no owner any more.
+        _, _, told = connection_stamp(A_CONNECTION).rpartition(":")
+
+        assert len(bytes.fromhex(told)) == sha256().digest_size
 
     def test_is_the_same_under_another_label(self):
         other = A_CONNECTION | {"label": "G", "on": False, "vouches_for": []}

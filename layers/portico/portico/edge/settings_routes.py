@@ -175,8 +175,12 @@ def allowed_by[T](
 
 
 def etag_of(values: dict[str, Any]) -> str:
-    """Return the ``ETag`` of a state: the same values have the same one."""
-    return f'"{digest(json.dumps(values, sort_keys=True))[:16]}"'
+    """Return the ``ETag`` of a state: the same values have the same one.
+
+    It is a whole digest: nobody finds two states with one, for an owner to look at the harmless one
+    and confirm the other.
+    """
+    return f'"{digest(json.dumps(values, sort_keys=True))}"'
 
 
 def _content(workspace: Workspace, words: WorkspaceWords) -> dict[str, Any]:

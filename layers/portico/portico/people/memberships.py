@@ -3,6 +3,7 @@
 What other rooms need is here: a contact must not leave by another way while they have a role.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -22,9 +23,13 @@ def team_settings_key(workspace_id: str) -> tuple[str, str]:
 
 
 def connection_stamp(row: dict[str, Any]) -> str:
-    """Return what an owner confirms of a connection's row: it changes with what decides."""
-    told = "|".join(f"{n}={row[n]}" for n in sorted(row.keys() - _NO_MATTER) if row[n])
-    return f"connection:{row['id']}:{digest(told)[:16]}"
+    """Return what an owner confirms of a connection's row: it changes with what decides.
+
+    Whoever proposes a connection chooses its values, so the digest is whole: nobody finds two
+    connections with one stamp, a harmless one for an owner to confirm, and another.
+    """
+    told = {name: row[name] for name in row.keys() - _NO_MATTER if row[name]}
+    return f"connection:{row['id']}:{digest(json.dumps(told, sort_keys=True))}"
 
 
 def has_confirmed(team: dict[str, Any] | None, connection: dict[str, Any]) -> bool:
