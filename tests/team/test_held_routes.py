@@ -9,10 +9,13 @@ import pytest
 from portico.directory.scim.held_people import HeldPeople
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
+from portico.people.memberships import Role
 from portico.team.mass_departure import FEW
+from portico.team.members import TeamMembers
 from tests.account.test_erasure import Killed, kill_at
 from tests.directory.scim.conftest import Client, made_by_hand, person
 from tests.team.test_manage_workspace import WORKSPACE, House
+from tests.team.test_team_token import HOW
 
 HELD = f"{WORKSPACE}/directory/held"
 
@@ -202,6 +205,40 @@ class TestKeeping:
         refused = held.decides("keep", held.ann)
         assert refused.problem == (401, "re-auth-needed")
         assert held.outcomes("leave", held.ann) == ["left"]
+
+
+class TestWhoIsKeptAndIsOnTheTeamSince:
+    @pytest.fixture
+    def member(self, portal, held):
+        def put(role: Role) -> str:
+            held.outcomes("keep", held.ann)
+            TeamMembers("people", "sign-in").add(portal.workspace, portal.ann, role, **HOW)
+            return str(held.ann)
+
+        return put
+
+    @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN])
+    def test_is_not_let_leave_by_somebody_of_no_higher_role(self, portal, held, member, role):
+        ann, sver = member(role), portal.team.contact("acme", held.contact.id).sver
+
+        assert held.decides("leave", ann, by="admin").problem == (403, "role-too-high")
+
+        assert portal.team.contact("acme", held.contact.id).sver == sver
+        assert held.listed()[ann] == "kept"
+
+    def test_is_let_leave_by_somebody_of_a_higher_one(self, held, member):
+        ann = member(Role.ADMIN)
+
+        assert held.outcomes("leave", ann) == ["left"]
+
+        assert not held.is_in()
+
+    def test_is_out_once_the_directory_says_something_new(self, held, member):
+        ann = member(Role.ADMIN)
+
+        held.directory.replaces(ann, person(active=False, displayName="Another"))
+
+        assert not held.is_in()
 
 
 class TestTwoWhoDecide:

@@ -97,7 +97,9 @@ class HeldRoutes:
         )
 
     def _held(self, found: TeamCaller | KeyCaller) -> HeldPeople:
-        sync = DirectorySync(self.people_table, found.workspace, found.by, clock=self.clock)
+        sync = DirectorySync(
+            self.people_table, found.workspace, found.by, clock=self.clock, reach=found.reach
+        )
         return HeldPeople(sync)
 
 

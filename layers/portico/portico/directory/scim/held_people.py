@@ -105,6 +105,7 @@ class HeldPeople:
             telling: returns the parts that tell owners that somebody is kept.
 
         Raises:
+            RoleTooHigh: one of their contacts has a role that is out of the caller's reach.
             TryLater: nothing was written.
         """
         for _ in range(_TRIES):

@@ -17,6 +17,7 @@ from portico.directory.store import BesideRefused, Directory, InUse, Record
 from portico.errors import Refused, TryLater
 from portico.events import Event
 from portico.ids import random_part
+from portico.people.memberships import ABOVE_ALL, Reach
 from portico.people.rules import Workspace
 
 SYNC_TRIES = 3
@@ -46,6 +47,8 @@ class DirectorySync:
     """Of the user that this request may make."""
     brake: Brake | None = None
     """Decides whether somebody leaves at once; ``None``: everybody does."""
+    reach: Reach = ABOVE_ALL
+    """Whose access it may end. A directory's reaches everybody."""
 
     @property
     def users(self) -> SyncedUsers:
@@ -122,6 +125,7 @@ class DirectorySync:
             also: parts of the same transaction, which cannot refuse.
 
         Raises:
+            RoleTooHigh: one of their contacts has a role that is out of reach.
             UserMoved: the user was changed or deleted since *before* was read.
             TryLater: nothing was written.
         """
@@ -173,7 +177,7 @@ class DirectorySync:
         group: str | None = None,
         what: str | None = None,
     ) -> SyncedUser | None:
-        contacts = SyncedContacts(self.table, self.workspace, self.by, at)
+        contacts = SyncedContacts(self.table, self.workspace, self.by, at, reach=self.reach)
         departure = Departure(before, after, at)
         # Where the team has changed the rule of groups itself, nobody is out by mistake.
         may_hold = departure.may_be_held and group != ""

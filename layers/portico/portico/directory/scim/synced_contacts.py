@@ -14,13 +14,19 @@ from typing import Any
 from portico.aws.tables import Parts
 from portico.clock import epoch
 from portico.directory.scim.synced_user import SyncedUser
-from portico.errors import InvalidRequest
+from portico.errors import InvalidRequest, RoleTooHigh
 from portico.events import Event
 from portico.ids import new_contact_id
 from portico.people.address_chain import UNDO_LIFETIME
 from portico.people.addresses import mailable
 from portico.people.heads import Heads
-from portico.people.memberships import is_no_member, membership_key
+from portico.people.memberships import (
+    ABOVE_ALL,
+    Reach,
+    Role,
+    is_no_member,
+    membership_key,
+)
 from portico.people.pointers import Pointer
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, head_key
@@ -49,7 +55,12 @@ class Meant:
     """A contact whom a user may stand for."""
 
     contact: Contact
-    has_role: bool
+    role: Role | None
+
+    @property
+    def has_role(self) -> bool:
+        """Whether they are on the team."""
+        return self.role is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class SyncedContacts:
     at: datetime
     new_id: str = field(default_factory=new_contact_id)
     """Of the contact whom this request may make."""
+    reach: Reach = ABOVE_ALL
+    """Whose access may end."""
 
     def leaving(self, user: SyncedUser, came_in: frozenset[str]) -> Parts:
         """Return the parts that end the access of everybody who has come in by a user's record,
@@ -73,10 +86,15 @@ class SyncedContacts:
         Args:
             user: as they were.
             came_in: the contacts who have come in by the record.
+
+        Raises:
+            RoleTooHigh: one of them has a role that is out of reach.
         """
         parts: dict[str, Any] = {}
         for each in self._theirs(user, came_in):
             id_ = each.contact.id
+            if not self.reach.includes(id_, each.role):
+                raise RoleTooHigh
             event = self._event(LEFT, id_)
             if each.has_role or not each.contact.active:
                 parts[f"head {id_}"] = self._people.ending_sessions(id_, event)
@@ -237,7 +255,7 @@ class SyncedContacts:
         roles = [membership_key(self.workspace.id, each) for each in wanted]
         found = self._people.read(*heads, *roles) if wanted else []
         rows = zip(found[: len(wanted)], found[len(wanted) :], strict=True)
-        contacts = [Meant(Contact.from_row(head), _is_role(role)) for head, role in rows if head]
+        contacts = [Meant(Contact.from_row(head), _role_in(role)) for head, role in rows if head]
         there = [each for each in contacts if not each.contact.is_gone]
         merged = {each.contact.merged_into for each in contacts if each.contact.is_gone} - {None}
         merged -= {each.contact.id for each in there}
@@ -248,10 +266,10 @@ class SyncedContacts:
         return {f"member {contact}": is_no_member(rows, self.workspace.id, contact)}
 
     def _while_with_role(self, each: Meant) -> Parts:
-        if not each.has_role or not each.contact.active:
+        if each.role is None or not each.contact.active:
             return {}
         key = membership_key(self.workspace.id, each.contact.id)
-        check = self._people.rows.checking(*key, "attribute_exists(role)")
+        check = self._people.rows.checking(*key, "role = :role", {":role": each.role.value})
         return {f"member {each.contact.id}": check}
 
     def _event(self, name: str, contact: str, **detail: str) -> Event:
@@ -272,9 +290,9 @@ def _is_this_person(contact: Contact, theirs: set[str]) -> bool:
     return contact.synced_as in {None, *theirs} and contact.off_by in {None, *theirs}
 
 
-def _is_role(row: dict[str, Any] | None) -> bool:
-    """Say whether a membership's row has a role. It stays without one when the role is taken."""
-    return row is not None and "role" in row
+def _role_in(row: dict[str, Any] | None) -> Role | None:
+    """Return the role of a membership's row. It stays without one when the role is taken."""
+    return Role(row["role"]) if row is not None and "role" in row else None
 
 
 def _left_as(user: SyncedUser, pointer: Pointer) -> bool:
