@@ -8,11 +8,13 @@ import shlex
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.member import Member, asked_of, losing_the_answer
 
 PART = 65_536
+SLOW_MS = 400
+LATER_PARTS = re.compile(r"/parts/[1-9]\d*$")
 
 
 @pytest.fixture
@@ -55,6 +57,16 @@ def looks_at(member: Member, path: Path) -> None:
     member.field("Leave out columns that are no field of a contact").check()
     member.presses("See what it would do")
     member.sees_heading("What the import would do")
+
+
+def stops_in_the_middle(member: Member, path: Path) -> None:
+    """Import the first part of a file of two, as an admin: the second does not come through."""
+    member.comes_in("admin")
+    looks_at(member, path)
+    member.page.route(LATER_PARTS, lambda route: route.abort())
+    member.presses("Import")
+    member.is_told("No answer came.")
+    member.page.unroute(LATER_PARTS)
 
 
 def count(member: Member, name: str) -> str:
@@ -284,6 +296,99 @@ class TestAnImportThatIsCutOff:
         member.presses("Import")
         member.sees_heading("The import is done")
         assert count(member, "New") == "3"
+
+    @pytest.mark.parametrize(
+        ("taken", "given_back", "told"),
+        [
+            ("remove", "add", "You have no role in this team."),
+            ("set --role auditor", "set", "Your role does not allow this any more."),
+        ],
+        ids=["none", "smaller"],
+    )
+    def test_csl_02_goes_on_after_a_role_that_was_taken(
+        self, member, house, tmp_path, taken, given_back, told
+    ):
+        adam = ("acme", "adam@example.com")
+        stops_in_the_middle(member, of_two_parts(tmp_path / "long.csv"))
+        verb, *options = taken.split()
+        house.team("team", verb, *adam, *options)
+        try:
+            member.presses("Go on")
+            member.is_told(told)
+        finally:
+            house.team("team", given_back, *adam, "--role", "admin")
+
+        member.presses("Go on")
+
+        member.sees_heading("The import is done")
+        assert [count(member, each) for each in ("Rows", "New", "Unchanged")] == ["12", "12", "0"]
+
+    def test_csl_02_goes_on_after_a_session_that_ended_elsewhere(self, member, house, tmp_path):
+        path = of_two_parts(tmp_path / "long.csv")
+        stops_in_the_middle(member, path)
+        house.team("session", "end", "acme", "adam@example.com", "--all")
+        member.presses("Go on")
+        member.is_told("You are signed out.")
+
+        member.signs_in_again("adam@example.com")
+
+        member.sees_heading("Importing the file")
+        member.field("The same file again").set_input_files(path)
+        member.presses("Go on")
+        member.sees_heading("The import is done")
+        assert [count(member, each) for each in ("Rows", "New", "Unchanged")] == ["12", "12", "0"]
+
+    def test_csl_02_goes_on_by_itself_after_a_fault_of_ours(self, member, tmp_path):
+        path = of_two_parts(tmp_path / "long.csv")
+        member.comes_in("admin")
+        looks_at(member, path)
+        refused = {"type": "try-later", "title": "try-later", "status": 503}
+        member.page.route(LATER_PARTS, lambda route: route.fulfill(status=503, json=refused), times=1)  # fmt: skip
+
+        member.presses("Import")
+
+        member.sees("It goes on by itself in")
+        member.sees_heading("The import is done")
+        assert [count(member, each) for each in ("Rows", "New", "Unchanged")] == ["12", "12", "0"]
+
+    def test_csl_02_goes_on_in_a_tab_of_the_version_before(self, member, house, tmp_path):
+        stops_in_the_middle(member, of_two_parts(tmp_path / "long.csv"))
+        # What such a tab loads late has the old name.
+        old = f"{house.origin}/assets/-0123456789abcdef/words/console/de.json"
+        member.page.route("**/words/console/de.json", lambda route: route.continue_(url=old))
+        member.page.locator("#language").select_option("de")
+        heading = member.page.get_by_role("heading", level=1)
+        expect(heading).not_to_have_text("Importing the file")
+        member.page.locator("#language").select_option("en")
+        expect(heading).to_have_text("Importing the file")
+
+        member.presses("Go on")
+
+        member.sees_heading("The import is done")
+        assert [count(member, each) for each in ("Rows", "New", "Unchanged")] == ["12", "12", "0"]
+
+    def test_csl_02_pressed_twice_on_a_slow_network_begins_once(self, member, file):
+        member.comes_in("admin")
+        looks_at(member, file)
+        begun = asked_of(member, "POST", r"/imports$")
+        lose = losing_the_answer(member)
+
+        def slowly(route: Route) -> None:
+            member.page.wait_for_timeout(SLOW_MS)
+            lose(route)
+
+        member.page.route("**/contacts/imports", slowly)
+        member.presses("Import")
+        member.offers("Import").click(force=True)
+        member.is_told("No answer came.")
+        assert len(begun) == 1
+        member.page.unroute_all(behavior="wait")
+
+        member.presses("Import")
+
+        member.sees_heading("The import is done")
+        assert count(member, "New") == "3"
+        assert len({each["headers"]["idempotency-key"] for each in begun}) == 1
 
     def test_waits_for_its_budget_and_goes_on_by_itself(self, member, file):
         member.comes_in("admin")
