@@ -9,6 +9,7 @@ from tests.browser.member import Member
 
 ANN = "ct_demo-acme-ann-00000000"
 OLGA = "ct_demo-acme-olga-0000000"
+IRIS = "ct_demo-acme-iris-0000000"
 SCREENS = (
     "find",
     "add",
@@ -44,8 +45,12 @@ SCREENS = (
     f"erase={ANN}",
     f"merge={ANN}",
     "directory",
+    f"role={IRIS}",
+    "change-connection=microsoft",
+    "connection-secret=google",
 )
-"""Every screen there is. Whoever adds a screen adds it here, and all that is held below holds for it."""
+"""Every screen there is, but for those of something that has to be made first. Whoever adds a screen adds it
+here, and all that is held below holds for it."""
 STOPS = 8
 """As many as a field of a date and a time has at most."""
 WIDTHS = (320, 360, 768, 1600)
