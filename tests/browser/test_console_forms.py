@@ -326,6 +326,13 @@ def a_role_that_is_taken(filling: Filling) -> None:
     filling.member.is_told("You have no role in this team.")
 
 
+def a_sign_in_that_is_too_old(filling: Filling) -> None:
+    filling.meets(lambda route: problem(route, 401, "re-auth-needed"))
+    filling.presses()
+    filling.member.is_told("This needs a sign-in from the last 15 minutes.")
+    expect(filling.member.offers("Sign in again")).to_be_visible()
+
+
 def a_fault_of_ours(filling: Filling) -> None:
     filling.meets(lambda route: problem(route, 503, "try-later"))
     filling.presses()
@@ -370,7 +377,7 @@ def a_lost_answer_on_a_slow_network(filling: Filling) -> None:
     assert len(filling.heard) == before + 1
 
 
-EVENTS = (no_network, a_session_that_ends, a_role_that_is_taken, a_fault_of_ours, a_deployment, a_lost_answer_on_a_slow_network)  # fmt: skip
+EVENTS = (no_network, a_session_that_ends, a_role_that_is_taken, a_sign_in_that_is_too_old, a_fault_of_ours, a_deployment, a_lost_answer_on_a_slow_network)  # fmt: skip
 
 
 class TestInTheMiddleOfAForm:
