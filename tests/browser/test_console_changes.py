@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.member import Member, asked_of
 
@@ -246,3 +246,40 @@ def test_more_of_them_are_reached_where_they_begin(member):
 
     expect(rows).to_have_count(41)
     assert rows.nth(21).evaluate("each => each.contains(document.activeElement)")
+
+    def test_calls_groups_by_their_names(self, member):
+        member.comes_in("owner")
+        named = {"groups": [{"id": "g" * 22, "name": HOSTILE}]}
+        member.page.route("**/acme/directory", lambda route: route.fulfill(json=named))
+        answering(
+            member,
+            {"about": "settings", "before": {"directory_groups": []}, "after": {"directory_groups": ["g" * 22, "h" * 22]}},
+        )  # fmt: skip
+
+        member.opens("changes")
+
+        # One that the directory has no more stands there by its id.
+        row = member.row("Groups that let people in")
+        expect(row).to_contain_text(f"{HOSTILE}, {'h' * 22}")
+
+    def test_offers_an_undo_whatever_order_the_languages_of_a_text_are_in(self, member):
+        member.comes_in("owner")
+        texts = {"en": "Back soon.", "de": "Bald."}
+
+        def read(route: Route) -> None:
+            # The browser adds it after a request was caught.
+            ours = {"sec-fetch-site": "same-origin"}
+            whole = route.fetch(headers=route.request.headers | ours).json()
+            whole["settings"]["pause_text"] = texts
+            route.fulfill(json=whole)
+
+        member.page.route("**/acme/settings", read)
+        turned = dict(reversed(texts.items()))
+        answering(
+            member,
+            {"about": "settings", "before": {"pause_text": {}}, "after": {"pause_text": turned}},
+        )
+
+        member.opens("changes")
+
+        expect(undo_of(member.row("Back soon."))).to_be_visible()

@@ -47,6 +47,15 @@ class TestFinding:
 
         member.sees_heading("Ann Archer")
 
+    def test_keeps_an_address_that_begins_like_an_id_out_of_the_pages(self, member, witness):
+        member.comes_in("agent")
+
+        member.finds("ct_nobody.here@example.org")
+
+        member.is_told("Nobody here has ct_nobody.here@example.org.")
+        assert not [url for url in witness.urls if "nobody.here" in url]
+        assert "nobody" not in member.page.url
+
     def test_says_what_to_do_where_nobody_has_the_address(self, member):
         member.comes_in("agent")
         member.finds("nobody.at.all@example.org")
@@ -177,6 +186,22 @@ class TestSessions:
 
         expect(member.page.get_by_role("dialog")).to_have_count(0)
         assert not asked
+
+
+class TestAQuestion:
+    def test_is_not_asked_any_more_on_another_screen(self, member):
+        member.comes_in("admin")
+        member.opens("find")
+        member.finds("ann@example.com")
+        asked = asked_of(member, "POST", r"/deactivate$")
+        member.presses("Deactivate")
+        expect(member.page.get_by_role("dialog")).to_be_visible()
+
+        member.page.evaluate("history.back()")
+
+        member.sees_heading("Find a contact")
+        expect(member.page.get_by_role("dialog")).to_have_count(0)
+        assert asked == []
 
 
 class TestPersonalLinks:

@@ -235,3 +235,28 @@ class TestAClosedPortal:
         member.comes_in()
 
         expect(member.page.get_by_role("contentinfo")).to_contain_text(re.compile(rf"Times are in ({re.escape(said)}|CES?T)\."))  # fmt: skip
+
+
+class TestTheWayToTheContent:
+    def test_leads_to_the_screen_that_is_shown(self, member):
+        member.comes_in()
+        member.opens("links")
+        member.sees_heading("Shared links")
+
+        member.page.get_by_role("link", name="Skip to the content").focus()
+        member.page.keyboard.press("Enter")
+
+        expect(member.page.get_by_role("heading", level=1)).to_be_focused()
+        member.sees_heading("Shared links")
+        assert member.page.url.endswith("#links")
+
+
+class TestAScreenThatARoleMayNotUse:
+    @pytest.mark.parametrize("screen", ["new-key", "new-member", "change=portal-look", "new-link"])
+    def test_is_not_shown_by_its_address(self, member, screen):
+        member.comes_in("auditor")
+
+        member.opens(screen)
+
+        member.is_told("Your role does not allow this any more.")
+        expect(member.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)

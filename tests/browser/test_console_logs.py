@@ -150,6 +150,19 @@ class TestTheLog:
         expect(member.field("Contact")).to_have_value(ANN)
         assert not [url for url in witness.urls if "example.org" in url or "ann@" in url]
 
+    def test_shows_nobodys_rows_by_what_is_no_whole_address(self, member):
+        member.comes_in("auditor")
+        asked = answering(member, {"entries": [entry()]})
+        member.opens("logs")
+        member.page.get_by_text("Filter", exact=True).click()
+        member.types("Contact", "Ann")
+        read = len(asked)
+
+        member.presses("Show what fits")
+
+        member.is_told("This is no whole email address")
+        assert len(asked) == read
+
     def test_takes_no_address_and_nothing_odd_from_a_fragment(self, member):
         member.comes_in("auditor")
         asked = answering(member, {"entries": [entry()]})

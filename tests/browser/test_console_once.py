@@ -70,6 +70,33 @@ class TestASecretThatIsShownOnce:
         expect(member.row(label)).to_be_visible()
         expect(member.page.get_by_role("dialog")).to_have_count(0)
 
+    def test_stays_where_another_language_is_chosen(self, member, witness):
+        member.comes_in()
+        makes_a_key(member, witness)
+        secret = member.field("Secret").input_value()
+
+        member.page.locator("#language").select_option("de")
+
+        expect(member.page.get_by_role("link", name="Protokoll", exact=True)).to_be_visible()
+        expect(member.page.locator(".once textarea")).to_have_value(secret)
+
+    def test_is_asked_about_by_whoever_opens_the_portal_from_it(self, member, witness, house):
+        member.comes_in()
+        house.team("workspace", "set", "acme", "--portal-disabled")
+        try:
+            makes_a_key(member, witness)
+            secret = member.field("Secret").input_value()
+
+            member.presses("Switch the portal on")
+            member.confirms("Cancel")
+            expect(member.field("Secret")).to_have_value(secret)
+            member.presses("Switch the portal on")
+            member.confirms("Go without it")
+
+            member.sees_heading("Before and after")
+        finally:
+            house.team("workspace", "set", "acme", "--portal-enabled")
+
     def test_of_a_person_names_them(self, member, witness):
         member.comes_in()
         member.opens(f"new-link={ANN}")

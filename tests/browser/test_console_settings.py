@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.member import Member, losing_the_answer
 
@@ -123,6 +123,31 @@ class TestAChange:
             expect(member.part("Sessions and links")).to_contain_text("Days: 45")
         finally:
             house.team("workspace", "set", "acme", "--link-days", "90")
+
+    def test_whose_answer_comes_late_takes_nobody_back(self, member):
+        member.comes_in("admin")
+        with member.page.expect_response("**/acme/settings") as read:
+            wants(member, "Portal", "Name and look")
+        held: list[Route] = []
+        member.page.route(
+            "**/acme/settings",
+            lambda route: (
+                held.append(route) if route.request.method == "PATCH" else route.fallback()
+            ),
+        )
+        member.types("Name of the workspace", "Late")
+        member.presses("Look at the change")
+        with member.page.expect_request(lambda each: each.method == "PATCH"):
+            member.presses("Change it")
+        member.page.get_by_role("link", name="Links", exact=True).click()
+        member.sees_heading("Shared links")
+
+        with member.page.expect_response(lambda each: each.request.method == "PATCH"):
+            held[0].fulfill(json={"settings": read.value.json()["settings"], "change": None})
+
+        member.page.wait_for_timeout(200)
+        member.sees_heading("Shared links")
+        assert member.page.url.endswith("#links")
 
     def test_that_weakens_asks_for_a_fresh_sign_in_and_loses_nothing(self, member, house):
         member.comes_in("admin")

@@ -140,3 +140,19 @@ class TestTheAddressBar:
         made = re.findall(r"\.go\(`[^`]*\$\{([^}]*)\}", MODULES[name])
 
         assert not [each for each in made if "mail" in each]
+
+    @pytest.mark.parametrize("name", sorted(MODULES))
+    def test_takes_for_an_id_only_what_is_one(self, name):
+        # An address may begin like an id.
+        assert 'startsWith("ct_")' not in MODULES[name]
+
+
+class TestAScreenByItsAddress:
+    def test_is_shown_to_whom_the_rules_allow_what_it_sends(self):
+        (table,) = re.findall(r"SCREEN_FOR = \{(.*?)\}", MODULES["rights.js"], re.DOTALL)
+        needs = dict(re.findall(r'"?([\w-]+)"?: "([\w:-]+)"', table))
+        (screens,) = re.findall(r"SCREENS = \{(.*?)\n\};", MODULES["shell.js"], re.DOTALL)
+
+        assert len(needs) > 10
+        assert set(needs) <= set(re.findall(r'^  "?([\w-]+)"?:', screens, re.MULTILINE))
+        assert set(needs.values()) <= {each.value for each in MAY}

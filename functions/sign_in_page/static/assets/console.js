@@ -22,6 +22,11 @@ async function start() {
   const shell = new Shell({ workspace, api: new Api(workspace), unsent: new Unsent(workspace), words, page });
   setLanguage(words);
   languageSwitch(shell);
+  byId("skip").addEventListener("click", (event) => {
+    // The fragment says which screen is shown, so it stays as it is.
+    event.preventDefault();
+    document.getElementById("heading")?.focus();
+  });
   // By the back button the page is shown as it was left, also to whoever comes after a sign-out.
   window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   shell.start();

@@ -5,7 +5,7 @@ import { connectionNames, list as logList, walk } from "./logs.js";
 import { actorIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
-import { undoChange } from "./settings.js";
+import { readGroups, undoChange } from "./settings.js";
 import { GROUPS, shown, touchedBy } from "./settings-fields.js";
 import { takesAway, whoIsTouched } from "./touched.js";
 
@@ -34,6 +34,8 @@ export async function showChanges(place, before) {
   if (!found) return;
   const { page } = found;
   const isOfConnections = page.items.some((/** @type {Change} */ each) => each.about.startsWith("connection:"));
+  // Without their names, groups stand there by their ids.
+  if (page.items.some((/** @type {Change} */ each) => "directory_groups" in each.after)) await readGroups(place).catch(() => {});
   const names = { ...found.names, ...(isOfConnections && (await connectionNames(place))) };
   place.commands = [["trail show"]];
   const may = place.allows("settings:write");
@@ -154,9 +156,11 @@ function whyNot({ settings }, { about, before, after }, newer) {
   return fields.every(isAsItBecame) ? null : "changes_not_since";
 }
 
-/** As the API compares: value by value. @param {any} one @param {any} other */
+/** As the API compares: value by value, whatever order a value's own names are in. @param {any} one @param {any} other */
 function isSame(one, other) {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  const sorted = (/** @type {string} */ _, /** @type {any} */ each) =>
+    each && typeof each === "object" && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort()) : each;
+  return JSON.stringify(one ?? null, sorted) === JSON.stringify(other ?? null, sorted);
 }
 
 /** @param {Place} place @param {Change} change @param {string | null} why not @param {Names} names @returns {Child[]} */

@@ -22,7 +22,7 @@ function whyClosed(settings) {
 /**
  * @param {HTMLElement} banner
  * @param {Place} place the screen that is shown
- * @param {(place: Place, wanted: Record<string, any>) => Promise<void>} review shows before and after
+ * @param {(wanted: Record<string, any>) => Promise<void>} review shows before and after
  */
 export function tellClosed(banner, place, review) {
   const { words, settings } = place;
@@ -31,7 +31,7 @@ export function tellClosed(banner, place, review) {
   if (!why) return banner.replaceChildren();
   const text = words.nodes(`closed_${why}`, why === "paused" ? { moment: momentThere(words, settings.paused_until) } : {});
   const [key, wanted] = OPENING[why];
-  const open = button(words.nodes(key), () => place.press(open, () => review(place, wanted)));
+  const open = button(words.nodes(key), () => place.press(open, () => review(wanted)));
   banner.ariaLabel = words.text("closed_title");
   const all = [icon("alert"), el("p", {}, ...text), place.allows("settings:write") && actions(open)];
   banner.replaceChildren(...all.filter((each) => each !== false));

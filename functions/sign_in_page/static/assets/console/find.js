@@ -22,8 +22,9 @@ export function findContact(place) {
     send: words.nodes("find"),
     onSend: async ({ email }) => {
       below.replaceChildren();
-      if (email.startsWith("ct_")) return place.go(contactAt(email));
+      if (isId(email)) return place.go(contactAt(email));
       const { body } = await place.ask("POST", "/contacts/find", { body: { email } });
+      if (place.isOver) return;
       const isFormer = body.found_by === "former-email";
       place.go(contactAt(body.contact.id), isFormer ? { tone: "info", text: words.nodes("found_by_former", { email }) } : undefined);
     },
@@ -66,6 +67,11 @@ export function addContact(place) {
   const name = added.inputs.get("name");
   name?.focus();
   if (name instanceof HTMLInputElement) name.select();
+}
+
+/** Is it a contact's id? An address may begin like one. @param {string} text */
+export function isId(text) {
+  return /^ct_[\w-]+$/.test(text);
 }
 
 /** People are in the address by their id, never by their address. @param {string} id */

@@ -1,6 +1,7 @@
 /** Which rows of the trail are wanted: what the fragment says of it, and the form that changes it. */
 
 import { el } from "../elements.js";
+import { isId } from "./find.js";
 import { form } from "./form.js";
 import { DELIVERIES, OUTCOMES, deliveryIn, outcomeIn, reasonIn, wayIn } from "./log-words.js";
 import { actions, button, tell } from "./parts.js";
@@ -65,8 +66,10 @@ export function filterForm(place, filter) {
     ],
     send: words.nodes("log_filter_it"),
     onSend: async (given) => {
-      const isAddress = given.contact.includes("@");
-      const contact = isAddress ? (await place.ask("POST", "/contacts/find", { body: { email: given.contact } })).body.contact.id : given.contact;
+      // Whatever is no id is sought as an address: left out, it would show everybody's rows.
+      const isKnown = !given.contact || isId(given.contact);
+      const contact = isKnown ? given.contact : (await place.ask("POST", "/contacts/find", { body: { email: given.contact } })).body.contact.id;
+      if (place.isOver) return;
       /** @type {import("./form.js").Typed} */
       const typed = { ...given, contact };
       const times = TIMES.map((name) => [name, typed[name] ? Math.floor(new Date(typed[name]).getTime() / 1000) : undefined]);
@@ -74,6 +77,7 @@ export function filterForm(place, filter) {
       place.unsent.drop("logs");
       place.go(logsAt(filterOf(wanted)));
     },
+    says: { "invalid-request": "no_email" },
     onRefused: ({ type }) => {
       if (type !== "not-found") return false;
       tell(asked.slot, { tone: "info", text: words.nodes("nobody_has_it", { email: String(asked.typed().contact) }) });

@@ -3,7 +3,7 @@
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { calledBy, readContact } from "./contact-data.js";
-import { contactAt } from "./find.js";
+import { contactAt, isId } from "./find.js";
 import { form } from "./form.js";
 import { actions, button, given, panel, slot, table, tell } from "./parts.js";
 
@@ -56,7 +56,8 @@ function chooseOther(place, survivor, title) {
     send: words.nodes("merge_look"),
     keeps: true,
     onSend: async ({ email }) => {
-      const lost = email.startsWith("ct_") ? email : (await place.ask("POST", "/contacts/find", { body: { email } })).body.contact.id;
+      const lost = isId(email) ? email : (await place.ask("POST", "/contacts/find", { body: { email } })).body.contact.id;
+      if (place.isOver) return;
       if (lost === survivor.id) return tell(sought.slot, { tone: "error", text: words.nodes("merge_same") });
       place.unsent.drop(`merge-${survivor.id}`);
       place.go(`merge=${survivor.id}&with=${encodeURIComponent(lost)}`);

@@ -172,7 +172,11 @@ export function sure(words, { title, text, yes, isDangerous = true }) {
       el("p", { id: about }, ...text),
       actions(go, cancel),
     );
+    // By the back button another screen is shown, and nothing is asked there.
+    const leave = () => dialog.close("");
+    window.addEventListener("hashchange", leave);
     dialog.addEventListener("close", () => {
+      window.removeEventListener("hashchange", leave);
       dialog.remove();
       answer(dialog.returnValue === "yes");
     });

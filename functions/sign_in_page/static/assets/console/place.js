@@ -25,6 +25,7 @@ export class Place {
   /** Asks whether somebody may go while the screen holds what is shown once. @type {(() => Promise<boolean>) | null} */
   leaving = null;
   #shell;
+  #at = location.hash;
   #slot = slot();
 
   /** @param {import("./shell.js").Shell} shell @param {URLSearchParams} values the fragment's */
@@ -88,6 +89,9 @@ export class Place {
 
   /** @param {string} fragment `contact=ct_…` @param {Said} [said] there */
   go(fragment, said) {
+    // An answer that comes late takes nobody away from where they have gone meanwhile.
+    const isElsewhere = this.isOver && ![this.#at, `#${fragment}`].includes(location.hash);
+    if (said && isElsewhere) return;
     this.#shell.go(fragment, said);
   }
 
@@ -96,9 +100,9 @@ export class Place {
     return this.#shell.leave(pressed);
   }
 
-  /** The same screen, read anew. @param {Said} [said] */
+  /** The same screen, read anew; but what is shown once stays. @param {Said} [said] */
   again(said) {
-    if (!this.isOver) this.#shell.show(said);
+    if (!this.isOver && !this.leaving) this.#shell.show(said);
   }
 
   /**

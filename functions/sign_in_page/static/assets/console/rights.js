@@ -29,6 +29,23 @@ export const MAY = {
   "contact:trail": ["owner", "admin", "agent", "auditor"],
 };
 
+/** What somebody must be allowed to be shown a form by its address. The API decides of what is sent. @type {Record<string, string>} */
+export const SCREEN_FOR = {
+  add: "contact:write",
+  edit: "contact:write",
+  "new-link": "links:write",
+  rotate: "links:write",
+  "new-member": "team:write",
+  role: "team:write",
+  "ways-in": "team:write",
+  "new-key": "team:write",
+  change: "settings:write",
+  "new-connection": "settings:write",
+  "connection-secret": "settings:write",
+  "change-connection": "settings:write",
+  "switch-connection": "settings:write",
+};
+
 /** @type {Record<Role, number>} */
 const RANKS = { owner: 3, admin: 2, agent: 1, auditor: 1 };
 

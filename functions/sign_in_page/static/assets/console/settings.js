@@ -47,7 +47,7 @@ async function showSettings(place, screen) {
 }
 
 /** The names of the directory's groups, for whoever may see them: settings have their ids. @param {Place} place */
-async function readGroups(place) {
+export async function readGroups(place) {
   if (place.allows("contacts:list")) place.groups = (await place.ask("GET", "/directory")).body.groups;
 }
 
@@ -107,6 +107,11 @@ export async function changeSettings(place) {
  */
 export async function reviewSettings(place, wanted) {
   await place.readSettings();
+  reviewRead(place, wanted);
+}
+
+/** The same, of settings that were read just now. @param {Place} place @param {Values} wanted */
+export function reviewRead(place, wanted) {
   const every = Object.values(GROUPS).flatMap((groups) => Object.values(groups).flat());
   review(place, { screen: location.hash.slice(1), id: "", members: every, wanted });
 }
@@ -168,12 +173,14 @@ export function notAllowed({ words }, { problem }) {
 /** @param {Place} place @param {string | undefined} change its id @param {string | null} etag @returns {import("./parts.js").Said} */
 export function undoable(place, change, etag) {
   const { words } = place;
-  const undo = button(words.nodes("undo"), () =>
-    place.shown().press(undo, async () => {
+  const undo = button(words.nodes("undo"), () => {
+    const here = place.shown();
+    here.press(undo, async () => {
       await undoChange(place, change ?? "", etag);
       await place.readSettings().catch(() => {});
-      place.shown().again(place.good("undone"));
-    }));
+      here.again(place.good("undone"));
+    });
+  });
   return { ...place.good("changed"), more: change && actions(undo) };
 }
 

@@ -19,7 +19,8 @@ import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
 import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
-import { changeSettings, reviewSettings, showAuthentication, showPortal } from "./settings.js";
+import { MAY, SCREEN_FOR } from "./rights.js";
+import { changeSettings, reviewRead, showAuthentication, showPortal } from "./settings.js";
 import { changeRole, newMember, showTeam, teamWays } from "./team.js";
 
 /** @typedef {import("../elements.js").Child} Child */
@@ -184,15 +185,32 @@ export class Shell {
   show(said) {
     if (said) this.#said = said;
     if (!this.api.member) return;
-    if (this.place) this.place.isOver = true;
-    const values = new URLSearchParams(location.hash.slice(1));
-    const [name] = [...values.keys()];
+    const place = this.#renew();
+    const [name] = [...place.values.keys()];
     const screen = Object.hasOwn(SCREENS, name ?? "") ? SCREENS[name] : SCREENS[HOME];
-    this.place = new Place(this, values);
-    tellClosed(this.#page.banner, this.place, reviewSettings);
-    this.#around.moved(screen === SCREENS[HOME] ? HOME : name, values);
-    screen(this.place);
+    this.#around.moved(screen === SCREENS[HOME] ? HOME : name, place.values);
+    const action = Object.hasOwn(SCREEN_FOR, name ?? "") ? SCREEN_FOR[name] : null;
+    if (!action || place.allows(action)) return void screen(place);
+    // By its address anybody comes here: a form that the API would refuse is not shown.
+    place.show(this.words.nodes("console"));
+    place.tell(place.refused(new Refusal({ type: "role-too-small", status: 403, needs: MAY[action] })));
   }
+
+  /** Another screen takes the place of this one. */
+  #renew() {
+    if (this.place) this.place.isOver = true;
+    this.place = new Place(this, new URLSearchParams(location.hash.slice(1)));
+    tellClosed(this.#page.banner, this.place, this.#open);
+    return this.place;
+  }
+
+  /** Before and after of what opens the portal, on whatever screen somebody is. @param {Record<string, any>} wanted */
+  #open = async (wanted) => {
+    const { place } = this;
+    await place?.readSettings();
+    if (place?.isOver || !(await this.#mayLeave())) return;
+    reviewRead(this.#renew(), wanted);
+  };
 
   /** @param {{ settings: Record<string, any>, etag: string }} now */
   takeSettings({ settings, etag }) {
@@ -207,7 +225,8 @@ export class Shell {
     this.words = words;
     if (!this.api.member) return this.start();
     this.#frame();
-    this.show();
+    // What is shown once stays, in the words that it has.
+    if (!this.place?.leaving) this.show();
   }
 
   /** @param {HTMLElement} heading @param {...Child} children */
@@ -284,7 +303,7 @@ export class Shell {
       this.show();
     };
     this.#around.draw({ words, settings, member, onSignOut: () => this.#signOut(), onSame });
-    if (this.place) tellClosed(this.#page.banner, this.place, reviewSettings);
+    if (this.place) tellClosed(this.#page.banner, this.place, this.#open);
   }
 
   async #signOut() {
