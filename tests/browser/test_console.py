@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.member import OF_ACME, Member, asked_of, losing_the_answer
 from tests.browser.person import Person
+from tests.browser.test_console_looks import FIND
 from tests.browser.test_first_visit import Sizes, wire  # noqa: F401
 
 MOST_BYTES = 60_000
@@ -95,8 +96,17 @@ class TestComingIn:
 
 
 class TestTheFirstLoad:
-    def test_is_sixty_kilobytes_and_six_requests(self, member, wire: Sizes):  # noqa: F811
-        member.comes_in()
+    @pytest.mark.parametrize(
+        ("language", "heading"),
+        [
+            pytest.param(each, FIND[each], marks=pytest.mark.browser_context_args(locale=each))
+            for each in ("en", "ar")
+        ],
+        ids=["en", "ar"],
+    )
+    def test_is_sixty_kilobytes_and_six_requests(self, member, wire: Sizes, language, heading):  # noqa: F811
+        # Arabic has the longest words of all, in bytes.
+        member.comes_in(heading=heading)
         # By then the browser has kept nearly all of it, and a first load has nothing.
         browser = member.page.context.new_cdp_session(member.page)
         browser.send("Network.enable")
@@ -104,14 +114,14 @@ class TestTheFirstLoad:
         wire.clear()
 
         member.opens()
-        member.sees_heading("Find a contact")
+        member.sees_heading(heading)
         member.page.wait_for_load_state("networkidle")
 
         kinds = [re.sub(r"/assets/(-[0-9a-f]{16}|logo/[\w./-]+)", "…", path) for path in wire]
         assert kinds == [
             "/acme/team",
             "…/console.js",
-            "…/words/console/en.json",
+            f"…/words/console/{language}.json",
             "/v1/session/refresh",
             "/v1/workspaces/acme/settings",
             "…",

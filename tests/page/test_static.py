@@ -84,6 +84,7 @@ RARE_IN_CONSOLE = {
     "trail-screens.js",
     "connection-screens.js",
     "portals.js",
+    "team-screens.js",
 }
 
 

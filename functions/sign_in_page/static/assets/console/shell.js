@@ -11,7 +11,6 @@ import { showContact } from "./contact.js";
 import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
 import { Frame } from "./frame.js";
-import { newKey, showKeys } from "./keys.js";
 import { showLinks } from "./links.js";
 import { changeLogo } from "./logo.js";
 import { newLink, rotateLink } from "./new-link.js";
@@ -21,7 +20,6 @@ import { rare } from "./rare.js";
 import { toldOf } from "./refusals.js";
 import { MAY, SCREEN_FOR } from "./rights.js";
 import { changeSettings, reviewRead, showAuthentication, showPortal } from "./settings.js";
-import { changeRole, newMember, showTeam, teamWays } from "./team.js";
 
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./parts.js").Said} Said */
@@ -30,6 +28,7 @@ const merging = () => import("./merge.js");
 const trail = () => import("./trail-screens.js");
 const connecting = () => import("./connection-screens.js");
 const portals = () => import("./portals.js");
+const team = () => import("./team-screens.js");
 
 /** Every screen by its key in the fragment. @type {Record<string, (place: Place) => unknown>} */
 const SCREENS = {
@@ -46,12 +45,12 @@ const SCREENS = {
   "new-link": newLink,
   rotate: rotateLink,
   links: showLinks,
-  team: showTeam,
-  "new-member": newMember,
-  role: changeRole,
-  "ways-in": teamWays,
-  keys: showKeys,
-  "new-key": newKey,
+  team: rare(team, ({ showTeam }) => showTeam),
+  "new-member": rare(team, ({ newMember }) => newMember),
+  role: rare(team, ({ changeRole }) => changeRole),
+  "ways-in": rare(team, ({ teamWays }) => teamWays),
+  keys: rare(team, ({ showKeys }) => showKeys),
+  "new-key": rare(team, ({ newKey }) => newKey),
   authentication: showAuthentication,
   portal: showPortal,
   change: changeSettings,
