@@ -139,7 +139,8 @@ class TestTheWriteThatDecides:
         begins, stands = transaction
         assert begins["Put"]["ConditionExpression"].startswith("attribute_not_exists(#pk) OR ")
         # The first code of a contact also writes down that the address is proved.
-        assert stands["Update"]["ConditionExpression"] == "#active = :yes AND #sver = :sver"
+        may_come_in = "#active = :yes AND (attribute_not_exists(#out_from) OR #out_from > :now)"
+        assert stands["Update"]["ConditionExpression"] == f"{may_come_in} AND #sver = :sver"
         assert stands["Update"]["Key"]["sk"] == {"S": "head"}
 
     def test_flt_06_on_a_refresh_asks_for_the_token_the_time_and_the_contacts_version(self, visit):

@@ -660,7 +660,7 @@ class TestTheTrail:
 
         said = remote.refused("trail", "show", "acme", "--url", remote.url, code=2)
 
-        assert said.startswith("A key cannot do this")
+        assert said.startswith("With a key this command does not work, or not yet.")
 
 
 class TestTheDirectory:

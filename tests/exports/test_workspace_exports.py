@@ -207,6 +207,7 @@ TAKEN = """
 `acme#scim#<group>` / `member#<user>`, and `acme#scim#<user>` / `in#<group>`
 `acme#scim-key#group#<hash>` / `group`, and `acme#scim-key#group-external#<hash>` / `<id>`
 `acme#scim-users` / `<id>`, and `acme#scim-groups` / `<id>`
+`acme#scim-held` / `held#<until>#<id>`, and `acme#scim-held` / `kept#<until>#<id>`
 `acme#directory` / `import`
 `acme#directory` / `reckoning`
 """

@@ -16,7 +16,13 @@ from portico.directory.scim.group_store import (
 )
 from portico.directory.scim.synced_group import SyncedGroup
 from portico.directory.scim.synced_user import SyncedUser
-from portico.directory.scim.user_store import found_by, listed_in, user_key, user_name_key
+from portico.directory.scim.user_store import (
+    found_by,
+    held_in,
+    listed_in,
+    user_key,
+    user_name_key,
+)
 from portico.directory.store import Record, in_group_key, last_import_key, record_keys
 from portico.links.store import shelf_of_links
 from portico.people.memberships import team_key, team_settings_key
@@ -127,6 +133,8 @@ class WorkspaceRows:
                 yield kind, row
                 found = [(found_by(self._id, each), user.id) for each in user.names]
                 yield from self._read("", [user_name_key(self._id, user.user_name), *found])
+        for held in rows_within(self.people.rows, held_in(self._id)):
+            yield "", held
 
     def _synced_groups(self) -> KindsAndRows:
         for listed in rows_within(self.people.rows, groups_listed_in(self._id)):
