@@ -92,7 +92,9 @@ def a_tested_draft(desk: Desk, known: Known) -> None:
 
 def a_connection(desk: Desk, known: Known) -> None:
     a_tested_draft(desk, known)
-    desk.asks("POST", f"/connections/x{known['any']}/confirm")
+    one = f"/connections/x{known['any']}"
+    seen = desk.asks("GET", one)["tag"]
+    desk.asks("POST", f"{one}/confirm", **{"If-Match": seen})
 
 
 def a_change(desk: Desk, known: Known) -> None:

@@ -252,6 +252,17 @@ class TestADraft:
         assert refused.body["now"]["connection"]["client_id"] == "evil"
         assert state_of(admin) == "draft waits"
 
+    def test_is_confirmed_by_nobody_who_does_not_say_what_they_have_seen(
+        self, house, admin, portal, issuer
+    ):
+        is_made(house, issuer)
+        changes(admin, client_id="evil")
+
+        blind = asks(house["owner"], f"POST {ONE}/confirm", etag=None)
+
+        assert blind.problem == (428, "precondition-missing")
+        assert state_of(admin) == "draft waits"
+
     def test_has_an_etag_too_long_for_whoever_looks_for_two_with_one(self, admin, issuer):
         # The owner looks at the harmless one, and confirms the other.
         etag = adds(admin, issuer).body["connection"]["etag"]

@@ -659,7 +659,8 @@ def looks_after_connections(owner: Staff) -> None:
     assert changed.status == 200
     assert owner.sends(f"POST {one}/test", path=path).body["test"]["passed"]
     for _ in range(2):
-        assert owner.sends(f"POST {one}/confirm", path=path).status == 204
+        match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
+        assert owner.sends(f"POST {one}/confirm", path=path, headers=match).status == 204
     match = {"if-match": owner.sends(f"GET {one}", path=path).headers["etag"]}
     assert owner.sends(f"DELETE {one}", path=path, headers=match).status == 204
 

@@ -171,8 +171,9 @@ class ConnectionRoutes:
         """Let people come in by a connection as it is now. Only an owner says so."""
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
         connection, stamps = self.connections.find_stamped(member.workspace, path["connection"])
-        if caller.if_match is not None:
-            # As the owner has looked at it, and not as somebody has made it meanwhile.
+        if connection.waits or caller.if_match is not None:
+            # As the owner has looked at it, and not as somebody has made it meanwhile. One that was
+            # on when they looked may wait by now.
             demand_match(
                 caller, _etag(connection), {"connection": _answer(connection, stamps, caller)}
             )

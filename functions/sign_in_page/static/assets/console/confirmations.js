@@ -16,9 +16,10 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
   const may = place.allows("team:write");
   const labels = new Map(connections.map(({ id, label }) => [id, label]));
   const labelOf = (/** @type {string} */ id) => labels.get(id) ?? id;
+  const etags = new Map(connections.map(({ id, etag }) => [id, etag]));
   const item = (/** @type {About | null} */ about) => about && el("li", {}, el("p", {}, ...about.text), may && about.path && actions(confirm(place, about, said)));
   const unconfirmed = waiting.filter(({ what }) => what === "connection");
-  const ofConnections = unconfirmed.map((each) => item(ofConnection(place, each, labelOf(each.id))));
+  const ofConnections = unconfirmed.map((each) => item(ofConnection(place, each, labelOf(each.id), etags.get(each.id))));
   const items = [
     ...waiting.filter(({ what }) => what === "draft").map((each) => {
       const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: each.id }));
@@ -38,7 +39,7 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
   return panel(words.nodes("waiting_title"), note, items.length > 0 && el("ul", { class: "waiting-list" }, ...items), several, said);
 }
 
-/** @typedef {{ text: Child[], path: string | null, name: string }} About */
+/** @typedef {{ text: Child[], path: string | null, name: string, etag?: string }} About of a connection also as what it was read */
 
 /** @param {Place} place @param {Waiting} waiting @param {any[]} members @returns {About | null} */
 function ofMember({ words, member: me }, { id, until }, members) {
@@ -50,18 +51,18 @@ function ofMember({ words, member: me }, { id, until }, members) {
   return { text, path: id === me.id ? null : `/team/${encodeURIComponent(id)}/confirm`, name };
 }
 
-/** @param {Place} place @param {Waiting} waiting @param {string} label @returns {About} */
-function ofConnection({ words }, { id }, label) {
+/** @param {Place} place @param {Waiting} waiting @param {string} label @param {string | undefined} etag @returns {About} */
+function ofConnection({ words }, { id }, label, etag) {
   const name = el("a", { href: `#connection=${encodeURIComponent(id)}` }, given(label));
-  return { text: words.nodes("waiting_connection", { name }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: label };
+  return { text: words.nodes("waiting_connection", { name }), path: `/connections/${encodeURIComponent(id)}/confirm`, name: label, etag };
 }
 
 /** @param {Place} place @param {About} about @param {HTMLElement} said */
-function confirm(place, { path, name }, said) {
+function confirm(place, { path, name, etag }, said) {
   const { words } = place;
   const pressed = button(words.nodes("waiting_confirm"), () =>
     place.press(pressed, async () => {
-      await place.ask("POST", path ?? "");
+      await place.ask("POST", path ?? "", { etag });
       place.again(place.good("waiting_confirmed", { name }));
     }, said), "secondary", words.text("waiting_confirm_of", { name }));
   return pressed;
