@@ -207,7 +207,7 @@ class TestKeeping:
         assert held.outcomes("leave", held.ann) == ["left"]
 
 
-class TestWhoIsKeptAndIsOnTheTeamSince:
+class TestDir04WhoIsKeptAndIsOnTheTeamSince:
     @pytest.fixture
     def member(self, portal, held):
         def put(role: Role) -> str:

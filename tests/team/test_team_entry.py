@@ -86,7 +86,7 @@ class TestMethods:
         assert not TeamSettings(tuple(each for each in METHODS if each != way)).allows(session)
 
 
-class TestAStampOfAConnection:
+class TestApi06AStampOfAConnection:
     @pytest.mark.parametrize(
         "change",
         [
