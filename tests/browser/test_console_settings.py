@@ -15,6 +15,9 @@ def member(person) -> Member:
 
 def wants(member: Member, screen: str, group: str) -> None:
     """Open the form of a group of settings, from the navigation on."""
+    menu = member.page.get_by_role("button", name="Menu", exact=True)
+    if menu.is_visible():
+        menu.click()
     member.page.get_by_role("link", name=screen, exact=True).click()
     member.presses(f"Change: {group}")
     member.sees_heading(group)

@@ -44,7 +44,7 @@ class TestSharedLinks:
         member.goes_without_it()
         expect(member.row(label)).to_have_count(2)
         member.row(label).first.get_by_role("button", name="Revoke").click()
-        member.confirms("Revoke")
+        member.confirms(f"Revoke link {label}")
 
         member.is_told("The link is revoked.")
         expect(member.row(label).filter(has_text="revoked")).to_have_count(1)

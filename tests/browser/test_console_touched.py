@@ -142,7 +142,7 @@ class TestAPortalThatCloses:
 
             member.presses("Look at the change")
 
-            member.sees("Every contact can sign in again.")
+            member.sees("Every contact can sign in again at once.")
             assert asked == []
         finally:
             house.team("workspace", "set", "acme", "--reset", "paused-until")
