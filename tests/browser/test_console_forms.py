@@ -336,9 +336,12 @@ def a_sign_in_that_is_too_old(filling: Filling) -> None:
 
 
 def a_fault_of_ours(filling: Filling) -> None:
+    page = filling.member.page
     filling.meets(lambda route: problem(route, 503, "try-later"))
-    filling.presses()
-    expect(filling.member.page.get_by_role("alert").first).to_be_visible()
+    # What the event before has told is an alert as well, so the answer itself is waited for.
+    with page.expect_response(lambda answer: answer.status == 503):
+        filling.presses()
+    expect(page.get_by_role("alert").first).to_be_visible()
 
 
 def a_deployment(filling: Filling) -> None:
