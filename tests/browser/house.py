@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -235,15 +236,16 @@ def _wait_for(
 
 
 def _free_ports() -> int:
-    """A free port whose five neighbours, for the portals, the providers and the directory, are free too."""
+    """A free port whose five neighbours, for the portals, the providers and the directory, are free too.
+
+    The last stays so until a test serves there. So they are below those that Linux gives to connections.
+    """
     while True:
+        port = 20_000 + secrets.randbelow(12_000)
         with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(6))
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
             try:
-                for place, other in enumerate(others, 1):
-                    other.bind(("127.0.0.1", port + place))
+                for place in range(6):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + place))
             except OSError:
                 continue
             return port
