@@ -111,7 +111,7 @@ class AskedSettings(TypedDict):
 class AskedMailPreview(TypedDict):
     letter: NotRequired[Literal["code", "link", "notice"] | None]
     language: NotRequired[str | None]
-    settings: NotRequired[AskedSettings]
+    settings: NotRequired[AskedSettings | None]
     logo: NotRequired[str | None]
 
 

@@ -29,6 +29,9 @@ from portico.team.rules import Action
 from portico.team.team_caller import KeyCaller, TeamCaller
 from portico.team.visits import Visits
 
+LONGEST_ID = 100
+"""Characters that are looked up."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedHeld:
@@ -69,7 +72,7 @@ class HeldRoutes:
         asked = shaped(wanted, AskedHeld)
         if asked.decision not in set(HeldDecision):
             raise InvalidRequest("decision", " or ".join(HeldDecision))
-        are_ids = all(isinstance(each, str) for each in asked.people)
+        are_ids = all(isinstance(each, str) and len(each) <= LONGEST_ID for each in asked.people)
         if not (are_ids and 1 <= len(asked.people) <= DECIDED_AT_ONCE):
             raise InvalidRequest("people", f"1 to {DECIDED_AT_ONCE} ids")
         decision = HeldDecision(asked.decision)
