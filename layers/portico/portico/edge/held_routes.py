@@ -72,7 +72,8 @@ class HeldRoutes:
         asked = shaped(wanted, AskedHeld)
         if asked.decision not in set(HeldDecision):
             raise InvalidRequest("decision", " or ".join(HeldDecision))
-        are_ids = all(isinstance(each, str) and len(each) <= LONGEST_ID for each in asked.people)
+        are_ids = all(isinstance(each, str) for each in asked.people)
+        are_ids = are_ids and all(len(each) <= LONGEST_ID for each in asked.people)
         if not (are_ids and 1 <= len(asked.people) <= DECIDED_AT_ONCE):
             raise InvalidRequest("people", f"1 to {DECIDED_AT_ONCE} ids")
         decision = HeldDecision(asked.decision)
