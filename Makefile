@@ -137,7 +137,7 @@ browser: $(DEV) $(LOCAL) chromium  ## the page in Chromium
 	CHROMIUM="$(CHROMIUM)" $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m browser $(call marked,browser)
 
 soak: $(DEV) $(LOCAL) $(CONTRACT)  ## an hour of made-up requests, and a hundred thousand contacts; no part of CI
-	$(PYTEST) -m soak $(call marked,soak)
+	$(PYTEST) --timeout=0 -m soak $(call marked,soak)
 
 bench: $(DEV) $(TOOLS) $(LOCAL) bench/openauth/node_modules/.ready  ## the figures that docs/performance.md quotes
 	$(VENV)/dev/bin/python -m bench

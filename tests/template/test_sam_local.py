@@ -50,8 +50,9 @@ class Laptop:
         options = shlex.split(command)
         assert options[0] == "sam"
         if "invoke" not in options:
-            # All at once: to look at them, nobody need ask for one after the other.
-            options += ["--warm-containers", "EAGER"]
+            # All at once: to look at them, nobody need ask for one after the other. SAM's watcher can
+            # wait for ever for what it starts, where another test writes bytecode into a door's folder.
+            options += ["--warm-containers", "EAGER", "--no-watch"]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         own = {
             "SAM_CLI_TELEMETRY": "0",
