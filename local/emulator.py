@@ -1,6 +1,8 @@
 """An emulated AWS on this machine: ministack, in its own Python environment."""
 
+import errno
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -158,7 +160,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Not what the system would choose: from there a connection may take it before the emulator does.
+    while True:
+        port = 10_000 + secrets.randbelow(10_000)
+        try:
+            with socket.socket() as probe:
+                probe.bind((address, port))
+                return port
+        except OSError as refused:
+            if refused.errno != errno.EADDRINUSE:
+                raise

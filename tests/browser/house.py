@@ -3,15 +3,13 @@
 import json
 import os
 import re
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.browser.terminal import Terminal
+from tests.support.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 IS_UP_WITHIN = 90.0
@@ -196,7 +195,7 @@ def running_house(log: Path, *more: str, is_up_within: float = IS_UP_WITHIN) -> 
     if origin and not more:
         yield House(origin)
         return
-    port = _free_ports()
+    port = free_port()
     own_portal = f"http://localhost:{port + 5}"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -233,19 +232,3 @@ def _wait_for(
             pass
         time.sleep(0.25)
     raise RuntimeError(f"`python -m local` did not come up:\n{log.read_text()[-4000:]}")
-
-
-def _free_ports() -> int:
-    """A free port whose five neighbours, for the portals, the providers and the directory, are free too.
-
-    The last stays so until a test serves there. So they are below those that Linux gives to connections.
-    """
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with ExitStack() as held:
-            try:
-                for place in range(6):
-                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + place))
-            except OSError:
-                continue
-            return port

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from cli.app import app
 from tests.browser.house import ROOT, House, running_house
 from tests.clients.contact import Contact
-from tests.clients.kinds import KINDS, Kind, free_port, missing, running_site, wait_for
+from tests.clients.kinds import KINDS, Kind, missing, running_site, wait_for
 from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
 from tests.clients.site import Site
+from tests.support.free_ports import free_port
 
 HERE = Path(__file__).parent
 WORKSPACE = "harbor"

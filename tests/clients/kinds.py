@@ -47,14 +47,6 @@ KINDS = {
 }
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running_site(
     kind: Kind, folder: Path, *, issuer: str, client: tuple[str, str], port: int

@@ -20,10 +20,11 @@ from tests.browser.house import ROOT, House
 from tests.browser.person import Person
 from tests.clients.conftest import runs
 from tests.clients.contact import Seen
-from tests.clients.kinds import PORTALS, free_port, wait_for
+from tests.clients.kinds import PORTALS, wait_for
 from tests.clients.pasted import files_of
 from tests.clients.portal import MODULES, environment
 from tests.clients.site import Site
+from tests.support.free_ports import free_port
 
 EXAMPLES = ROOT / "examples"
 ROLLDOWN = ROOT / "requirements" / "node_modules" / ".bin" / "rolldown"

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.visitor import Visitor, free_port
+from tests.local.visitor import Visitor
+from tests.support.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 OWN_ELSEWHERE, OWN_HERE = "http://localhost:3000", "http://127.0.0.1:3000"

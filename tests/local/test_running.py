@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.conftest import ROOT, running_house
-from tests.local.visitor import free_port
+from tests.support.free_ports import free_port
 
 pytestmark = [pytest.mark.emulated, pytest.mark.slow]
 

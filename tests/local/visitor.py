@@ -2,11 +2,9 @@
 
 import json
 import re
-import socket
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
@@ -110,18 +108,3 @@ class Visitor:
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = value
-
-
-def free_port() -> int:
-    """A free port whose four neighbours, for the portals, the providers and the directory, are free as well."""
-    while True:
-        with ExitStack() as held:
-            first, *others = (held.enter_context(socket.socket()) for _ in range(5))
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                for place, other in enumerate(others, 1):
-                    other.bind(("127.0.0.1", port + place))
-            except (OSError, OverflowError):
-                continue
-            return port

@@ -21,7 +21,7 @@ from local.bind_address import bind_address, docker_bridge
 from local.containers import HOST, told_to_sam
 from local.emulator import Emulator
 from local.stack import Stack
-from tests.local.visitor import free_port
+from tests.support.free_ports import free_port
 from tests.support.template import ROOT, doors, resources
 
 pytestmark = pytest.mark.slow
