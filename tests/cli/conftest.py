@@ -20,9 +20,10 @@ from typer.testing import CliRunner, Result
 from cli.app import app
 from cli.deployments import formation
 from portico import __version__
-from portico.aws.values import Row, row_of
+from portico.aws.values import Row
 from portico.clock import SYSTEM
 from tests.support.lambda_environment import forget_clients
+from tests.support.shared_rows import rows_in
 
 ENVIRONMENT = (
     "AWS_CONFIG_FILE",
@@ -154,7 +155,7 @@ class Terminal:
         return " ".join(result.stderr.split())
 
     def people(self) -> list[Row]:
-        return [row_of(item) for item in _dynamodb().scan(TableName="people")["Items"]]
+        return rows_in("people")
 
     def row(self, pk: str) -> Row:
         return next(

@@ -26,6 +26,7 @@ from portico.sso.states import State
 from portico.sso.store import Connections, secret_name
 from tests.support.doors import answered, door
 from tests.support.driver import is_line
+from tests.support.shared_rows import rows_in
 from tests.support.template import doors
 
 FOLDER = Path(__file__).parents[2] / "events"
@@ -233,7 +234,7 @@ def image(record: dict[str, Any]) -> Any:
 
 
 def rows(table: str) -> list[Row]:
-    return [row_of(item) for item in boto3.client("dynamodb").scan(TableName=table)["Items"]]
+    return rows_in(table)
 
 
 class TestEveryTrigger:

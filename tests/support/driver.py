@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import boto3
 import time_machine
 
-from portico.aws.values import Row, item_of, row_of
+from portico.aws.values import Row, item_of
 from portico.links.rules import Link
 from portico.links.team_links import TeamLinks
 from portico.links.team_workspaces import TeamWorkspaces
@@ -24,7 +24,7 @@ from portico.people.flow import TeamPeople
 from portico.people.rules import Contact, Workspace
 from tests.support import found
 from tests.support.doors import ORIGIN, Answer, door, knock, stream_record
-from tests.support.shared_rows import once, sent
+from tests.support.shared_rows import once, rows_in, sent
 
 CODE = re.compile(r"\b([0-9A-Z]{3})-([0-9A-Z]{4})\b")
 WRONG = "0000000"
@@ -364,13 +364,11 @@ class Portal:
 
     def rows(self, table: str) -> list[Row]:
         """All rows of a table; of the Trail its lines alone."""
-        items = _dynamodb().scan(TableName=table)["Items"]
-        rows = [row_of(item) for item in items]
-        return [row for row in rows if table != "trail" or is_line(row)]
+        return [row for row in rows_in(table) if table != "trail" or is_line(row)]
 
     def whole_trail(self) -> list[Row]:
         """All rows of the Trail, also those that are no lines."""
-        return [row_of(item) for item in _dynamodb().scan(TableName="trail")["Items"]]
+        return rows_in("trail")
 
     def listed(self) -> list[Row]:
         """The rows of the trail's list, oldest first."""

@@ -21,6 +21,8 @@ from moto.dynamodb.models import dynamo_type
 from moto.dynamodb.models import table as tables
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
+from tests.support import moto_short_way
+
 
 class PlainValues(JSONSerializer):
     """Pass attribute values on as they are, but for bytes, which have to be encoded."""
@@ -222,4 +224,6 @@ def install() -> None:
     backend = dynamodb_models.DynamoDBBackend
     setattr(backend, "transact_write_items", _transacted(backend.transact_write_items))  # noqa: B010
     stubber = botocore_stubber.BotocoreStubber
-    setattr(stubber, "process_request", _one_at_a_time(stubber.process_request))  # noqa: B010
+    short = moto_short_way.shortened(stubber.process_request)
+    setattr(stubber, "process_request", _one_at_a_time(short))  # noqa: B010
+    moto_short_way.install()
