@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from portico_team import Portico
     from portico_team.contract import SoughtTrail, SoughtTrailExport
 
-COUNTS = ("outcomes", "ways", "reasons", "deliveries")
+COUNTS = ("outcomes", "ways", "reasons", "deliveries", "mails")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,16 @@ import typer
 from cli.command import Command, Told
 from cli.output import Shown
 from cli.refusals import NotUnderstood
-from portico.clock import moment
+from portico.clock import SYSTEM, moment
 from portico.people.rules import Workspace
-from portico.trail.entries import Entry, SoughtEntries
+from portico.trail.entries import ARRIVED, DELIVERIES, Entry, SoughtEntries
 from portico.trail.entry_formats import FORMATS, entry_answer, written
 from portico.trail.list_rows import Place
 from portico.trail.overview import counted
 from portico.trail.search import MOST_ROWS_A_CALL, FoundEntries, Span, TrailList
 
 TABLE = "table"
+MAILS = ("sent", ARRIVED, *DELIVERIES.values())
 MOST_PAGES = 10_000
 """Pages that a command walks through before it stops: six million rows."""
 
@@ -113,7 +114,7 @@ def show_overview(command: Command, workspace: Workspace, span: Span) -> None:
     ):
         found += page.entries
     note_begin(command, page.since if page else None)
-    days = counted(found)
+    days = counted(found, now=SYSTEM.now())
     command.list(f"{workspace.name}, day by day", [short_day(each) for each in days], overview=days)
 
 
@@ -183,7 +184,8 @@ def short_day(day: Mapping[str, Any]) -> dict[str, Shown]:
         "ended": _pairs(day["outcomes"]),
         "by": _pairs(day["ways"]),
         "why not": _pairs(day["reasons"]),
-        "mails": _pairs(day["deliveries"]),
+        # As they come to be, and not by the alphabet.
+        "mails": _pairs({name: day["mails"][name] for name in MAILS if name in day["mails"]}),
         "else": day["others"],
     }
 

@@ -21,6 +21,7 @@ def counts(day: str, **other: Any) -> dict[str, Any]:
     return {
         "day": day, "sign_ins": 10, "others": 3, "outcomes": {"signed-in": 6, "refused": 1, "withheld": 1, "mailed": 2},
         "ways": {"code": 7, "sso:google": 3}, "reasons": {"not-a-contact": 2}, "deliveries": {"bounced": 1},
+        "mails": {"bounced": 1, "delivered": 5, "sent": 8},
     } | other  # fmt: skip
 
 
@@ -86,6 +87,8 @@ class TestTheOverview:
         expect(reasons.filter(has_text="no contact has this address")).to_contain_text("4")
         expect(reasons.filter(has_text="the link had ended")).to_contain_text("1")
         expect(member.part("What became of mails").get_by_role("row").filter(has_text="mail came back")).to_contain_text("3")  # fmt: skip
+        mails = member.part("What became of mails").get_by_role("definition")
+        expect(mails).to_have_text(["24", "15", "3", "6"])
 
     def test_draws_columns_as_high_as_their_counts(self, member):
         member.comes_in("auditor")

@@ -243,5 +243,6 @@ class TestAnOverview:
         assert day["outcomes"] == {"signed-in": 3, "withheld": 1}
         assert day["ways"] == {"code": 4}
         assert day["reasons"] == {"not-a-contact": 1}
+        assert day["mails"] == {"sent": 1, "delivered": 1}
         assert day["others"] > 4
         assert told["next"] is None

@@ -1,19 +1,23 @@
 """Counts by day, of which those of days that are over are kept (portico/trail/overview.py)."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from portico.aws.tables import Rows
 from portico.ids import fingerprint
-from portico.trail.list_rows import shard_of
-from portico.trail.overview import TrailCounts
+from portico.trail.entries import Entry, Step
+from portico.trail.list_rows import Place, shard_of
+from portico.trail.overview import DayCounts, TrailCounts
 from portico.trail.search import Span, TrailList
 from tests.support.driver import Portal
 from tests.trail.test_list import KEEP, of_a_sign_in, records
 
 COUNTS = TrailCounts(TrailList("trail", "acme", KEEP))
 DIGITS = frozenset("0123456789abcdef")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def fill(portal: Portal, *, ago: int, rows: int) -> str:
@@ -27,6 +31,24 @@ def fill(portal: Portal, *, ago: int, rows: int) -> str:
     portal.writes("trail", {"pk": "acme#listed", "sk": day, "shards": DIGITS})
     portal.writes("trail", {"pk": "acme#listed", "sk": "-since", "since": f"{day}T00:00:00+00:00"})
     return day
+
+
+def step(n: int, name: str, day: str, **detail: str) -> dict[str, Any]:
+    """An event of a row, so many seconds after the row begins."""
+    core = {"name": name, "at": f"{day}T00:00:{n:02}.000+00:00", "by": "mail", "detail": detail}
+    return {f"step_{n:08}": core}
+
+
+def mail(day: str, n: int, generation: str = "1") -> dict[str, Any]:
+    return step(n, "code.mailed", day, generation=generation)
+
+
+def fill_with(portal: Portal, day: str, steps: dict[str, Any]) -> None:
+    """Write one row of a day."""
+    id_ = fingerprint(day)
+    row = {"pk": f"acme#listed#{day}#{shard_of(id_)}", "sk": f"{day}T00:00:00Z#{id_}"}
+    portal.writes("trail", row | steps)
+    portal.writes("trail", {"pk": "acme#listed", "sk": day, "shards": DIGITS})
 
 
 def since(portal: Portal, days: int) -> Span:
@@ -138,6 +160,84 @@ class TestADayThatMayStillGrow:
         portal.forward(seconds=20)
         counted(since(portal, 1))
         assert len(kept(portal)) == 1
+
+
+class TestMails:
+    """Sent, delivered, bounced: from the rows that there are (docs/decisions/0070)."""
+
+    def of_today(self, portal) -> dict[str, int]:
+        (day,) = COUNTS.page(since(portal, 0))[0].values()
+        return dict(day.mails)
+
+    def test_are_sent_and_no_more_is_known_at_first(self, portal):
+        records(*of_a_sign_in(portal)[:2])
+
+        assert self.of_today(portal) == {"sent": 1}
+
+    def test_have_arrived_where_the_code_was_typed(self, portal):
+        records(*of_a_sign_in(portal))
+
+        assert self.of_today(portal) == {"sent": 1, "delivered": 1}
+
+    def test_have_arrived_after_an_hour_without_a_word_of_trouble(self, portal):
+        records(*of_a_sign_in(portal)[:2])
+
+        portal.forward(seconds=3590)
+        assert self.of_today(portal) == {"sent": 1}
+
+        portal.forward(seconds=20)
+        assert self.of_today(portal) == {"sent": 1, "delivered": 1}
+
+    @pytest.mark.parametrize("state", ["delayed", "bounced", "rejected", "complained"])
+    def test_in_trouble_are_what_ses_told_of_them(self, portal, state):
+        day = portal.now.date().isoformat()
+        mailed = mail(day, 0)
+        fill_with(portal, day, mailed | step(1, f"mail.{state}", day, generation="1"))
+        portal.forward(hours=3)
+
+        assert self.of_today(portal) == {"sent": 1, state: 1}
+
+    def test_of_one_sign_in_are_counted_one_by_one(self, portal):
+        day = portal.now.date().isoformat()
+        first = mail(day, 0) | step(1, "mail.bounced", day, generation="1")
+        fill_with(portal, day, first | mail(day, 2, generation="2"))
+        portal.forward(hours=3)
+
+        assert self.of_today(portal) == {"sent": 2, "bounced": 1, "delivered": 1}
+
+    def test_add_up_with_what_is_kept(self, portal):
+        day = (portal.now - timedelta(days=1)).date().isoformat()
+        fill_with(portal, day, mail(day, 0))
+        for _ in range(2):
+            assert COUNTS.page(since(portal, 1))[0][day].mails == {"sent": 1, "delivered": 1}
+
+        assert kept(portal)[day]["counts"]["mails"] == {"sent": 1, "delivered": 1}
+
+    def test_are_counted_anew_where_a_version_before_has_kept_the_day_without_them(self, portal):
+        day = (portal.now - timedelta(days=1)).date().isoformat()
+        fill_with(portal, day, mail(day, 0))
+        COUNTS.page(since(portal, 1))
+        row = kept(portal)[day]
+        del row["counts"]["mails"]
+        portal.writes("trail", row)
+
+        assert COUNTS.page(since(portal, 1))[0][day].mails == {"sent": 1, "delivered": 1}
+        assert COUNTS.page(since(portal, 1))[0][day].sign_ins == 1
+        assert kept(portal)[day]["counts"]["mails"] == {"sent": 1, "delivered": 1}
+
+
+class TestAWay:
+    def test_without_a_name_is_no_key_of_a_map(self):
+        # DynamoDB refuses an attribute without a name, in a map as well.
+        entry = Entry(
+            Place.parse("2026-11-20T12:00:00Z#0123456789ab"),
+            [Step("0", "session.started", NOON, "contact", {"method": ""}, None, None, None)],
+        )
+        counts = DayCounts()
+
+        counts.count(entry, now=NOON)
+
+        assert (counts.sign_ins, counts.ways) == (1, {})
 
 
 class TestWhatComesLate:

@@ -269,6 +269,7 @@ class DayCounts(TypedDict):
     ways: dict[str, int]
     reasons: dict[str, int]
     deliveries: dict[str, int]
+    mails: dict[str, int]
 
 
 class TrailCounts(TypedDict):

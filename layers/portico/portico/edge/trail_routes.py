@@ -182,7 +182,7 @@ class TrailRoutes:
             total = sum(each.total for each in counts.values())
         else:
             page = self._page(found.workspace, asked, size=size)
-            days, total = counted(page.entries), len(page.entries)
+            days, total = counted(page.entries, now=self.clock.now()), len(page.entries)
         self._note(found, asked, "trail.listed", total)
         return Response(200, {"days": days, **self._rest(found.workspace, asked, page)})
 

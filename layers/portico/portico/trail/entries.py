@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -33,6 +33,9 @@ DELIVERIES = {
     "mail.complained": "complained",
 }
 """Lines about a mail, from the least bad to the worst. Of one that arrived there is none."""
+ARRIVED = "delivered"
+TROUBLE_SHOWS = timedelta(hours=1)
+"""By then SES has told that it does not get rid of a mail: it tells of each delay when it tries again."""
 _ASKED = ("code.requested", "code.resent", "sso.started", "sso.adding")
 _RANKS = {
     Outcome.ASKED: 0,
@@ -178,6 +181,24 @@ class Entry:
         names = {step.name for step in known if step.detail.get("generation", "") == newest}
         return next(DELIVERIES[name] for name in reversed(DELIVERIES) if name in names)
 
+    def fates(self, now: datetime) -> list[str | None]:
+        """Return what became of each of its mails with a code; ``None``: nothing is known yet.
+
+        SES tells of every mail that it cannot hand over, and of that reliably. So one of which it
+        has told nothing within `TROUBLE_SHOWS` has been taken by its reader's server, as have those
+        whose code was typed. No line says that a mail arrived.
+        """
+        is_in = any(step.outcome is Outcome.SIGNED_IN for step in self.steps)
+        fates: list[str | None] = []
+        for mailed in self.steps:
+            if mailed.name != "code.mailed":
+                continue
+            names = {s.name for s in self.steps if _mail_of(s) == _mail_of(mailed)}
+            worst = next((DELIVERIES[name] for name in reversed(DELIVERIES) if name in names), None)
+            has_arrived = is_in or now >= mailed.at + TROUBLE_SHOWS
+            fates.append(worst or (ARRIVED if has_arrived else None))
+        return fates
+
     def told(self, name: str) -> str | None:
         """Return a detail of the newest step that has it."""
         return next((s.detail[name] for s in reversed(self.steps) if name in s.detail), None)
@@ -192,6 +213,11 @@ class Entry:
             if step.subject and (step.subject.startswith("ct_") or step.subject in subjects):
                 return step.key
         return None
+
+
+def _mail_of(step: Step) -> str:
+    """Return which of a sign-in's mails a step is about."""
+    return step.detail.get("generation", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portico.aws.queries import page_before
@@ -30,7 +30,7 @@ MOST_NAMES = 1000
 """Ways, reasons and so on of one day that are kept."""
 
 
-NAMED = ("outcomes", "ways", "reasons", "deliveries")
+NAMED = ("outcomes", "ways", "reasons", "deliveries", "mails")
 
 
 @dataclass(slots=True)
@@ -45,8 +45,10 @@ class DayCounts:
     ways: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     deliveries: Counter[str] = field(default_factory=Counter)
+    mails: Counter[str] = field(default_factory=Counter)
+    """Of mails, and not of sign-ins: those that were sent, and what became of them."""
 
-    def count(self, entry: Entry) -> None:
+    def count(self, entry: Entry, *, now: datetime) -> None:
         """Count one row."""
         # A password that was refused is a try to sign in, with a row of its own.
         if not entry.is_sign_in and entry.decisive.name != "password.refused":
@@ -54,11 +56,17 @@ class DayCounts:
             return
         self.sign_ins += 1
         self.outcomes[str(entry.outcome)] += 1
-        self.ways[entry.way or ""] += 1
+        # A row that is kept names its members, and DynamoDB knows no name that is empty.
+        if entry.way:
+            self.ways[entry.way] += 1
         if entry.reason:
             self.reasons[entry.reason] += 1
         if entry.delivery:
             self.deliveries[entry.delivery] += 1
+        fates = entry.fates(now)
+        if fates:
+            self.mails["sent"] += len(fates)
+            self.mails.update(fate for fate in fates if fate)
 
     def add(self, counts: Row) -> None:
         """Count what was kept."""
@@ -82,11 +90,11 @@ class DayCounts:
         }
 
 
-def counted(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def counted(entries: Iterable[Entry], *, now: datetime) -> list[dict[str, Any]]:
     """Return the counts of each day that has rows, newest first."""
     days: dict[str, DayCounts] = defaultdict(DayCounts)
     for each in entries:
-        days[each.place.day].count(each)
+        days[each.place.day].count(each, now=now)
     return [days[day].answer(day) for day in sorted(days, reverse=True)]
 
 
@@ -131,7 +139,7 @@ class TrailCounts:
             if at > f"{day}{OLDEST}":
                 keys = [list_key(trail.workspace_id, day, each) for each in sorted(shards)]
                 walk = Walk(trail.rows, keys, first, at, work, size=48, consistent=is_settled)
-                fresh, at = _counted(walk, at, f"{day}{OLDEST}")
+                fresh, at = _counted(walk, at, f"{day}{OLDEST}", now=trail.clock.now())
                 counts.add(fresh.answer(day))
                 base.add(fresh.answer(day))
                 if is_settled:
@@ -145,7 +153,7 @@ class TrailCounts:
         pk, _ = counts_key(self.trail.workspace_id, last)
         found, _ = page_before(self.trail.rows, pk, first=first, before=f"{last}{NEWEST}")
         work.count(0)
-        return {row["sk"]: row for row in found}
+        return {row["sk"]: _readable(row) for row in found}
 
     def _keep(self, day: str, counts: DayCounts, at: str, known: Row) -> None:
         if sum(len(getattr(counts, name)) for name in NAMED) > MOST_NAMES:
@@ -165,7 +173,14 @@ class TrailCounts:
             )
 
 
-def _counted(walk: Walk, at: str, end: str) -> tuple[DayCounts, str]:
+def _readable(row: Row) -> Row:
+    """Return what is kept of a day; what an earlier version counted less of counts as not kept."""
+    if set(NAMED) <= row.get("counts", {}).keys():
+        return row
+    return {name: value for name, value in row.items() if name not in ("counts", "counted_to")}
+
+
+def _counted(walk: Walk, at: str, end: str, *, now: datetime) -> tuple[DayCounts, str]:
     """Count rows of a day, and say how far that got."""
     counts = DayCounts()
     for row in walk:
@@ -174,5 +189,5 @@ def _counted(walk: Walk, at: str, end: str) -> tuple[DayCounts, str]:
         at = row["sk"]
         entry = Entry.from_row(row)
         if entry.steps:
-            counts.count(entry)
+            counts.count(entry, now=now)
     return counts, end

@@ -1,7 +1,7 @@
 /** Counts of the trail, page by page, added up: a day that two pages have a part of is in both, with different rows. */
 
 /** @typedef {Record<string, number>} Counts */
-/** @typedef {{ day: string, sign_ins: number, others: number, outcomes: Counts, ways: Counts, reasons: Counts, deliveries: Counts }} Day as the API counts it */
+/** @typedef {{ day: string, sign_ins: number, others: number, outcomes: Counts, ways: Counts, reasons: Counts, deliveries: Counts, mails: Counts }} Day as the API counts it */
 
 const DAY_MS = 86_400_000;
 

@@ -29,9 +29,10 @@ export function picturesOf(place, { period, since }) {
   const { words } = place;
   const to = (/** @type {string} */ part) => (/** @type {string} */ value, /** @type {Child[]} */ said) => el("a", { href: `#${logsAt({ [part]: value, since })}` }, ...said);
   const days = dailyOf(place, period);
-  const ways = barsOf(place, "overview_ways", "chart-good", (way) => (way ? to("way")(way, wayIn(words, way)) : words.text("overview_no_way")));
+  const ways = barsOf(place, "overview_ways", "chart-good", (way) => to("way")(way, wayIn(words, way)));
   const reasons = barsOf(place, "overview_reasons", "chart-bad", (reason) => to("reason")(reason, reasonIn(words, reason)));
-  const deliveries = barsOf(place, "overview_deliveries", "chart-bad", (delivery) => to("delivery")(delivery, deliveryIn(words, delivery)));
+  const mails = mailsOf(place);
+  const deliveries = barsOf(place, "overview_deliveries", "chart-bad", (delivery) => to("delivery")(delivery, deliveryIn(words, delivery)), mails.node);
   const node = el("div", { class: "counts" }, days.node, ways.node, reasons.node, deliveries.node);
 
   /** @param {Day[]} found of all pages so far @param {boolean} isAll */
@@ -39,6 +40,7 @@ export function picturesOf(place, { period, since }) {
     days.show(found);
     ways.show(together(found.map((each) => each.ways)), isAll);
     reasons.show(together(found.map((each) => each.reasons)), isAll);
+    mails.show(together(found.map((each) => each.mails)));
     deliveries.show(together(found.map((each) => each.deliveries)), isAll);
   }
 
@@ -94,6 +96,22 @@ function dailyOf({ words }, period) {
   return { node, show };
 }
 
+/** Mails with a code, and what is known of them. @param {Place} place */
+function mailsOf({ words }) {
+  const number = numbersOf(words);
+  const shown = ["sent", "delivered", "bounced", "open"].map((part) => /** @type {const} */ ([part, el("span", {})]));
+  const node = facts(shown.map(([part, cell]) => [words.nodes(`overview_mails_${part}`), [cell]]));
+
+  /** @param {Counts} mails */
+  function show(mails) {
+    // Each mail is in one state, so what is left of those that were sent is in none yet.
+    const open = Object.entries(mails).reduce((rest, [name, count]) => rest + (name === "sent" ? count : -count), 0);
+    for (const [part, cell] of shown) cell.textContent = number(part === "open" ? open : (mails[part] ?? 0));
+  }
+
+  return { node, show };
+}
+
 /**
  * A table whose rows have bars: picture and table are one.
  *
@@ -101,8 +119,9 @@ function dailyOf({ words }, period) {
  * @param {string} title
  * @param {string} look
  * @param {(name: string) => Child} said
+ * @param {HTMLElement} [above] the table
  */
-function barsOf({ words }, title, look, said) {
+function barsOf({ words }, title, look, said, above) {
   const number = numbersOf(words);
   const columns = () => [words.nodes(`${title}_one`), words.nodes("overview_sign_ins")];
   const none = el("p", { class: "soft" }, ...words.nodes(`${title}_none`));
@@ -112,7 +131,7 @@ function barsOf({ words }, title, look, said) {
   const others = rowOf(words.text("overview_rest"));
   /** In the order of the table. @type {Map<string, HTMLTableRowElement>} */
   let shown = new Map();
-  const node = panel(words.nodes(title), none);
+  const node = panel(words.nodes(title), ...(above ? [above] : []), none);
   /** @type {Counts} */
   let newest = Object.create(null);
   /** All is counted, and the order is still that in which it came. */
