@@ -11,13 +11,14 @@ from portico.deliveries.suppression import Strike, Why
 from portico.diagnosis.findings import Remedy
 from portico.edge.diagnosis_routes import PRESSED_BY
 from portico.people.memberships import Role
-from portico.team.look_ups import MOST_MISSES
+from portico.team.look_ups import MOST_HITS, MOST_MISSES
 from portico.team.rules import MAY, SCOPE_FOR
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
 from tests.diagnosis.fault_rig import DoorRig
 from tests.sso.conftest import stage, world
 from tests.support.openapi import operations
+from tests.team.test_manage_contacts import has_read
 from tests.team.test_manage_workspace import CONTACTS, WORKSPACE, House
 from tests.team.test_team_token import HOW
 
@@ -141,6 +142,15 @@ class TestAnAddressOfNobody:
 
         for email in ("x@example.org", "zoe@example.com"):
             assert ask(house, "agent", email=email).problem == (429, "too-many-requests")
+
+    @pytest.mark.parametrize("by", ["email", "contact"])
+    def test_api_08_by_an_agent_ends_after_two_hundred_contacts(self, house, by):
+        has_read(house, MOST_HITS)
+        about = {"email": "ann@example.com", "contact": house.portal.ann.id}
+
+        assert ask(house, "agent", **{by: about[by]}).problem == (429, "too-many-requests")
+        assert ask(house, "agent", email="x@example.org").problem == (429, "too-many-requests")
+        assert ask(house, "admin", email="ann@example.com").status == 200
 
     def test_api_08_by_an_agent_who_spends_them_is_told_to_the_owners(self, house):
         agent, before = house["agent"], len(house.portal.mails)

@@ -11,9 +11,10 @@ from portico.directory.scim.group_walk import SETTLING
 from portico.directory.scim.refusals import LONGEST_REASON
 from portico.people.addresses import subject_of
 from portico.team import directory_people, directory_status
-from portico.team.look_ups import MOST_MISSES
+from portico.team.look_ups import MOST_HITS, MOST_MISSES
 from portico.team.workspace_key import Scope, read_key
 from tests.directory.scim.conftest import GROUPS, USERS, Client, made_by_hand, person
+from tests.team.test_manage_contacts import has_read
 from tests.team.test_manage_workspace import WORKSPACE, House
 from tests.team.test_team_token import HOST
 
@@ -345,6 +346,26 @@ class TestSomebody:
             "too-many-requests",
         )
         assert found(house, email="ann@example.com")["people"]
+
+    def test_api_08_whose_contact_is_the_two_hundred_and_first_is_not_shown_to_agents(
+        self, house, directory, portal
+    ):
+        directory.adds("ann@example.com")
+        has_read(house, MOST_HITS)
+
+        spent = finds(house, "agent", email="ann@example.com")
+
+        assert spent.problem == (429, "too-many-requests")
+        assert found(house, email="ann@example.com")["people"]
+
+    def test_api_08_counts_though_they_are_no_contact(self, house, directory):
+        directory.adds("stranger@example.com")
+        has_read(house, MOST_HITS - 1)
+        found(house, "agent", email="stranger@example.com")
+
+        spent = finds(house, "agent", email="stranger@example.com")
+
+        assert spent.problem == (429, "too-many-requests")
 
     def test_is_seen_by_a_line_at_their_contact(self, house, directory, portal):
         directory.adds("zoe@example.com")

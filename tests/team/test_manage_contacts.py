@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from portico.deliveries.suppression import Strike, Why
+from portico.ids import fingerprint
 from portico.people.contact_search import MOST_ON_A_PAGE
 from portico.people.memberships import Role
-from portico.team.look_ups import MOST_MISSES
+from portico.team.look_ups import MOST_HITS, MOST_MISSES
 from portico.team.rules import MAY, SCOPE_FOR, Action, may_act_on
 from portico.team.workspace_key import Scope
 from portico.team.workspace_keys import WorkspaceKeys
@@ -94,6 +95,15 @@ def spends_look_ups(house: House) -> dict[str, int]:
     house.portal.delivers_mail()
     new = house.portal.mails[mails:]
     return dict(Counter(each.to[0] for each in new if "looked up" in str(each.message["subject"])))
+
+
+def has_read(house: House, count: int) -> None:
+    """Let the agent have read so many contacts in this hour."""
+    agent = house["agent"]
+    agent.sends(READ, path={"contact": house.zoe.id})
+    (row,) = [each for each in house.portal.rows("sign-in") if each["sk"] == "misses"]
+    others = frozenset(fingerprint(f"ct_{n}") for n in range(count))
+    house.portal.writes("sign-in", row | {"contacts": others})
 
 
 class TestFinding:
@@ -194,6 +204,51 @@ class TestFinding:
         assert spent.problem == (429, "too-many-requests")
         (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "misses"]
         assert row["event"]["name"] == "team.look-ups-spent"
+
+    def test_con_01_api_08_by_an_agent_counts_refs_of_nobody_as_well(self, house):
+        agent = house["agent"]
+        for n in range(MOST_MISSES):
+            if n % 25 == 24:
+                house.portal.forward(minutes=1)  # for the minute's own budget
+                agent.bearer = agent.token()
+            assert agent.sends(FIND, {"channel": "messenger", "id": str(n)}).status == 404
+
+        for sought in ({"channel": "messenger", "id": "x"}, {"email": "zoe@example.com"}):
+            assert agent.sends(FIND, sought).problem == (429, "too-many-requests")
+
+    def test_con_01_api_08_by_an_agent_ends_after_two_hundred_contacts(self, house, portal):
+        agent, mails = house["agent"], len(portal.mails)
+        has_read(house, MOST_HITS - 1)
+        assert agent.sends(FIND, {"email": "zoe@example.com"}).status == 200
+        ann = portal.ann.id
+
+        # Nobody can be told from somebody, by whatever is asked.
+        for sought in ({"email": "x@example.com"}, {"email": "zoe@example.com"}, {"email": "ann@example.com"}, {"channel": "messenger", "id": "1"}):  # fmt: skip
+            spent = agent.sends(FIND, sought)
+            assert spent.problem == (429, "too-many-requests")
+            assert 0 < int(spent.headers["retry-after"]) <= 3600
+        assert about(agent, READ, ann).problem == (429, "too-many-requests")
+        # Whoever is open on the screen stays so, and a second try opens nobody.
+        assert about(agent, READ, house.zoe.id).status == 200
+        assert about(agent, READ, ann).problem == (429, "too-many-requests")
+        (line,) = lines(house, "team.look-ups-spent")
+        assert line["detail"] == {"contacts": "200"}
+        portal.delivers_mail()
+        assert [each.to[0] for each in portal.mails[mails:]] == ["owner@example.com"]
+        visits = [each["event"] for each in portal.rows("sign-in") if each["sk"] == "visit"]
+        assert ann not in {each["subject"] for each in visits}
+
+        portal.forward(hours=1)
+        agent.signs_in()
+        assert about(agent, READ, ann).status == 200
+
+    def test_by_an_agent_again_and_again_is_one_contact(self, house, portal):
+        agent = house["agent"]
+        has_read(house, MOST_HITS - 1)
+        for _ in range(3):
+            assert about(agent, READ, house.zoe.id).status == 200
+
+        assert lines(house, "team.look-ups-spent") == []
 
     def test_by_those_who_may_list_is_not_counted(self, house, portal):
         for _ in range(3):
@@ -733,16 +788,19 @@ class TestWhatACallCosts:
         assert after[:2] == ["dynamodb.BatchGetItem", "dynamodb.UpdateItem"]
         assert len(after) - 2 <= min(calls + (route == CORRECT), 3)
 
-    def test_of_finding_one_is_three(self, house, wire):
-        house["agent"].sends(FIND, {"email": "zoe@example.com"})
+    @pytest.mark.parametrize(("role", "calls"), [("auditor", 3), ("agent", 4)])
+    def test_of_finding_one_is_three_and_one_more_that_counts_an_agents(
+        self, house, wire, role, calls
+    ):
+        house[role].sends(FIND, {"email": "zoe@example.com"})
         house.portal.forward(minutes=61)
-        house["agent"].signs_in()
-        house["agent"].sends(FIND, {"email": "admin@example.com"})
+        house[role].signs_in()
+        house[role].sends(FIND, {"email": "admin@example.com"})
         wire.forget()
 
-        house["agent"].sends(FIND, {"email": "zoe@example.com"})
+        house[role].sends(FIND, {"email": "zoe@example.com"})
 
-        assert len(wire.operations) - 2 == 3
+        assert len(wire.operations) - 2 == calls
 
 
 class TestLog02WhatIsWritten:

@@ -32,6 +32,7 @@ from portico.people.refs import refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
 from portico.settings import ManageContactsSettings
+from portico.team.look_ups import LookUps
 from portico.team.rules import Action
 from portico.team.store import Membership
 from portico.team.team_caller import KeyCaller, TeamCaller
@@ -133,8 +134,17 @@ class ContactRoutes:
         """Answer with one contact."""
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT)
         seen = self.seen(found, path)
-        self.visits.note_contact(found, seen.contact.id)
+        self.note_visit(found, seen.contact.id, caller)
         return showing(seen)
+
+    def look_ups(self, found: Anyone, caller: Caller) -> LookUps | None:
+        """Return what a member who may not list everybody has looked up."""
+        now = self.clock.now()
+        return LookUps.of(self.people_table, self.sign_in_table, found, caller.host, at=now)
+
+    def note_visit(self, found: Anyone, contact: str, caller: Caller) -> None:
+        """Note that somebody reads a contact, before they are told of them."""
+        self.visits.note_contact(found, contact, look_ups=self.look_ups(found, caller))
 
     def trail(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of what happened to one contact, newest first."""
@@ -143,7 +153,7 @@ class ContactRoutes:
 
         found = self.access.of_anyone(path, caller, Action.READ_CONTACT_TRAIL)
         seen = self.seen(found, path, also_gone=True)
-        self.visits.note_contact(found, seen.contact.id)
+        self.note_visit(found, seen.contact.id, caller)
         id_ = seen.contact.id
         merges = all_merged_into(self.people(found), id_) if seen.merged else []
         content = entries_of_contact(

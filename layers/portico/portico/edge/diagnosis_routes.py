@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from portico.aws.tables import Rows, get_many
+from portico.aws.tables import get_many
 from portico.clock import SYSTEM, Clock
 from portico.diagnosis.diagnose import diagnosis_answer
 from portico.diagnosis.facts import Facts
@@ -76,12 +76,15 @@ class DiagnosisRoutes:
             caller.host,
             self.clock,
         )
-        facts = self._facts(found, asked, gathering, caller)
+        now = self.clock.now()
+        look_ups = LookUps.of(self.people_table, self.sign_in_table, found, caller.host, at=now)
+        facts = self._facts(look_ups, asked, gathering)
         if facts is None:
             raise NotFound
-        facts = replace(facts, hides=self._look_ups(found, caller) is not None)
+        facts = replace(facts, hides=look_ups is not None)
         if facts.contact is not None:
-            Visits(self.sign_in_table, self.clock).note_contact(found, facts.contact.id)
+            visits = Visits(self.sign_in_table, self.clock)
+            visits.note_contact(found, facts.contact.id, look_ups=look_ups)
 
         def presses(each: Press) -> dict[str, Any]:
             return {"may": _may_press(found, each, facts)}
@@ -89,10 +92,9 @@ class DiagnosisRoutes:
         return Response(200, diagnosis_answer(facts, presses))
 
     def _facts(
-        self, found: Asker, asked: AskedDiagnosis, gathering: Gathering, caller: Caller
+        self, look_ups: LookUps | None, asked: AskedDiagnosis, gathering: Gathering
     ) -> Facts | None:
         if asked.email is not None:
-            look_ups = self._look_ups(found, caller)
             return self._of_address(look_ups, normalise(asked.email), gathering)
         if asked.contact is not None:
             return gathering.of_contact(asked.contact) if is_contact(asked.contact) else None
@@ -110,13 +112,6 @@ class DiagnosisRoutes:
                 # Counted before anything is told: a hundred other addresses are tried as well.
                 look_ups.count_miss()
         return gathering.of_address(email, pointer)
-
-    def _look_ups(self, found: Asker, caller: Caller) -> LookUps | None:
-        """Return the misses of a member who may not list everybody anyway."""
-        if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
-            return None
-        rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
-        return LookUps(self.people_table, rows, found, caller.host, self.clock.now())
 
 
 def _may_press(found: Asker, press: Press, facts: Facts) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from portico.aws.tables import Rows, get_many
+from portico.aws.tables import get_many
 from portico.clock import SYSTEM, Clock
 from portico.directory.scim.synced_user import LONGEST_NAMED
 from portico.edge.cursors import cursor_at, page_size_of, place_of
@@ -22,7 +22,7 @@ from portico.team.directory_answers import found_answer, sent_answer, status_ans
 from portico.team.directory_people import DirectoryPeople
 from portico.team.directory_status import DirectoryReader
 from portico.team.look_ups import LookUps
-from portico.team.rules import Action, may
+from portico.team.rules import Action
 from portico.team.team_caller import KeyCaller, TeamCaller
 from portico.team.visits import Visits
 from portico.team.workspace_key import Scope
@@ -97,8 +97,12 @@ class DirectoryRoutes:
                 look_ups.count_miss()
             raise NotFound
         visits = Visits(self.sign_in_table, self.clock)
-        for contact in {each.id for person in seen.people for each in person.contacts}:
-            visits.note_contact(found, contact)
+        contacts = {each.id for person in seen.people for each in person.contacts}
+        if look_ups and not contacts:
+            # Whoever is no contact counts as one.
+            look_ups.count_hit(str(asked.email or asked.external_id))
+        for contact in contacts:
+            visits.note_contact(found, contact, look_ups=look_ups)
         groups = found.workspace.directory_groups
         answer = found_answer(seen, groups, contact_answer, shows_log=shows_log)
         return Response(200, answer)
@@ -121,12 +125,11 @@ class DirectoryRoutes:
         return DirectoryPeople(self.people_table, self.trail_table, workspace, self.clock)
 
     def _look_ups(self, found: TeamCaller | KeyCaller, caller: Caller) -> LookUps | None:
-        """Return the misses of a member who may not list everybody anyway, if there is room."""
-        if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
-            return None
-        rows = Rows(self.sign_in_table, f"{found.workspace.id}#")
-        look_ups = LookUps(self.people_table, rows, found, caller.host, self.clock.now())
-        look_ups.demand_room(get_many([(rows, *look_ups.key)], consistent=True)[0])
+        """Return what a member who may not list everybody has looked up, if there is room."""
+        now = self.clock.now()
+        look_ups = LookUps.of(self.people_table, self.sign_in_table, found, caller.host, at=now)
+        if look_ups:
+            look_ups.demand_room(get_many([(look_ups.rows, *look_ups.key)], consistent=True)[0])
         return look_ups
 
 

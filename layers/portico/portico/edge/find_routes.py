@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from portico.aws.tables import Rows, get_many
+from portico.aws.tables import get_many
 from portico.edge.contact_routes import Anyone, ContactRoutes
 from portico.edge.responses import Response
 from portico.edge.seen_contact import showing
@@ -11,8 +11,7 @@ from portico.events import Caller
 from portico.people.addresses import normalise
 from portico.people.pointers import Pointer, pointer_key
 from portico.team.look_ups import LookUps
-from portico.team.rules import Action, may
-from portico.team.team_caller import KeyCaller
+from portico.team.rules import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +33,30 @@ class FindRoutes:
         """Answer with the contact who has a ref or an address, or who had the address last."""
         routes = self.contacts
         found = routes.access.of_anyone(path, caller, Action.READ_CONTACT)
+        look_ups = routes.look_ups(found, caller)
         if asked.email is not None:
-            pointer = self._pointer(found, normalise(asked.email), caller)
+            pointer = self._pointer(found, normalise(asked.email), look_ups)
             id_ = pointer.contact or pointer.former
             by = "email" if pointer.contact else "former-email"
         else:
             channel, named, by = asked.channel or "", asked.id or "", "ref"
+            if look_ups:
+                look_ups.demand_room(look_ups.rows.get(*look_ups.key))
             id_ = routes.refs.contact_at(found.workspace, channel, named)
         seen = routes.read(found, id_) if id_ else None
         if seen is None:
-            if asked.email is not None:
-                self._count_miss(found, caller)
+            if look_ups:
+                look_ups.count_miss()
             raise NotFound
-        routes.visits.note_contact(found, seen.contact.id)
+        routes.note_visit(found, seen.contact.id, caller)
         return showing(seen, found_by=by)
 
-    def _pointer(self, found: Anyone, email: str, caller: Caller) -> Pointer:
+    def _pointer(self, found: Anyone, email: str, look_ups: LookUps | None) -> Pointer:
         id_ = found.workspace.id
         wanted = [(self.contacts.people(found).rows, *pointer_key(id_, email))]
-        look_ups = self._look_ups(found, caller)
         if look_ups:
             wanted.append((look_ups.rows, *look_ups.key))
         row, *misses = get_many(wanted, consistent=True)
         if look_ups:
             look_ups.demand_room(misses[0])
         return Pointer.from_row(row)
-
-    def _count_miss(self, found: Anyone, caller: Caller) -> None:
-        look_ups = self._look_ups(found, caller)
-        if look_ups:
-            look_ups.count_miss()
-
-    def _look_ups(self, found: Anyone, caller: Caller) -> LookUps | None:
-        """Return the misses of a member who may not list everybody anyway."""
-        if isinstance(found, KeyCaller) or may(found.role, Action.LIST_CONTACTS):
-            return None
-        rows = Rows(self.contacts.sign_in_table, f"{found.workspace.id}#")
-        return LookUps(
-            self.contacts.people_table, rows, found, caller.host, self.contacts.clock.now()
-        )

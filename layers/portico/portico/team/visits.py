@@ -10,6 +10,7 @@ from datetime import timedelta
 from portico.aws.tables import ALWAYS, NOT_THERE, ConditionFailed, Rows
 from portico.clock import SYSTEM, Clock, epoch
 from portico.events import Event
+from portico.team.look_ups import LookUps
 from portico.team.team_caller import KeyCaller, TeamCaller
 
 VISIT_WINDOW = timedelta(hours=1)
@@ -24,10 +25,23 @@ class Visits:
     sign_in_table: str
     clock: Clock = SYSTEM
 
-    def note_contact(self, caller: TeamCaller | KeyCaller, contact: str) -> None:
-        """Note that a member has read a contact, once an hour. Keys and oneself are not noted."""
+    def note_contact(
+        self, caller: TeamCaller | KeyCaller, contact: str, *, look_ups: LookUps | None
+    ) -> None:
+        """Note that a member has read a contact, once an hour. Keys and oneself are not noted.
+
+        Args:
+            caller: who it is.
+            contact: whom they have read. They are told nothing of them before.
+            look_ups: where contacts are counted; ``None``: they may list everybody anyway.
+
+        Raises:
+            TooManyRequests: they have read as many contacts in this hour as may be.
+        """
         if isinstance(caller, KeyCaller) or caller.id == contact:
             return
+        if look_ups:
+            look_ups.count_hit(contact)
         now = self.clock.now()
         hour = epoch(now) // int(VISIT_WINDOW.total_seconds())
         event = Event("contact.viewed", now, contact, caller.workspace.trail_days, caller.by)
