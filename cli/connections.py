@@ -1,11 +1,12 @@
 """``portico connection``: the SSO providers of a workspace."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import client_secrets
-from cli.command import Command, looking_for, running, workspace_of
+from cli import connection_output as views
+from cli.command import Command, asking, looking_for, running, url_here, workspace_of
 from cli.connection_options import (
     ClientId,
     DiscoveryUrl,
@@ -19,8 +20,9 @@ from cli.connection_options import (
     VouchesFor,
 )
 from cli.option_names import CONNECTION as NAMES
-from cli.output import Shown, told
+from cli.output import Shown
 from cli.refusals import Refusal
+from cli.remote_connections import RemoteConnections
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.people.rules import Workspace
 from portico.sso.rules import Connection
@@ -100,7 +102,7 @@ def add(
             f"Next: register the redirect URI, then portico connection test {workspace.id} "
             f"{id_}{offered}"
         )
-        _show(command, connection)
+        views.show(command, views.row_of(command, connection))
 
 
 @app.command(name="list")
@@ -108,26 +110,38 @@ def list_(
     workspace_id: WorkspaceId, stack: Stack = None, local: Local = None, as_json: AsJson = False
 ) -> None:
     """List a workspace's connections."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            RemoteConnections(told_of, portico).list()
+        return
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         found = command.connection_changes.all(workspace)
         if found and not workspace.sso_method:
-            command.note(
-                f"SSO is switched off for the workspace. To switch it on: portico workspace set {workspace.id} --sso"
-            )
-        short: list[dict[str, Shown]] = [
-            {
-                "id": each.id,
-                "kind": each.kind,
-                "label": each.label,
-                "state": _state(each),
-                "vouches for": each.vouches_for,
-            }
-            for each in found
-        ]
-        command.list(
-            f"Connections of {workspace_id}", short, connections=[_row(command, e) for e in found]
-        )
+            views.note_off(command, workspace.id)
+        views.show_list(command, workspace_id, [views.row_of(command, each) for each in found])
+
+
+@app.command()
+def show(
+    workspace_id: WorkspaceId,
+    id_: Id,
+    stack: Stack = None,
+    local: Local = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a connection. Its secret is not shown: it is in Secrets Manager."""
+    from portico.sso import connection_rules
+
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            RemoteConnections(told_of, portico).show(id_)
+        return
+    with running(stack, local, as_json, NAMES) as command:
+        connection = _connection(command, workspace_of(command, workspace_id), id_)
+        for caution in connection_rules.cautions(connection):
+            command.note(caution)
+        views.show(command, views.row_of(command, connection))
 
 
 @app.command(name="test")
@@ -170,11 +184,11 @@ def try_(
             "sign-in shows."
         )
         asked: dict[str, Shown] = {**trial.asked}
-        content = {"redirect URI": _redirect_uri(command, connection), **asked}
+        content = {"redirect URI": views.redirect_uri(command, connection), **asked}
         command.card(
             f"{connection.label}: no problem found",
             content,
-            connection=_row(command, connection),
+            connection=views.row_of(command, connection),
             found=trial.asked,
         )
 
@@ -202,7 +216,9 @@ def remove(
             host=command.host,
         )
         changes.drop_secret(gone)
-        command.card(f"Removed: {gone.label}", {"id": gone.id}, connection=_row(command, gone))
+        command.card(
+            f"Removed: {gone.label}", {"id": gone.id}, connection=views.row_of(command, gone)
+        )
 
 
 @app.command()
@@ -247,36 +263,10 @@ def _switched(command: Command, workspace_id: str, id_: str, *, on: bool) -> Non
             ) from None
 
     workspace = workspace_of(command, workspace_id)
-    _show(command, changes.make(workspace, planned, host=command.host))
+    changed = changes.make(workspace, planned, host=command.host)
+    views.show(command, views.row_of(command, changed))
 
 
 def _connection(command: Command, workspace: Workspace, id_: str) -> Connection:
     with looking_for(f"connection {id_} in {workspace.id}"):
         return command.connection_changes.find(workspace, id_)
-
-
-def _state(connection: Connection) -> str:
-    if connection.draft:
-        return "draft"
-    if connection.waits:
-        return "waits for an owner"
-    return "on" if connection.on else "off"
-
-
-def _redirect_uri(command: Command, connection: Connection) -> str:
-    return f"{command.deployment.api_url}/v1/sso/{connection.id}/callback"
-
-
-def _row(command: Command, connection: Connection) -> dict[str, Any]:
-    row = told(connection)
-    del row["stand_in"], row["agreed"]
-    return {**row, "redirect_uri": _redirect_uri(command, connection)}
-
-
-def _show(command: Command, connection: Connection) -> None:
-    row = _row(command, connection)
-    content: dict[str, Shown] = {
-        name.replace("_", " "): value for name, value in row.items() if value not in (None, [])
-    }
-    command.card(connection.label, content, connection=row)
-    command.line(row["redirect_uri"])

@@ -1,5 +1,6 @@
 """How ``portico portal`` shows what is registered, and what it remarks on."""
 
+from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
@@ -13,9 +14,9 @@ from portico.people.rules import Workspace
 GUIDES = "docs/portals/README.md"
 
 
-def kind(portal: RegisteredClient) -> str:
+def kind(row: Mapping[str, Any]) -> str:
     """Return ``public`` or ``confidential``."""
-    return "public" if portal.is_public else "confidential"
+    return "public" if row["public"] else "confidential"
 
 
 def state(portal: RegisteredClient) -> str:
@@ -52,19 +53,44 @@ def row(command: Command, portal: RegisteredClient) -> dict[str, Any]:
         "public": portal.is_public and not portal.is_removed,
         "secrets_kept": len(portal.secrets),
         "state": state(portal),
-        "issuer": command.deployment.api_url,
-        "discovery": _discovery(command),
+        **found_at(command.deployment.api_url),
     }
 
 
-def short(portal: RegisteredClient) -> dict[str, Shown]:
+def found_at(issuer: str) -> dict[str, str]:
+    """Return where a library finds all that it must know of us."""
+    return {"issuer": issuer, "discovery": f"{issuer}/.well-known/openid-configuration"}
+
+
+def short(row: Mapping[str, Any]) -> dict[str, Shown]:
     """Return a portal as a line of a list."""
     return {
-        "id": portal.id,
-        "state": state(portal),
-        "kind": "-" if portal.is_removed else kind(portal),
+        "id": row["id"],
+        "state": row["state"],
+        "kind": "-" if row["state"] == "removed" else kind(row),
         # Lines of one cell, so that all of it fits on a terminal of eighty columns.
-        "client id and redirect URIs": [portal.label, portal.client_id, *portal.redirect_uris],
+        "client id and redirect URIs": [row["label"], row["client_id"], *row["redirect_uris"]],
+    }
+
+
+def content(row: Mapping[str, Any]) -> dict[str, Shown]:
+    """Return what a card has of a portal."""
+    several = "2, until --retire-old-secret" if row["secrets_kept"] > 1 else "1"
+    may_leave_pkce_out = row["without_pkce"] and not row["public"]
+    return {
+        "client id": row["client_id"],
+        "issuer": row["issuer"],
+        "discovery": row["discovery"],
+        "state": row["state"],
+        "kind": kind(row),
+        "secrets": None if row["public"] else several,
+        "redirect URIs": row["redirect_uris"],
+        "post-logout URIs": row["post_logout_uris"],
+        "initiate login URI": row["initiate_login_uri"],
+        "back-channel logout URI": row["backchannel_logout_uri"],
+        "areas": row["areas"] or "all",
+        "audience": row["audience"] or row["workspace"],
+        "PKCE": "may be left out" if may_leave_pkce_out else "required",
     }
 
 
@@ -104,22 +130,6 @@ def show(
     With *new*, the lines of its ``.env`` too.
     """
     told = row(command, portal)
-    several = "2, until --retire-old-secret" if len(portal.secrets) > 1 else "1"
-    content: dict[str, Shown] = {
-        "client id": portal.client_id,
-        "issuer": command.deployment.api_url,
-        "discovery": _discovery(command),
-        "state": state(portal),
-        "kind": kind(portal),
-        "secrets": None if portal.is_public else several,
-        "redirect URIs": portal.redirect_uris,
-        "post-logout URIs": portal.post_logout_uris,
-        "initiate login URI": portal.initiate_login_uri,
-        "back-channel logout URI": portal.backchannel_logout_uri,
-        "areas": portal.areas or "all",
-        "audience": portal.aud,
-        "PKCE": "may be left out" if portal.may_leave_pkce_out else "required",
-    }
     also: dict[str, Any] = {} if secret is None else {"secret": secret}
     lines = env(command, portal, secret) if new else {}
     if lines:
@@ -128,7 +138,7 @@ def show(
         command.note(
             "The secret is shown only now: Portico keeps a hash. If it is lost: --new-secret"
         )
-    command.card(portal.label, content, portal=told, **also)
+    command.card(portal.label, content(told), portal=told, **also)
     if lines:
         command.line("# The portal's .env")
     for name, value in lines.items():
@@ -136,7 +146,3 @@ def show(
     if secret is not None:
         command.line("")
         command.line(secret)
-
-
-def _discovery(command: Command) -> str:
-    return f"{command.deployment.api_url}/.well-known/openid-configuration"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import portal_output as views
-from cli.command import Command, looking_for, running, workspace_of
+from cli.command import Command, asking, looking_for, running, url_here, workspace_of
 from cli.option_names import PORTAL as NAMES
 from cli.portal_options import (
     RESET,
@@ -22,6 +22,7 @@ from cli.portal_options import (
 )
 from cli.portal_secrets import demand_one_way
 from cli.refusals import Refusal
+from cli.remote_portals import RemotePortals
 from cli.shared_options import AsJson, Local, Stack, WorkspaceId
 from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
 from portico.people.rules import Workspace
@@ -101,6 +102,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List a workspace's portals."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            RemotePortals(told_of, portico, url).list(removed=all_)
+        return
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         every = command.portal_changes.all(workspace, removed=True)
@@ -111,7 +116,7 @@ def list_(
             views.remark(command, workspace, each)
         rows = [views.row(command, each) for each in found]
         command.list(
-            f"Portals of {workspace_id}", [views.short(each) for each in found], portals=rows
+            f"Portals of {workspace_id}", [views.short(each) for each in rows], portals=rows
         )
 
 
@@ -124,6 +129,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show how a portal is registered. Its secret is not shown: Portico keeps only a hash."""
+    if url := url_here(stack, local, as_json):
+        with asking(url, workspace_id, as_json, NAMES) as (told_of, portico):
+            RemotePortals(told_of, portico, url).show(name)
+        return
     with running(stack, local, as_json, NAMES) as command:
         workspace = workspace_of(command, workspace_id)
         portal = _portal(command, workspace, name)

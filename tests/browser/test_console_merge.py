@@ -102,6 +102,7 @@ class TestAMerge:
         member.is_told("The two are one contact now.")
         member.finds(survivor)
 
+        expect(member.part("Merged into this contact").get_by_role("columnheader")).to_have_text(["Id", "Undo until", "What you can do"])  # fmt: skip
         member.part("Merged into this contact").get_by_role("button").click()
         member.sees_heading("Two contacts again")
         member.sees("Possible until")

@@ -139,9 +139,10 @@ class TestContacts:
         assert by_address == by_id
         told = by_address["contact"]
         assert told["email"] == "ann@example.com"
-        assert {
-            name: by_aws["contact"][name] for name in told if name not in ("role", "refs", "merged")
-        } == {name: value for name, value in told.items() if name not in ("role", "refs", "merged")}
+        beside = ("role", "refs", "merged", "merges")
+        assert {name: by_aws["contact"][name] for name in told if name not in beside} == {
+            name: value for name, value in told.items() if name not in beside
+        }
 
     def test_are_listed_as_with_credentials(self, holding, portal):
         for n in range(3):
@@ -661,6 +662,64 @@ class TestTheTrail:
         said = remote.refused("trail", "show", "acme", "--url", remote.url, code=2)
 
         assert said.startswith("With a key this command does not work, or not yet.")
+
+
+class TestPortalsAndConnections:
+    """What a key may read: none may change them."""
+
+    @pytest.fixture
+    def reading(self, remote, makes_a_key, tmp_path):
+        remote.terminal.says("portal", "add", "acme", "help-center", "--redirect-uri", "https://help.example.com/cb")  # fmt: skip
+        secret = tmp_path / "secret"
+        secret.write_text("s3cret")
+        remote.terminal.says(
+            "connection", "add", "acme", "entra", "--kind", "microsoft", "--client-id", "a",
+            "--secret-file", str(secret), "--tenant", "common",
+        )  # fmt: skip
+        remote.has(PORTICO_KEY=makes_a_key(Scope.READ_SETTINGS))
+        return remote
+
+    @pytest.mark.parametrize(
+        ("command", "name"),
+        [
+            (("portal", "list", "acme"), "portals"),
+            (("portal", "show", "acme", "help-center"), "portal"),
+            (("connection", "list", "acme"), "connections"),
+            (("connection", "show", "acme", "entra"), "connection"),
+        ],
+    )
+    def test_are_shown_as_with_credentials(self, reading, command, name):
+        over_http = reading.told(*command)
+
+        by_aws = reading.terminal.told(*command)
+        told = json.dumps(by_aws).replace("https://signin.acme.test", reading.url)
+        assert over_http == json.loads(told)
+        assert over_http[name]
+
+    @pytest.mark.parametrize("change", [("--portal-disabled",), ("--paused-until", "2h")])
+    def test_say_that_the_portal_is_closed(self, reading, change):
+        reading.terminal.says("workspace", "set", "acme", *change)
+
+        notes = reading.told("portal", "show", "acme", "help-center")["notes"]
+
+        assert notes == reading.terminal.told("portal", "show", "acme", "help-center")["notes"]
+        assert "no contact gets in" in notes[0]
+
+    def test_say_that_single_sign_on_is_off(self, reading):
+        reading.terminal.says("workspace", "set", "acme", "--no-sso")
+
+        assert "SSO is switched off" in reading.told("connection", "list", "acme")["notes"][0]
+
+    @pytest.mark.parametrize("thing", ["portal", "connection"])
+    def test_that_are_not_there_are_named(self, reading, thing):
+        said = reading.refused(thing, "show", "acme", "other", "--url", reading.url)
+
+        assert said == f"There is no {thing} other in acme."
+
+    def test_that_were_removed_are_not_in_the_api(self, reading):
+        said = reading.refused("portal", "list", "acme", "--all", "--url", reading.url, code=2)
+
+        assert said == "--all: a key sees no portals that were removed."
 
 
 class TestTheDirectory:

@@ -125,6 +125,7 @@ class TestFinding:
             "role": None,
             "refs": [],
             "merged": [],
+            "merges": [],
             "etag": "",
         }
         assert found.headers["etag"] == found.body["contact"]["etag"]

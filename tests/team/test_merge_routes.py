@@ -46,6 +46,17 @@ class TestCon05AMerge:
         assert (dry.body["contact"]["merged"], done.body["contact"]["merged"]) == ([], [old.id])
         assert done.body["contact"]["etag"] == done.headers["etag"]
 
+    def test_says_until_when_it_can_be_undone(self, house, old):
+        until = merges(house, old).body["merge"]["undo_until"]
+        told = about(house["agent"], READ, house.zoe.id).body["contact"]
+        assert told["merges"] == [{"lost": old.id, "undo_until": until}]
+
+        house.portal.forward(days=30)
+        house["agent"].signs_in()
+
+        told = about(house["agent"], READ, house.zoe.id).body["contact"]
+        assert told["merges"] == [{"lost": old.id, "undo_until": None}]
+
     def test_leaves_a_sign_to_the_survivor(self, house, old):
         merges(house, old)
 

@@ -457,6 +457,11 @@ class Ref(TypedDict):
     attached_at: int
 
 
+class MergeOfContact(TypedDict):
+    lost: str
+    undo_until: int | None
+
+
 class ContactWithRole(TypedDict):
     id: str
     name: str
@@ -471,6 +476,7 @@ class ContactWithRole(TypedDict):
     role: Literal["owner", "admin", "agent", "auditor"] | None
     refs: list[Ref]
     merged: list[str]
+    merges: list[MergeOfContact]
 
 
 class OneContact(TypedDict):
@@ -1147,7 +1153,7 @@ class Routes:
         By a whole address, or by the directory's own id; both are in the body, so that no log has
         them. What the directory has sent, what was done, and why not. With a key, logs need the
         scope `trail:read`, and are null without it. A member who may not list contacts can ask for
-        30 unknown ones an hour.
+        30 unknown ones an hour, and read 200 different contacts.
 
         The key needs the scope ``contacts:read``.
 
@@ -1207,7 +1213,7 @@ class Routes:
 
         The address is in the body, so that no log has it. `found_by` is `former-email` for an
         address that its contact has left and nobody has since. A member who may not list contacts
-        can ask for 30 unknown addresses an hour.
+        can ask for 30 unknown addresses or refs an hour, and read 200 different contacts.
 
         The key needs the scope ``contacts:read``.
 
@@ -1503,8 +1509,8 @@ class Routes:
 
         Of an address, also one that nobody has, of a contact, or of a sign-in by the name that its
         lines in the trail share. The decisive finding comes first. A member who may not list
-        contacts can ask for 30 unknown addresses an hour, together with those of `contacts/find`,
-        and sees the addresses of others masked.
+        contacts can ask for 30 unknown addresses an hour and read 200 different contacts, together
+        with those of `contacts/find`, and sees the addresses of others masked.
 
         The key needs the scope ``diagnosis``.
 

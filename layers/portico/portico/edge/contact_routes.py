@@ -27,7 +27,7 @@ from portico.people.contact_names import contact_language, contact_name, contact
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
 from portico.people.memberships import StillOwner, membership_key
-from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of
+from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of, undo_ends
 from portico.people.refs import refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
@@ -334,7 +334,10 @@ class ContactRoutes:
         if seen is None or (seen.is_gone and not also_gone):
             return None
         role = membership.role if membership else None
-        return Seen(seen, role, refs_of(refs), merged_of(merged))
+        lost = merged_of(merged)
+        # Most are made of nobody else, and cost no call more.
+        ends = undo_ends(self.people(found), contact, lost, at=self.clock.now()) if lost else {}
+        return Seen(seen, role, refs_of(refs), lost, ends)
 
     def reached(self, found: Anyone, path: dict[str, str]) -> Seen:
         """Return the contact of a route on whom the caller may act.

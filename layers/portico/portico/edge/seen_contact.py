@@ -1,10 +1,11 @@
 """A contact as a workspace's team and its keys see them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from portico.clock import SYSTEM
+from portico.clock import SYSTEM, epoch
 from portico.edge.responses import Response
 from portico.ids import digest
 from portico.people.memberships import Role
@@ -24,13 +25,22 @@ class Seen:
     refs: Sequence[Ref] = ()
     merged: Sequence[str] = ()
     """The ids of those who were merged into them."""
+    undo_ends: Mapping[str, datetime] = field(default_factory=dict)
+    """Until when each of these merges can be undone. Of one that cannot there is none."""
 
     def answer(self) -> dict[str, Any]:
         """Return the members of an answer about this one contact."""
         role = self.role.value if self.role else None
         refs = [_ref_answer(each, self.contact) for each in self.refs]
-        more = {"role": role, "refs": refs, "merged": list(self.merged)}
+        more = {"role": role, "refs": refs, "merged": list(self.merged), "merges": self._merges()}
         return {"contact": contact_answer(self.contact) | more}
+
+    def _merges(self) -> list[dict[str, Any]]:
+        ends = self.undo_ends
+        return [
+            {"lost": lost, "undo_until": epoch(ends[lost]) if lost in ends else None}
+            for lost in self.merged
+        ]
 
 
 def contact_answer(contact: Contact) -> dict[str, Any]:

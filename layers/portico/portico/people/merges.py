@@ -196,6 +196,22 @@ def all_merged_into(people: People, contact: str) -> list[tuple[str, str]]:
     return found
 
 
+def undo_ends(
+    people: People, survivor: str, lost: Sequence[str], *, at: datetime
+) -> dict[str, datetime]:
+    """Return until when merges can be undone; what cannot be undone any more is missing.
+
+    Args:
+        people: the store.
+        survivor: the contact.
+        lost: the ids of those who were merged into them.
+        at: the time.
+    """
+    rows = people.many([merge_key(people.workspace_id, survivor, each) for each in lost])
+    merges = {id_: Merge.from_row(row) for id_, row in zip(lost, rows, strict=True) if row}
+    return {id_: merge.undo_ends_at for id_, merge in merges.items() if merge.can_be_undone(at=at)}
+
+
 def demand_own(people: People, contact: Contact | None) -> Contact:
     """Return a contact who is there.
 

@@ -27,13 +27,17 @@ export function wholeContact(place, contact) {
 
 /** Whom a contact is made of, on their page. @param {Place} place @param {any} contact */
 export function mergedInto(place, contact) {
-  if (!contact.merged?.length) return null;
+  if (!contact.merges?.length) return null;
   const { words } = place;
   const may = place.allowsOn("contacts:merge", contact);
   const undo = (/** @type {string} */ lost) =>
     button(words.nodes("merge_undo"), () => place.go(`unmerge=${contact.id}&lost=${lost}`), "plain", words.text("merge_undo_of", { id: lost }));
-  const columns = ["contact_id", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
-  const rows = contact.merged.map((/** @type {string} */ lost) => [[el("code", { dir: "ltr" }, lost)], ...(may ? [[undo(lost)]] : [])]);
+  const columns = ["contact_id", "merged_undo_until", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
+  const rows = contact.merges.map((/** @type {{ lost: string, undo_until: number | null }} */ { lost, undo_until: until }) => [
+    [el("code", { dir: "ltr" }, lost)],
+    until ? [words.moment(until)] : words.nodes("merged_for_good"),
+    ...(may ? [until ? [undo(lost)] : []] : []),
+  ]);
   return panel(words.nodes("merged_title"), el("p", { class: "soft" }, ...words.nodes("merged_text")), table(words.nodes("merged_title"), columns, rows));
 }
 
