@@ -144,13 +144,18 @@ def deliveries(flows: Mapping[str, Flow], cpu: Mapping[str, float]) -> float:
     return bill({"arrived": 1}, flows, cpu).all_but_mail + trouble + told
 
 
-def listing() -> float:
-    """Return what the trail's list costs for one sign-in by a code, in dollars.
+def listed_writes() -> float:
+    """Return how often one sign-in by a code writes its row of the trail's list.
 
     It is two batches: what was asked for and mailed, and what was typed. Where the window opened
     long enough before, the mail comes in a batch of its own.
     """
-    writes = 2 + 1 / window() * (1 - 1 / events_a_start(3 * MILLION))
+    return 2 + 1 / window() * (1 - 1 / events_a_start(3 * MILLION))
+
+
+def listing() -> float:
+    """Return what the trail's list costs for one sign-in by a code, in dollars."""
+    writes = listed_writes()
     waiting = WAITS["dynamodb"] + 2 * BARE_CALL * CORE_MB / MEMORY_MB
     return writes * (WRITE_UNIT + waiting * MEMORY_MB / 1024 * LAMBDA_GB_SECOND)
 

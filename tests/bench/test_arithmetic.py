@@ -189,3 +189,14 @@ class TestTheTrailsList:
         text = PERFORMANCE.read_text()
 
         assert f"{cost.listing() * cost.MILLION:.1f} dollars per million sign-ins by a code" in text
+        assert f"it is **missed**: {cost.listing() * cost.MILLION:.2f}." in text
+
+    def test_is_mostly_two_writes_that_nothing_makes_cheaper(self):
+        text = PERFORMANCE.read_text()
+        two = 2 * cost.WRITE_UNIT
+        late = (cost.listed_writes() - 2) * cost.WRITE_UNIT
+        waiting = cost.listing() - two - late
+
+        assert f"They alone are {two * cost.MILLION:.2f}" in text
+        assert f"{late * cost.MILLION:.2f} is the mail that comes too late" in text
+        assert f"{waiting * cost.MILLION:.2f} is Lambda" in text

@@ -14,6 +14,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.member import Member, asked_of
 
 ANN = "ct_demo-acme-ann-00000000"
+BEN = "ct_demo-acme-ben-00000000"
 IS_LISTED_WITHIN = 30.0
 """Seconds; the recorder gathers events for five."""
 HOSTILE = "<img src=x onerror=alert(1)>\u202e"
@@ -307,11 +308,29 @@ class TestAContactsOwn:
         member.presses("Back")
         member.sees_heading("Ann Archer")
 
+    def test_is_in_logs_by_their_id_alone_and_leads_back(self, member):
+        member.comes_in("auditor")
+        step = {"at": 1795262400, "event": "contact.merged", "by": "member:ct_x", "detail": {"contact": BEN}}  # fmt: skip
+        asked = answering(member, {"entries": [entry(event="contact.merged", steps=[step])]})
+        member.opens(f"contact={ANN}")
+
+        member.presses("Open in Logs")
+
+        member.sees_heading("What happened")
+        assert member.page.url.endswith(f"#logs&contact={ANN}")
+        assert asked[-1]["contact"] == ANN
+        member.part("Entries").get_by_role("button", name=re.compile("^Lines of")).click()
+        member.part("Entries").get_by_role("listitem").get_by_role("link", name=BEN).click()
+        expect(member.page).to_have_url(re.compile(f"#contact={BEN}$"))
+
     def test_is_all_of_it_that_an_agent_sees(self, member):
         asked = asked_of(member, "POST", r"/trail/(list|export|overview)$")
         member.comes_in("agent")
         expect(member.page.get_by_role("link", name="Links", exact=True)).to_be_visible()
         expect(member.page.get_by_role("link", name="Logs", exact=True)).to_have_count(0)
+        member.opens(f"contact={ANN}")
+        expect(member.offers("See what happened")).to_be_visible()
+        expect(member.offers("Open in Logs")).to_have_count(0)
 
         member.opens("logs")
 

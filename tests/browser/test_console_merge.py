@@ -123,7 +123,12 @@ class TestAMerge:
         member.comes_in("admin")
         member.opens(f"contact={there}")
 
-        member.part("Merged into this contact").get_by_role("button").click()
+        merged = member.part("Merged into this contact")
+        expect(merged.get_by_role("cell").nth(1)).to_have_text("For good")
+        expect(merged.get_by_role("button")).to_have_count(0)
+
+        # A page that was open for longer.
+        member.opens(f"unmerge={there}&lost={merged.locator('code').inner_text()}")
         member.presses("Undo the merge")
 
         member.is_told("This merge cannot be undone any more")

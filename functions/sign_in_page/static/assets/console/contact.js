@@ -223,11 +223,12 @@ function switching(place, contact, path) {
   return panel(words.nodes("access_title"), el("p", { class: "soft" }, ...words.nodes(`${action}_about`)), said, actions(pressed));
 }
 
-/** The way to their trail. @param {Place} place @param {Contact} contact */
+/** The way to their trail, and to *Logs* with its filters and downloads. @param {Place} place @param {Contact} contact */
 function happened(place, contact) {
   const { words } = place;
   const go = button(words.nodes("log_see_all"), () => place.go(`trail=${contact.id}`));
-  return place.allows("contact:trail") && panel(words.nodes("log_of_contact"), actions(go));
+  const inLogs = place.allows("trail:read") && button(words.nodes("log_open_in_logs"), () => place.go(`logs&contact=${contact.id}`));
+  return place.allows("contact:trail") && panel(words.nodes("log_of_contact"), actions(go, inLogs));
 }
 
 /** @param {Child[]} title @param {import("./parts.js").Said} why */

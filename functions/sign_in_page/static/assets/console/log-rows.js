@@ -10,6 +10,7 @@ import { badge, button, given, newId, table } from "./parts.js";
 /** @typedef {import("./log-words.js").Names} Names */
 
 const BAD = ["withheld", "refused"];
+const CONTACT = /^ct_[A-Za-z0-9_-]{1,60}$/;
 const NO_NEWS = ["sign_in", "reason", "connection", "method"];
 
 /**
@@ -109,16 +110,19 @@ function lines(place, entry, names) {
       ...(step.detail.reason ? reasonIn(words, step.detail.reason) : []),
       !["contact", "mail"].includes(step.by) && " · ",
       ...(["contact", "mail"].includes(step.by) ? [] : actorIn(words, step.by, names)),
-      ...details(step.detail),
+      ...details(step.detail, names),
     ),
   );
   return el("ol", {}, ...steps);
 }
 
-/** What else a line has, as it has it. @param {Record<string, string>} detail @returns {Child[]} */
-function details(detail) {
+/** What else a line has, as it has it; contacts lead to their page. @param {Record<string, string>} detail @param {Names} names @returns {Child[]} */
+function details(detail, names) {
   return Object.entries(detail)
     // Values before and after are JSON, and stand in Changes.
     .filter(([name, value]) => !NO_NEWS.includes(name) && !/^[[{]/.test(value))
-    .flatMap(([name, value]) => [" ", el("code", { class: "detail", dir: "ltr" }, `${name}: ${value}`)]);
+    .flatMap(([name, value]) => {
+      const said = CONTACT.test(value) ? el("a", { href: `#contact=${value}` }, names[value] ?? value) : value;
+      return [" ", el("code", { class: "detail", dir: "ltr" }, `${name}: `, said)];
+    });
 }
