@@ -142,5 +142,10 @@ class TestAValue:
         with pytest.raises(TypeError):
             item_of({"value": 0.1})
 
+    @pytest.mark.parametrize("value", [{"": 1}, {"a": {"": 1}}, [{"": 1}]])
+    def test_with_a_member_without_a_name_is_refused(self, value):
+        with pytest.raises(ValueError, match="one character at least"):
+            item_of({"value": value})
+
     def test_is_never_truth_for_a_number(self):
         assert item_of({"yes": True, "one": 1}) == {"yes": {"BOOL": True}, "one": {"N": "1"}}

@@ -243,6 +243,12 @@ class TestFinding:
         agent.signs_in()
         assert about(agent, READ, ann).status == 200
 
+    def test_by_an_agent_leaves_a_row_that_the_version_before_can_read(self, house, portal):
+        house["agent"].sends(FIND, {"email": "zoe@example.com"})
+
+        (row,) = [each for each in portal.rows("sign-in") if each["sk"] == "misses"]
+        assert row["misses"] == 0
+
     def test_by_an_agent_again_and_again_is_one_contact(self, house, portal):
         agent = house["agent"]
         has_read(house, MOST_HITS - 1)

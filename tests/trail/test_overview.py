@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from portico.aws.tables import Rows
+from portico.codes.rules import CHALLENGE_LIFETIME, CODE_LIFETIME
 from portico.ids import fingerprint
-from portico.trail.entries import Entry, Step
+from portico.trail.entries import TROUBLE_SHOWS, Entry, Step
 from portico.trail.list_rows import Place, shard_of
-from portico.trail.overview import DayCounts, TrailCounts
+from portico.trail.overview import SETTLED_AFTER, DayCounts, TrailCounts
 from portico.trail.search import Span, TrailList
 from tests.support.driver import Portal
 from tests.trail.test_list import KEEP, of_a_sign_in, records
@@ -204,6 +205,9 @@ class TestMails:
         portal.forward(hours=3)
 
         assert self.of_today(portal) == {"sent": 2, "bounced": 1, "delivered": 1}
+
+    def test_are_all_known_by_the_time_a_day_is_kept(self):
+        assert CHALLENGE_LIFETIME + CODE_LIFETIME + TROUBLE_SHOWS < SETTLED_AFTER
 
     def test_add_up_with_what_is_kept(self, portal):
         day = (portal.now - timedelta(days=1)).date().isoformat()

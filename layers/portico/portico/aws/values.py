@@ -16,6 +16,7 @@ def to_dynamo(value: Any) -> dict[str, Any]:
 
     Raises:
         TypeError: rows do not hold values of this type.
+        ValueError: a member of a map has no name. DynamoDB refuses it too, and fakes of it do not.
     """
     match value:
         case str():
@@ -28,6 +29,8 @@ def to_dynamo(value: Any) -> dict[str, Any]:
             return {"NULL": True}
         case bytes():
             return {"B": value}
+        case dict() if "" in value:
+            raise ValueError("an attribute's name has one character at least")
         case dict():
             return {"M": {name: to_dynamo(each) for name, each in value.items()}}
         case list() | tuple():

@@ -103,12 +103,14 @@ class LookUps:
         try:
             self.rows.update(
                 *self.key,
-                "ADD contacts :new SET ttl = :broom",
+                # The version before this one reads misses of every row.
+                "ADD contacts :new SET ttl = :broom, misses = if_not_exists(misses, :none)",
                 "attribute_not_exists(contacts) OR contains(contacts, :id) OR size(contacts) < :most",
                 {
                     ":new": frozenset({fingerprint(contact)}),
                     ":id": fingerprint(contact),
                     ":most": MOST_HITS,
+                    ":none": 0,
                     ":broom": epoch(self._ends + LOOK_UP_WINDOW),
                 },
             )
