@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from portico.aws.tables import get_many
 from portico.clock import SYSTEM, Clock
 from portico.directory.scim.synced_user import LONGEST_NAMED
 from portico.edge.cursors import cursor_at, page_size_of, place_of
@@ -129,7 +128,7 @@ class DirectoryRoutes:
         now = self.clock.now()
         look_ups = LookUps.of(self.people_table, self.sign_in_table, found, caller.host, at=now)
         if look_ups:
-            look_ups.demand_room(get_many([(look_ups.rows, *look_ups.key)], consistent=True)[0])
+            look_ups.read_room()
         return look_ups
 
 

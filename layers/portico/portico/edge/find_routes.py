@@ -41,7 +41,7 @@ class FindRoutes:
         else:
             channel, named, by = asked.channel or "", asked.id or "", "ref"
             if look_ups:
-                look_ups.demand_room(look_ups.rows.get(*look_ups.key))
+                look_ups.read_room()
             id_ = routes.refs.contact_at(found.workspace, channel, named)
         seen = routes.read(found, id_) if id_ else None
         if seen is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self
 
-from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, transact_surely
+from portico.aws.tables import ConditionFailed, Rows, TransactionRefused, get_many, transact_surely
 from portico.clock import epoch
 from portico.errors import TooManyRequests, seconds_until
 from portico.events import Event
@@ -68,6 +68,15 @@ class LookUps:
         if len(row.get("contacts", ())) >= MOST_HITS:
             # With a contact refused and nobody not, it would be told who is there.
             self._refuse(row, contacts=MOST_HITS)
+
+    def read_room(self) -> None:
+        """Read the counter, where nothing else is read with it, and check it.
+
+        Raises:
+            TooManyRequests: as `demand_room`.
+        """
+        (row,) = get_many([(self.rows, *self.key)], consistent=True)
+        self.demand_room(row)
 
     def count_miss(self) -> None:
         """Count a miss. The last one that may be is a line in the trail, and owners are told.
