@@ -8,11 +8,14 @@ from cli.option_names import CONTACT as NAMES
 from cli.option_names import field_of
 from cli.refusals import NotUnderstood, refusal_of
 from portico.errors import InvalidRequest
-from portico.people.contact_names import contact_language, contact_name
+from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.rules import Contact
 
 if TYPE_CHECKING:
     from portico.account.team_ways_in import RemovedWays
+
+OWN = {"language": contact_language, "time_zone": contact_time_zone}
+"""What a contact may have of their own, each with what checks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Wanted:
     name: str | None
     email: str | None
     language: str | None
-    reset: str | None
+    time_zone: str | None
+    reset: tuple[str, ...]
 
     def changes(self) -> dict[str, Any]:
         """Return what changes beside the primary email, by field.
@@ -31,16 +35,25 @@ class Wanted:
             Refusal: the options do not go together, or there is nothing to do.
             InvalidRequest: a value cannot be set.
         """
-        if self.reset is not None and field_of(self.reset, NAMES) != "language":
-            raise NotUnderstood("--reset: language is the only setting that has a default")
-        if self.language is not None and self.reset is not None:
-            raise NotUnderstood("Say --language or --reset language, not both.")
-        if all(each is None for each in (self.name, self.email, self.language, self.reset)):
-            raise NotUnderstood("Say what to set: --name, --email, --language or --reset language.")
+        reset = [field_of(each, NAMES) for each in self.reset]
+        if not set(reset) <= {*OWN}:
+            raise NotUnderstood("--reset: only language and time-zone have a default")
+        own = {"language": self.language, "time_zone": self.time_zone}
+        for field, value in own.items():
+            if value is not None and field in reset:
+                option = NAMES[field]
+                raise NotUnderstood(f"Say {option} or --reset {option[2:]}, not both.")
+        if not self.reset and all(each is None for each in (self.name, self.email, *own.values())):
+            raise NotUnderstood(
+                "Say what to set: --name, --email, --language, --time-zone or --reset SETTING."
+            )
         # Checked before the address changes, so that a refused command has changed nothing.
         changes: dict[str, Any] = {} if self.name is None else {"name": contact_name(self.name)}
-        if self.language is not None or self.reset is not None:
-            changes["language"] = self.language and contact_language(self.language)
+        for field, value in own.items():
+            if value is not None:
+                changes[field] = OWN[field](value)
+            elif field in reset:
+                changes[field] = None
         return changes
 
 

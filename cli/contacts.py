@@ -218,16 +218,24 @@ def set_(
             NAMES["language"], help=f"Language of their mail. One of {' '.join(LOCALES)}."
         ),
     ] = None,
-    reset: Annotated[
+    time_zone: Annotated[
         str | None,
-        typer.Option(metavar="SETTING", help="language: back to the workspace's."),
+        typer.Option(
+            NAMES["time_zone"], metavar="ZONE", help="What portals are told, as Europe/Berlin."
+        ),
+    ] = None,
+    reset: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SETTING", help="language or time-zone: none of their own. Repeat it for each."
+        ),
     ] = None,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a contact's name, language or primary email."""
-    wanted = Wanted(name, email, language, reset)
+    """Change a contact's name, language, time zone or primary email."""
+    wanted = Wanted(name, email, language, time_zone, tuple(reset or ()))
     if url := url_here(stack, local, as_json):
         with over_http(url, workspace_id, as_json, NAMES | WHO) as remote:
             after = remote.correct(who, wanted.changes(), email=email)

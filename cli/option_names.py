@@ -85,7 +85,12 @@ KEY = {
     "lifetime": "--days",
     "overlap": "--overlap-days",
 }
-CONTACT = {"name": "--name", "email": "--email", "language": "--language"}
+CONTACT = {
+    "name": "--name",
+    "email": "--email",
+    "language": "--language",
+    "time_zone": "--time-zone",
+}
 REF = {"channel": "--channel", "id": "--id", "name": "--name", "email": "--email"}
 LINK = {
     "email": "--contact",

@@ -80,7 +80,7 @@ class RemoteContacts:
             raise Refusal("Another contact of this workspace already has this email.") from None
 
     def correct(self, who: str, changes: dict[str, Any], *, email: str | None) -> dict[str, Any]:
-        """Change a contact's name or language.
+        """Change a contact's name, language or time zone.
 
         Raises:
             Refusal: there is no such contact, or a value cannot be set.

@@ -213,6 +213,14 @@ class TestChangingAContact:
         assert acme.told(*set_, "--language", "de")["contact"]["language"] == "de"
         assert acme.told(*set_, "--reset", "language")["contact"]["language"] is None
 
+    def test_sets_the_time_zone_and_takes_both_away(self, acme, ann):
+        set_ = ("contact", "set", "acme", ann["id"])
+
+        both = ("--language", "de", "--time-zone", "Europe/Berlin")
+        assert acme.told(*set_, *both)["contact"]["time_zone"] == "Europe/Berlin"
+        after = acme.told(*set_, "--reset", "language", "--reset", "time-zone")["contact"]
+        assert (after["language"], after["time_zone"]) == (None, None)
+
     def test_is_told_to_the_trail(self, acme, ann):
         acme.says("contact", "set", "acme", ann["id"], "--name", "B", "--language", "de")
 
@@ -236,14 +244,28 @@ class TestChangingAContact:
     @pytest.mark.parametrize(
         ("options", "code", "said"),
         [
-            ((), 2, "Say what to set: --name, --email, --language or --reset language."),
+            (
+                (),
+                2,
+                "Say what to set: --name, --email, --language, --time-zone or --reset SETTING.",
+            ),
+            (
+                ("--time-zone", "Berlin!"),
+                1,
+                "--time-zone: a name of the IANA list, as Europe/Berlin",
+            ),
             (("--language", "xx"), 1, "--language: one of en de fr es pt it ja ar"),
             (("--name", ""), 1, "--name: 1 to 100 printable characters"),
-            (("--reset", "name"), 2, "--reset: language is the only setting that has a default"),
+            (("--reset", "name"), 2, "--reset: only language and time-zone have a default"),
             (
                 ("--language", "de", "--reset", "language"),
                 2,
                 "Say --language or --reset language, not both.",
+            ),
+            (
+                ("--time-zone", "UTC", "--reset", "language", "--reset", "--time-zone"),
+                2,
+                "Say --time-zone or --reset time-zone, not both.",
             ),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

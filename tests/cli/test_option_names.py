@@ -218,7 +218,7 @@ class TestAName:
             (WORKSPACE, workspaces, ["set"]),
             (CONNECTION, connections, ["add"]),
             (PORTAL, portals, ["set"]),
-            (option_names.CONTACT, contacts, ["add"]),
+            (option_names.CONTACT, contacts, ["add", "set"]),
             (option_names.LINK, links, ["create", "rotate"]),
             (option_names.BREAK_GLASS, directory, ["break-glass"]),
         ],

@@ -190,11 +190,13 @@ class TestContacts:
     def test_are_corrected(self, holding, portal):
         command = ("contact", "set", "acme", "ann@example.com")
 
-        changed = holding.told(*command, "--name", "Ann Bell", "--language", "fr")["contact"]
+        own = ("--language", "fr", "--time-zone", "Europe/Paris")
+        changed = holding.told(*command, "--name", "Ann Bell", *own)["contact"]
         again = holding.told(*command, "--name", "Ann Bell")
-        back = holding.told(*command, "--reset", "language")["contact"]
+        back = holding.told(*command, "--reset", "language", "--reset", "time-zone")["contact"]
 
         assert (changed["name"], changed["language"]) == ("Ann Bell", "fr")
+        assert (changed["time_zone"], back["time_zone"]) == ("Europe/Paris", None)
         assert again["notes"] == ["Nothing changed: the values are the same as before."]
         assert (back["name"], back["language"]) == ("Ann Bell", None)
         assert portal.team.contact("acme", portal.ann.id).name == "Ann Bell"

@@ -10,7 +10,7 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest, NotFound
 from portico.events import Event
 from portico.people.addresses import mailable, normalise
-from portico.people.contact_names import contact_language, contact_name
+from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, all_workspaces
 from portico.people.workspace_words import WorkspaceWords
@@ -143,23 +143,25 @@ class TeamPeople:
     def change_contact(
         self, workspace_id: str, who: str, changes: dict[str, Any], *, by: str
     ) -> Contact:
-        """Change a contact's name or language. They stay signed in.
+        """Change a contact's name, language or time zone. They stay signed in.
 
         Args:
             workspace_id: the workspace.
             who: the contact's id or primary email.
-            changes: ``name``, ``language`` (``None``: the workspace's), or both.
+            changes: ``name``, ``language``, ``time_zone`` (``None``: none of their own), or several.
             by: who does it, for the trail.
 
         Raises:
             NotFound: there is no such contact, or they have deleted their account.
-            InvalidRequest: the name or the language is not valid.
+            InvalidRequest: the name, the language or the time zone is not valid.
         """
         contact = self.contact(workspace_id, who)
         if "name" in changes:
             changes = changes | {"name": contact_name(changes["name"])}
         if changes.get("language"):
             changes = changes | {"language": contact_language(changes["language"])}
+        if changes.get("time_zone"):
+            changes = changes | {"time_zone": contact_time_zone(changes["time_zone"])}
         changes = {k: value for k, value in changes.items() if value != getattr(contact, k)}
         if changes:
             fields = ",".join(sorted(changes))
