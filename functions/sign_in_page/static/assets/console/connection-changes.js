@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { isOther, makesDraft, said as shown } from "./connection-fields.js";
+import { addCommand, isOther, makesDraft, said as shown } from "./connection-fields.js";
 import { connectionAt, missing } from "./connections.js";
 import { actions, button, panel, slot, table, tell } from "./parts.js";
 import { undoable } from "./settings.js";
@@ -57,6 +57,7 @@ function review(place, connection, { rows, touch, wanted = {}, typed = "", isGon
   const takesAway = connection.on && (isGone || isDraft || wanted.on === false);
   const columns = ["field", "was", "will_be"].map((key) => words.nodes(key));
   const what = isGone ? "gone" : wanted.on === true ? "on" : wanted.on === false ? "off" : null;
+  place.commands = [what ? [`connection ${isGone ? "remove" : what}`, id] : addCommand(id, connection.kind, { ...connection, ...wanted }, true)];
   const values = { name: connection.label, id };
   const go = button(what ? words.nodes(`connection_${what}_go`, values) : words.nodes("change_it"), () =>
     place.press(go, async () => {

@@ -28,6 +28,9 @@ const OF_KIND = {
   oidc: [{ name: "issuer", required: true }, { name: "discovery_url" }, VOUCHES],
 };
 
+/** Options of a command that are said once for each. @type {Record<string, string>} */
+const OPTIONS = { tenants: "tenant", hosted_domains: "hosted-domain" };
+
 /** @param {string} kind @returns {Of[]} */
 export function fieldsOf(kind) {
   return [{ name: "label", required: true }, { name: "client_id", required: true }, ...(OF_KIND[kind] ?? [])];
@@ -91,6 +94,15 @@ export function inputs(words, kind, values) {
 export function sent(kind, typed) {
   const pairs = fieldsOf(kind).map(({ name, many }) => [name, many ? typed[name].split(/[\s,;]+/).filter(Boolean) : typed[name] || null]);
   return Object.fromEntries(pairs);
+}
+
+/** What sets it up in a terminal, which asks for the secret itself. @param {string} id @param {string} kind @param {Record<string, any>} values as the API takes them @param {boolean} [isThere] then it is written over @returns {import("./command.js").Command} */
+export function addCommand(id, kind, values, isThere = false) {
+  const options = fieldsOf(kind).map(({ name, required }) => {
+    const value = values[name] ?? "";
+    return [OPTIONS[name] ?? name.replaceAll("_", "-"), value === "" && !required ? null : value];
+  });
+  return ["connection add", id, { kind, ...Object.fromEntries(options), replace: isThere }];
 }
 
 /** Is one value another than the other? The API sorts lists, and writes them small. @param {any} before @param {any} after */

@@ -3,7 +3,7 @@
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { reviewConnection } from "./connection-changes.js";
-import { KINDS, freeId, inputs, isOther, nameOf, redirectUri, sent } from "./connection-fields.js";
+import { KINDS, addCommand, freeId, inputs, isOther, nameOf, redirectUri, sent } from "./connection-fields.js";
 import { connectionAt } from "./connections.js";
 import { form } from "./form.js";
 import { actions, button, copied, panel, tell } from "./parts.js";
@@ -27,6 +27,7 @@ export async function newConnection(place) {
       secretField(place),
     ],
     send: words.nodes("connection_make"),
+    commands: ({ id, ...typed }) => [addCommand(id, kind, sent(kind, typed))],
     onSend: async ({ id, secret, ...typed }) => {
       const body = { id, kind, ...sent(kind, typed), secret };
       try {
@@ -62,6 +63,7 @@ async function isOurs(place, { id, kind, client_id }) {
 /** @param {Place} place */
 function chooseProvider(place) {
   const { words } = place;
+  place.commands = KINDS.map((kind) => addCommand(freeId(kind, []), kind, {}));
   const buttons = KINDS.map((kind) => button([nameOf(words, kind)], () => place.go(`new-connection=${kind}`)));
   place.show(
     words.nodes("connection_choose"),
@@ -94,6 +96,7 @@ export async function newSecret(place) {
     id: `connection-secret-${id}`,
     fields: [secretField(place)],
     send: words.nodes("connection_new_secret"),
+    commands: () => [addCommand(id, connection.kind, connection, true)],
     onSend: async ({ secret }) => {
       await place.ask("PUT", `/connections/${id}/secret`, { body: { secret }, etag: connection.etag });
       place.go(connectionAt(id), place.good("connection_secret_replaced"));
@@ -119,6 +122,7 @@ export async function changeConnection(place) {
     keeps: true,
     fields: inputs(words, connection.kind, connection),
     send: words.nodes("look_at_it"),
+    commands: (typed) => [addCommand(connection.id, connection.kind, sent(connection.kind, typed), true)],
     onSend: async (typed) => {
       const changed = Object.entries(sent(connection.kind, typed)).filter(([name, value]) => isOther(connection[name], value));
       if (!changed.length) return tell(asked.slot, { tone: "info", text: words.nodes("nothing_changes") });

@@ -59,11 +59,11 @@ export async function changeAddress(place) {
   const contact = await readContact(place, "address", title);
   if (!contact) return;
   if (contact.id === place.member.id || !place.allowsOn("contact:address", contact)) return place.go(contactAt(contact.id));
-  place.commands = [["contact show", contact.id]];
   const asked = form(place, {
     id: `address-${contact.id}`,
     fields: [{ name: "email", label: words.nodes("address_new"), type: "email", dir: "ltr", required: true, most: LONGEST_EMAIL }],
     send: words.nodes("address_do"),
+    commands: ({ email }) => [["contact set", contact.id, { email }]],
     onSend: async ({ email }) => {
       // The same address again changes nothing, so a press after a lost answer is harmless.
       await place.ask("POST", `/contacts/${contact.id}/email`, { body: { email } });
@@ -84,7 +84,6 @@ export async function eraseContact(place) {
   const read = await readContact(place, "erase", words.nodes("contact_title"));
   if (!read) return;
   if (!place.allowsOn("contact:erase", read)) return place.go(contactAt(read.id));
-  place.commands = [["contact show", read.id]];
   let contact = read;
   const text = contact.email || contact.id;
   const name = contact.name || text;
@@ -92,6 +91,7 @@ export async function eraseContact(place) {
     id: `erase-${contact.id}`,
     fields: [{ name: "typed", label: words.nodes("erase_type", { text }), dir: "ltr", required: true, most: LONGEST_EMAIL }],
     send: words.nodes("erase_go", { name }),
+    commands: () => [["contact remove", contact.id]],
     onSend: async ({ typed }) => {
       if (typed.toLowerCase() !== text.toLowerCase()) return tell(asked.slot, { tone: "error", text: words.nodes("erase_differs") });
       // Of somebody who is gone it clears up the rest: a press after a lost answer is answered the same.

@@ -27,6 +27,7 @@ export async function editContact(place) {
       { name: "time_zone", label: words.nodes("time_zone"), type: "select", value: contact.time_zone ?? "", options: zones(place, contact) },
     ],
     send: words.nodes("save"),
+    commands: (typed) => asCommands(contact, typed),
     onSend: async ({ name, language, time_zone }) => {
       await place.ask("PATCH", path, { body: { name, language, time_zone }, etag: contact.etag });
       place.go(contactAt(id), place.good("saved"));
@@ -47,6 +48,16 @@ export async function editContact(place) {
     onCancel: () => place.go(contactAt(id)),
   });
   place.show(words.nodes("edit_title"), el("p", { class: "soft" }, ...words.nodes("edit_text")), form_.node);
+}
+
+/** What is typed otherwise than it is. @param {any} contact @param {import("./form.js").Typed} typed @returns {import("./command.js").Command[]} */
+function asCommands(contact, { name, language, time_zone }) {
+  /** @type {[string, string][]} */
+  const own = [["language", language], ["time-zone", time_zone]];
+  const others = own.filter(([option, value]) => value !== (contact[option.replace("-", "_")] ?? ""));
+  const reset = others.filter(([, value]) => !value).map(([option]) => option);
+  const options = { ...(name !== contact.name && { name }), ...Object.fromEntries(others.filter(([, value]) => value)), reset };
+  return Object.values(options).flat().length ? [["contact set", contact.id, options]] : [["contact show", contact.id]];
 }
 
 /** What somebody else has changed since the form was opened. @param {Place} place @param {any} before @param {any} now */

@@ -20,7 +20,7 @@ export async function showContact(place) {
   /** @type {Contact} */
   const contact = read;
   const path = `/contacts/${contact.id}`;
-  place.commands = [["contact show", contact.id], ["why", contact.id], ["session list", contact.id], ["link list", "--contact", contact.id]];
+  place.commands = [["contact show", contact.id], ["why", contact.id], ["session list", contact.id], ["link list", { contact: contact.id }]];
   const called = contact.name || contact.email || contact.id;
   place.show(
     [given(called)],

@@ -24,7 +24,6 @@ export async function showContacts(place, before) {
   const options = { asks, before, least: before ? AT_ONCE : wanted };
   const found = await place.read(() => gather(place, "/contacts/list", "contacts", options), title);
   if (!found) return;
-  place.commands = [["contact list"]];
   const list = found.items.length ? rows(place, found.items) : el("p", {}, ...empty(place, text));
   const more = button(words.nodes("show_more"), () => {
     history.replaceState(history.state, "", `#contacts=${found.items.length + AT_ONCE}`);
@@ -50,6 +49,7 @@ function search(place, text) {
     keeps: true,
     fields: [{ name: "text", label: words.nodes("contacts_search"), dir: "auto", most: LONGEST_TEXT }],
     send: words.nodes("contacts_find"),
+    commands: (typed) => [["contact list", { starting: typed.text || null }]],
     onSend: async () => anew(place),
   });
   if (text) sought.node.querySelector(".actions")?.append(all);

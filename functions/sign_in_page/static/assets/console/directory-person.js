@@ -11,14 +11,15 @@ import { badge, facts, given, panel, tell } from "./parts.js";
 
 const LONGEST = 254;
 
-/** One field for an address or an id, and what it finds below. @param {Place} place */
-export function findPerson(place) {
+/** One field for an address or an id, and what it finds below. @param {Place} place @param {import("./command.js").Command[]} [shown] what shows the rest of the screen */
+export function findPerson(place, shown = []) {
   const { words } = place;
   const below = el("div", { class: "of-directory", "aria-live": "polite" });
   const sought = form(place, {
     id: "directory-person",
     fields: [{ name: "who", label: words.nodes("dir_find_label"), hint: words.nodes("dir_find_hint"), dir: "ltr", required: true, most: LONGEST }],
     send: words.nodes("find"),
+    commands: ({ who }) => [...shown, ["directory people", ...(who ? [who] : [])]],
     onSend: async ({ who }) => {
       below.replaceChildren();
       const { body } = await place.ask("POST", "/directory/people/find", { body: who.includes("@") ? { email: who } : { external_id: who } });

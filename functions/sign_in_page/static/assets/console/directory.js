@@ -26,17 +26,19 @@ export async function showDirectory(place) {
   }, title);
   if (!read) return;
   const { status, held } = read;
-  place.commands = [["directory status"], ["directory people"], ["directory held"]];
+  /** @type {import("./command.js").Command[]} */
+  const shown = [["directory status"], ["directory held"]];
+  place.commands = [...shown, ["directory people"]];
   const { active, inactive } = status.people;
   const isEmpty = status.keys.length + active + inactive === 0;
   place.show(
     title,
     about,
-    ...(isEmpty ? [begin(place, status)] : [manyLeft(place, status, held.people.length > 0), heldPanel(place, held), findPerson(place), syncs(place, status)]),
+    ...(isEmpty ? [begin(place, status)] : [manyLeft(place, status, held.people.length > 0), heldPanel(place, held), findPerson(place, shown), syncs(place, status)]),
     (!isEmpty || status.files.sources.length > 0) && people(place, status),
     !isEmpty && groups(place, status),
     !isEmpty && needs(place, status),
-    isEmpty && status.files.sources.length > 0 && findPerson(place),
+    isEmpty && status.files.sources.length > 0 && findPerson(place, shown),
     ...logouts(place, status),
   );
 }
@@ -50,11 +52,7 @@ function begin(place, status) {
 
 /** @param {Place} place */
 function makeKey(place) {
-  return button(place.words.nodes("dir_make_key"), () => {
-    // Whatever is typed there already stays.
-    if (!place.unsent.of("new-key")) place.unsent.keep("new-key", { scim: true });
-    place.go("new-key");
-  }, "primary");
+  return button(place.words.nodes("dir_make_key"), () => place.go("new-key=scim"), "primary");
 }
 
 /** @param {Place} place @param {Status} status @returns {Child[]} */

@@ -20,6 +20,7 @@ export function findContact(place) {
       { name: "email", label: words.nodes("find_label"), hint: words.nodes("find_hint"), dir: "ltr", required: true, most: LONGEST_EMAIL },
     ],
     send: words.nodes("find"),
+    commands: ({ email }) => [["contact show", email], ["why", email]],
     onSend: async ({ email }) => {
       below.replaceChildren();
       if (isId(email)) return place.go(contactAt(email));
@@ -56,6 +57,7 @@ export function addContact(place) {
       { name: "email", label: words.nodes("email"), type: "email", dir: "ltr", required: true, most: LONGEST_EMAIL },
     ],
     send: words.nodes("add"),
+    commands: ({ name, email }) => [["contact add", { name, email }]],
     onSend: async ({ name, email }, keyOf) => {
       const body = { name, email };
       const { body: made } = await place.ask("POST", "/contacts", { body, key: keyOf(body) });

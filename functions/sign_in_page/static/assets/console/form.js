@@ -21,6 +21,7 @@ import { actions, button, newId, slot, tell, wait } from "./parts.js";
  */
 
 /** @typedef {Record<string, any>} Typed */
+/** @typedef {import("./command.js").Command} Command */
 
 /** A colour as a picker has it, and the API. */
 export const COLOUR = /^#[0-9a-f]{6}$/i;
@@ -31,6 +32,8 @@ export const COLOUR = /^#[0-9a-f]{6}$/i;
  * @property {Field[]} fields
  * @property {Child[]} send the button's label
  * @property {(typed: Typed, key: (body: object) => string) => Promise<void>} onSend throws what the API refuses
+ * @property {((typed: Typed) => Command[]) | null} commands what does the same in a terminal, of what is typed but for
+ *   passwords; null: the screen's own say it
  * @property {() => void} [onCancel]
  * @property {(refusal: Refusal) => boolean} [onRefused] true when it has said all
  * @property {Record<string, string>} [says] sentences of its own, by the type of a refusal
@@ -43,7 +46,7 @@ export const COLOUR = /^#[0-9a-f]{6}$/i;
  * @param {import("./place.js").Place} place
  * @param {Wanted} wanted
  */
-export function form(place, { id, fields, send, onSend, onCancel, onRefused, says, first = [], also = [], keeps = false }) {
+export function form(place, { id, fields, send, commands, onSend, onCancel, onRefused, says, first = [], also = [], keeps = false }) {
   const { words, unsent } = place;
   const kept = unsent.of(id)?.values ?? {};
   const inputs = new Map(fields.map((field) => [field.name, inputOf(field, kept[field.name] ?? field.value)]));
@@ -51,7 +54,13 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
   const primary = button(send, null, "primary");
   const typed = () => Object.fromEntries([...inputs].map(([name, input]) => [name, valueOf(input)]));
   const secrets = fields.filter(({ type }) => type === "password").map(({ name }) => name);
-  const keep = () => unsent.keep(id, Object.fromEntries(Object.entries(typed()).filter(([name]) => !secrets.includes(name))));
+  const told = () => Object.fromEntries(Object.entries(typed()).filter(([name]) => !secrets.includes(name)));
+  const keep = () => unsent.keep(id, told());
+  if (commands) place.commands = () => commands(told());
+  const onType = () => {
+    keep();
+    place.retyped();
+  };
   const cancel = () => {
     unsent.drop(id);
     onCancel?.();
@@ -86,7 +95,7 @@ export function form(place, { id, fields, send, onSend, onCancel, onRefused, say
 
   const node = el(
     "form",
-    { novalidate: true, onsubmit: submit, oninput: keep },
+    { novalidate: true, onsubmit: submit, oninput: onType },
     ...first,
     ...fields.map((field) => labelled(field, /** @type {Input} */ (inputs.get(field.name)))),
     ...also,

@@ -15,7 +15,6 @@ import { actions, button, given, newId, panel, slot, tell } from "./parts.js";
 export async function showImport(place) {
   if (!place.allows("contacts:import")) return place.go("find");
   const { words } = place;
-  place.commands = [["contact import", "contacts.csv", "--dry-run"]];
   const kept = keptOf(place);
   if (!kept) return chooseFile(place);
   const job = await place.read(async () => {
@@ -33,8 +32,15 @@ export async function showImport(place) {
   if (job) goOn(place, kept, job);
 }
 
+/** @param {string} file @param {import("./import-run.js").Asks} asks @param {boolean} isDry @returns {import("./command.js").Command[]} */
+function asCommands(file, { ignore_unknown, columns }, isDry) {
+  const column = Object.entries(columns).map(([field, header]) => `${field}=${header}`);
+  return [["contact import", file, { "dry-run": isDry, "ignore-unknown": ignore_unknown, column }]];
+}
+
 /** What to do about an import as it is now. @param {Place} place @param {Kept} kept @param {Job} job @param {import("./parts.js").Said} [why] it stopped */
 function goOn(place, kept, job, why) {
+  place.commands = asCommands(kept.file, kept.asks, job.dry_run);
   if (job.state === "finished" || job.state === "cancelled") {
     return showReport(place, job, {
       again: fileAgain(place, kept),
@@ -65,17 +71,22 @@ function chooseFile(place, why, before) {
   const input = fileInput(place, words.nodes("import_file"), words.nodes("import_file_hint"), async (file) => {
     const headers = await headersOf(file).catch(() => []);
     columns.replaceChildren(...(headers.length ? [columnsOf(place, headers, known, before?.unknown ?? null)] : []));
+    place.retyped();
   });
+  const asksOf = (/** @type {import("./form.js").Typed} */ { ignore_unknown }) => {
+    const pairs = [...columns.querySelectorAll("select")].map((each) => [each.name, each.value]).filter(([, value]) => value);
+    return { ignore_unknown: ignore_unknown === true, columns: Object.fromEntries(pairs) };
+  };
   const asked = form(place, {
     id: "import",
     keeps: true,
     fields: [{ name: "ignore_unknown", label: words.nodes("import_ignore"), type: "checkbox" }],
     send: words.nodes("import_try"),
-    onSend: async ({ ignore_unknown }) => {
+    commands: (typed) => asCommands(input.chosen()?.name ?? "contacts.csv", asksOf(typed), true),
+    onSend: async (typed) => {
       const file = input.chosen();
       if (!file) return tell(asked.slot, { tone: "error", text: words.nodes("import_no_file") });
-      const pairs = [...columns.querySelectorAll("select")].map((each) => [each.name, each.value]).filter(([, value]) => value);
-      const asks = { ignore_unknown: ignore_unknown === true, columns: Object.fromEntries(pairs) };
+      const asks = asksOf(typed);
       const sum = await readable(place, asked.slot, () => choose(file));
       if (sum === null) return;
       const job = await begin(place, { file, sum, asks, isDry: true });
@@ -177,6 +188,7 @@ async function send(place, kept, start) {
     line.replaceChildren(...counts(place, now));
   };
   onStep(start);
+  place.commands = asCommands(kept.file, kept.asks, start.dry_run);
   place.show(title(place, start), panel([given(kept.file)], bar, line, said, actions(cancel)));
   try {
     const onWait = (/** @type {number} */ seconds) => line.replaceChildren(...words.nodes("import_waits", { time: words.duration(seconds) }));

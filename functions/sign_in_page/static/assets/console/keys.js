@@ -9,7 +9,11 @@ import { actions, badge, button, copied, given, panel, slot, sure, table } from 
 /** @typedef {import("./place.js").Place} Place */
 
 const SCOPES = ["settings:read", "contacts:read", "contacts:write", "diagnosis", "links", "sessions", "trail:read", "scim"];
+const SYNC = "scim";
 const OPEN = ["alive", "held"];
+/** How long a key works where nobody says it, as `KEY_LIFETIME` in portico/team/workspace_key.py has it. */
+const DAYS = 365;
+const LONGEST_LABEL = 60;
 
 /** @param {Place} place */
 export async function showKeys(place) {
@@ -42,7 +46,7 @@ export async function showKeys(place) {
 }
 
 /** A directory comes with it, and may be asked for its id. @param {any} key */
-const isOfSync = ({ scope }) => scope.split(" ").includes("scim");
+const isOfSync = ({ scope }) => scope.split(" ").includes(SYNC);
 
 /** Was it there before the days that its use is kept for? @param {any} key */
 function isOld({ created_at }) {
@@ -86,20 +90,29 @@ function todo(place, key, said) {
 /** @param {Place} place */
 export function newKey(place) {
   const { words } = place;
+  // Whoever comes from the directory finds its scope ticked; what is typed already stays.
+  const named = place.values.get("new-key");
   const asked = form(place, {
     id: "new-key",
     fields: [
-      { name: "label", label: words.nodes("label"), hint: words.nodes("key_label_hint"), required: true, most: 100 },
+      { name: "label", label: words.nodes("label"), hint: words.nodes("key_label_hint"), required: true, most: LONGEST_LABEL },
       ...SCOPES.map((scope) => {
         const hint = words.nodes(`scope_${scope.replace(":", "_")}`);
-        return /** @type {import("./form.js").Field} */ ({ name: scope, label: [el("code", { dir: "ltr" }, scope)], hint, type: "checkbox" });
+        return /** @type {import("./form.js").Field} */ ({ name: scope, label: [el("code", { dir: "ltr" }, scope)], hint, type: "checkbox", value: scope === SYNC && named === SYNC });
       }),
+      { name: "days", label: words.nodes("days_good"), hint: words.nodes("days_hint", { count: DAYS }), type: "number" },
     ],
     send: words.nodes("make_key"),
+    commands: (typed) => [["key add", { owner: place.member.id, label: typed.label, scope: SCOPES.filter((scope) => typed[scope]), days: typed.days || null }]],
     onSend: async (typed, keyOf) => {
-      const body = { label: typed.label, scope: SCOPES.filter((scope) => typed[scope]).join(" ") };
+      const body = { label: typed.label, scope: SCOPES.filter((scope) => typed[scope]).join(" "), ...(typed.days && { days: Number(typed.days) }) };
       const { body: made } = await place.ask("POST", "/keys", { body, key: keyOf(body) });
       showSecret(place, made);
+    },
+    onRefused: ({ type }) => {
+      // It is made: what is pressed next is another one.
+      if (type === "taken") place.unsent.drop("new-key");
+      return false;
     },
     says: { taken: "key_lost" },
     onCancel: () => place.go("keys"),

@@ -26,6 +26,7 @@ export function exportPanel(place, filter) {
     id: "log-export",
     fields: [{ name: "format", label: words.nodes("log_format"), hint: words.nodes("log_format_hint"), type: "select", value: "csv", options }],
     send: words.nodes("log_download"),
+    commands: null,
     onSend: async ({ format }) => {
       const found = await gathered(place, { ...filter, format }, (moment) =>
         tell(asked.slot, { tone: "info", text: words.nodes("log_read_back", { moment: words.moment(moment) }) }, { takesFocus: false }));

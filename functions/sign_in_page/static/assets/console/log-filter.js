@@ -65,6 +65,7 @@ export function filterForm(place, filter) {
       ...TIMES.map((name) => /** @type {import("./form.js").Field} */ ({ name, label: words.nodes(`log_${name}`), type: "datetime-local", value: localTime(filter[name]) })),
     ],
     send: words.nodes("log_filter_it"),
+    commands: null,
     onSend: async (given) => {
       // Whatever is no id is sought as an address: left out, it would show everybody's rows.
       const isKnown = !given.contact || isId(given.contact);
@@ -98,14 +99,14 @@ export function filterForm(place, filter) {
   );
 }
 
-/** What the same filter is on a command line. Nothing of it is of anybody's own wording. @param {Filter} filter @param {import("./log-words.js").Entry[]} entries */
+/** What the same filter is on a command line. Nothing of it is of anybody's own wording. @param {Filter} filter @param {import("./log-words.js").Entry[]} entries @returns {import("./command.js").Options} */
 export function optionsOf(filter, entries) {
   const isOurs = { outcome: OUTCOMES, way: WAYS, delivery: DELIVERIES, reason: REASONS, by: ACTORS };
-  const words = Object.entries(isOurs).flatMap(([name, all]) => (all.includes(filter[name]) ? [`--${name}`, filter[name]] : []));
+  const words = Object.entries(isOurs).map(([name, all]) => [name, all.includes(filter[name]) ? filter[name] : null]);
   // An id stands in a command once the API has answered it.
   const [known] = entries.filter(({ contact }) => contact && contact === filter.contact);
-  const times = TIMES.flatMap((name) => (filter[name] ? [`--${name}`, new Date(filter[name] * 1000).toISOString().slice(0, 19) + "Z"] : []));
-  return [...words, ...(known ? ["--contact", known.contact] : []), ...times];
+  const times = TIMES.map((name) => [name, filter[name] ? new Date(filter[name] * 1000).toISOString().slice(0, 19) + "Z" : null]);
+  return Object.fromEntries([...words, ["contact", known?.contact], ...times]);
 }
 
 /**

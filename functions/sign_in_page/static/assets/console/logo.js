@@ -29,9 +29,12 @@ export async function changeLogo(place) {
   if (!read) return;
   if (!place.allows("settings:write")) return place.go("portal");
   const said = slot();
+  /** @type {import("./command.js").Command[]} */
+  const takenAway = read.settings.logo ? [["workspace set", { reset: "logo" }]] : [];
   /** @type {File | null} */
   let chosen = null;
   let seen = /** @type {string | undefined} */ (undefined);
+  place.commands = () => [["workspace set", { logo: chosen?.name ?? "logo.png" }], ...takenAway];
   const preview = withPreview(
     place,
     () => (seen === undefined ? {} : { logo_url: seen }),
@@ -51,6 +54,7 @@ export async function changeLogo(place) {
     }
     if (problem) tell(said, { tone: "error", text: words.nodes(problem, { size: Math.ceil((file?.size ?? 0) / 1024) }) });
     preview.draw();
+    place.retyped();
   });
   const use = button(words.nodes("logo_use"), () => {
     if (!chosen) return tell(said, { tone: "error", text: words.nodes("logo_choose_first") });

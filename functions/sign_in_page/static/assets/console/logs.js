@@ -29,7 +29,7 @@ export async function showLogs(place) {
     return { members: team.body.members, first, connections: isOfConnections ? await connectionNames(place) : {} };
   }, title);
   if (!read) return;
-  place.commands = [["trail list", ...optionsOf(filter, read.first.entries)]];
+  place.commands = [["trail list", optionsOf(filter, read.first.entries)]];
   const members = read.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]);
   const names = { ...Object.fromEntries(members), ...read.connections };
   const isFiltered = Object.keys(filter).length > 0;
@@ -63,7 +63,9 @@ export async function showTrailOf(place) {
   }, title);
   if (!read) return;
   const { contact } = read;
-  if (contact) place.commands = [["trail list", "--contact", contact.id]];
+  const [entry] = read.first.entries;
+  const id = contact?.id ?? entry?.contact;
+  if (id) place.commands = [["trail list", { contact: id }]];
   const back = contact && button(words.nodes("back"), () => place.go(`contact=${contact.id}`));
   place.show(
     title,

@@ -27,17 +27,16 @@ export async function mergeContacts(place) {
   const survivor = await readContact(place, "merge", title);
   if (!survivor) return;
   if (!place.allowsOn("contacts:merge", survivor)) return place.go(contactAt(survivor.id));
-  place.commands = [["contact show", survivor.id]];
   if (!place.values.get("with")) return chooseOther(place, survivor, title);
   const lost = await readContact(place, "with", title);
   if (!lost) return;
+  place.commands = [["contact merge", survivor.id, lost.id, { "dry-run": true }]];
   const said = slot();
   const swap = button(words.nodes("merge_swap", { name: calledBy(lost) }), () => place.go(`merge=${lost.id}&with=${survivor.id}`));
   const back = button(words.nodes("back"), () => place.go(contactAt(survivor.id)));
   try {
     const merge = await asked(place, survivor.id, { lost: lost.id, dry_run: true });
     if (place.isOver) return;
-    place.commands = [["contact merge", survivor.id, lost.id, "--dry-run"]];
     const go = button(words.nodes("merge_go"), () => place.press(go, () => mergeNow(place, survivor, lost, said), said), "primary");
     const note = words.nodes("merge_note", { name: calledBy(survivor), moment: words.moment(merge.undo_until) });
     place.show(title, panel(words.nodes("before_and_after"), beforeAndAfter(place, survivor, lost, merge), el("p", {}, ...note)), said, actions(go, swap, back));
@@ -54,6 +53,7 @@ function chooseOther(place, survivor, title) {
     id: `merge-${survivor.id}`,
     fields: [{ name: "email", label: words.nodes("merge_other"), hint: words.nodes("find_hint"), dir: "ltr", required: true, most: LONGEST_EMAIL }],
     send: words.nodes("merge_look"),
+    commands: ({ email }) => [["contact merge", survivor.id, email, { "dry-run": true }]],
     keeps: true,
     onSend: async ({ email }) => {
       const lost = isId(email) ? email : (await place.ask("POST", "/contacts/find", { body: { email } })).body.contact.id;
@@ -123,7 +123,7 @@ export async function undoMerge(place) {
   const lost = survivor.merged.find((/** @type {string} */ each) => each === place.values.get("lost"));
   const said = slot();
   const back = button(words.nodes("back"), () => place.go(contactAt(survivor.id)));
-  place.commands = [["contact show", survivor.id]];
+  place.commands = [lost ? ["contact undo-merge", survivor.id, lost] : ["contact show", survivor.id]];
   let merge = null;
   try {
     // Asked for once more, a merge that stands says what it was, and until when it can be undone.

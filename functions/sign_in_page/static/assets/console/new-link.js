@@ -25,6 +25,7 @@ export async function newLink(place) {
     id: `new-link-${contact}`,
     fields: [destination(place), days(place), { name: "label", label: words.nodes("label"), hint: words.nodes("label_hint"), most: LONGEST_LABEL }],
     send: words.nodes("make_link"),
+    commands: ({ to, days: count, label }) => [["link create", { contact: contact || null, to: to || null, days: count || null, label: label || null }]],
     onSend: async ({ to, days: count, label }, keyOf) => {
       const wished = { ...(contact && { contact }), ...(to && { to }), ...(count && { days: Number(count) }), ...(label && { label }) };
       const body = { links: [wished] };
@@ -54,6 +55,7 @@ export async function rotateLink(place) {
       { name: "overlap_days", label: words.nodes("overlap"), type: "select", value: "7", options: overlaps(place) },
     ],
     send: words.nodes("rotate"),
+    commands: ({ overlap_days }) => [["link rotate", id, { "overlap-days": overlap_days }]],
     onSend: async ({ overlap_days }) => {
       const { body } = await place.ask("POST", `/links/${id}/rotate`, { body: { overlap_days: Number(overlap_days) } });
       showMade(place, body, back, link.contact ? await whoseOf(place, link.contact) : null);

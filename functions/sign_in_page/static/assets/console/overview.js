@@ -31,7 +31,7 @@ export async function showOverview(place) {
   };
   const first = await place.read(() => count(null), title);
   if (!first) return;
-  place.commands = [["trail overview", "--since", `${period}d`]];
+  place.commands = [["trail overview", { since: `${period}d` }]];
   const pictures = picturesOf(place, { period, since });
   const holder = el("div", {});
   const more = first.next ? rest(place, first, { count, onMore: show }) : null;

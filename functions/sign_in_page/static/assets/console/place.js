@@ -2,24 +2,29 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
+import { commandLine } from "./command.js";
 import { actions, button, copied, slot, tell, wait } from "./parts.js";
 import { toldOf } from "./refusals.js";
 import { MAY, mayActOn } from "./rights.js";
 
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./api.js").Asked} Asked */
+/** @typedef {import("./command.js").Command} Command */
 /** @typedef {import("./parts.js").Said} Said */
 
 export class Place {
   /** Another screen is shown by now: what still comes is of no interest. */
   isOver = false;
   /**
-   * What shows the same in a terminal: a command, and what follows the workspace. Only what the API has answered stands
-   * in it, never the fragment, which anybody can write.
+   * What does the same in a terminal. Only what the API has answered and what was typed here stands in it, never the
+   * fragment, which anybody can write. A form's are asked for anew at each letter.
    *
-   * @type {string[][]}
+   * @type {Command[] | (() => Command[])}
    */
   commands = [];
+  /** As they were shown last, and where. */
+  #lines = "";
+  #holder = el("div", {});
   /** The directory's groups, where a screen has read them. @type {import("./settings-fields.js").Group[]} */
   groups = [];
   /** Asks whether somebody may go while the screen holds what is shown once. @type {(() => Promise<boolean>) | null} */
@@ -121,10 +126,19 @@ export class Place {
 
   /** The same for a terminal, which asks for a key or for credentials itself. */
   #asCommands() {
-    if (this.commands.length === 0) return null;
-    const { words, settings } = this;
-    const lines = this.commands.map(([what, ...given]) => copied(words, ["portico", what, settings.id, ...given].join(" "), words.nodes("command")));
-    return el("details", { class: "commands" }, el("summary", {}, ...words.nodes("copy_as_command")), ...lines);
+    if (Array.isArray(this.commands) && this.commands.length === 0) return null;
+    this.#lines = "";
+    this.retyped();
+    return el("details", { class: "commands" }, el("summary", {}, ...this.words.nodes("copy_as_command")), this.#holder);
+  }
+
+  /** Something else stands in a form by now, and so in the commands. */
+  retyped() {
+    const { words, settings, commands } = this;
+    const lines = (Array.isArray(commands) ? commands : commands()).map((each) => commandLine(settings.id, each));
+    if (lines.join("\n") === this.#lines) return;
+    this.#lines = lines.join("\n");
+    this.#holder.replaceChildren(...lines.map((each) => copied(words, each, words.nodes("command"))));
   }
 
   /** Say something at the top of the screen. @param {Said | null} said */

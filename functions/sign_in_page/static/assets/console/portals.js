@@ -54,6 +54,7 @@ export function newPortal(place) {
       { name: "public", label: words.nodes("elsewhere_public"), hint: words.nodes("elsewhere_public_hint"), type: "checkbox" },
     ],
     send: words.nodes("elsewhere_add"),
+    commands: ({ id, label, public: isPublic, ...typed }) => [["portal add", id, { label: label || null, ...optionsOf(sentOf(typed)), public: isPublic }]],
     onSend: async ({ id, label, public: isPublic, ...typed }) => {
       const body = { id, ...(label && { label }), ...sentOf(typed), ...(isPublic && { public: true }) };
       try {
@@ -89,6 +90,7 @@ export async function showPortal(place) {
   const title = words.nodes("elsewhere_title");
   const portal = await readPortal(place, id, title);
   if (!portal) return;
+  place.commands = [["portal show", portal.id]];
   const may = place.allows("settings:write");
   const said = slot();
   const values = { label: portal.label || portal.id };
@@ -145,6 +147,7 @@ export async function editPortal(place) {
     id: `edit-portal-${portal.id}`,
     fields: [{ name: "label", label: words.nodes("label"), value: portal.label, required: true, most: 100 }, ...fieldsOf(place, portal)],
     send: words.nodes("save"),
+    commands: ({ label, ...typed }) => changeOf(portal, { label, ...sentOf(typed) }),
     onSend: ({ label, ...typed }) => patch(place, portal, { label, ...sentOf(typed) }),
     onRefused: ({ type, problem }) => {
       // What is sent next is about the portal as it is by now; what was typed stays.
@@ -203,6 +206,23 @@ function fieldsOf({ words }, portal) {
 function sentOf(typed) {
   const lists = LISTS.map((name) => [name, typed[name].split(/\s+/).filter(Boolean)]);
   return Object.fromEntries([...lists, ...ADDRESSES.map((name) => [name, typed[name] || null])]);
+}
+
+/** @param {string} name of a list's option, which is said once for each */
+const optionOf = (name) => name.replace(/s$/, "").replaceAll("_", "-");
+
+/** @param {Record<string, any>} values as the API takes them @returns {import("./command.js").Options} */
+function optionsOf(values) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [optionOf(name), value]));
+}
+
+/** What is typed otherwise than it is. @param {Portal} portal @param {Record<string, any>} wanted @returns {import("./command.js").Command[]} */
+function changeOf(portal, wanted) {
+  const others = Object.entries(wanted).filter(([name, value]) => !isAs(portal, { [name]: value }));
+  const isSet = (/** @type {any} */ value) => value !== null && (value === "" || value.length > 0);
+  const reset = others.filter(([, value]) => !isSet(value)).map(([name]) => optionOf(name));
+  const set = Object.fromEntries(others.filter(([, value]) => isSet(value)));
+  return others.length ? [["portal set", portal.id, { ...optionsOf(set), reset }]] : [["portal show", portal.id]];
 }
 
 /** What the portal's developers set, to copy. @param {Place} place @param {Portal} portal */

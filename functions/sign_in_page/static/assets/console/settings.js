@@ -8,6 +8,7 @@ import { COLOUR, form } from "./form.js";
 import { logoPanel } from "./logo.js";
 import { actions, button, facts, panel, slot, table, tell } from "./parts.js";
 import { withPreview } from "./preview-loaded.js";
+import { settingsCommands } from "./settings-command.js";
 import { GROUPS, LOOKS, differs, fieldOf, lookOf, sent, shown, touchedBy, unknownGroup } from "./settings-fields.js";
 import { takesAway, whoIsTouched } from "./touched.js";
 
@@ -29,7 +30,7 @@ async function showSettings(place, screen) {
     return isAuthentication ? (await place.ask("GET", "/connections")).body.connections : [];
   }, title);
   if (!read) return;
-  place.commands = [["workspace show"], ...(isAuthentication ? [["connection list"], ["directory check"]] : [["workspace preview-mail"]])];
+  place.commands = isAuthentication ? [["workspace show"], ["connection list"], ["directory check"]] : [["workspace show"], ["workspace preview-mail"]];
   const { settings } = place;
   const may = place.allows("settings:write");
   const panels = Object.entries(GROUPS[screen]).map(([group, members]) => {
@@ -75,6 +76,7 @@ export async function changeSettings(place) {
     keeps: true,
     fields: members.map((setting) => fieldOf(place, setting)),
     send: words.nodes("look_at_it"),
+    commands: (typed) => settingsCommands(place, members, changesOf(place, members, typed)),
     onSend: async (typed) => {
       const unknown = group === "directory" && unknownGroup(place, typed);
       if (unknown) return tell(asked.slot, { tone: "error", text: words.nodes("dir_unknown_group", { name: unknown, names: place.groups.slice(0, 10).map(({ name }) => name).join(", ") || words.text("nothing_set") }) });
@@ -126,6 +128,7 @@ function changesOf(place, members, typed) {
 function review(place, { screen, id, members, wanted }) {
   const { words } = place;
   const said = slot();
+  place.commands = settingsCommands(place, members, wanted);
   const changed = members.filter(({ name }) => name in wanted);
   const rows = () =>
     table(

@@ -99,6 +99,7 @@ export function newMember(place) {
     fields: [{ name: "email", label: words.nodes("email"), hint: words.nodes("new_member_hint"), dir: "ltr", required: true, most: 254 }, roleField(place)],
     also: [roles(place)],
     send: words.nodes("add_member"),
+    commands: ({ email, role }) => [["team add", email, { role }]],
     onSend: async ({ email, role }) => {
       await place.ask("POST", "/team", { body: { email, role } });
       place.go("team", place.good("member_added"));
@@ -135,6 +136,7 @@ export async function changeRole(place) {
     fields: [roleField(place, member.role)],
     also: [roles(place)],
     send: words.nodes("save"),
+    commands: ({ role }) => [["team set", member.contact, { role }]],
     onSend: async ({ role }) => {
       if (role !== member.role) await place.ask("PUT", `/team/${member.contact}`, { body: { role }, etag: member.etag });
       place.go("team", place.good("saved"));
@@ -164,6 +166,7 @@ export async function teamWays(place) {
     id: "team-ways",
     fields: METHODS.map((method) => ({ name: method, label: words.nodes(`way_${method}`), type: "checkbox", value: chosen.includes(method) })),
     send: words.nodes("save"),
+    commands: (typed) => [["team methods", { method: METHODS.filter((method) => typed[method]) }]],
     onSend: async (typed) => {
       const methods = METHODS.filter((method) => typed[method]).join(" ");
       await place.ask("PUT", "/team-methods", { body: { methods }, etag });
