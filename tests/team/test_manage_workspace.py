@@ -2,6 +2,7 @@
 portico/edge/*_routes.py)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -581,6 +582,22 @@ class TestAKey:
     @pytest.mark.parametrize("scope", ["", "team:write", "links keys", "LINKS"])
     def test_has_no_scope_that_there_is_not(self, house, scope):
         assert self.makes(house, scope=scope).problem == (400, "invalid-request")
+
+    @pytest.mark.parametrize(
+        ("more", "days"), [({}, 365), ({"days": None}, 365), ({"days": 1}, 1), ({"days": 400}, 400)]
+    )
+    def test_ends_when_whoever_made_it_says(self, house, portal, more, days):
+        key = self.makes(house, **more).body["key"]
+
+        assert key["expires_at"] == epoch(portal.now + timedelta(days=days))
+
+    @pytest.mark.parametrize("days", [0, -1, 401, 10**30, "90", 1.5, True])
+    def test_has_no_end_that_there_cannot_be(self, house, days):
+        assert self.makes(house, days=days).problem == (400, "invalid-request")
+
+    def test_that_is_to_end_at_another_time_is_another_key(self, house):
+        assert self.makes(house, days=90).status == 201
+        assert self.makes(house, days=91).problem == (422, "other-body")
 
 
 class TestApi08ABudget:

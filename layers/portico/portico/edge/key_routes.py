@@ -1,7 +1,7 @@
 """The routes of a workspace's keys."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from portico.clock import SYSTEM, Clock, epoch
@@ -12,7 +12,12 @@ from portico.events import Caller
 from portico.settings import ManageWorkspaceSettings
 from portico.team.caller_uses import last_uses
 from portico.team.rules import Action
-from portico.team.workspace_key import Scope, WorkspaceKey
+from portico.team.workspace_key import (
+    KEY_LIFETIME,
+    LONGEST_KEY_LIFETIME,
+    Scope,
+    WorkspaceKey,
+)
 from portico.team.workspace_keys import WorkspaceKeys
 
 
@@ -22,6 +27,7 @@ class AskedKey:
 
     label: str
     scope: str
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class KeyRoutes:
                 member.contact,
                 label=asked.label,
                 scopes=_scopes(asked.scope),
+                lifetime=_lifetime(asked.days),
                 id_=once.random_part(),
                 asked=once.body,
                 host=caller.host,
@@ -99,6 +106,15 @@ class KeyRoutes:
             "created_at": epoch(key.created_at),
             "expires_at": epoch(key.expires_at),
         }
+
+
+def _lifetime(days: int | None) -> timedelta:
+    if days is None:
+        return KEY_LIFETIME
+    # Before a span is made of it: of a number without a limit there is none.
+    if not 1 <= days <= LONGEST_KEY_LIFETIME.days:
+        raise InvalidRequest("days", f"1 to {LONGEST_KEY_LIFETIME.days}")
+    return timedelta(days=days)
 
 
 def _scopes(text: str) -> list[Scope]:
