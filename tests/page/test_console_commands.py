@@ -126,6 +126,29 @@ class TestEveryForm:
         assert {name for name, _ in self.FORMS} >= OF_THEIR_SCREEN
 
 
+class TestEveryQuestion:
+    NOTHING_IS_DONE = {"once.js"}  # noqa: RUF012
+    """It asks whether somebody leaves what is shown once."""
+
+    ASKED = {  # noqa: RUF012
+        name: text
+        for name, text in MODULES.items()
+        if name != "parts.js" and re.search(r"\bsure\(words", text)
+    }
+
+    @pytest.mark.parametrize("name", ASKED)
+    def test_says_the_command_of_its_press(self, name):
+        said = [line for line in self.ASKED[name].splitlines() if " yes: " in line]
+
+        assert said
+        wanted = "commands: null" if name in self.NOTHING_IS_DONE else "commands: place.inTerminal("
+        assert not [each for each in said if wanted not in each]
+
+    def test_is_found(self):
+        assert set(self.ASKED) > self.NOTHING_IS_DONE
+        assert len(self.ASKED) > 6
+
+
 class TestACommand:
     TREE = typer.main.get_command(app)
     SAID = sorted({(name, each) for name, text in MODULES.items() for each in re.findall(r'\["([a-z]+ [a-z-]+|why)"[,\]]', text)})  # fmt: skip

@@ -121,7 +121,7 @@ async function sessions(place, contact, path) {
     return pressed;
   };
   const all = button(words.nodes("end_all"), async () => {
-    const about = { title: words.nodes("end_all_title", { name: contact.name || contact.email || contact.id }), text: words.nodes("end_all_text"), yes: words.nodes("end_all") };
+    const about = { title: words.nodes("end_all_title", { name: contact.name || contact.email || contact.id }), text: words.nodes("end_all_text"), yes: words.nodes("end_all"), commands: place.inTerminal(["session end", contact.id, { all: true }]) };
     if (!(await sure(words, about))) return;
     place.press(all, async () => {
       await place.ask("POST", `${path}/sessions/end`);
@@ -213,7 +213,7 @@ function switching(place, contact, path) {
   const said = slot();
   const pressed = button(words.nodes(action), async () => {
     const name = contact.name || contact.email || contact.id;
-    const about = { title: words.nodes("deactivate_title", { name }), text: words.nodes("deactivate_text"), yes: words.nodes("deactivate_of", { name }) };
+    const about = { title: words.nodes("deactivate_title", { name }), text: words.nodes("deactivate_text"), yes: words.nodes("deactivate_of", { name }), commands: place.inTerminal(["contact deactivate", contact.id]) };
     if (contact.active && !(await sure(words, about))) return;
     place.press(pressed, async () => {
       await place.ask("POST", `${path}/${action}`);

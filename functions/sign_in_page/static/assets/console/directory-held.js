@@ -25,7 +25,7 @@ export function heldPanel(place, { people, next }) {
   const decide = (/** @type {Decision} */ decision, /** @type {Held[]} */ some, /** @type {string} */ label, /** @type {"plain" | "secondary"} */ look, /** @type {string} */ name) => {
     const pressed = button(words.nodes(label), async () => {
       const { title, text } = ASKS[decision];
-      if (!(await sure(words, { title: words.nodes(title), text: words.nodes(text), yes: words.nodes(label), isDangerous: decision === "leave" }))) return;
+      if (!(await sure(words, { title: words.nodes(title), text: words.nodes(text), yes: words.nodes(label), isDangerous: decision === "leave", commands: place.inTerminal([`directory ${decision}`, ...some.map(({ id }) => id)]) }))) return;
       place.press(pressed, () => send(place, decision, some), said);
     }, look, name);
     return pressed;

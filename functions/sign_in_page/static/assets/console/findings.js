@@ -137,7 +137,7 @@ function remedyKey(remedy) {
 }
 
 /** @param {Place} place @param {any} ending @param {string} email */
-async function remedy(place, { remedy: name, route, body }, email) {
+async function remedy(place, { remedy: name, route, body, command }, email) {
   const { words } = place;
   const [method, address] = route.split(" ");
   const path = address.replace(/^\/v1\/workspaces\/[^/]+/, "");
@@ -149,7 +149,7 @@ async function remedy(place, { remedy: name, route, body }, email) {
   if (/^(test|confirm)-connection$/.test(name)) return place.go(`connection=${path.split("/")[2]}`);
   if (path === "/settings") return reviewSettings(place, body);
   if (method === "PATCH") {
-    const about = { title: words.nodes("sure_title"), text: words.nodes("sure_text"), yes: words.nodes("change_it"), isDangerous: false };
+    const about = { title: words.nodes("sure_title"), text: words.nodes("sure_text"), yes: words.nodes("change_it"), isDangerous: false, commands: place.inTerminal(command) };
     if (!(await sure(words, about))) return;
     const { etag } = await place.ask("GET", path);
     await place.ask("PATCH", path, { body, etag });

@@ -67,7 +67,7 @@ function todo(place, key, said) {
   const values = { label: key.label };
   const press = `rotate-key-${key.id}`;
   const rotate = button(words.nodes("new_secret"), async () => {
-    const about = { title: words.nodes("new_secret_title", values), text: words.nodes("new_secret_text"), yes: words.nodes("new_secret"), isDangerous: false };
+    const about = { title: words.nodes("new_secret_title", values), text: words.nodes("new_secret_text"), yes: words.nodes("new_secret"), isDangerous: false, commands: place.inTerminal(["key rotate", key.id, { owner: place.member.id }]) };
     if (!(await sure(words, about))) return;
     place.press(rotate, async () => {
       // After a lost answer the same press again: what nobody has seen is replaced, and not what is in use.
@@ -77,7 +77,7 @@ function todo(place, key, said) {
     }, said);
   }, "plain", words.text("new_secret_of", values));
   const revoke = button(words.nodes("revoke"), async () => {
-    const about = { title: words.nodes("revoke_key_title", values), text: words.nodes("revoke_key_text"), yes: words.nodes("revoke_key_of", values) };
+    const about = { title: words.nodes("revoke_key_title", values), text: words.nodes("revoke_key_text"), yes: words.nodes("revoke_key_of", values), commands: place.inTerminal(["key revoke", key.id]) };
     if (!(await sure(words, about))) return;
     place.press(revoke, async () => {
       await place.ask("POST", `/keys/${key.id}/revoke`);

@@ -37,7 +37,7 @@ function todo(place, link, said, mayRotate) {
   const { words } = place;
   const short = link.id.slice(0, 8);
   const revoke = button(words.nodes("revoke"), async () => {
-    const about = { title: words.nodes("revoke_title", { link: link.label || short }), text: words.nodes("revoke_text"), yes: words.nodes("revoke_of", { link: link.label || short }) };
+    const about = { title: words.nodes("revoke_title", { link: link.label || short }), text: words.nodes("revoke_text"), yes: words.nodes("revoke_of", { link: link.label || short }), commands: place.inTerminal(["link revoke", link.id]) };
     if (!(await sure(words, about))) return;
     place.press(revoke, async () => {
       await place.ask("POST", `/links/${link.id}/revoke`);

@@ -22,7 +22,7 @@ export function showOnce(place, { title, text, secret, label, more, back }) {
     place.leaving = null;
   };
   place.leaving = () => {
-    const about = { title: words.nodes("once_title"), text: words.nodes("once_text"), yes: words.nodes("once_leave") };
+    const about = { title: words.nodes("once_title"), text: words.nodes("once_text"), yes: words.nodes("once_leave"), commands: null };
     return sure(words, about);
   };
   const id = newId();

@@ -156,10 +156,11 @@ export function copied(words, text, label, { lang } = {}) {
  * One more question before something that is not undone by a press.
  *
  * @param {Words} words
- * @param {{ title: Child[], text: Child[], yes: Child[], isDangerous?: boolean }} about
+ * @param {{ title: Child[], text: Child[], yes: Child[], isDangerous?: boolean, commands: Child }} about `commands` do the same in
+ *   a terminal
  * @returns {Promise<boolean>}
  */
-export function sure(words, { title, text, yes, isDangerous = true }) {
+export function sure(words, { title, text, yes, isDangerous = true, commands }) {
   return new Promise((answer) => {
     const id = newId();
     const about = newId();
@@ -171,6 +172,7 @@ export function sure(words, { title, text, yes, isDangerous = true }) {
       el("h2", { id }, ...title),
       el("p", { id: about }, ...text),
       actions(go, cancel),
+      commands,
     );
     // By the back button another screen is shown, and nothing is asked there.
     const leave = () => dialog.close("");

@@ -129,7 +129,18 @@ export class Place {
     if (Array.isArray(this.commands) && this.commands.length === 0) return null;
     this.#lines = "";
     this.retyped();
-    return el("details", { class: "commands" }, el("summary", {}, ...this.words.nodes("copy_as_command")), this.#holder);
+    return this.#folded(this.#holder);
+  }
+
+  /** The same of one press, below the question that it asks. @param {Command | string} command whole, where the API says it */
+  inTerminal(command) {
+    const line = typeof command === "string" ? command : commandLine(this.settings.id, command);
+    return this.#folded(el("div", {}, copied(this.words, line, this.words.nodes("command"))));
+  }
+
+  /** @param {HTMLElement} lines */
+  #folded(lines) {
+    return el("details", { class: "commands" }, el("summary", {}, ...this.words.nodes("copy_as_command")), lines);
   }
 
   /** Something else stands in a form by now, and so in the commands. */

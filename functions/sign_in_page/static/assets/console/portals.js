@@ -103,7 +103,7 @@ export async function showPortal(place) {
   const edit = button(words.nodes("edit"), () => place.go(`edit-portal=${portal.id}`));
   const turn = button(words.nodes(portal.on ? "elsewhere_turn_off" : "elsewhere_turn_on"), () => place.press(turn, () => patch(place, portal, { on: !portal.on }), said));
   const rotate = button(words.nodes("new_secret"), async () => {
-    const about = { title: words.nodes("new_secret_title", values), text: words.nodes("elsewhere_secret_text"), yes: words.nodes("new_secret"), isDangerous: false };
+    const about = { title: words.nodes("new_secret_title", values), text: words.nodes("elsewhere_secret_text"), yes: words.nodes("new_secret"), isDangerous: false, commands: place.inTerminal(["portal set", portal.id, { "new-secret": true }]) };
     if (!(await sure(words, about))) return;
     place.press(rotate, async () => {
       const { body } = await place.ask("POST", `${at(portal.id)}/secret`, { etag: portal.etag });
@@ -112,7 +112,7 @@ export async function showPortal(place) {
   });
   const retire = button(words.nodes("elsewhere_retire"), () => place.press(retire, () => patch(place, portal, { secrets_kept: 1 }), said));
   const remove = button(words.nodes("elsewhere_remove"), async () => {
-    const about = { title: words.nodes("elsewhere_remove_title", values), text: words.nodes("elsewhere_remove_text"), yes: words.nodes("elsewhere_remove_of", values) };
+    const about = { title: words.nodes("elsewhere_remove_title", values), text: words.nodes("elsewhere_remove_text"), yes: words.nodes("elsewhere_remove_of", values), commands: place.inTerminal(["portal remove", portal.id]) };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
       try {

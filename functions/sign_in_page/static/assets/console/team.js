@@ -65,7 +65,7 @@ function todo(place, member, said) {
   const values = { name: member.name || member.email };
   const change = button(words.nodes("change"), () => place.go(`role=${member.contact}`), "plain", words.text("change_role_of", values));
   const remove = button(words.nodes("take_off"), async () => {
-    const about = { title: words.nodes("take_off_title", values), text: words.nodes("take_off_text"), yes: words.nodes("take_off_of", values) };
+    const about = { title: words.nodes("take_off_title", values), text: words.nodes("take_off_text"), yes: words.nodes("take_off_of", values), commands: place.inTerminal(["team remove", member.contact]) };
     if (!(await sure(words, about))) return;
     place.press(remove, async () => {
       try {
