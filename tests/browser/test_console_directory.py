@@ -151,7 +151,35 @@ class TestTheScreen:
         member.presses("Make a key for a directory")
 
         expect(member.field("scim")).to_be_checked()
-        member.presses("Cancel")
+
+    def test_has_the_scope_ticked_for_nobody_who_comes_another_way(self, member):
+        # Of a key of the sync others would see that it is there.
+        def is_made(route: Route) -> None:
+            if route.request.method != "POST":
+                return route.fallback()
+            return route.fulfill(
+                status=201, json={"key": KEY | {"scope": "scim"}, "text": "ptk_acme_x"}
+            )
+
+        member.comes_in("owner")
+        answering(member, "directory", EMPTY)
+        for has_made in (False, True):
+            member.opens("directory")
+            member.presses("Make a key for a directory")
+            expect(member.field("scim")).to_be_checked()
+            if has_made:
+                member.types("Label", "Entra ID")
+                member.page.route("**/acme/keys", is_made)
+                member.presses("Make a key")
+                member.sees_heading("The secret of Entra ID")
+                member.goes_without_it()
+
+            member.page.get_by_role("link", name="Keys", exact=True).click()
+            member.sees_heading("Keys for machines")
+            member.presses("Make a key")
+
+            member.sees_heading("New key")
+            expect(member.field("scim")).not_to_be_checked()
 
     def test_says_to_others_who_makes_the_key(self, member):
         member.comes_in("auditor")

@@ -254,7 +254,7 @@ class TestAnotherAddress:
 
 def member_id(member: Member) -> str:
     """The id of the contact whose page is shown."""
-    expect(member.page.get_by_text("Copy as command")).to_be_visible()
+    expect(member.part("Profile")).to_be_visible()
     return member.page.url.partition("#contact=")[2]
 
 

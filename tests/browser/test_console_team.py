@@ -254,6 +254,30 @@ class TestKeys:
         member.is_told("Your first press made this key")
         goes_to(member, "Keys", "Keys for machines")
         expect(member.row(label)).to_have_count(1)
+        member.presses("Make a key")
+        expect(member.field("Label")).to_have_value("")
+        expect(member.field("links")).not_to_be_checked()
+
+    def test_end_when_whoever_makes_them_says(self, member, witness):
+        member.comes_in()
+        label = secrets.token_hex(4)
+        made = asked_of(member, "POST", r"/keys$")
+        member.opens("new-key")
+        member.types("Label", label)
+        member.field("links").check()
+        member.types("Good for how many days", "401")
+        member.presses("Make a key")
+        member.is_told("Check Good for how many days: 1 to 400.")
+        member.types("Good for how many days", "30")
+
+        member.presses("Make a key")
+
+        member.sees_heading(f"The secret of {label}")
+        witness.secrets.add(member.field("Secret").input_value())
+        assert [each["body"].get("days") for each in made] == [401, 30]
+        member.goes_without_it()
+        member.presses(f"Revoke {label}")
+        member.confirms(f"Revoke {label}")
 
     def test_are_an_auditors_to_read(self, member):
         member.comes_in("auditor")
