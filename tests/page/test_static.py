@@ -80,6 +80,8 @@ class TestAStyleSheet:
 RARE_IN_CONSOLE = {
     "preview.js",
     "import.js",
+    "contact-screens.js",
+    "logo-change.js",
     "merge.js",
     "trail-screens.js",
     "connection-screens.js",

@@ -1,15 +1,12 @@
-/** What is done to a contact as a whole: another address, all their data as a file, and the erasure. */
+/** A contact of a screen, and what is done to them as a whole: the ways there, and all their data as a file. */
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { contactAt } from "./find.js";
-import { form } from "./form.js";
 import { actions, button, given, panel, slot, table, tell } from "./parts.js";
 import { saveFile } from "./save-file.js";
 
 /** @typedef {import("./place.js").Place} Place */
-
-const LONGEST_EMAIL = 254;
 
 /** The part of a contact's page that leads there. @param {Place} place @param {any} contact as the API answers it */
 export function wholeContact(place, contact) {
@@ -50,67 +47,6 @@ function exporting(place, { id }, said) {
       tell(said, place.good("export_done"));
     }, said));
   return pressed;
-}
-
-/** @param {Place} place */
-export async function changeAddress(place) {
-  const { words } = place;
-  const title = words.nodes("address_title");
-  const contact = await readContact(place, "address", title);
-  if (!contact) return;
-  if (contact.id === place.member.id || !place.allowsOn("contact:address", contact)) return place.go(contactAt(contact.id));
-  const asked = form(place, {
-    id: `address-${contact.id}`,
-    fields: [{ name: "email", label: words.nodes("address_new"), type: "email", dir: "ltr", required: true, most: LONGEST_EMAIL }],
-    send: words.nodes("address_do"),
-    commands: ({ email }) => [["contact set", contact.id, { email }]],
-    onSend: async ({ email }) => {
-      // The same address again changes nothing, so a press after a lost answer is harmless.
-      await place.ask("POST", `/contacts/${contact.id}/email`, { body: { email } });
-      place.go(contactAt(contact.id), place.good("address_done"));
-    },
-    onCancel: () => place.go(contactAt(contact.id)),
-  });
-  const now = contact.email ? words.nodes("address_now", { name: contact.name, email: contact.email }) : words.nodes("no_address");
-  place.show(title, el("p", {}, ...now), el("p", { class: "soft" }, ...words.nodes("address_text")), asked.node);
-}
-
-/** What goes at once, what stays, and what is left to somebody else. */
-const ERASED = ["erase_goes", "erase_links", "erase_trail", "erase_directory", "erase_told"];
-
-/** @param {Place} place */
-export async function eraseContact(place) {
-  const { words } = place;
-  const read = await readContact(place, "erase", words.nodes("contact_title"));
-  if (!read) return;
-  if (!place.allowsOn("contact:erase", read)) return place.go(contactAt(read.id));
-  let contact = read;
-  const text = contact.email || contact.id;
-  const name = contact.name || text;
-  const asked = form(place, {
-    id: `erase-${contact.id}`,
-    fields: [{ name: "typed", label: words.nodes("erase_type", { text }), dir: "ltr", required: true, most: LONGEST_EMAIL }],
-    send: words.nodes("erase_go", { name }),
-    commands: () => [["contact remove", contact.id]],
-    onSend: async ({ typed }) => {
-      if (typed.toLowerCase() !== text.toLowerCase()) return tell(asked.slot, { tone: "error", text: words.nodes("erase_differs") });
-      // Of somebody who is gone it clears up the rest: a press after a lost answer is answered the same.
-      await place.ask("DELETE", `/contacts/${contact.id}`, { etag: contact.etag });
-      place.unsent.drop(`erase-${contact.id}`);
-      place.go("find", place.good("erase_done"));
-    },
-    onRefused: ({ type, problem }) => {
-      if (type === "changed-meanwhile") contact = problem.now.contact;
-      return false;
-    },
-    says: { "on-the-team": "erase_on_team" },
-    onCancel: () => place.go(contactAt(contact.id)),
-    keeps: true,
-  });
-  asked.node.querySelector(".primary")?.classList.replace("primary", "danger");
-  const list = el("ul", { class: "touched" }, ...ERASED.map((key) => el("li", {}, ...words.nodes(key))));
-  const whom = words.nodes("erase_who", { name });
-  place.show(words.nodes("erase_title", { name }), panel(whom, list), asked.node);
 }
 
 /**

@@ -5,14 +5,11 @@ import { keepFor } from "../keep.js";
 import { Refusal } from "./api.js";
 import { tellClosed } from "./closed.js";
 import { showConnection } from "./connections.js";
-import { changeAddress, eraseContact } from "./contact-data.js";
-import { editContact } from "./contact-edit.js";
 import { showContact } from "./contact.js";
 import { showContacts } from "./contacts.js";
 import { addContact, findContact } from "./find.js";
 import { Frame } from "./frame.js";
 import { showLinks } from "./links.js";
-import { changeLogo } from "./logo.js";
 import { newLink, rotateLink } from "./new-link.js";
 import { actions, button } from "./parts.js";
 import { Place } from "./place.js";
@@ -24,6 +21,7 @@ import { changeSettings, reviewRead, showAuthentication, showPortal } from "./se
 /** @typedef {import("../elements.js").Child} Child */
 /** @typedef {import("./parts.js").Said} Said */
 
+const changing = () => import("./contact-screens.js");
 const merging = () => import("./merge.js");
 const trail = () => import("./trail-screens.js");
 const connecting = () => import("./connection-screens.js");
@@ -35,10 +33,10 @@ const SCREENS = {
   find: findContact,
   add: addContact,
   contact: showContact,
-  edit: editContact,
+  edit: rare(changing, ({ editContact }) => editContact),
   contacts: showContacts,
-  address: changeAddress,
-  erase: eraseContact,
+  address: rare(changing, ({ changeAddress }) => changeAddress),
+  erase: rare(changing, ({ eraseContact }) => eraseContact),
   merge: rare(merging, ({ mergeContacts }) => mergeContacts),
   unmerge: rare(merging, ({ undoMerge }) => undoMerge),
   import: rare(() => import("./import.js"), ({ showImport }) => showImport),
@@ -59,7 +57,7 @@ const SCREENS = {
   overview: rare(trail, ({ showOverview }) => showOverview),
   changes: rare(trail, ({ showChanges }) => showChanges),
   trail: rare(trail, ({ showTrailOf }) => showTrailOf),
-  logo: changeLogo,
+  logo: rare(() => import("./logo-change.js"), ({ changeLogo }) => changeLogo),
   connection: showConnection,
   "new-connection": rare(connecting, ({ newConnection }) => newConnection),
   "connection-secret": rare(connecting, ({ newSecret }) => newSecret),
