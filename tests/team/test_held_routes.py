@@ -257,6 +257,38 @@ class TestTwoWhoDecide:
         assert held.is_in()
 
 
+    @pytest.mark.parametrize(("decision", "outcome"), [("leave", "left"), ("keep", "passed")])
+    def test_meet_somebody_new_with_the_address(self, portal, held, wire, decision, outcome):
+        portal.forward(hours=2)
+        held.house["owner"].signs_in()
+        wire.before("dynamodb.TransactWriteItems", lambda: adds_another(portal))
+
+        assert held.outcomes(decision, held.ann) == [outcome]
+
+        assert not held.is_in()
+        assert Directory("people", "acme").get("SCIM", held.ann).active is False  # type: ignore[union-attr]
+
+    def test_meet_somebody_new_with_the_address_as_the_moment_passes(self, portal, held, wire):
+        contact = portal.team.contact("acme", held.contact.id)
+        portal.forward(seconds=contact.out_from - portal.now.timestamp() - 1)
+        held.house["owner"].signs_in()
+
+        def passes():
+            portal.forward(seconds=1)
+            adds_another(portal)
+
+        wire.before("dynamodb.TransactWriteItems", passes)
+
+        assert held.outcomes("keep", held.ann) == ["passed"]
+        assert not held.is_in()
+
+
+def adds_another(portal: Any) -> None:
+    """Add a user with Ann's address, as another request of her directory does."""
+    sent = {"userName": "new@example.com", "emails": [{"value": "ann@example.com"}], "active": True}
+    DirectorySync("people", portal.workspace, "test").create(sent)
+
+
 @pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("decision", ["leave", "keep"])
 def test_a_decision_that_is_cut_off_at_any_write_is_finished_by_the_same_again(

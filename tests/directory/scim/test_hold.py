@@ -6,9 +6,10 @@ from itertools import count
 import pytest
 
 from portico.aws.tables import Rows
-from portico.directory.scim.held_people import HeldPeople
+from portico.directory.scim.held_people import SETTLED_AT_ONCE, HeldPeople
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
+from portico.edge.scim_routes import SETTLED_AGAIN_AFTER
 from portico.errors import NotFound
 from portico.people.memberships import Role
 from portico.team.departure_brake import LONGEST_HOLD
@@ -287,6 +288,19 @@ class TestDir04TheEndOfAHold:
         assert answer.status == 201
         assert not held_ann.is_in()
 
+    def test_is_settled_though_somebody_new_gets_the_address_in_that_moment(
+        self, portal, directory, held_ann, wire
+    ):
+        portal.forward(hours=2)
+        sent = {"userName": "new@example.com", "emails": [{"value": "ann@example.com"}]}
+        sync = DirectorySync("people", portal.workspace, "test")
+        wire.before("dynamodb.TransactWriteItems", lambda: sync.create(sent))
+
+        assert directory.reads(held_ann.id).status == 200
+
+        assert record(portal, held_ann.id).active is False
+        assert held_ann.contact.active is False
+
     def test_is_the_teams_to_bring_forward(self, portal, held_ann):
         portal.deactivates("ann@example.com")
 
@@ -300,6 +314,77 @@ class TestDir04TheEndOfAHold:
 
         assert not held_ann.is_in()
         assert held_ann.may_come_in()
+
+
+class TestDir04AHoldThatIsSwitchedOff:
+    """The setting decides of those who leave from then on. Who is held keeps their moment."""
+
+    @pytest.fixture
+    def held_ann(self, portal, directory, ann, pulled):
+        directory.switches(ann.id, False)
+        portal.sets(directory_hold=False)
+        return ann
+
+    def test_leaves_who_is_held_in_until_their_moment(self, portal, held_ann):
+        assert held_ann.is_in()
+        assert held(portal) == [held_ann.id]
+
+        portal.forward(hours=2)
+
+        assert not held_ann.is_in()
+
+    def test_holds_nobody_else(self, portal, directory, held_ann, pulled):
+        directory.switches(pulled[FEW], False)
+
+        assert held(portal) == [held_ann.id]
+        assert record(portal, pulled[FEW]).active is False
+
+    def test_is_settled_by_the_directory_all_the_same(self, portal, directory, held_ann):
+        portal.forward(hours=2)
+
+        directory.reads(held_ann.id)
+
+        assert held_ann.contact.active is False
+        assert record(portal, held_ann.id).active is False
+        assert len(lines(portal, "contact.left-directory")) == 1
+
+    def test_is_settled_request_by_request_where_they_are_many(self, portal, directory, ann):
+        many = [directory.adds(f"q{n}@example.com") for n in range(FEW + SETTLED_AT_ONCE + 2)]
+        for each in many:
+            directory.switches(each, False)
+        assert len(held(portal)) == SETTLED_AT_ONCE + 2
+        portal.sets(directory_hold=False)
+        portal.forward(hours=2)
+
+        directory.reads(ann.id)
+        directory.reads(ann.id)
+
+        assert not any(record(portal, each).active for each in many)
+
+    def test_is_looked_for_now_and_then(self, portal, directory, held_ann, wire):
+        portal.forward(hours=2)
+        directory.reads(held_ann.id)
+        wire.forget()
+
+        directory.reads(held_ann.id)
+        assert "dynamodb.Query" not in wire.operations
+
+        portal.forward(seconds=SETTLED_AGAIN_AFTER.total_seconds())
+        directory.reads(held_ann.id)
+        assert wire.operations.count("dynamodb.Query") == 1
+
+    def test_keeps_whom_the_team_has_kept(self, portal, directory, ann, pulled):
+        directory.switches(ann.id, False)
+        sync = DirectorySync("people", portal.workspace, "test")
+        user = sync.users.get(ann.id)
+        assert user
+        sync.keep(user, also={})
+        portal.sets(directory_hold=False)
+        portal.forward(hours=3)
+
+        directory.reads(ann.id)
+
+        assert ann.is_in()
 
 
 class TestDir04TwoSyncsAtOnce:

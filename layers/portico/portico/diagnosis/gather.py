@@ -229,8 +229,8 @@ class Gathering:
         return sorted(found, key=lambda each: each.created_at, reverse=True)
 
     def _record(self, contact: Contact) -> Record | None:
-        is_asked = self.workspace.needs_record() or self.workspace.directory_hold
-        if not is_asked or not contact.email:
+        # Whom the team keeps may be kept since before the setting was switched off.
+        if not contact.email:
             return None
         (row,) = self._people.read(email_key(self.workspace.id, contact.email))
         return Record.from_row(row) if row else None

@@ -7,7 +7,8 @@ of another workspace as for one who does not exist.
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
@@ -20,7 +21,7 @@ from portico.directory.scim.both_kinds import DirectoryStorage, EverythingStorag
 from portico.directory.scim.group_service import GroupStorage
 from portico.directory.scim.group_sync import GroupSync
 from portico.directory.scim.group_walk import GroupReckoning
-from portico.directory.scim.held_people import HeldPeople
+from portico.directory.scim.held_people import SETTLED_AT_ONCE, HeldPeople
 from portico.directory.scim.refusals import Refusals
 from portico.directory.scim.service import UserStorage, directory_service
 from portico.directory.scim.sync import DirectorySync, UserMoved
@@ -45,6 +46,8 @@ from portico.team.workspace_key import Scope
 
 SCIM_TRIES = 3
 """How often a request is done anew because another sync has changed the same user meanwhile."""
+SETTLED_AGAIN_AFTER = timedelta(minutes=5)
+"""From one look for whom a hold has left behind to the next, in a workspace that holds nobody."""
 _OF_THE_LIBRARY = re.compile(r"\s*\[type=.*", re.DOTALL)
 
 
@@ -56,6 +59,8 @@ class ScimRoutes:
     sign_in_table: str
     uses: CallerUses
     clock: Clock = SYSTEM
+    _settled: dict[str, datetime] = field(default_factory=dict, repr=False, compare=False)
+    """When this environment of the door last found nobody to settle, of workspaces that hold nobody."""
 
     @classmethod
     def behind(cls, settings: SyncDirectorySettings) -> Self:
@@ -128,10 +133,18 @@ class ScimRoutes:
         return DepartureBrake(self.sign_in_table, found.workspace.id)
 
     def _settle(self, sync: DirectorySync) -> None:
-        """Write what is left of the leaving of those whose moment has passed. They are out already."""
-        if sync.workspace.directory_hold:
-            with suppress(TryLater):
-                HeldPeople(sync).settle()
+        """Write what is left of the leaving of those whose moment has passed. They are out already.
+
+        Where the setting was switched off, people may be held since before. Hardly any workspace has
+        them, so it is looked at now and then.
+        """
+        id_, now = sync.workspace.id, self.clock.now()
+        is_on, seen = sync.workspace.directory_hold, self._settled.get(id_)
+        if not is_on and seen and timedelta() <= now - seen < SETTLED_AGAIN_AFTER:
+            return
+        with suppress(TryLater):
+            if HeldPeople(sync).settle() < SETTLED_AT_ONCE:
+                self._settled[id_] = now
 
     def _count(self, left: int, sync: DirectorySync, found: KeyCaller, caller: Caller) -> None:
         """Count who has left. Their access has ended, and no fault here may say that it has not."""

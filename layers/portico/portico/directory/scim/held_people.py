@@ -12,7 +12,7 @@ from portico.aws import deadline
 from portico.aws.queries import page_within
 from portico.aws.tables import Parts, Rows
 from portico.clock import epoch
-from portico.directory.scim.sync import DirectorySync, UserMoved
+from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
 from portico.directory.scim.synced_user import SyncedUser
 from portico.directory.scim.user_store import held_in
 from portico.errors import TryLater
@@ -120,7 +120,7 @@ class HeldPeople:
                     self.sync.keep(user, also=telling(user))
                     return HeldOutcome.KEPT
                 self.sync.let_go(user)
-            except UserMoved:
+            except (UserMoved, NameTaken):
                 continue
             return HeldOutcome.PASSED if decision is HeldDecision.KEEP else HeldOutcome.LEFT
         raise TryLater(cause="directory hold: the person keeps changing")

@@ -145,6 +145,7 @@ class DirectorySync:
             also: parts of the same transaction, which cannot refuse.
 
         Raises:
+            NameTaken: the moment has passed meanwhile, and an address is another's.
             UserMoved: the user was changed or deleted since *before* was read.
             TryLater: nothing was written.
         """
@@ -217,6 +218,9 @@ class DirectorySync:
                 may_hold = False
                 continue
             except InUse:
+                if not now.active:
+                    # Somebody else has got an address in this moment that only they find by now.
+                    continue
                 raise NameTaken("emails") from None
             except BesideRefused as refused:
                 if "user name" in refused.failed:
