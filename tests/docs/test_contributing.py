@@ -49,6 +49,7 @@ OWN = {
         "tests/account/*",
         "tests/backchannel/*",
         "tests/contract/*",
+        "tests/directory/scim/test_hold.py",
         "tests/properties/test_moves.py",
         "tests/template/test_calls.py",
     ],

@@ -3,8 +3,10 @@
 import pytest
 
 from portico.aws.tables import transact
+from portico.clock import epoch
 from portico.events import Event
 from portico.passwords.password_hash import hashed
+from portico.people.heads import Heads
 from portico.people.identities import Identity, owning
 from portico.people.password_store import Password, Passwords
 from portico.people.rules import Contact
@@ -41,10 +43,16 @@ def house(portal: Portal) -> Portal:
 
 @pytest.fixture
 def others(house: Portal) -> None:
-    """Bob has no password. Cid has one, and his account is off. Dee comes by SSO alone."""
+    """Bob has no password. Cid has one, and his account is off. Dan's directory has put him out with
+    many others, and the moment of that has passed. Dee comes by SSO alone.
+    """
     house.adds("Bob Baker", "bob@example.com")
     gives(house.adds("Cid Cole", "cid@example.com"))
     house.deactivates("cid@example.com")
+    dan = house.adds("Dan Drew", "dan@example.com")
+    gives(dan)
+    held = Heads("people", house.id).holding(dan, off_by="directory:dan", until=epoch(NOON))
+    transact({"head": held})
     dee = house.adds("Dee Dunn", "dee@example.com")
     identity = Identity("idp", "https://idp.test", "dee")
     rows = People("people", house.id).rows

@@ -22,6 +22,7 @@ NOBODY_COMES_IN = {
     "unknown": ("eve@example.com", RIGHT),
     "password-less": ("bob@example.com", RIGHT),
     "inactive": ("cid@example.com", RIGHT),
+    "left": ("dan@example.com", RIGHT),
 }
 
 

@@ -241,6 +241,57 @@ class TestDir04WhoIsKeptAndIsOnTheTeamSince:
         assert not held.is_in()
 
 
+class TestDir04TheTeamsOwnWord:
+    """Whom the team has switched off stays off, whatever the directory says."""
+
+    def switches(self, held, how: str) -> Any:
+        path = {"contact": held.contact.id}
+        answer = held.house["owner"].sends(
+            f"POST {WORKSPACE}/contacts/{{contact}}/{how}", path=path
+        )
+        assert answer.status == 200, answer.event
+        return answer.body["contact"]["active"]
+
+    def comes_back(self, portal, held) -> bool:
+        assert held.directory.switches(held.ann, True).status == 200
+        return bool(portal.team.contact("acme", held.contact.id).active)
+
+    def test_holds_for_who_is_held(self, portal, held):
+        assert self.switches(held, "deactivate") is False
+
+        assert not held.is_in()
+        assert not self.comes_back(portal, held)
+
+    @pytest.mark.parametrize("settled", [False, True])
+    def test_holds_for_whose_moment_has_passed(self, portal, held, settled):
+        portal.forward(hours=2)
+        if settled:
+            held.directory.reads(held.ann)
+        held.house["owner"].signs_in()
+
+        assert self.switches(held, "deactivate") is False
+
+        assert held.lines("contact.deactivated")
+        assert not self.comes_back(portal, held)
+
+    def test_lets_in_whose_moment_has_passed(self, portal, held):
+        portal.forward(hours=2)
+        held.house["owner"].signs_in()
+
+        assert self.switches(held, "reactivate") is True
+
+        portal.forward(hours=2)
+        assert portal.team.contact("acme", held.contact.id).is_in(at=portal.now)
+
+    def test_said_twice_is_said_once(self, portal, held):
+        self.switches(held, "deactivate")
+        before = portal.team.contact("acme", held.contact.id).sver
+
+        self.switches(held, "deactivate")
+
+        assert portal.team.contact("acme", held.contact.id).sver == before
+
+
 class TestTwoWhoDecide:
     def test_at_once_have_one_outcome(self, held, wire):
         wire.before(
@@ -255,7 +306,6 @@ class TestTwoWhoDecide:
 
         assert held.outcomes("leave", held.ann) == ["not-held"]
         assert held.is_in()
-
 
     @pytest.mark.parametrize(("decision", "outcome"), [("leave", "left"), ("keep", "passed")])
     def test_meet_somebody_new_with_the_address(self, portal, held, wire, decision, outcome):

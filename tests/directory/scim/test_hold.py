@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from portico.account.team_erasure import TeamErasures
 from portico.aws.tables import Rows
 from portico.directory.scim.held_people import SETTLED_AT_ONCE, HeldPeople
 from portico.directory.scim.sync import DirectorySync
@@ -15,6 +16,7 @@ from portico.people.memberships import Role
 from portico.team.departure_brake import LONGEST_HOLD
 from portico.team.mass_departure import FEW
 from portico.team.members import TeamMembers
+from tests.account.conftest import Member
 from tests.directory.scim.conftest import HOW, USERS, person
 from tests.directory.scim.test_killed import Killed, Sword
 from tests.directory.scim.test_leaving import Ann
@@ -314,6 +316,65 @@ class TestDir04TheEndOfAHold:
 
         assert not held_ann.is_in()
         assert held_ann.may_come_in()
+
+
+class TestDir04AnAccountOfSomebodyWhoIsHeld:
+    """Whoever could delete it and sign up anew with the address would be in beyond the moment."""
+
+    @pytest.fixture
+    def member(self, portal, ann, pulled):
+        portal.sets(account_deletion=True, sign_up=True)
+        portal.forward(minutes=11)
+        return Member(portal, portal.browser).signs_in()
+
+    def signs_up(self, portal):
+        browser = portal.another_browser()
+        browser.signs_up("ann@example.com")
+        portal.delivers_mail()
+        return browser, browser.types_the_mailed_code()
+
+    def test_is_not_theirs_to_delete(self, portal, directory, ann, member):
+        directory.switches(ann.id, False)
+
+        assert member.asks("GET /v1/account").body["offers"]["deletion"] is False
+        assert member.asks("DELETE /v1/account").problem == (403, "sign-in-method-off")
+
+        portal.delivers_mail()
+        portal.forward(hours=2)
+        assert not ann.is_in()
+        assert not ann.gets_a_code("ann@example.com")
+
+    def test_is_not_theirs_to_delete_if_the_hold_comes_in_that_moment(
+        self, directory, ann, member, wire
+    ):
+        wire.before("dynamodb.TransactWriteItems", lambda: directory.switches(ann.id, False))
+
+        assert member.asks("DELETE /v1/account").status == 401
+
+        assert ann.contact.email == "ann@example.com"
+        assert ann.contact.out_from is not None
+
+    def test_is_theirs_again_once_the_directory_has_them_again(self, directory, ann, member):
+        directory.switches(ann.id, False)
+        directory.switches(ann.id, True)
+
+        assert member.asks("GET /v1/account").body["offers"]["deletion"] is True
+        assert member.asks("DELETE /v1/account").status == 204
+
+    def test_that_the_team_has_erased_brings_nobody_beyond_the_moment(
+        self, portal, directory, ann, member
+    ):
+        directory.switches(ann.id, False)
+        erasures = TeamErasures("people", "sign-in", "trail")
+        erasures.erase(portal.workspace, ann.contact, host="signin.acme.test", by="test")
+        browser, anew = self.signs_up(portal)
+        assert browser.refreshes().status == 200
+        portal.forward(hours=2)
+
+        directory.reads(ann.id)
+
+        assert browser.refreshes().status == 401
+        assert portal.team.contact("acme", anew.body["contact"]["id"]).active is False
 
 
 class TestDir04AHoldThatIsSwitchedOff:

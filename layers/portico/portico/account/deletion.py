@@ -24,14 +24,15 @@ class Deletions:
         A row that says there was a contact stays, and so does the trail until its end.
 
         Raises:
-            MethodOff: the team does not allow it, or the contact is on the team.
+            MethodOff: the team does not allow it, the contact is on the team, or their leaving is
+                held: with a new account they would be in beyond its moment.
             NotSignedIn, ReAuthNeeded: the session has ended, or is too old for this.
             AddressJustChanged: the last change of the address can still be undone.
             TryLater: nothing has changed.
         """
         owner = self.owners.of(workspace_id, caller, fresh=True)
         workspace, contact = owner.standing.workspace, owner.standing.contact
-        if not workspace.account_deletion:
+        if not workspace.account_deletion or contact.out_from is not None:
             raise MethodOff
         now, people = self.owners.clock.now(), owner.people
         erasure = Erasure(people, self.owners.sign_in_table, self.trail_table, self.owners.clock)

@@ -47,10 +47,10 @@ class Account:
 
     def answer(self) -> dict[str, Any]:
         """Return the members of the JSON answer. Times are seconds since 1970."""
-        workspace = self.owner.standing.workspace
+        workspace, contact = self.owner.standing.workspace, self.owner.standing.contact
         offered = [each for each in workspace.connections if workspace.offers(each["id"])]
         return {
-            "contact": contact_answer(self.owner.standing.contact),
+            "contact": contact_answer(contact),
             "password": {
                 "is_set": self.password_changed_at is not None,
                 "changed_at": epoch(self.password_changed_at) if self.password_changed_at else None,
@@ -63,7 +63,7 @@ class Account:
                 "connections": [
                     {name: each[name] for name in ("id", "kind", "label")} for each in offered
                 ],
-                "deletion": workspace.account_deletion,
+                "deletion": workspace.account_deletion and contact.out_from is None,
             },
             "fresh_until": epoch(self.owner.standing.fresh_until),
         }

@@ -286,7 +286,10 @@ class ContactRoutes:
 
     def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
         seen = self.reached(found, path)
-        if seen.contact.is_in(at=self.clock.now()) is active:
+        contact = seen.contact
+        # Whom a directory has out, or will have, comes back by its word, until the team has its own.
+        is_off = not contact.active and contact.off_by is None
+        if contact.is_in(at=self.clock.now()) if active else is_off:
             # Every switch raises `sver`; pressing twice must not sign anybody out twice.
             return showing(seen)
         event = self._event(found, f"contact.{'' if active else 'de'}activated", seen)

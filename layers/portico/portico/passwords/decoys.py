@@ -20,7 +20,10 @@ from portico.people.pointers import pointer_row
 from portico.people.rules import Contact
 from portico.people.store import head_row
 
-READ = ("id", "workspace", "name", "email", "active", "sver", "hash", "changed_at", "by", "proof")
+READ = (
+    *("id", "workspace", "name", "email", "active", "out_from", "sver"),
+    *("hash", "changed_at", "by", "proof"),
+)
 """What a sign-in reads of head and password. What else they hold, as an event, is longer for some
 contacts than for others."""
 SHAPE = 1

@@ -126,11 +126,11 @@ class PasswordSignIns:
                 # The mark ended with the sessions of its time, so this is a stranger's guess.
                 guess = guesses.count(_tried(opened, caller, None), key=key, at=now)
             is_theirs = is_right(kept.hash if kept else None, password)
-            if contact is None or kept is None or not contact.active or not is_theirs:
+            is_in = contact is not None and contact.is_in(at=now)
+            if contact is None or kept is None or not is_in or not is_theirs:
                 self._level(opened, lacking, at=now)
                 self._record_refusal(guesses, guess, opened, caller, at=now)
                 raise PasswordNotAccepted
-            # From when somebody is out whom a directory has left, the session's transaction asks.
             proof = _proof(opened, contact, typed, request_id, caller)
             signed_in = self._begin(proof, kept, password, caller)
         except UsedAlready:

@@ -404,6 +404,8 @@ class Heads:
             "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
             "off_by, out_from, synced_as",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
+            # Who is held meanwhile may not go before it.
+            f"AND {'out_from = :out_from' if contact.out_from else 'attribute_not_exists(out_from)'} "
             f"AND ({'' if contact.merges else 'attribute_not_exists(merges) OR '}merges = :merges)"
             # Whom a directory has taken meanwhile, it must be able to switch off.
             + (f" AND {NO_DIRECTORYS}" if merged_into else ""),
@@ -413,6 +415,7 @@ class Heads:
                 ":no": False,
                 ":active": contact.active,
                 ":merges": contact.merges,
+                **({":out_from": contact.out_from} if contact.out_from else {}),
                 ":empty": "",
                 ":one": 1,
                 ":sver": contact.sver,
