@@ -12,7 +12,7 @@ from portico.directory.record_match import RecordMatch, RecordMatches
 from portico.directory.scim.group_walk import GroupReckoning
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
-from tests.directory.scim.conftest import Client, made_by_hand
+from tests.directory.scim.conftest import USERS, Client, made_by_hand, person
 
 REFUSED = ("e", "not-in-directory")
 
@@ -116,6 +116,153 @@ class TestAMatch:
         (refused,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
         assert refused["detail"]["connection"] == "google"
         assert refused["detail"]["reason"] == "not-in-directory"
+
+
+class TestDir01WhoIsNotInTheDirectory:
+    """What is typed is not looked at where the rule decides alone, so each address gets one answer."""
+
+    WHO = ("ann@example.com", "ben@example.com", "nobody@example.org")
+
+    @pytest.fixture
+    def asks(self, connected, portal):
+        """Ann is a contact and in the directory, Ben is in the directory alone, and nobody is neither."""
+        portal.sets(password_method=True, sign_up=True)
+        portal.sets(directory_rule="sso_only")
+        for email in self.WHO[:2]:
+            connected.lists(email)
+
+        def asked(way: str, email: str):
+            browser = portal.another_browser()
+            match way:
+                case "code":
+                    return browser.asks_for_a_code(email)
+                case "sign-up":
+                    return browser.signs_up(email)
+                case "reset":
+                    return browser.forgets_the_password(email)
+                case _:
+                    return browser.types_a_password("four tired herons at the weir", email)
+
+        return asked
+
+    @pytest.mark.parametrize("way", ["code", "sign-up", "reset", "password"])
+    def test_is_told_what_everybody_is_told(self, portal, asks, wire, way):
+        asks(way, self.WHO[0])  # the first finds the door cold
+        answers = []
+        for email in self.WHO:
+            wire.forget()
+            answer = asks(way, email)
+            told = answer.body | {"instance": "its own"}
+            answers.append((answer.status, answer.headers, told, list(wire.operations)))
+
+        assert answers[0] == answers[1] == answers[2]
+        assert answer.problem == (403, "sign-in-method-off")
+        assert portal.delivers_mail() == []
+
+    def test_is_told_plainly_once_single_sign_on_has_proved_who_it_is(self, connected, portal):
+        portal.sets(directory_rule="sso_only")
+        before = len(portal.rows("people"))
+
+        assert seen(portal.browser.signs_in_with("google", "nobody")) == REFUSED
+
+        (line,) = [r for r in portal.records_trail() if r["name"] == "sso.refused"]
+        assert line["detail"]["reason"] == "not-in-directory"
+        assert len(portal.rows("people")) == before
+
+
+class TestWhomADirectoryHasProvisioned:
+    """What Entra ID and Okta send of a person, and what their tokens say of the same one."""
+
+    @pytest.fixture
+    def directory(self, rule, connected, portal):
+        return Client(portal, made_by_hand(portal))
+
+    def entra(self, **more):
+        """As the mappings of docs/directory-sync.md have it."""
+        body = person("ann.archer@example.com", external=object_id(1), email="ann@example.com")
+        return body | more
+
+    def okta(self, **more):
+        emails = [{"primary": True, "value": "ann@example.com", "type": "work"}]
+        body = person("ann@example.com", external="00u1abcdeFGHIJK2l3m4", emails=emails)
+        del body["meta"]
+        return body | {"groups": [], "locale": "en-US", "password": "1mz050nq"} | more
+
+    def provisions(self, directory, body):
+        answer = directory.sends(f"POST {USERS}", body)
+        assert answer.status == 201, answer.body
+        return answer.body["id"]
+
+    def comes_in(self, portal, kind, account="ann"):
+        answer = portal.another_browser().signs_in_with(kind, account)
+        if seen(answer) == REFUSED:
+            return False
+        return bool(answer.cookie("__Host-portico-acme"))
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {},
+            {"externalId": "ann.archer"},
+            {"emails": [{"type": "work", "value": "Ann@Example.com"}]},
+            {"emails": None, "userName": "ann@example.com"},
+            {"externalId": None},
+        ],
+        ids=["object-id", "mail-nickname", "capitals", "user-name-alone", "no-external-id"],
+    )
+    def test_comes_in_by_entra_id(self, portal, directory, connected, changed):
+        # Microsoft's `sub` is another one for each application, and none that a directory knows.
+        id_ = self.provisions(directory, self.entra(**changed))
+
+        assert self.comes_in(portal, "microsoft")
+
+        directory.switches(id_, "False")
+        assert not self.comes_in(portal, "microsoft")
+
+    @pytest.mark.parametrize("sub", ["00u1abcdeFGHIJK2l3m4", "00u9somebodyELSE0000"])
+    def test_comes_in_by_okta(self, portal, directory, connected, sub):
+        # Okta's `sub` is the person's id there, which it sends as externalId; not so in an
+        # application that has its own subjects.
+        connected.has("oidc", "okta", sub=sub, email="ann@example.com", email_verified=True)
+        id_ = self.provisions(directory, self.okta())
+
+        assert self.comes_in(portal, "oidc", "okta")
+
+        directory.switches(id_, False)
+        assert not self.comes_in(portal, "oidc", "okta")
+
+    def test_is_known_by_the_account_after_a_change_of_address(self, portal, directory, connected):
+        portal.sets(directory_contacts=True)
+        id_ = self.provisions(directory, self.entra())
+        assert self.comes_in(portal, "microsoft")
+        moved = {"op": "replace", "value": {'emails[type eq "work"].value': "new@example.com"}}
+        assert directory.changes(id_, moved).status == 200
+        connected.has(
+            "microsoft",
+            "ann",
+            tid=ACME_TENANT,
+            oid=object_id(1),
+            email="new@example.com",
+            xms_edov=True,
+        )
+
+        assert self.comes_in(portal, "microsoft")
+
+        (row,) = [each for each in portal.rows("people") if each["sk"] == "identity"]
+        assert row["contact"] == portal.ann.id
+
+    @pytest.mark.parametrize("kind", ["microsoft", "oidc"])
+    def test_is_somebody_else_without_an_address_that_the_connection_vouches_for(
+        self, portal, directory, connected, kind
+    ):
+        # An id alone lets nobody in: whoever runs another issuer could make one up.
+        body = self.okta() if kind == "oidc" else self.entra()
+        self.provisions(directory, body)
+        ids = {"oidc": {"sub": body["externalId"]}}
+        ids["microsoft"] = {"tid": ACME_TENANT, "oid": object_id(1)}
+        connected.has(kind, "bare", **ids[kind])
+
+        assert not self.comes_in(portal, kind, "bare")
 
 
 class TestDir04GroupsThatLetPeopleIn:
