@@ -114,6 +114,31 @@ def _swap(directory: FakeDirectory, request: Request) -> None:
     directory.swaps(one, other)
 
 
+def _found(directory: FakeDirectory, request: Request) -> None:
+    if name := _typed(request.form, "name"):
+        directory.founds(name)
+
+
+def _call(directory: FakeDirectory, request: Request) -> None:
+    group = directory.staff.group_of(request.form.get("group", ""))
+    if name := _typed(request.form, "name"):
+        directory.calls(group, name)
+
+
+def _dissolve(directory: FakeDirectory, request: Request) -> None:
+    directory.dissolves(directory.staff.group_of(request.form.get("group", "")))
+
+
+def _take_in(directory: FakeDirectory, request: Request) -> None:
+    group = directory.staff.group_of(request.form.get("group", ""))
+    directory.takes_in(group, directory.staff.of(request.form.get("person", "")))
+
+
+def _take_out(directory: FakeDirectory, request: Request) -> None:
+    group = directory.staff.group_of(request.form.get("group", ""))
+    directory.takes_out(group, directory.staff.of(request.form.get("person", "")))
+
+
 def _set(directory: FakeDirectory, request: Request) -> None:
     directory.quirks = set(request.form.getlist("quirk")) & set(QUIRKS)
 
@@ -125,6 +150,11 @@ _ACTS: Mapping[str, Callable[[FakeDirectory, Request], None]] = {
     "/disable": _switching(Standing.DISABLED),
     "/delete": _delete,
     "/swap": _swap,
+    "/add-group": _found,
+    "/rename-group": _call,
+    "/delete-group": _dissolve,
+    "/join": _take_in,
+    "/leave": _take_out,
     "/quirks": _set,
     "/cycle": lambda directory, _: directory.runs_a_cycle(),
     "/test": lambda directory, _: directory.tests_the_connection(),

@@ -47,10 +47,17 @@ class Connector:
 
     def finds(self, user_name: str) -> str | None:
         """Look for a user by name, as directories do before they add one; return the id."""
-        wanted = user_name.replace("\\", "\\\\").replace('"', '\\"')
-        found = self.sends("GET", f"/Users?filter={quote(f'userName eq "{wanted}"')}")
-        users = found.answer.get("Resources") if isinstance(found.answer, dict) else None
-        return users[0]["id"] if users else None
+        return self._find("/Users", "userName", user_name)
+
+    def finds_group(self, name: str) -> str | None:
+        """Look for a group by its name, as directories do before they add one; return the id."""
+        return self._find("/Groups", "displayName", name)
+
+    def _find(self, path: str, attribute: str, value: str) -> str | None:
+        wanted = value.replace("\\", "\\\\").replace('"', '\\"')
+        found = self.sends("GET", f"{path}?filter={quote(f'{attribute} eq "{wanted}"')}")
+        known = found.answer.get("Resources") if isinstance(found.answer, dict) else None
+        return known[0]["id"] if known else None
 
     def sends(self, method: str, path: str, body: Any = None) -> Exchange:
         """Send a request, and once more where the answer is to come again."""

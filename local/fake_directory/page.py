@@ -8,7 +8,7 @@ from typing import Any
 
 from local.fake_directory.connector import Exchange
 from local.fake_directory.directory import FakeDirectory
-from local.fake_directory.people import Employee, Standing
+from local.fake_directory.people import Employee, Group, Standing
 from local.fake_directory.shapes import QUIRKS
 
 _FRAME = Template("""<!doctype html>
@@ -49,6 +49,12 @@ pre { margin: 0 0 .5rem; padding: .75rem; border-radius: .5rem; background: var(
 <form method="post" action="/cycle"><button>Run a cycle</button></form>
 <form method="post" action="/test"><button>Test the connection</button></form>
 </div></section>
+<section class="card" aria-labelledby="groups"><h2 id="groups">Groups</h2>
+<p class="soft small">$whether</p>
+<ul class="rows">$groups</ul>
+<form method="post" action="/add-group" class="line">
+<label>Name of the group <input name="name" required maxlength="200"></label>
+<button>Add the group</button></form></section>
 <section class="card" aria-labelledby="quirks"><h2 id="quirks">Quirks</h2>
 <form method="post" action="/quirks" class="switches">$switches
 <button>Set the quirks</button></form></section>
@@ -63,14 +69,18 @@ def page(directory: FakeDirectory, home: str) -> str:
     """Return the page. *home* is the address of the local house's own page."""
     people = directory.staff.people
     present = list(directory.staff.present())
+    choices = "".join(
+        f'<option value="{escape(each.object_id)}">{escape(each.name)}</option>' for each in present
+    )
     return _FRAME.substitute(
         base=escape(directory.connector.base),
         home=escape(home),
         people="\n".join(map(_row, people)),
-        choices="".join(
-            f'<option value="{escape(each.object_id)}">{escape(each.name)}</option>'
-            for each in present
-        ),
+        choices=choices,
+        whether="They are sent, those that never were with the next cycle."
+        if directory.sends_groups
+        else "They are not sent: that is one of the quirks below.",
+        groups="\n".join(_group(directory, each, choices) for each in directory.staff.groups),
         switches=_switches(directory.quirks),
         exchanges=_exchanges(directory.connector.exchanges),
     )
@@ -97,6 +107,28 @@ def _button(person: Employee, act: str) -> str:
         f'<form method="post" action="/{act}">{_whom(person)}'
         f'<button aria-label="{act.title()} {escape(person.name)}">{act.title()}</button></form>'
     )
+
+
+def _group(directory: FakeDirectory, group: Group, choices: str) -> str:
+    name = escape(group.name)
+    hidden = f'<input type="hidden" name="group" value="{escape(group.object_id)}">'
+    members = "\n".join(
+        f'<form method="post" action="/leave">{hidden}{_whom(each)}<bdi>{escape(each.name)}</bdi> '
+        f'<button aria-label="Take {escape(each.name)} out of {name}">Take out</button></form>'
+        for each in directory.staff.members_of(group)
+    )
+    return f"""<li><span class="wide"><bdi>{name}</bdi></span>
+<span class="badge plain">{"sent" if group.sent_as else "not sent"}</span>
+<form method="post" action="/delete-group">{hidden}
+<button aria-label="Delete the group {name}">Delete</button></form>
+<details><summary aria-label="Change the group {name}">Change</summary>
+{members}
+<form method="post" action="/join" class="line">{hidden}
+<label>Whom to put in <select name="person">{choices}</select></label>
+<button aria-label="Put them into {name}">Put in</button></form>
+<form method="post" action="/rename-group" class="line">{hidden}
+<label>New name of the group <input name="name" value="{name}" required maxlength="200"></label>
+<button aria-label="Rename the group {name} now">Rename</button></form></details></li>"""
 
 
 def _renaming(person: Employee) -> str:

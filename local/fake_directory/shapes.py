@@ -6,10 +6,12 @@ Source: Microsoft's and Okta's pages on their SCIM clients, and public complaint
 from collections.abc import Mapping
 from typing import Any
 
-from local.fake_directory.people import Employee, Standing
+from local.fake_directory.people import Employee, Group, Standing
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+ENTRA_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 QUIRKS: Mapping[str, str] = {
@@ -23,6 +25,7 @@ QUIRKS: Mapping[str, str] = {
     "again": "in each cycle, active: true for everybody who is",
     "same": "in each cycle, a PUT of everybody that changes nothing",
     "straight": "swapped names, without a third name in between",
+    "groups": "its groups too, with who is in them",
 }
 """The switches, with what each does."""
 
@@ -66,6 +69,41 @@ def renaming(person: Employee, quirks: set[str], *, user_name: str = "") -> dict
     return _patch(changed, quirks)
 
 
+def group(group: Group, members: list[Employee]) -> dict[str, Any]:
+    """Return the whole group, as a POST or PUT has it. Who was never sent is not in it yet."""
+    return {
+        "schemas": [GROUP, ENTRA_GROUP],
+        "externalId": group.object_id,
+        "displayName": group.name,
+        "members": [{"value": each.sent_as} for each in members if each.sent_as],
+    }
+
+
+def joining(user: str) -> dict[str, Any]:
+    """Return the PATCH of a group that somebody joins."""
+    return _operations({"op": "Add", "path": "members", "value": [{"value": user}]})
+
+
+def parting(user: str, quirks: set[str]) -> dict[str, Any]:
+    """Return the PATCH of a group that somebody leaves."""
+    if "no-path" in quirks:
+        return _operations({"op": "remove", "path": f'members[value eq "{user}"]'})
+    return _operations({"op": "Remove", "path": "members", "value": [{"value": user}]})
+
+
+def regrouping(group: Group, quirks: set[str]) -> dict[str, Any]:
+    """Return the PATCH with a group's name."""
+    if "no-path" in quirks:
+        # Okta says the id again, which nobody may change.
+        value = {"id": group.sent_as, "displayName": group.name}
+        return _operations({"op": "replace", "value": value})
+    return _operations({"op": "Replace", "path": "displayName", "value": group.name})
+
+
+def _operations(*operations: dict[str, Any]) -> dict[str, Any]:
+    return {"schemas": [PATCH], "Operations": list(operations)}
+
+
 def _patch(changed: dict[str, Any], quirks: set[str]) -> dict[str, Any]:
     if "no-path" in quirks:
         operations: list[dict[str, Any]] = [{"op": "replace", "value": changed}]
@@ -73,7 +111,7 @@ def _patch(changed: dict[str, Any], quirks: set[str]) -> dict[str, Any]:
         operations = [
             {"op": "Replace", "path": path, "value": value} for path, value in changed.items()
         ]
-    return {"schemas": [PATCH], "Operations": operations}
+    return _operations(*operations)
 
 
 def _active(person: Employee, quirks: set[str]) -> bool | str:

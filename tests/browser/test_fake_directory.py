@@ -61,6 +61,41 @@ class TestSomebodyWhoIsDisabledThere:
         again.signs_in(house.link("shared"), email)
 
 
+class TestItsGroups:
+    GROUPS = "its groups too, with who is in them"
+
+    def test_are_sent_with_who_is_in_them_by_a_switch(self, person_with, house):
+        name = f"sync-{secrets.token_hex(3)}"
+        group = f"Group {name}"
+        page = person_with().page
+        directory = Directory(page, house.directory)
+        directory.adds(name, f"{name}@example.com")
+        page.get_by_label("Name of the group", exact=True).fill(group)
+        directory.presses("Add the group")
+        page.get_by_label(self.GROUPS).check()
+        directory.presses("Set the quirks")
+        try:
+            directory.presses("Run a cycle")
+            exchanges = page.locator("#exchanges")
+            expect(exchanges).to_contain_text(f'"displayName": "{group}"')
+
+            page.get_by_label(f"Change the group {group}", exact=True).click()
+            row = page.get_by_role("listitem").filter(has_text=group)
+            row.get_by_label("Whom to put in").select_option(name)
+            directory.presses(f"Put them into {group}")
+            directory.has_sent("PATCH /Groups/", 200)
+
+            page.get_by_label(f"Change the group {group}", exact=True).click()
+            directory.presses(f"Take {name} out of {group}")
+            directory.has_sent("PATCH /Groups/", 200)
+            directory.presses(f"Delete the group {group}")
+            directory.has_sent("DELETE /Groups/", 204)
+        finally:
+            page.get_by_label(self.GROUPS).uncheck()
+            directory.presses("Set the quirks")
+            expect(page.get_by_label(self.GROUPS)).not_to_be_checked()
+
+
 class TestThePage:
     @pytest.mark.parametrize("look", LOOKS)
     def test_is_linked_and_has_no_barrier(self, person_with, house, look):
@@ -73,4 +108,5 @@ class TestThePage:
 
         expect(page.locator("#exchanges summary").first).to_contain_text("200")
         page.get_by_text("Rename").first.click()
+        page.get_by_label("Change the group Partners", exact=True).click()
         finds_no_barrier(page)

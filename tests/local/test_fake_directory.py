@@ -13,7 +13,15 @@ from local.fake_directory.connector import Connector, Exchange
 from local.fake_directory.directory import FakeDirectory
 from local.fake_directory.people import Employee, Staff
 from local.fake_directory.shapes import QUIRKS
-from tests.directory.scim.conftest import BASE, ONE, USERS, Client, made_by_hand
+from tests.directory.scim.conftest import (
+    BASE,
+    GROUP_ROUTE,
+    GROUPS,
+    ONE,
+    USERS,
+    Client,
+    made_by_hand,
+)
 
 HERE = "http://127.0.0.1:8004"
 
@@ -26,8 +34,11 @@ class AtTheDoor(Connector):
     def _send(self, method, path, body):
         url = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        _, _, id_ = url.path.removeprefix("/").partition("/")
-        route, named = (ONE, {"user": id_}) if id_ else (USERS, {})
+        kind, _, id_ = url.path.removeprefix("/").partition("/")
+        if kind == "Groups":
+            route, named = (GROUP_ROUTE, {"group": id_}) if id_ else (GROUPS, {})
+        else:
+            route, named = (ONE, {"user": id_}) if id_ else (USERS, {})
         answer = self.client.sends(f"{method} {route}", body, path=named, query=query)
         done = Exchange(method, path, body, answer.status, answer.body or None)
         self.exchanges.appendleft(done)
@@ -58,6 +69,15 @@ class Company:
     def users(self):
         found = self.client.sends(f"GET {USERS}").body.get("Resources", [])
         return {each["userName"].lower(): each for each in found}
+
+    def groups(self):
+        """The groups that Portico knows, with the user names of their members."""
+        found = self.client.sends(f"GET {GROUPS}").body.get("Resources", [])
+        names = {each["id"]: each["userName"].lower() for each in self.users().values()}
+        return {
+            each["displayName"]: {names[who] for who in self.client.members(each["id"])}
+            for each in found
+        }
 
     def shows(self):
         return self.browser.get("/", base_url=HERE).text
@@ -96,6 +116,67 @@ class TestWithAQuirk:
 
         company.does("enable", sam)
         assert company.users()["sam@example.com"]["externalId"] == sam.object_id
+
+
+class TestItsGroups:
+    @pytest.fixture
+    def ann(self, company):
+        company.posts("add-group", name="Support")
+        return company.adds("Ann", "ann@example.com")
+
+    def support(self, company):
+        return company.directory.staff.groups[-1].object_id
+
+    def test_are_not_sent_until_a_switch_says_so(self, company, ann):
+        company.does("join", ann, group=self.support(company))
+        company.posts("cycle")
+        assert company.groups() == {}
+        assert "not sent: that is one of the quirks" in company.shows()
+
+        company.posts("quirks", quirk="groups")
+        company.posts("cycle")
+
+        assert company.groups() == {
+            "Customers": set(),
+            "Partners": set(),
+            "Support": {"ann@example.com"},
+        }
+
+    @pytest.mark.parametrize("quirk", ["", "no-path", "whole", "twice", "same", "more"])
+    def test_change_as_people_come_and_go(self, company, ann, quirk):
+        company.posts("quirks", quirk=["groups", quirk])
+        company.posts("cycle")
+        bo = company.adds("Bo", "bo@example.com")
+        for each in (ann, bo):
+            company.does("join", each, group=self.support(company))
+        assert company.groups()["Support"] == {"ann@example.com", "bo@example.com"}
+
+        company.does("leave", ann, group=self.support(company))
+        company.posts("rename-group", group=self.support(company), name="Help")
+        company.posts("cycle")
+        assert company.groups()["Help"] == {"bo@example.com"}
+
+        company.does("delete", bo)
+        assert company.groups()["Help"] == set()
+        company.does("enable", bo)
+        assert company.groups()["Help"] == {"bo@example.com"}
+
+        company.posts("delete-group", group=self.support(company))
+        assert "Help" not in company.groups()
+
+    def test_of_a_name_that_is_there_become_that_one(self, company, ann):
+        company.client.groups("Support")
+        company.does("join", ann, group=self.support(company))
+
+        company.posts("quirks", quirk="groups")
+        company.posts("cycle")
+
+        assert company.groups()["Support"] == {"ann@example.com"}
+
+    @pytest.mark.parametrize("act", ["rename-group", "delete-group", "join", "leave"])
+    def test_have_none_of_an_unknown_id(self, company, ann, act):
+        form = {"group": "nothing", "name": "x"}
+        assert company.posts(act, person=ann.object_id, **form).status_code == 404
 
 
 class TestASwapOfNames:
