@@ -1,6 +1,7 @@
 """One house for all libraries, and a portal of each registered as its page in docs/portals says."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from typer.testing import CliRunner
 
 from cli.app import app
+from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.house import ROOT, House, running_house
+from tests.browser.person import Person
 from tests.clients.contact import Contact
 from tests.clients.kinds import KINDS, Kind, missing, running_site, wait_for
 from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
@@ -43,6 +47,26 @@ def installed() -> None:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("house") / "log") as house:
         yield house
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    playwright: Playwright
+    with sync_playwright() as playwright:
+        # A page that is put in another's place comes from no address, which Chromium takes for the
+        # internet: nothing from there may call this machine.
+        flags = [*CHROMIUM_FLAGS, "--disable-features=LocalNetworkAccessChecks"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, house: House) -> Iterator[Person]:
+    context = chromium.new_context(locale="en-GB")
+    yield Person(context.new_page(), house)
+    context.close()
 
 
 @pytest.fixture(scope="session")

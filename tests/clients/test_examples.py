@@ -1,7 +1,6 @@
 """The files of examples/, as their README runs them, signing a contact in in Chromium."""
 
 import functools
-import os
 import shutil
 import subprocess
 import threading
@@ -13,11 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.house import ROOT, House
-from tests.browser.person import Person
 from tests.clients.conftest import runs
 from tests.clients.contact import Seen
 from tests.clients.kinds import PORTALS, wait_for
@@ -33,26 +30,6 @@ BACK_ENDS = {
     "fastapi_app.py": [str(PORTALS)],
     "django_app.py": [str(PORTALS)],
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    playwright: Playwright
-    with sync_playwright() as playwright:
-        # A page that is put in another's place comes from no address, which Chromium takes for the
-        # internet: nothing from there may call this machine.
-        flags = [*CHROMIUM_FLAGS, "--disable-features=LocalNetworkAccessChecks"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def person(chromium: Browser, house: House) -> Iterator[Person]:
-    context = chromium.new_context(locale="en-GB")
-    yield Person(context.new_page(), house)
-    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -156,7 +156,7 @@ class TestDir01WhoIsNotInTheDirectory:
             answers.append((answer.status, answer.headers, told, list(wire.operations)))
 
         assert answers[0] == answers[1] == answers[2]
-        assert answer.problem == (403, "sign-in-method-off")
+        assert asks(way, self.WHO[0]).problem == (403, "sign-in-method-off")
         assert portal.delivers_mail() == []
 
     def test_is_told_plainly_once_single_sign_on_has_proved_who_it_is(self, connected, portal):

@@ -2,7 +2,12 @@
 
 import pytest
 
+from portico.people.memberships import Role
 from portico.team.mass_departure import FEW
+from portico.team.members import TeamMembers
+from tests.directory.scim.conftest import HOW
+
+OWNERS = ["olga@acme.example", "otto@acme.example"]
 
 
 @pytest.fixture
@@ -33,6 +38,52 @@ class TestDir04ManyWhoLeave:
         (line,) = lines(portal)
         assert line["detail"] == {"gone": "6", "active": "25"}
         assert line["by"].startswith("key:")
+
+    def test_are_mailed_to_each_owner_and_nobody_else(self, portal, directory, people):
+        members = TeamMembers("people", "sign-in")
+        for email, role in (("otto@acme.example", Role.OWNER), ("ada@acme.example", Role.ADMIN)):
+            contact = portal.adds(email.partition("@")[0].title(), email)
+            members.add(portal.workspace, contact, role, **HOW)
+        portal.delivers_mail()
+        before = len(portal.mails)
+
+        for each in people[:8]:
+            directory.switches(each, False)
+        portal.delivers_mail()
+
+        mails = portal.mails[before:]
+        assert sorted(mail.to[0] for mail in mails) == OWNERS
+        assert all(set(mail.to) == {mail.to[0]} for mail in mails)
+        for each in mails:
+            assert "6 / 25" in each.text
+
+    def test_are_mailed_as_held_where_they_are(self, portal, directory, people):
+        portal.sets(directory_hold=True)
+        portal.delivers_mail()
+        before = len(portal.mails)
+
+        for each in people[:6]:
+            directory.switches(each, False)
+        portal.delivers_mail()
+
+        (mail,) = portal.mails[before:]
+        assert set(mail.to) == set(OWNERS[:1])
+        (line,) = lines(portal)
+        assert line["detail"]["held"] == "1"
+        assert f"1 → {line['detail']['until'][:10]}" in mail.text
+
+    def test_are_told_though_the_first_mail_was_lost(self, portal, directory, people, wire):
+        for each in people[:5]:
+            directory.switches(each, False)
+        # The mail is a part of the transaction that says that owners were told.
+        wire.cut("dynamodb.TransactWriteItems", after=1)
+        assert directory.switches(people[5], False).status == 200
+        wire.mend()
+        assert notices(portal) == []
+
+        directory.switches(people[6], False)
+
+        assert notices(portal) == ["7 / 25"]
 
     def test_are_out_all_the_same(self, portal, directory, people):
         for each in people:

@@ -89,7 +89,7 @@ class ScimRoutes:
                 addresses.settle(found.workspace, storage.seen, host=caller.host, by=found.by)
         except SCIMException as refused:
             answer = _refused(refused)
-            if refused.status in (400, 409) and event["requestContext"]["http"]["method"] != "GET":
+            if refused.status in (400, 409) and _writes(event):
                 self._note(found, event, answer)
         return _response(answer)
 
@@ -183,6 +183,12 @@ class ScimRoutes:
         self.uses.note(found, caller.network)
         count_use(self.sign_in_table, workspace_id, found.id, TeamUse.BY_KEY, at=now)
         return found
+
+
+def _writes(event: Mapping[str, Any]) -> bool:
+    """Say whether a request has something to keep. A search by `POST` has not."""
+    is_search = event["routeKey"].endswith("/.search")
+    return event["requestContext"]["http"]["method"] != "GET" and not is_search
 
 
 def _refused(refused: SCIMException) -> ScimResponse:
