@@ -56,7 +56,7 @@ class TestScimSanity:
 
 
 class TestSomebodyWhomADirectoryPutsOut:
-    """From the first word of their directory to the last, and they look on."""
+    """DIR-03: from the first word of their directory to the last, and they look on."""
 
     def test_is_signed_in_on_the_page_renamed_and_refused_at_their_next_call(
         self, house, directory, person
