@@ -4,7 +4,7 @@
 import pytest
 
 from portico.directory.scim.refusals import record_subject
-from tests.directory.scim.conftest import USERS, person
+from tests.directory.scim.conftest import GROUP_ROUTE, ONE, USERS, person
 
 
 def told(portal, subject):
@@ -83,3 +83,27 @@ class TestARefusal:
         wire.cut("dynamodb.PutItem")
 
         assert directory.sends(f"POST {USERS}", person("ann@example.com")).status == 409
+
+
+class TestDir02AnIdThatIsNone:
+    """An empty one, or one of several parts, would be the address of something else: of a list, whose
+    filter nobody has looked at.
+    """
+
+    @pytest.mark.parametrize("id_", ["", "/", "//", "/.search", "../Users", "x/y"], ids=range(6))
+    @pytest.mark.parametrize("route", [ONE, GROUP_ROUTE], ids=["user", "group"])
+    @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+    def test_finds_nothing(self, directory, wire, route, method, id_):
+        directory.adds("ann@example.com")
+        wire.forget()
+        body = {"Operations": [{"op": "add", "path": "displayName", "value": "x"}]}
+        body = person() if method == "PUT" else body
+        more = {"query": {"filter": "(" * 500}} if method == "GET" else {"body": body}
+        more = {} if method == "DELETE" else more
+
+        path = {"user": id_, "group": id_}
+        answer = directory.sends(f"{method} {route}", path=path, **more)
+
+        assert answer.status == 404
+        assert "dynamodb.Query" not in wire.operations
+        assert "Resources" not in (answer.body or {})

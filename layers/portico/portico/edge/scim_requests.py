@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scim2_models import InvalidFilterException
+from scim2_models import InvalidFilterException, NotFoundException
 from scim2_server.requests import ScimRequest
 
 from portico.directory.scim import scim_shapes
@@ -47,6 +47,7 @@ def asked_of(event: Mapping[str, Any], caller: Caller, workspace_id: str) -> Dir
     Raises:
         InvalidRequest: a part of it cannot be read.
         InvalidFilterException: its filter is none that is found by a key.
+        NotFoundException: it asks for an id that nothing can have.
         TooLarge: its body is.
     """
     base = f"{caller.own_origin}/scim/v2/{workspace_id}"
@@ -81,9 +82,15 @@ def asked_of(event: Mapping[str, Any], caller: Caller, workspace_id: str) -> Dir
 
 
 def _path(event: Mapping[str, Any]) -> str:
-    """Return the path below the workspace, as its route names it."""
+    """Return the path below the workspace, as its route names it.
+
+    Raises:
+        NotFoundException: an id in it is none, and would make it the path of something else.
+    """
     path = event.get("pathParameters") or {}
     below = event["routeKey"].partition("{workspace}")[2]
+    if any(not path[name] or "/" in path[name] for name in re.findall(r"\{(\w+)\}", below)):
+        raise NotFoundException(detail="There is nothing with this id")
     return re.sub(r"\{(\w+)\}", lambda found: path[found[1]], below)
 
 

@@ -93,7 +93,7 @@ class Refusals:
             TryLater: it was not recorded.
         """
         now, workspace = self.clock.now(), self.workspace
-        reason = _QUOTED.sub("…", why)
+        reason = printable(_QUOTED.sub("…", why))[:LONGEST_REASON]
         self._note_last(reason, status, now)
         subject = record_subject(SCIM_SOURCE, user) if user else _address_in(sent)
         if subject is None:
@@ -113,7 +113,7 @@ class Refusals:
         # Only this key writes its row, and only when it is refused: no more than 25 times a second.
         pk, sk = last_refusal_key(self.workspace.id, self.by.removeprefix("key:"))
         row = {"pk": pk, "sk": sk, "at": epoch(at), "status": status}
-        row["reason"] = printable(reason)[:LONGEST_REASON]
+        row["reason"] = reason
         self._rows.put(row | {"ttl": epoch(at + LAST_REFUSAL_KEPT)}, ALWAYS)
 
     @property
