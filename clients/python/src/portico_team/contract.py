@@ -1470,7 +1470,8 @@ class Routes:
     def deactivate_contact(self, contact: str) -> OneContact:
         """Deactivate a contact.
 
-        Their sessions and open codes end. An owner of the team must step down first.
+        Their sessions and open codes end, and no directory switches them on again. An owner of the
+        team must step down first.
 
         The key needs the scope ``contacts:write``.
 
