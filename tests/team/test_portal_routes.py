@@ -44,6 +44,11 @@ def asks(member: Staff, route: str, body: Any = None, *, etag: str | None = "") 
     return member.sends(route, body, path=path, headers=headers)
 
 
+def rotates(member: Staff, press: str, *, etag: str) -> Any:
+    headers = {"if-match": etag, "idempotency-key": press}
+    return member.sends(SECRET, path={"portal": "help"}, headers=headers)
+
+
 def changes(member: Staff, **wanted: Any) -> Any:
     return asks(member, f"PATCH {ONE}", wanted)
 
@@ -126,6 +131,30 @@ class TestAPortal:
         assert kept().secrets == [digest(second)]
         assert changes(admin, secrets_kept=2).body["portal"]["secrets_kept"] == 1
         assert changes(admin, secrets_kept=0).body["portal"]["public"] is True
+
+    def test_keeps_the_secret_in_use_where_the_answer_with_another_was_lost(self, admin):
+        first = adds(admin).body["secret"]
+        seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
+        rotates(admin, "press-1", etag=seen)
+
+        again = rotates(admin, "press-1", etag=seen)
+
+        assert kept().secrets == [digest(again.body["secret"]), digest(first)]
+        assert again.body["portal"]["secrets_kept"] == 2
+
+    def test_takes_a_repeat_for_one_until_somebody_else_has_given_it_a_secret(self, admin, house):
+        adds(admin)
+        seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
+        rotates(admin, "press-1", etag=seen)
+        changes(admin, label="Help")
+        assert rotates(admin, "press-1", etag=seen).status == 200
+        assert rotates(house["owner"], "press-1", etag=seen).problem == (412, "changed-meanwhile")
+        in_use = asks(house["owner"], SECRET).body["secret"]
+
+        refused = rotates(admin, "press-1", etag=seen)
+
+        assert refused.problem == (412, "changed-meanwhile")
+        assert kept().has_secret(in_use)
 
     def test_without_pkce_is_warned_of(self, admin):
         adds(admin)

@@ -75,6 +75,8 @@ class RegisteredClient:
     without_pkce: bool = False
     """Whether its requests may come without PKCE. Never those of a public client."""
     on: bool = True
+    rotated_by: str = field(default="", repr=False)
+    """The press that made its newest secret, if that had an ``Idempotency-Key``."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -139,7 +141,7 @@ class RegisteredClient:
         """
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["secrets"] = [each[:8] for each in self.secrets]
-        return {name: values[name] for name in values.keys() - {"id", "workspace_id"}}
+        return {name: values[name] for name in values.keys() - {"id", "workspace_id", "rotated_by"}}
 
     def shown(self) -> dict[str, Any] | None:
         """Return what the workspace's settings row keeps of it; ``None`` if nothing."""

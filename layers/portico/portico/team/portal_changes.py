@@ -118,6 +118,7 @@ class PortalChanges:
         *,
         keeping: int | None = None,
         new: bool = False,
+        press: str = "",
         by: str,
     ) -> tuple[tuple[RegisteredClient, str | None], ThingChange]:
         """Plan to change what is registered of a portal, and return a new secret if there is one.
@@ -128,15 +129,20 @@ class PortalChanges:
             values: what changes, by the names of `PORTAL_KINDS`.
             keeping: how many of its secrets stay valid, the newest first; 0 makes it public.
             new: whether it gets one more secret. The oldest ends, if there are two.
+            press: a digest of the request for it. If it comes again, nobody has seen the secret that it
+                made before: that one is replaced, and the one in use stays good.
             by: who does it.
 
         Raises:
             SettingsRefused: one or more values are not allowed.
         """
         fresh = new_secret(secrets.token_bytes(32)) if new else None
-        every = [digest(fresh), *before.secrets] if fresh else before.secrets
+        seen = before.secrets[1:] if press and press == before.rotated_by else before.secrets
+        every = [digest(fresh), *seen] if fresh else before.secrets
         kept = every[: SECRETS_KEPT if keeping is None else keeping]
-        portal = registration.checked(replace(before, **_typed(values), secrets=kept))
+        rotated_by = press if new else before.rotated_by
+        changed = replace(before, **_typed(values), secrets=kept, rotated_by=rotated_by)
+        portal = registration.checked(changed)
         plan = self._plan(workspace, before, portal, "portal.changed", by=by)
         return (portal, fresh), plan
 
