@@ -128,12 +128,16 @@ class House:
     @contextmanager
     def mails_end(self, email: str, fate: str, *, workspace: str = "acme") -> Iterator[None]:
         """Decide what becomes of the mails to a contact; afterwards their mailbox works again."""
-        self._post("/_local/fates", {"to": email, "fate": fate})
+        self.ends_mails(email, fate)
         try:
             yield
         finally:
-            self._post("/_local/fates", {"to": email, "fate": "arrives"})
+            self.ends_mails(email, "arrives")
             self.team("contact", "lift", workspace, email)
+
+    def ends_mails(self, email: str, fate: str) -> None:
+        """Decide what becomes of the mails to a contact from now on."""
+        self._post("/_local/fates", {"to": email, "fate": fate})
 
     def hears_of_mail_to(self, email: str, line: str, *, workspace: str = "acme") -> None:
         """Wait until the trail of a contact has a line about a mail."""

@@ -1,9 +1,15 @@
 """In the middle of every form of the console: whatever happens, nothing typed is lost, and no write happens twice.
 
-A form is one row of FORMS; what can happen to it is one function of EVENTS. An import, which is many
-requests, has tests of its own (test_console_import).
+A form is one row of FORMS; what can happen to it is one function of EVENTS. What all forms and presses
+share (`form` and `Place.press`, which ask, wait and tell) meets every event there, with each kind of
+form. What is a press's own is what its second press sends and says, so the rows of PRESSES meet the two
+events after which that matters: a session that ends, and an answer that is lost.
+
+tests/page/test_console_writes.py holds that whatever the console sends has a row here, or a test of its own:
+an import, which is many requests, has them in test_console_import.
 """
 
+import base64
 import json
 import re
 import secrets
@@ -14,7 +20,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.member import Member, asked_of, losing_the_answer
+from tests.browser.member import Member, asked_of, body_of, losing_the_answer
+from tests.browser.person import Person
+from tests.browser.test_console_contacts import puts_ref
+from tests.browser.test_console_portal import PICTURE
 
 SLOW_MS = 400
 
@@ -24,8 +33,8 @@ type Makes = Callable[["Desk", Known], None]
 
 ASK = """async ([method, path, body, headers]) => {
   const send = (url, method, body, more) => fetch(url, {
-    method, headers: { ...(body && { "Content-Type": "application/json" }), ...more },
-    body: body && JSON.stringify(body),
+    method, headers: { ...(body && { "Content-Type": body.png ? "image/png" : "application/json" }), ...more },
+    body: body && (body.png ? Uint8Array.from(atob(body.png), (each) => each.charCodeAt(0)) : JSON.stringify(body)),
   });
   const entry = await send("/v1/session/refresh", "POST", { workspace: "acme", scope: "team" }, {});
   const token = (await entry.json()).access_token;
@@ -46,7 +55,8 @@ class Desk:
         if method == "POST":
             headers["Idempotency-Key"] = secrets.token_hex(16)
         if method in ("PUT", "PATCH", "DELETE") and "If-Match" not in headers:
-            headers["If-Match"] = self.asks("GET", path)["tag"] or ""
+            of = "/settings" if path == "/logo" else path
+            headers["If-Match"] = self.asks("GET", of)["tag"] or ""
         told = self.member.page.evaluate(ASK, [method, path, body, headers])
         assert told["ok"], told["text"]
         return {**(json.loads(told["text"]) if told["text"] else {}), "tag": told["etag"]}
@@ -107,6 +117,81 @@ def a_portal(desk: Desk, known: Known) -> None:
     desk.asks("POST", "/portals", {"id": f"p{known['any']}", "redirect_uris": uris})
 
 
+def a_connection_that_is_off(desk: Desk, known: Known) -> None:
+    a_connection(desk, known)
+    desk.asks("PATCH", f"/connections/x{known['any']}", {"on": False})
+
+
+def a_portal_with_two_secrets(desk: Desk, known: Known) -> None:
+    a_portal(desk, known)
+    one = f"/portals/p{known['any']}"
+    seen = desk.asks("GET", one)["tag"]
+    desk.asks("POST", f"{one}/secret", **{"If-Match": seen})
+
+
+def a_merge(desk: Desk, known: Known) -> None:
+    two_contacts(desk, known)
+    desk.asks("POST", f"/contacts/{known['contact']}/merge", {"lost": known["other"]})
+
+
+def a_deactivated_contact(desk: Desk, known: Known) -> None:
+    a_contact(desk, known)
+    desk.asks("POST", f"/contacts/{known['contact']}/deactivate")
+
+
+def a_contact_with_a_ref(desk: Desk, known: Known) -> None:
+    a_contact(desk, known)
+    puts_ref(desk.member.house, f"r{known['any']}", known["email"])
+
+
+def a_contact_who_is_signed_in(desk: Desk, known: Known) -> None:
+    a_contact(desk, known)
+    other = desk.member.page.context.browser
+    assert other
+    with other.new_context() as elsewhere:
+        Member(Person(elsewhere.new_page(), desk.member.house)).is_signed_in(known["email"])
+
+
+def a_contact_who_gets_no_mail(desk: Desk, known: Known) -> None:
+    a_contact(desk, known)
+    desk.member.house.ends_mails(known["email"], "bounce")
+    desk.member.asks_for_a_code(known["email"])
+    one = f"/contacts/{known['contact']}"
+    for _ in range(100):
+        if desk.asks("GET", one)["contact"]["suppressed"]:
+            desk.member.house.ends_mails(known["email"], "arrives")
+            return
+        desk.member.page.wait_for_timeout(200)
+    raise AssertionError("no mail came back")
+
+
+def a_member_with_another_address(desk: Desk, known: Known) -> None:
+    a_member(desk, known)
+    known["email"] = f"w{known['any']}@example.org"
+    desk.asks("POST", f"/contacts/{known['contact']}/email", {"email": known["email"]})
+
+
+def the_settings(desk: Desk, known: Known) -> None:
+    known["settings"] = json.dumps(desk.asks("GET", "/settings")["settings"])
+
+
+def a_logo(desk: Desk, known: Known) -> None:
+    desk.asks("PUT", "/logo", {"png": base64.b64encode(PICTURE).decode()})
+
+
+def former_settings(desk: Desk, known: Known) -> None:
+    before = json.loads(known["settings"])
+    names = ("password_method", "directory_hold", "sign_up_blocked", "link_days", "pause_text", "sender_name")  # fmt: skip
+    desk.asks("PATCH", "/settings", {name: before[name] for name in names})
+
+
+def former_logo(desk: Desk, known: Known) -> None:
+    """By the undo of whatever was the last change of it: a logo's bytes are nobody's to read again."""
+    changes = desk.asks("GET", "/changes")["changes"]
+    last = next(each for each in changes if "logo" in each["after"])
+    desk.asks("POST", f"/changes/{last['id']}/undo", **{"If-Match": desk.asks("GET", "/settings")["tag"]})  # fmt: skip
+
+
 def no_connection(desk: Desk, known: Known) -> None:
     desk.asks("DELETE", f"/connections/x{known['any']}")
 
@@ -157,6 +242,8 @@ class Form:
     """The button that leads to the last one. After ~, the first whose name begins so."""
     back: str = ""
     """The button that leads from there to what was typed."""
+    picture: str = ""
+    """The label of the picture's field, if one is sent."""
     dialog: str = ""
     """The answer to the question that the last button asks."""
     makes: Makes | None = None
@@ -198,6 +285,39 @@ FORMS = [
     Form("remove-portal", "elsewhere=p{any}", {}, "Remove the portal", "DELETE", PORTAL, "is removed.", dialog="Remove p{any}", makes=a_portal),
 ]  # fmt: skip
 """Every form that sends something, and presses of every kind. A new one is one row more."""
+
+
+def group(name: str, screen: str, typed: dict[str, str] | None = None, **more: Any) -> Form:
+    """Settings that are changed together."""
+    return Form(name, f"change={screen}", typed or {}, "Change it", "PATCH", "/settings", "Nothing is different from what is set now.", before="Look at the change", back="Back", makes=the_settings, cleans=former_settings, **more)  # fmt: skip
+
+
+CONTACT = "/contacts/ct_[^/]+"
+PRESSES = [
+    group("ways", "authentication-ways", checks=("Password",)),
+    group("directory-rule", "authentication-directory", checks=("Hold access when many leave at once",)),
+    group("sign-up", "authentication-sign_up", {"Never from these domains": "x{any}.example"}),
+    group("sessions", "authentication-sessions", {"New links are good for (days)": "77"}),
+    group("open", "portal-open", {"What the page says meanwhile": "Back soon {any}"}),
+    group("look", "portal-look", {"Name of the sender in mails": "S {any}"}),
+    Form("logo", "logo", {}, "Use this picture", "PUT", "/logo", "Saved.", picture="Picture", cleans=former_logo),
+    Form("remove-logo", "logo", {}, "Take the logo away", "PATCH", "/settings", "Saved.", cleans=former_logo),
+    Form("reactivate", "contact={contact}", {}, "Activate again", "POST", f"{CONTACT}/reactivate", "Active again.", makes=a_deactivated_contact),
+    Form("finding", "contact={contact}", {}, "Let them sign in again", "POST", f"{CONTACT}/reactivate", "Done. Ask the person to try again.", makes=a_deactivated_contact),
+    Form("end-session", "contact={contact}", {}, "~End the session on", "POST", f"{CONTACT}/sessions/[^/]+/end", "The session has ended.", makes=a_contact_who_is_signed_in),
+    Form("end-sessions", "contact={contact}", {}, "Sign out everywhere", "POST", f"{CONTACT}/sessions/end", "Signed out everywhere.", dialog="Sign out everywhere", makes=a_contact_who_is_signed_in),
+    Form("lift", "contact={contact}", {}, "Let it get mail again", "POST", f"{CONTACT}/lift", "Nothing was held against this address any more.", makes=a_contact_who_gets_no_mail),
+    Form("detach", "contact={contact}", {}, "Remove messenger r{any}", "POST", f"{CONTACT}/refs/detach", "Removed.", makes=a_contact_with_a_ref),
+    Form("undo-merge", "unmerge={contact}&lost={other}", {}, "Undo the merge", "POST", f"{CONTACT}/merge/undo", "They are two contacts again.", makes=a_merge),
+    Form("key-secret", "keys", {}, "New secret for K {any}", "POST", "/keys/[^/]+/rotate", "The secret of K {any}", dialog="New secret", makes=a_key),
+    Form("portal-secret", "elsewhere=p{any}", {}, "New secret", "POST", f"{PORTAL}/secret", "p{any} is ready", dialog="New secret", makes=a_portal, cleans=no_portal),
+    Form("old-secret", "elsewhere=p{any}", {}, "End the old secret", "PATCH", PORTAL, "Saved.", makes=a_portal_with_two_secrets, cleans=no_portal),
+    Form("portal-off", "elsewhere=p{any}", {}, "Switch it off", "PATCH", PORTAL, "Saved.", makes=a_portal, cleans=no_portal),
+    Form("test-connection", "connection=x{any}", {}, "Test it", "POST", f"{CONNECTION}/test", "The test passed.", makes=a_draft, cleans=no_connection),
+    Form("connection-on", "switch-connection=x{any}&to=on", {}, "Switch X {any} on", "PATCH", CONNECTION, "Saved.", makes=a_connection_that_is_off, cleans=no_connection),
+    Form("confirm-address", "team", {}, "Confirm Z {any}", "POST", "/team/ct_[^/]+/confirm", "Confirmed: Z {any}.", makes=a_member_with_another_address, cleans=no_member),
+]  # fmt: skip
+"""Every other press that sends something."""
 
 
 @dataclass
@@ -244,6 +364,13 @@ class Filling:
         if self.form.chooses:
             label, value = self.form.chooses
             self.member.field(label).select_option(value)
+        if self.form.picture:
+            file: Any = {"name": "logo.png", "mimeType": "image/png", "buffer": PICTURE}
+            self.member.field(self.form.picture).set_input_files(file)
+
+    def is_there(self) -> None:
+        """Wait for whatever is pressed first: what happens then, happens to nothing before it."""
+        expect(self._named(self.form.before) if self.form.before else self.button).to_be_visible()
 
     def begins(self) -> None:
         """Press whatever is pressed first."""
@@ -298,7 +425,10 @@ class Filling:
 
 def is_look(request: Any) -> bool:
     """Say whether a request changes nothing, although its method could."""
-    body = request.post_data_json if request.post_data else None
+    return looks(body_of(request))
+
+
+def looks(body: Any) -> bool:
     return isinstance(body, dict) and body.get("dry_run") is True
 
 
@@ -385,9 +515,13 @@ def a_lost_answer_on_a_slow_network(filling: Filling) -> None:
 EVENTS = (no_network, a_session_that_ends, a_role_that_is_taken, a_sign_in_that_is_too_old, a_fault_of_ours, a_deployment, a_lost_answer_on_a_slow_network)  # fmt: skip
 
 
+MATTERS_TO_A_PRESS = (a_session_that_ends, a_lost_answer_on_a_slow_network)
+ROWS = [*((form, EVENTS) for form in FORMS), *((press, MATTERS_TO_A_PRESS) for press in PRESSES)]
+
+
 class TestInTheMiddleOfAForm:
-    @pytest.mark.parametrize("form", FORMS, ids=lambda each: each.name)
-    def test_csl_02_nothing_is_lost_and_nothing_is_done_twice(self, person, form):
+    @pytest.mark.parametrize(("form", "events"), ROWS, ids=[form.name for form, _ in ROWS])
+    def test_csl_02_nothing_is_lost_and_nothing_is_done_twice(self, person, form, events):
         member = Member(person)
         member.comes_in("owner")
         desk, known = Desk(member), {"any": secrets.token_hex(4)}
@@ -399,10 +533,11 @@ class TestInTheMiddleOfAForm:
             label.format(**known): text.format(**known) for label, text in form.typed.items()
         }
         filling.fills_in()
+        filling.is_there()
         sent = asked_of(member, form.method, filling.pattern)
 
         try:
-            for happens in EVENTS:
+            for happens in events:
                 happens(filling)
                 filling.is_over()
                 filling.has_lost_nothing()
@@ -411,15 +546,16 @@ class TestInTheMiddleOfAForm:
                 filling.sends_it()
             else:
                 filling.begins()
-            member.sees(form.ends)
+            member.sees(form.ends.format(**known))
         finally:
-            sent = [each for each in sent if not (each["body"] or {}).get("dry_run")]
+            sent = [each for each in sent if not looks(each["body"])]
             if form.cleans:
                 form.cleans(desk, known)
 
         # What was carried out and what was pressed after it are the same write, by its key or by
-        # what it changes.
-        same = {json.dumps(each["body"], sort_keys=True) for each in sent}
+        # what it changes. The browser tells a picture's bytes of the requests that a test catches.
+        bodies = [each["body"] for each in sent if each["body"] or not form.picture]
+        same = {json.dumps(body, sort_keys=True) for body in bodies}
         assert len(same) == 1
         keys = {each["headers"].get("idempotency-key") or each["headers"].get("if-match") for each in sent}  # fmt: skip
         assert len(keys) == 1 or not form.same_tag

@@ -1,6 +1,7 @@
 /** What waits for an owner, on *Team*: what it is, whom it keeps out, and one press. */
 
 import { el } from "../elements.js";
+import { Refusal } from "./api.js";
 import { actions, button, given, panel, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -62,8 +63,20 @@ function confirm(place, { path, name, etag }, said) {
   const { words } = place;
   const pressed = button(words.nodes("waiting_confirm"), () =>
     place.press(pressed, async () => {
-      await place.ask("POST", path ?? "", { etag });
+      try {
+        await place.ask("POST", path ?? "", { etag });
+      } catch (error) {
+        // The first press was carried out, and its answer never came: nothing waits any more.
+        if (!(error instanceof Refusal) || !isConfirmed(error)) throw error;
+      }
       place.again(place.good("waiting_confirmed", { name }));
     }, said), "secondary", words.text("waiting_confirm_of", { name }));
   return pressed;
+}
+
+/** @param {Refusal} refusal */
+function isConfirmed({ type, problem }) {
+  if (type === "not-found") return true;
+  const now = type === "changed-meanwhile" && problem.now?.connection;
+  return now && now.confirmed && !now.waits;
 }

@@ -22,6 +22,7 @@ export async function eraseContact(place) {
   let contact = read;
   const text = contact.email || contact.id;
   const name = contact.name || text;
+  if (!contact.name) place.tab = words.text("erase_do");
   const asked = form(place, {
     id: `erase-${contact.id}`,
     fields: [{ name: "typed", label: words.nodes("erase_type", { text }), dir: "ltr", required: true, most: LONGEST_EMAIL }],

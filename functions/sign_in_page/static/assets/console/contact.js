@@ -2,6 +2,7 @@
 
 import { el } from "../elements.js";
 import { LANGUAGES } from "../words.js";
+import { Refusal } from "./api.js";
 import { mergedInto, readContact, wholeContact } from "./contact-data.js";
 import { findings } from "./findings.js";
 import { linkRows } from "./link-rows.js";
@@ -22,6 +23,7 @@ export async function showContact(place) {
   const path = `/contacts/${contact.id}`;
   place.commands = [["contact show", contact.id], ["why", contact.id], ["session list", contact.id], ["link list", { contact: contact.id }]];
   const called = contact.name || contact.email || contact.id;
+  if (!contact.name) place.tab = words.text("contact_title");
   place.show(
     [given(called)],
     el("p", { class: "under" }, ...under(place, contact)),
@@ -72,7 +74,7 @@ function mail(place, contact) {
 const SUPPRESSED = { bounce: "suppressed_bounce", complaint: "suppressed_complaint" };
 
 /** @type {Record<string, string>} */
-const LIFTED = { nothing: "lifted_nothing", lifted: "lifted", "lifted-and-asked": "lifted_and_asked" };
+const LIFTED = { nothing: "lifted_nothing", lifted: "lifted", "lifted-and-asked": "lifted_and_asked", "lifted-and-linked": "lifted_and_linked" };
 
 /** @param {Place} place @param {Contact} contact */
 function profile(place, contact) {
@@ -183,7 +185,12 @@ function refs(place, contact, path) {
     const name = words.text("detach_of", { channel: ref.channel, id: ref.id });
     const pressed = button(words.nodes("detach"), () =>
       place.press(pressed, async () => {
-        await place.ask("POST", `${path}/refs/detach`, { body: { channel: ref.channel, id: ref.id } });
+        try {
+          await place.ask("POST", `${path}/refs/detach`, { body: { channel: ref.channel, id: ref.id } });
+        } catch (error) {
+          // The first press was carried out, and its answer never came.
+          if (!(error instanceof Refusal) || error.type !== "not-found") throw error;
+        }
         place.again(place.good("detached"));
       }, said), "plain", name);
     return pressed;

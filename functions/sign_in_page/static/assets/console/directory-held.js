@@ -66,11 +66,17 @@ function who({ name, user_name, contacts }) {
 async function send(place, decision, people) {
   const { done, outcome } = ASKS[decision];
   const ids = people.map(({ id }) => id);
+  const press = `held-${decision}`;
+  // Whom the first press let leave, and its answer never came, are not held any more.
+  const isRepeat = decision === "leave" && place.unsent.of(press)?.sent?.body === JSON.stringify(ids);
+  const isDone = (/** @type {any} */ each) => each.outcome === outcome || (isRepeat && each.outcome === "not-held");
+  place.unsent.keyOf(press, ids);
   let decided = 0;
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     const body = { decision, people: ids.slice(at, at + AT_ONCE) };
     const answer = await place.ask("POST", "/directory/held", { body });
-    decided += answer.body.people.filter((/** @type {any} */ each) => each.outcome === outcome).length;
+    decided += answer.body.people.filter(isDone).length;
   }
+  place.unsent.drop(press);
   place.again(decided === ids.length ? place.good(done) : { tone: "info", text: place.words.nodes("dir_held_some") });
 }

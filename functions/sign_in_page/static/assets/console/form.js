@@ -2,7 +2,7 @@
 
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
-import { actions, button, newId, slot, tell, wait } from "./parts.js";
+import { actions, button, newId, slot, tell } from "./parts.js";
 
 /** @typedef {import("../elements.js").Child} Child */
 
@@ -78,19 +78,17 @@ export function form(place, { id, fields, send, commands, onSend, onCancel, onRe
       mark(inputs, missing.name);
       return tell(where, { tone: "error", text: words.nodes("missing", { field: textOf(missing.label) }) }, { takesFocus: false });
     }
-    wait(primary, true);
     keep();
-    try {
+    const send = async () => {
       await onSend(typed(), (body) => unsent.keyOf(id, body));
       if (!keeps) unsent.drop(id);
-    } catch (error) {
+    };
+    await place.sends(primary, send, (error) => {
       const field = error instanceof Refusal ? error.problem.errors?.[0]?.field : undefined;
-      if (place.isOver || (error instanceof Refusal && onRefused?.(error))) return;
+      if (error instanceof Refusal && onRefused?.(error)) return;
       mark(inputs, field ?? null);
-      tell(where, saidOf(place, error, says, fields), { takesFocus: !field || !inputs.has(field) });
-    } finally {
-      wait(primary, false);
-    }
+      place.tellAt(where, saidOf(place, error, says, fields), { takesFocus: !field || !inputs.has(field) });
+    });
   }
 
   const node = el(

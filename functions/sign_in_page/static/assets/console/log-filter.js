@@ -4,6 +4,7 @@ import { el } from "../elements.js";
 import { isId } from "./find.js";
 import { form } from "./form.js";
 import { DELIVERIES, OUTCOMES, deliveryIn, outcomeIn, reasonIn, wayIn } from "./log-words.js";
+import { localTime } from "./moments.js";
 import { actions, button, tell } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -62,7 +63,7 @@ export function filterForm(place, filter) {
       choice(place, "delivery", DELIVERIES, deliveryIn, filter),
       choice(place, "by", ACTORS, (_, actor) => words.nodes(`log_by_${actor}`), filter),
       { name: "contact", label: words.nodes("contact_title"), hint: words.nodes("log_contact_hint"), value: filter.contact, dir: "ltr", most: LONGEST_EMAIL },
-      ...TIMES.map((name) => /** @type {import("./form.js").Field} */ ({ name, label: words.nodes(`log_${name}`), type: "datetime-local", value: localTime(filter[name]) })),
+      ...TIMES.map((name) => /** @type {import("./form.js").Field} */ ({ name, label: words.nodes(`log_${name}`), type: "datetime-local", value: filter[name] ? localTime(filter[name]) : "" })),
     ],
     send: words.nodes("log_filter_it"),
     commands: null,
@@ -123,11 +124,4 @@ function choice({ words }, name, all, said, filter) {
   const text = (/** @type {string} */ value) => el("span", {}, ...said(words, value)).textContent ?? value;
   const options = values.map((value) => /** @type {[string, string]} */ ([value, text(value)]));
   return { name, label: words.nodes(`log_by_its_${name}`), type: "select", value: filter[name] ?? "", options: [["", words.text("log_any")], ...options] };
-}
-
-/** As the field has it: the browser's own time, to the minute. @param {number | undefined} seconds */
-function localTime(seconds) {
-  if (!seconds) return "";
-  const at = new Date(seconds * 1000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

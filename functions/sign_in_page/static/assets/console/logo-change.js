@@ -1,6 +1,7 @@
 /** Another logo: seen on the page before it is used, put in the other's place, and taken away. */
 
 import { el } from "../elements.js";
+import { Refusal } from "./api.js";
 import { actions, button, newId, slot, tell } from "./parts.js";
 import { withPreview } from "./preview-loaded.js";
 import { undoable } from "./settings.js";
@@ -10,6 +11,11 @@ import { undoable } from "./settings.js";
 /** As the API has it (people/logos.py). */
 const MOST_BYTES = 64 * 1024;
 const PNG = [137, 80, 78, 71, 13, 10, 26, 10];
+/** Of its digest, which a logo is named by. */
+const NAME_LENGTH = 16;
+
+/** The picture that was chosen, for as long as the page is open: no browser keeps it. @type {File | null} */
+let chosen = null;
 
 /** @param {Place} place */
 export async function changeLogo(place) {
@@ -21,9 +27,7 @@ export async function changeLogo(place) {
   const said = slot();
   /** @type {import("./command.js").Command[]} */
   const takenAway = read.settings.logo ? [["workspace set", { reset: "logo" }]] : [];
-  /** @type {File | null} */
-  let chosen = null;
-  let seen = /** @type {string | undefined} */ (undefined);
+  let seen = chosen ? await dataOf(chosen) : undefined;
   place.commands = () => [["workspace set", { logo: chosen?.name ?? "logo.png" }], ...takenAway];
   const preview = withPreview(
     place,
@@ -32,6 +36,11 @@ export async function changeLogo(place) {
   );
   const id = newId();
   const input = el("input", { id, type: "file", accept: "image/png", "aria-describedby": `${id}-hint` });
+  if (chosen) {
+    const all = new DataTransfer();
+    all.items.add(chosen);
+    input.files = all.files;
+  }
   input.addEventListener("change", async () => {
     tell(said, null);
     chosen = null;
@@ -49,9 +58,10 @@ export async function changeLogo(place) {
   const use = button(words.nodes("logo_use"), () => {
     if (!chosen) return tell(said, { tone: "error", text: words.nodes("logo_choose_first") });
     const picture = chosen;
-    place.press(use, () => save(place, "PUT", "/logo", { bytes: picture }), said);
+    place.press(use, async () => save(place, () => place.ask("PUT", "/logo", { bytes: picture, etag: place.settingsTag }), await nameOf(picture)), said);
   }, "primary");
-  const away = button(words.nodes("logo_away"), () => place.press(away, () => save(place, "PATCH", "/settings", { body: { logo: null } }), said), "remove");
+  const away = button(words.nodes("logo_away"), () =>
+    place.press(away, () => save(place, () => place.ask("PATCH", "/settings", { body: { logo: null }, etag: place.settingsTag }), null), said), "remove");
   const field = el(
     "div",
     { class: "field" },
@@ -59,15 +69,37 @@ export async function changeLogo(place) {
     input,
     el("p", { class: "hint", id: `${id}-hint` }, ...words.nodes("logo_hint")),
   );
-  const ways = actions(use, read.settings.logo && away, button(words.nodes("cancel"), () => place.go("portal")));
+  const ways = actions(use, read.settings.logo && away, button(words.nodes("cancel"), () => {
+    chosen = null;
+    place.go("portal");
+  }));
   place.show(title, el("div", { class: "panel" }, field, ways, said), preview.node);
   preview.draw();
 }
 
-/** @param {Place} place @param {"PUT" | "PATCH"} method @param {string} path @param {import("./api.js").Asked} asked */
-async function save(place, method, path, asked) {
-  const { body: made, etag } = await place.ask(method, path, { ...asked, etag: place.settingsTag });
-  place.go("portal", undoable(place, made.change, etag));
+/** @param {Place} place @param {() => Promise<import("./api.js").Answer>} send @param {string | null} wanted the name of the logo that is to be there */
+async function save(place, send, wanted) {
+  try {
+    const { body: made, etag } = await send();
+    chosen = null;
+    place.go("portal", undoable(place, made.change, etag));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.type !== "changed-meanwhile" || (error.problem.now.settings.logo ?? null) !== wanted) throw error;
+    // The first press was carried out, and its answer never came.
+    chosen = null;
+    place.go("portal", place.good("saved"));
+  }
+}
+
+/** What a picture is called once it is the logo, as the API has it (people/store.py). @param {File} file */
+async function nameOf(file) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(inHex(await file.arrayBuffer())));
+  return inHex(digest).slice(0, NAME_LENGTH);
+}
+
+/** @param {ArrayBuffer} bytes */
+function inHex(bytes) {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @param {File} file @returns {Promise<"logo_too_large" | "logo_no_png" | null>} */

@@ -150,10 +150,17 @@ async function undoNow(place, survivor, lost, said) {
     const more = left.length > 0 && el("ul", {}, ...left.map((each) => el("li", {}, ...each)));
     place.go(contactAt(survivor), { ...place.good(left.length ? "merge_undone_stays" : "merge_undone"), more });
   } catch (error) {
+    // The first press may have been carried out, and its answer never came: then both are there.
+    if (error instanceof Refusal && error.type === "not-found" && (await isThere(place, lost))) return place.go(contactAt(survivor), place.good("merge_undone"));
     const refused = place.refused(error, { "not-found": "merge_too_late" });
-    if (said) tell(said, refused);
+    if (said) place.tellAt(said, refused);
     else place.tell(refused);
   }
+}
+
+/** Is a contact one of their own? @param {Place} place @param {string} id */
+function isThere(place, id) {
+  return place.ask("GET", `/contacts/${encodeURIComponent(id)}`).then(() => true, () => false);
 }
 
 /** What the survivor has changed since, and what does not come back. @param {Place} place @param {any} stays @returns {Child[][]} */

@@ -12,3 +12,9 @@ export function zoneAt({ language }, seconds = Date.now() / 1000) {
 export function momentThere(words, seconds) {
   return `${words.moment(seconds)} ${zoneAt(words, seconds)}`;
 }
+
+/** As a field of a date and a time has it: the browser's own, to the minute. @param {number} seconds since 1970 */
+export function localTime(seconds) {
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

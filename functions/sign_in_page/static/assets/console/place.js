@@ -29,6 +29,12 @@ export class Place {
   groups = [];
   /** Asks whether somebody may go while the screen holds what is shown once. @type {(() => Promise<boolean>) | null} */
   leaving = null;
+  /** What the tab is called where the heading would name an address: titles stay in the browser's history. @type {string | null} */
+  tab = null;
+  /** How many presses wait for their answers. Until then the screen stays: what comes may be shown only once. */
+  waiting = 0;
+  /** Another language was chosen meanwhile. */
+  isInOtherWords = false;
   #shell;
   #at = location.hash;
   #slot = slot();
@@ -184,16 +190,40 @@ export class Place {
    */
   async press(pressed, work, where = this.#slot) {
     if (pressed.ariaDisabled === "true") return;
-    wait(pressed, true);
     // What was said of a press before is not said of this one.
     if (where !== this.#slot) tell(this.#slot, null);
+    await this.sends(pressed, work, (error) => {
+      const isMeanwhile = error instanceof Refusal && error.type === "changed-meanwhile";
+      // The next press is about what is there by now, and whoever presses has seen it.
+      if (isMeanwhile) this.again({ tone: "info", text: this.words.nodes("pressed_meanwhile") });
+      else this.tellAt(where, this.refused(error));
+    });
+  }
+
+  /**
+   * Send what was pressed for, and wait for the answer.
+   *
+   * @param {HTMLElement} pressed
+   * @param {() => Promise<void>} work
+   * @param {(error: unknown) => void} onRefused not where another screen is shown by then
+   */
+  async sends(pressed, work, onRefused) {
+    wait(pressed, true);
+    this.waiting += 1;
     try {
       await work();
     } catch (error) {
-      if (!this.isOver) tell(where, this.refused(error));
+      if (!this.isOver) onRefused(error);
     } finally {
+      this.waiting -= 1;
       wait(pressed, false);
     }
+  }
+
+  /** Say it in a slot; in another language by now, on the screen as it is in that. @param {HTMLElement} where @param {Said} said @param {{ takesFocus?: boolean }} [options] */
+  tellAt(where, said, options) {
+    if (this.isInOtherWords) this.again(said);
+    else tell(where, said, options);
   }
 
   /**

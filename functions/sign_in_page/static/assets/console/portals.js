@@ -102,11 +102,14 @@ export async function showPortal(place) {
   ]);
   const edit = button(words.nodes("edit"), () => place.go(`edit-portal=${portal.id}`));
   const turn = button(words.nodes(portal.on ? "elsewhere_turn_off" : "elsewhere_turn_on"), () => place.press(turn, () => patch(place, portal, { on: !portal.on }), said));
+  const press = `rotate-portal-${portal.id}`;
   const rotate = button(words.nodes("new_secret"), async () => {
     const about = { title: words.nodes("new_secret_title", values), text: words.nodes("elsewhere_secret_text"), yes: words.nodes("new_secret"), isDangerous: false, commands: place.inTerminal(["portal set", portal.id, { "new-secret": true }]) };
     if (!(await sure(words, about))) return;
     place.press(rotate, async () => {
-      const { body } = await place.ask("POST", `${at(portal.id)}/secret`, { etag: portal.etag });
+      // After a lost answer the same press again: what nobody has seen is replaced, and not what is in use.
+      const { body } = await place.ask("POST", `${at(portal.id)}/secret`, { etag: portal.etag, key: place.unsent.keyOf(press, {}) });
+      place.unsent.drop(press);
       showMade(place, body);
     }, said);
   });

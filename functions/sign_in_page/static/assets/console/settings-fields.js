@@ -1,7 +1,7 @@
 /** The settings that the console shows, by group: how each is said, typed and sent. */
 
 import { el } from "../elements.js";
-import { momentThere, zoneAt } from "./moments.js";
+import { localTime, momentThere, zoneAt } from "./moments.js";
 import { given } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -179,10 +179,4 @@ export function swatch(colour) {
   // Through the CSSOM: the content security policy allows no style attribute.
   if (colour) picture.style.backgroundColor = colour;
   return picture;
-}
-
-/** As the field has it: the browser's own time, to the minute. @param {number} seconds */
-function localTime(seconds) {
-  const at = new Date(seconds * 1000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -140,9 +140,13 @@ function review(place, { screen, id, members, wanted }) {
         shown(place, setting, wanted[setting.name]),
       ]),
     );
-  const touched = new Set(changed.map((setting) => touchedBy(setting, wanted[setting.name], place.settings[setting.name])));
-  const list = el("ul", { class: "touched" }, ...[...touched].map((key) => el("li", {}, ...words.nodes(key))));
+  const touched = () => {
+    const keys = new Set(changed.map((setting) => touchedBy(setting, wanted[setting.name], place.settings[setting.name])));
+    const list = el("ul", { class: "touched" }, ...[...keys].map((key) => el("li", {}, ...words.nodes(key))));
+    return [list, ...(takesAway(place.settings, wanted) ? [whoIsTouched(place, { settings: wanted })] : [])];
+  };
   const holder = el("div", {}, rows());
+  const who = el("div", {}, ...touched());
   const go = button(words.nodes("change_it"), () =>
     place.press(go, async () => {
       try {
@@ -159,12 +163,14 @@ function review(place, { screen, id, members, wanted }) {
           place.unsent.drop(id);
           return place.go(screen, place.good("saved"));
         }
+        // Both are of what was set before, and whoever presses again has seen them as they are now.
         holder.replaceChildren(rows());
+        who.replaceChildren(...touched());
         tell(said, { tone: "info", text: words.nodes("settings_meanwhile") });
       }
     }, said), "primary");
   const back = button(words.nodes("back"), () => place.again());
-  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), list, takesAway(place.settings, wanted) && whoIsTouched(place, { settings: wanted })), said, actions(go, back));
+  place.show(words.nodes("review_title"), panel(words.nodes("before_and_after"), holder), panel(words.nodes("who_is_touched"), who), said, actions(go, back));
 }
 
 /** @param {Place} place @param {Refusal} refusal @returns {import("./parts.js").Said} */

@@ -222,8 +222,9 @@ export class Shell {
     this.words = words;
     if (!this.api.member) return this.start();
     this.#frame();
-    // What is shown once stays, in the words that it has.
-    if (!this.place?.leaving) this.show();
+    // What is shown once stays, in the words that it has; and so does what waits for an answer, which may be that.
+    if (this.place?.waiting) this.place.isInOtherWords = true;
+    else if (!this.place?.leaving) this.show();
   }
 
   /** @param {HTMLElement} heading @param {...Child} children */
@@ -231,7 +232,7 @@ export class Shell {
     this.#page.main.removeAttribute("aria-busy");
     this.#page.main.replaceChildren(heading, ...children.filter((each) => each instanceof Node));
     const name = this.settings.name ?? this.words.text("console");
-    document.title = `${heading.textContent} · ${name}`;
+    document.title = `${this.place?.tab ?? heading.textContent} · ${name}`;
     const isNowhere = document.activeElement === null || document.activeElement === document.body;
     if (this.#moves) window.scrollTo(0, 0);
     if (this.#moves || isNowhere) heading.focus({ preventScroll: true });
