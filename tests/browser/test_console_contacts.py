@@ -3,7 +3,7 @@
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.house import House
 from tests.browser.member import Member, asked_of, losing_the_answer
@@ -27,6 +27,24 @@ def somebody(member: Member, name: str = "Zoe Zimmer") -> str:
     member.presses("Add")
     member.sees_heading(name)
     return email
+
+
+class TestTheTabOfAContactWithoutAName:
+    def test_says_no_address(self, member):
+        member.comes_in()
+        email = somebody(member)
+
+        def without_a_name(route: Route) -> None:
+            told = route.fetch().json()
+            route.fulfill(json={"contact": told["contact"] | {"name": ""}})
+
+        contact = member.page.url.partition("=")[2]
+        member.page.route(f"**/acme/contacts/{contact}", without_a_name)
+
+        for screen, title in (("contact", "Contact"), ("erase", "Erase")):
+            member.opens(f"{screen}={contact}")
+            expect(member.page.get_by_role("heading", level=1)).to_contain_text(email)
+            expect(member.page).to_have_title(f"{title} · Acme Support")
 
 
 class TestFinding:

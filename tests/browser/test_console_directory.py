@@ -291,6 +291,22 @@ class TestWhoIsHeld:
 
         member.is_told("Of some, nothing was decided")
 
+    def test_csl_02_who_was_let_leave_by_a_lost_answer_is_out(self, member):
+        member.comes_in("owner")
+        holding(member, HELD, outcome="not-held")
+        member.opens("directory")
+        held = "**/v1/workspaces/acme/directory/held"
+        member.page.route(held, lambda route: route.abort())
+        member.presses("Let Ann Archer leave")
+        member.confirms("Let leave")
+        member.is_told("No answer came.")
+        member.page.unroute(held)
+
+        member.presses("Let Ann Archer leave")
+        member.confirms("Let leave")
+
+        member.is_told("They are out.")
+
     def test_is_seen_by_auditors_who_decide_nothing(self, member):
         member.comes_in("auditor")
         holding(member, HELD)

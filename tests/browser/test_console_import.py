@@ -420,6 +420,16 @@ class TestAnImportThatIsCutOff:
         member.presses("Choose another file")
         member.sees_heading("Import contacts")
 
+    def test_csl_02_cancelled_with_a_lost_answer_is_said_to_be(self, member, tmp_path):
+        stops_in_the_middle(member, of_two_parts(tmp_path / "long.csv"))
+        member.page.route("**/cancel", losing_the_answer(member), times=1)
+        member.presses("Cancel the import")
+        member.is_told("No answer came.")
+
+        member.presses("Cancel the import")
+
+        member.sees_heading("The import was cancelled")
+
     def test_of_a_day_ago_says_so_and_begins_anew(self, member, house, file):
         member.comes_in("admin")
         looks_at(member, file)

@@ -4,7 +4,7 @@ import re
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.member import Member
 from tests.browser.test_console_looks import ANN
@@ -25,6 +25,23 @@ def makes_a_key(member: Member, witness) -> str:
     member.sees_heading(f"The secret of {label}")
     witness.secrets.add(member.field("Secret").input_value())
     return label
+
+
+def asks_for_a_key(member: Member) -> Route:
+    """Ask for a key, and return the request: nothing has answered it yet."""
+    held: list[Route] = []
+    member.page.route("**/acme/keys", lambda route: held.append(route))
+    member.opens("new-key")
+    member.types("Label", "K")
+    member.page.get_by_label("links", exact=True).check()
+    with member.page.expect_request(lambda each: each.method == "POST" and each.url.endswith("/keys")):  # fmt: skip
+        member.presses("Make a key")
+    return held[-1]
+
+
+def speaks_german(member: Member) -> None:
+    member.page.locator("#language").select_option("de")
+    expect(member.page.get_by_role("link", name="Protokoll", exact=True)).to_be_visible()
 
 
 class TestASecretThatIsShownOnce:
@@ -79,6 +96,28 @@ class TestASecretThatIsShownOnce:
 
         expect(member.page.get_by_role("link", name="Protokoll", exact=True)).to_be_visible()
         expect(member.page.locator(".once textarea")).to_have_value(secret)
+
+    def test_comes_although_another_language_was_chosen_meanwhile(self, member, witness):
+        member.comes_in()
+        waiting = asks_for_a_key(member)
+        speaks_german(member)
+
+        waiting.continue_()
+
+        secret = member.page.locator(".once textarea")
+        expect(secret).to_have_value(re.compile("^ptk_acme_"))
+        witness.secrets.add(secret.input_value())
+
+    def test_that_was_not_made_is_told_in_the_language_that_was_chosen_meanwhile(self, member):
+        member.comes_in()
+        waiting = asks_for_a_key(member)
+        speaks_german(member)
+
+        waiting.abort()
+
+        member.is_told("Es kam keine Antwort.")
+        expect(member.page.get_by_role("button", name="Schlüssel erstellen")).to_be_visible()
+        expect(member.page.get_by_label("links", exact=True)).to_be_checked()
 
     def test_is_asked_about_by_whoever_opens_the_portal_from_it(self, member, witness, house):
         member.comes_in()

@@ -160,6 +160,19 @@ class TestTheTeam:
         line.click()
         expect(waits.get_by_role("button", name="Confirm Google", exact=True)).to_be_visible()
 
+    def test_csl_02_confirmed_already_is_said_to_be(self, member):
+        member.comes_in()
+        now = {"connection": {"confirmed": True, "waits": False}}
+        refused = {"type": "changed-meanwhile", "title": "", "status": 412, "now": now}
+        member.page.route("**/connections/google/confirm", lambda route: route.fulfill(status=412, json=refused))  # fmt: skip
+        member.opens("team")
+        waits = member.part("Waits for an owner")
+        waits.get_by_text("Connections that are not confirmed for the team:").click()
+
+        waits.get_by_role("button", name="Confirm Google", exact=True).click()
+
+        member.is_told("Confirmed: Google.")
+
     def test_asks_for_a_fresh_sign_in_and_comes_back_with_nothing_lost(self, member, house):
         member.comes_in()
         member.opens("new-member")

@@ -161,6 +161,26 @@ class TestWhatTakesNothingFromAnybodyThere:
         )
         member.sees("Nobody was found who loses a way in that they have.")
 
+    def test_is_said_anew_after_another_has_changed_it(self, member, house):
+        member.comes_in("admin")
+        asked = asked_of(member, "POST", "/touched$")
+        wants(member, "Authentication", "Sessions and links")
+        member.types("Signed out after being unused for", "2")
+        member.presses("Look at the change")
+        member.sees("From their next sign-in on, it is shorter for every contact.")
+        member.sees("Nobody was found who loses a way in that they have.")
+        house.team("workspace", "set", "acme", "--session-idle", "1h")
+        try:
+            member.presses("Change it")
+
+            member.is_told("Somebody else changed the settings meanwhile.")
+            member.sees("Every contact, from their next sign-in on.")
+            expect(member.page.get_by_text("it is shorter")).to_have_count(0)
+            expect(member.page.get_by_text("Nobody was found")).to_have_count(0)
+            assert len(asked) == 1
+        finally:
+            house.team("workspace", "set", "acme", "--session-idle", "8h")
+
     def test_is_said_of_no_more_sign_ups(self, member, house):
         house.team("workspace", "set", "acme", "--sign-up")
         try:
