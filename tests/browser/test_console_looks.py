@@ -1,12 +1,17 @@
 """The console for everybody: every screen in every language, light and dark, narrow and wide, by axe."""
 
+import secrets
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.desk import Desk
 from tests.browser.member import Member
 
+type Scheme = Literal["light", "dark"]
+type View = tuple[int, Scheme]
 ANN = "ct_demo-acme-ann-00000000"
 OLGA = "ct_demo-acme-olga-0000000"
 IRIS = "ct_demo-acme-iris-0000000"
@@ -49,15 +54,19 @@ SCREENS = (
     "change-connection=microsoft",
     "connection-secret=google",
 )
-"""Every screen there is, but for those of something that has to be made first. Whoever adds a screen adds it
-here, and all that is held below holds for it."""
+"""Every screen there is, but for those of MADE. Whoever adds a screen adds it here or there, and all that is
+held below holds for it."""
+MADE = ("rotate", "unmerge", "elsewhere", "edit-portal")
+"""Screens of what has no name that is known before: a link, a merge, a portal elsewhere."""
 STOPS = 8
 """As many as a field of a date and a time has at most."""
 WIDTHS = (320, 360, 768, 1600)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-VIEWS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+VIEWS: list[View] = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
 """As many as languages: each screen is seen once in each language, and once in each view; from one
 screen to the next another view meets a language."""
+EVERYWHERE: dict[str, View] = {"en": (1600, "light"), "ar": (320, "dark")}
+"""In which view a language meets each screen beside that: the two that have least in common."""
 LOOKS: dict[str, dict[str, Any]] = {
     "en-1280": {"viewport": {"width": 1280, "height": 900}},
     "en-360-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
@@ -107,21 +116,57 @@ def is_open(member: Member, screen: str) -> None:
     expect(member.page.locator("main:not([aria-busy]) h1:not([data-of])")).to_be_visible()
 
 
+def is_seen(member: Member, view: View) -> None:
+    """See the page that is there otherwise."""
+    width, scheme = view
+    member.page.set_viewport_size({"width": width, "height": 740})
+    member.page.emulate_media(color_scheme=scheme)
+
+
+@pytest.fixture
+def every_screen() -> Iterator[Callable[[Member], list[str]]]:
+    """All screens, with those of MADE; what they are of is made by the member who looks."""
+    made: list[tuple[Desk, str]] = []
+
+    def of(member: Member) -> list[str]:
+        desk, portal = Desk(member), f"seen-{secrets.token_hex(4)}"
+        desk.asks("POST", "/portals", {"id": portal, "redirect_uris": ["https://seen.test/cb"]})
+        made.append((desk, portal))
+        link = desk.asks("POST", "/links", {"links": [{"contact": ANN}]})["links"][0]["link"]["id"]
+        ids = []
+        for name in ("Ben Once", "Ben Twice"):
+            body = {"name": name, "email": f"{secrets.token_hex(4)}@example.org"}
+            ids.append(desk.asks("POST", "/contacts", body)["contact"]["id"])
+        survivor, lost = ids
+        desk.asks("POST", f"/contacts/{survivor}/merge", {"lost": lost})
+        named = {"rotate": link, "unmerge": f"{survivor}&lost={lost}", "elsewhere": portal, "edit-portal": portal}  # fmt: skip
+        return [*SCREENS, *(f"{name}={named[name]}" for name in MADE)]
+
+    yield of
+    for desk, portal in made:
+        desk.asks("DELETE", f"/portals/{portal}")
+
+
 class TestEveryScreen:
     @pytest.mark.parametrize("language", LOCALES)
-    def test_has_no_barrier(self, person_with, language):
+    def test_has_no_barrier(self, person_with, every_screen, language):
         member = Member(person_with(locale=LOCALES[language]))
         member.comes_in(heading=FIND[language])
         expect(member.page.locator("html")).to_have_attribute("lang", language)
 
-        for at, screen in enumerate(SCREENS, start=list(LOCALES).index(language)):
-            width, scheme = VIEWS[at % len(VIEWS)]
-            member.page.set_viewport_size({"width": width, "height": 740})
-            member.page.emulate_media(color_scheme=scheme)
+        for at, screen in enumerate(every_screen(member), start=list(LOCALES).index(language)):
+            own = VIEWS[at % len(VIEWS)]
+            is_seen(member, own)
             is_open(member, screen)
             member.person.finds_no_barrier()
+            other = EVERYWHERE.get(language, own)
+            if other != own:
+                is_seen(member, other)
+                member.person.finds_no_barrier()
 
-    def test_has_none_for_whoever_forces_colours_or_wants_no_motion_or_zooms_in(self, person_with):
+    def test_has_none_for_whoever_forces_colours_or_wants_no_motion_or_zooms_in(
+        self, person_with, every_screen
+    ):
         # 1280 x 1024 at 400 %.
         member = Member(
             person_with(
@@ -132,15 +177,15 @@ class TestEveryScreen:
         )
         member.comes_in()
 
-        for screen in SCREENS:
+        for screen in every_screen(member):
             is_open(member, screen)
             member.person.finds_no_barrier()
 
-    def test_is_walked_by_the_keyboard_and_shows_where_it_is(self, person):
+    def test_is_walked_by_the_keyboard_and_shows_where_it_is(self, person, every_screen):
         member = Member(person)
         member.comes_in()
 
-        for screen in SCREENS:
+        for screen in every_screen(member):
             is_open(member, screen)
             # The overview counts all that the tests before have done at this house, and grows meanwhile.
             expect(member.page.get_by_text("Still counting.")).to_have_count(0, timeout=30_000)
@@ -160,12 +205,12 @@ class TestEveryScreen:
             assert [each["at"] for each in seen] == in_order, screen
             assert not [each for each in seen if not each["isSeen"]], screen
 
-    def test_has_tables_that_arrows_walk(self, person):
+    def test_has_tables_that_arrows_walk(self, person, every_screen):
         member = Member(person)
         member.comes_in()
         walked = 0
 
-        for screen in SCREENS:
+        for screen in every_screen(member):
             is_open(member, screen)
             # A screen may have several: arrows stay in theirs.
             for table in member.page.locator("main table").all():

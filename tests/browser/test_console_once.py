@@ -30,7 +30,7 @@ def makes_a_key(member: Member, witness) -> str:
 def asks_for_a_key(member: Member) -> Route:
     """Ask for a key, and return the request: nothing has answered it yet."""
     held: list[Route] = []
-    member.page.route("**/acme/keys", lambda route: held.append(route))
+    member.page.route("**/acme/keys", held.append)
     member.opens("new-key")
     member.types("Label", "K")
     member.page.get_by_label("links", exact=True).check()
