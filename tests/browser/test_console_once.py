@@ -97,7 +97,7 @@ class TestASecretThatIsShownOnce:
         expect(member.page.get_by_role("link", name="Protokoll", exact=True)).to_be_visible()
         expect(member.page.locator(".once textarea")).to_have_value(secret)
 
-    def test_comes_although_another_language_was_chosen_meanwhile(self, member, witness):
+    def test_csl_02_comes_although_another_language_was_chosen_meanwhile(self, member, witness):
         member.comes_in()
         waiting = asks_for_a_key(member)
         speaks_german(member)
@@ -108,7 +108,9 @@ class TestASecretThatIsShownOnce:
         expect(secret).to_have_value(re.compile("^ptk_acme_"))
         witness.secrets.add(secret.input_value())
 
-    def test_that_was_not_made_is_told_in_the_language_that_was_chosen_meanwhile(self, member):
+    def test_csl_02_that_was_not_made_is_told_in_the_language_that_was_chosen_meanwhile(
+        self, member
+    ):
         member.comes_in()
         waiting = asks_for_a_key(member)
         speaks_german(member)

@@ -121,7 +121,7 @@ class TestWhatTheConsoleSends:
         assert sorted(forms) == sorted(FORMS_SENT)
         assert sorted(presses) == sorted(PRESSES_SENT)
 
-    def test_is_tried_in_the_middle(self):
+    def test_csl_02_is_tried_in_the_middle(self):
         rows = {each.name for each in [*FORMS, *PRESSES]}
         named = " ".join([*FORMS_SENT.values(), *PRESSES_SENT.values()])
         named = named.replace(READS, "").replace(LEADS, "")

@@ -195,7 +195,7 @@ export class Place {
     await this.sends(pressed, work, (error) => {
       const isMeanwhile = error instanceof Refusal && error.type === "changed-meanwhile";
       // The next press is about what is there by now, and whoever presses has seen it.
-      if (isMeanwhile) this.again({ tone: "info", text: this.words.nodes("pressed_meanwhile") });
+      if (isMeanwhile && !this.leaving) this.again({ tone: "info", text: this.words.nodes("pressed_meanwhile") });
       else this.tellAt(where, this.refused(error));
     });
   }
@@ -222,7 +222,7 @@ export class Place {
 
   /** Say it in a slot; in another language by now, on the screen as it is in that. @param {HTMLElement} where @param {Said} said @param {{ takesFocus?: boolean }} [options] */
   tellAt(where, said, options) {
-    if (this.isInOtherWords) this.again(said);
+    if (this.isInOtherWords && !this.leaving) this.again(said);
     else tell(where, said, options);
   }
 
