@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.browser.person import Person
 
@@ -148,10 +148,16 @@ def losing_the_answer(member: Member) -> Callable[[Route], None]:
     """A route whose requests are carried out, and whose answers never come."""
 
     def lose(route: Route) -> None:
-        # The browser adds these two after a request was caught.
-        ours = {"origin": member.house.origin, "sec-fetch-site": "same-origin"}
-        answer = route.fetch(headers=route.request.headers | ours)
-        assert answer.ok, answer.text()
+        answer_to(member, route)
         route.abort()
 
     return lose
+
+
+def answer_to(member: Member, route: Route) -> APIResponse:
+    """Let a request that was caught be answered, and return what the browser has not seen yet."""
+    # The browser adds these two after a request was caught.
+    ours = {"origin": member.house.origin, "sec-fetch-site": "same-origin"}
+    answer = route.fetch(headers=route.request.headers | ours)
+    assert answer.ok, answer.text()
+    return answer

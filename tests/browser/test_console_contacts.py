@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.house import House
-from tests.browser.member import Member, asked_of, losing_the_answer
+from tests.browser.member import Member, answer_to, asked_of, losing_the_answer
 from tests.browser.person import Person
 
 ANN = "ct_demo-acme-ann-00000000"
@@ -35,7 +35,7 @@ class TestTheTabOfAContactWithoutAName:
         email = somebody(member)
 
         def without_a_name(route: Route) -> None:
-            told = route.fetch().json()
+            told = answer_to(member, route).json()
             route.fulfill(json={"contact": told["contact"] | {"name": ""}})
 
         contact = member.page.url.partition("=")[2]
