@@ -66,7 +66,7 @@ function confirm(place, { path, name, etag }, said) {
       try {
         await place.ask("POST", path ?? "", { etag });
       } catch (error) {
-        // The first press was carried out, and its answer never came: nothing waits any more.
+        // The first press was carried out, and its answer never came: it waits no more.
         if (!(error instanceof Refusal) || !isConfirmed(error)) throw error;
       }
       place.again(place.good("waiting_confirmed", { name }));
@@ -74,9 +74,8 @@ function confirm(place, { path, name, etag }, said) {
   return pressed;
 }
 
-/** @param {Refusal} refusal */
+/** An address that is confirmed again is answered the same; a connection is another by then. @param {Refusal} refusal */
 function isConfirmed({ type, problem }) {
-  if (type === "not-found") return true;
   const now = type === "changed-meanwhile" && problem.now?.connection;
   return now && now.confirmed && !now.waits;
 }
