@@ -190,9 +190,9 @@ class TestAPortalsField:
         assert refusal_of(refused, PORTAL).text == f"{PORTAL[field]}: no"
 
     def test_is_in_the_table_if_it_can_be_set(self):
-        shared = {"id", "workspace_id", "secrets"}
+        not_set = {"id", "workspace_id", "secrets", "rotated_by"}
 
-        assert {each.name for each in fields(RegisteredClient)} - shared <= PORTAL.keys()
+        assert {each.name for each in fields(RegisteredClient)} - not_set <= PORTAL.keys()
 
 
 class TestAConnectionsField:
