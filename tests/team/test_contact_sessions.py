@@ -7,9 +7,11 @@ import pytest
 
 from portico.edge.cursors import cursor_at
 from portico.people.memberships import Role
+from portico.team.look_ups import MOST_HITS
 from portico.team.team_budget import MOST_USES, TeamUse
 from portico.team.workspace_key import Scope
 from tests.support.openid_site import Site
+from tests.team.test_manage_contacts import has_read, lines
 from tests.team.test_manage_links import LinkHouse
 from tests.team.test_manage_workspace import LINKS
 
@@ -193,12 +195,36 @@ class TestAPageOfSessions:
             refused = house["auditor"].sends(LIST, path={"contact": who}, query=query)
             assert refused.problem == (400, "invalid-request"), query
 
-    def test_costs_two_calls_and_a_third_for_parents_elsewhere(self, house, portal, wire):
+    @pytest.mark.parametrize(("role", "counts"), [("auditor", []), ("agent", ["UpdateItem"])])
+    def test_costs_two_calls_and_those_that_note_the_visit(self, house, wire, role, counts):
         house.comes()
-        house.lists()
+        house.lists(role)
         wire.forget()
-        house.lists()
-        assert wire.operations[2:] == ["dynamodb.GetItem", "dynamodb.Query"]
+        house.lists(role)
+        expected = ["GetItem", *counts, "PutItem", "Query"]
+        assert wire.operations[2:] == [f"dynamodb.{each}" for each in expected]
+
+    @pytest.mark.parametrize("role", ["agent", "auditor"])
+    def test_are_read_with_one_line_an_hour_at_the_contact(self, house, portal, role):
+        house.comes()
+        for _ in range(2):
+            house.lists(role)
+
+        (line,) = lines(house, "contact.viewed")
+        assert line["pk"] == f"acme#trail#{portal.ann.id}"
+
+    def test_api_08_of_the_two_hundred_and_first_are_not_shown_to_an_agent(self, house, portal):
+        house.comes()
+        has_read(house, MOST_HITS)
+
+        spent = house["agent"].sends(LIST, path={"contact": portal.ann.id})
+
+        assert spent.problem == (429, "too-many-requests")
+        assert house.lists("auditor")
+        # Who misuses a session of theirs is put out all the same.
+        assert house.ends("agent").status == 204
+        (line,) = lines(house, "team.look-ups-spent")
+        assert line["detail"] == {"contacts": "200"}
 
     def test_of_an_end_costs_two(self, house, wire):
         house.comes()
@@ -247,7 +273,7 @@ CALLS = {
     f"GET {LINKS}/{{link}}": [CHECK, COUNT, "GetItem", "Query"],
     f"POST {LINKS}/{{link}}/rotate": [CHECK, COUNT, "GetItem", WRITE],
     f"POST {LINKS}/{{link}}/revoke": [CHECK, COUNT, "GetItem", WRITE],
-    LIST: [CHECK, COUNT, "GetItem", "Query"],
+    LIST: [CHECK, COUNT, "GetItem", COUNT, "PutItem", "Query"],
     END_ALL: [CHECK, COUNT, WRITE],
     END: [CHECK, COUNT, "GetItem", WRITE],
 }

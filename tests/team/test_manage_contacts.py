@@ -29,6 +29,7 @@ READ, CORRECT, MOVE = f"GET {ONE}", f"PATCH {ONE}", f"POST {ONE}/email"
 OFF, ON = f"POST {ONE}/deactivate", f"POST {ONE}/reactivate"
 LIFT = f"POST {ONE}/lift"
 LIFT_DOMAIN = f"POST {CONTACTS}/lift-domain"
+PUT_REF, DETACH = f"PUT {CONTACTS}/by-ref", f"POST {ONE}/refs/detach"
 ERASE, EXPORT = f"DELETE {ONE}", f"GET {ONE}/export"
 ACTS: dict[str, tuple[Action, Any]] = {
     CORRECT: (Action.WRITE_CONTACT, {"name": "Somebody Else"}),
@@ -242,6 +243,69 @@ class TestFinding:
         portal.forward(hours=1)
         agent.signs_in()
         assert about(agent, READ, ann).status == 200
+
+    @pytest.mark.parametrize(
+        ("route", "body", "match", "status"),
+        [
+            (CORRECT, {}, '"of-yesterday"', 412),
+            (CORRECT, {}, "", 200),
+            (CORRECT, {"name": "Somebody Else"}, "", 200),
+            (LIFT, None, "", 200),
+            (DETACH, {"channel": "x", "id": "4711"}, "", 200),
+        ],
+    )
+    def test_api_08_by_an_agent_counts_whom_a_change_shows(
+        self, house, portal, route, body, match, status
+    ):
+        desk = Desk(house, Scope.WRITE_CONTACTS)
+        desk.sends(PUT_REF, {"channel": "x", "id": "4711", "email": "ann@example.com"})
+        agent, ann = house["agent"], portal.ann.id
+        has_read(house, MOST_HITS - 1)
+        etag = match or house["admin"].sends(READ, path={"contact": ann}).headers["etag"]
+
+        assert about(agent, route, ann, body, match=etag).status == status
+
+        agent_id = portal.team.contact("acme", "agent@example.com").id
+        (visit,) = [
+            each["event"]
+            for each in portal.rows("sign-in")
+            if each["pk"].startswith(f"acme#visit#{agent_id}#{ann}#")
+        ]
+        assert visit["name"] == "contact.viewed"
+        assert about(agent, READ, house.zoe.id).problem == (429, "too-many-requests")
+
+    @pytest.mark.parametrize("route", [CORRECT, LIFT, DETACH])
+    def test_api_08_by_an_agent_changes_nobody_who_is_the_two_hundred_and_first(
+        self, house, portal, route
+    ):
+        desk = Desk(house, Scope.WRITE_CONTACTS)
+        desk.sends(PUT_REF, {"channel": "x", "id": "4711", "email": "ann@example.com"})
+        body = {CORRECT: {"name": "Other"}, LIFT: None, DETACH: {"channel": "x", "id": "4711"}}
+        has_read(house, MOST_HITS)
+        before = portal.rows("people")
+
+        for match in ('"of-yesterday"', '"x"'):
+            spent = about(house["agent"], route, portal.ann.id, body[route], match=match)
+            assert spent.problem == (429, "too-many-requests")
+            assert "now" not in spent.body
+
+        assert portal.rows("people") == before
+
+    def test_con_01_api_08_by_an_agent_is_no_guess_by_adding(self, house):
+        agent = house["agent"]
+        has_read(house, MOST_HITS - 1)
+        asked = {"name": "Ann", "email": "ann@example.com"}
+        for key, email in (("1", "ann@example.com"), ("2", " ANN@example.com")):
+            taken = agent.sends(ADD, asked | {"email": email}, headers={"idempotency-key": key})
+            assert taken.problem == (409, "taken")
+
+        more = asked | {"email": "zoe@example.com"}
+        spent = agent.sends(ADD, more, headers={"idempotency-key": "3"})
+
+        assert spent.problem == (429, "too-many-requests")
+        assert [each["detail"] for each in lines(house, "team.look-ups-spent")] == [
+            {"contacts": "200"}
+        ]
 
     def test_by_an_agent_leaves_a_row_that_the_version_before_can_read(self, house, portal):
         house["agent"].sends(FIND, {"email": "zoe@example.com"})

@@ -10,10 +10,20 @@ from portico.account.team_email_change import TeamEmailChanges
 from portico.people.memberships import Role
 from portico.people.refs import MOST_REFS, ref_key
 from portico.people.store import head_key
+from portico.team.look_ups import MOST_HITS, MOST_MISSES
 from portico.team.workspace_key import Scope
 from tests.support.doors import Answer
 from tests.support.openid_site import Site
-from tests.team.test_manage_contacts import FIND, MOVE, ONE, READ, Desk, about, lines
+from tests.team.test_manage_contacts import (
+    FIND,
+    MOVE,
+    ONE,
+    READ,
+    Desk,
+    about,
+    has_read,
+    lines,
+)
 from tests.team.test_manage_workspace import CONTACTS, House
 from tests.team.test_team_token import HOW
 
@@ -91,6 +101,42 @@ class TestARef:
         puts(desk)
 
         assert contact_of(puts(desk, email="mo@example.com", verified=True))["email"] == ""
+
+    def test_con_01_api_08_answers_an_agent_of_no_more_than_two_hundred(self, house, desk, portal):
+        known = contact_of(puts(desk))["id"]
+        has_read(house, MOST_HITS - 1)
+        assert contact_of(puts(house["agent"]))["id"] == known
+        before = portal.rows("people")
+
+        for asked in (X, X | {"email": ANN}, {"channel": "x", "id": "1", "email": ANN}, {"channel": "x", "id": "2"}):  # fmt: skip
+            assert house["agent"].sends(PUT, asked).problem == (429, "too-many-requests")
+
+        assert portal.rows("people") == before
+        assert puts(desk).status == 200
+
+    def test_con_01_api_08_of_somebody_else_counts_them_for_an_agent(self, house, desk, portal):
+        puts(desk)
+        has_read(house, MOST_HITS - 2)
+        assert puts(house["agent"], email=ANN).problem == (409, "ref-conflict")
+
+        spent = house["agent"].sends(READ, path={"contact": house.zoe.id})
+
+        assert spent.problem == (429, "too-many-requests")
+
+    def test_con_01_api_08_and_thirty_addresses_of_nobody_are_all_that_an_agent_tries(
+        self, house, desk
+    ):
+        agent = house["agent"]
+        puts(desk)
+        for n in range(MOST_MISSES):
+            if n % 25 == 24:
+                house.portal.forward(minutes=1)  # for the minute's own budget
+                agent.bearer = agent.token()
+            assert puts(agent, email=f"x{n}@example.com").status == 200
+
+        for email in ("x@example.com", ANN):
+            assert puts(agent, email=email).problem == (429, "too-many-requests")
+            assert agent.sends(FIND, {"email": email}).problem == (429, "too-many-requests")
 
     def test_is_one_channels_own(self, desk):
         one, other = puts(desk), desk.sends(PUT, X | {"channel": "messenger"})

@@ -21,7 +21,7 @@ from portico.links.team_links import TeamLinks
 from portico.people.addresses import subject_of
 from portico.people.identities import Identity, identity_key
 from portico.people.memberships import ABOVE_ALL, Role
-from portico.team.look_ups import MOST_MISSES
+from portico.team.look_ups import MOST_HITS, MOST_MISSES
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from portico.team.workspace_key import Scope
@@ -605,6 +605,19 @@ def looks_after_links(owner: Staff, portal: Portal) -> None:
     session = pages.body["sessions"][0]["id"]
     assert owner.sends(f"POST {OF}/{{session}}/end", path=path | {"session": session}).status == 204
     assert owner.sends(f"POST {OF}/end", path=path).status == 204
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    lia = portal.adds("Lia Agent", "lia@example.com")
+    TeamMembers("people", "sign-in").add(portal.workspace, lia, Role.AGENT, **how)
+    agent = Staff(portal, lia.email)
+    assert agent.sends(f"GET {OF}", path=path).status == 200
+    (row,) = [
+        each
+        for each in portal.rows("sign-in")
+        if each["sk"] == "misses" and f"#{lia.id}#" in each["pk"]
+    ]
+    portal.writes("sign-in", row | {"contacts": frozenset(map(str, range(MOST_HITS)))})
+    assert agent.sends(f"GET {OF}", path={"contact": portal.ann.id}).status == 429
+    portal.delivers_mail()
     olga = portal.team.contact("acme", owner.email)
     with_key = WorkspaceKeys("people", "sign-in").add(
         portal.workspace, olga, label="X", scopes=[Scope.LINKS], host="x", by="test"

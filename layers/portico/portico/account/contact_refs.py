@@ -5,6 +5,7 @@ address that was typed into a chat may be anybody's. So a ref that comes with th
 waits until that contact has proved it once more.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from portico import ids
@@ -65,11 +66,27 @@ class ContactRefs:
     people_table: str
     clock: Clock = SYSTEM
 
-    def put(self, workspace: Workspace, asked: AskedRef, *, by: str, reach: Reach) -> Referred:
+    def put(
+        self,
+        workspace: Workspace,
+        asked: AskedRef,
+        *,
+        by: str,
+        reach: Reach,
+        tells_of: Callable[[str | None], None] = lambda _: None,
+    ) -> Referred:
         """Return the contact of a ref. If it has none, the ref gets one.
 
         With the address of an existing contact the ref is theirs. With another address, or without
         one, a contact is made. With an address it is unconfirmed unless *verified* was said.
+
+        Args:
+            workspace: the workspace.
+            asked: the ref, and what else is known of whoever has it.
+            by: who asks, for the trail.
+            reach: on whom they may act.
+            tells_of: called with each existing contact of whom the answer tells, before anything is
+                written or told; with ``None`` where it tells that nobody has the address.
 
         Raises:
             InvalidRequest: something that was asked for cannot be stored.
@@ -88,9 +105,15 @@ class ContactRefs:
             keys += [pointer_key(workspace.id, email)] if email else []
             row, *pointers = people.read(*keys)
             at_email = Pointer.from_row(pointers[0]).contact if pointers else None
+            at_ref = row["contact"] if row else None
+            if at_ref is not None and email and at_email is None:
+                tells_of(None)
+            for contact in dict.fromkeys([at_ref, at_email]):
+                if contact is not None:
+                    tells_of(contact)
             try:
-                if row is not None:
-                    return self._known(workspace, row["contact"], at_email, asked, by, reach)
+                if at_ref is not None:
+                    return self._known(workspace, at_ref, at_email, asked, by, reach)
                 ref = Ref(channel, id_, epoch(self.clock.now()))
                 if at_email is not None:
                     return self._attach(workspace, at_email, email, ref, asked, by, reach)

@@ -185,6 +185,9 @@ class ContactRoutes:
         except TakenAlready:
             row = self.people(found).rows.get(*head_key(found.workspace.id, id_))
             if row is None:
+                if look_ups := self.look_ups(found, caller):
+                    # That somebody has it is told, too.
+                    look_ups.count_hit(contact.email)
                 raise
             once.demand_same(row.get("asked", ""))
             return showing(Seen(Contact.from_row(row), None), status=201)
@@ -193,14 +196,26 @@ class ContactRoutes:
     def put_ref(self, asked: AskedRef, path: dict[str, str], caller: Caller) -> Response:
         """Answer with the contact of a ref, who is made if it has none."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
-        referred = self.refs.put(found.workspace, asked, by=found.by, reach=found.reach)
+        look_ups = self.look_ups(found, caller)
+        if look_ups:
+            look_ups.read_room()
+
+        def tells_of(contact: str | None) -> None:
+            if contact is not None:
+                self._note_shown(found, contact, caller)
+            elif look_ups:
+                look_ups.count_miss()
+
+        referred = self.refs.put(
+            found.workspace, asked, by=found.by, reach=found.reach, tells_of=tells_of
+        )
         seen = Seen(referred.contact, None, referred.refs)
         return showing(seen, status=201 if referred.is_new else 200)
 
     def detach_ref(self, asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
         """Take a ref from a contact."""
         found = self.access.of_anyone(path, caller, Action.WRITE_CONTACT)
-        seen = self.reached(found, path)
+        seen = self.reached(found, path, caller)
         referred = self.refs.detach(
             found.workspace,
             seen.contact.id,
@@ -217,7 +232,7 @@ class ContactRoutes:
         typed = {name: text for name, text in asdict(asked).items() if text is not None}
         # A name is never empty; the other two may be none of their own.
         wanted = {n: PROFILE[n](text) if text or n == "name" else None for n, text in typed.items()}
-        seen = self.reached(found, path)
+        seen = self.reached(found, path, caller)
         demand_match(caller, etag_of(seen.contact), seen.answer())
         changes = {n: new for n, new in wanted.items() if new != getattr(seen.contact, n)}
         if not changes:
@@ -239,7 +254,7 @@ class ContactRoutes:
         stolen a member's session gets around it here.
         """
         found = self.access.of_member(path, caller, Action.CHANGE_ADDRESS)
-        seen = self.reached(found, path)
+        seen = self.reached(found, path, caller)
         if seen.contact.id == found.contact.id:
             raise RoleTooHigh
         changes = TeamEmailChanges(self.people_table, self.sign_in_table, self.clock)
@@ -256,12 +271,12 @@ class ContactRoutes:
     def deactivate(self, path: dict[str, str], caller: Caller) -> Response:
         """Switch a contact off. Their sessions and open codes end."""
         found = self.access.of_anyone(path, caller, Action.DEACTIVATE_CONTACT)
-        return self._switch(found, path, active=False)
+        return self._switch(found, path, caller, active=False)
 
     def reactivate(self, path: dict[str, str], caller: Caller) -> Response:
         """Let a contact sign in again."""
         found = self.access.of_member(path, caller, Action.REACTIVATE_CONTACT)
-        return self._switch(found, path, active=True)
+        return self._switch(found, path, caller, active=True)
 
     def export(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with all data of a contact."""
@@ -284,8 +299,10 @@ class ContactRoutes:
         erasures.erase(found.workspace, seen.contact, host=caller.host, by=found.by)
         return Response(204)
 
-    def _switch(self, found: Anyone, path: dict[str, str], *, active: bool) -> Response:
-        seen = self.reached(found, path)
+    def _switch(
+        self, found: Anyone, path: dict[str, str], caller: Caller, *, active: bool
+    ) -> Response:
+        seen = self.reached(found, path, caller)
         contact = seen.contact
         # Whom a directory has out, or will have, comes back by its word, until the team has its own.
         is_off = not contact.active and contact.off_by is None
@@ -342,18 +359,28 @@ class ContactRoutes:
         ends = undo_ends(self.people(found), contact, lost, at=self.clock.now()) if lost else {}
         return Seen(seen, role, refs_of(refs), lost, ends)
 
-    def reached(self, found: Anyone, path: dict[str, str]) -> Seen:
-        """Return the contact of a route on whom the caller may act.
+    def reached(self, found: Anyone, path: dict[str, str], caller: Caller) -> Seen:
+        """Return the contact of a route on whom the caller may act, and who is in its answer.
 
         Raises:
             NotFound: there is no such contact.
             ContactMerged: they were merged into another one.
             RoleTooHigh: their role is out of the caller's reach.
+            TooManyRequests: the caller has read as many contacts in this hour as may be.
         """
         seen = self.seen(found, path)
         if not found.reach.includes(seen.contact.id, seen.role):
             raise RoleTooHigh
+        self._note_shown(found, seen.contact.id, caller)
         return seen
+
+    def _note_shown(self, found: Anyone, contact: str, caller: Caller) -> None:
+        """Note whom the answer to a change shows, also if nothing changes: that is reading as well.
+
+        For those who may list everybody the change is line enough.
+        """
+        if look_ups := self.look_ups(found, caller):
+            self.visits.note_contact(found, contact, look_ups=look_ups)
 
     def _event(self, found: Anyone, name: str, seen: Seen, **detail: str) -> Event:
         days = found.workspace.trail_days

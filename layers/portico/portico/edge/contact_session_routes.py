@@ -14,7 +14,9 @@ from portico.ids import is_contact, is_session
 from portico.people.store import People
 from portico.sessions.team_sessions import ListedSession, TeamSessions
 from portico.settings import ManageLinksSettings
+from portico.team.look_ups import LookUps
 from portico.team.rules import Action
+from portico.team.visits import Visits
 
 _PLACE = re.compile(r"(session#ses|held#pse)_[A-Za-z0-9_-]{22}\Z")
 
@@ -24,6 +26,7 @@ class ContactSessionRoutes:
     """What the door answers about the sessions of one contact."""
 
     people_table: str
+    sign_in_table: str
     access: TeamAccess
     sessions: TeamSessions
 
@@ -31,7 +34,7 @@ class ContactSessionRoutes:
     def behind(cls, access: TeamAccess, settings: ManageLinksSettings) -> Self:
         """Make the routes from a door's settings."""
         sessions = TeamSessions(settings.people_table, settings.sign_in_table)
-        return cls(settings.people_table, access, sessions)
+        return cls(settings.people_table, settings.sign_in_table, access, sessions)
 
     def list(self, path: dict[str, str], caller: Caller) -> Response:
         """Answer with a page of a contact's sessions: of browsers, and of portals."""
@@ -48,6 +51,11 @@ class ContactSessionRoutes:
             (after,) = place_of(path["cursor"], of=name)
             if not _PLACE.match(after):
                 raise InvalidRequest("cursor", "it is not a cursor of this list")
+        # From where and by what somebody signs in is told of them, as their name is.
+        now = self.sessions.clock.now()
+        look_ups = LookUps.of(self.people_table, self.sign_in_table, found, caller.host, at=now)
+        visits = Visits(self.sign_in_table, self.sessions.clock)
+        visits.note_contact(found, id_, look_ups=look_ups)
         listed, last = self.sessions.page(contact, after=after, size=size)
         shown = [each for each in listed if ended == "true" or each.state == "alive"]
         following = cursor_at([last], of=name) if last else None

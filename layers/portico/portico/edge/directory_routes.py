@@ -99,7 +99,7 @@ class DirectoryRoutes:
         contacts = {each.id for person in seen.people for each in person.contacts}
         if look_ups and not contacts:
             # Whoever is no contact counts as one.
-            look_ups.count_hit(str(asked.email or asked.external_id))
+            look_ups.count_hit(normalise(asked.email) if asked.email else str(asked.external_id))
         for contact in contacts:
             visits.note_contact(found, contact, look_ups=look_ups)
         groups = found.workspace.directory_groups

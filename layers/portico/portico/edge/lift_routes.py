@@ -33,7 +33,7 @@ class LiftRoutes:
 
         routes = self.contacts
         found = routes.access.of_member(path, caller, Action.LIFT_SUPPRESSION)
-        seen = routes.reached(found, path)
+        seen = routes.reached(found, path, caller)
         lifts = Lifts(routes.people_table, routes.sign_in_table, routes.clock)
         rows = routes.people(found).rows
         guard = found.reach.checking(rows, found.workspace.id, seen.contact.id)
