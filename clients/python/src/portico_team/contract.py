@@ -1371,7 +1371,9 @@ class Routes:
         in. One that has a contact answers with them, and changes nothing of theirs. With the
         `email` of an existing contact, a new ref is theirs. Otherwise a contact is made, without an
         address if there is no `email`. What comes with an `email` is told to portals once the
-        contact has proved that address since, or at once if the caller says `verified`.
+        contact has proved that address since, or at once if the caller says `verified`. A member
+        who may not list contacts is answered of 200 different contacts an hour, and of 30 addresses
+        of nobody, as by `contacts/find`.
 
         The key needs the scope ``contacts:write``.
 
@@ -1635,7 +1637,8 @@ class Routes:
 
         Of browsers, and of portals that came from them; newest first within a page. Ended ones are
         left out unless `ended` is `true`, so a page can have fewer than `limit`, or none: go on
-        while there is `next`.
+        while there is `next`. A member who may not list contacts reads 200 different contacts an
+        hour, by their sessions too.
 
         The key needs the scope ``sessions``.
 
