@@ -299,7 +299,8 @@ class TestFinding:
             taken = agent.sends(ADD, asked | {"email": email}, headers={"idempotency-key": key})
             assert taken.problem == (409, "taken")
 
-        more = asked | {"email": "zoe@example.com"}
+        more = asked | {"email": "auditor@example.com"}
+        assert agent.sends(READ, path={"contact": house.portal.ann.id}).status == 200
         spent = agent.sends(ADD, more, headers={"idempotency-key": "3"})
 
         assert spent.problem == (429, "too-many-requests")

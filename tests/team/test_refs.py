@@ -123,6 +123,18 @@ class TestARef:
 
         assert spent.problem == (429, "too-many-requests")
 
+    def test_con_01_api_08_of_an_address_just_left_counts_whose_it_was(self, house, portal):
+        assert (
+            about(house["admin"], MOVE, portal.ann.id, {"email": "ann@example.net"}).status == 200
+        )
+        has_read(house, MOST_HITS - 1)
+        assert puts(house["agent"], email=ANN).problem == (409, "taken")
+
+        spent = house["agent"].sends(READ, path={"contact": house.zoe.id})
+
+        assert spent.problem == (429, "too-many-requests")
+        assert house["agent"].sends(READ, path={"contact": portal.ann.id}).status == 200
+
     def test_con_01_api_08_and_thirty_addresses_of_nobody_are_all_that_an_agent_tries(
         self, house, desk
     ):

@@ -28,6 +28,7 @@ from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
 from portico.people.memberships import StillOwner, membership_key
 from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of, undo_ends
+from portico.people.pointers import Pointer, pointer_key
 from portico.people.refs import refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
@@ -185,9 +186,7 @@ class ContactRoutes:
         except TakenAlready:
             row = self.people(found).rows.get(*head_key(found.workspace.id, id_))
             if row is None:
-                if look_ups := self.look_ups(found, caller):
-                    # That somebody has it is told, too.
-                    look_ups.count_hit(contact.email)
+                self._note_taken(found, contact.email, caller)
                 raise
             once.demand_same(row.get("asked", ""))
             return showing(Seen(Contact.from_row(row), None), status=201)
@@ -206,9 +205,13 @@ class ContactRoutes:
             elif look_ups:
                 look_ups.count_miss()
 
-        referred = self.refs.put(
-            found.workspace, asked, by=found.by, reach=found.reach, tells_of=tells_of
-        )
+        try:
+            referred = self.refs.put(
+                found.workspace, asked, by=found.by, reach=found.reach, tells_of=tells_of
+            )
+        except TakenAlready:
+            self._note_taken(found, mailable(asked.email or ""), caller)
+            raise
         seen = Seen(referred.contact, None, referred.refs)
         return showing(seen, status=201 if referred.is_new else 200)
 
@@ -373,6 +376,14 @@ class ContactRoutes:
             raise RoleTooHigh
         self._note_shown(found, seen.contact.id, caller)
         return seen
+
+    def _note_taken(self, found: Anyone, email: str, caller: Caller) -> None:
+        """Count whoever has an address, or has just left it: that somebody has is told, too."""
+        if look_ups := self.look_ups(found, caller):
+            (row,) = self.people(found).read(pointer_key(found.workspace.id, email))
+            pointer = Pointer.from_row(row)
+            if contact := pointer.contact or pointer.former:
+                look_ups.count_hit(contact)
 
     def _note_shown(self, found: Anyone, contact: str, caller: Caller) -> None:
         """Note whom the answer to a change shows, also if nothing changes: that is reading as well.
