@@ -10,8 +10,10 @@ from portico.people.refs import MOST_REFS
 from portico.team.rules import MAY, Action, may_act_on
 from tests.team.test_manage_contacts import (
     ACTS,
+    ADD,
     EXPORT,
     FIND,
+    PUT_REF,
     READ,
     about,
     desk,
@@ -56,6 +58,28 @@ class TestCon05AMerge:
 
         told = about(house["agent"], READ, house.zoe.id).body["contact"]
         assert told["merges"] == [{"lost": old.id, "undo_until": None}]
+
+    def test_is_told_by_whatever_answers_with_the_survivor(self, house, desk, old):
+        merges(house, old)
+        ref = {"channel": "x", "id": "4711"}
+
+        for body in (ref | {"email": "zoe@example.com"}, ref):
+            by_ref = desk.sends(PUT_REF, body).body["contact"]
+            assert by_ref == about(desk, READ, house.zoe.id).body["contact"]
+            assert [each["lost"] for each in by_ref["merges"]] == [old.id]
+
+    def test_is_told_by_a_repeat_of_what_made_the_survivor(self, house, desk, old):
+        asked = {"name": "Cy", "email": "cy@example.com"}, {"idempotency-key": "p"}
+        made = desk.sends(ADD, asked[0], headers=asked[1]).body["contact"]["id"]
+        desk.sends(PUT_REF, {"channel": "x", "id": "1", "email": "cy@example.com"})
+        merges(house, old, into=made)
+
+        again = desk.sends(ADD, asked[0], headers=asked[1])
+
+        assert again.status == 201
+        assert again.body["contact"] == about(desk, READ, made).body["contact"]
+        assert again.body["contact"]["refs"]
+        assert again.body["contact"]["merged"] == [old.id]
 
     def test_leaves_a_sign_to_the_survivor(self, house, old):
         merges(house, old)

@@ -244,7 +244,8 @@ class TestARef:
         assert portal.rows("people") == before
 
     def test_con_02_is_attached_to_lower_roles(self, house):
-        assert puts(house["admin"], email="agent@example.com").status == 200
+        for asked in ({"email": "agent@example.com"}, {}):
+            assert contact_of(puts(house["admin"], **asked))["role"] == "agent"
         assert puts(house["agent"], id="9", email="admin@example.com").problem == (
             403,
             "role-too-high",

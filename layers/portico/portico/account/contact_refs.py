@@ -5,7 +5,7 @@ address that was typed into a chat may be anybody's. So a ref that comes with th
 waits until that contact has proved it once more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from portico import ids
@@ -23,7 +23,8 @@ from portico.events import Event
 from portico.people.addresses import mailable
 from portico.people.contact_names import contact_name
 from portico.people.heads import Heads
-from portico.people.memberships import Reach
+from portico.people.memberships import Reach, Role, membership_key
+from portico.people.merges import merged_key, merged_of
 from portico.people.pointers import Pointer, pointer_key
 from portico.people.refs import MOST_REFS, Ref, RefRows, ref_key, ref_name, refs_key, refs_of
 from portico.people.rules import Contact, Workspace
@@ -48,11 +49,14 @@ class AskedRef:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """A contact with their refs, and whether they were made just now."""
+    """A contact with their refs, what a team sees beside these, and whether they are new."""
 
     contact: Contact
     refs: list[Ref]
     is_new: bool = False
+    role: Role | None = None
+    merged: Sequence[str] = ()
+    """The ids of those who were merged into them."""
 
 
 class _Meanwhile(Exception):
@@ -248,12 +252,14 @@ class ContactRefs:
             raise _Meanwhile from None
 
     def _read(self, workspace: Workspace, contact: str) -> Referred:
-        keys = head_key(workspace.id, contact), refs_key(workspace.id, contact)
-        head, refs = People(self.people_table, workspace.id).read(*keys)
+        of = head_key, refs_key, membership_key, merged_key
+        rows = People(self.people_table, workspace.id).read(*(k(workspace.id, contact) for k in of))
+        head, refs, member, merged = rows
         found = Contact.from_row(head) if head else None
         if found is None or found.is_gone:
             raise NotFound
-        return Referred(found, refs_of(refs))
+        role = Role(member["role"]) if member and "role" in member else None
+        return Referred(found, refs_of(refs), role=role, merged=merged_of(merged))
 
     def _rows(self, workspace: Workspace) -> RefRows:
         return RefRows(self.people_table, workspace.id)

@@ -1,6 +1,6 @@
 """The routes of contacts, for a workspace's team and its keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
@@ -26,10 +26,10 @@ from portico.people.addresses import mailable
 from portico.people.contact_names import contact_language, contact_name, contact_time_zone
 from portico.people.contact_search import ContactSearch, Sought
 from portico.people.flow import TeamPeople
-from portico.people.memberships import StillOwner, membership_key
+from portico.people.memberships import Role, StillOwner, membership_key
 from portico.people.merges import all_merged_into, demand_own, merged_key, merged_of, undo_ends
 from portico.people.pointers import Pointer, pointer_key
-from portico.people.refs import refs_key, refs_of
+from portico.people.refs import Ref, refs_key, refs_of
 from portico.people.rules import Contact
 from portico.people.store import NotAsRead, People, head_key
 from portico.settings import ManageContactsSettings
@@ -189,7 +189,9 @@ class ContactRoutes:
                 self._note_taken(found, contact.email, caller)
                 raise
             once.demand_same(row.get("asked", ""))
-            return showing(Seen(Contact.from_row(row), None), status=201)
+            # They may have got refs and more since.
+            seen = self.read(found, id_) or Seen(Contact.from_row(row), None)
+            return showing(seen, status=201)
         return showing(Seen(added, None), status=201)
 
     def put_ref(self, asked: AskedRef, path: dict[str, str], caller: Caller) -> Response:
@@ -212,7 +214,9 @@ class ContactRoutes:
         except TakenAlready:
             self._note_taken(found, mailable(asked.email or ""), caller)
             raise
-        seen = Seen(referred.contact, None, referred.refs)
+        seen = self._whole(
+            found, referred.contact, referred.role, referred.refs, merged=referred.merged
+        )
         return showing(seen, status=201 if referred.is_new else 200)
 
     def detach_ref(self, asked: AskedDetaching, path: dict[str, str], caller: Caller) -> Response:
@@ -357,10 +361,21 @@ class ContactRoutes:
         if seen is None or (seen.is_gone and not also_gone):
             return None
         role = membership.role if membership else None
-        lost = merged_of(merged)
+        return self._whole(found, seen, role, refs_of(refs), merged=merged_of(merged))
+
+    def _whole(
+        self,
+        found: Anyone,
+        contact: Contact,
+        role: Role | None,
+        refs: Sequence[Ref],
+        *,
+        merged: Sequence[str],
+    ) -> Seen:
         # Most are made of nobody else, and cost no call more.
-        ends = undo_ends(self.people(found), contact, lost, at=self.clock.now()) if lost else {}
-        return Seen(seen, role, refs_of(refs), lost, ends)
+        people, now = self.people(found), self.clock.now()
+        ends = undo_ends(people, contact.id, merged, at=now) if merged else {}
+        return Seen(contact, role, refs, merged, ends)
 
     def reached(self, found: Anyone, path: dict[str, str], caller: Caller) -> Seen:
         """Return the contact of a route on whom the caller may act, and who is in its answer.
