@@ -48,7 +48,7 @@ def remark_on_settings(command: Command, workspace: Workspace, portal: Registere
 def row(command: Command, portal: RegisteredClient) -> dict[str, Any]:
     """Return a portal as JSON has it."""
     return {
-        **without(told(portal), ["secrets"]),
+        **without(told(portal), ["secrets", "rotated_by"]),
         "client_id": portal.client_id,
         "public": portal.is_public and not portal.is_removed,
         "secrets_kept": len(portal.secrets),

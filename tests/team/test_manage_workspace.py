@@ -572,6 +572,26 @@ class TestAKey:
         used = epoch(portal.now)
         assert listed == {**revoked.body["key"], "last_used_at": used}
 
+    @pytest.mark.parametrize(("days", "is_a_repeat"), [(1, True), (2, False)])
+    def test_is_rotated_once_by_presses_of_a_day(self, house, portal, days, is_a_repeat):
+        key, owner = self.makes(house).body["key"]["id"], house["owner"]
+        rotated = []
+        for _ in range(2):
+            press = {"idempotency-key": "each night"}
+            told = owner.sends(f"POST {KEYS}/{{key}}/rotate", path={"key": key}, headers=press)
+            rotated.append(told.body["text"])
+            portal.forward(days=days)
+            owner.signs_in()
+
+        def opens(text: str) -> bool:
+            headers = {"authorization": f"Bearer {text}"}
+            told = portal.knock(
+                "manage_workspace", SETTINGS, origin=None, headers=headers, path={"workspace": "acme"}
+            )  # fmt: skip
+            return bool(told.status == 200)
+
+        assert [opens(each) for each in rotated] == [not is_a_repeat, True]
+
     def test_is_made_once_for_each_press(self, house):
         assert self.makes(house).status == 201
         assert self.makes(house).problem == (409, "taken")

@@ -146,7 +146,6 @@ class TestAPortal:
         adds(admin)
         seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
         rotates(admin, "press-1", etag=seen)
-        changes(admin, label="Help")
         assert rotates(admin, "press-1", etag=seen).status == 200
         assert rotates(house["owner"], "press-1", etag=seen).problem == (412, "changed-meanwhile")
         in_use = asks(house["owner"], SECRET).body["secret"]
@@ -155,6 +154,32 @@ class TestAPortal:
 
         assert refused.problem == (412, "changed-meanwhile")
         assert kept().has_secret(in_use)
+
+    @pytest.mark.parametrize("change", [{"label": "Help"}, {"secrets_kept": 0}, {"on": False}])
+    def test_takes_no_repeat_for_one_once_something_else_has_changed(self, admin, change):
+        adds(admin)
+        seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
+        rotates(admin, "press-1", etag=seen)
+        changes(admin, **change)
+        before = kept()
+
+        refused = rotates(admin, "press-1", etag=seen)
+
+        assert refused.problem == (412, "changed-meanwhile")
+        assert kept() == before
+
+    @pytest.mark.parametrize(("days", "is_one"), [(1, True), (2, False)])
+    def test_takes_a_repeat_for_one_for_a_day(self, admin, portal, days, is_one):
+        adds(admin)
+        seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
+        first = rotates(admin, "press-1", etag=seen).body["secret"]
+        portal.forward(days=days)
+        admin.signs_in()
+
+        again = rotates(admin, "press-1", etag=seen)
+
+        assert (again.status == 200) is is_one
+        assert kept().has_secret(first) is not is_one
 
     def test_without_pkce_is_warned_of(self, admin):
         adds(admin)

@@ -158,19 +158,19 @@ class TestARotation:
 
     def test_that_comes_again_replaces_what_nobody_has_seen_and_leaves_what_is_in_use(self, keys):
         key, first = keys.adds()
-        _, lost = keys.rotates(key, press="one")
-        _, second = keys.rotates(key, press="one")
+        _, lost = keys.rotates(key, press=("one",))
+        _, second = keys.rotates(key, press=("one",))
         assert [keys.opens(each) for each in (first, lost, second)] == [True, False, True]
 
-        _, third = keys.rotates(key, press="another")
+        _, third = keys.rotates(key, press=("another",))
 
         assert [keys.opens(each) for each in (first, second, third)] == [False, True, True]
 
     def test_that_comes_again_makes_the_one_before_last_no_longer(self, keys, portal):
         key, first = keys.adds()
-        keys.rotates(key, press="one", overlap=timedelta(days=2))
+        keys.rotates(key, press=("one",), overlap=timedelta(days=2))
         portal.forward(days=1)
-        keys.rotates(key, press="one", overlap=timedelta(days=2))
+        keys.rotates(key, press=("one",), overlap=timedelta(days=2))
 
         assert keys.opens(first)
         portal.forward(days=1)

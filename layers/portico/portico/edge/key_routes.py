@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from portico.clock import SYSTEM, Clock, epoch
 from portico.edge.responses import Response
-from portico.edge.team_access import TeamAccess, idempotency_key_of
+from portico.edge.team_access import TeamAccess, idempotency_key_of, press_of
 from portico.errors import InvalidRequest, TakenAlready
 from portico.events import Caller
 from portico.settings import ManageWorkspaceSettings
@@ -74,9 +74,7 @@ class KeyRoutes:
     def rotate(self, path: dict[str, str], caller: Caller) -> Response:
         """Give a key another secret. The one before stays good for a week."""
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
-        press = ""
-        if caller.idempotency_key is not None:
-            press = idempotency_key_of(caller, member, "rotate", path["key"]).random_part()
+        press = press_of(caller, member, "rotate", path["key"], at=self.clock.now())
         key, text = self.keys.rotate(
             member.workspace,
             path["key"],

@@ -7,7 +7,7 @@ from typing import Any, Self
 from portico.clock import SYSTEM, Clock
 from portico.edge.responses import Response
 from portico.edge.settings_routes import ThingPlan, allowed_by, etag_of, naming
-from portico.edge.team_access import TeamAccess, demand_match, idempotency_key_of
+from portico.edge.team_access import TeamAccess, demand_match, press_of
 from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.openid.registered_client import CLIENT_NAME, SECRETS_KEPT, RegisteredClient
@@ -91,14 +91,12 @@ class PortalRoutes:
     def rotate(self, path: dict[str, str], caller: Caller) -> Response:
         """Give a portal one more secret, and answer with it, only this once."""
         member = self.access.of_member(path, caller, Action.WRITE_SETTINGS)
-        press = ""
-        if caller.idempotency_key is not None:
-            press = idempotency_key_of(caller, member, "secret", path["portal"]).random_part()
+        press = press_of(caller, member, "secret", path["portal"], at=self.clock.now())
 
         def planned(workspace: Workspace) -> ThingPlan[tuple[RegisteredClient, str | None]]:
             before = self.portals.find(workspace, path["portal"])
             # What a repeat has seen is the state before its own first answer, which was lost.
-            if not press or press != before.rotated_by:
+            if before.rotated_by not in press:
                 demand_match(caller, _etag(before), {"portal": _answer(before, workspace)})
             return self.portals.plan_change(
                 workspace, before, {}, new=True, press=press, by=member.by

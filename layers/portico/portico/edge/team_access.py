@@ -4,6 +4,7 @@ The doors for teams share this, so a new route cannot forget one of the three.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from portico.clock import SYSTEM, Clock
@@ -122,6 +123,24 @@ def idempotency_key_of(
         InvalidRequest: it is missing, or too long.
     """
     return IdempotencyKey.of(caller, f"{found.workspace.id}|{found.id}|{route}", body)
+
+
+def press_of(
+    caller: Caller, found: TeamCaller | KeyCaller, route: str, body: object, *, at: datetime
+) -> tuple[str, ...]:
+    """Return digests of a press that replaces what it made if it comes again; none without a key.
+
+    The first is the one to keep. The other is yesterday's: a repeat is one for a day at least and for
+    two at most, so a script that always sends the same key ends nothing that is in use since.
+
+    Raises:
+        InvalidRequest: the ``Idempotency-Key`` is empty, or too long.
+    """
+    if caller.idempotency_key is None:
+        return ()
+    once = idempotency_key_of(caller, found, route, body)
+    today = at.toordinal()
+    return once.random_part(today), once.random_part(today - 1)
 
 
 def _roles_for(action: Action) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ class PortalChanges:
         *,
         keeping: int | None = None,
         new: bool = False,
-        press: str = "",
+        press: tuple[str, ...] = (),
         by: str,
     ) -> tuple[tuple[RegisteredClient, str | None], ThingChange]:
         """Plan to change what is registered of a portal, and return a new secret if there is one.
@@ -129,18 +129,19 @@ class PortalChanges:
             values: what changes, by the names of `PORTAL_KINDS`.
             keeping: how many of its secrets stay valid, the newest first; 0 makes it public.
             new: whether it gets one more secret. The oldest ends, if there are two.
-            press: a digest of the request for it. If it comes again, nobody has seen the secret that it
-                made before: that one is replaced, and the one in use stays good.
+            press: digests of the request for it, of which the first is kept. If it comes again before
+                anything else has changed, nobody has seen the secret that it made before: that one is
+                replaced, and the one in use stays good.
             by: who does it.
 
         Raises:
             SettingsRefused: one or more values are not allowed.
         """
         fresh = new_secret(secrets.token_bytes(32)) if new else None
-        seen = before.secrets[1:] if press and press == before.rotated_by else before.secrets
+        seen = before.secrets[1:] if before.rotated_by in press else before.secrets
         every = [digest(fresh), *seen] if fresh else before.secrets
         kept = every[: SECRETS_KEPT if keeping is None else keeping]
-        rotated_by = press if new else before.rotated_by
+        rotated_by = press[0] if press else ""
         changed = replace(before, **_typed(values), secrets=kept, rotated_by=rotated_by)
         portal = registration.checked(changed)
         plan = self._plan(workspace, before, portal, "portal.changed", by=by)
@@ -159,6 +160,7 @@ class PortalChanges:
             without_pkce=False,
             initiate_login_uri=None,
             backchannel_logout_uri=None,
+            rotated_by="",
         )
         plan = self._plan(workspace, before, gone, "portal.removed", by=by)
         return gone, replace(plan, weakens=[])
@@ -175,7 +177,7 @@ class PortalChanges:
         since = change.changed_since(now.values()) | ({"secrets"} & set(change.fields))
         if since or not change.before:
             raise ChangedSince(tuple(sorted(since or {"id"})))
-        portal = registration.checked(replace(now, **change.before))
+        portal = registration.checked(replace(now, **change.before, rotated_by=""))
         plan = self._plan(workspace, now, portal, "portal.changed", by=by)
         return portal, replace(plan, change=replace(plan.change, undoes=change.id))
 

@@ -121,7 +121,7 @@ class WorkspaceKeys:
         *,
         overlap: timedelta = LONGEST_OVERLAP,
         lifetime: timedelta = KEY_LIFETIME,
-        press: str = "",
+        press: tuple[str, ...] = (),
         host: str,
         by: str,
     ) -> tuple[WorkspaceKey, str]:
@@ -133,8 +133,8 @@ class WorkspaceKeys:
             owner: who answers for it from now on. A key that was held works again.
             overlap: how long the secret before stays good, seven days at most.
             lifetime: how long the new one works, 400 days at most.
-            press: a digest of the request. If it comes again, nobody has seen the secret that it made
-                before: that one is replaced, and the one in use stays good.
+            press: digests of the request, of which the first is kept. If it comes again, nobody has seen
+                the secret that it made before: that one is replaced, and the one in use stays good.
             host: our own host, which the mails name.
             by: who does it, for the trail.
 
@@ -151,7 +151,7 @@ class WorkspaceKeys:
         # A secret that may not be used now must not come to life by a rotation.
         old_ends = min(now + overlap, before.expires_at) if before.state(at=now) == "alive" else now
         old = (before.hash, old_ends)
-        if press and press == before.rotated_by and before.old_ends_at is not None:
+        if before.rotated_by in press and before.old_ends_at is not None:
             old = (before.old_hash, before.old_ends_at)
         text = new_key_text(workspace.id, before.id)
         event = self._event(workspace, "key.rotated", before, by)
@@ -164,7 +164,7 @@ class WorkspaceKeys:
                     hash_=digest(text),
                     old=old,
                     expires_at=now + _lifetime(lifetime),
-                    rotated_by=press,
+                    rotated_by=press[0] if press else "",
                     event=event,
                 ),
                 **self._telling(workspace, host, event, "↻", before),
