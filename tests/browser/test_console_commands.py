@@ -232,6 +232,16 @@ class TestAForm:
         assert command.isascii()
         assert words_of(command)[4] == name
 
+    def test_is_read_the_same_by_a_shell_that_looks_up_programs(self, member):
+        member.comes_in()
+        member.opens("add")
+
+        member.types("Name", "=ls")
+
+        # zsh would put the path of the program there.
+        (command,) = commands_of(member)
+        assert "--name '=ls'" in command
+
     def test_makes_no_option_of_what_begins_like_one(self, member):
         member.comes_in()
         member.opens("new-member")

@@ -4,7 +4,8 @@
 /** @typedef {Record<string, Value>} Options by their names without dashes; of a list, the option once for each */
 /** @typedef {[string, ...(string | Options)[]]} Command what is done, and in any order: to what, and with which options */
 
-const PLAIN = /^[\w@%+=:,./-]+$/;
+// Not at its start: zsh puts the path of a program in the place of "=name".
+const PLAIN = /^(?!=)[\w@%+=:,./-]+$/;
 /** What cannot be seen, or turns the text around it: a field would drop it, or show another command than it copies. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
