@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from local.sample_connections import SampleConnections
+from local.sample_faults import FAULTS
 from local.sample_logos import draw
 from local.sample_registrations import SampleRegistrations, told
 from local.sample_types import SampleKey, SampleLink, SampleWorkspace
@@ -108,6 +109,7 @@ class SampleWorld:
         }
         emails = {row["id"]: row["email"] for row in contacts}
         about = {each.id: each.about for each in WORKSPACES}
+        about |= {each.name: f"Ann does not get in: {each.about}." for each in FAULTS}
         passwords = {
             contact_id(workspace.id, each.key): each.password
             for workspace in WORKSPACES

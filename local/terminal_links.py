@@ -32,7 +32,8 @@ def terminal_links(world: dict[str, Any], host: str, providers: str, sample_clie
         lines += ["", f"{workspace['name']} ({workspace['id']}). {workspace['about']}"]
         if labels:
             lines.append(f"  Connected with {', '.join(labels)}")
-        own = [each for each in links if each["workspace"] == workspace["id"]]
+        # Of a link that was made on the way, e.g. by somebody who does not get in, the secret is not known.
+        own = [each for each in links if each["workspace"] == workspace["id"] and each["url"]]
         for link in own:
             lines += [f"  {link['label']}", f"    {link['url']}"]
     lines += ["", "Doors reload when their files change. Ctrl-C ends everything."]

@@ -123,7 +123,7 @@ async function lookForServers() {
 
 async function look() {
   await lookForServers();
-  if (at("team").children.length === 0) await offerTeam(at("team"), at("status"));
+  if (at("team").children.length === 0) await offerTeam(at("team"), at("team-status"));
   await lookForWithheld();
   const answer = await fetch(`/_local/mailbox.json?after=${mails[0]?.id ?? 0}`);
   const found = (await answer.json()).reverse();

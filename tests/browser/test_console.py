@@ -27,7 +27,9 @@ class TestComingIn:
     def test_is_one_press_of_the_mailbox_page(self, member, house, role):
         member.page.goto(f"{house.origin}/_local/mailbox")
 
-        member.presses(f"{OF_ACME[role]}, {role}")
+        # Where more workspaces than Acme have a team, the button also says whose it is.
+        named = re.compile(rf"^{OF_ACME[role]}, {role}( \(acme\))?$")
+        member.page.get_by_role("button", name=named).click()
 
         member.page.wait_for_url("**/acme/team")
         member.sees_heading("Find a contact")

@@ -84,7 +84,7 @@ class Desk:
     page: Page
 
     def comes_in(self) -> None:
-        """Sign Olga in, as the mailbox page does, and open the console."""
+        """Sign Olga in by the front entrance, and open the console."""
         opened, closed = CLOSED.get(self.fault.name, ("", ""))
         self._sets(opened)
         email = f"olga@{self.fault.name}.example"

@@ -183,7 +183,7 @@ class TestTheColours:
 class TestAClosedPortal:
     @pytest.fixture
     def pause(self, house):
-        """Begins once somebody is in: the mailbox page leads in by a link of contacts."""
+        """Begins once somebody is in: they come by a link of contacts."""
         yield lambda: house.team("workspace", "set", "acme", "--paused-until", "365d")
         house.team("workspace", "set", "acme", "--reset", "paused-until")
 
