@@ -228,13 +228,13 @@ class TestAClosedPortal:
         finally:
             house.team("workspace", "set", "acme", "--portal-enabled")
 
-    @pytest.mark.parametrize(("zone", "said"), [("Europe/Berlin", "GMT+1"), ("Asia/Tokyo", "GMT+9")])  # fmt: skip
-    def test_has_its_times_in_the_zone_that_the_foot_names(self, person_with, zone, said):
+    @pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Tokyo"])
+    def test_has_its_times_in_the_zone_that_the_foot_names(self, person_with, zone):
         member = Member(person_with(timezone_id=zone))
 
         member.comes_in()
 
-        expect(member.page.get_by_role("contentinfo")).to_contain_text(re.compile(rf"Times are in ({re.escape(said)}|CES?T)\."))  # fmt: skip
+        expect(member.page.get_by_role("contentinfo")).to_contain_text(f"Times are in the time zone {zone}.")  # fmt: skip
 
 
 class TestTheWayToTheContent:

@@ -95,17 +95,17 @@ class TestAChange:
         wants(member, "Authentication", "Sessions and links")
         member.types("New links are good for (days)", "45")
         member.presses("Look at the change")
-        expect(member.row("New links are good for")).to_contain_text("Days: 90")
+        expect(member.row("New links are good for")).to_contain_text("90 days")
         house.team("workspace", "set", "acme", "--link-days", "60")
         try:
             member.presses("Change it")
             member.is_told("Somebody else changed the settings meanwhile.")
-            expect(member.row("New links are good for")).to_contain_text("Days: 60")
+            expect(member.row("New links are good for")).to_contain_text("60 days")
 
             member.presses("Change it")
 
             member.is_told("Changed.")
-            expect(member.part("Sessions and links")).to_contain_text("Days: 45")
+            expect(member.part("Sessions and links")).to_contain_text("45 days")
         finally:
             house.team("workspace", "set", "acme", "--link-days", "90")
 
@@ -123,7 +123,7 @@ class TestAChange:
             member.presses("Change it")
 
             member.is_told("Saved.")
-            expect(member.part("Sessions and links")).to_contain_text("Days: 45")
+            expect(member.part("Sessions and links")).to_contain_text("45 days")
         finally:
             house.team("workspace", "set", "acme", "--link-days", "90")
 

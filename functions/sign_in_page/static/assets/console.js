@@ -1,7 +1,7 @@
 /** The team's console: finds its language, and hands over to the frame that shows one screen at a time. */
 
 import { Api } from "./console/api.js";
-import { zoneAt } from "./console/moments.js";
+import { ownZone } from "./console/moments.js";
 import { Unsent } from "./console/unsent.js";
 import { Shell } from "./console/shell.js";
 import { el } from "./elements.js";
@@ -39,7 +39,7 @@ function setLanguage(words) {
   document.title = words.text("console");
   byId("language-label").textContent = words.text("language");
   byId("skip").textContent = words.text("skip");
-  byId("zone").textContent = words.text("times_in", { zone: zoneAt(words) });
+  byId("zone").textContent = words.text("times_in", { zone: ownZone() });
 }
 
 /** @param {Shell} shell */

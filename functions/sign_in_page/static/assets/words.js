@@ -78,6 +78,11 @@ export class Words {
     return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
   }
 
+  /** "1 day", "90 days". @param {number} count */
+  days(count) {
+    return this.#format(count, { style: "unit", unit: "day", unitDisplay: "long" });
+  }
+
   /** "3 May 2026, 14:05", as the browser's own region writes it. @param {number} seconds since 1970 */
   moment(seconds) {
     const own = navigator.languages.find((wish) => wish.split("-")[0] === this.language);

@@ -109,7 +109,8 @@ function endingOf(place, ending, about) {
     const all = copied(words, whole, words.nodes(`hand_to_${ending.to.replace("-", "_")}`), { lang: task ? words.language : "en" });
     return ending.value ? [all, copied(words, ending.value, words.nodes("value_to_hand"))] : [all];
   }
-  const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"))] : [];
+  // It is in the contact's language, which is not told.
+  const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"), { lang: "" })] : [];
   if (!ending.may) return [...askOthers(place, ending, about), ...after];
   const said = slot();
   const press = button(words.nodes(remedyKey(ending.remedy)), () => place.press(press, () => remedy(place, ending, email), said), "primary");

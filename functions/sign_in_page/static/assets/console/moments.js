@@ -2,8 +2,13 @@
 
 /** @typedef {import("../words.js").Words} Words */
 
-/** "GMT+1" or what a reader there calls it, at that moment. @param {Words} words @param {number} [seconds] since 1970 */
-export function zoneAt({ language }, seconds = Date.now() / 1000) {
+/** "Europe/Berlin": what all moments are in. Summer and winter have one name each, and moments of both stand on one page. */
+export function ownZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+/** "GMT+1" or what a reader there calls it, at that moment. @param {Words} words @param {number} seconds since 1970 */
+function zoneAt({ language }, seconds) {
   const parts = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { hour: "numeric", timeZoneName: "short" }).formatToParts(seconds * 1000);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
 }

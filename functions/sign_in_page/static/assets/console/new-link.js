@@ -68,7 +68,7 @@ export async function rotateLink(place) {
 
 /** @param {Place} place @returns {[string, string][]} */
 function overlaps({ words }) {
-  return [["0", words.text("at_once")], ...[1, 3, 7].map((days) => /** @type {[string, string]} */ ([String(days), words.text("days", { count: days })]))];
+  return [["0", words.text("at_once")], ...[1, 3, 7].map((days) => /** @type {[string, string]} */ ([String(days), words.days(days)]))];
 }
 
 /** @param {Place} place @returns {import("./form.js").Field} */

@@ -139,9 +139,9 @@ export function reach(node, at) {
 export function copied(words, text, label, { lang } = {}) {
   const id = newId();
   const attributes = { id, readonly: true, spellcheck: "false", onfocus: () => field.select() };
-  const field = lang
-    ? el("textarea", { ...attributes, lang, dir: "auto", rows: "3" }, text)
-    : el("input", { ...attributes, value: text, dir: "ltr", class: "mono" });
+  // All of it is seen before it is copied, however long it is.
+  const kind = lang === undefined ? { rows: "1", dir: "ltr", class: "mono" } : { lang, rows: "3", dir: "auto" };
+  const field = el("textarea", { ...attributes, ...kind }, text);
   const status = el("span", { class: "soft", role: "status" });
   const copy = button(words.nodes("copy"), async () => {
     // Where the browser forbids it, the text is marked, and the keyboard copies it.

@@ -1,7 +1,7 @@
 /** The settings that the console shows, by group: how each is said, typed and sent. */
 
 import { el } from "../elements.js";
-import { localTime, momentThere, zoneAt } from "./moments.js";
+import { localTime, momentThere, ownZone } from "./moments.js";
 import { given } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -86,7 +86,7 @@ export function shown(place, { kind }, value) {
   if (kind === "switch") return words.nodes(value ? "is_on" : "is_not_on");
   if (kind === "rule") return words.nodes(`rule_${value}`);
   if (kind === "hours") return [words.duration(value)];
-  if (kind === "days") return words.nodes("days", { count: value });
+  if (kind === "days") return [words.days(value)];
   if (kind === "moment") return value * 1000 > Date.now() ? [momentThere(words, value)] : words.nodes("no_pause");
   const text = typed(place, { name: "", kind }, value);
   if (kind === "colour" && text) return [swatch(String(text)), " ", given(String(text))];
@@ -155,7 +155,7 @@ export function fieldOf(place, setting) {
   const { words, settings } = place;
   const { name, kind } = setting;
   const type = TYPES[kind] ?? "text";
-  const hint = name in HINTS ? words.nodes(HINTS[name], { zone: zoneAt(words) }) : undefined;
+  const hint = name in HINTS ? words.nodes(HINTS[name], { zone: ownZone() }) : undefined;
   const dir = ["list", "hours", "link", "colour"].includes(kind) ? "ltr" : undefined;
   const options = kind === "rule" ? RULES.map((rule) => /** @type {[string, string]} */ ([rule, words.text(`rule_${rule}`)])) : undefined;
   const picker = kind === "colour" ? words.text("pick_colour") : undefined;
