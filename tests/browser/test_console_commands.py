@@ -207,6 +207,19 @@ class TestEveryScreen:
         expect(member.page.get_by_text("Copy as command")).to_have_count(0)
 
 
+class TestALongCommand:
+    def test_is_seen_whole_before_it_is_copied(self, person_with):
+        member = Member(person_with(viewport={"width": 360, "height": 740}))
+        member.comes_in()
+        member.opens("add")
+        member.types("Name", "Zoë O'Hara of the department for " + "very " * 10 + "long names")
+        commands_of(member)
+
+        field = member.page.get_by_label("Command")
+
+        assert field.evaluate("each => each.scrollWidth <= each.clientWidth && each.scrollHeight <= each.clientHeight")  # fmt: skip
+
+
 class TestAForm:
     def test_follows_what_is_typed(self, member):
         member.comes_in()

@@ -130,6 +130,38 @@ def page_of(browser: Browser, faults: House) -> Iterator[Page]:
     context.close()
 
 
+class TestTheMailboxPage:
+    @pytest.mark.parametrize("name", ["older-code", "portal-off", "portal-paused"])
+    def test_leads_with_one_press_into_the_console_of_each_workspace(self, faults, page_of, name):
+        page_of.goto(f"{faults.origin}/_local/mailbox")
+
+        page_of.get_by_role("button", name=f"Olga Ortiz, owner ({name})", exact=True).click()
+
+        page_of.wait_for_url(f"**/{name}/team")
+        expect(page_of.get_by_role("heading", level=1)).to_have_text("Find a contact")
+
+
+class TestAFindingOnATelephone:
+    def test_shows_all_that_is_to_be_said_within_its_panel(self, faults, page_of):
+        (fault,) = (each for each in FAULTS if each.name == "cookies-blocked")
+        page_of.set_viewport_size({"width": 360, "height": 740})
+        Desk(faults, fault, page_of).comes_in()
+
+        page_of.get_by_label("Email address", exact=True).fill(fault.asked)
+        page_of.get_by_role("button", name="Find", exact=True).click()
+
+        sentence = page_of.get_by_label("Say this to the person").first
+        expect(sentence).to_have_value(re.compile("cookies"))
+        assert sentence.evaluate(IS_WHOLE)
+
+
+IS_WHOLE = """field => {
+  const within = (part) => part.getBoundingClientRect();
+  const isInside = within(field).right < within(field.closest("section")).right;
+  return isInside && field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight;
+}"""
+
+
 class TestAnnSaysSheCannotGetIn:
     @pytest.mark.parametrize("fault", FAULTS, ids=lambda each: each.name)
     def test_ends_within_three_clicks_and_one_typed_address(self, faults, page_of, fault):

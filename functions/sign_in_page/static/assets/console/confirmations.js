@@ -35,7 +35,9 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
     }),
   ].filter(Boolean);
   const note = el("p", { class: "soft" }, ...words.nodes(may ? "waiting_text" : "waiting_text_read"));
-  const names = words.nodes("waiting_connections", { count: unconfirmed.length, names: unconfirmed.map(({ id }) => labelOf(id)).join(", ") });
+  // Each name by itself: together they would turn the brackets around them where it is read from right to left.
+  const named = unconfirmed.flatMap(({ id }, at) => [at > 0 && ", ", given(labelOf(id))]);
+  const names = words.nodes("waiting_connections", { count: unconfirmed.length, names: el("span", {}, ...named) });
   const several = ofConnections.length > 1 && el("details", {}, el("summary", {}, ...names), el("ul", { class: "waiting-list" }, ...ofConnections));
   return panel(words.nodes("waiting_title"), note, items.length > 0 && el("ul", { class: "waiting-list" }, ...items), several, said);
 }
