@@ -86,8 +86,6 @@ BESIDE_TABLES = {
 BY_INDEX = {"Account", "Diagnose", "ManageContacts", "ManageLinks", "ManageWorkspace"}
 """Doors that list by the index of People; which shelf of it, the leading keys say, which the
 emulator does not enforce (tests/template/test_grants.py reads them)."""
-BY_INDEX_ALONE = {"ManageLinks": ("PeopleTable", "Query")}
-"""Those of them that list no partition of the table itself."""
 LETS_GO = {
     "VerifyCode": {"PeopleTable"},
     "Account": {"PeopleTable", "TrailTable"},
@@ -154,8 +152,6 @@ class TestTheRoleOfADoor:
         }
 
         listed = {table: set(actions) for table, actions in MAY[role.door].items()}
-        table, action = BY_INDEX_ALONE.get(role.door, ("", ""))
-        listed.get(table, set()).discard(action)
         assert {table: actions for table, actions in may.items() if actions} == listed
 
     def test_lists_by_the_index_only_where_it_is_listed(self, role):
