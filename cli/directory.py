@@ -14,7 +14,7 @@ from cli.held_mail import held_mail
 from cli.option_names import BREAK_GLASS
 from cli.output import Shown
 from cli.refusals import Refusal
-from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from cli.shared_options import TAKES_IDS, AsJson, Local, Stack, WorkspaceId
 from portico.directory.dry_run import Check, Connected, check
 from portico.directory.record_import import DirectoryImport
 from portico.links.team_links import address_of
@@ -23,8 +23,8 @@ from portico.people.rules import Contact, Workspace
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(held)
-app.command()(leave)
-app.command()(keep)
+app.command(context_settings=TAKES_IDS)(leave)
+app.command(context_settings=TAKES_IDS)(keep)
 
 
 STALE = timedelta(days=7)

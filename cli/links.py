@@ -22,7 +22,7 @@ from cli.option_names import LINK as NAMES
 from cli.output import told, without
 from cli.refusals import Refusal
 from cli.remote_links import RemoteLinks, short
-from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from cli.shared_options import TAKES_IDS, AsJson, Local, Stack, WorkspaceId
 from portico.errors import TakenAlready
 from portico.links.rules import Link, public_id
 
@@ -142,7 +142,7 @@ def _list(told_of: Told, workspace_id: str, rows: list[dict[str, Any]], with_end
     told_of.list(f"Links of {workspace_id}", [short(row) for row in rows], links=rows)
 
 
-@app.command()
+@app.command(context_settings=TAKES_IDS)
 def show(
     workspace_id: WorkspaceId,
     link: LinkId,
@@ -186,7 +186,7 @@ def _show(told_of: Told, row: dict[str, Any], uses: list[dict[str, Any]]) -> Non
     )
 
 
-@app.command()
+@app.command(context_settings=TAKES_IDS)
 def rotate(
     workspace_id: WorkspaceId,
     link: LinkId,
@@ -248,7 +248,7 @@ def _show_rotated(
     told_of.line(url)
 
 
-@app.command()
+@app.command(context_settings=TAKES_IDS)
 def revoke(
     workspace_id: WorkspaceId,
     link: LinkId,

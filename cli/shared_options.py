@@ -47,6 +47,9 @@ Url = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.", callback=_said_before)]
 
+TAKES_IDS = {"ignore_unknown_options": True}
+"""For commands that are told an id of random letters: some begin with a dash, and are no options."""
+
 WorkspaceId = Annotated[str, typer.Argument(metavar="WORKSPACE", help="The workspace's id.")]
 Who = Annotated[
     str, typer.Argument(metavar="WHO", help="The contact's id (ct_...) or primary email.")

@@ -9,7 +9,7 @@ from cli import durations
 from cli.command import Command, contact_of, looking_for, running, workspace_of
 from cli.option_names import KEY as NAMES
 from cli.output import Shown
-from cli.shared_options import AsJson, Local, Stack, WorkspaceId
+from cli.shared_options import TAKES_IDS, AsJson, Local, Stack, WorkspaceId
 from portico.people.rules import Contact, Workspace
 from portico.team.workspace_key import KEY_LIFETIME, LONGEST_OVERLAP, Scope
 
@@ -91,7 +91,7 @@ def list_(
         )
 
 
-@app.command()
+@app.command(context_settings=TAKES_IDS)
 def rotate(
     workspace_id: WorkspaceId,
     key_id: KeyId,
@@ -131,7 +131,7 @@ def rotate(
         _show(command, workspace, key, text)
 
 
-@app.command()
+@app.command(context_settings=TAKES_IDS)
 def revoke(
     workspace_id: WorkspaceId,
     key_id: KeyId,
