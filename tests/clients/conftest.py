@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from typer.testing import CliRunner
 
 from cli.app import app
+from local.sample_workspaces import workspace_key
 from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.house import ROOT, House, running_house
 from tests.browser.person import Person
 from tests.clients.contact import Contact
-from tests.clients.kinds import KINDS, Kind, missing, running_site, wait_for
+from tests.clients.kinds import KINDS, PORTALS, Kind, missing, running_site, wait_for
 from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
 from tests.clients.site import Site
 from tests.support.free_ports import free_port
@@ -26,6 +27,8 @@ from tests.support.free_ports import free_port
 HERE = Path(__file__).parent
 WORKSPACE = "harbor"
 PEOPLE = 100
+DIRECTORY_KEY = workspace_key("acme", "scim")[1]
+"""The key of the sample workspace's directory."""
 PORTAL_URL = "http://localhost:9"
 """Nobody listens there: the tests hand over what a browser would bring."""
 
@@ -67,6 +70,25 @@ def person(chromium: Browser, house: House) -> Iterator[Person]:
     context = chromium.new_context(locale="en-GB")
     yield Person(context.new_page(), house)
     context.close()
+
+
+@pytest.fixture
+def directory(house: House) -> Callable[..., Any]:
+    """What scim2-client does, and what it is told."""
+
+    def does(*step: str) -> Any:
+        command = [
+            str(PORTALS),
+            str(HERE / "directory_client.py"),
+            house.origin,
+            DIRECTORY_KEY,
+            *step,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return does
 
 
 @pytest.fixture(scope="session")
