@@ -96,11 +96,19 @@ class House:
             time.sleep(0.2)
         return len(self.mails_to(email))
 
-    def code_mailed_to(self, email: str, *, label: str = "") -> str:
-        """Wait for the mail of this label, or for any, and read its code: seven characters."""
+    def newest_mail(self) -> int:
+        """The id of the newest mail there is."""
+        return max((int(mail["id"]) for mail in self._new_mails()), default=self.read_before)
+
+    def code_mailed_to(self, email: str, *, label: str = "", after: int = 0) -> str:
+        """Wait for the mail of this label, or for any, and read its code: seven characters.
+
+        Of two letters, a label may come again: what came before the mail with id *after* is none.
+        """
         until = time.monotonic() + IS_MAILED_WITHIN
         while time.monotonic() < until:
-            for mail in reversed(self.mails_to(email)):
+            newer = [mail for mail in self.mails_to(email) if int(mail["id"]) > after]
+            for mail in reversed(newer):
                 found = CODE.search(mail["text"])
                 if found and (not label or re.search(rf"\b{label}\b", mail["text"])):
                     return "".join(found.groups())
