@@ -75,7 +75,10 @@ class TestALabel:
         labels = {label_of(CHALLENGE, generation) for generation in range(1, 5)}
 
         assert all(len(label) == 2 and set(label) <= set(CODE_ALPHABET[10:]) for label in labels)
-        assert len(labels) > 1
+
+    def test_never_has_a_label_twice_in_a_challenge(self):
+        for n in range(100):
+            assert len({label_of(f"{CHALLENGE}{n}", generation) for generation in range(1, 5)}) == 4
 
     def test_tells_nothing_of_the_code(self):
         same_label = Counter(

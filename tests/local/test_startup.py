@@ -37,7 +37,7 @@ class TestASignIn:
         }
 
     def test_is_known_to_the_portal_on_its_own_origin(self, house, visitor):
-        visitor.signs_in(visitor.link(kind="shared"), "chloe@example.com")
+        visitor.comes_in("chloe@example.com")
         portal = Visitor(house.origin, page=house.portal, cookies=visitor.cookies)
 
         session = portal.sends("POST", "/v1/session/refresh", {"workspace": "acme"})
@@ -50,7 +50,7 @@ class TestASignIn:
     def test_is_for_no_deactivated_contact(self, visitor):
         before = len(visitor.mails())
         visitor.asks_for_a_code(visitor.link(kind="personal", email="dora@example.com"))
-        visitor.signs_in(visitor.link(kind="shared"), "ben@example.com")
+        visitor.comes_in("ben@example.com")
 
         assert len(visitor.mails()) == before + 1
 
@@ -103,7 +103,7 @@ class TestAPortalOfADevelopers:
         assert f"--redirect-uri {OWN_ELSEWHERE}/callback" in house.said
 
     def test_on_our_site_gets_the_session_of_a_contact(self, house, visitor):
-        visitor.signs_in(visitor.link(kind="shared"), "chloe@example.com")
+        visitor.comes_in("chloe@example.com")
         portal = Visitor(house.origin, page=OWN_HERE, cookies=visitor.cookies)
 
         session = portal.sends("POST", "/v1/session/refresh", {"workspace": "acme"})
@@ -112,7 +112,7 @@ class TestAPortalOfADevelopers:
         assert session.headers["access-control-allow-origin"] == OWN_HERE
 
     def test_that_was_not_named_gets_no_session(self, house, visitor):
-        visitor.signs_in(visitor.link(kind="shared"), "chloe@example.com")
+        visitor.comes_in("chloe@example.com")
         stranger = Visitor(house.origin, page="http://127.0.0.1:3001", cookies=visitor.cookies)
 
         session = stranger.sends("POST", "/v1/session/refresh", {"workspace": "acme"})

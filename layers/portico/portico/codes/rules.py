@@ -67,9 +67,13 @@ def derive_code(key: bytes, *, challenge: str, purpose: str, generation: int) ->
 
 
 def label_of(challenge: str, generation: int) -> str:
-    """Return the two letters by which page and mail name one code. They are no secret."""
-    drawn = sha256(f"label|{challenge}|{generation}".encode()).digest()
-    return "".join(_LETTERS[n % len(_LETTERS)] for n in drawn[:2])
+    """Return the two letters by which page and mail name one code. They are no secret.
+
+    The mails of a challenge lie side by side in a mailbox, so no two of them have the same.
+    """
+    drawn = sha256(f"label|{challenge}|1".encode()).digest()
+    first, second = (n % len(_LETTERS) for n in drawn[:2])
+    return _LETTERS[first] + _LETTERS[(second + generation - 1) % len(_LETTERS)]
 
 
 def read_code(entry: str) -> str:
