@@ -91,7 +91,7 @@ class Visitor:
     def mail_labelled(self, label: str) -> dict[str, Any]:
         ends = time.monotonic() + MAILED_WITHIN
         while time.monotonic() < ends:
-            newer = reversed(self.mails(after=self.asked_after))
+            newer = self.mails(after=self.asked_after)[::-1]
             if found := [mail for mail in newer if re.search(rf"\b{label}\b", mail["text"])]:
                 return found[0]
             time.sleep(0.1)
