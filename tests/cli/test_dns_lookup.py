@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -45,6 +45,12 @@ def both_at_one_port() -> tuple[socket.socket, socket.socket]:
     raise AssertionError("no port is free in both")
 
 
+def until_closed(work: Callable[[], None]) -> None:
+    """Serve, if the test has not ended by then: its sockets are closed when it has."""
+    with suppress(OSError):
+        work()
+
+
 @pytest.fixture
 def serving() -> Iterator[Callable[..., NameServer]]:
     """A name server that answers over UDP, and with *whole* over TCP."""
@@ -66,7 +72,7 @@ def serving() -> Iterator[Callable[..., NameServer]]:
                     talk.sendall(said[5:])
 
             for work in (over_udp, over_tcp):
-                threading.Thread(target=work, daemon=True).start()
+                threading.Thread(target=until_closed, args=(work,), daemon=True).start()
             return NameServer("127.0.0.1", port)
 
         yield serve
