@@ -107,6 +107,12 @@ class TestANameServer:
 
         assert server.records("example.com", "TXT") == ["long"]
 
+    def test_that_is_away_leaves_it_to_the_next(self, serving):
+        there = serving(answering((16, b"\x01x")))
+        server = NameServer("::1", there.port, others=(there.host,))
+
+        assert server.records("example.com", "TXT") == ["x"]
+
     @pytest.mark.parametrize(
         "answer",
         [answering(code=2), lambda _: b"", lambda _: b"x" * 40, answering((5, b"\xc0\x00" * 9))],
@@ -124,7 +130,7 @@ class TestWhichOne:
         file = tmp_path / "resolv.conf"
         file.write_text("# ours\nsearch example.com\nnameserver 192.0.2.53\nnameserver ::1\n")
 
-        assert NameServer.of_this_machine(file) == NameServer("192.0.2.53")
+        assert NameServer.of_this_machine(file) == NameServer("192.0.2.53", others=("::1",))
         with pytest.raises(NoAnswer):
             NameServer.of_this_machine(tmp_path / "none")
 
