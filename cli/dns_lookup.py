@@ -51,7 +51,8 @@ class NameServer:
     def records(self, name: str, kind: str) -> list[str]:
         """Return the records of a name, sorted: hosts in lower case without the last dot.
 
-        Of *kind* ``CNAME``, ``MX`` (``<preference> <host>``) or ``TXT``. No record, and no such name, is an empty list.
+        Of *kind* ``CNAME``, ``MX`` (``<preference> <host>``) or ``TXT``. No record, and no such
+        name, is an empty list.
 
         Raises:
             NoAnswer: the server does not answer.
