@@ -6,7 +6,7 @@ expression's word read again in every request, or a branch asked ten times wheth
 or a row measured once more for each of its attributes, or kept for ever after it is gone.
 """
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from functools import cache
 from threading import RLock
 from typing import Any
@@ -169,26 +169,40 @@ def _copied_row(self: Any, memo: dict[int, Any]) -> Any:
 
 
 class BackedUpOnce(tables.Table):
-    """A table that a transaction copies once, to go back to: not once for each of its writes."""
+    """A table that a transaction copies once, to go back to, and of that what it may change."""
 
     copies: dict[int, Any] = {}  # noqa: RUF012
     """Of the transaction that goes on, by the id of the table."""
+    writes: list[dict[str, Any]] | None = None
+    """Of that transaction; without one, all is copied."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) not in self.copies:
             twin = self.__class__.__new__(self.__class__)
-            twin.__dict__.update(self.__dict__, items=deepcopy(self.items, memo))
+            rows = copy(self.items)
+            for key in self._may_change() & set(rows):
+                rows[key] = deepcopy(rows[key], memo)
+            twin.__dict__.update(self.__dict__, items=rows)
             self.copies[id(self)] = twin
         return self.copies[id(self)]
+
+    def _may_change(self) -> set[Any]:
+        if self.writes is None:
+            return set(self.items)
+        writes = [op for each in self.writes for op in each.values()]
+        keys = [op.get("Key") or op["Item"] for op in writes if op["TableName"] == self.name]
+        return {dynamo_type.DynamoType(key[self.hash_key_attr]) for key in keys}
 
 
 def _transacted(slowly: Any) -> Any:
     def transact(self: Any, writes: list[dict[str, Any]]) -> Any:
         BackedUpOnce.copies.clear()
+        BackedUpOnce.writes = writes
         try:
             return slowly(self, writes)
         finally:
             BackedUpOnce.copies.clear()
+            BackedUpOnce.writes = None
 
     return transact
 
