@@ -1,6 +1,6 @@
 """``portico trail list`` and ``overview``: what happened in a workspace, from its list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,7 +65,8 @@ def show_list(
     note_more(command, len(found), limit)
     note_begin(command, page.since if page else None)
     rows = [entry_answer(each) for each in found[:limit]]
-    shown = [short_row(each) for each in rows]
+    keys = _keys(command, workspace, rows)
+    shown = [short_row(each, keys) for each in rows]
     command.list(f"What happened in {workspace.name}", shown, trail=rows)
 
 
@@ -160,9 +161,31 @@ def note_begin(told: Told, since: datetime | None) -> None:
     )
 
 
-def short_row(row: Mapping[str, Any]) -> dict[str, Shown]:
-    """Return what a table has of a row, which is as the API answers it."""
+def _keys(
+    command: Command, workspace: Workspace, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """Return what keys are called that have done something. Those that are gone are left out."""
+    by = sorted({row["by"] for row in rows if row["by"].startswith("key:")})
+    if not by:
+        return {}
+    from portico.team.workspace_key_store import workspace_key_key
+
+    ids = (each.removeprefix("key:") for each in by)
+    keys = [workspace_key_key(workspace.id, id_) for id_ in ids]
+    found = command.people(workspace.id).many(keys)
+    return {each: row["label"] for each, row in zip(by, found, strict=True) if row}
+
+
+def short_row(row: Mapping[str, Any], keys: Mapping[str, str] | None = None) -> dict[str, Shown]:
+    """Return what a table has of a row, which is as the API answers it.
+
+    Args:
+        row: the row.
+        keys: what keys are called, where that is known. Others stand there by their ids.
+    """
     is_sign_in = "_evt_" not in row["id"]
+    called = (keys or {}).get(row["by"])
+    by = f"key {called}" if called else row["by"]
     return {
         "at (UTC)": f"{moment(row['at']):%Y-%m-%d %H:%M:%S}",
         "event": row["event"],
@@ -170,10 +193,19 @@ def short_row(row: Mapping[str, Any]) -> dict[str, Shown]:
             str(row[name]) for name in ("outcome", "reason", "delivery") if row[name]
         ),
         "way": row["way"],
-        "whom": row["contact"] or row["subject"],
-        "by": row["network"] or ("-" if row["by"] == "contact" else row["by"]),
+        "whom": row["contact"] or (None if row["about"] else row["subject"]),
+        "about": _thing(row),
+        "by": by if called else row["network"] or ("-" if by == "contact" else by),
         "sign-in": row["id"] if is_sign_in else None,
     }
+
+
+def _thing(row: Mapping[str, Any]) -> str | None:
+    """Return what it is about by its label, and by its id where the line has none."""
+    if not row["about"]:
+        return None
+    kind, _, id_ = row["about"].partition(":")
+    return f"{kind} {row['label'] or id_}"
 
 
 def short_day(day: Mapping[str, Any]) -> dict[str, Shown]:

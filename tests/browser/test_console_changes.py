@@ -222,30 +222,53 @@ class TestTheList:
 
         assert {"team.member-added", "key.created"} <= set(asked[0]["body"]["events"])
 
+    def test_names_the_key_the_link_and_the_portal_that_a_row_is_about(self, member):
+        member.comes_in("owner")
+        portal = {"id": "desk", "label": "Help desk"}
+        member.page.route(
+            "**/acme/portals", lambda route: route.fulfill(json={"portals": [portal]})
+        )
+        answering(
+            member, {"about": "portal:desk", "before": {"label": "A"}, "after": {"label": "B"}}
+        )
+        at = 1795262400
+        step = {
+            "at": at,
+            "event": "key.revoked",
+            "by": "cli:ops",
+            "detail": {"key": "k" * 22, "label": HOSTILE},
+        }
+        row = {
+            "id": "2026-11-21T12:00:00Z_evt_1",
+            "at": at,
+            "event": "key.revoked",
+            "outcome": "done",
+            "way": None,
+            "purpose": None,
+            "reason": None,
+            "delivery": None,
+            "contact": None,
+            "subject": None,
+            "by": "cli:ops",
+            "link": None,
+            "about": f"key:{'k' * 22}",
+            "label": HOSTILE,
+            "network": None,
+            "steps": [step],
+        }
+        gone = row | {"id": "2026-11-21T12:00:01Z_evt_2", "about": f"key:{'g' * 22}", "label": None}
+        page = {"entries": [row, gone], "next": None, "searched_until": at, "complete_since": at}
+        member.page.route("**/trail/list", lambda route: route.fulfill(json=page))
 
-def test_more_of_them_are_reached_where_they_begin(member):
-    whole = [
-        {"id": f"evt_{at}", "about": "settings", "at": 1795262400 - at, "by": "cli:ops",
-         "before": {"mail_name": f"before {at}"}, "after": {"mail_name": f"after {at}"}}
-        for at in range(40)
-    ]  # fmt: skip
-    member.page.route(
-        "**/acme/changes?*",
-        lambda route: route.fulfill(
-            json={"changes": whole[20:], "next": None}
-            if "cursor" in route.request.url
-            else {"changes": whole[:20], "next": "more"}
-        ),
-    )
-    member.comes_in("owner")
-    member.opens("changes")
-    rows = member.part("Settings, portals and connections").get_by_role("row")
-    expect(rows).to_have_count(21)
+        member.opens("changes")
 
-    member.presses("Show more")
-
-    expect(rows).to_have_count(41)
-    assert rows.nth(21).evaluate("each => each.contains(document.activeElement)")
+        expect(member.row("Portal Help desk desk")).to_be_visible()
+        of_keys = member.part("Team and keys").locator("tbody tr")
+        expect(of_keys.nth(0).get_by_role("cell").nth(2)).to_have_text(f"{HOSTILE} {'k' * 8}")
+        expect(of_keys.nth(0).locator("bdi").filter(has_text=HOSTILE)).to_have_count(1)
+        # Nothing says what it was called.
+        expect(of_keys.nth(1).get_by_role("cell").nth(2)).to_have_text("g" * 22)
+        expect(member.page.locator("main img")).to_have_count(0)
 
     def test_calls_groups_by_their_names(self, member):
         member.comes_in("owner")
@@ -283,3 +306,28 @@ def test_more_of_them_are_reached_where_they_begin(member):
         member.opens("changes")
 
         expect(undo_of(member.row("Back soon."))).to_be_visible()
+
+
+def test_more_of_them_are_reached_where_they_begin(member):
+    whole = [
+        {"id": f"evt_{at}", "about": "settings", "at": 1795262400 - at, "by": "cli:ops",
+         "before": {"mail_name": f"before {at}"}, "after": {"mail_name": f"after {at}"}}
+        for at in range(40)
+    ]  # fmt: skip
+    member.page.route(
+        "**/acme/changes?*",
+        lambda route: route.fulfill(
+            json={"changes": whole[20:], "next": None}
+            if "cursor" in route.request.url
+            else {"changes": whole[:20], "next": "more"}
+        ),
+    )
+    member.comes_in("owner")
+    member.opens("changes")
+    rows = member.part("Settings, portals and connections").get_by_role("row")
+    expect(rows).to_have_count(21)
+
+    member.presses("Show more")
+
+    expect(rows).to_have_count(41)
+    assert rows.nth(21).evaluate("each => each.contains(document.activeElement)")

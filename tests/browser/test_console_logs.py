@@ -97,6 +97,47 @@ class TestTheLog:
             expect(rows.nth(at).get_by_role("cell").nth(2)).to_have_text(name)
         assert len(asked) == 1
 
+    def test_names_the_key_that_did_it_and_the_link_and_the_connection_of_a_row(self, member):
+        key, link = "K" * 22, "0123456789abcdef"
+        lists: dict[str, list[dict[str, Any]]] = {
+            "keys": [{"id": key, "label": HOSTILE}], "links": [{"id": link, "label": "Poster"}],
+            "connections": [{"id": "google", "label": "Our Google"}], "portals": [],
+        }  # fmt: skip
+        asked: list[str] = []
+
+        def answer(route: Route) -> None:
+            name = route.request.url.partition("?")[0].rpartition("/")[2]
+            asked.append(name)
+            route.fulfill(json={name: lists[name], "next": None})
+
+        member.page.route(re.compile(rf"/acme/({'|'.join(lists)})(\?|$)"), answer)
+        member.comes_in("auditor")
+        done = {"outcome": "done", "way": None, "id": "2026-11-21T12:00:00Z_evt_1"}
+        answering(
+            member,
+            {"entries": [
+                entry(**done, event="contact.changed", by=f"key:{key}"),
+                entry(**done, event="link.revoked", contact=None, subject=f"link-{link}", by="cli:ops", link=link, about=f"link:{link}"),
+                entry(way="sso:google"),
+                entry(contact=None, subject="address-0123456789abcdef", link=link),
+            ], "next": "more"},
+            {"entries": [entry(**done, event="key.used", contact=None, subject=None, by=f"key:{key}", about=f"key:{key}", label="Then")]},
+        )  # fmt: skip
+
+        member.opens("logs")
+
+        rows = member.part("Entries").locator("tbody tr")
+        expect(rows).to_have_count(5)
+        expect(rows.nth(0)).to_contain_text(f"a key {HOSTILE} {key[:8]}")
+        expect(rows.nth(1).get_by_role("cell").nth(2)).to_have_text(f"Poster {link[:8]}")
+        expect(rows.nth(2)).to_contain_text("(Our Google)")
+        expect(rows.nth(3)).to_contain_text("by link Poster")
+        # What it was called then stands in the row.
+        expect(rows.nth(4).get_by_role("cell").nth(2)).to_have_text(f"Then {key[:8]}")
+        expect(member.page.locator("main img")).to_have_count(0)
+        # Each list once, and none that no row needs.
+        assert sorted(asked) == ["connections", "keys", "links"]
+
     def test_says_why_a_strangers_mail_was_not_sent_and_not_who_asked(self, member, person_with):
         visitor = person_with()
         visitor.opens(visitor.house.link()["url"])

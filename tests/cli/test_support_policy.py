@@ -17,6 +17,7 @@ import pytest
 from cli import checks_limits
 from cli.findings import Patient
 from portico.aws import clients
+from portico.trail.list_rows import list_key
 from tests.cli.test_doctor import hospital, staff  # noqa: F401  # fixtures
 from tests.docs.test_docs import ROOT
 from tests.template.test_calls import OF_PARTS
@@ -182,6 +183,13 @@ def acme(portal):
     portal.writes("sign-in", finding | lasts)
     portal.another_browser(source_ip="198.51.100.9").signs_in()
     portal.records_trail()
+    # A key has done something today, and the list says which.
+    step = {"name": "contact.changed", "at": portal.now.isoformat(), "by": f"key:{'k' * 22}"}
+    day = f"{portal.now:%Y-%m-%d}"
+    row = {"pk": list_key("acme", day, "0"), "sk": f"{portal.now:%Y-%m-%dT%H:%M:%SZ}#evt_k"}
+    portal.writes("trail", row | {"step_00000000": step})
+    every = frozenset("0123456789abcdef")
+    portal.writes("trail", {"pk": "acme#listed", "sk": day, "shards": every})
     return portal
 
 

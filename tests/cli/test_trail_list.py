@@ -31,6 +31,13 @@ def listed(terminal, *options):
     return terminal.told("trail", "list", "acme", *options)["trail"]
 
 
+def makes_a_key(terminal):
+    """Ann, who becomes an owner, answers for it."""
+    terminal.says("team", "add", "acme", "ann@example.com", "--role", "owner")
+    owned = ("key", "add", "acme", "--owner", "ann@example.com")
+    return terminal.told(*owned, "--label", "Script", "--scope", "links")["key"]
+
+
 class TestAList:
     def test_has_the_newest_first_and_says_since_when_it_is_kept(self, happened, terminal):
         told = terminal.told("trail", "list", "acme")
@@ -70,6 +77,50 @@ class TestAList:
         for name in (entry["id"], short):
             assert listed(terminal, "--sign-in", name) == [entry]
         assert len(entry["steps"]) == 3
+
+    def test_says_what_the_team_calls_the_thing_that_a_row_is_about(self, happened, terminal):
+        made = makes_a_key(terminal)
+        happened.records_trail()
+        link = terminal.told("link", "create", "acme", "--label", "Poster")["link"]
+        happened.records_trail()
+        terminal.says("link", "revoke", "acme", link["id"])
+        happened.records_trail()
+        own = terminal.told(
+            "link", "create", "acme", "--contact", "ann@example.com", "--label", "Ann, 3rd floor"
+        )["link"]
+        happened.records_trail()
+
+        about = {(each["event"], each["about"], each["label"]) for each in listed(terminal)}
+
+        assert {
+            ("key.created", f"key:{made['id']}", "Script"),
+            ("link.created", f"link:{link['id']}", "Poster"),
+            ("link.revoked", f"link:{link['id']}", "Poster"),
+            # A personal link's is the contact's, and goes with them.
+            ("link.created", f"link:{own['id']}", None),
+        } <= about
+        shown = terminal.says("trail", "list", "acme").stdout
+        written = terminal.says("trail", "list", "acme", "--format", "csv").stdout
+        assert "key Script" in shown
+        assert "link Poster" in shown
+        rows = list(csv.DictReader(io.StringIO(written)))
+        assert (f"key:{made['id']}", "Script") in {(row["about"], row["label"]) for row in rows}
+
+    def test_names_the_key_by_which_something_was_done(self, happened, terminal):
+        key = makes_a_key(terminal)
+        row = {"pk": "acme#listed#2026-11-21#0", "sk": "2026-11-21T13:30:00Z#evt_x"}
+        step = {
+            "name": "contact.changed",
+            "at": "2026-11-21T13:30:00.000+00:00",
+            "subject": happened.ann.id,
+        }
+        happened.writes(
+            "trail",
+            {"pk": "acme#listed", "sk": "2026-11-21", "shards": frozenset("0123456789abcdef")},
+        )
+        happened.writes("trail", row | {"step_00000000": step | {"by": f"key:{key['id']}"}})
+
+        assert "key Script" in terminal.says("trail", "list", "acme").stdout
 
     @pytest.mark.parametrize(
         "options",

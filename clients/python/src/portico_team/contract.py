@@ -205,6 +205,8 @@ class TrailEntry(TypedDict):
     subject: str | None
     by: str
     link: str | None
+    about: str | None
+    label: str | None
     network: str | None
     steps: list[TrailEntryStepsEntry]
 

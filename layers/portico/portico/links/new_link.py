@@ -109,4 +109,12 @@ def link_event(
 ) -> Event:
     """Return a line of the trail about a link, filed under its contact or under itself."""
     subject = link.contact or f"link-{link.id}"
-    return Event(name, at, subject, workspace.trail_days, by, detail={"link": link.id, **detail})
+    told = {"link": link.id, **label_detail(link), **detail}
+    return Event(name, at, subject, workspace.trail_days, by, detail=told)
+
+
+def label_detail(link: Link) -> dict[str, str]:
+    """Return what a line says of the label: that of a personal link goes when its contact is erased,
+    and lines stay.
+    """
+    return {"label": link.label} if link.label and link.contact is None else {}

@@ -14,6 +14,7 @@ from portico.links.new_link import (
     check_link,
     check_owner,
     created,
+    label_detail,
     link_event,
     link_lifetime,
     new_link,
@@ -192,9 +193,8 @@ class TeamLinks:
             raise NotFound
         if before.revoked_at is not None:
             return before
-        event = Event(
-            "link.revoked", now, f"link-{id_}", workspace.trail_days, by, detail={"link": id_}
-        )
+        detail = {"link": id_, **label_detail(before)}
+        event = Event("link.revoked", now, f"link-{id_}", workspace.trail_days, by, detail=detail)
         try:
             transact_surely(
                 {

@@ -24,6 +24,7 @@ from portico.people.setting_changes import (
 from portico.people.store import People
 from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
 
+FRONT_LABEL = "Front entrance"
 CHANGE_TRIES = 5
 """Tries, because a colleague may change something else of the workspace at the same moment."""
 
@@ -141,10 +142,10 @@ class TeamWorkspaces:
             f"link-{link}",
             workspace.trail_days,
             by,
-            detail={"link": link, "kind": "entrance"},
+            detail={"link": link, "kind": "entrance", "label": FRONT_LABEL},
         )
         part = Links(self.people_table, workspace.id).entrance(
-            token, label="Front entrance", portal=None, is_open=is_open, at=now, event=event
+            token, label=FRONT_LABEL, portal=None, is_open=is_open, at=now, event=event
         )
         return {"entrance": part}
 

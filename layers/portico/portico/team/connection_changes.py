@@ -287,7 +287,7 @@ class ConnectionChanges:
             workspace,
             change,
             name,
-            {"connection": after.id, "kind": after.kind},
+            {"connection": after.id, "label": after.label, "kind": after.kind},
             weakened(CONNECTION_WEAKENS, was, becomes),
             store.writing(after, workspace, removed=removed),
         )

@@ -209,7 +209,7 @@ class PortalChanges:
         now = self.clock.now()
         change = SettingChange.made(f"portal:{after.id}", was, becomes, by=by, at=now)
         parts = RegisteredClients(self.people_table, workspace.id).writing(after, workspace, at=now)
-        detail = {"portal": after.id, **detail}
+        detail = {"portal": after.id, "label": after.label, **detail}
         weakens = weakened(PORTAL_WEAKENS, was, becomes)
         return ThingChange(workspace, change, name, detail, weakens, parts)
 

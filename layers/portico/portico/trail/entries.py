@@ -36,6 +36,8 @@ DELIVERIES = {
 ARRIVED = "delivered"
 TROUBLE_SHOWS = timedelta(hours=1)
 """By then SES has told that it does not get rid of a mail: it tells of each delay when it tries again."""
+THINGS = ("key", "link", "portal", "connection")
+"""What the team has made, and what a line is about that is of no sign-in."""
 _ASKED = ("code.requested", "code.resent", "sso.started", "sso.adding")
 _RANKS = {
     Outcome.ASKED: 0,
@@ -170,6 +172,24 @@ class Entry:
     def contact(self) -> str | None:
         """The contact, once it is known."""
         return next((s.contact for s in reversed(self.steps) if s.contact), None)
+
+    @cached_property
+    def about(self) -> str | None:
+        """What the team has made that it is about, such as ``key:<id>``; of a sign-in, and of what
+        is about a contact or the workspace alone, ``None``.
+        """
+        if self.is_sign_in:
+            return None
+        # Of what has several, that of which the event itself speaks.
+        own = self.decisive.name.partition(".")[0]
+        found = (name for name in (own, *THINGS) if name in THINGS and name in self.decisive.detail)
+        kind = next(found, None)
+        return f"{kind}:{self.decisive.detail[kind]}" if kind else None
+
+    @property
+    def label(self) -> str | None:
+        """What that was called when it happened; ``None``: the line does not say."""
+        return self.decisive.detail.get("label") if self.about else None
 
     @property
     def delivery(self) -> str | None:

@@ -9,13 +9,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from portico.clock import epoch
-from portico.printable import printable, printable_cell, printable_json
+from portico.printable import printable, printable_cell, printable_json, printable_name
 from portico.trail.entries import Entry, Outcome, Step
 
 FORMATS = ("csv", "jsonl", "ocsf")
-TRAIL_COLUMNS = (
-    "id at event outcome way purpose reason delivery contact subject by link network".split()
-)
+TRAIL_COLUMNS = "id at event outcome way purpose reason delivery contact subject by link network about label".split()
 OCSF_VERSION = "1.3.0"
 AUTHENTICATION = 3002
 LOGON, LOGOFF = 1, 2
@@ -44,6 +42,8 @@ def entry_answer(entry: Entry) -> dict[str, Any]:
         "subject": decisive.subject,
         "by": decisive.by,
         "link": entry.told("link"),
+        "about": _shown(entry.about),
+        "label": _shown(entry.label),
         "network": next((s.network for s in reversed(entry.steps) if s.network), None),
         "steps": [_step(each) for each in entry.steps],
     }
@@ -108,6 +108,11 @@ def ocsf_event(entry: Entry, workspace_id: str) -> dict[str, Any] | None:
         member = "name" if "/" in answer["network"] else "ip"
         event["src_endpoint"] = {member: answer["network"]}
     return event
+
+
+def _shown(text: str | None) -> str | None:
+    # Once more: a row may be older than the rule that it was kept by.
+    return None if text is None else printable_name(text)
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -23,9 +23,10 @@ LEFT_FOR_GOOD = frozenset({"refresh-reuse", "code-reuse"})
 
 CORE = frozenset(
     "reason method connection link session portal generation cause kind fields role contact filter "
-    "found key channel undoes".split()
+    "found key channel undoes label".split()
 )
-"""Details that a row of the list keeps. None of them is an address, a name, or somebody's words."""
+"""Details that a row of the list keeps. None of them is an address, a name, or somebody's words, but
+for what the team calls its own keys, shared links, portals and connections."""
 LONGEST = 120
 """Characters of one of them."""
 

@@ -1,8 +1,8 @@
 /** *Changes*: what was set otherwise in the last thirty days, by whom, from what to what; and the way back. */
 
 import { el } from "../elements.js";
-import { connectionNames, list as logList, walk } from "./logs.js";
-import { actorIn } from "./log-words.js";
+import { list as logList, readNames, thingsOf, walk } from "./logs.js";
+import { actorIn, thingIn } from "./log-words.js";
 import { gather } from "./pages.js";
 import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
 import { readGroups, undoChange } from "./settings.js";
@@ -33,10 +33,10 @@ export async function showChanges(place, before) {
   }, title);
   if (!found) return;
   const { page } = found;
-  const isOfConnections = page.items.some((/** @type {Change} */ each) => each.about.startsWith("connection:"));
   // Without their names, groups stand there by their ids.
   if (page.items.some((/** @type {Change} */ each) => "directory_groups" in each.after)) await readGroups(place).catch(() => {});
-  const names = { ...found.names, ...(isOfConnections && (await connectionNames(place))) };
+  const { names } = found;
+  await readNames(place, page.items.flatMap((/** @type {Change} */ each) => [each.about, each.by]), names);
   place.commands = [["trail show"]];
   const may = place.allows("settings:write");
   const said = slot();
@@ -77,6 +77,7 @@ async function ofTheTeam(place, names) {
   const turn = (/** @type {string | null} */ cursor) =>
     place.ask("POST", "/trail/list", { body: { events: OF_THE_TEAM, limit: 50, ...(cursor && { cursor }) } });
   const first = await walk(turn, null).catch((error) => place.refused(error));
+  if ("entries" in first) await readNames(place, first.entries.flatMap(thingsOf), names);
   if ("entries" in first) return logList(place, first, turn, { names, empty: words.nodes("changes_team_none"), title: words.nodes("changes_team") });
   const said = slot();
   tell(said, first, { takesFocus: false });
@@ -85,12 +86,11 @@ async function ofTheTeam(place, names) {
 
 /** @param {Place} place @param {Change} change @param {Names} names @returns {Child[]} */
 function about({ words }, change, names) {
-  const [kind, ...rest] = change.about.split(":");
-  const id = rest.join(":");
-  const name = names[`${kind}-${id}`] || id;
+  const [kind, id] = change.about.split(":");
   const isKnown = ["portal", "connection"].includes(kind);
+  const name = el("span", {}, ...thingIn(change.about, null, names));
   return [
-    ...(name && isKnown ? words.nodes(`changes_${kind}`, { name }) : name ? [given(change.about)] : words.nodes("changes_of_settings")),
+    ...(id && isKnown ? words.nodes(`changes_${kind}`, { name }) : id ? [given(change.about)] : words.nodes("changes_of_settings")),
     change.undoes && " ",
     change.undoes && badge(words.nodes("changes_undoes")),
   ];

@@ -1,7 +1,7 @@
 /** Rows of the trail in a table, each of which opens to its lines. */
 
 import { el } from "../elements.js";
-import { actorIn, deliveryIn, eventIn, isSignIn, outcomeIn, preciseTime, purposeIn, reasonIn, wayIn } from "./log-words.js";
+import { actorIn, deliveryIn, eventIn, isSignIn, outcomeIn, preciseTime, purposeIn, reasonIn, thingIn, wayIn } from "./log-words.js";
 import { badge, button, given, newId, table } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -37,20 +37,22 @@ function cells(place, entry, names, one) {
   const { words } = place;
   return [
     [preciseTime(words, entry.at)],
-    what(place, entry),
+    what(place, entry, names, one),
     ...(one ? [] : [whom(place, entry, names)]),
     from(place, entry, names),
     [opening(place, entry, names)],
   ];
 }
 
-/** @param {Place} place @param {Entry} entry @returns {Child[]} */
-function what({ words }, entry) {
+/** @param {Place} place @param {Entry} entry @param {Names} names @param {boolean} one @returns {Child[]} */
+function what({ words }, entry, names, one) {
   const said = isSignIn(entry) ? outcomeIn(words, entry.outcome) : eventIn(words, entry.event);
   const about = [
-    entry.way && wayIn(words, entry.way),
+    entry.way && wayIn(words, entry.way, names),
     entry.purpose && purposeIn(words, entry.purpose),
     entry.reason && reasonIn(words, entry.reason),
+    // Beside a contact, whose row it is; else it is what the row is about.
+    (one || entry.contact) && entry.about && thingIn(entry.about, entry.label, names),
   ].filter((each) => Array.isArray(each));
   const soft = about.flatMap((each, at) => (at ? [" · ", ...each] : each));
   return [
@@ -63,14 +65,15 @@ function what({ words }, entry) {
 }
 
 /** By name, where the page has read one. @param {Place} place @param {Entry} entry @param {Names} names @returns {Child[]} */
-function whom({ words }, { contact, subject, link }, names) {
+function whom({ words }, { contact, subject, link, about, label }, names) {
   const called = (/** @type {string} */ id) => (names[id] ? given(names[id]) : el("code", { dir: "ltr" }, id));
   if (contact) return [el("a", { href: `#contact=${encodeURIComponent(contact)}` }, called(contact))];
+  if (about) return thingIn(about, label, names);
   const isAddress = subject?.startsWith("address-");
   return [
     isAddress ? words.text("log_nobodys_address") : subject && called(subject),
     isAddress && link && el("br"),
-    isAddress && link && el("span", { class: "soft" }, ...words.nodes("log_by_link", { link: link.slice(0, 8) })),
+    isAddress && link && el("span", { class: "soft" }, ...words.nodes("log_by_link", { link: names[`link-${link}`] || link.slice(0, 8) })),
   ];
 }
 

@@ -5,7 +5,7 @@ import { given } from "./parts.js";
 
 /** @typedef {import("../words.js").Words} Words */
 /** @typedef {import("../elements.js").Child} Child */
-/** @typedef {Record<string, string>} Names of members, by their ids */
+/** @typedef {Record<string, string>} Names of members, by their ids; of keys, links, portals and connections by `key-<id>` and so on */
 /** @typedef {{ at: number, event: string, by: string, detail: Record<string, string> }} Step */
 /** @typedef {any} Entry a row of the list, as the API answers it */
 
@@ -15,6 +15,10 @@ export const DELIVERIES = ["delayed", "bounced", "rejected", "complained"];
 /** What a provider has said, and Portico did not believe. One sentence serves them all. */
 const NOT_BELIEVED = ["no-code", "no-user", "no-subject", "no-tenant", "no-access-token", "no-id-token", "for-somebody-else", "id-token", "key-of-another-issuer", "answer-without-issuer", "answer-of-another-issuer"];
 const CANCELLED = ["answer: access_denied", "answer: user_cancelled_login"];
+
+/** Whose ids nobody has chosen: the beginning is enough to tell two apart. */
+const WITH_LONG_IDS = ["key", "link"];
+const SHOWN = 8;
 
 /** Is it a sign-in? All else is one event. @param {Entry} entry */
 export function isSignIn({ id }) {
@@ -26,11 +30,11 @@ export function outcomeIn(words, outcome) {
   return known(words, `log_outcome_${slug(outcome)}`, outcome);
 }
 
-/** @param {Words} words @param {string} way `code`, `sso:google` @returns {Child[]} */
-export function wayIn(words, way) {
+/** @param {Words} words @param {string} way `code`, `sso:google` @param {Names} [names] @returns {Child[]} */
+export function wayIn(words, way, names = {}) {
   const [kind, ...connection] = way.split(":");
   const name = known(words, `way_${slug(kind)}`, kind);
-  return connection.length ? [...name, " (", given(connection.join(":")), ")"] : name;
+  return connection.length ? [...name, " (", given(names[`connection-${connection.join(":")}`] || connection.join(":")), ")"] : name;
 }
 
 /** @param {Words} words @param {string} reason as the trail has it; a provider may have written a part of it @returns {Child[]} */
@@ -63,7 +67,29 @@ export function actorIn(words, by, names) {
   const id = rest.join(":");
   if (kind === "member" && id) return [el("a", { href: `#contact=${encodeURIComponent(id)}` }, given(names[id] || id))];
   const name = known(words, `log_by_${slug(kind)}`, kind);
-  return id ? [...name, " ", given(id)] : name;
+  const called = names[`${kind}-${id}`];
+  return id ? [...name, " ", ...(called ? [given(called), " ", idOf(kind, id)] : [given(id)])] : name;
+}
+
+/**
+ * What the team has made, first by what it is called, and then by the beginning of its id. The row
+ * says what it was called then; an older row does not, nor does that of a personal link.
+ *
+ * @param {string} about `key:<id>`, `link:<id>`, `portal:<name>` or `connection:<id>`
+ * @param {string | null | undefined} label
+ * @param {Names} names
+ * @returns {Child[]}
+ */
+export function thingIn(about, label, names) {
+  const [kind, ...rest] = about.split(":");
+  const id = rest.join(":");
+  const called = label || names[`${kind}-${id}`];
+  return called ? [given(called), " ", idOf(kind, id)] : [el("code", { dir: "ltr" }, id)];
+}
+
+/** Small, beside what it is called. The line's details have it whole. @param {string} kind @param {string} id */
+function idOf(kind, id) {
+  return el("code", { class: "detail", dir: "ltr" }, WITH_LONG_IDS.includes(kind) ? id.slice(0, SHOWN) : id);
 }
 
 /** To the second, since the lines of a sign-in are seconds apart. @param {Words} words @param {number} seconds since 1970 */

@@ -25,13 +25,13 @@ export async function showLogs(place) {
     place.ask("POST", "/trail/list", { body: { ...filter, limit: 50, ...(cursor && { cursor }) } });
   const read = await place.read(async () => {
     const [team, first] = await Promise.all([place.ask("GET", "/team"), walk(turn, null)]);
-    const isOfConnections = first.entries.some(({ subject }) => subject?.startsWith("connection-"));
-    return { members: team.body.members, first, connections: isOfConnections ? await connectionNames(place) : {} };
+    const names = Object.fromEntries(team.body.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]));
+    await readNames(place, first.entries.flatMap(thingsOf), names);
+    return { names, first };
   }, title);
   if (!read) return;
   place.commands = [["trail list", optionsOf(filter, read.first.entries)]];
-  const members = read.members.map((/** @type {any} */ each) => [each.contact, each.name || each.email]);
-  const names = { ...Object.fromEntries(members), ...read.connections };
+  const { names } = read;
   const isFiltered = Object.keys(filter).length > 0;
   const empty = words.nodes(isFiltered ? "log_nothing_fits" : "log_nothing_yet");
   place.show(
@@ -43,11 +43,41 @@ export async function showLogs(place) {
   );
 }
 
-/** What connections are called, by the trail's names of them. Without it they stand there by their ids. */
-/** @param {Place} place @returns {Promise<import("./log-words.js").Names>} */
-export async function connectionNames(place) {
-  const connections = await place.ask("GET", "/connections").then(({ body }) => body.connections, () => []);
-  return Object.fromEntries(connections.map((/** @type {any} */ each) => [`connection-${each.id}`, each.label]));
+/** Lists that say what things are called. Links for everybody come first in theirs. @type {Record<string, { path: string, query?: Record<string, string>, right?: string }>} */
+const LISTS = {
+  key: { path: "keys", right: "team:read" },
+  link: { path: "links", query: { ended: "true", limit: "100" } },
+  portal: { path: "portals" },
+  connection: { path: "connections" },
+};
+/** Which lists were asked for already. @type {WeakMap<import("./log-words.js").Names, Set<string>>} */
+const asked = new WeakMap();
+
+/**
+ * Add what things are called: a list is asked for once, if a row has something of its kind. What is
+ * on no list stands there by its id.
+ *
+ * @param {Place} place
+ * @param {string[]} things such as `key:<id>`
+ * @param {import("./log-words.js").Names} names
+ */
+export async function readNames(place, things, names) {
+  const before = asked.get(names) ?? new Set();
+  const kinds = Object.keys(LISTS).filter((kind) => !before.has(kind) && things.some((thing) => thing.startsWith(`${kind}:`)));
+  asked.set(names, new Set([...before, ...kinds]));
+  await Promise.all(kinds.map(async (kind) => {
+    const { path, query, right } = LISTS[kind];
+    if (right && !place.allows(right)) return;
+    const found = await place.ask("GET", `/${path}`, { query }).then(({ body }) => body[path], () => []);
+    for (const { id, label } of found) if (label) names[`${kind}-${id}`] = label;
+  }));
+}
+
+/** What a row has of them: what it is about, by which key, by which link, by which connection. @param {Entry} entry */
+export function thingsOf({ about, by, subject, way, contact, link, steps }) {
+  const wayIn = way?.startsWith("sso:") ? `connection:${way.slice("sso:".length)}` : "";
+  const ofNobody = !contact && link ? `link:${link}` : "";
+  return [about ?? "", by, ...steps.map((/** @type {import("./log-words.js").Step} */ step) => step.by), subject?.replace("-", ":") ?? "", wayIn, ofNobody];
 }
 
 /** What happened to one contact. @param {Place} place */
@@ -59,7 +89,9 @@ export async function showTrailOf(place) {
     place.ask("GET", `${path}/trail`, { query: { limit: "50", ...(cursor && { cursor }) } });
   const read = await place.read(async () => {
     const [contact, first] = await Promise.all([place.ask("GET", path).catch(gone), walk(turn, null)]);
-    return { contact: contact?.body.contact, first };
+    const names = {};
+    await readNames(place, first.entries.flatMap(thingsOf), names);
+    return { contact: contact?.body.contact, first, names };
   }, title);
   if (!read) return;
   const { contact } = read;
@@ -70,7 +102,7 @@ export async function showTrailOf(place) {
   place.show(
     title,
     el("p", { class: "under" }, contact ? given(contact.name || contact.email || contact.id) : words.text("log_of_nobody")),
-    list(place, read.first, turn, { one: true, empty: words.nodes("log_nothing_of_contact") }),
+    list(place, read.first, turn, { names: read.names, one: true, empty: words.nodes("log_nothing_of_contact") }),
     back && actions(back),
   );
 }
@@ -100,6 +132,7 @@ export function list(place, first, turn, { empty, title, ...options }) {
   const on = button(words.nodes("log_search_on"), () =>
     place.press(on, async () => {
       const page = await walk(turn, next);
+      if (options.names) await readNames(place, page.entries.flatMap(thingsOf), options.names);
       const isHere = document.activeElement === on;
       const [first] = rows.add(page.entries);
       rows.node.hidden = rows.node.tBodies[0].rows.length === 0;
