@@ -84,7 +84,7 @@ def _dkim(domain: str, lookup: Lookup, told: Told) -> Answers:
         yield OK, "signs"
     elif not missing:
         status = str(dkim.get("Status", "unknown")).lower().replace("_", " ")
-        yield ATTENTION, f"does not sign yet ({status}): SES looks again by itself, for 72 hours"
+        yield ATTENTION, f"does not sign yet ({status}): SES looks again by itself, for three days"
 
 
 def _mail_from(domain: str, region: str, lookup: Lookup, told: Told) -> Answers:

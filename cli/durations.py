@@ -27,18 +27,11 @@ def seconds(text: str) -> int:
     return int(parse(text).total_seconds())
 
 
-def written(whole: int) -> str:
-    """Return so many seconds in their largest whole unit."""
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if whole and whole % size == 0:
-            return f"{whole // size}{unit}"
-    return f"{whole}s"
-
-
 def about(span: timedelta) -> str:
     """Return roughly how long, as in *5 min ago*."""
     seconds = max(0, int(span.total_seconds()))
-    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
+    for unit, size in (("day", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size or seconds == size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
     return f"{seconds} s"

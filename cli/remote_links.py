@@ -120,12 +120,12 @@ def short(row: dict[str, Any]) -> dict[str, Shown]:
     """Return a line of a list of links."""
     expires: datetime | None = row["expires_at"]
     return {
+        "label": row["label"],
         "id": row["id"],
         "state": row["state"],
         "for": _whose(row),
         "to": row["destination"],
         "expires": f"{expires:%Y-%m-%d}" if expires else "never",
-        "label": row["label"],
     }
 
 

@@ -14,6 +14,7 @@ from cli import durations, moments
 from cli.option_names import WORKSPACE, field_of, similar, switch
 from cli.output import Shown
 from cli.refusals import NotUnderstood, Refusal
+from portico.clock import in_largest_unit
 from portico.errors import InvalidRequest
 from portico.people.rules import LOCALES, Workspace
 from portico.people.workspace_words import WORDS_FIELDS, WorkspaceWords
@@ -187,7 +188,7 @@ def shown(field: str, value: Any) -> Shown:
     setting = SETTINGS[field]
     if setting.is_moment:
         return moments.written(value) if value else None
-    return durations.written(value) if setting.is_time else value
+    return in_largest_unit(value) if setting.is_time else value
 
 
 def logo_of(settings: Settings) -> bytes | None:

@@ -225,6 +225,19 @@ class TestEveryScreen:
 
         assert walked > 1
 
+    def test_has_each_heading_once(self, person_with, every_screen):
+        member = Member(person_with())
+        member.comes_in()
+        twice: dict[str, set[str]] = {}
+
+        for screen in every_screen(member):
+            is_open(member, screen)
+            heads = member.page.locator("main").get_by_role("heading").all_inner_texts()
+            if repeated := {each for each in heads if heads.count(each) > 1}:
+                twice[screen] = repeated
+
+        assert twice == {}
+
     @pytest.mark.parametrize("look", ["en-1280", "en-360-dark", "ar-360"])
     def test_asks_once_more_and_says_what_is_wrong_without_a_barrier(self, person_with, look):
         member = Member(person_with(**LOOKS[look]))

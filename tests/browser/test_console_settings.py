@@ -45,6 +45,23 @@ class TestAChange:
         member.is_told("Undone: it is as it was before.")
         expect(member.part("Sign-up")).not_to_contain_text("example.com")
 
+    @pytest.mark.parametrize(
+        ("seconds", "said"), [(604800, "7 days"), (129600, "36 hours"), (5400, "90 minutes")]
+    )
+    def test_says_how_long_in_the_largest_unit_that_is_whole(self, member, seconds, said):
+        def read(route: Route) -> None:
+            # The browser adds it after a request was caught.
+            ours = {"sec-fetch-site": "same-origin"}
+            whole = route.fetch(headers=route.request.headers | ours).json()
+            whole["settings"]["session_absolute_seconds"] = seconds
+            route.fulfill(json=whole)
+
+        member.page.route("**/acme/settings", read)
+        member.comes_in("admin")
+        member.page.get_by_role("link", name="Authentication", exact=True).click()
+
+        expect(member.part("Sessions and links")).to_contain_text(said)
+
     def test_of_nothing_is_none(self, member):
         member.comes_in("admin")
         wants(member, "Authentication", "Ways in")

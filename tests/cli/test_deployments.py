@@ -1,12 +1,14 @@
 import json
 import os
+from datetime import timedelta
 
 import boto3
 import pytest
 
 from cli.deployments import formation
-from cli.durations import seconds, written
+from cli.durations import about, seconds
 from cli.same_site import is_same_site, site_of
+from portico.clock import in_largest_unit
 
 SHOW = ("workspace", "show", "acme")
 
@@ -107,7 +109,22 @@ class TestADuration:
     )
     def test_is_written_and_read_with_its_unit(self, text, whole):
         assert seconds(text) == whole
-        assert seconds(written(whole)) == whole
+        assert seconds(in_largest_unit(whole)) == whole
+
+    @pytest.mark.parametrize(
+        ("whole", "said"),
+        [(604800, "7d"), (129600, "36h"), (86400, "1d"), (5400, "90m"), (61, "61s"), (0, "0s")],
+    )
+    def test_is_written_in_the_largest_unit_that_is_whole(self, whole, said):
+        assert in_largest_unit(whole) == said
+
+    @pytest.mark.parametrize(
+        ("whole", "said"),
+        [(0, "0 s"), (119, "119 s"), (3600, "1 h"), (7199, "119 min"), (86400, "1 day"),
+         (86401, "24 h"), (604799, "6 days")],
+    )  # fmt: skip
+    def test_is_roughly_the_largest_unit_that_fits(self, whole, said):
+        assert about(timedelta(seconds=whole)) == said
 
 
 class TestASite:

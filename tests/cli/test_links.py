@@ -116,6 +116,18 @@ class TestListingLinks:
         assert [each["id"] for each in told["links"]] == [kept]
         assert told["notes"] == ["1 ended: --all shows them."]
 
+    def test_has_the_label_first_and_the_id_behind_it(self, acme):
+        link = acme.told("link", "create", "acme", "--label", "Poster")["link"]
+
+        heads, row = [
+            line.split()
+            for line in acme.says("link", "list", "acme").stdout.splitlines()
+            if line.lstrip().startswith(("label", "Poster"))
+        ]
+
+        assert heads[:2] == ["label", "id"]
+        assert row[:2] == ["Poster", link["id"]]
+
     def test_never_shows_a_token_or_its_hash(self, acme):
         token = acme.told("link", "create", "acme")["token"]
 

@@ -49,7 +49,7 @@ class TestListingSessions:
         said = json.dumps(listed(terminal, "--all"))
 
         assert "Sessions of Ann Archer" in table
-        assert "used 60 min ago, ends in 7 h" in table
+        assert "used 1 h ago, ends in 7 h" in table
         for row in ann.session_rows():
             assert row["current"] not in said
         for cookie in ann.browser.cookies.values():

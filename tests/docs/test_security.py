@@ -151,6 +151,9 @@ def numbers() -> dict[str, str]:
     return dict(rows)
 
 
+COUNTS = {3: "three"}
+
+
 class TestTheNumbers:
     def test_are_those_of_the_code(self):
         minute, hour = timedelta(minutes=1), timedelta(hours=1)
@@ -165,8 +168,8 @@ class TestTheNumbers:
             "mailbox budget": f"{MAILBOX.an_hour} an hour, {MAILBOX.a_day} a day",
             "kept of it": f"{MAILBOX.kept_an_hour} an hour, {MAILBOX.kept_a_day} a day",
             "network budget": f"{NETWORK.a_minute} a minute, {NETWORK.an_hour} an hour",
-            "undo of a change of address": f"{UNDO_LIFETIME // hour} hours",
-            "changes of address": f"{MOST_CHANGES} in {UNDO_LIFETIME // hour} hours",
+            "undo of a change of address": f"{COUNTS[UNDO_LIFETIME.days]} days",
+            "changes of address": f"{MOST_CHANGES} in {COUNTS[UNDO_LIFETIME.days]} days",
             "changes of ways in": f"{CHANGES_AN_HOUR} an hour",
             "access token": f"{ACCESS_TOKEN_LIFETIME // minute} minutes",
             "authorization code": (

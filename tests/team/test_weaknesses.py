@@ -81,9 +81,18 @@ class TestEverySetting:
 
 
 def test_changes_are_told_in_signs():
-    before = {"sign_up": False, "office_networks": [], "link_days": 7}
+    before = {
+        "sign_up": False,
+        "office_networks": [],
+        "link_days": 7,
+        "session_idle_seconds": 28800,
+    }
     after = {"sign_up": True, "office_networks": ["a", "b"], "link_days": 8}
+    after |= {"session_idle_seconds": 604800}
 
     said = told(sorted(after), before, after)
 
-    assert said == "link_days: 7 → 8, office_networks: – → a b, sign_up: false → true"
+    assert said == (
+        "link_days: 7 → 8, office_networks: – → a b, session_idle_seconds: 8h → 7d, "
+        "sign_up: false → true"
+    )

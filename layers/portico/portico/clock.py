@@ -34,3 +34,11 @@ def epoch(at: datetime) -> int:
 def moment(seconds: int) -> datetime:
     """Return the datetime of whole seconds from :func:`epoch`."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def in_largest_unit(seconds: int) -> str:
+    """Return so many seconds in the largest unit that is whole, as commands take it: ``7d``, ``36h``."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

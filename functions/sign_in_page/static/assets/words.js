@@ -18,6 +18,8 @@ export const LANGUAGES = Object.freeze({
 });
 
 const RIGHT_TO_LEFT = ["ar"];
+/** @type {readonly (readonly [number, string])[]} */
+const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
 
 /** @typedef {Record<string, string | number | Node>} Values */
 
@@ -71,11 +73,20 @@ export class Words {
     return this.workspace ?? (name === "team" ? document.createTextNode(this.#sentences.team_plain ?? "") : "");
   }
 
-  /** "24 seconds", "5 minutes", "3 hours": a wait in whole words. @param {number} seconds */
+  /** "24 seconds", "5 minutes", "3 hours", "2 days": a wait, roughly. @param {number} seconds */
   duration(seconds) {
-    const [size, unit] = seconds >= 7200 ? [3600, "hour"] : seconds >= 90 ? [60, "minute"] : [1, "second"];
-    const count = Math.ceil(seconds / size);
-    return this.#format(count, { style: "unit", unit, unitDisplay: "long" });
+    const least = [172800, 7200, 90, 0];
+    return this.#inUnits(seconds, UNITS[least.findIndex((each) => seconds >= each)]);
+  }
+
+  /** "7 days", "36 hours": so long exactly, in the largest unit that is whole. @param {number} seconds */
+  span(seconds) {
+    return this.#inUnits(seconds, UNITS.find(([size]) => seconds % size === 0) ?? UNITS[3]);
+  }
+
+  /** @param {number} seconds @param {readonly [number, string]} unit */
+  #inUnits(seconds, [size, unit]) {
+    return this.#format(Math.ceil(seconds / size), { style: "unit", unit, unitDisplay: "long" });
   }
 
   /** "1 day", "90 days". @param {number} count */

@@ -158,7 +158,7 @@ class TeamEntries:
     def confirm_address(
         self, workspace: Workspace, contact: Contact, *, host: str, by: str
     ) -> TeamSettings:
-        """Let a member come in although their address was changed less than 72 hours ago.
+        """Let a member come in although their address was changed less than three days ago.
 
         Raises:
             NotFound: no change of their address stands.

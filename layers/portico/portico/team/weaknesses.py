@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from portico.clock import in_largest_unit
 from portico.people.directory_rule import DirectoryRule
 
 type Weakens = Callable[[Any, Any], bool]
@@ -179,10 +180,14 @@ def weakened(
 
 def told(fields: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Say changes in signs, which a mail of any language can quote: ``sign_up: false → true``."""
-    return ", ".join(f"{each}: {_sign(before.get(each))} → {_sign(after[each])}" for each in fields)
+    return ", ".join(
+        f"{each}: {_sign(each, before.get(each))} → {_sign(each, after[each])}" for each in fields
+    )
 
 
-def _sign(value: Any) -> str:
+def _sign(field: str, value: Any) -> str:
+    if field.endswith("_seconds") and value is not None:
+        return in_largest_unit(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

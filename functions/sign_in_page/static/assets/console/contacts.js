@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { gather } from "./pages.js";
-import { actions, badge, button, given, panel, reach, slot, table, tell } from "./parts.js";
+import { actions, badge, button, given, onlyPanel, reach, slot, table, tell } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -33,7 +33,7 @@ export async function showContacts(place, before) {
   if (found.complete === false) tell(said, { tone: "info", text: words.nodes("contacts_incomplete") }, { takesFocus: false });
   const add = place.allows("contact:write") && button(words.nodes("add_title"), () => place.go("add"));
   const bring = place.allows("contacts:import") && button(words.nodes("contacts_import"), () => place.go("import"));
-  place.show(title, search(place, text), actions(bring, add), panel(words.nodes("contacts_title"), list, said, found.next && actions(more)));
+  place.show(title, search(place, text), actions(bring, add), onlyPanel(words.nodes("contacts_title"), list, said, found.next && actions(more)));
   if (before) reach(list, before.items.length);
 }
 

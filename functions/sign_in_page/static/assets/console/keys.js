@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
 import { showOnce } from "./once.js";
-import { actions, badge, button, copied, given, panel, slot, sure, table } from "./parts.js";
+import { actions, badge, button, copied, given, onlyPanel, slot, sure, table } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 
@@ -41,7 +41,7 @@ export async function showKeys(place) {
     title,
     el("p", { class: "soft" }, ...words.nodes("keys_text")),
     may && actions(make),
-    panel(words.nodes("keys_title"), rows.length ? table(words.nodes("keys_title"), columns, rows) : empty, said),
+    onlyPanel(words.nodes("keys_title"), rows.length ? table(words.nodes("keys_title"), columns, rows) : empty, said),
   );
 }
 

@@ -17,7 +17,7 @@ export function linkRows(place, links, said, { may, mayRotate = may }) {
   const { words } = place;
   const columns = ["link", "leads_to", "ends", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
   const rows = links.map((link) => [
-    [el("code", { dir: "ltr", class: "whole" }, link.id.slice(0, 8)), " ", state(place, link), link.label && el("br"), link.label && given(link.label)],
+    [link.label && given(link.label), link.label && " ", el("code", { dir: "ltr", class: link.label ? "whole detail" : "whole" }, link.id.slice(0, 8)), " ", state(place, link)],
     [link.to ? given(link.to) : words.text("dashboard")],
     [words.moment(link.expires_at)],
     ...(may ? [todo(place, link, said, mayRotate)] : []),

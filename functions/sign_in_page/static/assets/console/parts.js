@@ -20,6 +20,11 @@ export function panel(title, ...children) {
   return el("section", { class: "panel", "aria-labelledby": id }, el("h2", { id }, ...title), ...children);
 }
 
+/** The one part of a screen, whose heading is the screen's own. @param {Child[]} title @param {...Child} children */
+export function onlyPanel(title, ...children) {
+  return el("section", { class: "panel", "aria-label": el("span", {}, ...title).textContent ?? "" }, ...children);
+}
+
 /** @param {[Child[], Child[]][]} pairs */
 export function facts(pairs) {
   return el("dl", { class: "facts" }, ...pairs.flatMap(([name, value]) => [el("dt", {}, ...name), el("dd", {}, ...value)]));

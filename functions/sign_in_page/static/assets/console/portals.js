@@ -4,7 +4,7 @@ import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { form } from "./form.js";
 import { showOnce } from "./once.js";
-import { actions, badge, button, copied, facts, given, panel, slot, sure, table } from "./parts.js";
+import { actions, badge, button, copied, facts, given, onlyPanel, panel, slot, sure, table } from "./parts.js";
 import { undoable } from "./settings.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -37,7 +37,7 @@ export async function showPortals(place) {
     title,
     el("p", { class: "soft" }, ...words.nodes("elsewhere_text")),
     may && actions(add),
-    panel(words.nodes("elsewhere_title"), rows.length ? table(words.nodes("elsewhere_title"), columns, rows) : empty),
+    onlyPanel(words.nodes("elsewhere_title"), rows.length ? table(words.nodes("elsewhere_title"), columns, rows) : empty),
   );
 }
 

@@ -18,7 +18,7 @@ const OPTIONS = {
   privacy_url: "privacy",
   terms_url: "terms",
 };
-const UNITS = /** @type {const} */ ([[3600, "h"], [60, "m"], [1, "s"]]);
+const UNITS = /** @type {const} */ ([[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]]);
 
 /** @param {string} name */
 const optionOf = (name) => OPTIONS[name] ?? name.replaceAll("_", "-");
