@@ -17,6 +17,7 @@ from portico.mail.languages import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from portico.passwords.rules import SHORTEST_PASSWORD
 from portico.people.directory_rule import DirectoryRule
 from portico.people.rules import Workspace
+from portico.printable import printable_name
 
 HERE = Path(__file__).parent
 WORDS = HERE / "guide_words"
@@ -68,7 +69,7 @@ class Guide:
             "language": self.language,
             "direction": words["direction"],
             "accent": accent if re.fullmatch(r"#[0-9A-Fa-f]{6}", accent) else ACCENT,
-            "workspace": escape(self.workspace.name),
+            "workspace": escape(printable_name(self.workspace.name)),
             "title": escape(self._text(("title", {}))),
             "heading": self._html(("title", {})),
             "lead": self._html(("lead", {})),
@@ -165,17 +166,21 @@ class Guide:
         return {label: _of_page(self.language)[label]}
 
     def _text(self, sentence: Sentence) -> str:
-        name, values = sentence
-        words, values = _words(self.language), {"workspace": self.workspace.name, **values}
+        name, values = sentence[0], self._values(sentence)
+        words = _words(self.language)
         if words["direction"] == "rtl":
             # So that a Latin name does not drag the full stop behind it to the wrong side.
             values = {k: f"{FIRST_STRONG_ISOLATE}{v}{POP_ISOLATE}" for k, v in values.items()}
         return words[name].format_map(values)
 
+    def _values(self, sentence: Sentence) -> Values:
+        # A row may be older than the rule that its texts are kept by.
+        values = {"workspace": self.workspace.name, **sentence[1]}
+        return {name: printable_name(value) for name, value in values.items()}
+
     def _html(self, sentence: Sentence) -> str:
-        name, values = sentence
-        dressed = {"workspace": self.workspace.name, **values}
-        shown = {each: _dressed(each, value) for each, value in dressed.items()}
+        name, values = sentence[0], self._values(sentence)
+        shown = {each: _dressed(each, value) for each, value in values.items()}
         return escape(_words(self.language)[name], quote=False).format_map(shown)
 
 

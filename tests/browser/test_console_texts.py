@@ -3,6 +3,8 @@
 Other files hold it where they are about the screen; here the API's answers are made up.
 """
 
+import csv
+import io
 import re
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.member import Member
+from tests.browser.test_console_import import looks_at
 from tests.browser.test_console_settings import wants
 
 ANN = "ct_demo-acme-ann-00000000"
@@ -116,6 +119,23 @@ class TestCsl01WhatOthersHaveWritten:
         told = member.page.get_by_role("status").or_(member.page.get_by_role("alert"))
         expect(told.filter(has_text=HOSTILE).first).to_be_attached()
         assert has_no_markup(member)
+
+    def test_is_text_as_a_row_that_an_import_refused(self, member, tmp_path):
+        path = tmp_path / "in.csv"
+        path.write_text("email,name\nno address,No\n")
+        refused = [{"line": 2, "column": HOSTILE, "reason": f"={HOSTILE}"}]
+        answering(member, "/contacts/imports/[^/]+/report", {"refused_rows": refused, "next": None})
+        member.comes_in("admin")
+
+        looks_at(member, path)
+
+        cells = member.part("Refused rows").locator("tbody tr").get_by_role("cell")
+        expect(cells).to_have_text(["2", HOSTILE, f"={HOSTILE}"])
+        assert has_no_markup(member)
+        with member.page.expect_download() as handed:
+            member.presses("Download the report")
+        (row,) = list(csv.reader(io.StringIO(handed.value.path().read_text())))[1:]
+        assert row == ["2", HOSTILE, f"'={HOSTILE}"]
 
     def test_is_text_as_who_is_touched_and_why(self, member):
         member.comes_in("admin")
