@@ -14,6 +14,7 @@ from pathlib import Path
 from bench import (
     beside,
     cold_start,
+    console_load,
     contact_scale,
     cost,
     directory_scale,
@@ -37,8 +38,8 @@ def main(wanted: list[str]) -> int:
     """Run every measurement, print it, and write it between its marks in the page.
 
     Args:
-        wanted: ``cold``, ``warm``, ``peer``, ``beside``, ``contacts``, ``directory`` or ``row`` for only that
-            part; ``month`` for only the monthly bill.
+        wanted: ``cold``, ``warm``, ``peer``, ``beside``, ``contacts``, ``directory``, ``row`` or ``console`` for
+            only that part; ``month`` for only the monthly bill.
     """
     begins = time.monotonic()
     parts = {
@@ -49,6 +50,7 @@ def main(wanted: list[str]) -> int:
         "contacts": _contacts,
         "directory": _directory,
         "row": _row,
+        "console": _console,
         "month": _nothing,
     }
     for part in wanted or list(parts):
@@ -82,6 +84,10 @@ def _directory() -> Iterator[tuple[str, str]]:
 
 def _row() -> Iterator[tuple[str, str]]:
     yield "row", first_row.table()
+
+
+def _console() -> Iterator[tuple[str, str]]:
+    yield "console", console_load.table()
 
 
 def _peer() -> Iterator[tuple[str, str]]:
