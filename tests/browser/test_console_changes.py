@@ -93,7 +93,7 @@ class TestAChange:
         house.forward(minutes=20)
         member.opens("changes")
         row = member.row("Signed out after being unused for").first
-        expect(row).to_contain_text("60 minutes")
+        expect(row).to_contain_text("1 hour")
         undoes(member, row)
         member.is_told("Sign in again")
 

@@ -106,6 +106,27 @@ class TestAList:
         rows = list(csv.DictReader(io.StringIO(written)))
         assert (f"key:{made['id']}", "Script") in {(row["about"], row["label"]) for row in rows}
 
+    def test_says_it_of_a_portal_and_a_connection_by_their_labels(
+        self, happened, terminal, tmp_path
+    ):
+        (tmp_path / "secret").write_text("s3cret~value\n")
+        terminal.says(
+            "portal", "add", "acme", "help", "--label", "Help pages",
+            "--redirect-uri", "https://help.acme.test/back",
+        )  # fmt: skip
+        terminal.says(
+            "connection", "add", "acme", "face", "--kind", "facebook", "--client-id", "a",
+            "--label", "Our Facebook", "--secret-file", str(tmp_path / "secret"),
+        )  # fmt: skip
+        happened.records_trail()
+
+        about = {(each["event"], each["about"], each["label"]) for each in listed(terminal)}
+
+        assert ("portal.added", "portal:help", "Help pages") in about
+        assert ("connection.added", "connection:face", "Our Facebook") in about
+        # What is of a contact, or a sign-in, is about nothing that the team has made.
+        assert {each[1] for each in about if each[0].startswith(("contact.", "session."))} == {None}
+
     def test_names_the_key_by_which_something_was_done(self, happened, terminal):
         key = makes_a_key(terminal)
         row = {"pk": "acme#listed#2026-11-21#0", "sk": "2026-11-21T13:30:00Z#evt_x"}
