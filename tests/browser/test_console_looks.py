@@ -113,7 +113,8 @@ GO = """(screen) => {
 def is_open(member: Member, screen: str) -> None:
     """Go to a screen in the page that is there: loading it anew each time would be half the work."""
     member.page.evaluate(GO, screen)
-    expect(member.page.locator("main:not([aria-busy]) h1:not([data-of])")).to_be_visible()
+    # Not by expect: at each look that finds nothing yet, it describes the whole screen for its report.
+    member.page.locator("main:not([aria-busy]) h1:not([data-of])").wait_for()
 
 
 def is_seen(member: Member, view: View) -> None:
