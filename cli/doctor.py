@@ -11,6 +11,7 @@ from cli import (
     checks_limits,
     checks_mail,
     checks_mail_domain,
+    checks_mail_events,
     checks_portals,
     checks_release,
     checks_state,
@@ -92,7 +93,7 @@ def mail(
 
 def checks(patient: Patient) -> list[Check]:
     """Return all checks, in the order in which they are shown."""
-    rooms = (checks_mail, checks_limits, checks_state, checks_portals)
+    rooms = (checks_mail, checks_mail_events, checks_limits, checks_state, checks_portals)
     return [check for room in rooms for check in room.checks(patient)]
 
 

@@ -12,7 +12,9 @@ OK, ATTENTION, BROKEN, NOT_HERE = "ok", "attention", "broken", "not here"
 
 DEPLOY = "docs/deploy.md#updating-and-leaving"
 
-_DENIED = frozenset("AccessDenied AccessDeniedException UnauthorizedOperation".split())
+_DENIED = frozenset(
+    "AccessDenied AccessDeniedException AuthorizationError UnauthorizedOperation".split()
+)
 _UNKNOWN = frozenset("InvalidAction UnknownOperationException NotImplemented 404 501".split())
 
 

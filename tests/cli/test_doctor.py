@@ -13,9 +13,15 @@ from urllib.parse import unquote
 import pytest
 
 from cli.checks_limits import RSA, TEAM_DOORS
+from cli.checks_mail_events import ARRIVALS, DEFAULT_BUS, TROUBLE
 from portico import __version__
 from portico.aws import clients
 from tests.docs.test_docs import ROOT, anchors
+from tests.support.template import resources
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:portico-MailTopic-1"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:portico-DeliveryQueue-1"
+BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/default"
 
 WELL: dict[str, Any] = {
     "cloudformation.ListStackResources": {
@@ -24,7 +30,7 @@ WELL: dict[str, Any] = {
             for kind, name in (
                 ("CloudWatch::Alarm", "MailAgeAlarm"),
                 ("Lambda::Function", "SendMail"),
-                ("Lambda::Alias", "arn:aws:lambda:eu-west-1:111122223333:function:portico-S:live"),
+                ("Lambda::Alias", "arn:aws:lambda:eu-west-1:111122223333:function:SendMail:live"),
                 ("Lambda::EventSourceMapping", "SendMailSignIn"),
             )
         ]
@@ -36,6 +42,29 @@ WELL: dict[str, Any] = {
         "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1200.0},
     },
     "sesv2.GetConfigurationSet": {"SendingOptions": {"SendingEnabled": True}},
+    "sesv2.GetConfigurationSetEventDestinations": {
+        "EventDestinations": [
+            {
+                "Name": "trouble",
+                "Enabled": True,
+                "MatchingEventTypes": ["REJECT", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT"],
+                "SnsDestination": {"TopicArn": TOPIC},
+            },
+            {
+                "Name": "event-bus",
+                "Enabled": True,
+                "MatchingEventTypes": ["DELIVERY", "BOUNCE", "COMPLAINT"],
+                "EventBridgeDestination": {"EventBusArn": BUS},
+            },
+        ]
+    },
+    "sns.ListSubscriptionsByTopic": {
+        "Subscriptions": [
+            {"Protocol": "email", "Endpoint": "x@acme.test", "SubscriptionArn": f"{TOPIC}:0"},
+            {"Protocol": "sqs", "Endpoint": QUEUE, "SubscriptionArn": f"{TOPIC}:1"},
+        ]
+    },
+    "sns.GetSubscriptionAttributes": {"Attributes": {"RawMessageDelivery": "true"}},
     "sesv2.GetEmailIdentity": {
         "VerifiedForSendingStatus": True,
         "DkimAttributes": {"SigningEnabled": True, "Status": "SUCCESS"},
@@ -62,7 +91,11 @@ WELL: dict[str, Any] = {
         }
     },
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
-    "lambda.GetFunctionConfiguration": {"State": "Active", "LastUpdateStatus": "Successful"},
+    "lambda.GetFunctionConfiguration": {
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "Environment": {"Variables": {"CONFIGURATION_SET": "portico"}},
+    },
     "lambda.GetAlias": {"FunctionVersion": "7"},
     "lambda.GetEventSourceMapping": {"State": "Enabled", "LastProcessingResult": "OK"},
     "lambda.GetAccountSettings": {
@@ -76,6 +109,8 @@ MORE = {
     "SigningKeys": "arn:key",
     "CodeSecret": "codes",
     "ConfigurationSet": "portico",
+    "MailTopic": TOPIC,
+    "DeliveryQueue": "https://sqs.eu-west-1.amazonaws.com/111122223333/portico-DeliveryQueue-1",
     "Version": __version__,
     "MailDeadLetters": "https://sqs.test/mail",
     "TrailDeadLetters": "https://sqs.test/trail",
@@ -136,7 +171,7 @@ def staff(cloud, exchange):
     clients.client.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", exchange.url)
-        more = ("lambda", "service-quotas", "apigateway")
+        more = ("lambda", "service-quotas", "apigateway", "sns")
         found = [clients.client(each, patient=True) for each in (*services, *more)]
     yield [each.meta.events for each in found]
     clients.client.cache_clear()
@@ -267,7 +302,7 @@ ATTENTION = {
     ),
     "between versions": (
         "lambda.GetAlias", "RoutingConfig", {"AdditionalVersionWeights": {"8": 0.3}},
-        "portico-S: 30% of its calls go to version 8, the others to 7",
+        "SendMail: 30% of its calls go to version 8, the others to 7",
     ),
     "concurrency": (
         "lambda.GetAccountSettings", "AccountLimit.ConcurrentExecutions", 99, "99 function calls",
@@ -445,6 +480,149 @@ class TestAStackWithOneThingWrong:
         assert result.stderr.strip() == "1 broken."
         assert "KMS says Disabled" in result.stdout
         assert "see docs/operate.md#rotating-the-signing-key" in result.stdout
+
+
+def _destinations(hospital):
+    """The two that template.yaml makes: of trouble, and of arrivals."""
+    return hospital.says["sesv2.GetConfigurationSetEventDestinations"]["EventDestinations"]
+
+
+def _subscription(hospital):
+    return hospital.says["sns.ListSubscriptionsByTopic"]["Subscriptions"][1]
+
+
+class TestWhatSesTells:
+    """Without it, every mail would count as delivered."""
+
+    @pytest.mark.parametrize("which", [0, 1])
+    @pytest.mark.parametrize("how", ["gone", "off", "elsewhere"])
+    def test_that_goes_nowhere_is_broken(self, hospital, which, how):
+        destinations = _destinations(hospital)
+        if how == "gone":
+            del destinations[which]
+        elif how == "off":
+            destinations[which]["Enabled"] = False
+        elif which == 0:
+            destinations[which]["SnsDestination"]["TopicArn"] = f"{TOPIC}-of-others"
+        else:
+            destinations[which]["EventBridgeDestination"]["EventBusArn"] = f"{BUS}-of-others"
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "mail events"
+        lost = ("BOUNCE, COMPLAINT, DELIVERY_DELAY, REJECT of portico", "DELIVERY of portico")
+        assert found["said"].startswith(lost[which])
+        assert ("counts as delivered" in found["said"]) is (which == 0)
+        assert _leads_somewhere(found["see"])
+
+    @pytest.mark.parametrize("kind", TROUBLE)
+    def test_that_leaves_one_kind_of_trouble_out_is_broken(self, hospital, kind):
+        _destinations(hospital)[0]["MatchingEventTypes"].remove(kind)
+
+        assert hospital.finds("broken", code=1)["said"].startswith(f"{kind} of portico")
+
+    def test_that_comes_by_two_destinations_is_ok(self, hospital):
+        first = _destinations(hospital)[0]
+        second = copy.deepcopy(first) | {"Name": "more"}
+        first["MatchingEventTypes"] = ["BOUNCE", "COMPLAINT"]
+        second["MatchingEventTypes"] = ["DELIVERY_DELAY", "REJECT"]
+        _destinations(hospital).append(second)
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
+
+    def test_of_another_set_than_the_stacks_is_looked_at_there(self, hospital):
+        hospital.sets(
+            "lambda.GetFunctionConfiguration",
+            "Environment",
+            to={"Variables": {"CONFIGURATION_SET": "by-hand"}},
+        )
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "mail events"
+        assert found["said"].startswith("mails go out by the configuration set by-hand")
+        assert "portico" in found["said"]
+
+    def test_of_a_sender_whose_variables_are_not_to_be_read_is_of_the_stacks_set(self, hospital):
+        hospital.sets(
+            "lambda.GetFunctionConfiguration",
+            "Environment",
+            to={"Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS"}},
+        )
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
+
+    def test_of_a_set_that_is_gone_is_broken(self, hospital):
+        hospital.says["sesv2.GetConfigurationSetEventDestinations"] = "NotFoundException"
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["said"].startswith("there is no configuration set portico")
+        assert _leads_somewhere(found["see"])
+
+    @pytest.mark.parametrize("how", ["gone", "of another queue", "of another kind"])
+    def test_that_no_queue_hears_is_broken(self, hospital, how):
+        if how == "gone":
+            del hospital.says["sns.ListSubscriptionsByTopic"]["Subscriptions"][1]
+        elif how == "of another queue":
+            _subscription(hospital)["Endpoint"] += "0"
+        else:
+            _subscription(hospital)["Protocol"] = "https"
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["said"].startswith("the topic does not tell the queue")
+        assert "counts as delivered" in found["said"]
+        assert _leads_somewhere(found["see"])
+
+    def test_that_waits_to_be_confirmed_is_broken(self, hospital):
+        _subscription(hospital)["SubscriptionArn"] = "PendingConfirmation"
+
+        assert "is not confirmed" in hospital.finds("broken", code=1)["said"]
+
+    def test_is_found_on_a_later_page(self, hospital):
+        whole = hospital.says["sns.ListSubscriptionsByTopic"]["Subscriptions"]
+        hospital.turns["sns.ListSubscriptionsByTopic"] = iter([
+            {"Subscriptions": whole[:1], "NextToken": "more"},
+            {"Subscriptions": whole[1:]},
+        ])  # fmt: skip
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
+
+    @pytest.mark.parametrize(
+        ("attributes", "said"),
+        [
+            ({"RawMessageDelivery": "false"}, "wraps each event"),
+            ({"RawMessageDelivery": "true", "FilterPolicy": "{}"}, "leaves events out"),
+        ],
+    )
+    def test_that_comes_changed_is_broken(self, hospital, attributes, said):
+        hospital.says["sns.GetSubscriptionAttributes"] = {"Attributes": attributes}
+
+        found = hospital.finds("broken", code=1)
+
+        assert said in found["said"]
+        assert _leads_somewhere(found["see"])
+
+    def test_that_may_not_be_looked_at_wants_attention(self, hospital):
+        hospital.says["sns.ListSubscriptionsByTopic"] = "AuthorizationError"
+
+        assert "may not call sns:" in hospital.finds("attention")["said"]
+
+    def test_is_asked_for_as_the_template_makes_it(self):
+        made = [
+            each["EventDestination"]
+            for each in resources("AWS::SES::ConfigurationSetEventDestination").values()
+        ]
+        (trouble,) = [each for each in made if "SnsDestination" in each]
+        (arrivals,) = [each for each in made if "EventBridgeDestination" in each]
+        ((subscription,),) = [list(resources("AWS::SNS::Subscription").values())]
+
+        assert sorted(trouble["MatchingEventTypes"]) == sorted(TROUBLE)
+        assert trouble["SnsDestination"] == {"TopicARN": {"Ref": "MailTopic"}}
+        assert set(ARRIVALS) <= set(arrivals["MatchingEventTypes"])
+        assert arrivals["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"].endswith(DEFAULT_BUS)
+        assert subscription["RawMessageDelivery"] is True
 
 
 class TestAnAnswerThatDoesNotCome:
