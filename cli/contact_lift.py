@@ -35,6 +35,7 @@ def lift(
     The code that they wait for is mailed at once, if their page still waits for it; else they are
     mailed a personal link.
     """
+    from portico.aws.deadline import OneByOne
     from portico.notices.mailed_link import mailed_link
 
     with running(stack, local, as_json, WHO) as command:
@@ -46,14 +47,19 @@ def lift(
         else:
             contacts = [contact_of(command, workspace_id, who or "")]
         rows: list[dict[str, Shown]] = []
+        rest = OneByOne()
         for each in contacts:
-            link = mailed_link(
-                command.deployment.sign_in_table,
-                workspace,
-                each,
-                host=command.host,
-                at=command.now(),
-            )
-            done = command.lifting.lift(workspace, each, by=command.by, link=link)
-            rows.append({"contact": each.id, "primary email": each.email, "lifted": LIFTED[done]})
-        command.list("Mail goes there again", rows, lifted=rows)
+            with rest.each():
+                link = mailed_link(
+                    command.deployment.sign_in_table,
+                    workspace,
+                    each,
+                    host=command.host,
+                    at=command.now(),
+                )
+                done = command.lifting.lift(workspace, each, by=command.by, link=link)
+                lifted = LIFTED[done]
+                rows.append({"contact": each.id, "primary email": each.email, "lifted": lifted})
+        if rows or rest.fault is None:
+            command.list("Mail goes there again", rows, lifted=rows)
+        rest.end()

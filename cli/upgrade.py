@@ -12,6 +12,7 @@ from cli.refusals import Refusal
 from cli.shared_options import AsJson, Local, Stack
 from cli.way_back import too_far_back
 from portico import __version__
+from portico.aws.deadline import OneByOne
 
 if TYPE_CHECKING:
     from portico.people.search_upgrade import SearchUpgrade
@@ -93,21 +94,24 @@ def upgrade(
     """
     with running(stack, local, as_json, {}) as command:
         _refuse_another(command.deployment)
-        done = 0 if dry_run else sum(_mended(command, step) for step in STEPS)
+        rest = OneByOne()
+        done = 0 if dry_run else sum(_mended(command, step, rest) for step in STEPS)
         left = {step.what: sum(1 for _ in step.left(command)) for step in STEPS}
         remaining = sum(left.values())
         shown = {"rows mended": done, **{f"left: {what}": rows for what, rows in left.items()}}
         command.card(f"The rows of {__version__}", shown, mended=done, left=left)
+        rest.end()
         if remaining:
             raise Refusal(f"{remaining:,} rows are left: run portico upgrade again.")
         command.say(f"Nothing is left to do to rows. {PAGE} says what else this version asks.")
 
 
-def _mended(command: Command, step: Step) -> int:
+def _mended(command: Command, step: Step, rest: OneByOne) -> int:
     done = 0
     for key in step.left(command):
-        step.mend(command, key)
-        done += 1
+        with rest.each():
+            step.mend(command, key)
+            done += 1
     return done
 
 

@@ -6,7 +6,9 @@ import pytest
 from cli import upgrade
 from cli.upgrade import Step
 from portico import __version__
+from portico.aws.deadline import FAULTS_IN_A_ROW
 from portico.aws.values import item_of
+from portico.errors import TryLater
 
 
 class Rows:
@@ -16,6 +18,7 @@ class Rows:
         self.old = list(keys)
         self.stuck: set[str] = set()
         self.fails_at = ""
+        self.at_fault: set[str] = set()
 
     def left(self, _):
         yield from list(self.old)
@@ -23,6 +26,8 @@ class Rows:
     def mend(self, _, key):
         if key == self.fails_at:
             raise RuntimeError("the terminal was closed")
+        if key in self.at_fault:
+            raise TryLater(cause="dynamodb.update_item: ThrottlingException")
         if key not in self.stuck:
             self.old.remove(key)
 
@@ -59,6 +64,22 @@ class TestAnUpgrade:
         rows.fails_at = ""
 
         assert terminal.told("upgrade")["mended"] == 2
+
+    def test_leaves_a_row_that_is_at_fault_and_mends_the_others(self, terminal, rows):
+        rows.at_fault = {"a"}
+
+        result = terminal.runs("upgrade", "--stack", "portico")
+
+        assert rows.old == ["a"]
+        assert result.exit_code == 3
+        assert "ThrottlingException" in result.stderr
+
+    def test_stops_where_every_row_is_at_fault(self, terminal, rows):
+        rows.old = [str(n) for n in range(FAULTS_IN_A_ROW)] + ["a"]
+        rows.at_fault = set(rows.old) - {"a"}
+
+        assert terminal.runs("upgrade", "--stack", "portico").exit_code == 3
+        assert "a" in rows.old
 
     def test_says_what_is_left(self, terminal, rows):
         rows.stuck = {"c"}

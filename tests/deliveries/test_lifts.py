@@ -8,6 +8,7 @@ import pytest
 from local import ses_events
 from portico.codes.rules import CODE_LIFETIME, LATEST_SEND
 from portico.deliveries.lifts import ASKED_WITHIN, CODE_LASTS, Lifted, Lifts
+from portico.errors import TryLater
 from portico.notices.mailed_link import mailed_link
 from portico.people.memberships import Role, is_no_owner
 from portico.people.store import People
@@ -155,6 +156,24 @@ class TestADomain:
         assert (first.lifted, first.more) == (6, True)
         assert (rest.lifted, rest.refused, rest.more) == (4, 1, False)
         assert (again.lifted, again.refused, again.more) == (0, 1, False)
+
+    def test_is_lifted_though_the_row_of_one_is_at_fault(self, portal, refused, wire):
+        lifting = Lifts("people", "sign-in")
+        (first, *_) = lifting.held_of_domain(portal.workspace, "example.net")
+        wire.refuse(first.id)
+
+        def press():
+            return lifting.lift_domain(
+                portal.workspace, "example.net", by="cli:olga", guard=lambda _: {}
+            )
+
+        with pytest.raises(TryLater):
+            press()
+
+        held = lifting.held_of_domain(portal.workspace, "example.net")
+        assert [each.id for each in held] == [first.id]
+        wire.mend()
+        assert press().lifted == 1
 
 
 class TestWithALink:

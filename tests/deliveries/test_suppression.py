@@ -7,6 +7,7 @@ import pytest
 from local import ses_events
 from portico.account.team_email_change import TeamEmailChanges
 from portico.deliveries.suppression import Strike, Why, suppression_of
+from tests.support.doors import door, queue_record
 
 
 def moves(portal, email):
@@ -214,6 +215,33 @@ class TestNoSuchMailboxInTwoWorkspaces:
         portal.browser.asks_for_a_code(None, link=portal.personal_link())
         portal.delivers_mail()
         assert portal.challenge_row()["withheld_1"] == "address-suppressed-bounce"
+
+    @pytest.mark.parametrize("at_fault", ["acme#suppressed#", "globex#suppressed#"])
+    def test_is_held_against_it_in_one_though_the_others_row_is_at_fault(
+        self, portal, post, at_fault
+    ):
+        post.bounces()
+        globex = portal.neighbour()
+        globex.browser.asks_for_a_code()
+        globex.delivers_mail()
+        mail = post.mails[-1]
+        # What ours hears by itself comes first. This is what both hear of each other.
+        post.wire.refuse("unknown-twice", at_fault, operation="dynamodb.UpdateItem")
+        event = ses_events.bounced(mail)
+
+        failed = door("record_delivery").handler({"Records": [queue_record(event)]}, None)
+
+        assert len(failed["batchItemFailures"]) == 1
+        assert {row["pk"].split("#")[0]: row["state"] for row in post.rows}["globex"] == "bounced"
+        twice = {
+            row["pk"].split("#")[0]
+            for row in post.suppressed
+            if any(each.startswith("unknown-twice") for each in row["strikes"])
+        }
+        assert twice == {"acme", "globex"} - {at_fault.partition("#")[0]}
+        post.wire.mend()
+        assert post.tells(event) == ["repeated"]
+        assert all("unknown-twice" in str(row["strikes"]) for row in post.suppressed)
 
     def test_more_than_a_day_apart_holds_as_one(self, portal, post):
         self.bounce_in_both(portal, post, hours=25)

@@ -90,6 +90,19 @@ class Wire:
         """Let AWS refuse the next requests, with an error of its own."""
         self._cuts[operation] = [lambda request: refusal(request, code, members)] * times
 
+    def refuse(self, *text: str, operation: str = "dynamodb.TransactWriteItems") -> None:
+        """Let AWS refuse each request with all of *text* in it, until the wire is mended."""
+
+        def meddle(
+            asked: str, request: AWSPreparedRequest, arrive: Callable[[], AWSResponse | None]
+        ) -> AWSResponse | None:
+            said = str(self.sent[-1].parameters)
+            if asked == operation and all(each in said for each in text):
+                return refusal(request, "ValidationException", {})
+            return arrive()
+
+        self.meddler = meddle
+
     def conflict(self, *, times: int) -> None:
         """Let somebody else's write be in the way of the next transactions."""
         reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
@@ -115,6 +128,7 @@ class Wire:
     def mend(self) -> None:
         self._cuts.clear()
         self._losses.clear()
+        self.meddler = None
 
     # What botocore calls.
 

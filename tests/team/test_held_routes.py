@@ -358,6 +358,17 @@ def test_a_decision_that_is_cut_off_at_any_write_is_finished_by_the_same_again(
     assert held.is_in() is (decision == "keep")
 
 
+def test_one_whose_row_is_at_fault_keeps_nobody_else_from_a_decision(held, wire):
+    wire.refuse(held.ann)
+
+    answer = held.decides("leave", held.ann, *held.others)
+
+    assert answer.problem == (503, "try-later")
+    assert held.listed() == {held.ann: "held"}
+    wire.mend()
+    assert held.outcomes("leave", held.ann, *held.others) == ["left", "not-held", "not-held"]
+
+
 class TestWhatIsRefused:
     @pytest.mark.parametrize(
         "body",

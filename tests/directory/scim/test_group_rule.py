@@ -6,6 +6,7 @@ import pytest
 
 from portico.directory.scim.group_walk import SETTLING, GroupReckoning
 from portico.directory.scim.sync import DirectorySync
+from portico.directory.scim.walk_state import ReckoningWalk, walk_of
 from portico.directory.store import email_key
 from portico.errors import TryLater
 from portico.people.memberships import Role
@@ -272,6 +273,48 @@ class TestDir04AChangeOfTheRule:
         reckoned(portal)
 
         assert self.active(portal) == [True, True, False, False, False]
+
+    def test_of_one_whose_row_is_at_fault_keeps_nobody_else(self, portal, group, people, wire):
+        portal.sets(directory_groups=[group])
+        reckoning = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        wire.refuse(people[2])
+
+        # Nobody says that everybody is reckoned, however often it walks.
+        for _ in range(12):
+            portal.forward(seconds=SETTLING.total_seconds())
+            with suppress(TryLater):
+                assert not reckoning.go_on(people=2)
+
+        assert self.active(portal) == [True, True, True, False, False]
+        assert reckoning.is_due()
+        assert walk_of(reckoning._row(), portal.workspace.groups_ruled_at) is ReckoningWalk.FIRST
+        wire.mend()
+        reckoned(portal)
+        assert self.active(portal) == [True, True, False, False, False]
+
+    def test_whose_second_walk_misses_somebody_has_one_more(self, portal, group, people, wire):
+        """Whom a door has made by the rule before may be the one at fault."""
+        late = DirectorySync("people", portal.workspace, "test", new_id="-" + "A" * 21)
+        portal.sets(directory_groups=[group])
+        reckoning = GroupReckoning(DirectorySync("people", portal.workspace, "test"))
+        while not reckoning.go_on(people=2):
+            pass
+        assert late.create(person("p-late@example.com")).may_come_in
+        portal.forward(seconds=SETTLING.total_seconds() + 1)
+        wire.refuse("-" + "A" * 21)
+        for _ in range(6):
+            with suppress(TryLater):
+                reckoning.go_on(people=2)
+        assert reckoning.is_due()
+        wire.mend()
+
+        # It may be in the middle of a walk that has missed them, which says so at its end.
+        for _ in range(9):
+            with suppress(TryLater):
+                reckoning.go_on(people=2)
+
+        assert not is_record_active(portal, "p-late@example.com")
+        assert not reckoning.is_due()
 
     def test_finds_whom_a_door_makes_by_the_rule_before_while_the_walk_goes_on(
         self, portal, group, people

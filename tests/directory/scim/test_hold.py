@@ -6,12 +6,13 @@ from itertools import count
 import pytest
 
 from portico.account.team_erasure import TeamErasures
+from portico.aws.deadline import FAULTS_IN_A_ROW
 from portico.aws.tables import Rows
 from portico.directory.scim.held_people import SETTLED_AT_ONCE, HeldPeople
 from portico.directory.scim.sync import DirectorySync
 from portico.directory.store import Directory
 from portico.edge.scim_routes import SETTLED_AGAIN_AFTER
-from portico.errors import NotFound
+from portico.errors import NotFound, TryLater
 from portico.people.memberships import Role
 from portico.team.departure_brake import LONGEST_HOLD
 from portico.team.mass_departure import FEW
@@ -421,6 +422,39 @@ class TestDir04AHoldThatIsSwitchedOff:
         directory.reads(ann.id)
 
         assert not any(record(portal, each).active for each in many)
+
+    @pytest.mark.parametrize("which", range(3))
+    def test_of_one_whose_row_is_at_fault_keeps_nobody_else(
+        self, portal, directory, ann, pulled, wire, which
+    ):
+        people = [ann.id, *pulled[FEW : FEW + 2]]
+        for each in people:
+            directory.switches(each, False)
+        assert len(held(portal)) == 3
+        portal.forward(hours=2)
+        due = HeldPeople(DirectorySync("people", portal.workspace, "test"))
+        wire.refuse(people[which])
+
+        with pytest.raises(TryLater):
+            due.settle()
+
+        assert [record(portal, each).active for each in people] == [n == which for n in range(3)]
+        wire.mend()
+        assert due.settle() == 1
+        assert not any(record(portal, each).active for each in people)
+
+    def test_is_given_up_where_everybody_is_at_fault(self, portal, directory, ann, wire):
+        many = [directory.adds(f"q{n}@example.com") for n in range(FEW + FAULTS_IN_A_ROW + 2)]
+        for each in many:
+            directory.switches(each, False)
+        portal.forward(hours=2)
+        wire.answer("dynamodb.TransactWriteItems", "ValidationException")
+        wire.forget()
+
+        with pytest.raises(TryLater):
+            HeldPeople(DirectorySync("people", portal.workspace, "test")).settle(people=50)
+
+        assert wire.operations.count("dynamodb.TransactWriteItems") == FAULTS_IN_A_ROW
 
     def test_is_looked_for_now_and_then(self, portal, directory, held_ann, wire):
         portal.forward(hours=2)

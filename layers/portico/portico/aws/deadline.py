@@ -4,7 +4,10 @@ Each attempt of each call to AWS asks first, so that we can answer in time when 
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 
 from portico.errors import TryLater
@@ -13,6 +16,9 @@ TIME_TO_MEND = timedelta(seconds=1)
 """Time for one more write after a call to AWS has used up all that there was."""
 
 _ends: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+FAULTS_IN_A_ROW = 10
+"""So many faults without a success between them are the service's, and not one row's."""
 
 
 def start(allowed: timedelta) -> None:
@@ -55,3 +61,43 @@ def rest(seconds: float) -> None:
     """
     time.sleep(at_most(seconds))
     ask()
+
+
+@dataclass(eq=False)
+class OneByOne:
+    """Work on several, of which none waits for another: a fault of one keeps the rest from nothing.
+
+    Each is worked on within `each`, and `end` tells of the first fault.
+    """
+
+    fault: TryLater | None = None
+    """The first one; ``None``: there was none."""
+    _in_a_row: int = 0
+
+    @contextmanager
+    def each(self) -> Iterator[None]:
+        """Work on one.
+
+        Raises:
+            TryLater: the time of this invocation is over, or so many have failed that the others
+                would too.
+        """
+        try:
+            yield
+        except TryLater as fault:
+            self.fault = self.fault or fault
+            self._in_a_row += 1
+            if self._in_a_row == FAULTS_IN_A_ROW:
+                raise
+            ask()
+        else:
+            self._in_a_row = 0
+
+    def end(self) -> None:
+        """Tell that not all of it was done.
+
+        Raises:
+            TryLater: one of them failed.
+        """
+        if self.fault is not None:
+            raise self.fault

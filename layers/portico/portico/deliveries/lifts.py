@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from portico.aws import deadline
 from portico.aws.queries import rows_within
 from portico.aws.tables import (
     ALWAYS,
@@ -158,6 +159,8 @@ class Lifts:
     ) -> LiftedDomain:
         """Lift all that was held back by a domain that refuses. Pressed again, it goes on.
 
+        A contact whose rows are out of reach keeps no other from being lifted.
+
         Args:
             workspace: whose contacts they are.
             domain: the domain.
@@ -166,18 +169,22 @@ class Lifts:
             most: contacts who are lifted at one press.
 
         Raises:
-            TryLater: a table is out of reach. What was lifted stays so.
+            TryLater: a table is out of reach, at least for one of them. What was lifted stays so.
         """
         lifted = refused = 0
+        rest = deadline.OneByOne()
         for contact in self.held_of_domain(workspace, domain):
             if lifted == most:
+                rest.end()
                 return LiftedDomain(lifted, refused, more=True)
-            try:
-                done = self.lift(workspace, contact, by=by, also=guard(contact))
-            except TransactionRefused:
-                refused += 1
-                continue
-            lifted += done is not Lifted.NOTHING
+            with rest.each():
+                try:
+                    done = self.lift(workspace, contact, by=by, also=guard(contact))
+                except TransactionRefused:
+                    refused += 1
+                    continue
+                lifted += done is not Lifted.NOTHING
+        rest.end()
         return LiftedDomain(lifted, refused, more=False)
 
     def _owed(self, workspace: Workspace, contact: Contact, *, at: datetime) -> Row | None:

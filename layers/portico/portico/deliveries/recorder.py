@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portico.aws.deadline import OneByOne
 from portico.aws.keys import KeyRing, ring
 from portico.clock import SYSTEM, Clock, moment
 from portico.deliveries.causes import cause_of, status_of
@@ -63,17 +64,25 @@ class Deliveries:
             return LATE
         # Before the mail's own row: a repeat after a fault finds nothing new in that row, and
         # adding the same strike again changes nothing.
-        self._hold_against(rows, tags, told, key=key)
-        if not rows.note(tags, told, cause_of(told), _line(tags, told)):
-            return REPEATED
-        if told.is_hard or told.state is DeliveryState.DELIVERED:
+        elsewhere = OneByOne()
+        self._hold_against(rows, tags, told, elsewhere, key=key)
+        is_new = rows.note(tags, told, cause_of(told), _line(tags, told))
+        if is_new and (told.is_hard or told.state is DeliveryState.DELIVERED):
             mail = f"{tags.mail}-{tags.generation}"
             share = BounceShare(self.sign_in_table)
             share.note(mail, bounced=told.is_hard, at=told.at)
-        return str(told.state)
+        # Told again, it holds against the address what another workspace has not got yet.
+        elsewhere.end()
+        return str(told.state) if is_new else REPEATED
 
     def _hold_against(
-        self, rows: DeliveryRows, tags: MailTags, told: SesEvent, *, key: bytes
+        self,
+        rows: DeliveryRows,
+        tags: MailTags,
+        told: SesEvent,
+        elsewhere: OneByOne,
+        *,
+        key: bytes,
     ) -> None:
         if told.state is DeliveryState.COMPLAINED:
             strike = _strike(tags, told, Why.COMPLAINED)
@@ -83,15 +92,18 @@ class Deliveries:
         rows.strike(_strike(tags, told, Why.BOUNCED), tags.subject, key=key, to=told.to)
         rows.note_refusal(tags, told, key=key)
         if status_of(told) == NO_SUCH_MAILBOX:
-            self._note_unknown(tags, told, key=key)
+            self._note_unknown(tags, told, elsewhere, key=key)
 
-    def _note_unknown(self, tags: MailTags, told: SesEvent, *, key: bytes) -> None:
+    def _note_unknown(
+        self, tags: MailTags, told: SesEvent, elsewhere: OneByOne, *, key: bytes
+    ) -> None:
         strike = _strike(tags, told, Why.UNKNOWN_TWICE)
         unknown = Unknown(tags.workspace_id, tags.subject, strike)
         heard = UnknownMailboxes(self.sign_in_table).note(unknown, key=key, to=told.to)
         for each in unknown_twice(heard):
             theirs = DeliveryRows(self.people_table, self.sign_in_table, each.workspace_id)
-            theirs.strike(each.strike, each.subject, key=key, to=told.to)
+            with elsewhere.each():
+                theirs.strike(each.strike, each.subject, key=key, to=told.to)
 
 
 _OF_NO_ADDRESS = (DeliveryState.DELAYED, DeliveryState.DELIVERED)

@@ -81,11 +81,13 @@ class HeldRoutes:
             # It lets people in whom their directory has as gone.
             member.standing.demand_fresh(at=self.clock.now())
         held, telling = self._held(member), partial(self._telling, member, caller)
-        answer = []
+        answer, rest = [], deadline.OneByOne()
         for each in dict.fromkeys(asked.people):
-            outcome = held.decide(decision, each, telling)
-            answer.append({"id": each, "outcome": outcome.value})
+            with rest.each():
+                outcome = held.decide(decision, each, telling)
+                answer.append({"id": each, "outcome": outcome.value})
             deadline.ask()
+        rest.end()
         return Response(200, {"people": answer})
 
     def _telling(self, member: TeamCaller, caller: Caller, user: SyncedUser) -> Parts:

@@ -18,7 +18,7 @@ from portico.directory.scim.group_rule import GroupRule
 from portico.directory.scim.group_store import reckoning_key
 from portico.directory.scim.sync import DirectorySync, NameTaken, UserMoved
 from portico.directory.scim.synced_user import SyncedUser
-from portico.directory.scim.walk_state import ReckoningWalk, walk_of
+from portico.directory.scim.walk_state import ReckoningWalk, has_reached_all, walk_of
 from portico.errors import TryLater
 
 PEOPLE_OF_A_STEP = 25
@@ -44,8 +44,11 @@ class GroupReckoning:
     def go_on(self, *, people: int = PEOPLE_OF_A_STEP) -> bool:
         """Take one step, of so many people. Returns whether everybody was reached once.
 
+        Somebody whose row is at fault keeps nobody else waiting: whoever a walk misses has another.
+
         Raises:
-            TryLater: the step was not finished. The next one begins with it.
+            TryLater: the step was not finished, and the next one begins with it; or somebody was
+                missed, whom another walk will find.
         """
         if not self._rule.at:
             return True
@@ -55,18 +58,23 @@ class GroupReckoning:
         if row is None or row["done"] or row["version"] > self._rule.at:
             return row is not None
         if row["walks"] and not row["after"] and self.sync.clock.now() < _settled(row):
+            _demand_all(row)
             return True
         users, last = self.sync.users.page(after=row["after"], size=people)
-        put_out = 0
+        put_out, rest = 0, deadline.OneByOne()
         try:
             for each in users:
-                put_out += self._reckon(each)
+                with rest.each():
+                    put_out += self._reckon(each)
                 deadline.ask()
         finally:
             if put_out:
                 self.left(put_out)
-        self._advance(row, last)
-        return last is None or row["walks"] > 0
+        row = self._advance(row, last, missed=rest.fault is not None)
+        rest.end()
+        if last is None:
+            _demand_all(row)
+        return has_reached_all(row)
 
     def _reckon(self, user: SyncedUser) -> bool:
         """Reckon one person, and say whether that has put them out."""
@@ -101,6 +109,7 @@ class GroupReckoning:
             "since": epoch(self.sync.clock.now()),
             "after": "",
             "walks": 0,
+            "missed": 0,
             "done": False,
         }
         try:
@@ -112,23 +121,27 @@ class GroupReckoning:
             return None
         return new
 
-    def _advance(self, row: dict[str, Any], last: str | None) -> None:
-        ends = last is None
-        values = {
-            ":version": row["version"],
-            ":before": row["after"],
-            ":after": last or "",
-            ":walks": row["walks"] + ends,
-            ":done": ends and row["walks"] > 0,
+    def _advance(self, row: dict[str, Any], last: str | None, *, missed: bool) -> dict[str, Any]:
+        """Write how far a step has come, and return the row as it is then."""
+        ends, walk = last is None, row["walks"] + 1
+        # A row of before has no such member.
+        missed_last = walk if missed else row.get("missed", 0)
+        after = {
+            "after": last or "",
+            "walks": row["walks"] + ends,
+            "missed": missed_last,
+            "done": ends and row["walks"] > 0 and missed_last < walk,
         }
+        values = {f":{name}": value for name, value in after.items()}
         # Whoever was quicker has gone further.
         with suppress(ConditionFailed):
             self.sync.users.rows.update(
                 *reckoning_key(self.sync.workspace.id),
-                "SET after = :after, walks = :walks, done = :done",
+                "SET after = :after, walks = :walks, missed = :missed, done = :done",
                 "version = :version AND after = :before",
-                values,
+                values | {":version": row["version"], ":before": row["after"]},
             )
+        return row | after
 
     def _row(self) -> dict[str, Any] | None:
         return self.sync.users.rows.get(*reckoning_key(self.sync.workspace.id))
@@ -136,6 +149,16 @@ class GroupReckoning:
     @property
     def _rule(self) -> GroupRule:
         return GroupRule(self.sync.table, self.sync.workspace)
+
+
+def _demand_all(row: dict[str, Any]) -> None:
+    """Tell that a whole walk has missed somebody.
+
+    Raises:
+        TryLater: it has.
+    """
+    if not has_reached_all(row):
+        raise TryLater(cause="directory groups: not everybody could be reckoned")
 
 
 def _settled(row: dict[str, Any]) -> datetime:

@@ -5,6 +5,7 @@ trail and what portals are told, is written by whoever meets somebody whose mome
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,21 +78,21 @@ class HeldPeople:
         """Put out whose moment has passed, up to so many, and return how many those were.
 
         Raises:
-            TryLater: not all of them were. The next one begins with them.
+            TryLater: not all of them were. The next one begins with those that are left.
         """
         now, settled = self.sync.clock.now(), 0
         rows, _ = page_within(self._rows, self._pk, starting=_HELD, size=people)
         due = [each["sk"] for each in rows if _until(each["sk"]) <= epoch(now)]
+        rest = deadline.OneByOne()
         for user in self.sync.users.many(map(_id, due)):
             if user.hold is None or user.hold.lasts(at=now):
                 continue
-            try:
+            # Their directory may say something of them in this moment, which settles them.
+            with rest.each(), suppress(UserMoved):
                 self.sync.let_go(user)
-            except UserMoved:
-                # Their directory has said something of them in this moment, which settles them.
-                continue
-            settled += 1
+                settled += 1
             deadline.ask()
+        rest.end()
         return settled
 
     def decide(

@@ -25,4 +25,12 @@ def walk_of(row: dict[str, Any] | None, ruled_at: int) -> ReckoningWalk:
         return ReckoningWalk.TO_COME
     if row["done"]:
         return ReckoningWalk.DONE
-    return ReckoningWalk.SECOND if row["walks"] else ReckoningWalk.FIRST
+    return ReckoningWalk.SECOND if has_reached_all(row) else ReckoningWalk.FIRST
+
+
+def has_reached_all(row: dict[str, Any]) -> bool:
+    """Say whether a whole walk has missed nobody, as far as the row knows.
+
+    It has the number of the last walk that missed somebody; a row of before 0.5.0 has none.
+    """
+    return bool(row["done"]) or int(row.get("missed", 0)) < int(row["walks"])
