@@ -170,13 +170,17 @@ def confirm(
     ] = None,
     member: Annotated[
         str | None,
-        typer.Option("--member", metavar="WHO", help="A member whose address was just changed."),
+        typer.Option(
+            "--member",
+            metavar="WHO",
+            help="A member who has just changed their address, or connected an account.",
+        ),
     ] = None,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm a connection, or a member's new address, for the team's side.
+    """Confirm a connection, or a member's new address or account, for the team's side.
 
     A connection that waits for an owner is offered to everybody from then on.
     """
@@ -191,8 +195,8 @@ def confirm(
                 )
         else:
             contact = contact_of(command, workspace_id, member or "")
-            with looking_for(f"change of {contact.email} that could be confirmed"):
-                command.team_entries.confirm_address(
+            with looking_for(f"change or account of {contact.email} that could be confirmed"):
+                command.team_entries.confirm_member(
                     workspace, contact, host=command.host, by=command.by
                 )
         command.note(TOLD)

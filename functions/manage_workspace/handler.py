@@ -179,9 +179,9 @@ def remove_member(path: dict[str, str], caller: Caller) -> Response:
 
 
 @handler.reads("POST /v1/workspaces/{workspace}/team/{contact}/confirm")
-def confirm_address(path: dict[str, str], caller: Caller) -> Response:
-    """Let a member come in by an address that was just changed."""
-    return entries.confirm_address(path, caller)
+def confirm_member(path: dict[str, str], caller: Caller) -> Response:
+    """Let a member come in by an address, or an account, that is new."""
+    return entries.confirm_member(path, caller)
 
 
 @handler.reads("GET /v1/workspaces/{workspace}/team-methods")

@@ -248,7 +248,8 @@ MAY = {
         "SignInTable": {"BatchGetItem", "PutItem", "UpdateItem"},
     },
     "Session": {
-        "PeopleTable": {"BatchGetItem", "UpdateItem"},
+        # Whom to tell of an account that a member has just connected.
+        "PeopleTable": {"BatchGetItem", "Query", "UpdateItem"},
         "SignInTable": {"BatchGetItem", "GetItem", "UpdateItem"},
     },
     "Authorize": {

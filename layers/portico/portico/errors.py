@@ -168,6 +168,8 @@ class TeamRefused(Refused):
     """The session is good, and gives no access to the team's side. *reason* is a word for the page."""
 
     reason: str
+    until: datetime | None = None
+    """When it will give access by itself, where that is known."""
 
 
 @dataclass(eq=False)

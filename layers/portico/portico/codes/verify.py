@@ -154,6 +154,7 @@ class Codes:
                 contact=proof.contact,
                 sver=proof.sver,
                 at=now,
+                by_mailbox=True,
             )
             # In the same transaction, so that we connect no account without a mail to the contact.
             also["notice"] = self._telling(challenge, proof)

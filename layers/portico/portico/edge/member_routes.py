@@ -55,7 +55,11 @@ class MemberRoutes:
         """Answer with the whole team, and with what keeps members out until an owner confirms it."""
         member = self.access.of_member(path, caller, Action.READ_TEAM)
         team = self.members.of(member.workspace)
-        waiting = self.entries.waiting(member.workspace, [each.contact for each in team])
+        waiting = self.entries.waiting(
+            member.workspace,
+            [each.contact for each in team],
+            [each.membership for each in team],
+        )
         return Response(
             200,
             {

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from portico import errors
+from portico.clock import epoch
 from portico.edge.responses import Response
 
 TRY_AGAIN = timedelta(seconds=2)
@@ -222,12 +223,11 @@ def problem(error: errors.PorticoError, *, request_id: str) -> Response:
             content |= told
         case errors.CodeNotAccepted(attempts_left=left):
             content["attempts_left"] = left
-        case (
-            errors.ChallengeClosed(reason=reason)
-            | errors.SsoFailed(reason=reason)
-            | errors.TeamRefused(reason=reason)
-        ):
+        case errors.ChallengeClosed(reason=reason) | errors.SsoFailed(reason=reason):
             content["reason"] = reason
+        case errors.TeamRefused(reason=reason, until=until):
+            content["reason"] = reason
+            content |= {"until": epoch(until)} if until else {}
         case errors.RoleTooSmall(needs=needs):
             content["needs"] = list(needs)
         case errors.LimitReached(what=what):

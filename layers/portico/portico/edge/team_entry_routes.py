@@ -54,8 +54,10 @@ class TeamEntryRoutes:
             self.entries.set_methods(member.workspace, wanted, host=caller.host, by=member.by)
         )
 
-    def confirm_address(self, path: dict[str, str], caller: Caller) -> Response:
-        """Let a member come in although their address was just changed. Nobody says so of their own."""
+    def confirm_member(self, path: dict[str, str], caller: Caller) -> Response:
+        """Let a member come in although their address was just changed, or by an account that they have
+        just connected. Nobody says so of their own.
+        """
         member = self.access.of_member(path, caller, Action.WRITE_TEAM)
         id_ = path["contact"]
         found = (
@@ -65,7 +67,7 @@ class TeamEntryRoutes:
         )
         if found is None:
             raise NotFound
-        self.entries.confirm_address(member.workspace, found, host=caller.host, by=member.by)
+        self.entries.confirm_member(member.workspace, found, host=caller.host, by=member.by)
         return Response(204)
 
 

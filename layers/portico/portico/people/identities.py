@@ -75,15 +75,26 @@ def owning(
     at: datetime,
     record: str | None = None,
     vouched: bool = False,
+    by_mailbox: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a transaction that makes *identity* the contact's.
 
     It fails if the identity is another contact's. The row keeps the head's ``sver`` as a hint:
     it saves the next sign-in a read, and is checked each time. *record* names the directory
     record that vouched for the identity; the contact's sessions end with that record. *vouched*
-    says that the head with this ``sver`` knows that the contact's address is theirs.
+    says that the head with this ``sver`` knows that the contact's address is theirs. *by_mailbox*
+    says that reading the contact's mailbox was enough to connect it.
     """
-    row = _row(identity, workspace_id, contact, sver, epoch(at), record, vouched=vouched)
+    row = _row(
+        identity,
+        workspace_id,
+        contact,
+        sver,
+        epoch(at),
+        record,
+        vouched=vouched,
+        by_mailbox=by_mailbox,
+    )
     return rows.putting(row, f"{NOT_THERE} OR {IS_THEIRS}", {":contact": contact})
 
 
@@ -97,12 +108,22 @@ def keeping(
     linked_at: int,
     record: str | None = None,
     vouched: bool = False,
+    by_mailbox: bool = False,
 ) -> dict[str, Any]:
     """Return the part of a transaction that renews what :func:`owning` wrote at *linked_at*.
 
     It fails if the contact has lost it since.
     """
-    row = _row(identity, workspace_id, contact, sver, linked_at, record, vouched=vouched)
+    row = _row(
+        identity,
+        workspace_id,
+        contact,
+        sver,
+        linked_at,
+        record,
+        vouched=vouched,
+        by_mailbox=by_mailbox,
+    )
     values = {":contact": contact, ":linked_at": linked_at}
     return rows.putting(row, f"{IS_THEIRS} AND linked_at = :linked_at", values)
 
@@ -116,6 +137,7 @@ def _row(
     record: str | None,
     *,
     vouched: bool,
+    by_mailbox: bool,
 ) -> dict[str, Any]:
     pk, sk = identity_key(workspace_id, identity)
     row = {
@@ -128,7 +150,11 @@ def _row(
         "list": f"{workspace_id}#identities",
         "listed": f"{contact}#{identity.key}",
     }
-    optional = {"record": record, "vouched": vouched or None}
+    optional = {
+        "record": record,
+        "vouched": vouched or None,
+        "by_mailbox": by_mailbox or None,
+    }
     return row | {name: value for name, value in optional.items() if value is not None}
 
 

@@ -102,6 +102,7 @@ class Sessions:
             way=proof.way,
             # Every other proof names the way in that it came by.
             break_glass=proof.way is None,
+            account_since=proof.account_since,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)

@@ -52,6 +52,9 @@ class Proof:
     """The public id of the link that it came by, for the trail."""
     began: datetime | None = None
     """When the code was asked for, or the trip to the provider began, for the trail; ``None``: now."""
+    account_since: datetime | None = None
+    """When the account that it came by was connected, if reading the contact's mailbox was enough
+    for that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,9 @@ class Session:
     open then. A proof may have been out while the team closed it."""
     break_glass: bool = False
     """Whether a break-glass link began it, whatever the directory rule says."""
+    account_since: datetime | None = None
+    """When the account that it began by was connected, if reading the contact's mailbox was enough
+    for that."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -181,6 +184,7 @@ class Session:
             scope=row.get("scope", ""),
             way=row.get("way"),
             break_glass=row.get("break_glass", False),
+            account_since=moment(row["account_since"]) if "account_since" in row else None,
         )
 
     def began_by_one_of(self, ways: Collection[str]) -> bool:

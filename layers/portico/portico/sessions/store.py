@@ -143,6 +143,7 @@ class SessionStore:
             "scope": session.scope,
             "way": session.way,
             "break_glass": session.break_glass,
+            "account_since": epoch(session.account_since) if session.account_since else None,
         }
         return row | {name: value for name, value in optional.items() if value}
 

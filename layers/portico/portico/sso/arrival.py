@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.clock import Clock
+from portico.clock import Clock, moment
 from portico.events import Caller
 from portico.people.rules import Contact, sso_way
 from portico.people.store import People
@@ -98,6 +98,10 @@ class Arrivals:
             proves_email=vouched and not is_known,
             link=trip.link,
             began=trip.began,
+            # Where the provider vouches for the contact's address, the mailbox was not needed.
+            account_since=moment(known.linked_at)
+            if known.owner and known.linked_by_mailbox and not vouched
+            else None,
         )
         also = identity_parts(
             self.people_table,

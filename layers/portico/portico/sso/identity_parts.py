@@ -52,7 +52,13 @@ def identity_parts(
         "vouched": vouched,
     }
     also = {
-        "identity": keeping(rows, person.identity, linked_at=known.linked_at, **own)
+        "identity": keeping(
+            rows,
+            person.identity,
+            linked_at=known.linked_at,
+            by_mailbox=known.linked_by_mailbox,
+            **own,
+        )
         if known.owner
         else owning(rows, person.identity, at=at, **own)
     }

@@ -70,6 +70,9 @@ class AccountLinks:
             to=return_to(workspace, None, None, issuer=caller.own_origin),
             adds=standing.session.id,
             sver=standing.contact.sver,
+            # Codes are mailed, and so is what resets a password.
+            by_sso=standing.session.method.startswith("sso:")
+            and standing.session.account_since is None,
         )
         return self.starts.send(leaving, caller)
 
@@ -124,7 +127,13 @@ def link_account(
     notices = Notices(sign_in_table, workspace_id)
     parts = {
         "identity": owning(
-            rows, person.identity, workspace_id=workspace_id, contact=contact, sver=sver, at=at
+            rows,
+            person.identity,
+            workspace_id=workspace_id,
+            contact=contact,
+            sver=sver,
+            at=at,
+            by_mailbox=not trip.by_sso,
         ),
         "session": SessionStore(sign_in_table, workspace_id).running(
             contact, trip.adds or "", at=at

@@ -33,6 +33,8 @@ class MatchedContact:
     """Whether the head with ``owner_sver`` knows that the contact's address is theirs."""
     linked_at: int
     """When the identity was connected, in seconds since 1970."""
+    linked_by_mailbox: bool
+    """Whether reading the contact's mailbox was enough to connect it."""
     by_address: str | None
     """The contact with the address that the provider vouches for."""
     address: str | None
@@ -89,6 +91,7 @@ def match_of(
         owner_record=identity.get("record") if identity else None,
         owner_vouched=identity.get("vouched") is True if identity else False,
         linked_at=identity["linked_at"] if identity else 0,
+        linked_by_mailbox=identity.get("by_mailbox") is True if identity else False,
         by_address=Pointer.from_row(pointer).contact,
         address=address,
         match=_obeying_groups(rows, workspace, match),

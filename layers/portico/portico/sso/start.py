@@ -58,6 +58,7 @@ class TripStart:
     adds: str | None = None
     sver: int | None = None
     language: str | None = None
+    by_sso: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class SsoStarts:
             adds=leaving.adds,
             sver=leaving.sver,
             language=leaving.language,
+            by_sso=leaving.by_sso,
         )
         name = "sso.adding" if leaving.adds else "sso.started"
         event = Event(name, now, network=caller.network, detail={"connection": connection.id})

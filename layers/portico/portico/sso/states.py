@@ -77,6 +77,9 @@ class Trip:
     """The ``sver`` of that contact when the trip began."""
     language: str | None = None
     """The language of the page. If a code has to prove the address, its mail is written in it."""
+    by_sso: bool = False
+    """Whether the session of a contact who connects an account came by single sign-on, with an account
+    for which reading their mailbox was not enough."""
 
     @property
     def fragment_key(self) -> str:
@@ -105,6 +108,7 @@ class Trip:
             row.get("adds"),
             row.get("sver"),
             row.get("language"),
+            row.get("by_sso", False),
         )
 
     def row(self) -> dict[str, Any]:
@@ -128,6 +132,7 @@ class Trip:
             "adds": self.adds,
             "sver": self.sver,
             "language": self.language,
+            "by_sso": self.by_sso or None,
         }
         return row | {name: value for name, value in optional.items() if value is not None}
 

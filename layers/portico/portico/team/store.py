@@ -1,7 +1,7 @@
 """Membership rows, and the counter of owners. Both change in one transaction."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -32,14 +32,25 @@ class Membership:
     """Who gave it to them, e.g. ``cli:olga``."""
     keys: int = 0
     """How often they have become the one who answers for a key. It only rises."""
+    joined_at: datetime | None = None
+    """When they came to the team, in whatever role; ``None``: nobody knows any more."""
+    accounts: dict[str, int] = field(default_factory=dict)
+    """Accounts that rest before they lead to the team, or did: since when, by `account_name`."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any] | None) -> Self | None:
         """Read a row; ``None`` if there is none, or if the role was taken away."""
         if row is None or "role" not in row:
             return None
+        joined = moment(row["joined_at"]) if "joined_at" in row else None
         return cls(
-            row["sk"], Role(row["role"]), moment(row["since"]), row["by"], row.get("keys", 0)
+            row["sk"],
+            Role(row["role"]),
+            moment(row["since"]),
+            row["by"],
+            row.get("keys", 0),
+            joined,
+            row.get("accounts", {}),
         )
 
 
@@ -71,7 +82,8 @@ class Memberships:
         """
         member = self.rows.updating(
             *membership_key(self.workspace_id, contact),
-            "SET role = :role, since = :now, by = :by, event = :event REMOVE removed_at",
+            "SET role = :role, since = :now, joined_at = :now, by = :by, event = :event "
+            "REMOVE removed_at",
             "attribute_not_exists(role)",
             self._values(role, event),
         )
@@ -107,6 +119,17 @@ class Memberships:
             },
         )
         return {"member": member, **self._counting(before.role, None)}
+
+    def resting(self, before: Membership, accounts: dict[str, int], event: Event) -> dict[str, Any]:
+        """Return the part that writes down which accounts of a member rest, if they are as read."""
+        is_as_read = "accounts = :before" if before.accounts else "attribute_not_exists(accounts)"
+        values = {":accounts": accounts, ":event": event.rider()}
+        return self.rows.updating(
+            *membership_key(self.workspace_id, before.contact),
+            "SET accounts = :accounts, event = :event",
+            f"attribute_exists(role) AND {is_as_read}",
+            values | ({":before": before.accounts} if before.accounts else {}),
+        )
 
     def answering(self, contact: str) -> dict[str, Any]:
         """Return the part by which an owner answers for one more key.

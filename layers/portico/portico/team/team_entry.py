@@ -1,21 +1,22 @@
 """Set by which ways a team may come in, and confirm what somebody else has changed about them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portico.aws.tables import Parts, TransactionRefused, get_many, transact_surely
-from portico.clock import SYSTEM, Clock, moment
+from portico.clock import SYSTEM, Clock, epoch, moment
 from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Event
-from portico.people.memberships import connection_stamp, team_settings_key
+from portico.people.memberships import connection_stamp, membership_key, team_settings_key
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, connection_key
 from portico.sso.rules import Connection
 from portico.sso.store import Connections
 from portico.team.owner_notices import OwnerNotices
 from portico.team.rules import ADDRESS_REST
-from portico.team.team_settings import METHODS, TeamSettings, address_stamp
+from portico.team.store import Membership
+from portico.team.team_settings import METHODS, TeamSettings, account_stamp, address_stamp
 
 MOST_CONFIRMED = 60
 """Stamps that are kept, the newest first: ten connections, and members whose address changed."""
@@ -26,8 +27,8 @@ class Waiting:
     """Something that keeps members, or everybody, out until an owner confirms it."""
 
     what: str
-    """``address``; ``connection``, by which members do not come in; or ``draft``, one that has passed
-    its test and that nobody is offered."""
+    """``address``; ``account``, one that a member has connected; ``connection``, by which members do
+    not come in; or ``draft``, one that has passed its test and that nobody is offered."""
     id: str
     """The member's contact, or the connection."""
     until: datetime | None = None
@@ -47,17 +48,23 @@ class TeamEntries:
         row = self._people(workspace).rows.get(*team_settings_key(workspace.id))
         return TeamSettings.from_row(row)
 
-    def waiting(self, workspace: Workspace, members: Sequence[Contact]) -> list[Waiting]:
+    def waiting(
+        self,
+        workspace: Workspace,
+        members: Sequence[Contact],
+        memberships: Sequence[Membership] = (),
+    ) -> list[Waiting]:
         """Return what waits for an owner, as `TeamTokens.refresh` decides it for whoever comes.
 
         Args:
             workspace: the workspace.
             members: the team's contacts.
+            memberships: theirs, where accounts of theirs are asked for as well.
         """
         # Loaded here: only a list of the whole team asks for changes of addresses.
         from portico.people.address_change import address_change_key  # noqa: PLC0415
 
-        settings, rows = self.of(workspace), self._people(workspace).rows
+        settings, rows, now = self.of(workspace), self._people(workspace).rows, self.clock.now()
         moved = [
             (each.id, address_change_key(workspace.id, each.id, each.address_change))
             for each in members
@@ -75,18 +82,23 @@ class TeamEntries:
             *(key for _, key in moved),
             *(connection_key(workspace.id, each) for each in offered),
         ]
+        accounts = [
+            Waiting("account", each.contact, max(_resting(each, settings, at=now).values()))
+            for each in memberships
+            if _resting(each, settings, at=now)
+        ]
         if not wanted:
-            return drafts
+            return [*drafts, *accounts]
         found = get_many([(rows, *key) for key in wanted], consistent=True)
         ends = [
             Waiting("address", id_, moment(row["changed_at"]) + ADDRESS_REST)
             for (id_, _), row in zip(moved, found, strict=False)
             if row is not None
         ]
-        now = self.clock.now()
         return [
             *drafts,
             *(each for each in ends if each.until is not None and now < each.until),
+            *accounts,
             *(
                 Waiting("connection", id_)
                 for id_, row in zip(offered, found[len(moved) :], strict=True)
@@ -107,8 +119,11 @@ class TeamEntries:
         if unknown:
             raise InvalidRequest("methods", f"{', '.join(METHODS)}")
         before = self.of(workspace)
-        after = TeamSettings(tuple(each for each in METHODS if each in methods), before.confirmed)
+        after = replace(before, methods=tuple(each for each in METHODS if each in methods))
         if after != before:
+            # In whole seconds, as the row has it.
+            now = moment(epoch(self.clock.now()))
+            after = replace(after, sso_since=now if after.is_sso_alone else None)
             said = ", ".join(before.methods) or "*", ", ".join(after.methods) or "*"
             event = self._event(
                 workspace, "team.methods-changed", by, before=said[0], methods=said[1]
@@ -155,6 +170,36 @@ class TeamEntries:
         stamp = connection_stamp(confirmed.row())
         return self._confirm(workspace, stamp, event, told=connection, host=host, also=opened)
 
+    def confirm_member(
+        self, workspace: Workspace, contact: Contact, *, host: str, by: str
+    ) -> TeamSettings:
+        """Let a member come in although their address was just changed, or by what they have just
+        connected.
+
+        Raises:
+            NotFound: nothing of theirs waits for that.
+            TryLater: not all of it is confirmed.
+        """
+        row = self._people(workspace).rows.get(*membership_key(workspace.id, contact.id))
+        membership, settings = Membership.from_row(row), self.of(workspace)
+        resting = _resting(membership, settings, at=self.clock.now()) if membership else {}
+        for account in resting:
+            event = self._event(
+                workspace,
+                "team.account-confirmed",
+                by,
+                contact=contact.id,
+                connection=account.partition(":")[0],
+            )
+            told, stamp = (
+                f"{contact.email}, {account.partition(':')[0]}",
+                account_stamp(contact.id, account),
+            )
+            settings = self._confirm(workspace, stamp, event, told=told, host=host)
+        if resting and not contact.address_change:
+            return settings
+        return self.confirm_address(workspace, contact, host=host, by=by)
+
     def confirm_address(
         self, workspace: Workspace, contact: Contact, *, host: str, by: str
     ) -> TeamSettings:
@@ -186,7 +231,7 @@ class TeamEntries:
         # An earlier stamp of the same thing confirms what is not there any more.
         what = stamp.rpartition(":")[0]
         others = [each for each in before.confirmed if each.rpartition(":")[0] != what]
-        after = TeamSettings(before.methods, (stamp, *others[: MOST_CONFIRMED - 1]))
+        after = replace(before, confirmed=(stamp, *others[: MOST_CONFIRMED - 1]))
         self._write(workspace, before, after, event, told=f"✓ {told}", host=host, also=also)
         return after
 
@@ -204,13 +249,16 @@ class TeamEntries:
         """Write the whole row, if it is as it was read, and what is *also* to be written with it."""
         rows = self._people(workspace).rows
         is_as_read = "methods = :methods AND confirmed = :confirmed"
-        if before == TeamSettings():
+        if not before.methods and not before.confirmed:
             is_as_read = f"attribute_not_exists(pk) OR ({is_as_read})"
         written = rows.updating(
             *team_settings_key(workspace.id),
-            "SET methods = :new_methods, confirmed = :new_confirmed, event = :event",
+            "SET methods = :new_methods, confirmed = :new_confirmed, sso_since = :sso_since, "
+            "event = :event",
             is_as_read,
             {
+                # 0 as well where a way was chosen before there was this.
+                ":sso_since": epoch(after.sso_since) if after.sso_since else 0,
                 ":methods": list(before.methods),
                 ":confirmed": list(before.confirmed),
                 ":new_methods": list(after.methods),
@@ -230,3 +278,15 @@ class TeamEntries:
 
     def _people(self, workspace: Workspace) -> People:
         return People(self.people_table, workspace.id)
+
+
+def _resting(member: Membership, settings: TeamSettings, *, at: datetime) -> dict[str, datetime]:
+    """Return until when accounts of a member rest that no owner has confirmed, by their names."""
+    if not settings.is_sso_alone:
+        return {}
+    ends = {name: moment(since) + ADDRESS_REST for name, since in member.accounts.items()}
+    return {
+        name: end
+        for name, end in ends.items()
+        if at < end and account_stamp(member.contact, name) not in settings.confirmed
+    }

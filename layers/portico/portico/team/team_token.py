@@ -100,6 +100,14 @@ class TeamTokens:
         why = why or self._unconfirmed(people, workspace_id, session, contact, settings, at=now)
         if why:
             raise TeamRefused(why)
+        if session.account_since and settings.is_sso_alone:
+            # Loaded here: few members have just connected an account.
+            from portico.team.account_rest import AccountRests  # noqa: PLC0415
+
+            tables = self.sessions.people_table, self.sessions.sign_in_table
+            rests = AccountRests(*tables, workspace, caller.host)
+            if until := rests.ends(session, contact, membership, settings, at=now):
+                raise TeamRefused("account", until)
         rotations = Rotations(self.sessions.sign_in_table, self.sessions.keys)
         kept_session, kept = rotations.rotate(
             workspace_id, token, caller, sver=contact.sver, ways=workspace.ways_in, at=now
