@@ -36,7 +36,7 @@ ROWS = {
     for row in re.finditer(rf"^\| (?P<id>{ID}) \|.*\| (?P<tests>[^|]+) \|$", PAGE, re.MULTILINE)
 }
 AREAS = {
-    "COD": 8, "LNK": 3, "RED": 3, "CSR": 4, "SSN": 5, "SSO": 7, "PWD": 5, "ACC": 14, "DIR": 4,
+    "COD": 8, "LNK": 3, "RED": 3, "CSR": 4, "SSN": 5, "SSO": 8, "PWD": 5, "ACC": 14, "DIR": 4,
     "TEN": 3, "ADM": 3, "MAI": 8, "INP": 4, "UNI": 3, "RAT": 10, "RAC": 13, "FLT": 8, "LOG": 3,
     "OUT": 11, "BCL": 6, "API": 8, "CON": 5, "REF": 1, "CSL": 2, "TRA": 4,
 }  # fmt: skip

@@ -441,7 +441,8 @@ class TestADoor:
             ("AccountRole", "PutItem"): ("*#contact#*", "*#email#*", "*#find#*"),
             # A personal link is revoked with the account.
             ("AccountRole", "UpdateItem"): ("*#contact#*", "*#link#*"),
-            ("SessionRole", "UpdateItem"): ("*#contact#*",),
+            # Of a membership, which accounts rest (below).
+            ("SessionRole", "UpdateItem"): ("*#team", "*#contact#*"),
             # Contacts, as their own account would; no role and no key. Of a directory, whose access is
             # held.
             ("ManageContactsRole", "PutItem"): (
@@ -498,6 +499,17 @@ class TestADoor:
             # What is held against an address; of a head, two attributes (below).
             ("RecordDeliveryRole", "UpdateItem"): ("*#suppressed#*", "*#contact#*"),
         }
+
+    def test_that_refreshes_sessions_writes_nobodys_role(self):
+        (one,) = [
+            each["Condition"]
+            for role, each in touching_rows()
+            if role == "SessionRole"
+            and "*#team" in str(each["Condition"])
+            and "dynamodb:UpdateItem" in each["Action"]
+        ]
+        named = {"dynamodb:Attributes": ["pk", "sk", "accounts", "event"]}
+        assert one["ForAllValues:StringEquals"] == named
 
     def test_that_hears_of_bounces_writes_two_attributes_of_a_head(self):
         conditions = [

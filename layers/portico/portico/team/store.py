@@ -121,13 +121,16 @@ class Memberships:
         return {"member": member, **self._counting(before.role, None)}
 
     def resting(self, before: Membership, accounts: dict[str, int], event: Event) -> dict[str, Any]:
-        """Return the part that writes down which accounts of a member rest, if they are as read."""
+        """Return the part that writes down which accounts of a member rest, if they are as read.
+
+        It names no other attribute: the door that asks for it may write nobody's role.
+        """
         is_as_read = "accounts = :before" if before.accounts else "attribute_not_exists(accounts)"
         values = {":accounts": accounts, ":event": event.rider()}
         return self.rows.updating(
             *membership_key(self.workspace_id, before.contact),
             "SET accounts = :accounts, event = :event",
-            f"attribute_exists(role) AND {is_as_read}",
+            f"attribute_exists(pk) AND {is_as_read}",
             values | ({":before": before.accounts} if before.accounts else {}),
         )
 

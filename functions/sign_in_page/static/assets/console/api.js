@@ -5,6 +5,7 @@
  * @property {string} type
  * @property {number} status 0 when no answer came at all
  * @property {string} [reason]
+ * @property {number} [until] seconds since 1970
  * @property {number | null} [retry_after] seconds
  * @property {string[]} [needs] roles
  * @property {string} [what]

@@ -16,7 +16,7 @@ import { takesAway, whoIsTouched } from "./touched.js";
 
 const AT_ONCE = 20;
 const SETTINGS = "settings";
-const OF_THE_TEAM = ["team.member-added", "team.member-changed", "team.member-removed", "team.methods-changed", "team.connection-confirmed", "team.address-confirmed", "key.created", "key.rotated", "key.revoked", "key.held"];
+const OF_THE_TEAM = ["team.member-added", "team.member-changed", "team.member-removed", "team.methods-changed", "team.connection-confirmed", "team.address-confirmed", "team.account-rests", "team.account-confirmed", "key.created", "key.rotated", "key.revoked", "key.held"];
 const KNOWN = new Map(Object.values(GROUPS).flatMap((groups) => Object.values(groups).flat()).map((setting) => [setting.name, setting]));
 
 /** @param {Place} place @param {import("./pages.js").Gathered} [before] pages that are shown already */

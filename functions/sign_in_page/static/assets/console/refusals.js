@@ -33,7 +33,8 @@ const SENTENCES = {
     retry_after ? { key: "too_many", values: { time: words.duration(retry_after) } } : { key: "too_many_plain" },
   "not-signed-in": () => ({ key: "signed_out", signIn: true }),
   "re-auth-needed": () => ({ key: "sign_in_anew", signIn: true }),
-  "team-refused": ({ reason }) => REASONS[reason ?? ""] ?? { key: "refused_not_a_member" },
+  "team-refused": ({ reason, until }, words) =>
+    reason === "account" ? { key: "refused_account", values: { moment: words.moment(until ?? 0) } } : (REASONS[reason ?? ""] ?? { key: "refused_not_a_member" }),
   "role-too-small": ({ needs }, words) => ({ key: "role_too_small", values: { roles: rolesOf(needs ?? [], words) } }),
   "role-too-high": () => ({ key: "role_too_high" }),
   "not-found": () => ({ key: "not_found" }),
