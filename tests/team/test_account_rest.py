@@ -272,6 +272,8 @@ class TestAnOwner:
 
         assert waiting() == []
         assert comes(mallory, portal).status == 200
+        # The press again, whose answer was lost.
+        assert owner.sends(f"POST {TEAM}/{{contact}}/confirm", path=path).status == 204
         (line,) = [
             each for each in portal.records_trail() if each["name"] == "team.account-confirmed"
         ]

@@ -182,19 +182,13 @@ class TeamEntries:
         """
         row = self._people(workspace).rows.get(*membership_key(workspace.id, contact.id))
         membership, settings = Membership.from_row(row), self.of(workspace)
-        resting = _resting(membership, settings, at=self.clock.now()) if membership else {}
+        # Confirmed again, as after an answer that was lost, it is confirmed.
+        resting = _rests(membership, at=self.clock.now()) if membership else {}
         for account in resting:
-            event = self._event(
-                workspace,
-                "team.account-confirmed",
-                by,
-                contact=contact.id,
-                connection=account.partition(":")[0],
-            )
-            told, stamp = (
-                f"{contact.email}, {account.partition(':')[0]}",
-                account_stamp(contact.id, account),
-            )
+            connection = account.partition(":")[0]
+            detail = {"contact": contact.id, "connection": connection}
+            event = self._event(workspace, "team.account-confirmed", by, **detail)
+            stamp, told = account_stamp(contact.id, account), f"{contact.email}, {connection}"
             settings = self._confirm(workspace, stamp, event, told=told, host=host)
         if resting and not contact.address_change:
             return settings
@@ -282,11 +276,15 @@ class TeamEntries:
 
 def _resting(member: Membership, settings: TeamSettings, *, at: datetime) -> dict[str, datetime]:
     """Return until when accounts of a member rest that no owner has confirmed, by their names."""
-    if not settings.is_sso_alone:
-        return {}
-    ends = {name: moment(since) + ADDRESS_REST for name, since in member.accounts.items()}
+    ends = _rests(member, at=at) if settings.is_sso_alone else {}
     return {
         name: end
         for name, end in ends.items()
-        if at < end and account_stamp(member.contact, name) not in settings.confirmed
+        if account_stamp(member.contact, name) not in settings.confirmed
     }
+
+
+def _rests(member: Membership, *, at: datetime) -> dict[str, datetime]:
+    """Return the ends of all rests that are not over, confirmed or not."""
+    ends = {name: moment(since) + ADDRESS_REST for name, since in member.accounts.items()}
+    return {name: end for name, end in ends.items() if at < end}
