@@ -173,6 +173,49 @@ class TestTheTeam:
 
         member.is_told("Confirmed: Google.")
 
+    def test_sso_08_an_account_that_rests_waits_and_is_confirmed_by_a_press(self, member):
+        member.comes_in()
+        with member.page.expect_response("**/v1/workspaces/acme/team") as answer:
+            member.opens("team")
+        team = answer.value.json()
+        adam = next(each for each in team["members"] if each["role"] == "admin")
+        rests = {"what": "account", "id": adam["contact"], "until": 1796389200}
+        pressed: list[str] = []
+
+        def confirms(route):
+            pressed.append(route.request.url.rpartition("/team/")[2])
+            route.fulfill(status=204)
+
+        def answers(route):
+            route.fulfill(json=team | {"waiting": [] if pressed else [rests]})
+
+        member.page.route("**/v1/workspaces/acme/team", answers)
+        member.page.route("**/v1/workspaces/acme/team/*/confirm", confirms)
+        member.page.reload()
+        waits = member.part("Waits for an owner")
+        said = "came by an account connected with a mailed code. Until"
+        expect(waits.get_by_text(f"{adam['name']} {said}")).to_be_visible()
+
+        waits.get_by_role("button", name=f"Confirm {adam['name']}", exact=True).click()
+
+        member.is_told(f"Confirmed: {adam['name']}.")
+        assert pressed == [f"{adam['contact']}/confirm"]
+
+    def test_sso_08_whose_account_rests_is_told_until_when(self, member):
+        refused = {"type": "team-refused", "title": "", "status": 403}
+        more = {"reason": "account", "until": 1796389200}
+        member.comes_in()
+        member.page.route(
+            "**/v1/session/refresh", lambda route: route.fulfill(status=403, json=refused | more)
+        )
+
+        member.page.reload()
+
+        said = "You connected this account with a mailed code"
+        sentence = member.page.get_by_text(said)
+        expect(sentence).to_be_visible()
+        expect(sentence).to_contain_text("2026")
+
     def test_asks_for_a_fresh_sign_in_and_comes_back_with_nothing_lost(self, member, house):
         member.comes_in()
         member.opens("new-member")
