@@ -39,6 +39,7 @@ from tests.directory.scim.conftest import (
 )
 from tests.sso.conftest import World, connected, stage, world  # noqa: F401  # fixtures
 from tests.sso.okta import Okta, by_email
+from tests.sso.test_proving import proves
 from tests.support.doors import door, queue_record, stream_record
 from tests.support.driver import Portal
 from tests.support.moves import moves
@@ -197,6 +198,7 @@ def all_that_is_done(portal: Portal, providers: World) -> None:
     comes_by_providers(portal, providers)
     has_an_account(portal)
     comes_as_a_member(portal)
+    comes_by_an_account_that_rests(portal)
     comes_by_the_teams_way(portal)
     for table in ("sign-in", "people"):
         told = [stream_record(row) for row in portal.rows(table) if row.get("event")]
@@ -302,6 +304,28 @@ def comes_as_a_member(portal: Portal) -> None:
     refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
     assert refused.body["reason"] == "address-changed"
     looks_after_the_team(portal)
+
+
+def comes_by_an_account_that_rests(portal: Portal) -> None:
+    """Come into the team by an account that a mailed code has just connected, and be confirmed."""
+    how: Any = {"host": "signin.acme.test", "by": "test"}
+    members, entries = TeamMembers("people", "sign-in"), TeamEntries("people", "sign-in")
+    rita = portal.adds("Rita", "rita@example.com")
+    members.add(portal.workspace, rita, Role.AGENT, **how)
+    portal.forward(days=4)
+    entries.set_methods(portal.workspace, ["sso"], **how)
+    entries.confirm_connection(portal.workspace, "facebook", **how)
+    proves(portal, portal.another_browser(), account="cem", email="rita@example.com")
+    browser = portal.another_browser()
+    assert browser.signs_in_with("facebook", "cem").status == 303
+    own: Any = {"origin": "https://signin.acme.test", "headers": {"sec-fetch-site": "same-origin"}}
+    body = {"workspace": "acme", "scope": "team"}
+    refused = browser.sends("session", "POST /v1/session/refresh", body, **own)
+    assert refused.body["reason"] == "account"
+    entries.set_methods(portal.workspace, [], **how)
+    owner = Staff(portal, "archer@example.com")
+    path = {"contact": rita.id}
+    assert owner.sends(f"POST {TEAM}/{{contact}}/confirm", path=path).status == 204
 
 
 def comes_by_the_teams_way(portal: Portal) -> None:
