@@ -406,7 +406,8 @@ class TestAMember:
             assert told.problem == (404, "not-found")
 
     @pytest.mark.parametrize(
-        "extra", ["workspace", "sver", "id", "proved_at", "__proto__", "since"]
+        "extra",
+        ["workspace", "sver", "id", "proved_at", "__proto__", "since", "joined_at", "accounts"],
     )
     def test_api_03_takes_no_other_field(self, house, portal, extra):
         body = {"email": "zoe@example.com", "role": "agent", extra: "globex"}
@@ -415,7 +416,8 @@ class TestAMember:
         assert house["owner"].sends(f"POST {TEAM}", body).status == 201
 
         row = next(each for each in portal.rows("people") if each["sk"] == house.zoe.id)
-        assert row.keys() == {"pk", "sk", "role", "since", "by", "event"}
+        assert row.keys() == {"pk", "sk", "role", "since", "joined_at", "by", "event"}
+        assert row["joined_at"] == int(portal.now.timestamp())
         assert portal.team.contact("acme", house.zoe.id) == head
 
     def test_asks_for_a_young_sign_in(self, house, portal):
