@@ -105,7 +105,7 @@ class TestTheTeam:
         said = people.refused("team", "confirm", "acme", "--connection", "google")
         assert said == "There is no connection google in acme."
         said = people.refused("team", "confirm", "acme", "--member", "ben@example.com")
-        assert said == "There is no change of ben@example.com that could be confirmed."
+        assert said == "There is no change or account of ben@example.com that could be confirmed."
         people.refused("team", "confirm", "acme", code=2)
 
     def test_takes_no_stranger(self, people):
