@@ -9,7 +9,7 @@ import pytest
 
 from portico.errors import NotFound
 from portico.people.memberships import Role
-from portico.team.account_rest import MOST_ACCOUNTS, takes_any_account
+from portico.team.account_rest import MOST_RESTING, takes_any_account
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
 from portico.team.team_entry import TeamEntries
@@ -153,7 +153,7 @@ class TestSso08AnAccountThatTheMailboxConnected:
         member = rows.get(portal.ann.id)
         assert member
         event: Any = type("E", (), {"rider": lambda self: None})()
-        old = {f"facebook:{n}": n for n in range(MOST_ACCOUNTS)}
+        old = {f"facebook:{n}": n for n in range(MOST_RESTING)}
         from portico.aws.tables import transact_surely
 
         transact_surely({"member": rows.resting(member, old, event)})
@@ -162,7 +162,7 @@ class TestSso08AnAccountThatTheMailboxConnected:
 
         found = rows.get(portal.ann.id)
         assert found
-        assert len(found.accounts) == MOST_ACCOUNTS
+        assert len(found.accounts) == MOST_RESTING
         assert "facebook:0" not in found.accounts
 
     def test_of_two_tries_at_once_begins_one_rest(self, mallory, portal, wire):

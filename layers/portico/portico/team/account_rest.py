@@ -22,7 +22,7 @@ from portico.team.team_settings import TeamSettings, account_name, account_stamp
 
 ACCOUNT_REST = ADDRESS_REST
 """As long as owners have to notice an account that is not the member's."""
-MOST_ACCOUNTS = 10
+MOST_RESTING = 10
 """Accounts of one member whose rests are remembered. One that is forgotten rests anew."""
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _OF_ANYBODY = frozenset({"common", "organizations", _PERSONAL_TENANT})
@@ -94,7 +94,7 @@ class AccountRests:
 
     def _begin(self, name: str, contact: Contact, member: Membership, *, at: datetime) -> None:
         accounts = member.accounts | {name: epoch(at)}
-        newest = sorted(accounts, key=lambda each: accounts[each])[-MOST_ACCOUNTS:]
+        newest = sorted(accounts, key=lambda each: accounts[each])[-MOST_RESTING:]
         connection = name.partition(":")[0]
         event = Event(
             "team.account-rests",
