@@ -11,6 +11,8 @@ from playwright.sync_api import FrameLocator, expect
 
 from tests.browser.member import Member
 
+IS_HIDDEN = "e => e.contentDocument.documentElement.scrollHeight - e.clientHeight"
+"""How much of a frame's content is: pixels."""
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -132,6 +134,38 @@ class TestThePreview:
 
         expect(preview.locator("html")).to_have_attribute("dir", "rtl")
         expect(preview.locator("h1")).to_contain_text("Acme Support")
+
+    @pytest.mark.parametrize("width", [360, 1280])
+    def test_is_drawn_again_without_moving_the_screen(self, member, preview, width):
+        member.page.set_viewport_size({"width": width, "height": 740})
+        mail = member.page.frame_locator("iframe.of-mail")
+        expect(mail.locator("body")).to_contain_text("Acme Support")
+        member.chooses("Light or dark", "Dark")
+        expect(preview.locator("main")).to_have_css("background-color", "rgb(26, 29, 36)")
+        # Not to the very end: a mail may be some lines shorter on a light screen.
+        end = "document.body.scrollHeight - innerHeight - 100"
+        at = member.page.evaluate(f"scrollTo(0, {end}), scrollY")
+        assert at > 0
+
+        # Not by select_option, which scrolls to what it chooses in.
+        theme = member.field("Light or dark")
+        theme.evaluate("e => { e.value = 'light'; e.dispatchEvent(new Event('change')); }")
+
+        expect(preview.locator("main")).to_have_css("background-color", "rgb(255, 255, 255)")
+        assert member.page.evaluate("scrollY") == at
+
+    def test_is_whole_however_narrow_the_screen_gets(self, member, preview):
+        mail = member.page.frame_locator("iframe.of-mail")
+        expect(mail.locator("body")).to_contain_text("Acme Support")
+
+        for width in (360, 1280):
+            member.page.set_viewport_size({"width": width, "height": 740})
+            for frame in member.page.locator("iframe.of-page, iframe.of-mail").all():
+                for _ in range(50):
+                    if not (hidden := frame.evaluate(IS_HIDDEN)):
+                        break
+                    member.page.wait_for_timeout(100)
+                assert hidden == 0
 
     def test_does_nothing_when_it_is_pressed(self, member, preview):
         heard: list[str] = []

@@ -6,6 +6,7 @@
 import { el } from "../elements.js";
 import { Refusal } from "./api.js";
 import { choice, labelled } from "./choice.js";
+import { fitting } from "./frame-height.js";
 import { putMail } from "./mail-nodes.js";
 import { facts, given } from "./parts.js";
 import { notAllowed } from "./settings.js";
@@ -33,6 +34,7 @@ export function mailPreviewOf(place, { language, theme, unsaved }) {
   const plain = el("pre", { class: "mail-text", hidden: true });
   const head = el("div", {});
   const status = el("p", { class: "soft", role: "status" });
+  const fit = fitting(frame);
   /** What was asked for already. @type {Map<string, Mail>} */
   const kept = new Map();
   /** @type {Mail | null} */
@@ -68,7 +70,9 @@ export function mailPreviewOf(place, { language, theme, unsaved }) {
     plain.textContent = shown.text;
     plain.lang = shown.language;
     plain.dir = "auto";
-    if (!isPlain) drawIn(frame, shown.html, theme.value === "dark");
+    if (isPlain) return;
+    drawIn(frame, shown.html, theme.value === "dark");
+    fit();
   }
 
   const soon = () => {
@@ -104,6 +108,4 @@ function drawIn(frame, html, isDark) {
   inside.adoptedStyleSheets = [sheet];
   const root = inside.documentElement;
   root.style.colorScheme = isDark ? "dark" : "light";
-  frame.style.blockSize = "0";
-  frame.style.blockSize = `${root.scrollHeight}px`;
 }

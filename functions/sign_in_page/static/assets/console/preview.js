@@ -12,6 +12,7 @@ import { el } from "../elements.js";
 import { showFoot } from "../foot.js";
 import { LANGUAGES, loadWords } from "../words.js";
 import { choice, labelled } from "./choice.js";
+import { fitting } from "./frame-height.js";
 import { mailPreviewOf } from "./mail-preview.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -19,6 +20,8 @@ import { mailPreviewOf } from "./mail-preview.js";
 
 const IS_DARK = "(prefers-color-scheme: dark)";
 const HAS_NO_SCRIPT = "(scripting: none)";
+/** Pixels. */
+const LEAST_HEIGHT = 320;
 
 /** @type {Promise<Document> | null} */
 let served = null;
@@ -34,6 +37,7 @@ export function previewOf(place, typed, unsaved) {
   const theme = choice(["light", "dark"].map((each) => [each, words.text(`preview_${each}`)]), matchMedia(IS_DARK).matches ? "dark" : "light");
   const frame = el("iframe", { class: "of-page", title: words.text("preview_title"), sandbox: "allow-same-origin", inert: true, tabindex: "-1" });
   const status = el("p", { class: "soft", role: "status" });
+  const fit = fitting(frame, LEAST_HEIGHT);
   let drawing = 0;
   const draw = async () => {
     drawing += 1;
@@ -43,6 +47,7 @@ export function previewOf(place, typed, unsaved) {
       if (mine !== drawing || place.isOver || !frame.contentDocument) return;
       status.replaceChildren();
       drawIn(frame, { whole, words: own, ways, brand: { ...brandOf(settings), ...typed() }, isDark: theme.value === "dark" });
+      fit();
     } catch {
       served = null;
       status.replaceChildren(...words.nodes("preview_missing"));
@@ -132,6 +137,4 @@ function drawIn(frame, { whole, words, ways, brand, isDark }) {
   showFoot(by("links"), by("made-by"), brand, words);
   by("language").replaceChildren(el("option", {}, LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (words.language)]));
   by("foot").hidden = false;
-  frame.style.blockSize = "0";
-  frame.style.blockSize = `${Math.max(root.scrollHeight, 320)}px`;
 }
