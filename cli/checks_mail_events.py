@@ -113,7 +113,8 @@ def _heard(topic: str, queue: str) -> Answers:
     if attributes.get("RawMessageDelivery") != "true":
         changed = True
         yield BROKEN, f"the topic wraps each event, so none is understood: {DELIVERED}"
-    if attributes.get("FilterPolicy"):
+    # One that was taken away is an empty one.
+    if attributes.get("FilterPolicy", "") not in ("", "{}"):
         changed = True
         yield BROKEN, "the subscription of the queue has a filter, which leaves events out"
     if not changed:

@@ -593,7 +593,10 @@ class TestWhatSesTells:
         ("attributes", "said"),
         [
             ({"RawMessageDelivery": "false"}, "wraps each event"),
-            ({"RawMessageDelivery": "true", "FilterPolicy": "{}"}, "leaves events out"),
+            (
+                {"RawMessageDelivery": "true", "FilterPolicy": '{"kind": ["x"]}'},
+                "leaves events out",
+            ),
         ],
     )
     def test_that_comes_changed_is_broken(self, hospital, attributes, said):
@@ -603,6 +606,14 @@ class TestWhatSesTells:
 
         assert said in found["said"]
         assert _leads_somewhere(found["see"])
+
+    def test_has_no_filter_once_it_was_taken_away(self, hospital):
+        """As docs/deliveries.md says to do."""
+        hospital.says["sns.GetSubscriptionAttributes"] = {
+            "Attributes": {"RawMessageDelivery": "true", "FilterPolicy": "{}"}
+        }
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
 
     def test_that_may_not_be_looked_at_wants_attention(self, hospital):
         hospital.says["sns.ListSubscriptionsByTopic"] = "AuthorizationError"
