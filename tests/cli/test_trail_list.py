@@ -106,6 +106,21 @@ class TestAList:
         rows = list(csv.DictReader(io.StringIO(written)))
         assert (f"key:{made['id']}", "Script") in {(row["about"], row["label"]) for row in rows}
 
+    @pytest.mark.parametrize(
+        "label",
+        [
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        ],
+    )
+    def test_keeps_what_joins_the_letters_of_a_label(self, happened, terminal, label):
+        terminal.told("link", "create", "acme", "--label", label)
+        happened.records_trail()
+
+        (row,) = [each for each in listed(terminal) if each["label"]]
+        assert row["label"] == label
+        assert row["steps"][0]["detail"]["label"] == label
+
     def test_says_it_of_a_portal_and_a_connection_by_their_labels(
         self, happened, terminal, tmp_path
     ):

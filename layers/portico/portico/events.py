@@ -111,15 +111,15 @@ class Event:
             "network": self.network,
             "began": int(self.began.timestamp()) if self.began else 0,
             # Strangers may have typed some of it, such as a provider's error.
-            "detail": {name: _printable(value) for name, value in self.detail.items()},
+            "detail": {name: _printable(value, name) for name, value in self.detail.items()},
         }
         return rider | {name: value for name, value in optional.items() if value}
 
 
-def _printable(text: str) -> str:
+def _printable(text: str, name: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     # Loaded here: nearly all that is kept is in our own words.
-    from portico.printable import printable  # noqa: PLC0415
+    from portico.printable import printable_detail  # noqa: PLC0415
 
-    return printable(text)
+    return printable_detail(name, text)

@@ -45,6 +45,11 @@ def printable_name(text: str) -> str:
     return "".join(each if each in kept else _plain(each) for each in text)
 
 
+def printable_detail(name: str, text: str) -> str:
+    """Return a detail of a line as it can be shown. A label is a name, whose letters may be joined."""
+    return printable_name(text) if name == "label" else printable(text)
+
+
 def printable_cell(value: object) -> str:
     """Return *value* as a cell of a table that somebody will open in a spreadsheet.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portico.clock import epoch
-from portico.printable import printable, printable_cell, printable_json, printable_name
+from portico.printable import printable_cell, printable_detail, printable_json, printable_name
 from portico.trail.entries import Entry, Outcome, Step
 
 FORMATS = ("csv", "jsonl", "ocsf")
@@ -121,7 +121,7 @@ def _step(step: Step) -> dict[str, Any]:
         "event": step.name,
         "by": step.by,
         # Once more: a row may be older than the rule that it was kept by.
-        "detail": {name: printable(str(value)) for name, value in step.detail.items()},
+        "detail": {name: printable_detail(name, str(value)) for name, value in step.detail.items()},
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from portico.clock import epoch, moment
 from portico.ids import ChallengeId, fingerprint
-from portico.printable import printable
+from portico.printable import printable_detail
 
 STEP, PERSONAL_PART = "step_", "personal_"
 """How the attributes of an event begin: the core, which stays, and what erasure takes away."""
@@ -162,7 +162,11 @@ def listed(place: Place, row: dict[str, Any], line: dict[str, Any], ends: dateti
         ends: until when the row is kept.
     """
     subject = line["pk"].partition("#trail#")[2]
-    detail = {n: printable(str(v))[:LONGEST] for n, v in line["detail"].items() if n in CORE and v}
+    detail = {
+        name: printable_detail(name, str(value))[:LONGEST]
+        for name, value in line["detail"].items()
+        if name in CORE and value
+    }
     core: dict[str, Any] = {"name": line["name"], "at": line["at"], "by": line["by"]}
     if detail:
         core["detail"] = detail

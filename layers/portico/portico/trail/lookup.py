@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from portico.aws.queries import rows_between
 from portico.aws.tables import Rows
-from portico.printable import printable
+from portico.printable import printable_detail
 from portico.trail.subjects import subjects_in_trail
 
 
@@ -39,7 +39,10 @@ class Line:
             row["by"],
             row.get("network"),
             # Once more: a line may be older than the rule that it is kept by.
-            {name: printable(str(value)) for name, value in (row.get("detail") or {}).items()},
+            {
+                name: printable_detail(name, str(value))
+                for name, value in (row.get("detail") or {}).items()
+            },
         )
 
     @property

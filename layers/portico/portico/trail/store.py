@@ -9,7 +9,7 @@ from portico.aws.tables import ConditionFailed, Rows
 from portico.aws.values import row_of
 from portico.clock import epoch
 from portico.errors import TryLater
-from portico.printable import printable
+from portico.printable import printable_detail
 from portico.settings import RecordTrailSettings
 from portico.trail.list_rows import Listed, listed, place_of, sign_in_of
 from portico.trail.list_store import ListWriter, by_row
@@ -94,7 +94,9 @@ class Recorder:
             "at": event["at"],
             "by": event["by"],
             "network": event.get("network"),
-            "detail": {name: printable(each) for name, each in event.get("detail", {}).items()}
+            "detail": {
+                name: printable_detail(name, each) for name, each in event.get("detail", {}).items()
+            }
             | ({"sign_in": sign_in[0]} if sign_in else {}),
             **({"listed": place.sk} if place else {}),
             "expires_at": epoch(ends),
