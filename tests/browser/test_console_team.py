@@ -179,27 +179,35 @@ class TestTheTeam:
             member.opens("team")
         team = answer.value.json()
         adam = next(each for each in team["members"] if each["role"] == "admin")
-        rests = {"what": "account", "id": adam["contact"], "until": 1796389200}
-        pressed: list[str] = []
+        rests = {
+            "what": "account", "id": adam["contact"], "until": 1796389200,
+            "connection": "google", "etag": '"0b3f"',
+        }  # fmt: skip
+        other = rests | {"connection": "ids-of-nobody", "etag": '"77aa"'}
+        pressed: list[tuple[str, str]] = []
 
         def confirms(route):
-            pressed.append(route.request.url.rpartition("/team/")[2])
+            asked = route.request
+            pressed.append((asked.url.rpartition("/team/")[2], asked.headers["if-match"]))
             route.fulfill(status=204)
 
         def answers(route):
-            route.fulfill(json=team | {"waiting": [] if pressed else [rests]})
+            route.fulfill(json=team | {"waiting": [other] if pressed else [rests, other]})
 
         member.page.route("**/v1/workspaces/acme/team", answers)
         member.page.route("**/v1/workspaces/acme/team/*/confirm", confirms)
         member.page.reload()
         waits = member.part("Waits for an owner")
         said = "came by an account connected with a mailed code. Until"
-        expect(waits.get_by_text(f"{adam['name']} {said}")).to_be_visible()
+        for label in ("Google", "ids-of-nobody"):
+            expect(waits.get_by_text(f"{label} · {adam['name']} {said}")).to_be_visible()
 
-        waits.get_by_role("button", name=f"Confirm {adam['name']}", exact=True).click()
+        # The one that Adam was asked about, and none that somebody else has added.
+        name = f"Confirm {adam['name']} · Google"
+        waits.get_by_role("button", name=name, exact=True).click()
 
-        member.is_told(f"Confirmed: {adam['name']}.")
-        assert pressed == [f"{adam['contact']}/confirm"]
+        member.is_told(f"Confirmed: {adam['name']} · Google.")
+        assert pressed == [(f"{adam['contact']}/confirm", '"0b3f"')]
 
     def test_sso_08_whose_account_rests_is_told_until_when(self, member):
         refused = {"type": "team-refused", "title": "", "status": 403}

@@ -3,13 +3,15 @@
 Mallory reads Ann's mailbox, and Acme's team takes single sign-on alone.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from portico.aws.tables import Rows
 from portico.errors import NotFound
-from portico.people.memberships import Role
-from portico.team.account_rest import MOST_RESTING, takes_any_account
+from portico.people.memberships import Role, membership_key
+from portico.team.account_rest import MOST_AT_ONCE, MOST_RESTING, takes_any_account
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
 from portico.team.team_entry import TeamEntries
@@ -57,6 +59,14 @@ class Boss(Staff):
 def connects_by_code(portal, connection="facebook", account="ben"):
     thief = Contact(portal, portal.another_browser()).signs_in()
     assert adds(thief, connection, account).told == "linked"
+
+
+def leaves_and_comes_back(portal, meanwhile=lambda: None):
+    members = TeamMembers("people", "sign-in")
+    members.remove(portal.workspace, portal.ann, **HOW)
+    portal.forward(hours=5)
+    meanwhile()
+    members.add(portal.workspace, portal.ann, Role.AGENT, **HOW)
 
 
 def comes(member, portal, connection="facebook", account="ben"):
@@ -165,6 +175,68 @@ class TestSso08AnAccountThatTheMailboxConnected:
         assert len(found.accounts) == MOST_RESTING
         assert "facebook:0" not in found.accounts
 
+    def test_rests_on_while_the_mailbox_leads_to_the_team_for_a_while(self, mallory, portal):
+        """As where the provider is away for an afternoon, and owners let codes in meanwhile."""
+        connects_by_code(portal)
+        comes(mallory, portal)
+        mallory.entries.set_methods(portal.workspace, [], **HOW)
+        portal.forward(hours=5)
+        mallory.entries.set_methods(portal.workspace, ["sso"], **HOW)
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_rests_on_where_the_member_is_taken_off_the_team_and_comes_back(self, mallory, portal):
+        """As owners do who were told of it."""
+        connects_by_code(portal)
+        comes(mallory, portal)
+        leaves_and_comes_back(portal)
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_rests_where_it_waited_unseen_for_the_member_to_come_back(self, mallory, portal):
+        connects_by_code(portal)
+        leaves_and_comes_back(portal)
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_rests_where_nobody_knows_when_the_member_first_came(self, mallory, portal):
+        """As of a member from before there was this."""
+        key = membership_key("acme", portal.ann.id)
+        Rows("people", "acme#").update(
+            *key, "REMOVE joined_at", "role = :agent", {":agent": "agent"}
+        )
+        leaves_and_comes_back(portal, meanwhile=lambda: connects_by_code(portal))
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_rests_where_it_was_connected_while_the_member_was_away(self, mallory, portal):
+        leaves_and_comes_back(portal, meanwhile=lambda: connects_by_code(portal))
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_is_one_of_few_that_owners_are_told_of_in_those_days(self, mallory, portal):
+        """Whoever reads the mailbox could else have as many mails sent as they connect accounts."""
+        for _ in range(MOST_AT_ONCE):
+            connects_by_code(portal)
+            assert refused(comes(mallory, portal)) == (403, "account")
+            portal.forward(minutes=30)
+        first = portal.now - timedelta(minutes=30 * MOST_AT_ONCE)
+        portal.delivers_mail()
+        connects_by_code(portal)
+        portal.delivers_mail()
+        before = len(portal.mails)
+
+        answer = comes(mallory, portal)
+        portal.delivers_mail()
+
+        assert refused(answer) == (403, "account")
+        # No sooner than the rest that begins once the first of them is over.
+        assert answer.body["until"] == int(first.timestamp()) + 2 * 72 * 3600
+        assert len(portal.mails) == before
+        # What an owner has confirmed rests no more, so there is room again.
+        mallory.entries.confirm_member(portal.workspace, portal.ann, **HOW)
+        assert comes(mallory, portal).body["until"] == int(portal.now.timestamp()) + 72 * 3600
+
     def test_of_two_tries_at_once_begins_one_rest(self, mallory, portal, wire):
         connects_by_code(portal)
         other = Member(portal)
@@ -265,7 +337,14 @@ class TestAnOwner:
         def waiting():
             return owner.sends(f"GET {TEAM}").body["waiting"]
 
-        assert waiting() == [{"what": "account", "id": portal.ann.id, "until": until}]
+        (entry,) = waiting()
+        assert entry.pop("etag")
+        assert entry == {
+            "what": "account",
+            "id": portal.ann.id,
+            "until": until,
+            "connection": "facebook",
+        }
 
         path = {"contact": portal.ann.id}
         assert owner.sends(f"POST {TEAM}/{{contact}}/confirm", path=path).status == 204
@@ -309,6 +388,58 @@ class TestAnOwner:
 
         assert refused(comes(mallory, portal, "twitter")) == (403, "account")
         assert comes(mallory, portal).status == 200
+
+    def test_confirms_the_one_that_they_mean_and_none_that_came_to_it(self, mallory, portal):
+        """Mallory reads of Ann's account in the mailbox, and has another ready."""
+        owner = Boss(portal, "ben@example.com")
+        connects_by_code(portal)
+        comes(mallory, portal)
+        (seen,) = owner.sends(f"GET {TEAM}").body["waiting"]
+        portal.forward(minutes=1)
+        connects_by_code(portal, "twitter")
+        comes(mallory, portal, "twitter")
+
+        path = {"contact": portal.ann.id}
+        for _ in range(2):
+            answer = owner.sends(
+                f"POST {TEAM}/{{contact}}/confirm", path=path, headers={"if-match": seen["etag"]}
+            )
+            assert answer.status == 204
+
+        assert comes(mallory, portal).status == 200
+        assert refused(comes(mallory, portal, "twitter")) == (403, "account")
+        left = owner.sends(f"GET {TEAM}").body["waiting"]
+        assert [each["connection"] for each in left] == ["twitter"]
+
+    def test_confirms_nothing_by_what_never_was(self, mallory, portal):
+        owner = Boss(portal, "ben@example.com")
+        connects_by_code(portal)
+        comes(mallory, portal)
+
+        path, wrong = {"contact": portal.ann.id}, '"0123"'
+        answer = owner.sends(
+            f"POST {TEAM}/{{contact}}/confirm", path=path, headers={"if-match": wrong}
+        )
+
+        assert answer.status == 404
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_confirms_two_accounts_of_one_connection_once_each(self, mallory, portal):
+        owner = Boss(portal, "ben@example.com")
+        for account in ("ben", "ann"):
+            connects_by_code(portal, "facebook", account)
+            comes(mallory, portal, "facebook", account)
+            portal.forward(minutes=1)
+
+        for _ in range(2):
+            mallory.entries.confirm_member(portal.workspace, portal.ann, **HOW)
+
+        assert owner.sends(f"GET {TEAM}").body["waiting"] == []
+        assert comes(mallory, portal, "facebook", "ben").status == 200
+        assert comes(mallory, portal, "facebook", "ann").status == 200
+        portal.delivers_mail()
+        told = [each for each in portal.mails if "✓ ann@" in each.text and "facebook" in each.text]
+        assert len(told) == 2
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,15 @@ class TestADraft:
         adds(admin, issuer)
         assert waiting() == []
         asks(admin, f"POST {ONE}/test")
-        assert waiting() == [{"what": "draft", "id": "ids-of-api", "until": None}]
+        assert waiting() == [
+            {
+                "what": "draft",
+                "id": "ids-of-api",
+                "until": None,
+                "connection": None,
+                "etag": None,
+            }
+        ]
         asks(house["owner"], f"POST {ONE}/confirm")
         assert waiting() == []
 

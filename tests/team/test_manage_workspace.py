@@ -526,9 +526,12 @@ class TestAnAddressThatWasJustChanged:
 
         changed = portal.now
         ends = int(changed.timestamp()) + 72 * 3600
-        assert waiting() == [{"what": "address", "id": moved.id, "until": ends}]
+        (entry,) = waiting()
+        etag = entry.pop("etag")
+        assert entry == {"what": "address", "id": moved.id, "until": ends, "connection": None}
 
-        house["owner"].sends(self.CONFIRM, path={"contact": moved.id})
+        path, headers = {"contact": moved.id}, {"if-match": etag}
+        assert house["owner"].sends(self.CONFIRM, path=path, headers=headers).status == 204
 
         assert waiting() == []
 

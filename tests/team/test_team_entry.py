@@ -10,7 +10,7 @@ from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.people.memberships import Role, connection_stamp
 from portico.team.members import TeamMembers
 from portico.team.rules import why_no_visit
-from portico.team.team_entry import TeamEntries
+from portico.team.team_entry import MOST_CONFIRMED, TeamEntries
 from portico.team.team_settings import METHODS, TeamSettings
 from tests.team.test_team_token import HOW, Member, refused
 
@@ -170,6 +170,21 @@ class TestApi06AConnection:
         entries.confirm_connection(portal.workspace, "google", **HOW)
         assert by_google.asks().status == 200
         assert len(entries.of(portal.workspace).confirmed) == 1
+
+    def test_stays_confirmed_however_many_members_are(self, by_google, entries, portal):
+        """Else nobody comes in by it any more, and no owner either."""
+        entries.confirm_connection(portal.workspace, "google", **HOW)
+        for n in range(MOST_CONFIRMED + 1):
+            moved = replace(portal.ann, id=f"ct_{n:020}", address_change=f"c{n}")
+            entries.confirm_address(portal.workspace, moved, **HOW)
+
+        confirmed = entries.of(portal.workspace).confirmed
+        assert by_google.asks().status == 200
+        assert len(confirmed) == MOST_CONFIRMED
+        # The newest of the others.
+        assert confirmed[0] == f"address:ct_{MOST_CONFIRMED:020}:c{MOST_CONFIRMED}"
+        assert f"address:ct_{1:020}:c1" not in confirmed
+        assert f"address:ct_{2:020}:c2" in confirmed
 
     def test_that_is_off_gives_none(self, by_google, entries, portal, connected):
         entries.confirm_connection(portal.workspace, "google", **HOW)

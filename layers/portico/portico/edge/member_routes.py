@@ -6,6 +6,7 @@ from typing import Any, Self
 from portico.clock import epoch
 from portico.edge.responses import Response
 from portico.edge.team_access import TeamAccess, demand_match
+from portico.edge.team_entry_routes import stamp_etag
 from portico.errors import InvalidRequest, NotFound, RoleTooHigh
 from portico.events import Caller
 from portico.ids import digest, is_contact
@@ -136,6 +137,8 @@ def _waiting_answer(waiting: Waiting) -> dict[str, Any]:
         "what": waiting.what,
         "id": waiting.id,
         "until": epoch(until) if until else None,
+        "connection": waiting.connection,
+        "etag": stamp_etag(waiting.stamp) if waiting.stamp else None,
     }
 
 

@@ -67,8 +67,21 @@ class TeamEntryRoutes:
         )
         if found is None:
             raise NotFound
-        self.entries.confirm_member(member.workspace, found, host=caller.host, by=member.by)
+        seen = caller.if_match
+        self.entries.confirm_member(
+            member.workspace,
+            found,
+            # As the owner has looked at it. Somebody who reads the mailbox may have added to it since.
+            seen=lambda stamp: seen is None or seen == stamp_etag(stamp),
+            host=caller.host,
+            by=member.by,
+        )
         return Response(204)
+
+
+def stamp_etag(stamp: str) -> str:
+    """Return the ``ETag`` of one thing that waits for an owner, by its stamp."""
+    return f'"{digest(stamp)[:32]}"'
 
 
 def _answer(settings: TeamSettings) -> dict[str, Any]:

@@ -32,6 +32,11 @@ def connection_stamp(row: dict[str, Any]) -> str:
     return f"connection:{row['id']}:{digest(json.dumps(told, sort_keys=True))}"
 
 
+def is_of_connection(stamp: str) -> bool:
+    """Say whether a stamp is a connection's (`connection_stamp`)."""
+    return stamp.startswith("connection:")
+
+
 def has_confirmed(team: dict[str, Any] | None, connection: dict[str, Any]) -> bool:
     """Say whether an owner has confirmed a connection as its row is now.
 

@@ -24,6 +24,9 @@ ACCOUNT_REST = ADDRESS_REST
 """As long as owners have to notice an account that is not the member's."""
 MOST_RESTING = 10
 """Accounts of one member whose rests are remembered. One that is forgotten rests anew."""
+MOST_AT_ONCE = 5
+"""Accounts of one member that rest at once. Owners get so many mails of them in these hours, however many
+accounts are connected; and of those whose rest is over, as many stay remembered at least."""
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _OF_ANYBODY = frozenset({"common", "organizations", _PERSONAL_TENANT})
 """What stands in the place of Microsoft's tenants, where any will do."""
@@ -70,21 +73,30 @@ class AccountRests:
         since, name = session.account_since, account_name(session)
         if since is None or not settings.is_sso_alone:
             return None
+        if account_stamp(contact.id, name) in settings.confirmed:
+            return None
+        if name in member.accounts:
+            # Whatever was set meanwhile: owners were told of it, and of when it ends.
+            end = _end(member.accounts[name])
+            return end if at < end else None
         if settings.sso_since and since < settings.sso_since:
             # Then the mailbox was a way to the team by itself.
             return None
         if member.joined_at and since < member.joined_at + ACCOUNT_REST:
             # Whoever is new has come by nothing yet, and was invited by a mail to this mailbox.
             return None
-        if account_stamp(contact.id, name) in settings.confirmed:
-            return None
-        if name in member.accounts:
-            end = moment(member.accounts[name]) + ACCOUNT_REST
-            return end if at < end else None
         if not self._takes_any(session):
             return None
+        others = [
+            _end(began)
+            for each, began in member.accounts.items()
+            if at < _end(began) and account_stamp(contact.id, each) not in settings.confirmed
+        ]
+        if len(others) >= MOST_AT_ONCE:
+            # It begins once one of those is over, and no sooner.
+            return min(others) + ACCOUNT_REST
         self._begin(name, contact, member, at=at)
-        return moment(epoch(at)) + ACCOUNT_REST
+        return _end(epoch(at))
 
     def _takes_any(self, session: Session) -> bool:
         rows, id_ = Rows(self.people_table, f"{self.workspace.id}#"), self.workspace.id
@@ -106,7 +118,7 @@ class AccountRests:
         )
         team = Memberships(self.people_table, self.workspace.id)
         notices = OwnerNotices(self.people_table, self.sign_in_table, self.workspace, self.host)
-        until = f"{moment(epoch(at)) + ACCOUNT_REST:%Y-%m-%d %H:%M} UTC"
+        until = f"{_end(epoch(at)):%Y-%m-%d %H:%M} UTC"
         told = f"{contact.email}: + {connection} → {until}"
         parts = {
             "member": team.resting(member, {each: accounts[each] for each in newest}, event),
@@ -116,3 +128,7 @@ class AccountRests:
             transact_surely(parts)
         except TransactionRefused:
             raise TryLater(cause="the member was changed meanwhile") from None
+
+
+def _end(began: int) -> datetime:
+    return moment(began) + ACCOUNT_REST

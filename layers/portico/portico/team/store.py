@@ -18,6 +18,8 @@ IS_THE_ROLE_READ = (
     "role = :before AND (keys = :keys OR (:keys = :zero AND attribute_not_exists(keys)))"
 )
 """The member has the role that was read, and answers for no further key."""
+JOINED_BEFORE = "joined_at = if_not_exists(joined_at, since)"
+"""A row of before 0.5.0 says only since when the member has had this role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Membership:
     keys: int = 0
     """How often they have become the one who answers for a key. It only rises."""
     joined_at: datetime | None = None
-    """When they came to the team, in whatever role; ``None``: nobody knows any more."""
+    """When they first came to the team, in whatever role; ``None``: nobody knows any more."""
     accounts: dict[str, int] = field(default_factory=dict)
     """Accounts that rest before they lead to the team, or did: since when, by `account_name`."""
 
@@ -80,10 +82,11 @@ class Memberships:
 
         Their names are ``member``, and ``owners`` for an owner.
         """
+        # Whoever comes back has come before.
         member = self.rows.updating(
             *membership_key(self.workspace_id, contact),
-            "SET role = :role, since = :now, joined_at = :now, by = :by, event = :event "
-            "REMOVE removed_at",
+            "SET role = :role, since = :now, joined_at = if_not_exists(joined_at, :now), by = :by, "
+            "event = :event REMOVE removed_at",
             "attribute_not_exists(role)",
             self._values(role, event),
         )
@@ -96,7 +99,7 @@ class Memberships:
         """
         member = self.rows.updating(
             *membership_key(self.workspace_id, before.contact),
-            "SET role = :role, since = :now, by = :by, event = :event",
+            f"SET role = :role, since = :now, {JOINED_BEFORE}, by = :by, event = :event",
             IS_THE_ROLE_READ,
             self._values(role, event) | _as_read(before),
         )
@@ -109,7 +112,7 @@ class Memberships:
         """
         member = self.rows.updating(
             *membership_key(self.workspace_id, before.contact),
-            "SET removed_at = :now, by = :by, event = :event REMOVE role",
+            f"SET removed_at = :now, {JOINED_BEFORE}, by = :by, event = :event REMOVE role",
             IS_THE_ROLE_READ,
             {
                 ":now": epoch(event.at),

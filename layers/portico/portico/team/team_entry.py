@@ -1,6 +1,6 @@
 """Set by which ways a team may come in, and confirm what somebody else has changed about them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,12 @@ from portico.aws.tables import Parts, TransactionRefused, get_many, transact_sur
 from portico.clock import SYSTEM, Clock, epoch, moment
 from portico.errors import InvalidRequest, NotFound, TryLater
 from portico.events import Event
-from portico.people.memberships import connection_stamp, membership_key, team_settings_key
+from portico.people.memberships import (
+    connection_stamp,
+    is_of_connection,
+    membership_key,
+    team_settings_key,
+)
 from portico.people.rules import Contact, Workspace
 from portico.people.store import People, connection_key
 from portico.sso.rules import Connection
@@ -16,10 +21,16 @@ from portico.sso.store import Connections
 from portico.team.owner_notices import OwnerNotices
 from portico.team.rules import ADDRESS_REST
 from portico.team.store import Membership
-from portico.team.team_settings import METHODS, TeamSettings, account_stamp, address_stamp
+from portico.team.team_settings import (
+    METHODS,
+    TeamSettings,
+    account_stamp,
+    address_stamp,
+    is_of_account,
+)
 
 MOST_CONFIRMED = 60
-"""Stamps that are kept, the newest first: ten connections, and members whose address changed."""
+"""Stamps that are kept, the newest first: ten connections, and members who have changed something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,10 @@ class Waiting:
     """The member's contact, or the connection."""
     until: datetime | None = None
     """When it ends by itself; ``None``: never."""
+    connection: str | None = None
+    """Of an account, its connection."""
+    stamp: str | None = None
+    """What an owner confirms of a member, who may have several that wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class TeamEntries:
 
         settings, rows, now = self.of(workspace), self._people(workspace).rows, self.clock.now()
         moved = [
-            (each.id, address_change_key(workspace.id, each.id, each.address_change))
+            (each.id, address_stamp(each.id, each.address_change), each.address_change)
             for each in members
             if each.address_change
             and address_stamp(each.id, each.address_change) not in settings.confirmed
@@ -79,20 +94,26 @@ class TeamEntries:
             if each.get("waits") and not each.get("draft")
         ]
         wanted = [
-            *(key for _, key in moved),
+            *(address_change_key(workspace.id, id_, change) for id_, _, change in moved),
             *(connection_key(workspace.id, each) for each in offered),
         ]
         accounts = [
-            Waiting("account", each.contact, max(_resting(each, settings, at=now).values()))
+            Waiting(
+                "account",
+                each.contact,
+                end,
+                account.partition(":")[0],
+                account_stamp(each.contact, account),
+            )
             for each in memberships
-            if _resting(each, settings, at=now)
+            for account, end in _resting(each, settings, at=now).items()
         ]
         if not wanted:
             return [*drafts, *accounts]
         found = get_many([(rows, *key) for key in wanted], consistent=True)
         ends = [
-            Waiting("address", id_, moment(row["changed_at"]) + ADDRESS_REST)
-            for (id_, _), row in zip(moved, found, strict=False)
+            Waiting("address", id_, moment(row["changed_at"]) + ADDRESS_REST, stamp=stamp)
+            for (id_, stamp, _), row in zip(moved, found, strict=False)
             if row is not None
         ]
         return [
@@ -171,10 +192,24 @@ class TeamEntries:
         return self._confirm(workspace, stamp, event, told=connection, host=host, also=opened)
 
     def confirm_member(
-        self, workspace: Workspace, contact: Contact, *, host: str, by: str
+        self,
+        workspace: Workspace,
+        contact: Contact,
+        *,
+        seen: Callable[[str], bool] = lambda _: True,
+        host: str,
+        by: str,
     ) -> TeamSettings:
         """Let a member come in although their address was just changed, or by what they have just
         connected.
+
+        Args:
+            workspace: the workspace.
+            contact: the member.
+            seen: says by its stamp whether the owner has looked at something and means it. Somebody
+                else may have connected another account meanwhile.
+            host: our own host, which the mails name.
+            by: who confirms it.
 
         Raises:
             NotFound: nothing of theirs waits for that.
@@ -183,16 +218,20 @@ class TeamEntries:
         row = self._people(workspace).rows.get(*membership_key(workspace.id, contact.id))
         membership, settings = Membership.from_row(row), self.of(workspace)
         # Confirmed again, as after an answer that was lost, it is confirmed.
-        resting = _rests(membership, at=self.clock.now()) if membership else {}
+        rests = _rests(membership, at=self.clock.now()) if membership else {}
+        resting = [each for each in rests if seen(account_stamp(contact.id, each))]
         for account in resting:
             connection = account.partition(":")[0]
             detail = {"contact": contact.id, "connection": connection}
             event = self._event(workspace, "team.account-confirmed", by, **detail)
             stamp, told = account_stamp(contact.id, account), f"{contact.email}, {connection}"
             settings = self._confirm(workspace, stamp, event, told=told, host=host)
-        if resting and not contact.address_change:
-            return settings
-        return self.confirm_address(workspace, contact, host=host, by=by)
+        change = contact.address_change
+        if change and seen(address_stamp(contact.id, change)):
+            return self.confirm_address(workspace, contact, host=host, by=by)
+        if not resting:
+            raise NotFound
+        return settings
 
     def confirm_address(
         self, workspace: Workspace, contact: Contact, *, host: str, by: str
@@ -222,10 +261,8 @@ class TeamEntries:
         before = self.of(workspace)
         if stamp in before.confirmed and not also:
             return before
-        # An earlier stamp of the same thing confirms what is not there any more.
-        what = stamp.rpartition(":")[0]
-        others = [each for each in before.confirmed if each.rpartition(":")[0] != what]
-        after = replace(before, confirmed=(stamp, *others[: MOST_CONFIRMED - 1]))
+        others = [each for each in before.confirmed if not _replaces(stamp, each)]
+        after = replace(before, confirmed=_newest([stamp, *others]))
         self._write(workspace, before, after, event, told=f"✓ {told}", host=host, also=also)
         return after
 
@@ -272,6 +309,25 @@ class TeamEntries:
 
     def _people(self, workspace: Workspace) -> People:
         return People(self.people_table, workspace.id)
+
+
+def _replaces(stamp: str, earlier: str) -> bool:
+    """Say whether what an earlier stamp confirms is not there any more. Of accounts a member has several."""
+    if is_of_account(stamp):
+        return stamp == earlier
+    return stamp.rpartition(":")[0] == earlier.rpartition(":")[0]
+
+
+def _newest(stamps: Sequence[str]) -> tuple[str, ...]:
+    """Return the stamps that there is room for, newest first.
+
+    What waits for a member ends by itself. A connection waits for ever: without its stamp nobody comes in
+    by it, and no owner either. So those go last.
+    """
+    over = max(0, len(stamps) - MOST_CONFIRMED)
+    of_members = [each for each in stamps[1:] if not is_of_connection(each)]
+    gone = of_members[len(of_members) - min(over, len(of_members)) :]
+    return tuple(each for each in stamps if each not in gone)[:MOST_CONFIRMED]
 
 
 def _resting(member: Membership, settings: TeamSettings, *, at: datetime) -> dict[str, datetime]:

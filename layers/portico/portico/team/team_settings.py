@@ -26,6 +26,11 @@ def account_stamp(contact: str, account: str) -> str:
     return f"account:{contact}:{account}"
 
 
+def is_of_account(stamp: str) -> bool:
+    """Say whether a stamp is an account's (`account_stamp`)."""
+    return stamp.startswith("account:")
+
+
 def account_name(session: Session) -> str:
     """Return what a session's account is called on the team: its connection, and since when."""
     since = epoch(session.account_since) if session.account_since else 0

@@ -6,7 +6,7 @@ import { actions, button, given, panel, slot } from "./parts.js";
 
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("../elements.js").Child} Child */
-/** @typedef {{ what: "address" | "account" | "connection" | "draft", id: string, until: number | null }} Waiting as the API answers it */
+/** @typedef {{ what: "address" | "account" | "connection" | "draft", id: string, until: number | null, connection: string | null, etag: string | null }} Waiting as the API answers it */
 
 /** @param {Place} place @param {{ members: any[], waiting: Waiting[], keys: any[], connections: any[] }} read */
 export function waitingPanel(place, { members, waiting, keys, connections }) {
@@ -26,7 +26,7 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
       const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: each.id }));
       return el("li", {}, el("p", {}, ...words.nodes("waiting_draft", { name: given(each.id) })), may && actions(look));
     }),
-    ...waiting.filter(({ what }) => what === "address" || what === "account").map((each) => item(ofMember(place, each, members))),
+    ...waiting.filter(({ what }) => what === "address" || what === "account").map((each) => item(ofMember(place, each, members, labelOf))),
     // Several are one line, until somebody wants to see them.
     ...(ofConnections.length > 1 ? [] : ofConnections),
     ...held.map((key) => {
@@ -42,16 +42,18 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
   return panel(words.nodes("waiting_title"), note, items.length > 0 && el("ul", { class: "waiting-list" }, ...items), several, said);
 }
 
-/** @typedef {{ text: Child[], path: string | null, name: string, etag?: string }} About of a connection also as what it was read */
+/** @typedef {{ text: Child[], path: string | null, name: string, etag?: string }} About also as what it was read */
 
-/** @param {Place} place @param {Waiting} waiting @param {any[]} members @returns {About | null} */
-function ofMember({ words, member: me }, { what, id, until }, members) {
+/** @param {Place} place @param {Waiting} waiting @param {any[]} members @param {(id: string) => string} labelOf @returns {About | null} */
+function ofMember({ words, member: me }, { what, id, until, connection, etag }, members, labelOf) {
   const member = members.find(({ contact }) => contact === id);
   if (!member) return null;
   const name = member.name || member.email;
-  const text = words.nodes(`waiting_${what}`, { name, email: given(member.email), moment: words.moment(until ?? 0) });
-  // Nobody says so of their own.
-  return { text, path: id === me.id ? null : `/team/${encodeURIComponent(id)}/confirm`, name };
+  const label = connection && labelOf(connection);
+  const said = words.nodes(`waiting_${what}`, { name, email: given(member.email), moment: words.moment(until ?? 0) });
+  const text = label ? [el("strong", {}, given(label)), " · ", ...said] : said;
+  // Nobody says so of their own. A member may have several that wait, and somebody else may add another.
+  return { text, path: id === me.id ? null : `/team/${encodeURIComponent(id)}/confirm`, name: label ? `${name} · ${label}` : name, etag: etag ?? undefined };
 }
 
 /** @param {Place} place @param {Waiting} waiting @param {string} label @param {string | undefined} etag @returns {About} */
