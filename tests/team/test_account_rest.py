@@ -11,7 +11,7 @@ import pytest
 from portico.aws.tables import Rows
 from portico.errors import NotFound
 from portico.people.memberships import Role, membership_key
-from portico.team.account_rest import MOST_AT_ONCE, MOST_RESTING, takes_any_account
+from portico.team.account_rest import MOST_RESTS_AT_ONCE, MOST_RESTING, takes_any_account
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
 from portico.team.team_entry import TeamEntries
@@ -216,11 +216,11 @@ class TestSso08AnAccountThatTheMailboxConnected:
 
     def test_is_one_of_few_that_owners_are_told_of_in_those_days(self, mallory, portal):
         """Whoever reads the mailbox could else have as many mails sent as they connect accounts."""
-        for _ in range(MOST_AT_ONCE):
+        for _ in range(MOST_RESTS_AT_ONCE):
             connects_by_code(portal)
             assert refused(comes(mallory, portal)) == (403, "account")
             portal.forward(minutes=30)
-        first = portal.now - timedelta(minutes=30 * MOST_AT_ONCE)
+        first = portal.now - timedelta(minutes=30 * MOST_RESTS_AT_ONCE)
         portal.delivers_mail()
         connects_by_code(portal)
         portal.delivers_mail()
@@ -328,7 +328,7 @@ class TestSso08AnAccountThatDoesNotRest:
         assert counted[0] == counted[1]
 
 
-class TestAnOwner:
+class TestSso08AnOwner:
     def test_sees_it_wait_and_confirms_it_by_the_route(self, mallory, portal):
         owner = Boss(portal, "ben@example.com")
         connects_by_code(portal)

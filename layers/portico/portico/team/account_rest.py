@@ -24,7 +24,7 @@ ACCOUNT_REST = ADDRESS_REST
 """As long as owners have to notice an account that is not the member's."""
 MOST_RESTING = 10
 """Accounts of one member whose rests are remembered. One that is forgotten rests anew."""
-MOST_AT_ONCE = 5
+MOST_RESTS_AT_ONCE = 5
 """Accounts of one member that rest at once. Owners get so many mails of them in these hours, however many
 accounts are connected; and of those whose rest is over, as many stay remembered at least."""
 _PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -92,7 +92,7 @@ class AccountRests:
             for each, began in member.accounts.items()
             if at < _end(began) and account_stamp(contact.id, each) not in settings.confirmed
         ]
-        if len(others) >= MOST_AT_ONCE:
+        if len(others) >= MOST_RESTS_AT_ONCE:
             # It begins once one of those is over, and no sooner.
             return min(others) + ACCOUNT_REST
         self._begin(name, contact, member, at=at)
