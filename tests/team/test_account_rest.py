@@ -11,7 +11,7 @@ import pytest
 from portico.aws.tables import Rows
 from portico.errors import NotFound
 from portico.people.memberships import Role, membership_key
-from portico.team.account_rest import MOST_RESTS_AT_ONCE, MOST_RESTING, takes_any_account
+from portico.team.account_rest import MOST_RESTING, MOST_RESTS_AT_ONCE, takes_any_account
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
 from portico.team.team_entry import TeamEntries
