@@ -1,5 +1,6 @@
 """``portico team``: who looks after a workspace, and in which role."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +13,10 @@ from cli.refusals import NotUnderstood, Refusal
 from cli.shared_options import AsJson, Local, Stack, Who, WorkspaceId
 from portico.errors import TakenAlready
 from portico.people.memberships import Role
-from portico.people.rules import Contact
+from portico.people.rules import Contact, Workspace
 from portico.team.members import TeamMember
-from portico.team.team_settings import METHODS
+from portico.team.store import Memberships
+from portico.team.team_settings import METHODS, account_stamp, is_of_account
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -166,7 +168,11 @@ def confirm(
     *,
     connection: Annotated[
         str | None,
-        typer.Option("--connection", metavar="ID", help="A connection, as it is set up now."),
+        typer.Option(
+            "--connection",
+            metavar="ID",
+            help="A connection, as it is set up now; with --member, their account by it.",
+        ),
     ] = None,
     member: Annotated[
         str | None,
@@ -176,19 +182,25 @@ def confirm(
             help="A member who has just changed their address, or connected an account.",
         ),
     ] = None,
+    address: Annotated[
+        bool, typer.Option("--address", help="With --member, their address and no account.")
+    ] = False,
     stack: Stack = None,
     local: Local = None,
     as_json: AsJson = False,
 ) -> None:
     """Confirm a connection, or a member's new address or account, for the team's side.
 
-    A connection that waits for an owner is offered to everybody from then on.
+    A connection that waits for an owner is offered to everybody from then on. Where several things
+    of a member wait, say which: somebody else may have added one.
     """
     with running(stack, local, as_json, NAMES) as command:
-        if (connection is None) is (member is None):
+        if (connection is None and member is None) or (address and not member):
             raise NotUnderstood("Say which: --connection ID, or --member WHO.")
+        if address and connection is not None:
+            raise NotUnderstood("Say which: --address, or --connection ID.")
         workspace = workspace_of(command, workspace_id)
-        if connection is not None:
+        if member is None and connection is not None:
             with looking_for(f"connection {connection} in {workspace_id}"):
                 command.team_entries.confirm_connection(
                     workspace, connection, host=command.host, by=command.by
@@ -197,11 +209,54 @@ def confirm(
             contact = contact_of(command, workspace_id, member or "")
             with looking_for(f"change or account of {contact.email} that could be confirmed"):
                 command.team_entries.confirm_member(
-                    workspace, contact, host=command.host, by=command.by
+                    workspace,
+                    contact,
+                    seen=_meant(command, workspace, contact, connection, address=address),
+                    host=command.host,
+                    by=command.by,
                 )
         command.note(TOLD)
-        what = connection or member or ""
+        what = member or connection or ""
         command.card(f"The team of {workspace.name}", {"confirmed": what}, confirmed=what)
+
+
+def _meant(
+    command: Command,
+    workspace: Workspace,
+    contact: Contact,
+    connection: str | None,
+    *,
+    address: bool,
+) -> Callable[[str], bool]:
+    """Return what says by its stamp whether something of a member is meant.
+
+    Raises:
+        Refusal: several things wait, and nobody has said which.
+    """
+    found = Memberships(command.deployment.people_table, workspace.id).get(contact.id)
+    listed = command.team_entries.waiting(workspace, [contact], [found] if found else [])
+
+    def is_meant(stamp: str) -> bool:
+        if address:
+            return not is_of_account(stamp)
+        return connection is None or stamp.startswith(account_stamp(contact.id, f"{connection}:"))
+
+    waits = [each for each in listed if each.stamp and is_meant(each.stamp)]
+    if len(waits) < 2:
+        stamps = {each.stamp for each in waits}
+        # What was confirmed before is confirmed again.
+        return stamps.__contains__ if waits else is_meant
+    said = ", ".join(
+        f"{f'an account by {each.connection}' if each.connection else 'an address'} until "
+        f"{each.until:%Y-%m-%d %H:%M} UTC"
+        for each in waits
+    )
+    how = (
+        "An owner confirms each by itself in the console."
+        if connection is not None
+        else "Say which: --address, or --connection ID."
+    )
+    raise Refusal(f"Several things of {contact.email} wait: {said}. {how}")
 
 
 def _active(contact: Contact) -> Contact:

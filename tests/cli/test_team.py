@@ -2,6 +2,11 @@
 
 import pytest
 
+from portico.aws.tables import Rows
+from portico.clock import SYSTEM, epoch
+from portico.people.memberships import membership_key, team_settings_key
+from portico.team.team_settings import TeamSettings
+
 ANN = "ann@example.com"
 
 
@@ -11,6 +16,24 @@ def people(acme):
     acme.says("contact", "add", "acme", "--name", "Ann Archer", "--email", ANN)
     acme.says("contact", "add", "acme", "--name", "Ben Okafor", "--email", "ben@example.com")
     return acme
+
+
+def rests(people, email, *connections):
+    """Let accounts of a member rest, as `TeamTokens.refresh` does."""
+    contact = people.told("contact", "show", "acme", email)["contact"]["id"]
+    now = epoch(SYSTEM.now())
+    accounts = {f"{each}:{now - n}": now for n, each in enumerate(connections)}
+    Rows("people", "acme#").update(
+        *membership_key("acme", contact),
+        "SET accounts = :accounts",
+        "attribute_exists(pk)",
+        {":accounts": accounts},
+    )
+
+
+def confirmed():
+    row = Rows("people", "acme#").get(*team_settings_key("acme"))
+    return list(TeamSettings.from_row(row).confirmed)
 
 
 class TestTheFirstOwner:
@@ -107,6 +130,44 @@ class TestTheTeam:
         said = people.refused("team", "confirm", "acme", "--member", "ben@example.com")
         assert said == "There is no change or account of ben@example.com that could be confirmed."
         people.refused("team", "confirm", "acme", code=2)
+
+    def test_confirms_one_thing_of_a_member_and_none_that_came_to_it(self, people):
+        """Somebody who reads the mailbox may have added another."""
+        people.says("team", "add", "acme", ANN, "--role", "owner")
+        people.says("team", "methods", "acme", "--method", "sso")
+        rests(people, ANN, "facebook", "twitter")
+        people.says("contact", "set", "acme", ANN, "--email", "ann@example.org")
+        confirm = "team", "confirm", "acme", "--member", "ann@example.org"
+
+        said = people.refused(*confirm)
+        assert said.startswith("Several things of ann@example.org wait: an address until ")
+        assert "an account by facebook until" in said
+        assert said.endswith("Say which: --address, or --connection ID.")
+        assert confirmed() == []
+
+        for _ in range(2):
+            people.says(*confirm, "--connection", "facebook")
+        assert [each.split(":")[0::2] for each in confirmed()] == [["account", "facebook"]]
+        people.says(*confirm, "--address")
+        assert [each.split(":")[0] for each in confirmed()] == ["address", "account"]
+        # One is left, so that it is clear which.
+        people.says(*confirm)
+        assert len(confirmed()) == 3
+
+    def test_confirms_neither_of_two_accounts_of_one_connection(self, people):
+        people.says("team", "add", "acme", ANN, "--role", "owner")
+        people.says("team", "methods", "acme", "--method", "sso")
+        rests(people, ANN, "facebook", "facebook")
+
+        said = people.refused(
+            "team", "confirm", "acme", "--member", ANN, "--connection", "facebook"
+        )
+
+        assert said.endswith("An owner confirms each by itself in the console.")
+        assert confirmed() == []
+        people.refused("team", "confirm", "acme", "--address", code=2)
+        both = "--address", "--connection", "facebook"
+        people.refused("team", "confirm", "acme", "--member", ANN, *both, code=2)
 
     def test_takes_no_stranger(self, people):
         said = people.refused("team", "add", "acme", "eve@example.com", "--role", "agent")
