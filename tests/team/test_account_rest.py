@@ -23,6 +23,8 @@ from tests.team.test_team_token import HOW, Member, refused
 
 EVERYBODY = ("microsoft", "google", "oidc", "facebook", "twitter")
 DAYS = 10
+MALLORY, MALLORYS = "erik", "erik@example.com"
+"""An account at Google, and the address that Google vouches for."""
 
 
 @pytest.fixture
@@ -59,6 +61,11 @@ class Boss(Staff):
 def connects_by_code(portal, connection="facebook", account="ben"):
     thief = Contact(portal, portal.another_browser()).signs_in()
     assert adds(thief, connection, account).told == "linked"
+
+
+def moves_to_mallorys(portal):
+    thief = Contact(portal, portal.another_browser()).signs_in()
+    assert thief.moves(MALLORYS).status == 200
 
 
 def leaves_and_comes_back(portal, meanwhile=lambda: None):
@@ -134,6 +141,49 @@ class TestSso08AnAccountThatTheMailboxConnected:
 
         assert comes(mallory, portal).status == 200
         assert refused(comes(mallory, portal, "twitter")) == (403, "account")
+
+    def test_is_one_whose_provider_vouches_for_an_address_that_the_mailbox_changed(
+        self, mallory, portal
+    ):
+        """Google vouches for it, and it is Mallory's."""
+        moves_to_mallorys(portal)
+        portal.forward(hours=72)
+        portal.delivers_mail()
+        before = len(portal.mails)
+
+        assert refused(comes(mallory, portal, "google", MALLORY)) == (403, "account")
+
+        portal.delivers_mail()
+        assert "ben@example.com" in {to for mail in portal.mails[before:] for to in mail.to}
+        assert refused(comes(mallory, portal, "google", MALLORY)) == (403, "account")
+        portal.forward(hours=72)
+        assert comes(mallory, portal, "google", MALLORY).status == 200
+
+    def test_is_one_that_a_code_connected_before_its_address_became_the_contacts(
+        self, mallory, portal
+    ):
+        connects_by_code(portal, "google", MALLORY)
+        moves_to_mallorys(portal)
+        portal.forward(hours=72)
+
+        assert refused(comes(mallory, portal, "google", MALLORY)) == (403, "account")
+
+    def test_is_one_that_such_an_account_has_connected(self, mallory, portal):
+        moves_to_mallorys(portal)
+        chain = Contact(portal, portal.another_browser())
+        chain.browser.signs_in_with("google", MALLORY)
+        chain.token = chain.browser.refreshes().body["access_token"]
+        assert adds(chain, "facebook").told == "linked"
+        portal.forward(hours=72)
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_is_none_once_an_owner_has_confirmed_the_address(self, mallory, portal):
+        moves_to_mallorys(portal)
+        moved = portal.team.contact("acme", portal.ann.id)
+        mallory.entries.confirm_address(portal.workspace, moved, **HOW)
+
+        assert comes(mallory, portal, "google", MALLORY).status == 200
 
     def test_signs_in_to_the_portal_meanwhile(self, mallory, portal):
         connects_by_code(portal)

@@ -103,6 +103,7 @@ class Sessions:
             # Every other proof names the way in that it came by.
             break_glass=proof.way is None,
             account_since=proof.account_since,
+            account_vouched=proof.account_vouched,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)

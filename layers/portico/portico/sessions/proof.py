@@ -55,6 +55,8 @@ class Proof:
     account_since: datetime | None = None
     """When the account that it came by was connected, if reading the contact's mailbox was enough
     for that."""
+    account_vouched: bool = False
+    """Whether the account's provider vouches for the address that the contact has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ class Session:
     account_since: datetime | None = None
     """When the account that it began by was connected, if reading the contact's mailbox was enough
     for that."""
+    account_vouched: bool = False
+    """Whether that account's provider vouched for the address that the contact had."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -185,7 +187,20 @@ class Session:
             way=row.get("way"),
             break_glass=row.get("break_glass", False),
             account_since=moment(row["account_since"]) if "account_since" in row else None,
+            account_vouched=row.get("account_vouched", False),
         )
+
+    def needed_only_the_mailbox(self, *, address_change: str | None) -> bool:
+        """Say whether it came by an account that reading the contact's mailbox is enough for.
+
+        A provider's word for an address says nothing more where the mailbox was enough to change it.
+
+        Args:
+            address_change: the newest change of the contact's address.
+        """
+        if self.account_since is None:
+            return False
+        return not self.account_vouched or address_change is not None
 
     def began_by_one_of(self, ways: Collection[str]) -> bool:
         """Say whether the way in that it began by is one of *ways*, where that still counts."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portico.clock import Clock, moment
+from portico.clock import Clock, epoch, moment
 from portico.events import Caller
 from portico.people.rules import Contact, sso_way
 from portico.people.store import People
@@ -98,10 +98,8 @@ class Arrivals:
             proves_email=vouched and not is_known,
             link=trip.link,
             began=trip.began,
-            # Where the provider vouches for the contact's address, the mailbox was not needed.
-            account_since=moment(known.linked_at)
-            if known.owner and known.linked_by_mailbox and not vouched
-            else None,
+            account_since=_since(known, head, at=at),
+            account_vouched=vouched,
         )
         also = identity_parts(
             self.people_table,
@@ -141,3 +139,12 @@ class Arrivals:
             device=trip.device,
         )
         return Notices(self.sign_in_table, proof.workspace_id).asking(happened)
+
+
+def _since(known: MatchedContact, head: Contact | None, *, at: datetime) -> datetime | None:
+    """Return when an account was connected, if reading the contact's mailbox was enough for that."""
+    if known.owner:
+        return moment(known.linked_at) if known.linked_by_mailbox else None
+    # It is connected now, since its provider vouches for the address. The mailbox was enough to change
+    # that to one of somebody else's.
+    return moment(epoch(at)) if head and head.address_change else None

@@ -60,7 +60,13 @@ def identity_parts(
             **own,
         )
         if known.owner
-        else owning(rows, person.identity, at=at, **own)
+        else owning(
+            rows,
+            person.identity,
+            at=at,
+            by_mailbox=proof.account_since is not None,
+            **own,
+        )
     }
     if known.match is not None:
         also["record"] = matches.letting_in(known.match, proof.contact, asks_match=has_rule, at=at)

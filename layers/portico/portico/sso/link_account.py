@@ -72,7 +72,9 @@ class AccountLinks:
             sver=standing.contact.sver,
             # Codes are mailed, and so is what resets a password.
             by_sso=standing.session.method.startswith("sso:")
-            and standing.session.account_since is None,
+            and not standing.session.needed_only_the_mailbox(
+                address_change=standing.contact.address_change
+            ),
         )
         return self.starts.send(leaving, caller)
 

@@ -18,7 +18,7 @@ from portico.sessions.rules import Session
 from portico.team.owner_notices import OwnerNotices
 from portico.team.rules import ADDRESS_REST
 from portico.team.store import Membership, Memberships
-from portico.team.team_settings import TeamSettings, account_name, account_stamp
+from portico.team.team_settings import TeamSettings, account_name, account_stamp, address_stamp
 
 ACCOUNT_REST = ADDRESS_REST
 """As long as owners have to notice an account that is not the member's."""
@@ -72,6 +72,10 @@ class AccountRests:
         """
         since, name = session.account_since, account_name(session)
         if since is None or not settings.is_sso_alone:
+            return None
+        moved = address_stamp(contact.id, contact.address_change or "")
+        if session.account_vouched and moved in settings.confirmed:
+            # An owner knows that the address is theirs, and a provider vouches for it.
             return None
         if account_stamp(contact.id, name) in settings.confirmed:
             return None

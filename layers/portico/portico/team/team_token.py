@@ -100,7 +100,8 @@ class TeamTokens:
         why = why or self._unconfirmed(people, workspace_id, session, contact, settings, at=now)
         if why:
             raise TeamRefused(why)
-        if session.account_since and settings.is_sso_alone:
+        moved = contact.address_change
+        if session.needed_only_the_mailbox(address_change=moved) and settings.is_sso_alone:
             # Loaded here: few members have just connected an account.
             from portico.team.account_rest import AccountRests  # noqa: PLC0415
 
