@@ -113,6 +113,22 @@ class TestTheDecisiveFinding:
         assert (found.cause, type(found.ending)) == (cause, ending)
 
     @pytest.mark.parametrize(
+        ("event", "detail"),
+        [
+            ("sso.started", {}),
+            ("sso.refused", {"reason": "code-refused"}),
+            ("sso.refused", {"reason": "no-user"}),
+        ],
+    )
+    def test_names_a_connection_as_its_button_does(self, event, detail):
+        home = replace(ACME, connections=[{"id": "entra", "label": "Entra ID", "on": True}])
+
+        found = first(line(event, connection="entra", **detail), home=home)
+
+        assert "Entra ID" in found.said
+        assert found.values["connection"] == "Entra ID"
+
+    @pytest.mark.parametrize(
         ("state", "remedy", "command"),
         [
             ({"draft": True, "waits": True}, "test-connection", "connection test acme entra"),
@@ -309,6 +325,13 @@ class TestAnEnding:
             "portico contact activate acme ct_ann",
             contact="ct_ann",
         )
+
+    def test_that_is_a_new_link_says_nothing_of_another_one(self):
+        # Whoever has used up their mails may have no link at all, or one that works on.
+        ending = first(line("code.withheld", **OF_STRANGERS)).ending
+
+        assert isinstance(ending, Press)
+        assert ending.then == "Please open this new link to sign in to Acme Support."
 
     def test_con_01_quotes_what_a_shell_would_obey(self):
         hostile = "$(rm${ifs}x)`id`'@example.com"

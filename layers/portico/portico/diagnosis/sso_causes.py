@@ -47,14 +47,15 @@ def provider_refused(facts: Facts) -> Iterator[Finding]:
     if reason == "connection-off" and _is_draft(facts, connection):
         why = "the connection is a draft: it waits for its test, or for an owner"
         reason = said = DRAFT
+    label = facts.workspace.label_of(connection)
     yield Finding(
         FindingCause.SECRET_ENDED if reason == SECRET else FindingCause.PROVIDER_REFUSED,
-        f"{facts.subject.name} came back from {connection} and was not let in: {why}.",
+        f"{facts.subject.name} came back from {label} and was not let in: {why}.",
         _ending(facts, connection, reason),
         line.at,
         (seen,),
         said,
-        seen.values,
+        seen.values | {"connection": label},
     )
 
 
@@ -72,14 +73,15 @@ def provider_silent(facts: Facts) -> Iterator[Finding]:
             (line_evidence(line, facts.subject.name, _gone(line)),),
         )
     elif line.name == "sso.started" and facts.at - line.at >= PATIENCE:
+        label = facts.workspace.label_of(line.detail.get("connection", "?"))
         yield Finding(
             FindingCause.OTHER_BROWSER,
-            f"They went to {line.detail.get('connection', '?')}, and have not come back to that "
+            f"They went to {label}, and have not come back to that "
             "browser. Another browser, such as one within an app, may have taken over.",
             say(facts, "same_browser"),
             line.at,
             (line_evidence(line, facts.subject.name, _gone(line)),),
-            values={"connection": line.detail.get("connection", "?")},
+            values={"connection": label},
         )
 
 
