@@ -47,6 +47,14 @@ class TestTheTabOfAContactWithoutAName:
             expect(member.page).to_have_title(f"{title} · Acme Support")
 
 
+BEYOND = """(box) => {
+    const words = document.createRange();
+    words.selectNodeContents(box.querySelector("p"));
+    return words.getBoundingClientRect().right - box.getBoundingClientRect().right + parseFloat(getComputedStyle(box).paddingRight);
+}"""
+"""By how many pixels the words of a message are wider than its box."""
+
+
 class TestFinding:
     def test_takes_one_typed_address_and_one_press(self, member):
         member.comes_in("agent")
@@ -83,6 +91,16 @@ class TestFinding:
 
         expect(member.field("Email")).to_have_value("nobody.at.all@example.org")
         expect(member.field("Name")).to_be_focused()
+
+    def test_breaks_a_long_address_within_what_is_said(self, member):
+        member.comes_in("admin")
+        member.page.set_viewport_size({"width": 320, "height": 740})
+        member.types("Email address", "nobody.of.that.name@department.example.org")
+        member.presses("Find")
+        said = member.page.get_by_role("status").filter(has_text="Nobody here has")
+        expect(said).to_be_visible()
+
+        assert said.evaluate(BEYOND) <= 0
 
     def test_offers_an_auditor_nothing_to_change(self, member):
         member.comes_in("auditor")
