@@ -112,7 +112,7 @@ class TestANewConnection:
         member.comes_in("owner")
         member.page.get_by_role("link", name="Team", exact=True).click()
         waits = member.part("Waits for an owner").get_by_role("listitem")
-        waits.get_by_role("button", name="Look at company").click()
+        waits.get_by_role("button", name=f"Look at {self.NAME}").click()
         member.sees_heading(self.NAME)
         member.presses("Confirm it")
 

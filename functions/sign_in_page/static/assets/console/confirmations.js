@@ -23,8 +23,8 @@ export function waitingPanel(place, { members, waiting, keys, connections }) {
   const ofConnections = unconfirmed.map((each) => item(ofConnection(place, each, labelOf(each.id), etags.get(each.id))));
   const items = [
     ...waiting.filter(({ what }) => what === "draft").map((each) => {
-      const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: each.id }));
-      return el("li", {}, el("p", {}, ...words.nodes("waiting_draft", { name: given(each.id) })), may && actions(look));
+      const look = button(words.nodes("waiting_look"), () => place.go(`connection=${encodeURIComponent(each.id)}`), "secondary", words.text("waiting_look_at", { name: labelOf(each.id) }));
+      return el("li", {}, el("p", {}, ...words.nodes("waiting_draft", { name: given(labelOf(each.id)) })), may && actions(look));
     }),
     ...waiting.filter(({ what }) => what === "address" || what === "account").map((each) => item(ofMember(place, each, members, labelOf))),
     // Several are one line, until somebody wants to see them.
