@@ -271,7 +271,7 @@ class TestAPortalElsewhere:
         member.sees_heading("<img src=x> Help is ready")
         secret = member.field("Client secret").input_value()
         assert secret.startswith("pos_")
-        expect(member.field("Client id")).to_have_value(f"prt_acme_{self.NAME}")
+        expect(member.field("Client ID")).to_have_value(f"prt_acme_{self.NAME}")
         expect(member.field("Redirect address")).to_have_value("https://help.example.com/callback")
         member.goes_without_it()
         member.sees_heading("<img src=x> Help")

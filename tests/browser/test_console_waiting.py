@@ -32,7 +32,7 @@ class TestWhatWaits:
         member.comes_in("owner")
         member.page.get_by_role("link", name="Team", exact=True).click()
         item = member.part(WAITS).get_by_role("listitem").filter(has_text=moved)
-        expect(item).to_contain_text("Max <b>Moved</b> has another address since a short time")
+        expect(item).to_contain_text("Max <b>Moved</b> has had another address for a short time")
 
         item.get_by_role("button", name="Confirm Max <b>Moved</b>").click()
 

@@ -24,6 +24,9 @@ SOURCE = "\n".join([*MODULES.values(), ENTRY])
 COMPOSED = re.compile(r"`((?:\w|\$\{[^}]*\})+)`")
 """Keys that a module puts together: `role_${role}`."""
 
+LATIN_THAT_TURNS = re.compile(r"[A-Za-z0-9][_:/]*[_/](?![A-Za-z0-9_:/\u200e])")
+"""A Latin word that ends in a sign, and no left-to-right mark after it."""
+
 
 class TestTheWords:
     def test_are_there_for_every_locale_a_workspace_may_have(self):
@@ -54,6 +57,10 @@ class TestTheWords:
         same = [key for key in ENGLISH if WORDS[language][key] == ENGLISH[key]]
 
         assert len(same) <= 6, same
+
+    def test_keep_the_end_of_a_latin_word_beside_it_in_arabic(self):
+        # `ct_` would be read as `_ct`: at its end, a sign turns to the left without a mark.
+        assert not [key for key, text in WORDS["ar"].items() if LATIN_THAT_TURNS.search(text)]
 
     def test_are_all_used(self):
         plain = set(re.findall(r'"([a-z_]+)"', SOURCE)) | set(re.findall(r"\b(\w+):", SOURCE))
