@@ -55,7 +55,7 @@ def provider_refused(facts: Facts) -> Iterator[Finding]:
         line.at,
         (seen,),
         said,
-        seen.values | {"connection": label},
+        {**seen.values, "connection": label},
     )
 
 
