@@ -1,10 +1,15 @@
 """A link that was just made, as a QR code: drawn here, when it is asked for, and kept nowhere."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.member import Member
 
+DAY = 24 * 3600
+AT = 1795262400
+"""21 November 2026."""
 ANN = "ct_demo-acme-ann-00000000"
 FINDER = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"]
 MODULES = """(svg) => {
@@ -99,3 +104,26 @@ class TestTheCode:
 
         member.is_told("No answer came.")
         expect(member.field("Address of the link")).to_be_visible()
+
+
+class TestARevokedLink:
+    @pytest.mark.parametrize(
+        ("revoked_at", "ends"),
+        [(None, "1 Dec 2026"), (AT, "21 Nov 2026"), (AT + 20 * DAY, "1 Dec 2026")],
+        ids=["open", "revoked", "revoked after its end"],
+    )
+    def test_ends_when_it_was_revoked(self, member, revoked_at, ends):
+        link = {
+            "id": "abcdefgh12345678901234", "kind": "shared", "contact": None, "label": "Of May",
+            "state": "revoked" if revoked_at else "alive", "to": None, "portal": None, "entrance": False,
+            "break_glass": False, "expires_at": AT + 10 * DAY, "revoked_at": revoked_at,
+        }  # fmt: skip
+        member.comes_in("agent")
+        member.page.route(
+            re.compile(r"/v1/workspaces/acme/links(\?|$)"),
+            lambda route: route.fulfill(json={"links": [link], "next": None}),
+        )
+
+        member.opens("links")
+
+        expect(member.row("Of May")).to_contain_text(f"{ends},")

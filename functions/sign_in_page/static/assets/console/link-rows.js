@@ -19,7 +19,8 @@ export function linkRows(place, links, said, { may, mayRotate = may }) {
   const rows = links.map((link) => [
     [link.label && given(link.label), link.label && " ", el("code", { dir: "ltr", class: link.label ? "whole detail" : "whole" }, link.id.slice(0, 8)), " ", state(place, link)],
     [link.to ? given(link.to) : words.text("dashboard")],
-    [words.moment(link.expires_at)],
+    // Whichever came first: a revoked link does not end in some years.
+    [words.moment(Math.min(link.revoked_at ?? link.expires_at, link.expires_at))],
     ...(may ? [todo(place, link, said, mayRotate)] : []),
   ]);
   return table(words.nodes("links_title"), columns, rows);
