@@ -4,20 +4,16 @@ Requests and bytes on the wire are counted, headers included, and no time. Each 
 browser that has the first load and nothing else, so that no screen pays for another.
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.browser.house import House, running_house
+from bench.console_house import house_and_browser
+from tests.browser.house import House
 from tests.browser.member import Member
 from tests.browser.person import Person
 
@@ -128,19 +124,12 @@ def rows_of(loads: Loads) -> str:
 def measured() -> Loads:
     """Open the console in a browser of each language, and each of its screens."""
     loads: Loads = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_house(Path(folder) / "log") as house,
-        sync_playwright() as player,
-    ):
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = player.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with house_and_browser() as (house, browser):
         kept, screens = _signed_in(browser, house)
         for language, locale in LOCALES.items():
             for name, screen in {FIRST: "", **screens}.items():
                 load, kept = _load(browser, house, kept, locale, screen)
                 loads.setdefault(name, {})[language] = load
-        browser.close()
     return loads
 
 

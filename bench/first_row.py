@@ -5,17 +5,13 @@ the same however many contacts there are (bench/contact_scale.py counts that), s
 """
 
 import json
-import os
-import shutil
-import tempfile
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
-from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.browser.house import House, running_house
+from bench.console_house import house_and_browser
+from tests.browser.house import House
 from tests.browser.member import Member
 from tests.browser.person import Person
 
@@ -29,18 +25,11 @@ GOAL_MS = 1000
 
 def table() -> str:
     """Return the table of docs/performance.md."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_house(Path(folder) / "log") as house,
-        sync_playwright() as player,
-    ):
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = player.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with house_and_browser() as (house, browser):
         page = browser.new_page(locale="en-GB")
         Member(Person(page, house)).comes_in()
         kept = page.context.storage_state()
         taken = sorted(_round(browser, house, kept) for _ in range(ROUNDS))
-        browser.close()
     middle = median(taken)
     verdict = "met" if middle * SLOWER <= GOAL_MS else "**missed**"
     rows = [

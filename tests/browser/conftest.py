@@ -1,8 +1,6 @@
 """One house for all browser tests, a new browser profile for each, and a witness beside it."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,20 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.house import House, running_house
 from tests.browser.person import Person
+from tests.support.chromium import FLAGS, chromium_path
 
 HERE = Path(__file__).parent
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A process for each page that is opened would be a third of a test's CPU.
-    "--process-per-site",
-]
 
 A_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.")
 
@@ -39,10 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    # As the Makefile chooses: the shell takes less than half the CPU.
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    return {"executable_path": path, "args": CHROMIUM_FLAGS}
+    return {"executable_path": chromium_path(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.member import Member, asked_of
+from tests.browser.member import Member, answer_to, asked_of
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -290,9 +290,7 @@ class TestTheList:
         texts = {"en": "Back soon.", "de": "Bald."}
 
         def read(route: Route) -> None:
-            # The browser adds it after a request was caught.
-            ours = {"sec-fetch-site": "same-origin"}
-            whole = route.fetch(headers=route.request.headers | ours).json()
+            whole = answer_to(member, route).json()
             whole["settings"]["pause_text"] = texts
             route.fulfill(json=whole)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.member import Member, losing_the_answer
+from tests.browser.member import Member, answer_to, losing_the_answer
 
 
 @pytest.fixture
@@ -50,9 +50,7 @@ class TestAChange:
     )
     def test_says_how_long_in_the_largest_unit_that_is_whole(self, member, seconds, said):
         def read(route: Route) -> None:
-            # The browser adds it after a request was caught.
-            ours = {"sec-fetch-site": "same-origin"}
-            whole = route.fetch(headers=route.request.headers | ours).json()
+            whole = answer_to(member, route).json()
             whole["settings"]["session_absolute_seconds"] = seconds
             route.fulfill(json=whole)
 

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.person import Person
+from tests.support.chromium import FLAGS
 
 BLOCKS = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 
@@ -20,7 +20,7 @@ def blocking(playwright, browser_type_launch_args, house, tmp_path):
     # Chromium's headless shell has no settings of its own.
     path = shutil.which("chromium") or browser_type_launch_args["executable_path"]
     context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=path, args=CHROMIUM_FLAGS, locale="en-GB"
+        tmp_path, executable_path=path, args=FLAGS, locale="en-GB"
     )
     yield Person(context.pages[0], house)
     context.close()

@@ -1,7 +1,6 @@
 """One house for all libraries, and a portal of each registered as its page in docs/portals says."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,13 +14,13 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from local.sample_workspaces import workspace_key
-from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.browser.house import ROOT, House, running_house
 from tests.browser.person import Person
 from tests.clients.contact import Contact
 from tests.clients.kinds import KINDS, PORTALS, Kind, missing, running_site, wait_for
 from tests.clients.portal import LIBRARIES, MODULES, Library, Portal, running_portal
 from tests.clients.site import Site
+from tests.support.chromium import FLAGS, chromium_path
 from tests.support.free_ports import free_port
 
 HERE = Path(__file__).parent
@@ -54,15 +53,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    # As the Makefile chooses: the shell takes less than half the CPU.
-    names = ("chromium-headless-shell", "chromium", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     playwright: Playwright
     with sync_playwright() as playwright:
         # A page that is put in another's place comes from no address, which Chromium takes for the
         # internet: nothing from there may call this machine.
-        flags = [*CHROMIUM_FLAGS, "--disable-features=LocalNetworkAccessChecks"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        flags = [*FLAGS, "--disable-features=LocalNetworkAccessChecks"]
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
         yield browser
         browser.close()
 

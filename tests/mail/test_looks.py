@@ -1,7 +1,6 @@
 """How the mail looks in Chromium: light, dark, on a phone, in Arabic (mail/render.py)."""
 
 import base64
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,18 +9,10 @@ from playwright.sync_api import Browser, Playwright
 
 from portico.mail.languages import LANGUAGES
 from portico.mail.render import RenderedLetter, render
+from tests.support.chromium import FLAGS, chromium_path
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK, PHONE = 720, 320
 
 # Every text that is shown, with its contrast to the nearest painted ground (WCAG 2.2, 1.4.3).
@@ -51,8 +42,7 @@ CONTRASTS = """() => {
 
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
     yield browser
     browser.close()
 
