@@ -11,6 +11,7 @@ import pytest
 from portico.aws.tables import Rows
 from portico.errors import NotFound
 from portico.people.memberships import Role, membership_key
+from portico.sessions.team_sessions import TeamSessions
 from portico.team.account_rest import MOST_RESTING, MOST_RESTS_AT_ONCE, takes_any_account
 from portico.team.members import TeamMembers
 from portico.team.store import Memberships
@@ -127,6 +128,14 @@ class TestSso08AnAccountThatTheMailboxConnected:
 
     def test_is_one_that_a_code_proved_on_the_way_in_as_well(self, mallory, portal):
         assert proves(portal, portal.another_browser()).status == 200
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_stays_one_when_its_row_is_written_anew(self, mallory, portal):
+        """As by the first sign-in after all sessions were ended, which any contact may do."""
+        connects_by_code(portal)
+        TeamSessions("people", "sign-in").end_all(portal.workspace, portal.ann.id, by="cli:olga")
+        portal.another_browser().signs_in_with("facebook", "ben")
 
         assert refused(comes(mallory, portal)) == (403, "account")
 
