@@ -33,7 +33,7 @@ def leaves_nothing(house) -> Iterator[None]:
     yield
     for connection in ("company", "google-2"):
         if connection in house.team("connection", "list", "acme"):
-            house.team("connection", "off", "acme", connection)
+            house.team("connection", "remove", "acme", connection, "--yes")
 
 
 def goes_to_authentication(member: Member) -> None:
@@ -170,6 +170,7 @@ class TestANewConnection:
             member.presses("Confirm it")
             member.is_told("Confirmed: the sign-in page offers it")
             member.presses("Sign out")
+            member.person.sees_heading("You are signed out")
             member.opens("find")
             member.presses("Sign in")
             member.signs_in_there("ann@example.com")
