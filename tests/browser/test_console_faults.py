@@ -142,6 +142,18 @@ class TestTheMailboxPage:
         expect(page_of.get_by_role("heading", level=1)).to_have_text("Find a contact")
 
 
+class TestAFindingAboutAnotherContact:
+    def test_leads_to_them_by_their_name(self, faults, page_of):
+        (fault,) = (each for each in FAULTS if each.name == "mistyped")
+        Desk(faults, fault, page_of).comes_in()
+
+        page_of.get_by_label("Email address", exact=True).fill(fault.asked)
+        page_of.get_by_role("button", name="Find", exact=True).click()
+        page_of.get_by_role("link", name="Ann Archer", exact=True).first.click()
+
+        expect(page_of.get_by_role("heading", level=1)).to_have_text("Ann Archer")
+
+
 class TestAFindingOnATelephone:
     def test_shows_all_that_is_to_be_said_within_its_panel(self, faults, page_of):
         (fault,) = (each for each in FAULTS if each.name == "cookies-blocked")

@@ -282,11 +282,46 @@ class TestAnAddressOfNobody:
 
         assert found[0].cause == "former-address"
 
+    @pytest.mark.parametrize("is_former", [False, True])
+    def test_is_told_by_the_name_of_the_one_who_has_it(self, is_former):
+        near = [Near(self.BOB, self.BOB.email, is_former=is_former)]
+
+        found = diagnose(facts(contact=None, near=near))[0]
+
+        assert "Bob (ct_bob)" in found.said
+        assert found.values["contact_name"] == "Bob"
+        (seen,) = found.evidence
+        assert "Bob (ct_bob)" in seen.what
+        assert seen.values["contact_name"] == "Bob"
+
+    def test_names_nobody_to_whoever_may_not_list(self):
+        near = [Near(self.BOB, self.BOB.email), Near(ANN, "zoe@example.com", is_former=True)]
+        gone = replace(ANN, name="", email="", active=False, merged_into=self.BOB.id)
+
+        for known in (
+            facts(contact=None, near=near, hides=True),
+            facts(contact=gone, near=near[:1], hides=True),
+        ):
+            told = json.dumps(diagnosis_answer(known))
+            assert "Bob" not in told
+            assert "_name" not in told
+            assert self.BOB.id in told
+
+    def test_of_one_without_a_name_is_told_by_the_id(self):
+        nameless = replace(self.BOB, name="")
+
+        found = diagnose(facts(contact=None, near=[Near(nameless, self.BOB.email)]))[0]
+
+        assert found.said.endswith("ct_bob has bob@example.com, which is nearly the same.")
+        assert "contact_name" not in found.values
+
     def test_was_merged_into_somebody_who_is_named(self):
         lost = replace(ANN, name="", email="", active=False, merged_into=self.BOB.id)
         found = diagnose(facts(contact=lost, near=[Near(self.BOB, self.BOB.email, is_former=True)]))
 
         assert found[0].cause == "merged"
+        assert found[0].said.endswith("was merged into Bob (ct_bob).")
+        assert found[0].values["other_name"] == "Bob"
         assert isinstance(found[0].ending, Say)
         assert "bob@example.com" in found[0].ending.text
 

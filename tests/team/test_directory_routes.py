@@ -105,6 +105,7 @@ class TestTheStatus:
         assert read
         assert (told["id"], told["label"], told["state"]) == (read.id, "Entra", "alive")
         assert epoch(portal.now) - 10 < told["last_used_at"] <= epoch(portal.now)
+        assert epoch(portal.now) - 10 <= told["created_at"] <= told["last_used_at"]
         assert told["last_refusal"] is None
 
     @pytest.mark.parametrize(

@@ -299,6 +299,7 @@ class SyncingKey(TypedDict):
     id: str
     label: str
     state: Literal["alive", "held", "revoked", "expired"]
+    created_at: int
     expires_at: int
     last_used_at: int | None
     last_refusal: SyncRefusal | None

@@ -105,6 +105,15 @@ class Facts:
         """Return another one's address as whoever asks may see it."""
         return masked(email) if self.hides else email
 
+    def named(self, contact: Contact) -> str:
+        """Return what a sentence calls another contact: their name too, where it may be seen."""
+        name = self.name_of(contact)
+        return f"{name} ({contact.id})" if name else contact.id
+
+    def name_of(self, contact: Contact) -> str:
+        """Return another contact's name as whoever asks may see it; ``""``: not at all."""
+        return "" if self.hides else contact.name
+
     def newest(self, *names: str) -> Line | None:
         """Return the newest line with one of these names."""
         return next((each for each in self.lines if each.name in names), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from portico.diagnosis import remedies
-from portico.diagnosis.facts import Facts
+from portico.diagnosis.facts import Facts, Near
 from portico.diagnosis.findings import (
     Evidence,
     Finding,
@@ -25,37 +25,36 @@ def nobody(facts: Facts) -> Iterator[Finding]:
         return
     former = [each for each in facts.near if each.is_former]
     for each in former:
-        shown = facts.shown(each.email)
+        shown, named, values = facts.shown(each.email), facts.named(each.contact), _who(facts, each)
         yield Finding(
             FindingCause.FORMER_ADDRESS,
-            f"{email} was an address of {each.contact.id}, whose address is {shown} now.",
+            f"{email} was an address of {named}, whose address is {shown} now.",
             say(facts, "former", address=shown),
             evidence=(
                 Evidence(
-                    f"the address leads to {each.contact.id}, who has left it",
+                    f"the address leads to {named}, who has left it",
                     SeenCode.ADDRESS_LEFT,
-                    values={"contact": each.contact.id},
+                    values=values,
                 ),
             ),
-            values={"email": email, "contact": each.contact.id, "address": shown},
+            values={"email": email, "address": shown, **values},
         )
     for each in facts.near:
         if each in former:
             continue
-        shown = facts.shown(each.email)
+        shown, named, values = facts.shown(each.email), facts.named(each.contact), _who(facts, each)
         yield Finding(
             FindingCause.MISTYPED,
-            f"Nobody in {id_} has the address {email}. {each.contact.id} has {shown}, which is "
-            "nearly the same.",
+            f"Nobody in {id_} has the address {email}. {named} has {shown}, which is nearly the same.",
             say(facts, "mistyped", address=shown),
             evidence=(
                 Evidence(
-                    f"{each.contact.id} has {shown}",
+                    f"{named} has {shown}",
                     SeenCode.ADDRESS_OF,
-                    values={"contact": each.contact.id, "address": shown},
+                    values={"address": shown, **values},
                 ),
             ),
-            values={"email": email, "contact": each.contact.id, "address": shown},
+            values={"email": email, "address": shown, **values},
         )
     yield Finding(
         FindingCause.NO_CONTACT,
@@ -65,6 +64,12 @@ def nobody(facts: Facts) -> Iterator[Finding]:
         evidence=(Evidence("no contact has this address", SeenCode.ADDRESS_OF_NOBODY),),
         values={"email": email},
     )
+
+
+def _who(facts: Facts, near: Near) -> dict[str, str]:
+    """Return the values that name a contact whom the address may be meant to lead to."""
+    name = facts.name_of(near.contact)
+    return {"contact": near.contact.id} | ({"contact_name": name} if name else {})
 
 
 def stranger(facts: Facts) -> Iterator[Finding]:
@@ -134,7 +139,11 @@ def switched_off(facts: Facts) -> Iterator[Finding]:
 def _merged(facts: Facts, contact: Contact) -> Finding:
     survivor = facts.near[0] if facts.near else None
     values = {"contact": contact.id, "other": str(contact.merged_into)}
-    said = f"{contact.id} was merged into {contact.merged_into}."
+    name = facts.name_of(survivor.contact) if survivor else ""
+    if name:
+        values["other_name"] = name
+    other = facts.named(survivor.contact) if survivor else contact.merged_into
+    said = f"{contact.id} was merged into {other}."
     line = facts.newest("contact.merged")
     return Finding(
         FindingCause.MERGED,

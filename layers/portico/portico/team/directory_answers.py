@@ -64,6 +64,7 @@ def _key_answer(syncing: SyncingKey, at: datetime) -> dict[str, Any]:
         "id": key.id,
         "label": key.label,
         "state": key.state(at=at),
+        "created_at": epoch(key.created_at),
         "expires_at": epoch(key.expires_at),
         "last_used_at": epoch(syncing.used_at) if syncing.used_at else None,
         "last_refusal": refusal

@@ -3,6 +3,7 @@
 import { el } from "../elements.js";
 import { heldPanel } from "./directory-held.js";
 import { findPerson } from "./directory-person.js";
+import { lastUse } from "./moments.js";
 import { numbersOf } from "./overview-pictures.js";
 import { actions, badge, button, copied, facts, given, panel, slot, table, tell } from "./parts.js";
 
@@ -89,7 +90,7 @@ function syncs(place, { keys }) {
   const columns = ["dir_key", "dir_last_request", "dir_last_refused"].map((key) => words.nodes(key));
   const rows = keys.map((/** @type {any} */ key) => [
     [given(key.label), " ", key.state !== ALIVE && badge(words.nodes(`key_${key.state}`), "bad"), el("br"), ...clientId(place, key.id)],
-    [key.last_used_at ? words.moment(key.last_used_at) : words.text("not_lately")],
+    [lastUse(words, key)],
     refused(place, key.last_refusal),
   ]);
   const isAlive = keys.some((/** @type {any} */ key) => key.state === ALIVE);

@@ -79,10 +79,19 @@ function item(place, finding, about) {
   );
 }
 
-/** Whoever is meant is one press away. Nothing leads to somebody who was erased. @param {Finding} finding @returns {any} */
+/**
+ * Whoever is meant is one press away, by their name where it may be seen. Nothing leads to somebody who was erased.
+ *
+ * @param {{ cause?: string, values?: Record<string, any> }} finding
+ * @returns {any}
+ */
 function linked({ cause, values = {} }) {
   const isOne = (/** @type {any} */ value) => cause !== "erased" && /^ct_[\w-]+$/.test(value);
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isOne(value) ? el("a", { href: `#contact=${value}` }, el("code", { dir: "ltr" }, value)) : value]));
+  const called = (/** @type {string} */ key) => {
+    const name = values[`${key}_name`];
+    return name ? el("bdi", {}, name) : el("code", { dir: "ltr" }, values[key]);
+  };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, isOne(value) ? el("a", { href: `#contact=${value}` }, called(key)) : value]));
 }
 
 /** The API's own sentences are English, on a page of any language. @param {string} text */
@@ -92,7 +101,7 @@ function english(text) {
 
 /** @param {import("../words.js").Words | null} own @param {any} evidence @returns {import("../elements.js").Child[]} */
 function seen(own, evidence) {
-  const sentence = seenOf(own, evidence);
+  const sentence = seenOf(own, { ...evidence, values: linked({ cause: evidence.code, values: evidence.values }) });
   const said = evidence.values?.said;
   if (!sentence) return [english(evidence.what)];
   return said ? [...sentence, " ", el("q", { lang: "en", dir: "auto" }, said)] : sentence;

@@ -3,6 +3,7 @@
 import { el } from "../elements.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
+import { lastUse } from "./moments.js";
 import { showOnce } from "./once.js";
 import { actions, badge, button, copied, given, onlyPanel, slot, sure, table } from "./parts.js";
 
@@ -32,7 +33,7 @@ export async function showKeys(place) {
     [given(key.label), " ", key.state !== "alive" && badge(words.nodes(`key_${key.state}`), key.state === "held" ? "bad" : ""), el("br"), ...whose(place, key, read.members), ...(isOfSync(key) ? [el("br"), el("span", { class: "soft client-id" }, ...words.nodes("dir_client_id"), ": ", el("code", { dir: "ltr" }, key.id))] : [])],
     key.scope.split(" ").map((/** @type {string} */ scope) => el("code", { class: "scope", dir: "ltr" }, scope)),
     [words.moment(key.expires_at)],
-    [key.last_used_at ? words.moment(key.last_used_at) : words.text(isOld(key) ? "not_lately" : "never_used")],
+    [lastUse(words, key)],
     ...(may ? [todo(place, key, said)] : []),
   ]);
   const make = button(words.nodes("make_key"), () => place.go("new-key"), "primary");
@@ -47,11 +48,6 @@ export async function showKeys(place) {
 
 /** A directory comes with it, and may be asked for its id. @param {any} key */
 const isOfSync = ({ scope }) => scope.split(" ").includes(SYNC);
-
-/** Was it there before the days that its use is kept for? @param {any} key */
-function isOld({ created_at }) {
-  return created_at * 1000 < Date.now() - 30 * 24 * 3_600_000;
-}
 
 /** An owner answers for each key. @param {Place} place @param {any} key @param {any[]} members */
 function whose({ words }, { owner }, members) {

@@ -18,6 +18,15 @@ export function momentThere(words, seconds) {
   return `${words.moment(seconds)} ${zoneAt(words, seconds)}`;
 }
 
+/** So many seconds is kept when a key was used. */
+const LATELY = 30 * 24 * 3600;
+
+/** When a key was used last. @param {Words} words @param {{ last_used_at: number | null, created_at: number }} key */
+export function lastUse(words, { last_used_at, created_at }) {
+  if (last_used_at) return words.moment(last_used_at);
+  return words.text((created_at + LATELY) * 1000 < Date.now() ? "not_lately" : "never_used");
+}
+
 /** As a field of a date and a time has it: the browser's own, to the minute. @param {number} seconds since 1970 */
 export function localTime(seconds) {
   const at = new Date(seconds * 1000);

@@ -174,7 +174,7 @@ export class Place {
       if (this.isOver) return null;
       this.show(title);
       const said = this.refused(error);
-      const isOurs = error instanceof Refusal && ["not-signed-in", "team-refused", "re-auth-needed"].includes(error.type);
+      const isOurs = error instanceof Refusal && ["not-signed-in", "team-refused", "re-auth-needed", "role-too-small"].includes(error.type);
       const retry = isOurs ? null : button(this.words.nodes("try_again"), () => this.again());
       tell(this.#slot, retry ? { ...said, more: actions(retry) } : said);
       return null;

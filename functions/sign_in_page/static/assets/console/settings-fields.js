@@ -86,7 +86,6 @@ export function shown(place, { kind }, value) {
   if (kind === "switch") return words.nodes(value ? "is_on" : "is_not_on");
   if (kind === "rule") return words.nodes(`rule_${value}`);
   if (kind === "hours") return [words.span(value)];
-  if (kind === "days") return [words.days(value)];
   if (kind === "moment") return value * 1000 > Date.now() ? [momentThere(words, value)] : words.nodes("no_pause");
   const text = typed(place, { name: "", kind }, value);
   if (kind === "colour" && text) return [swatch(String(text)), " ", given(String(text))];
