@@ -1,6 +1,8 @@
 """The doctor's checks of what SES tells of mails: a mail of which nothing is heard counts as delivered."""
 
+import json
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -12,7 +14,12 @@ TROUBLE = ("BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "REJECT")
 ARRIVALS = ("DELIVERY",)
 """What SES has to tell the event bus."""
 DEFAULT_BUS = ":event-bus/default"
+RULE = "RecordDeliveryArrived"
+"""The rule of the event bus, as SAM names it after the function and its event in template.yaml."""
+UNSEEN = "no page says that a mail has arrived, and the brake sees only mails that came back"
 DELIVERED = "every mail counts as delivered"
+
+SEND = "sqs:sendmessage"
 
 type Answers = Iterator[tuple[str, str]]
 
@@ -26,6 +33,8 @@ def checks(patient: Patient) -> list[Check]:
     return [
         Check("mail events", SEE, partial(_told, patient, topic)),
         Check("mail topic", SEE, partial(_heard, topic, queue)),
+        Check("mail rights", SEE, partial(_may, topic, queue)),
+        Check("mail arrivals", SEE, partial(_arrived, patient)),
     ]
 
 
@@ -68,10 +77,7 @@ def _told(patient: Patient, topic: str) -> Answers:
     if unseen:
         yield (
             BROKEN,
-            (
-                f"{unseen} of {ours}: the event bus is not told. No page says that a mail has "
-                "arrived, and the brake sees only mails that came back"
-            ),
+            f"{unseen} of {ours}: the event bus is not told: {UNSEEN}",
         )
     if not lost and not unseen:
         yield OK, "SES tells of arrivals and of trouble"
@@ -119,6 +125,63 @@ def _heard(topic: str, queue: str) -> Answers:
         yield BROKEN, "the subscription of the queue has a filter, which leaves events out"
     if not changed:
         yield OK, "tells the queue"
+
+
+def _may(topic: str, queue: str) -> Answers:
+    # Only whether anybody lets them: what a condition compares is the template's.
+    said = ask("sns", "get_topic_attributes", TopicArn=topic).get("Attributes", {})
+    ses_may = _lets(said.get("Policy", ""), "ses.amazonaws.com", "sns:publish")
+    if not ses_may:
+        yield BROKEN, f"the topic's policy does not let SES publish: {DELIVERED}"
+    said = ask("sqs", "get_queue_attributes", QueueUrl=queue, AttributeNames=["Policy"])
+    sns_may = _lets(said.get("Attributes", {}).get("Policy", ""), "sns.amazonaws.com", SEND)
+    if not sns_may:
+        yield BROKEN, f"the policy of the queue does not let the topic send: {DELIVERED}"
+    if ses_may and sns_may:
+        yield OK, "SES may tell the topic, and the topic the queue"
+
+
+def _lets(policy: str, service: str, action: str) -> bool:
+    """Say whether a resource's policy has a statement that lets a service do it."""
+    statements = _listed(json.loads(policy or "{}").get("Statement"))
+    return any(
+        each.get("Effect") == "Allow"
+        and _is_for(each.get("Principal"), service)
+        and any(fnmatchcase(action, one.lower()) for one in _listed(each.get("Action")))
+        for each in statements
+    )
+
+
+def _is_for(principal: Any, service: str) -> bool:
+    services = principal.get("Service") if isinstance(principal, dict) else principal
+    return bool({service, "*"} & set(_listed(services)))
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return what IAM takes as one or as a list, as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _arrived(patient: Patient) -> Answers:
+    rule = patient.of("Events::Rule").get(RULE)
+    if rule is None:
+        yield BROKEN, f"the stack has no rule {RULE} any more: {UNSEEN}"
+        return
+    try:
+        state = ask("events", "describe_rule", Name=rule).get("State")
+        targets = ask("events", "list_targets_by_rule", Rule=rule).get("Targets", [])
+    except Unanswered as none:
+        if none.reason != "ResourceNotFoundException":
+            raise
+        yield BROKEN, f"there is no rule {rule} on the event bus: {UNSEEN}"
+        return
+    function = patient.of("Lambda::Function").get("RecordDelivery", "")
+    if not str(state).startswith("ENABLED"):
+        yield BROKEN, f"the rule {rule} is switched off: {UNSEEN}"
+    elif not any(f":function:{function}" in each.get("Arn", "") for each in targets):
+        yield BROKEN, f"the rule {rule} does not wake RecordDelivery: {UNSEEN}"
+    else:
+        yield OK, "the event bus wakes RecordDelivery"
 
 
 def _subscriptions(topic: str) -> Iterator[dict[str, str]]:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from cli.checks_limits import RSA, TEAM_DOORS
-from cli.checks_mail_events import ARRIVALS, DEFAULT_BUS, TROUBLE
+from cli.checks_mail_events import ARRIVALS, DEFAULT_BUS, RULE, SEND, TROUBLE, _lets
 from portico import __version__
 from portico.aws import clients
 from tests.docs.test_docs import ROOT, anchors
@@ -23,6 +23,15 @@ TOPIC = "arn:aws:sns:eu-west-1:111122223333:portico-MailTopic-1"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:portico-DeliveryQueue-1"
 BUS = "arn:aws:events:eu-west-1:111122223333:event-bus/default"
 
+
+def _policy(service: str, action: str, *, effect: str = "Allow") -> str:
+    """A resource's policy as the template makes it."""
+    principal = {"Service": f"{service}.amazonaws.com"}
+    return json.dumps({
+        "Statement": [{"Effect": effect, "Principal": principal, "Action": action}],
+    })  # fmt: skip
+
+
 WELL: dict[str, Any] = {
     "cloudformation.ListStackResources": {
         "StackResourceSummaries": [
@@ -30,6 +39,7 @@ WELL: dict[str, Any] = {
             for kind, name in (
                 ("CloudWatch::Alarm", "MailAgeAlarm"),
                 ("Lambda::Function", "SendMail"),
+                ("Events::Rule", RULE),
                 ("Lambda::Alias", "arn:aws:lambda:eu-west-1:111122223333:function:SendMail:live"),
                 ("Lambda::EventSourceMapping", "SendMailSignIn"),
             )
@@ -65,6 +75,16 @@ WELL: dict[str, Any] = {
         ]
     },
     "sns.GetSubscriptionAttributes": {"Attributes": {"RawMessageDelivery": "true"}},
+    "sns.GetTopicAttributes": {"Attributes": {"Policy": _policy("ses", "sns:Publish")}},
+    "events.DescribeRule": {"Name": RULE, "State": "ENABLED"},
+    "events.ListTargetsByRule": {
+        "Targets": [
+            {
+                "Id": "1",
+                "Arn": "arn:aws:lambda:eu-west-1:111122223333:function:RecordDelivery:live",
+            }
+        ]
+    },
     "sesv2.GetEmailIdentity": {
         "VerifiedForSendingStatus": True,
         "DkimAttributes": {"SigningEnabled": True, "Status": "SUCCESS"},
@@ -90,7 +110,12 @@ WELL: dict[str, Any] = {
             "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}
         }
     },
-    "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
+    "sqs.GetQueueAttributes": {
+        "Attributes": {
+            "ApproximateNumberOfMessages": "0",
+            "Policy": _policy("sns", "sqs:SendMessage"),
+        }
+    },
     "lambda.GetFunctionConfiguration": {
         "State": "Active",
         "LastUpdateStatus": "Successful",
@@ -171,7 +196,7 @@ def staff(cloud, exchange):
     clients.client.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", exchange.url)
-        more = ("lambda", "service-quotas", "apigateway", "sns")
+        more = ("lambda", "service-quotas", "apigateway", "sns", "events")
         found = [clients.client(each, patient=True) for each in (*services, *more)]
     yield [each.meta.events for each in found]
     clients.client.cache_clear()
@@ -620,6 +645,84 @@ class TestWhatSesTells:
 
         assert "may not call sns:" in hospital.finds("attention")["said"]
 
+    @pytest.mark.parametrize(
+        ("operation", "said"),
+        [
+            ("sns.GetTopicAttributes", "the topic's policy does not let SES publish"),
+            ("sqs.GetQueueAttributes", "the policy of the queue does not let the topic send"),
+        ],
+    )
+    @pytest.mark.parametrize("how", ["none", "of others", "another action", "denied"])
+    def test_that_a_policy_keeps_back_is_broken(self, hospital, operation, said, how):
+        ours = ("ses", "sns:Publish") if "Topic" in operation else ("sns", "sqs:SendMessage")
+        policy = {
+            "none": "",
+            "of others": _policy("events", ours[1]),
+            "another action": _policy(ours[0], "sns:Subscribe"),
+            "denied": _policy(*ours, effect="Deny"),
+        }[how]
+        hospital.sets(operation, "Attributes", "Policy", to=policy)
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "mail rights"
+        assert found["said"].startswith(said)
+        assert _leads_somewhere(found["see"])
+
+    @pytest.mark.parametrize("action", ["sns:*", "SNS:Publish", ["sns:Subscribe", "sns:Publish"]])
+    @pytest.mark.parametrize(
+        "principal", ["*", {"Service": ["events.amazonaws.com", "ses.amazonaws.com"]}]
+    )
+    def test_that_a_policy_lets_through_in_other_words_is_ok(self, hospital, action, principal):
+        statement = {"Effect": "Allow", "Principal": principal, "Action": action}
+        policy = json.dumps({"Statement": statement})
+        hospital.sets("sns.GetTopicAttributes", "Attributes", "Policy", to=policy)
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
+
+    @pytest.mark.parametrize(
+        ("operation", "answer", "said"),
+        [
+            ("events.DescribeRule", {"State": "DISABLED"}, "is switched off"),
+            ("events.DescribeRule", "ResourceNotFoundException", "there is no rule"),
+            ("events.ListTargetsByRule", {"Targets": []}, "does not wake RecordDelivery"),
+            (
+                "events.ListTargetsByRule",
+                {"Targets": [{"Id": "1", "Arn": "arn:aws:sqs:eu-west-1:111122223333:other"}]},
+                "does not wake RecordDelivery",
+            ),
+        ],
+    )
+    def test_that_no_rule_hands_on_is_broken(self, hospital, operation, answer, said):
+        hospital.says[operation] = answer
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "mail arrivals"
+        assert said in found["said"]
+        assert "has arrived" in found["said"]
+        assert _leads_somewhere(found["see"])
+
+    @pytest.mark.parametrize(
+        ("arn", "state"), [("RecordDelivery:live", "ok"), ("RecordTrail:live", "broken")]
+    )
+    def test_that_wakes_another_function_is_broken(self, hospital, arn, state):
+        summaries = hospital.says["cloudformation.ListStackResources"]["StackResourceSummaries"]
+        function = {"LogicalResourceId": "RecordDelivery", "PhysicalResourceId": "RecordDelivery"}
+        summaries.append(function | {"ResourceType": "AWS::Lambda::Function"})
+        (target,) = hospital.says["events.ListTargetsByRule"]["Targets"]
+        target["Arn"] = f"arn:aws:lambda:eu-west-1:111122223333:function:{arn}"
+
+        found = hospital.looks(code=int(state == "broken"))
+
+        assert [each["state"] for each in found if each["what"] == "mail arrivals"] == [state]
+
+    def test_whose_rule_is_no_part_of_the_stack_is_broken(self, hospital):
+        summaries = hospital.says["cloudformation.ListStackResources"]["StackResourceSummaries"]
+        summaries[:] = [each for each in summaries if each["LogicalResourceId"] != RULE]
+
+        assert f"no rule {RULE}" in hospital.finds("broken", code=1)["said"]
+
     def test_is_asked_for_as_the_template_makes_it(self):
         made = [
             each["EventDestination"]
@@ -634,6 +737,14 @@ class TestWhatSesTells:
         assert set(ARRIVALS) <= set(arrivals["MatchingEventTypes"])
         assert arrivals["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"].endswith(DEFAULT_BUS)
         assert subscription["RawMessageDelivery"] is True
+        (topic,) = resources("AWS::SNS::TopicPolicy").values()
+        queues = resources("AWS::SQS::QueuePolicy").values()
+        (queue,) = (each for each in queues if {"Ref": "DeliveryQueue"} in each["Queues"])
+        assert _lets(json.dumps(topic["PolicyDocument"]), "ses.amazonaws.com", "sns:publish")
+        assert _lets(json.dumps(queue["PolicyDocument"]), "sns.amazonaws.com", SEND)
+        function = resources("AWS::Serverless::Function")["RecordDelivery"]
+        kinds = {f"RecordDelivery{name}": each["Type"] for name, each in function["Events"].items()}
+        assert kinds[RULE] == "EventBridgeRule"
 
 
 class TestAnAnswerThatDoesNotCome:

@@ -153,7 +153,7 @@ def recording() -> Iterator[list[Ask]]:
     """Hear every call of the CLI's clients."""
     recorder = Recorder([])
     services = ("dynamodb", "secretsmanager", "kms", "sqs", "sesv2", "lambda", "apigateway")
-    more = ("cloudformation", "cloudwatch", "service-quotas", "sns")
+    more = ("cloudformation", "cloudwatch", "service-quotas", "sns", "events")
     # Spelled as the rooms spell it: another spelling would be another client.
     made = [clients.client(each) for each in ("dynamodb", "secretsmanager")]
     made += [clients.client(each, patient=True) for each in (*services, *more)]
