@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
-from cli.findings import BROKEN, OK, Check, Patient, Unanswered, ask
+from cli.findings import BROKEN, NOT_HERE, OK, Check, Patient, Unanswered, ask
 
 SEE = "docs/deliveries.md#when-ses-tells-nothing"
 TROUBLE = ("BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "REJECT")
@@ -165,7 +165,8 @@ def _listed(value: Any) -> list[Any]:
 def _arrived(patient: Patient) -> Answers:
     rule = patient.of("Events::Rule").get(RULE)
     if rule is None:
-        yield BROKEN, f"the stack has no rule {RULE} any more: {UNSEEN}"
+        state = NOT_HERE if patient.emulated else BROKEN
+        yield state, f"the stack has no rule {RULE}: {UNSEEN}"
         return
     try:
         state = ask("events", "describe_rule", Name=rule).get("State")

@@ -13,6 +13,7 @@ def test_a_fresh_stack_is_well_as_far_as_there_is_one(account):
     assert [each.what for each in findings if each.state == NOT_HERE] == [
         "SES identity portico.example",
         "alarms",
+        "mail arrivals",
         "limits",
         "PeopleTable",
         "SignInTable",
