@@ -147,6 +147,26 @@ class TestTheFirstLoad:
 
         assert len([url for url in asked if url.endswith("/words/findings/en.json")]) == 1
 
+    def test_has_no_word_of_the_trail_before_somebody_goes_there_and_then_once(self, member):
+        asked: list[str] = []
+        member.page.on("request", lambda request: asked.append(request.url))
+        member.comes_in()
+        assert not [url for url in asked if "/words/trail/" in url]
+
+        for screen, heading in (
+            ("Overview", "Overview of sign-ins"),
+            ("Changes", "What was changed"),
+            ("Logs", "What happened"),
+        ):
+            member.page.get_by_role("link", name=screen, exact=True).click()
+            member.sees_heading(heading)
+        member.sees("Each sign-in is one row")
+        member.page.get_by_label("Language").select_option("de")
+
+        member.sees("Jede Anmeldung ist eine Zeile")
+        trail = [url.rpartition("/words/")[2] for url in asked if "/words/trail/" in url]
+        assert trail == ["trail/en.json", "trail/de.json"]
+
     def test_shows_no_waiting_to_who_is_answered_at_once(self, member):
         member.comes_in()
         member.page.route("**/v1/workspaces/acme/contacts/**", lambda route: None)
@@ -345,6 +365,28 @@ class TestNoNetwork:
         member.presses("Try again")
 
         member.sees_heading("Ann Archer")
+
+    def test_while_the_words_of_a_screen_come_offers_to_try_again(self, member):
+        member.comes_in()
+        member.page.route("**/words/trail/en.json", lambda route: route.abort())
+        member.opens("logs")
+        member.is_told("No answer came.")
+
+        member.page.unroute("**/words/trail/en.json")
+        member.presses("Try again")
+
+        member.sees("Each sign-in is one row")
+
+    def test_while_a_language_comes_leaves_the_words_as_they_were(self, member):
+        member.comes_in()
+        member.opens("logs")
+        member.sees("Each sign-in is one row")
+        member.page.route("**/words/trail/de.json", lambda route: route.abort())
+
+        member.page.get_by_label("Language").select_option("de")
+
+        expect(member.page.get_by_label("Language")).to_have_value("en")
+        member.sees("Each sign-in is one row")
 
 
 class TestLanguages:

@@ -14,7 +14,18 @@ from tests.browser.test_console_looks import MADE, SCREENS
 from tests.page.test_words import values_of
 
 ASSETS = Path(__file__).parents[2] / "functions/sign_in_page/static/assets"
-WORDS = {path.stem: json.loads(path.read_text()) for path in (ASSETS / "words/console").glob("*.json")}  # fmt: skip
+
+
+def _words(folder):
+    """Return the words of a folder, by language."""
+    return {
+        path.stem: json.loads(path.read_text())
+        for path in (ASSETS / "words" / folder).glob("*.json")
+    }
+
+
+FIRST, OF_TRAIL = _words("console"), _words("trail")
+WORDS = {language: FIRST[language] | OF_TRAIL[language] for language in FIRST}
 ENGLISH = WORDS["en"]
 OF_FINDINGS = json.loads((ASSETS / "words/findings/en.json").read_text())
 MODULES = {path.name: path.read_text() for path in (ASSETS / "console").glob("*.js")}
@@ -63,18 +74,7 @@ class TestTheWords:
         assert not [key for key, text in WORDS["ar"].items() if LATIN_THAT_TURNS.search(text)]
 
     def test_are_all_used(self):
-        plain = set(re.findall(r'"([a-z_]+)"', SOURCE)) | set(re.findall(r"\b(\w+):", SOURCE))
-        made = [re.sub(r"\$\{.*?\}", "[a-z_-]+", each) for each in COMPOSED.findall(SOURCE)]
-        composed = [
-            re.compile(rf"{each}\Z") for each in made if len(each.replace("[a-z_-]+", "")) > 3
-        ]
-
-        unused = {
-            key
-            for key in ENGLISH
-            if key not in plain and not any(each.match(key) for each in composed)
-        }
-        assert not unused
+        assert not set(ENGLISH) - _asked_for(SOURCE)
 
     def test_hold_whatever_a_module_asks_for(self):
         asking = re.compile(r'(?:\.(?:text|nodes|good)\(|key: )"(\w+)"')
@@ -82,6 +82,46 @@ class TestTheWords:
 
         assert len(asked) > 50
         assert asked <= set(ENGLISH) | set(OF_FINDINGS)
+
+    def test_stand_in_one_folder_each_with_the_same_languages(self):
+        assert set(FIRST) == set(OF_TRAIL)
+        assert not set(FIRST["en"]) & set(OF_TRAIL["en"])
+
+    def test_of_the_trail_are_asked_for_by_no_other_script(self):
+        (named,) = re.findall(
+            r'const trail = \(\) => import\("\./([\w-]+\.js)"\)', MODULES["shell.js"]
+        )
+        theirs = _reached(named) - _reached("shell.js")
+        others = "\n".join(text for name, text in MODULES.items() if name not in theirs) + ENTRY
+
+        assert {"logs.js", "changes.js", "overview.js", "directory.js"} <= theirs
+        assert not _asked_for(others) & set(OF_TRAIL["en"])
+
+    def test_that_only_the_trail_asks_for_are_in_its_folder(self):
+        """Else every member loads them at first, whatever they came for."""
+        theirs = _reached("trail-screens.js") - _reached("shell.js")
+        others = "\n".join(text for name, text in MODULES.items() if name not in theirs) + ENTRY
+
+        assert not set(FIRST["en"]) - _asked_for(others)
+
+
+def _reached(name):
+    """Return the console's modules that one needs at once, and itself."""
+    found, waiting = set(), [name]
+    while waiting:
+        one = waiting.pop()
+        if one in MODULES and one not in found:
+            found.add(one)
+            waiting += re.findall(r'from "\./([\w-]+\.js)"', MODULES[one])
+    return found
+
+
+def _asked_for(source):
+    """Return the keys that a source asks for, plainly or put together."""
+    plain = set(re.findall(r'"([a-z_]+)"', source)) | set(re.findall(r"\b(\w+):", source))
+    made = [re.sub(r"\$\{.*?\}", "[a-z_-]+", each) for each in COMPOSED.findall(source)]
+    composed = [re.compile(rf"{each}\Z") for each in made if len(each.replace("[a-z_-]+", "")) > 3]
+    return {key for key in ENGLISH if key in plain or any(each.match(key) for each in composed)}
 
 
 class TestWhatARoleIsShown:

@@ -15,7 +15,7 @@ start();
 async function start() {
   const workspace = location.pathname.split("/")[1] ?? "";
   const wished = pickLanguage([chosenLanguage.get(), ...navigator.languages]) ?? "en";
-  const words = await loadWords(wished, WORDS).catch(() => null);
+  const words = await loadWords(wished, [WORDS]).catch(() => null);
   if (!words) return byId("slow").classList.add("now");
   byId("slow").remove();
   const page = { brand: byId("brand"), who: byId("who"), menu: byId("menu"), nav: byId("nav"), banner: byId("banner"), main: byId("main") };
@@ -51,7 +51,8 @@ function languageSwitch(shell) {
   select.value = shell.words.language;
   byId("foot").hidden = false;
   select.addEventListener("change", async () => {
-    const words = await loadWords(select.value, WORDS).catch(() => null);
+    // What a screen says of an answer that it waits for has the words of that screen in it.
+    const words = await loadWords(select.value, shell.words.folders).catch(() => null);
     if (!words) {
       select.value = shell.words.language;
       return;

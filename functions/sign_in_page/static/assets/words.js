@@ -37,16 +37,27 @@ export function pickLanguage(wishes) {
 /** The words of one language, and the sentences made of them. */
 export class Words {
   /** @type {Record<string, string>} */
-  #sentences;
+  #sentences = {};
+
+  /** Where its sentences stand. @type {Set<string>} */
+  folders = new Set();
 
   /** The workspace's name, where the page may know it. @type {string | undefined} */
   workspace;
 
-  /** @param {string} language @param {Record<string, string>} sentences */
-  constructor(language, sentences) {
+  /** @param {string} language */
+  constructor(language) {
     this.language = language;
     this.direction = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
-    this.#sentences = sentences;
+  }
+
+  /** Load the sentences of a folder too, once. @param {string} folder */
+  async learn(folder) {
+    if (this.folders.has(folder)) return;
+    const answer = await fetch(new URL(`${folder}/${this.language}.json`, import.meta.url));
+    if (!answer.ok) throw new Error(`words answered ${answer.status}`);
+    Object.assign(this.#sentences, await answer.json());
+    this.folders.add(folder);
   }
 
   /** Plain text, for titles and labels. @param {string} key @param {Values} [values] */
@@ -136,11 +147,11 @@ export class Words {
 
 /**
  * @param {string} language a key of {@link LANGUAGES}
- * @param {string} [folder] the console has its own, beside the page's
+ * @param {Iterable<string>} [folders] the console has its own, beside the page's
  * @returns {Promise<Words>}
  */
-export async function loadWords(language, folder = "words") {
-  const answer = await fetch(new URL(`${folder}/${language}.json`, import.meta.url));
-  if (!answer.ok) throw new Error(`words answered ${answer.status}`);
-  return new Words(language, await answer.json());
+export async function loadWords(language, folders = ["words"]) {
+  const words = new Words(language);
+  await Promise.all(Array.from(folders, (folder) => words.learn(folder)));
+  return words;
 }

@@ -16,7 +16,7 @@ const kept = new Map();
 
 /** @param {string} language @returns {Promise<Words | null>} null: they did not come */
 export async function findingWords(language) {
-  const words = kept.get(language) ?? (await loadWords(language, FOLDER).catch(() => null));
+  const words = kept.get(language) ?? (await loadWords(language, [FOLDER]).catch(() => null));
   if (words) kept.set(language, words);
   return words;
 }

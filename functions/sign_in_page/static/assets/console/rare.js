@@ -10,13 +10,14 @@ import { toldOf } from "./refusals.js";
  * @template Module
  * @param {() => Promise<Module>} load
  * @param {(module: Module) => (place: Place) => unknown} screenOf
+ * @param {string} [folder] of words that the first screens do without
  * @returns {(place: Place) => Promise<void>}
  */
-export function rare(load, screenOf) {
+export function rare(load, screenOf, folder) {
   return async (place) => {
     const { words } = place;
     const title = words.nodes("console");
-    const module = await place.read(() => load().catch(() => null), title);
+    const [module] = (await place.read(() => Promise.all([load(), folder && words.learn(folder)]).catch(() => null), title)) ?? [];
     if (module) return void screenOf(module)(place);
     // Some browsers keep that a script did not come, and after a deployment it may fit no more. What is typed is kept.
     const { key } = toldOf(new Refusal({ type: "unreachable", status: 0 }), words);

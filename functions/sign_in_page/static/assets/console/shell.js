@@ -24,6 +24,7 @@ import { changeSettings, reviewRead, showAuthentication, showPortal } from "./se
 const changing = () => import("./contact-screens.js");
 const merging = () => import("./merge.js");
 const trail = () => import("./trail-screens.js");
+const TRAIL = "words/trail";
 const connecting = () => import("./connection-screens.js");
 const portals = () => import("./portals.js");
 const team = () => import("./team-screens.js");
@@ -52,11 +53,11 @@ const SCREENS = {
   authentication: showAuthentication,
   portal: showPortal,
   change: changeSettings,
-  directory: rare(trail, ({ showDirectory }) => showDirectory),
-  logs: rare(trail, ({ showLogs }) => showLogs),
-  overview: rare(trail, ({ showOverview }) => showOverview),
-  changes: rare(trail, ({ showChanges }) => showChanges),
-  trail: rare(trail, ({ showTrailOf }) => showTrailOf),
+  directory: rare(trail, ({ showDirectory }) => showDirectory, TRAIL),
+  logs: rare(trail, ({ showLogs }) => showLogs, TRAIL),
+  overview: rare(trail, ({ showOverview }) => showOverview, TRAIL),
+  changes: rare(trail, ({ showChanges }) => showChanges, TRAIL),
+  trail: rare(trail, ({ showTrailOf }) => showTrailOf, TRAIL),
   logo: rare(() => import("./logo-change.js"), ({ changeLogo }) => changeLogo),
   connection: showConnection,
   "new-connection": rare(connecting, ({ newConnection }) => newConnection),
