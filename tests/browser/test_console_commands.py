@@ -363,7 +363,7 @@ FORMS = [
     Typed("address", "address={contact}", {"New email address": "m{any}@example.org"}, (*SHOW, "{contact}"), ("m{any}@example.org",)),
     Typed("unmerge", "unmerge={contact}&lost={lost}", {}, (*SHOW, "{lost}"), ("x{any}@example.org",)),
     Typed("new-link", "new-link", {"Label": "L & {any}", "Good for how many days": "3"}, ("link", "list", "acme"), ("L & {any}",)),
-    Typed("new-personal-link", "new-link={contact}", {"Label": "L {any}"}, ("link", "list", "acme", "--contact", "{contact}"), ("L {any}", '"tickets"'), chooses=(("Leads to", "tickets"),)),
+    Typed("new-personal-link", "new-link={contact}", {"Label": "L {any}"}, ("link", "list", "acme", "--contact", "{contact}"), ("L {any}", '"tickets"'), chooses=(("Leads to", "The list of tickets"),)),
     Typed("rotate", "rotate={link}", {}, ("link", "show", "acme", "{link}"), ('"replaced"',), chooses=(("The old link works on for", "It ends at once"),)),
     Typed("new-member", "new-member", {"Email": "{email}"}, ("team", "list", "acme"), ("{email}",), chooses=(("Role", "auditor"),), cleans=("team", "remove", "acme", "{email}")),
     Typed("role", "role={member}", {}, ("team", "list", "acme"), ("{email}",), chooses=(("Role", "auditor"),)),

@@ -49,6 +49,23 @@ class TestSharedLinks:
         member.is_told("The link is revoked.")
         expect(member.row(label).filter(has_text="revoked")).to_have_count(1)
 
+    def test_say_in_words_where_they_lead_to(self, member, house):
+        for to in ("ticket:77", "request:access"):
+            house.team("link", "create", "acme", "--to", to, "--label", f"To {to}")
+        member.comes_in("admin")
+
+        goes_to(member, "Links", "Shared links")
+
+        expect(member.row("To ticket:77")).to_contain_text("Ticket 77")
+        expect(member.row("To request:access")).to_contain_text("Request form access")
+        row = member.row("For everybody, to the tickets").first
+        expect(row).to_contain_text("The list of tickets")
+        member.presses("Make a link")
+        areas = ["The portal’s first page", "The list of tickets"]
+        flows = ["Request form new-laptop", "Request form access"]
+        options = member.field("Leads to").locator("option")
+        expect(options).to_have_text([*areas, *flows])
+
     def test_are_an_agents_to_revoke_alone_and_an_auditors_to_read(self, member):
         member.comes_in("agent")
         goes_to(member, "Links", "Shared links")

@@ -18,12 +18,21 @@ export function linkRows(place, links, said, { may, mayRotate = may }) {
   const columns = ["link", "leads_to", "ends", ...(may ? ["to_do"] : [])].map((key) => words.nodes(key));
   const rows = links.map((link) => [
     [link.label && given(link.label), link.label && " ", el("code", { dir: "ltr", class: link.label ? "whole detail" : "whole" }, link.id.slice(0, 8)), " ", state(place, link)],
-    [link.to ? given(link.to) : words.text("dashboard")],
+    destinationIn(words, link.to),
     // Whichever came first: a revoked link does not end in some years.
     [words.moment(Math.min(link.revoked_at ?? link.expires_at, link.expires_at))],
     ...(may ? [todo(place, link, said, mayRotate)] : []),
   ]);
   return table(words.nodes("links_title"), columns, rows);
+}
+
+/** Where a link leads to, as docs/api.md has it: `ticket:77`. @param {import("../words.js").Words} words @param {string | null} to @returns {Node[]} */
+export function destinationIn(words, to) {
+  const [area, name] = (to ?? "dashboard").split(":");
+  if (area === "dashboard") return words.nodes("dashboard");
+  if (area === "tickets") return words.nodes("to_tickets");
+  if (area === "ticket") return words.nodes("to_ticket", { id: name });
+  return area === "request" ? words.nodes("to_request", { flow: name }) : [given(to ?? "")];
 }
 
 /** @param {Place} place @param {any} link */

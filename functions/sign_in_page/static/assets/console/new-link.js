@@ -5,6 +5,7 @@ import { Refusal } from "./api.js";
 import { readContact } from "./contact-data.js";
 import { contactAt } from "./find.js";
 import { form } from "./form.js";
+import { destinationIn } from "./link-rows.js";
 import { showOnce } from "./once.js";
 import { actions, button, given, slot } from "./parts.js";
 
@@ -75,8 +76,13 @@ function overlaps({ words }) {
 function destination({ words, settings }) {
   const areas = Object.keys(settings.areas ?? {}).filter((area) => !["ticket", "request"].includes(area));
   const flows = (settings.request_flows ?? []).map((/** @type {string} */ flow) => `request:${flow}`);
-  const named = /** @type {[string, string][]} */ ([...areas, ...flows].filter((area) => area !== "dashboard").map((area) => [area, area]));
-  return { name: "to", label: words.nodes("leads_to"), type: "select", value: "", options: [["", words.text("dashboard")], ...named] };
+  const named = /** @type {[string, string][]} */ ([...areas, ...flows].filter((area) => area !== "dashboard").map((area) => [area, textOf(destinationIn(words, area))]));
+  return { name: "to", label: words.nodes("leads_to"), type: "select", value: "", options: [["", textOf(destinationIn(words, null))], ...named] };
+}
+
+/** @param {Node[]} nodes */
+function textOf(nodes) {
+  return nodes.map(({ textContent }) => textContent).join("");
 }
 
 /** @param {Place} place @returns {import("./form.js").Field} */
