@@ -210,7 +210,7 @@ class TestAnAddressThatIsNobodys:
         member.finds("annn@example.com")
         member.presses("Look closer")
 
-        member.part(WHY).get_by_role("link", name=ANN).first.click()
+        member.part(WHY).get_by_role("link", name="Ann Archer").first.click()
 
         member.sees_heading("Ann Archer")
 

@@ -149,6 +149,7 @@ class TestAFindingAboutAnotherContact:
 
         page_of.get_by_label("Email address", exact=True).fill(fault.asked)
         page_of.get_by_role("button", name="Find", exact=True).click()
+        page_of.get_by_role("button", name="Look closer", exact=True).click()
         page_of.get_by_role("link", name="Ann Archer", exact=True).first.click()
 
         expect(page_of.get_by_role("heading", level=1)).to_have_text("Ann Archer")
