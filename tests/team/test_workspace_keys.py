@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portico.aws.tables import TransactionRefused, transact
-from portico.errors import InvalidRequest, LimitReached, NotFound, NotSignedIn
+from portico.errors import InvalidRequest, LimitReached, NotFound, NotSignedIn, TryLater
 from portico.events import Event
 from portico.people.memberships import Role
 from portico.team.members import TeamMembers
@@ -245,6 +245,31 @@ class TestAKeyWhoseOwnerLosesTheRole:
 
         assert keys.opens(anew)
         assert not keys.opens(text)
+
+    def test_stays_without_its_secret_though_it_is_rotated_in_that_moment(
+        self, keys, portal, ben, wire
+    ):
+        key, text = keys.adds(ben)
+        wire.before(
+            "dynamodb.TransactWriteItems",
+            lambda: keys.members.remove(portal.workspace, ben, **HOW),
+        )
+
+        with pytest.raises(TryLater):
+            keys.rotates(key)
+
+        assert keys.states() == ["held"]
+        _, anew = keys.rotates(key)
+        assert (keys.opens(anew), keys.opens(text)) == (True, False)
+
+    def test_stays_without_it_when_the_press_that_rotated_it_comes_again(self, keys, portal, ben):
+        key, text = keys.adds(ben)
+        keys.rotates(key, ben, press=("once",))
+        keys.members.remove(portal.workspace, ben, **HOW)
+
+        _, anew = keys.rotates(key, press=("once",))
+
+        assert (keys.opens(anew), keys.opens(text)) == (True, False)
 
     def test_is_held_though_it_was_made_in_that_moment(self, keys, portal, ben):
         store = Memberships("people", "acme")

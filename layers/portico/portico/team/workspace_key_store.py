@@ -62,14 +62,16 @@ class WorkspaceKeyStore:
     ) -> dict[str, Any]:
         """Return the part that gives a key another secret, and an owner who answers for it.
 
-        *old* is the secret that stays good, and until when. It fails if the key was rotated or revoked
-        since *before* was read.
+        *old* is the secret that stays good, and until when. It fails if the key was rotated, held or
+        revoked since *before* was read.
         """
+        # Held in this moment, the secret that was to stay good may not.
+        is_as_read = "" if before.held_at else " AND attribute_not_exists(held_at)"
         return self.rows.updating(
             *workspace_key_key(self.workspace_id, before.id),
             "SET hash = :new, old_hash = :old, old_ends_at = :old_ends, owner = :owner, "
             "expires_at = :ends, ttl = :ttl, rotated_by = :by, event = :event REMOVE held_at",
-            "hash = :before AND attribute_not_exists(revoked_at)",
+            f"hash = :before AND attribute_not_exists(revoked_at){is_as_read}",
             {
                 ":new": hash_,
                 ":before": before.hash,

@@ -148,11 +148,12 @@ class WorkspaceKeys:
         if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
             raise InvalidRequest("overlap", f"{LONGEST_OVERLAP.days} days at most")
         now = self.clock.now()
-        # A secret that may not be used now must not come to life by a rotation.
-        old_ends = min(now + overlap, before.expires_at) if before.state(at=now) == "alive" else now
-        old = (before.hash, old_ends)
+        old = (before.hash, min(now + overlap, before.expires_at))
         if before.rotated_by in press and before.old_ends_at is not None:
             old = (before.old_hash, before.old_ends_at)
+        if before.state(at=now) != "alive":
+            # A secret that may not be used now must not come to life by a rotation.
+            old = (old[0], now)
         text = new_key_text(workspace.id, before.id)
         event = self._event(workspace, "key.rotated", before, by)
         self._write(
