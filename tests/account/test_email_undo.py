@@ -71,7 +71,7 @@ def connects(portal: Portal):
             "sk": sk,
             "contact": portal.ann.id,
             **identity.row(),
-            "sver": 1,
+            "sver": portal.team.contact(portal.id, portal.ann.id).sver,
             "linked_at": int(portal.now.timestamp()),
             "list": f"{portal.id}#identities",
             "listed": f"{portal.ann.id}#{identity.key}",
@@ -688,6 +688,22 @@ class TestAnUndoBesideTheThief:
         assert owner_signs_in(portal)["id"] == portal.ann.id
         pointers = [row["pk"] for row in portal.rows("people") if row["sk"] == "pointer"]
         assert pointers == [f"acme#email#{OLD}"]
+
+    def test_acc_07_lets_nobody_in_by_what_is_connected_at_that_moment(
+        self, thief, link, portal, connects, wire
+    ):
+        def late() -> None:
+            portal.forward(seconds=1)
+            connects()
+
+        wire.before("dynamodb.TransactWriteItems", late)
+
+        assert thief.undoes(link).body["removed"] == {"password": False, "identities": []}
+        owner = Member(portal, portal.another_browser()).signs_in(OLD)
+        assert owner.asks("GET /v1/account").body["identities"] == []
+        portal.forward(seconds=1)
+        connects("owner")
+        assert len(owner.asks("GET /v1/account").body["identities"]) == 1
 
     def test_acc_04_wins_although_something_changes_while_it_is_made(
         self, thief, link, portal, wire

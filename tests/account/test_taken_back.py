@@ -214,7 +214,7 @@ class TestTheOwnersUndo:
         assert undone.body["removed"]["identities"] == []
         (row,) = [each for each in portal.rows("people") if each["sk"] == "identity"]
         assert (row["linked_at"], row["contact"]) == (0, portal.ann.id)
-        assert portal.team.contact("acme", portal.ann.id).is_void(0)
+        assert portal.team.contact("acme", portal.ann.id).is_void(0, 0)
 
     def test_comes_before_the_undo_of_the_merge_which_goes_on_working(self, thief, link, portal):
         the_team_merges_another_into_it(portal)
@@ -267,7 +267,7 @@ def test_an_account_that_sleeps_is_no_way_in_after_many_undone_changes(portal):
         portal.forward(hours=80)
 
     head = portal.team.contact("acme", portal.ann.id)
-    assert head.is_void(0)
+    assert head.is_void(0, 0)
     assert head.voids[0] == [0, 0]
     assert len(head.voids) == 8
-    assert not head.is_void(row_of(portal, *identity_key("acme", mine))["linked_at"])
+    assert not head.is_void(row_of(portal, *identity_key("acme", mine))["linked_at"], head.sver)

@@ -2,12 +2,14 @@
 
 import pytest
 
+from portico.account.profile import identities_of
 from portico.account.team_ways_in import TeamWaysIn
 from portico.aws.tables import transact_surely
 from portico.errors import NotFound, TryLater
 from portico.events import Event
 from portico.people.heads import Heads
 from portico.people.identities import Identity, identity_key
+from portico.people.store import People
 
 PASSWORD = "five grey herons on a wire"
 
@@ -35,7 +37,8 @@ def connects(portal):
     def connects(connection="google", *, hidden=False):
         identity = Identity(connection, f"https://{connection}.example", "thief")
         pk, sk = identity_key(portal.id, identity)
-        row = {"pk": pk, "sk": sk, "contact": portal.ann.id, **identity.row(), "sver": 2}
+        sver = portal.team.contact("acme", portal.ann.id).sver
+        row = {"pk": pk, "sk": sk, "contact": portal.ann.id, **identity.row(), "sver": sver}
         row["linked_at"] = int(portal.now.timestamp())
         if not hidden:
             row |= {
@@ -125,9 +128,26 @@ class TestAContactsWaysIn:
         removes()
 
         head = portal.team.contact("acme", portal.ann.id)
-        assert head.is_void(int(portal.now.timestamp()))
+        assert head.is_void(int(portal.now.timestamp()), 0)
         portal.forward(seconds=1)
-        assert not head.is_void(int(portal.now.timestamp()))
+        assert not head.is_void(int(portal.now.timestamp()), 0)
+
+    def test_are_void_though_one_is_connected_while_they_are_removed(
+        self, portal, stolen, connects, removes, wire
+    ):
+        def late() -> None:
+            portal.forward(seconds=1)
+            connects("google")
+
+        wire.before("dynamodb.TransactWriteItems", late)
+        removes()
+
+        people, ann = People("people", "acme"), portal.team.contact("acme", portal.ann.id)
+        assert identities_of(people, ann) == []
+        portal.forward(seconds=1)
+        connects("facebook")
+        (mine,) = identities_of(people, ann)
+        assert mine["connection"] == "facebook"
 
     def test_are_removed_though_a_thief_adds_one_meanwhile(self, portal, ann, removes, wire):
         portal.sets(password_method=True)

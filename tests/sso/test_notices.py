@@ -206,6 +206,17 @@ class TestTheFirstSignInWithAVouchedAddress:
 
         assert portal.another_browser().signs_in_with("google").told == "sso-failed"
 
+    def test_is_refused_for_one_that_was_connected_while_an_undo_was_made(self, connected, portal):
+        portal.browser.signs_in_with("google")
+        (row,) = [row for row in portal.rows("people") if row["sk"] == "identity"]
+        pk = f"acme#contact#{portal.ann.id}"
+        head = next(r for r in portal.rows("people") if r["pk"] == pk)
+        sver, span = head["sver"] + 1, [row["linked_at"] - 60, row["linked_at"] - 1]
+        undone = {"sver": sver, "voids": [span], "voids_sver": sver}
+        portal.writes("people", head | undone)
+
+        assert portal.another_browser().signs_in_with("google").told == "sso-failed"
+
 
 class TestAFaultOfSes:
     def test_lets_the_notice_go_out_a_little_later(self, connected, portal, wire, retry_queue):

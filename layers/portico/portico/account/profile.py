@@ -128,7 +128,9 @@ def identities_of(
     found = [row for each in some for row in get_many([(rows, *k) for k in each], consistent=True)]
     # The index lags by a moment, so leave out what is another contact's by now.
     theirs = [row for row in found if row is not None and row["contact"] == contact.id]
-    return [row for row in theirs if also_void or not contact.is_void(row["linked_at"])]
+    return [
+        row for row in theirs if also_void or not contact.is_void(row["linked_at"], row["sver"])
+    ]
 
 
 def identity_id(row: dict[str, Any]) -> str:

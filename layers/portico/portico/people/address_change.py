@@ -109,7 +109,7 @@ class AddressChanges:
                 contact,
                 chain,
                 newest=target.change,
-                voids=contact.voids,
+                voids=None,
                 is_proved=is_proved,
                 event=event,
             )
@@ -169,7 +169,7 @@ class AddressChanges:
         chain: Sequence[AddressChange],
         *,
         newest: str | None,
-        voids: list[list[int]],
+        voids: list[list[int]] | None,
         is_proved: bool,
         event: Event,
     ) -> Parts:

@@ -194,7 +194,7 @@ class Heads:
         """
         return self.rows.updating(
             *head_key(self.workspace_id, contact.id),
-            "SET voids = :voids, sver = sver + :one, event = :event",
+            "SET voids = :voids, voids_sver = sver + :one, sver = sver + :one, event = :event",
             f"{IS_KEPT} AND sver = :sver",
             {
                 # One span for all: those before lie within it.
@@ -352,7 +352,7 @@ class Heads:
         email: str,
         *,
         change: str | None,
-        voids: list[list[int]],
+        voids: list[list[int]] | None,
         left: Mapping[str, datetime | None],
         is_proved: bool,
         event: Event,
@@ -366,15 +366,18 @@ class Heads:
             contact: the contact as read.
             email: the address.
             change: the id of the newest change of address that still stands.
-            voids: the new :attr:`Contact.voids`.
+            voids: the new :attr:`Contact.voids`, with one that is new; ``None``: they stay.
             left: the addresses that the contact loses, and until when each stays reserved;
                 ``None``: not at all.
             is_proved: whether a code that was mailed to the address has proved it.
             event: the trail's line.
         """
         pointers = Pointers(self.table, self.workspace_id)
-        values: dict[str, Any] = {":change": change, ":voids": voids}
-        text = "SET address_change = :change, voids = :voids,"
+        values: dict[str, Any] = {":change": change}
+        text = "SET address_change = :change,"
+        if voids is not None:
+            values |= {":voids": voids}
+            text += " voids = :voids, voids_sver = sver + :one,"
         return {
             **self._with_email(contact, email, text, values, is_proved=is_proved, event=event),
             "pointer": pointers.taking(contact.id, email, at=event.at),
@@ -401,8 +404,8 @@ class Heads:
             "SET active = :no, name = :empty, email = :empty, sver = sver + :one, "
             f"ended_at = :now, {'merged_into = :survivor, ' if merged_into else ''}event = :event "
             "REMOVE list, listed, language, time_zone, email_verified, updated_at, suppressed, "
-            "strikes, held_by, address_change, voids, proofs, proof_wanted, asked, proof, found_by, "
-            "off_by, out_from, synced_as",
+            "strikes, held_by, address_change, voids, voids_sver, proofs, proof_wanted, asked, proof, "
+            "found_by, off_by, out_from, synced_as",
             f"{IS_KEPT} AND active = :active AND sver = :sver{gone.condition} "
             # Who is held meanwhile may not go before it.
             f"AND {'out_from = :out_from' if contact.out_from else 'attribute_not_exists(out_from)'} "

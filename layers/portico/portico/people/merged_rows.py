@@ -26,6 +26,7 @@ COMES_BACK = (
     "suppressed",
     "address_change",
     "voids",
+    "voids_sver",
     "proofs",
     "proof_wanted",
 )

@@ -328,6 +328,8 @@ class Contact:
     voids: list[list[int]] = field(default_factory=list)
     """Spans of seconds since 1970, both ends included. An account that was connected within one
     signs nobody in: the change of address before it was undone."""
+    voids_sver: int = 0
+    """The ``sver`` that began with the newest of these spans; 0: nobody knows."""
     proofs: int = 0
     """How often a code has proved the address while somebody waited for that."""
     proof_wanted: bool = False
@@ -376,9 +378,18 @@ class Contact:
         """Whether one more proof of the address would say nothing new."""
         return self.email_verified and not self.proof_wanted
 
-    def is_void(self, linked_at: int) -> bool:
-        """Say whether what was connected then is no way in."""
-        return linked_at == ASLEEP or any(first <= linked_at <= last for first, last in self.voids)
+    def is_void(self, linked_at: int, sver: int) -> bool:
+        """Say whether an account is no way in.
+
+        Args:
+            linked_at: when it was connected, in seconds since 1970.
+            sver: the contact's when it was last used, or connected; 0: nobody knows.
+        """
+        if linked_at == ASLEEP or any(first <= linked_at <= last for first, last in self.voids):
+            return True
+        # Connected while the newest span was on its way to the row: by the clock it came after it.
+        came_before = 0 < sver < self.voids_sver
+        return came_before and any(linked_at > last for _, last in self.voids[-1:])
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of a new contact's row, to whom nothing has happened yet."""
@@ -387,6 +398,7 @@ class Contact:
             "held_by",
             "address_change",
             "voids",
+            "voids_sver",
             "proofs",
             "proof_wanted",
             "found_by",

@@ -54,7 +54,7 @@ class Arrivals:
         head = People(self.people_table, state.workspace_id).contact(contact)
         if head is None or not head.is_in(at=now):
             raise Refusal("sso-failed", "contact-inactive")
-        if known.owner and head.is_void(known.linked_at):
+        if known.owner and head.is_void(known.linked_at, known.owner_sver or 0):
             raise Refusal("sso-failed", "identity-taken-back")
         if not known.owner and head.email != known.address:
             # The address has changed in the last moment, or a change of it was undone.

@@ -119,7 +119,9 @@ class TouchedContacts:
         for row in self.people.many(keys):
             # The index lags: who has lost an account meanwhile, or got another's, is not asked.
             contact = of.get(row["contact"]) if row else None
-            if row is None or contact is None or contact.is_void(row["linked_at"]):
+            if row is None or contact is None:
+                continue
+            if contact.is_void(row["linked_at"], row["sver"]):
                 continue
             one = Owned(Identity.from_row(row), contact.id, row.get("record"))
             found[contact.id].append(one)
