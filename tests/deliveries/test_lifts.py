@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from local import ses_events
+from portico.codes.challenge import Challenge
 from portico.codes.rules import CODE_LIFETIME, LATEST_SEND
 from portico.deliveries.lifts import ASKED_WITHIN, CODE_LASTS, Lifted, Lifts
 from portico.errors import TryLater
 from portico.notices.mailed_link import mailed_link
 from portico.people.memberships import Role, is_no_owner
 from portico.people.store import People
+from portico.sender.taken_mails import TakenMails
 from portico.team.members import TeamMembers
 
 URL = re.compile(r"https://[^\s/]+/acme#l=(lnk_[\w-]{43})\s")
@@ -60,6 +62,28 @@ class TestLifting:
         waiting.browser.asks_again()
 
         assert lift(waiting) is Lifted.LIFTED
+
+    def test_mails_the_newest_code_though_an_older_one_was_kept_back_after_it(self, waiting):
+        older = Challenge.from_row(waiting.challenge_row())
+        waiting.forward(seconds=1)
+        later = waiting.another_browser()
+        later.asks_for_a_code()
+        waiting.delivers_mail()
+        # A fault had kept the sender from the older one until now.
+        TakenMails("sign-in", "acme").owe(waiting.ann.id, older, 1)
+
+        assert lift(waiting) is Lifted.AND_ASKED
+        waiting.delivers_mail()
+
+        assert "claim_1" in waiting.challenge_row(later)
+
+    def test_lets_the_mail_that_it_asks_for_count_in_the_same_second(self, waiting, post):
+        lift(waiting)
+        waiting.delivers_mail()
+
+        assert post.tells(ses_events.bounced(post.mails[-1])) == ["bounced"]
+
+        assert post.why_withheld() == ["address-suppressed-bounce"]
 
     def test_stays_within_the_mailboxs_budget(self, waiting, post):
         portal = waiting

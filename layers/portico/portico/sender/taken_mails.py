@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from portico.aws.tables import ALWAYS, ConditionFailed, Rows
+from portico.aws.tables import NOT_THERE, ConditionFailed, Rows
 from portico.clock import epoch
 from portico.codes.challenge import Challenge
 from portico.codes.store import challenge_key
@@ -113,14 +113,18 @@ class TakenMails:
         )
 
     def owe(self, contact: str, challenge: Challenge, generation: int) -> None:
-        """Remember that a contact waits for this mail, should the address get mail again."""
+        """Remember that a contact waits for this mail, should the address get mail again.
+
+        The one that was asked for last stays, in whatever order senders come to them.
+        """
         ends = epoch(challenge.code_ends_at)
-        self.rows.update(
-            *owed_key(self.workspace_id, contact),
-            "SET challenge = :id, generation = :n, expires_at = :ends, ttl = :ends",
-            ALWAYS,
-            {":id": str(challenge.id), ":n": generation, ":ends": ends},
-        )
+        with suppress(ConditionFailed):
+            self.rows.update(
+                *owed_key(self.workspace_id, contact),
+                "SET challenge = :id, generation = :n, expires_at = :ends, ttl = :ends",
+                f"{NOT_THERE} OR expires_at <= :ends",
+                {":id": str(challenge.id), ":n": generation, ":ends": ends},
+            )
 
     def withhold(self, id_: ChallengeId, generation: int, event: Event) -> Withheld:
         """Record that this mail will never be sent, and why. Its code is never right."""
