@@ -264,6 +264,16 @@ class TestTheList:
             assert places == sorted(set(places), reverse=True)
             assert len(places) == 7
 
+    def test_has_what_happened_within_one_second_in_its_order(self, portal):
+        for active in (False, True) * 4:
+            portal.team.set_active("acme", portal.ann.id, active, by="cli:olga")
+            records(*with_event(portal))
+            portal.clock.shift(timedelta(milliseconds=7))
+
+        names = [each.decisive.name for each in found(SoughtEntries(by="cli:olga"))]
+
+        assert names == ["contact.activated", "contact.deactivated"] * 4
+
     def test_says_since_when_it_is_complete(self, portal):
         assert LIST.page(SoughtEntries(), Span()).since is None
 

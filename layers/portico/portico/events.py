@@ -92,10 +92,15 @@ class Event:
     by: str = "contact"
     network: str | None = None
     detail: dict[str, str] = field(default_factory=dict)
-    id: str = field(default_factory=ids.new_event_id)
+    id: str = ""
+    """A fresh one, unless something gives it."""
     began: datetime | None = None
     """When the sign-in began that it belongs to, unless it began with this event or its row says so.
     The trail's list has its sign-ins in this order."""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", ids.new_event_id(self.at))
 
     def rider(self) -> dict[str, Any]:
         """Return the attribute to store in the row."""

@@ -6,6 +6,7 @@ An id that travels alone carries its workspace: ``chl_acme_<22 characters>``.
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -63,9 +64,12 @@ def new_link_token() -> str:
     return f"lnk_{base64url(secrets.token_bytes(32))}"
 
 
-def new_event_id() -> str:
-    """Return a fresh ``evt_…``. The trail keeps one event per id."""
-    return f"evt_{random_part()}"
+def new_event_id(at: datetime) -> str:
+    """Return a fresh ``evt_…``. The trail keeps one event per id.
+
+    It sorts by time, so that lists that have no more than its second have what happened in its order.
+    """
+    return f"evt_{int(at.timestamp() * 1000):011x}{base64url(secrets.token_bytes(8))}"
 
 
 def event_id(what: str) -> str:

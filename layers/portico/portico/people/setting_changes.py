@@ -7,7 +7,6 @@ change is another change, to the values that stand here.
 
 import json
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from portico.aws.queries import page_within
 from portico.aws.tables import NOT_THERE, Rows
 from portico.clock import epoch, moment
 from portico.events import Event
-from portico.ids import base64url
+from portico.ids import new_event_id
 from portico.people.rules import Workspace
 
 CHANGE_UNDO_LIFETIME = timedelta(days=30)
@@ -31,11 +30,6 @@ _CHANGE = re.compile(r"evt_[0-9a-f]{11}[A-Za-z0-9_-]{11}")
 def changes_key(workspace_id: str) -> str:
     """Return the partition of a workspace's changes."""
     return f"{workspace_id}#changes"
-
-
-def new_change_id(at: datetime) -> str:
-    """Return a fresh ``evt_…`` that sorts by time. The change's line in the trail has it too."""
-    return f"evt_{int(at.timestamp() * 1000):011x}{base64url(secrets.token_bytes(8))}"
 
 
 def is_change(text: str) -> bool:
@@ -69,7 +63,8 @@ class SettingChange:
         undoes: str = "",
     ) -> Self:
         """Make a new change."""
-        return cls(new_change_id(at), about, before, after, at, by, undoes)
+        # The change's line in the trail has it too.
+        return cls(new_event_id(at), about, before, after, at, by, undoes)
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
