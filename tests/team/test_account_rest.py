@@ -448,6 +448,16 @@ class TestSso08AnOwner:
         assert refused(comes(mallory, portal, "twitter")) == (403, "account")
         assert comes(mallory, portal).status == 200
 
+    def test_confirms_one_account_and_no_other_of_the_same_second(self, mallory, portal):
+        """Mallory had a code ready, and typed it when Ann typed hers."""
+        for account in ("ben", "ann"):
+            connects_by_code(portal, "facebook", account)
+        comes(mallory, portal, "facebook", "ben")
+        mallory.entries.confirm_member(portal.workspace, portal.ann, **HOW)
+
+        assert refused(comes(mallory, portal, "facebook", "ann")) == (403, "account")
+        assert comes(mallory, portal, "facebook", "ben").status == 200
+
     def test_confirms_the_one_that_they_mean_and_none_that_came_to_it(self, mallory, portal):
         """Mallory reads of Ann's account in the mailbox, and has another ready."""
         owner = Boss(portal, "ben@example.com")

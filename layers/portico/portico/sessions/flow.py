@@ -104,6 +104,7 @@ class Sessions:
             break_glass=proof.way is None,
             account_since=proof.account_since,
             account_vouched=proof.account_vouched,
+            account=proof.account,
         )
         signing = in_parallel(
             lambda: self._access_token(session, proof.name, proof.email, caller, at=now)

@@ -57,6 +57,8 @@ class Proof:
     for that."""
     account_vouched: bool = False
     """Whether the account's provider vouches for the address that the contact has."""
+    account: str = ""
+    """Which account that was."""
 
 
 @dataclass(frozen=True, slots=True)

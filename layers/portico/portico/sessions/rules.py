@@ -157,6 +157,8 @@ class Session:
     for that."""
     account_vouched: bool = False
     """Whether that account's provider vouched for the address that the contact had."""
+    account: str = ""
+    """Which account that was: several may have been connected within one second."""
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Self:
@@ -188,6 +190,7 @@ class Session:
             break_glass=row.get("break_glass", False),
             account_since=moment(row["account_since"]) if "account_since" in row else None,
             account_vouched=row.get("account_vouched", False),
+            account=row.get("account", ""),
         )
 
     def needed_only_the_mailbox(self, *, address_change: str | None) -> bool:

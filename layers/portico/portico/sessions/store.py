@@ -145,6 +145,7 @@ class SessionStore:
             "break_glass": session.break_glass,
             "account_since": epoch(session.account_since) if session.account_since else None,
             "account_vouched": session.account_vouched and session.account_since is not None,
+            "account": session.account if session.account_since else None,
         }
         return row | {name: value for name, value in optional.items() if value}
 

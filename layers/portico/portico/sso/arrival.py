@@ -6,6 +6,7 @@ from typing import Any
 
 from portico.clock import Clock, epoch, moment
 from portico.events import Caller
+from portico.ids import fingerprint
 from portico.people.rules import Contact, sso_way
 from portico.people.store import People
 from portico.sessions.flow import Sessions
@@ -100,6 +101,7 @@ class Arrivals:
             began=trip.began,
             account_since=_since(known, head, at=at),
             account_vouched=vouched,
+            account=fingerprint(person.identity.key),
         )
         also = identity_parts(
             self.people_table,

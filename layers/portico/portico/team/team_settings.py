@@ -32,9 +32,11 @@ def is_of_account(stamp: str) -> bool:
 
 
 def account_name(session: Session) -> str:
-    """Return what a session's account is called on the team: its connection, and since when."""
+    """Return what a session's account is called on the team: its connection, since when, and which of
+    those that were connected in that second.
+    """
     since = epoch(session.account_since) if session.account_since else 0
-    return f"{session.method.partition(':')[2]}:{since}"
+    return f"{session.method.partition(':')[2]}:{since}:{session.account}"
 
 
 @dataclass(frozen=True, slots=True)
