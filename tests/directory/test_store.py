@@ -1,8 +1,12 @@
 """Directory records and what finds them (directory/store.py)."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from portico.directory.store import InUse, email_key, object_key
+from portico.directory.record_import import DirectoryImport
+from portico.directory.store import InUse, Record, email_key, object_key
 from portico.events import Event
 from tests.directory.conftest import OBJECT, TENANT
 from tests.support.driver import NOON
@@ -50,6 +54,44 @@ class TestARecord:
         source.lists("ann", "ann@acme.test", active=False)
 
         assert source.finds(MAIL) == "bob"
+
+
+class TestTwoImportsAtOnce:
+    """A file of yesterday, which takes long, and one of today in which somebody has left."""
+
+    @pytest.mark.parametrize("is_new", [True, False])
+    def test_leave_what_the_later_one_says_whichever_is_slower(self, source, portal, wire, is_new):
+        if not is_new:
+            source.lists("ann", "former@acme.test")
+        work = DirectoryImport("people", portal.workspace, "cli:olga")
+        was = Record("hr", "ann", None, None, "ann", ("ann@acme.test",), True, NOON)
+        gone = replace(was, active=False, imported_at=NOON + timedelta(seconds=1))
+        wire.before("dynamodb.TransactWriteItems", lambda: work.take([gone], is_complete=False))
+
+        done = work.take([was], is_complete=False)
+
+        assert source.directory.get("hr", "ann") == gone
+        assert (done.added, done.changed, done.unchanged) == (0, 0, 1)
+
+    def test_of_one_second_end_as_the_last_write_says(self, source, portal):
+        work = DirectoryImport("people", portal.workspace, "cli:olga")
+        was = Record("hr", "ann", None, None, "ann", ("ann@acme.test",), True, NOON)
+        for record in (was, replace(was, active=False)):
+            work.take([record], is_complete=False)
+
+        assert source.directory.get("hr", "ann") == replace(was, active=False)
+
+
+class TestWhoeverIsMissing:
+    def test_has_left_when_the_complete_list_came(self, source, portal):
+        source.lists("ann", "ann@acme.test")
+        portal.forward(days=30)
+        bob = Record("hr", "bob", None, None, "bob", ("bob@acme.test",), True, portal.now)
+
+        DirectoryImport("people", portal.workspace, "cli:olga").take([bob], is_complete=True)
+
+        ann = source.directory.get("hr", "ann")
+        assert (ann.active, ann.imported_at) == (False, portal.now)
 
 
 class TestTheLastImport:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from portico.aws.tables import Parts
-from portico.clock import SYSTEM, Clock
-from portico.directory.store import Directory, InUse, Record
+from portico.clock import SYSTEM, Clock, epoch, moment
+from portico.directory.store import Directory, InUse, Overtaken, Record
 from portico.events import Event
 from portico.ids import digest
 from portico.people.identities import owned
@@ -41,7 +41,8 @@ class DirectoryImport:
     clock: Clock = SYSTEM
 
     def take(self, records: Iterable[Record], *, is_complete: bool) -> Imported:
-        """Store *records*. The newest import wins.
+        """Store *records*. The newest import wins, record by record, whichever is slower: of two at
+        once, the later one knows of somebody who has left.
 
         Args:
             records: the records in their current state.
@@ -52,14 +53,14 @@ class DirectoryImport:
             TryLater: DynamoDB is out of reach. Records stored so far are kept; importing the
                 same list again continues from there.
         """
-        done = Imported()
+        done, now = Imported(), moment(epoch(self.clock.now()))
         known = {each.name: each for each in self._directory.all()}
         given = {each.name: each for each in records}
         wanted = list(given.values())
         if is_complete:
             sources = {each.source for each in wanted}
             wanted += [
-                replace(each, active=False)
+                replace(each, active=False, imported_at=now)
                 for name, each in known.items()
                 if name not in given and each.source in sources
             ]
@@ -87,6 +88,8 @@ class DirectoryImport:
                 continue
             try:
                 self._put(record, before, done)
+            except Overtaken:
+                done.unchanged += 1
             except InUse:
                 refused.append(record)
         return refused
@@ -111,7 +114,7 @@ class DirectoryImport:
                 for each in owners
             }
 
-        self._directory.put(record, event, ending)
+        self._directory.put(record, event, ending, in_order=True)
         setattr(done, what, getattr(done, what) + 1)
         done.signed_out += owners
         done.moved |= moved

@@ -139,6 +139,8 @@ def record_keys(workspace_id: str, record: Record) -> list[tuple[str, str]]:
     return keys
 
 
+NOT_OVERTAKEN = "(attribute_not_exists(imported_at) OR imported_at <= :imported_at)"
+"""No later import has written it."""
 RECORD_TRIES = 5
 """How often a record is kept anew while people come in by it."""
 
@@ -148,6 +150,11 @@ class InUse(Exception):
     """An address or object id of *record* already finds another active record."""
 
     record: Record
+
+
+@dataclass(eq=False)
+class Overtaken(Exception):
+    """A later import has written the record meanwhile."""
 
 
 @dataclass(eq=False)
@@ -181,6 +188,7 @@ class Directory:
         also: Callable[[frozenset[str]], Parts] = lambda _: {},
         *,
         takes_over: bool = False,
+        in_order: bool = False,
     ) -> None:
         """Keep a record and what it is found by, and write what belongs to it, together.
 
@@ -191,8 +199,10 @@ class Directory:
                 come in by the record.
             takes_over: whether the record may take an address or object id from an active record
                 of another source.
+            in_order: whether what was imported later stays.
 
         Raises:
+            Overtaken: it was imported later *in order*.
             InUse: one of those rows already finds another, active record. We cannot tell apart
                 two people who share an address: whoever imports must say whose it is.
             BesideRefused: one of *also* did not hold. Nothing was written.
@@ -200,7 +210,7 @@ class Directory:
         """
         for _ in range(RECORD_TRIES):
             try:
-                self._put(record, event, also, takes_over=takes_over)
+                self._put(record, event, also, takes_over=takes_over, in_order=in_order)
             except _SomebodyCameIn:
                 continue
             return
@@ -213,10 +223,13 @@ class Directory:
         also: Callable[[frozenset[str]], Parts],
         *,
         takes_over: bool,
+        in_order: bool,
     ) -> None:
         pk, sk = record_key(self.workspace_id, record.source, record.external_id)
         there = self.rows.get(pk, sk) or {}
         old = Record.from_row(there) if there else None
+        if in_order and old is not None and old.imported_at > record.imported_at:
+            raise Overtaken
         contacts: frozenset[str] = there.get("contacts", frozenset())
         found_by = self._found_by(record)
         left = [key for key in self._found_by(old) if key not in found_by]
@@ -231,6 +244,9 @@ class Directory:
         if contacts:
             row["contacts"] = contacts
             nobody_new, values = "size(contacts) = :known", {":known": len(contacts)}
+        if in_order:
+            nobody_new = f"({nobody_new}) AND {NOT_OVERTAKEN}"
+            values |= {":imported_at": epoch(record.imported_at)}
         parts = {"record": self.rows.putting(row, nobody_new, values)}
         finding = {f"found by {pk}": (pk, sk) for pk, sk in found_by}
         its_own = "source = :source AND external_id = :id"
