@@ -273,6 +273,23 @@ class TestSso08AnAccountThatTheMailboxConnected:
 
         assert refused(comes(mallory, portal)) == (403, "account")
 
+    def test_rests_where_one_second_has_connected_it_and_chosen_single_sign_on_alone(
+        self, mallory, portal
+    ):
+        mallory.entries.set_methods(portal.workspace, [], **HOW)
+        connects_by_code(portal)
+        mallory.entries.set_methods(portal.workspace, ["sso"], **HOW)
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
+    def test_rests_where_it_was_connected_72_hours_after_the_member_came(self, mallory, portal):
+        zoe = portal.adds("Zoe", "zoe@example.com")
+        TeamMembers("people", "sign-in").add(portal.workspace, zoe, Role.AGENT, **HOW)
+        portal.forward(hours=72)
+        proves(portal, portal.another_browser(), email="zoe@example.com")
+
+        assert refused(comes(mallory, portal)) == (403, "account")
+
     def test_is_one_of_few_that_owners_are_told_of_in_those_days(self, mallory, portal):
         """Whoever reads the mailbox could else have as many mails sent as they connect accounts."""
         for _ in range(MOST_RESTS_AT_ONCE):
