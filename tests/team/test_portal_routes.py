@@ -181,6 +181,19 @@ class TestAPortal:
         assert (again.status == 200) is is_one
         assert kept().has_secret(first) is not is_one
 
+    def test_takes_no_repeat_for_one_two_days_after_the_first(self, admin, portal):
+        adds(admin)
+        seen = admin.sends(f"GET {ONE}", path={"portal": "help"}).headers["etag"]
+        secrets = []
+        for _ in range(3):
+            answer = rotates(admin, "each night", etag=seen)
+            secrets.append(answer.body["secret"])
+            seen = answer.headers["etag"]
+            portal.forward(days=1)
+            admin.signs_in()
+
+        assert [kept().has_secret(each) for each in secrets] == [False, True, True]
+
     def test_without_pkce_is_warned_of(self, admin):
         adds(admin)
 

@@ -166,6 +166,15 @@ class TestARotation:
 
         assert [keys.opens(each) for each in (first, second, third)] == [False, True, True]
 
+    def test_that_comes_again_and_again_is_known_by_its_first_press(self, keys):
+        key, _ = keys.adds()
+        keys.rotates(key, press=("today", "yesterday"))
+        _, second = keys.rotates(key, press=("tomorrow", "today"))
+
+        _, third = keys.rotates(key, press=("the day after", "tomorrow"))
+
+        assert (keys.opens(second), keys.opens(third)) == (True, True)
+
     def test_that_comes_again_makes_the_one_before_last_no_longer(self, keys, portal):
         key, first = keys.adds()
         keys.rotates(key, press=("one",), overlap=timedelta(days=2))

@@ -130,8 +130,8 @@ def press_of(
 ) -> tuple[str, ...]:
     """Return digests of a press that replaces what it made if it comes again; none without a key.
 
-    The first is the one to keep. The other is yesterday's: a repeat is one for a day at least and for
-    two at most, so a script that always sends the same key ends nothing that is in use since.
+    The first is the one to keep, unless it is a repeat: what it was known by stays. The other is
+    yesterday's: a repeat is one for a day at least and for two at most.
 
     Raises:
         InvalidRequest: the ``Idempotency-Key`` is empty, or too long.

@@ -138,10 +138,12 @@ class PortalChanges:
             SettingsRefused: one or more values are not allowed.
         """
         fresh = new_secret(secrets.token_bytes(32)) if new else None
-        seen = before.secrets[1:] if before.rotated_by in press else before.secrets
+        is_repeat = before.rotated_by in press
+        seen = before.secrets[1:] if is_repeat else before.secrets
         every = [digest(fresh), *seen] if fresh else before.secrets
         kept = every[: SECRETS_KEPT if keeping is None else keeping]
-        rotated_by = press[0] if press else ""
+        # By its first press: one that comes every day is no repeat of them all.
+        rotated_by = before.rotated_by if is_repeat else next(iter(press), "")
         changed = replace(before, **_typed(values), secrets=kept, rotated_by=rotated_by)
         portal = registration.checked(changed)
         plan = self._plan(workspace, before, portal, "portal.changed", by=by)

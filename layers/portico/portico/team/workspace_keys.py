@@ -149,8 +149,11 @@ class WorkspaceKeys:
             raise InvalidRequest("overlap", f"{LONGEST_OVERLAP.days} days at most")
         now = self.clock.now()
         old = (before.hash, min(now + overlap, before.expires_at))
+        rotated_by = next(iter(press), "")
         if before.rotated_by in press and before.old_ends_at is not None:
+            # By its first press: one that comes every day is no repeat of them all.
             old = (before.old_hash, before.old_ends_at)
+            rotated_by = before.rotated_by
         if before.state(at=now) != "alive":
             # A secret that may not be used now must not come to life by a rotation.
             old = (old[0], now)
@@ -165,7 +168,7 @@ class WorkspaceKeys:
                     hash_=digest(text),
                     old=old,
                     expires_at=now + _lifetime(lifetime),
-                    rotated_by=press[0] if press else "",
+                    rotated_by=rotated_by,
                     event=event,
                 ),
                 **self._telling(workspace, host, event, "↻", before),
