@@ -455,6 +455,17 @@ class TestWaysInThatAreYounger:
         assert portal.another_browser().types_a_password(PASSWORD, OLD).status == 200
         assert len([row for row in portal.rows("people") if row["sk"] == "identity"]) == 1
 
+    def test_acc_07_include_what_the_second_of_the_change_has_brought(self, ann, portal, connects):
+        portal.sets(password_method=True)
+        ann.moves(FIRST)
+        assert ann.browser.changes_the_password(PASSWORD, ann.token).status == 204
+        connects()
+        portal.delivers_mail()
+
+        answer = ann.undoes(undo_mailed_to(portal, OLD))
+
+        assert answer.body["removed"] == {"password": True, "identities": ["google"]}
+
     def test_include_a_password_that_was_changed_since(self, ann, portal):
         portal.sets(password_method=True)
         ann.browser.changes_the_password(PASSWORD, ann.token)
