@@ -10,7 +10,7 @@ from local.providers.keys import STRANGER, rsa
 from local.providers.tokens import by_hand
 from portico.people.memberships import Role
 from portico.sso.store import Connections
-from portico.sso.universal_logout import LONGEST_PROOF_LIFETIME, REVOCATION
+from portico.sso.universal_logout import LONGEST_PROOF_LIFETIME, PROOF_LEEWAY, REVOCATION
 from portico.team.members import TeamMembers
 from portico.team.team_entry import TeamEntries
 from tests.openid.handed import Held
@@ -155,6 +155,12 @@ class TestAProof:
 
         assert okta.ends(proof=okta.proof(exp=now + longest + 1)).status == 401
         assert okta.ends(proof=okta.proof(exp=now + longest)).status == 204
+
+    def test_is_over_in_the_second_from_which_we_remember_it_no_more(self, okta, ann):
+        over = int(time.time()) - int(PROOF_LEEWAY.total_seconds())
+
+        assert okta.ends(proof=okta.proof(exp=over)).status == 401
+        assert okta.ends(proof=okta.proof(exp=over + 1)).status == 204
 
     def test_is_good_for_one_request(self, portal, ann, okta):
         portal.adds("Bo Else", "bo@example.com")
