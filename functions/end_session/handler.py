@@ -17,10 +17,10 @@ handler = Door("end_session", settings, sends_back=stayed)
 @handler.asks("GET /oauth2/end_session")
 def navigated(query: dict[str, str], caller: Caller) -> Response:
     """Sign the contact out, or ask them first; then send the browser back."""
-    return sent_on(leavings.leave(query, cookies_of(caller), caller, posted=False))
+    return sent_on(leavings.leave(query, cookies_of(caller), caller, posted=False), caller)
 
 
 @handler.asks("POST /oauth2/end_session")
 def posted(form: dict[str, str], caller: Caller) -> Response:
     """Do the same for a form."""
-    return sent_on(leavings.leave(form, cookies_of(caller), caller, posted=True))
+    return sent_on(leavings.leave(form, cookies_of(caller), caller, posted=True), caller)

@@ -64,6 +64,11 @@ def posts_from_another_site(browser, form):
     return answer
 
 
+def refusals_in(caplog):
+    """The lines about mistakes of portals, in their order."""
+    return [each for each in caplog.records if each.getMessage() == "request.refused"]
+
+
 def follows(browser, answer):
     path, _, query = answer.headers["location"].partition("?")
     assert path == "/oauth2/end_session"
@@ -301,6 +306,14 @@ class TestWithoutAnIdToken:
 
         assert ann.refreshes().status == 200
 
+    def test_an_unknown_portal_is_named_in_the_log(self, ann, caplog):
+        with caplog.at_level("INFO", logger="portico"):
+            comes(ann, BACK | {"client_id": "prt_acme_nobody"})
+
+        (line,) = refusals_in(caplog)
+        assert line.portal == "prt_acme_nobody"
+        assert line.reason.startswith("client_id: ")
+
     def test_nor_a_portal_the_contact_of_the_one_workspace_is_asked(self, ann):
         assert goes(ann) == "/acme#out="
         assert goes(ann, {"post_logout_redirect_uri": "https://evil.test"}).startswith("/acme#out=")
@@ -327,6 +340,32 @@ class TestTheWayBack:
         query = BACK | {"post_logout_redirect_uri": uri}
 
         assert goes(portal.browser, query) == "/acme#bye"
+
+    def test_that_is_not_registered_is_named_in_the_log(self, portal, site, caplog):
+        with caplog.at_level("INFO", logger="portico"):
+            goes(portal.browser, BACK)
+            goes(portal.browser, BACK | {"post_logout_redirect_uri": f"{SIGNED_OUT}/"})
+            # Who names no address wants none.
+            goes(portal.browser, {"client_id": site.client_id})
+            goes(portal.browser, {"post_logout_redirect_uri": SIGNED_OUT})
+
+        other, nobodys = refusals_in(caplog)
+        assert other.levelname == "WARNING"
+        assert other.portal == site.client_id
+        assert other.reason.startswith("post_logout_redirect_uri: not a registered address")
+        assert nobodys.portal is None
+        assert nobodys.reason == "post_logout_redirect_uri: send id_token_hint or client_id with it"
+        assert SIGNED_OUT not in str([vars(other), vars(nobodys)])
+
+    def test_of_a_request_that_is_not_even_read_is_named_without_its_words(self, portal, caplog):
+        with caplog.at_level("INFO", logger="portico"):
+            goes(portal.browser, form="client_id=prt_acme_help&sesame=a&sesame=b")
+            goes(portal.browser, form="client_id=prt_acme_help&state=a&state=b")
+
+        unknown, state = refusals_in(caplog)
+        assert unknown.reason == "a parameter: sent twice"
+        assert "sesame" not in str(vars(unknown))
+        assert state.reason == "state: sent twice"
 
     def test_is_no_other_portals(self, portal, site):
         Site.register(portal, "shop", post_logout_uris=["https://shop.other.test/bye"])

@@ -214,6 +214,31 @@ class TestARedirectUri:
 
         assert to == "/acme#e=portal-not-known"
 
+    @pytest.mark.parametrize(
+        ("wrong", "told"),
+        [
+            ({"redirect_uri": f"{CALLBACK}/"}, "redirect_uri: "),
+            ({"redirect_uri": None}, "redirect_uri: "),
+            ({"client_id": "prt_acme_nobody"}, "client_id: "),
+            ({"client_id": "nobody"}, "client_id: "),
+        ],
+        ids=str,
+    )
+    def test_that_leads_nowhere_is_named_in_the_log_and_nothing_of_the_request(
+        self, site, ann, caplog, wrong, told
+    ):
+        with caplog.at_level("INFO", logger="portico"):
+            site.sends(ann, state="state-of-a-visitor", **wrong)
+
+        (line,) = [each for each in caplog.records if each.getMessage() == "request.refused"]
+        assert line.levelname == "WARNING"
+        assert line.portal == (
+            None if wrong.get("client_id") == "nobody" else wrong.get("client_id", site.client_id)
+        )
+        assert line.reason.startswith(told)
+        assert "state-of-a-visitor" not in str(vars(line))
+        assert CALLBACK not in str(vars(line))
+
     def test_of_another_portal_is_nobodys(self, portal, site, ann):
         Site.register(portal, "other", redirect_uris=["https://other.example.net/callback"])
 

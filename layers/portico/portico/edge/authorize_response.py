@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from portico.edge.door import log
 from portico.edge.oauth import parameters_of
+from portico.edge.portal_mistakes import log_mistake, log_refusal
 from portico.edge.responses import Response, cookie_name
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
@@ -22,15 +23,8 @@ def sent_on(sent: Redirect, parameters: Mapping[str, str], caller: Caller) -> Re
     if sent.cause:
         log.warning("fault", extra={"cause": sent.cause, "request_id": caller.request_id})
     if sent.refusal:
-        # A client id is public, and the reason is ours: it quotes nothing of the request.
-        log.warning(
-            "request.refused",
-            extra={
-                "portal": str(ClientId.parse(parameters.get("client_id"))),
-                "reason": sent.refusal,
-                "request_id": caller.request_id,
-            },
-        )
+        client = ClientId.parse(parameters.get("client_id"))
+        log_mistake(client, sent.refusal, caller.request_id)
     return _led(sent)
 
 
@@ -44,6 +38,7 @@ def led_back(event: Mapping[str, Any], error: PorticoError) -> Response:
     """Answer 303 to our page with a reason: no portal address is known yet."""
     asked = _asked(event)
     client = ClientId.parse(asked.get("client_id"))
+    log_refusal(client, error, event["requestContext"]["requestId"])
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
     sent = to_page(client.workspace_id if client else "", reason)
     request = urlencode(asked)

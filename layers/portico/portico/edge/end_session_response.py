@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portico.edge.oauth import parameters_of
+from portico.edge.portal_mistakes import log_mistake, log_refusal
 from portico.edge.responses import Response, cookie_name, drop
 from portico.errors import PorticoError, TryLater
 from portico.events import Caller
@@ -23,8 +24,10 @@ def cookies_of(caller: Caller) -> dict[str, str]:
     }
 
 
-def sent_on(left: EndSessionAnswer) -> Response:
+def sent_on(left: EndSessionAnswer, caller: Caller) -> Response:
     """Answer 303: to the portal, or to our page."""
+    if left.refusal:
+        log_mistake(left.client, left.refusal, caller.request_id)
     cookies = [drop(left.drops)] if left.drops else []
     headers = {"location": left.location}
     return Response(303, headers=headers, cookies=cookies, outcome=left.outcome)
@@ -33,12 +36,15 @@ def sent_on(left: EndSessionAnswer) -> Response:
 def stayed(event: Mapping[str, Any], error: PorticoError) -> Response:
     """Answer 303 to our page with a reason, because a navigating browser shows no problem."""
     reason = "try-later" if isinstance(error, TryLater) else "portal-not-known"
-    return Response(303, headers={"location": f"/{_workspace(event)}#e={reason}"})
+    client = _client(event)
+    log_refusal(client, error, event["requestContext"]["requestId"])
+    return Response(
+        303, headers={"location": f"/{client.workspace_id if client else ''}#e={reason}"}
+    )
 
 
-def _workspace(event: Mapping[str, Any]) -> str:
+def _client(event: Mapping[str, Any]) -> ClientId | None:
     try:
-        client = ClientId.parse(parameters_of(event).get("client_id"))
+        return ClientId.parse(parameters_of(event).get("client_id"))
     except PorticoError:
-        return ""
-    return client.workspace_id if client else ""
+        return None

@@ -14,7 +14,13 @@ from portico.errors import NotSignedIn, ProtocolRefused, TryLater
 from portico.events import Caller, Event
 from portico.openid.authorization_codes import Grant, keep, new_code
 from portico.openid.protocol import Asked, OnlyS256, Server, said
-from portico.openid.registered_client import ClientId, RegisteredClient, client_key
+from portico.openid.registered_client import (
+    NOT_KNOWN,
+    NOT_REGISTERED,
+    ClientId,
+    RegisteredClient,
+    client_key,
+)
 from portico.openid.rules import (
     ASKED,
     LONGEST_LOCATION,
@@ -48,8 +54,8 @@ class Redirect:
     cause: str = ""
     """What was out of reach. Only the log says it; the portal learns only that something was."""
     refusal: str = ""
-    """The portal's mistake, as it was told: the error and its description. A portal may show
-    neither, so the log has them too."""
+    """The portal's mistake: the error and its description, as it was told. A portal may show
+    neither, and is told nothing where no address of it is known, so the log has it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,15 @@ class Authorizations:
         now = self.clock.now()
         client = ClientId.parse(parameters.get("client_id"))
         if client is None:
-            return to_page("", "portal-not-known")
+            return _nowhere("", NOT_KNOWN)
         found = self._read(client, cookie, at=now)
         if found is None:
-            return to_page(client.workspace_id, "portal-not-known")
+            return _nowhere(client.workspace_id, NOT_KNOWN)
         if not found.workspace.is_open(at=now):
             return to_page(client.workspace_id, "portal-unavailable")
         if not found.portal.takes(parameters.get("redirect_uri")):
             # A browser never goes to an address that is not registered, not even with an error.
-            return to_page(client.workspace_id, "portal-not-known")
+            return _nowhere(client.workspace_id, f"redirect_uri: {NOT_REGISTERED}")
         try:
             return self._answer(parameters, found, caller, at=now)
         except ProtocolRefused as refused:
@@ -214,6 +220,10 @@ class Authorizations:
 def to_page(workspace_id: str, reason: str) -> Redirect:
     """Send the browser to our own page with a reason, because no portal address is known."""
     return Redirect(f"/{workspace_id}#e={reason}", reason)
+
+
+def _nowhere(workspace_id: str, mistake: str) -> Redirect:
+    return replace(to_page(workspace_id, "portal-not-known"), refusal=mistake)
 
 
 def _back(

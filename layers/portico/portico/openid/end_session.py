@@ -17,7 +17,13 @@ from portico.clock import SYSTEM, Clock
 from portico.errors import InvalidRequest
 from portico.events import Caller
 from portico.openid.id_token_hint import Hint
-from portico.openid.registered_client import ClientId, RegisteredClient, client_key
+from portico.openid.registered_client import (
+    NOT_KNOWN,
+    NOT_REGISTERED,
+    ClientId,
+    RegisteredClient,
+    client_key,
+)
 from portico.openid.rules import language
 from portico.people.rules import Contact
 from portico.people.store import head_key
@@ -43,6 +49,9 @@ class EndSessionAnswer:
     outcome: str
     drops: str | None = None
     """The workspace whose cookie the browser should delete."""
+    client: ClientId | None = None
+    refusal: str = ""
+    """The mistake of that portal. It is told nothing: only the log has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,10 @@ class EndSessions:
         asked = self._understood(parameters, cookies, caller)
         found = self._read(asked, at=self.clock.now())
         if asked.hint is None and asked.client is not None and found.portal is None:
-            return EndSessionAnswer(f"/{asked.workspace_id}#e=portal-not-known", "portal-not-known")
+            location = f"/{asked.workspace_id}#e=portal-not-known"
+            return EndSessionAnswer(
+                location, "portal-not-known", client=asked.client, refusal=NOT_KNOWN
+            )
         self._end(asked, found, caller)
         if posted and asked.workspace_id not in cookies:
             # A POST from another site has no cookie of ours, but a navigation has: send the
@@ -135,7 +147,8 @@ class EndSessions:
                 f"/{asked.workspace_id}#out={request}{asked.spoken}", "confirmation-asked"
             )
         drops = asked.workspace_id if asked.is_theirs else None
-        return EndSessionAnswer(_onward(asked, found.portal), "signed-out", drops)
+        onward, mistake = _onward(asked, found.portal)
+        return EndSessionAnswer(onward, "signed-out", drops, asked.client, mistake)
 
     def _understood(
         self, parameters: Mapping[str, str], cookies: Mapping[str, str], caller: Caller
@@ -211,12 +224,20 @@ def _running(
     return session if is_proved and is_alive else None
 
 
-def _onward(asked: _Asked, portal: RegisteredClient | None) -> str:
+def _onward(asked: _Asked, portal: RegisteredClient | None) -> tuple[str, str]:
+    """Return where the browser goes, and the portal's mistake if that is not where it wanted."""
     uri = asked.parameters.get("post_logout_redirect_uri")
+    ours = f"/{asked.workspace_id}#bye{asked.spoken}"
+    if uri is None:
+        return ours, ""
+    if asked.client is None:
+        return ours, "post_logout_redirect_uri: send id_token_hint or client_id with it"
+    if portal is None or not portal.on:
+        return ours, NOT_KNOWN
     # Compared character by character: only a registered address is the portal's.
-    if portal is None or not portal.on or uri not in portal.post_logout_uris:
-        return f"/{asked.workspace_id}#bye{asked.spoken}"
+    if uri not in portal.post_logout_uris:
+        return ours, f"post_logout_redirect_uri: {NOT_REGISTERED}"
     state = asked.parameters.get("state")
     if state is None:
-        return uri
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}"
+        return uri, ""
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'state': state})}", ""

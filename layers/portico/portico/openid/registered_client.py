@@ -22,6 +22,11 @@ SECRETS_KEPT = 2
 """The newest secret, and the one before it until every server of the portal has the new one."""
 
 
+NOT_KNOWN = "client_id: there is no such portal, or it is switched off"
+NOT_REGISTERED = "not a registered address; each character counts, also a slash at the end"
+"""What the log says of a portal's mistake that a browser must not carry back."""
+
+
 class ClientId(NamedTuple):
     """``prt_<workspace>_<name>``: public, and in every request of the portal."""
 
