@@ -165,8 +165,7 @@ def _listed(value: Any) -> list[Any]:
 def _arrived(patient: Patient) -> Answers:
     rule = patient.of("Events::Rule").get(RULE)
     if rule is None:
-        state = NOT_HERE if patient.emulated else BROKEN
-        yield state, f"the stack has no rule {RULE}: {UNSEEN}"
+        yield NOT_HERE if patient.emulated else BROKEN, f"the stack has no rule {RULE}: {UNSEEN}"
         return
     try:
         state = ask("events", "describe_rule", Name=rule).get("State")
