@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from cli import checks_mail, checks_state
 from cli.app import app
 from cli.contact_csv import opened
 from cli.findings import DEPLOY, Patient
+from cli.local_option import with_local_url
 from cli.setting_options import SETTINGS
 from portico.imports.columns import NEEDED_FIELDS, OPTIONAL_FIELDS
 from portico.people.contact_import import ContactLine
@@ -41,7 +43,18 @@ COMMANDS = {
 ALONE = {name: options(one) for name, one in TREE.commands.items() if name not in COMMANDS}
 """Commands of one word."""
 SHARED = {"--stack", "--local", "--json", "--help"}
+BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SHOWN = re.compile(rf"portico ((?:{'|'.join(COMMANDS)}) [^`\n]*)")
+
+
+def to_paste(text: str) -> list[str]:
+    """Return the lines of a page's blocks that begin with the command."""
+    lines = [
+        line.strip().removeprefix(".venv/dev/bin/")
+        for block in BLOCK.findall(text)
+        for line in re.sub(r"\\\n\s*", " ", block).splitlines()
+    ]
+    return [each for each in lines if re.match("portico [a-z]", each)]
 
 
 class TestAnyPage:
@@ -56,6 +69,16 @@ class TestAnyPage:
     def test_shows_options_that_the_commands_of_one_word_have(self, path):
         for name, line in re.findall(rf"portico ({'|'.join(ALONE)}) ([^`\n]*)", path.read_text()):
             assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= ALONE[name] | SHARED, line
+
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_shows_whole_commands_to_paste(self, path):
+        for line in to_paste(path.read_text()):
+            word, *rest = shlex.split(line, comments=True)[1:]
+            command = TREE.commands[word]
+            if word not in ALONE:
+                command = command.commands[rest.pop(0)]
+            # One that lacks an option refuses itself, and says what.
+            command.make_context(command.name, with_local_url(rest))
 
 
 def work_with_a_key() -> set[str]:

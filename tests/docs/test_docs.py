@@ -15,7 +15,15 @@ from tests.support.template import doors, folder, template
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md")])
+OF_FOLDERS = [ROOT / "examples", ROOT / "npm", ROOT / "clients" / "python"]
+PAGES = sorted(
+    [
+        *DOCS.rglob("*.md"),
+        *ROOT.glob("*.md"),
+        *ROOT.glob(".github/**/*.md"),
+        *(each / "README.md" for each in OF_FOLDERS),
+    ]
+)
 ROOMS = ROOT / "layers" / "portico" / "portico"
 HANDLERS = list(ROOT.glob("functions/*/handler.py"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
