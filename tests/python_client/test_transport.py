@@ -76,8 +76,41 @@ class TestARefusal:
         found = refused.value
         assert (found.status, found.needs, found.instance) == (403, ["settings:read"], "r-1")
         assert (found.title, found.detail, found.members) == ("T", "D.", told)
-        assert str(found) == "D. (role-too-small, 403)"
+        assert str(found) == "D. It needs settings:read. (role-too-small, 403)"
         assert scripted.waits == []
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            (
+                {"errors": [{"field": "email", "reason": "required"}, {"field": "name"}, "x"]},
+                "D. email: required (invalid-request, 400)",
+            ),
+            (
+                {"needs": ["links", "sessions"]},
+                "D. It needs links or sessions. (invalid-request, 400)",
+            ),
+            ({"errors": 1, "needs": "links"}, "D. (invalid-request, 400)"),
+        ],
+        ids=str,
+    )
+    def test_says_by_itself_what_to_mend(self, scripted, more, said):
+        # A script without an except of its own shows nothing but this line.
+        scripted.answers = [(400, {}, problem("invalid-request", 400, **more))]
+
+        with pytest.raises(Problem) as refused:
+            scripted.client().read_settings()
+
+        assert str(refused.value) == said
+
+    def test_of_the_key_speaks_of_the_key(self, scripted):
+        scripted.answers = [(401, {}, problem("not-signed-in", 401))]
+
+        with pytest.raises(NotSignedIn) as refused:
+            scripted.client().read_settings()
+
+        assert str(refused.value).startswith("the key is not accepted: ")
+        assert refused.value.detail == "D."
 
     def test_of_a_type_that_came_later_is_a_problem(self, scripted):
         scripted.answers = [(409, {}, problem("sold-out", 409))]

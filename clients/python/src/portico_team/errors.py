@@ -38,11 +38,26 @@ class Problem(PorticoError):
         self.instance = str(members.get("instance", ""))
         """The request's id, by which the cloud team finds it in the logs."""
         self.retry_after = retry_after
-        super().__init__(f"{self.detail or self.title} ({self.name}, {status})")
+        super().__init__(f"{self._told()} ({self.name}, {status})")
 
     def __init_subclass__(cls) -> None:
         """Make a subclass known by its type."""
         Problem.kinds[cls.kind] = cls
+
+    def _told(self) -> str:
+        """Return what a script shows that has no ``except`` of its own."""
+        if self.name == "not-signed-in":
+            # Its detail is for contacts.
+            return "the key is not accepted: it was revoked, is held, has ended, or is none of this Portico"
+        errors, needs = self.members.get("errors"), self.members.get("needs")
+        lines = [
+            f"{each['field']}: {each['reason']}"
+            for each in (errors if isinstance(errors, list) else [])
+            if isinstance(each, dict) and {"field", "reason"} <= each.keys()
+        ]
+        if isinstance(needs, list):
+            lines.append(f"It needs {' or '.join(map(str, needs))}.")
+        return " ".join([self.detail or self.title, "; ".join(lines)]).strip()
 
     @property
     def name(self) -> str:
