@@ -3,6 +3,7 @@
 rich is loaded where something is printed through it: JSON and ``--version`` need none of it.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -22,6 +23,8 @@ WHOLE = ("id", "state", "expires", "at (UTC)", "event", "line")
 """Columns that are never broken."""
 STYLES = {"ok": "green", "alive": "green", "attention": "yellow", "broken": "bold red"}
 """Colours of states, on a terminal; words say the same."""
+WIDEST = 10_000
+"""Columns of a table in a file or a pipe, which is as wide as what it holds."""
 
 type Shown = str | int | bool | datetime | list[str] | dict[str, str] | None
 
@@ -129,7 +132,11 @@ def _text(text: str, *, style: str = "") -> "Text":
 def _print(what: "RenderableType") -> None:
     from rich.console import Console
 
-    Console().print(what, markup=False, highlight=False)
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        # A file or a pipe has no edge, and a script cannot put a broken address together.
+        console.width = WIDEST
+    console.print(what, markup=False, highlight=False)
 
 
 def _style(value: Shown) -> str:

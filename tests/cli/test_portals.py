@@ -55,6 +55,14 @@ class TestAddingAPortal:
         assert any("docs/portals" in each for each in told["notes"])
         assert any("shown only now" in each for each in told["notes"])
 
+    def test_breaks_no_address_in_a_file_or_a_pipe(self, acme, monkeypatch):
+        monkeypatch.delenv("COLUMNS")
+
+        said = acme.says(*ADD, "--audience", f"https://api.acme.example/{'x' * 90}").stdout
+
+        assert "https://signin.acme.test/.well-known/openid-configuration" in said
+        assert f"https://api.acme.example/{'x' * 90}" in said
+
     def test_puts_the_secret_on_a_line_of_its_own(self, acme, monkeypatch):
         monkeypatch.setenv("COLUMNS", "40")
 
