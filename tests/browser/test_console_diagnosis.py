@@ -204,6 +204,18 @@ class TestAnAddressThatIsNobodys:
 
         expect(member.part(WHY)).to_contain_text("ann@example.com")
         expect(member.field("Say this to the person").first).not_to_have_value("")
+        # The first finding decides: a button that stood out would make a second contact of one.
+        add = member.part(WHY).get_by_role("button", name="Add as a contact")
+        expect(add).to_have_class("secondary")
+
+    def test_is_answered_where_it_is_seen_on_a_telephone(self, member):
+        member.comes_in("admin")
+        member.finds("annn@example.com")
+        member.page.set_viewport_size({"width": 360, "height": 740})
+
+        member.presses("Look closer")
+
+        expect(member.field("Say this to the person").first).to_be_in_viewport()
 
     def test_leads_to_whom_it_nearly_is(self, member):
         member.comes_in("admin")

@@ -23,7 +23,10 @@ export function findPerson(place, shown = []) {
     onSend: async ({ who }) => {
       below.replaceChildren();
       const { body } = await place.ask("POST", "/directory/people/find", { body: who.includes("@") ? { email: who } : { external_id: who } });
-      if (!place.isOver) below.replaceChildren(...found(place, body));
+      if (place.isOver) return;
+      below.replaceChildren(...found(place, body));
+      // On a telephone it stands below what is seen.
+      below.scrollIntoView({ block: "nearest" });
     },
     onRefused: ({ type }) => {
       if (type !== "not-found") return false;

@@ -13,7 +13,7 @@ const LONGEST_EMAIL = 254;
 /** @param {Place} place */
 export function findContact(place) {
   const { words } = place;
-  const below = el("div", {});
+  const below = el("div", { "aria-live": "polite" });
   const sought = form(place, {
     id: "find",
     fields: [
@@ -37,7 +37,11 @@ export function findContact(place) {
         place.go("add");
       });
       const look = button(words.nodes("look_closer"), () =>
-        place.press(look, async () => below.replaceChildren(await findings(place, { email }))));
+        place.press(look, async () => {
+          below.replaceChildren(await findings(place, { email }));
+          // On a telephone it stands below what is seen.
+          below.scrollIntoView({ block: "nearest" });
+        }));
       const more = actions(look, place.allows("contact:write") && add);
       tell(sought.slot, { tone: "info", text: words.nodes("nobody_has_it", { email }), more });
       return true;

@@ -25,7 +25,7 @@ export async function findings(place, about, role = null) {
     const email = "email" in about ? about.email : "";
     const isForOthers = body.findings.some((/** @type {Finding} */ { ending }) => ending.kind === "press" && !ending.may);
     const told = { own, email, role, members: isForOthers ? await membersOf(place) : [] };
-    const list = el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each) => item(place, each, told)));
+    const list = el("ol", { class: "findings" }, ...body.findings.map((/** @type {Finding} */ each, /** @type {number} */ at) => item(place, each, { ...told, isFirst: at === 0 })));
     const free = FREE[body.findings[0]?.cause];
     const name = body.about.name || body.about.email;
     if (!free || !name) return panel(title, list);
@@ -51,9 +51,10 @@ const FREE = {
 };
 
 /**
- * The words of findings, what was looked for, the contact's role, and the team where it may be read.
+ * The words of findings, what was looked for, the contact's role, the team where it may be read, and
+ * whether it is about the decisive finding: what else was found has no button that stands out.
  *
- * @typedef {{ own: import("../words.js").Words | null, email: string, role: import("./api.js").Role | null, members: any[] }} About
+ * @typedef {{ own: import("../words.js").Words | null, email: string, role: import("./api.js").Role | null, members: any[], isFirst: boolean }} About
  */
 
 /** Whom to ask by name; without them the roles are named. @param {Place} place @returns {Promise<any[]>} */
@@ -109,7 +110,7 @@ function seen(own, evidence) {
 
 /** @param {Place} place @param {any} ending @param {About} about @returns {HTMLElement[]} */
 function endingOf(place, ending, about) {
-  const { own, email } = about;
+  const { own, email, isFirst } = about;
   const { words } = place;
   if (ending.kind === "say") return [copied(words, ending.text, words.nodes("say_this"), { lang: ending.language })];
   if (ending.kind === "hand-over") {
@@ -122,7 +123,7 @@ function endingOf(place, ending, about) {
   const after = ending.then ? [copied(words, ending.then, words.nodes("then_say"), { lang: "" })] : [];
   if (!ending.may) return [...askOthers(place, ending, about), ...after];
   const said = slot();
-  const press = button(words.nodes(remedyKey(ending.remedy)), () => place.press(press, () => remedy(place, ending, email), said), "primary");
+  const press = button(words.nodes(remedyKey(ending.remedy)), () => place.press(press, () => remedy(place, ending, email), said), isFirst ? "primary" : "secondary");
   return [actions(press), said, ...after];
 }
 
