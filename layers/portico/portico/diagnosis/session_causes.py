@@ -38,8 +38,8 @@ def portal_unfetched(facts: Facts) -> Iterator[Finding]:
             Recipient.PORTAL,
             Task.FETCH_TOKENS,
             "Your server did not trade the authorization code at "
-            f"{facts.origin}/oauth2/token within a minute. See docs/operate.md, Portals on "
-            "other sites. The client is",
+            f"{facts.origin}/oauth2/token within a minute. See whether it reaches that address, "
+            "and which error it was answered. The client is",
             f"prt_{facts.workspace.id}_{portal}",
             {"address": f"{facts.origin}/oauth2/token"},
         ),
