@@ -1,5 +1,6 @@
 """The rules of the chain of changes, and the one room in which an address changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -45,6 +46,15 @@ class TestAChain:
         assert addresses_lost(chain[0], ANN, chain) == ["b@example.com", "c@example.com"]
         assert later_than(chain[1], chain) == []
         assert addresses_lost(chain[1], ANN, chain) == ["c@example.com"]
+
+    def test_loses_what_came_in_the_same_second_after_the_change_that_is_undone(self):
+        chain = [
+            replace(each, at=NOON)
+            for each in chain_of("a@example.com", "b@example.com", "c@example.com")
+        ]
+
+        assert later_than(chain[0], chain) == chain[1:]
+        assert later_than(chain[1], chain) == []
 
     def test_has_room_again_when_its_oldest_change_is_too_old(self):
         chain = chain_of(*(f"a{n}@example.com" for n in range(MOST_CHANGES + 1)))
