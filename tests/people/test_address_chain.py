@@ -47,14 +47,20 @@ class TestAChain:
         assert later_than(chain[1], chain) == []
         assert addresses_lost(chain[1], ANN, chain) == ["c@example.com"]
 
-    def test_loses_what_came_in_the_same_second_after_the_change_that_is_undone(self):
-        chain = [
-            replace(each, at=NOON)
-            for each in chain_of("a@example.com", "b@example.com", "c@example.com")
-        ]
+    @pytest.mark.parametrize("minutes", [0, -10])
+    def test_loses_what_came_after_it_whatever_the_clocks_said(self, minutes):
+        """One second has both, or the team's command has made the later one, by a slow clock."""
+        first, second = chain_of("a@example.com", "b@example.com", "c@example.com")
+        chain = [first, replace(second, at=first.at + timedelta(minutes=minutes))]
 
         assert later_than(chain[0], chain) == chain[1:]
+        assert addresses_lost(chain[0], ANN, chain) == ["b@example.com", "c@example.com"]
         assert later_than(chain[1], chain) == []
+
+    def test_loses_what_came_later_than_a_change_that_is_in_it_no_more(self):
+        first, second, third = chain_of("a@x.test", "b@x.test", "c@x.test", "d@x.test")
+
+        assert later_than(second, [first, third]) == [third]
 
     def test_has_room_again_when_its_oldest_change_is_too_old(self):
         chain = chain_of(*(f"a{n}@example.com" for n in range(MOST_CHANGES + 1)))

@@ -96,7 +96,14 @@ def target_of(email: str, chain: Sequence[AddressChange], *, at: datetime) -> Ad
 def later_than(change: AddressChange, chain: Sequence[AddressChange]) -> list[AddressChange]:
     """Return the changes that an undo of *change* voids."""
     known = {change.change, *change.before}
-    return [each for each in chain if each.change not in known and each.at >= change.at]
+    ids = [each.change for each in chain]
+    # By their places: a time may be of another clock, as that of a team's command.
+    behind = (
+        chain[ids.index(change.change) :]
+        if change.change in ids
+        else [each for each in chain if each.at >= change.at]
+    )
+    return [each for each in behind if each.change not in known]
 
 
 def told_of_change(
