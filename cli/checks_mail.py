@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cli.findings import ATTENTION, BROKEN, NOT_HERE, OK, Check, Patient, Unanswered, ask
+from cli.findings import (
+    ATTENTION,
+    BROKEN,
+    MAKE_IDENTITY,
+    NOT_HERE,
+    OK,
+    Check,
+    Patient,
+    Unanswered,
+    ask,
+)
 
 ALMOST = 0.8
 """Share of a day's quota at which to ask for more, because SES takes a day."""
@@ -94,7 +104,13 @@ def _identity_of(name: str) -> dict[str, Any] | None:
 
 
 def _identity(patient: Patient, name: str) -> Answers:
-    identity = ask("sesv2", "get_email_identity", EmailIdentity=name)
+    identity = _identity_of(name)
+    if identity is None:
+        yield (
+            BROKEN,
+            f"SES has none, so it refuses every mail: deploy with CreateIdentity=true, or {MAKE_IDENTITY} {name}",
+        )
+        return
     if identity.get("VerifiedForSendingStatus"):
         yield OK, "verified"
     else:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from cli.dns_lookup import NoAnswer
-from cli.findings import ATTENTION, BROKEN, OK, Check, Unanswered, ask
+from cli.findings import ATTENTION, BROKEN, MAKE_IDENTITY, OK, Check, Unanswered, ask
 
 SEE = "docs/deploy.md#mail"
 
@@ -40,14 +40,19 @@ def checks(domain: str, region: str, lookup: Lookup, told: Told = identity_of) -
         ("SPF", partial(_spf, domain, lookup)),
         ("DMARC", partial(_dmarc, domain, lookup)),
     )
-    return [Check(f"{name} of {domain}", SEE, partial(_asking_dns, work)) for name, work in whole]
+    return [Check(f"{name} of {domain}", SEE, partial(_looked_at, work)) for name, work in whole]
 
 
-def _asking_dns(work: Callable[[], Answers]) -> Answers:
+def _looked_at(work: Callable[[], Answers]) -> Answers:
     try:
         yield from work()
     except NoAnswer as none:
         yield ATTENTION, f"not looked at: {none}"
+    except Unanswered as none:
+        # That it is not there is said once, of the identity itself.
+        if none.reason != "NotFoundException":
+            raise
+        yield ATTENTION, "not looked at: SES has no such identity"
 
 
 def _identity(domain: str, told: Told) -> Answers:
@@ -58,7 +63,7 @@ def _identity(domain: str, told: Told) -> Answers:
             raise
         yield (
             BROKEN,
-            f"SES has none: aws sesv2 create-email-identity --email-identity {domain}",
+            f"SES has none: {MAKE_IDENTITY} {domain}",
         )
         return
     if found.get("VerifiedForSendingStatus"):

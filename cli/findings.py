@@ -11,6 +11,8 @@ from portico.aws import clients
 OK, ATTENTION, BROKEN, NOT_HERE = "ok", "attention", "broken", "not here"
 
 DEPLOY = "docs/deploy.md#updating-and-leaving"
+MAKE_IDENTITY = "aws sesv2 create-email-identity --email-identity"
+"""Before the name of an identity that SES does not have."""
 
 _DENIED = frozenset(
     "AccessDenied AccessDeniedException AuthorizationError UnauthorizedOperation".split()

@@ -256,6 +256,18 @@ class TestAMailDomain:
         assert "--dns" in said
 
 
+class TestAStackWithoutItsIdentity:
+    def test_is_told_how_to_make_it(self, hospital):
+        del hospital.identities["acme.test"]
+
+        found = hospital.finds("broken", code=1)
+
+        assert found["what"] == "SES identity acme.test"
+        assert "aws sesv2 create-email-identity --email-identity acme.test" in found["said"]
+        assert "CreateIdentity=true" in found["said"]
+        assert found["see"] == "docs/deploy.md#mail"
+
+
 class TestAStackThatIsWell:
     def test_is_all_ok(self, hospital):
         findings = hospital.looks()
