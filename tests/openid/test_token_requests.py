@@ -166,6 +166,20 @@ class TestATokenRequest:
         assert site.redeems(code).status == 200
 
 
+class TestACodeThatIsNone:
+    """4.1.3: its developer reads what may have become of it, and not which of these it is."""
+
+    def test_is_refused_in_words_of_ours(self, site, ann):
+        code = site.gets_a_code(ann)
+
+        for wrong in ("no-code", code[:-1]):
+            answer = site.redeems(wrong)
+            assert refusal(answer) == (400, "invalid_grant")
+            assert answer.body["error_description"].startswith(
+                "the code or token is unknown, used, expired or another portal's"
+            )
+
+
 class TestAGrantThatThereIsNot:
     """2.1.2 and 2.4: codes, and what follows from them."""
 

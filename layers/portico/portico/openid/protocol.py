@@ -23,6 +23,8 @@ RESPONSE_TYPE = "code"
 INVALID_CLIENT = "invalid_client"
 TELL_TALES = (INVALID_CLIENT, "unsupported_grant_type")
 """Errors whose own description would reveal whether a portal exists, or quote the request."""
+OF_A_CODE = "Invalid 'code' in request."
+"""What authlib says of a code that is none any more: not what it may have been."""
 NO_WORDS = "the request is not valid"
 WORDS = {
     INVALID_CLIENT: "the client is unknown, or its secret is missing or wrong",
@@ -130,11 +132,11 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     ) -> tuple[int, Any, dict[str, str]]:
         """Return the answer, with our own description where authlib has none or says too much."""
         named = dict(headers)
-        error = body.get("error")
+        error, words = body.get("error"), body.get("error_description")
         if error == INVALID_CLIENT:
             # The answer must not reveal whether the portal exists.
             status, named["WWW-Authenticate"] = 401, BASIC
-        if error is not None and (error in TELL_TALES or not body.get("error_description")):
+        if error is not None and (error in TELL_TALES or words in (None, "", OF_A_CODE)):
             body = {"error": error, "error_description": WORDS.get(error, NO_WORDS)}
         return status, body, named
 
