@@ -74,9 +74,16 @@ class TestCreatingALink:
 
     @pytest.mark.parametrize("to", ["https://evil.test", "request:unknown", "ticket:", "admin"])
     def test_leads_only_to_areas_of_the_portal(self, acme, to):
+        areas = ["--area", "tickets=/tickets", "--area", "ticket=/tickets/{id}"]
+        flows = ["--area", "request=/new/{flow}", "--request-flow", "laptop"]
+        acme.says("workspace", "set", "acme", *areas, *flows)
+
         said = acme.refused("link", "create", "acme", "--to", to)
 
-        assert said == "--to: no area of this workspace's portal"
+        assert said == (
+            "--to: no area of this workspace's portal. It has: dashboard, tickets, ticket:ID, "
+            "request:laptop, account, team"
+        )
 
     def test_lives_as_long_as_asked(self, acme, clock):
         short = acme.told("link", "create", "acme", "--days", "1")["link"]

@@ -50,6 +50,14 @@ class Destination:
 DASHBOARD = Destination("dashboard")
 
 
+def areas_of(workspace: Workspace) -> list[str]:
+    """Return what a link of this workspace may lead to, as a person types it."""
+    typed = {"dashboard": "dashboard", "tickets": "tickets", "ticket": "ticket:ID"}
+    areas = [text for area, text in typed.items() if area in workspace.areas]
+    flows = [f"request:{each}" for each in workspace.request_flows]
+    return [*areas, *flows, ACCOUNT_AREA, TEAM_AREA]
+
+
 def choose(workspace: Workspace, *wanted: str | None) -> Destination:
     """Return the first of *wanted* that this workspace's portal has, else the dashboard."""
     parsed = (Destination.parse(text) for text in wanted)

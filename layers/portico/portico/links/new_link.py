@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from portico import ids
 from portico.errors import InvalidRequest, Refused
 from portico.events import Event
-from portico.links.destinations import Destination
+from portico.links.destinations import Destination, areas_of
 from portico.links.rules import PERSONAL, SHARED, Link, public_id
 from portico.people.addresses import masked
 from portico.people.rules import Contact, Workspace
@@ -41,7 +41,8 @@ def check_link(wanted: WantedLink, workspace: Workspace) -> None:
     """
     destination = Destination.parse(wanted.to)
     if wanted.to is not None and (destination is None or not destination.is_in(workspace)):
-        raise InvalidRequest("to", "no area of this workspace's portal")
+        there = ", ".join(areas_of(workspace))
+        raise InvalidRequest("to", f"no area of this workspace's portal. It has: {there}")
     label = wanted.label
     if label is not None and not (
         0 < len(label) <= LONGEST_LINK_LABEL and is_printable_name(label)
