@@ -128,7 +128,6 @@ def _heard(topic: str, queue: str) -> Answers:
 
 
 def _may(topic: str, queue: str) -> Answers:
-    # Only whether anybody lets them: what a condition compares is the template's.
     said = ask("sns", "get_topic_attributes", TopicArn=topic).get("Attributes", {})
     ses_may = _lets(said.get("Policy", ""), "ses.amazonaws.com", "sns:publish")
     if not ses_may:
@@ -142,14 +141,15 @@ def _may(topic: str, queue: str) -> Answers:
 
 
 def _lets(policy: str, service: str, action: str) -> bool:
-    """Say whether a resource's policy has a statement that lets a service do it."""
-    statements = _listed(json.loads(policy or "{}").get("Statement"))
-    return any(
-        each.get("Effect") == "Allow"
-        and _is_for(each.get("Principal"), service)
+    """Say whether a resource's policy lets a service do it, as far as no condition decides."""
+    said = [
+        (each.get("Effect"), "Condition" in each)
+        for each in _listed(json.loads(policy or "{}").get("Statement"))
+        if _is_for(each.get("Principal"), service)
         and any(fnmatchcase(action, one.lower()) for one in _listed(each.get("Action")))
-        for each in statements
-    )
+    ]
+    # What is denied under a condition, such as without TLS, may let SES through.
+    return any(effect == "Allow" for effect, _ in said) and ("Deny", False) not in said
 
 
 def _is_for(principal: Any, service: str) -> bool:
@@ -178,7 +178,7 @@ def _arrived(patient: Patient) -> Answers:
     function = patient.of("Lambda::Function").get("RecordDelivery", "")
     if not str(state).startswith("ENABLED"):
         yield BROKEN, f"the rule {rule} is switched off: {UNSEEN}"
-    elif not any(f":function:{function}" in each.get("Arn", "") for each in targets):
+    elif not any(f":function:{function}" in each["Arn"] for each in targets):
         yield BROKEN, f"the rule {rule} does not wake RecordDelivery: {UNSEEN}"
     else:
         yield OK, "the event bus wakes RecordDelivery"

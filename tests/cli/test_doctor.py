@@ -32,6 +32,12 @@ def _policy(service: str, action: str, *, effect: str = "Allow") -> str:
     })  # fmt: skip
 
 
+def _policies(*policies: str) -> str:
+    """Those policies as one."""
+    statements = [one for each in policies for one in json.loads(each)["Statement"]]
+    return json.dumps({"Statement": statements})
+
+
 WELL: dict[str, Any] = {
     "cloudformation.ListStackResources": {
         "StackResourceSummaries": [
@@ -664,7 +670,7 @@ class TestWhatSesTells:
             ("sqs.GetQueueAttributes", "the policy of the queue does not let the topic send"),
         ],
     )
-    @pytest.mark.parametrize("how", ["none", "of others", "another action", "denied"])
+    @pytest.mark.parametrize("how", ["none", "of others", "another action", "denied", "denied too"])
     def test_that_a_policy_keeps_back_is_broken(self, hospital, operation, said, how):
         ours = ("ses", "sns:Publish") if "Topic" in operation else ("sns", "sqs:SendMessage")
         policy = {
@@ -672,6 +678,7 @@ class TestWhatSesTells:
             "of others": _policy("events", ours[1]),
             "another action": _policy(ours[0], "sns:Subscribe"),
             "denied": _policy(*ours, effect="Deny"),
+            "denied too": _policies(_policy(*ours), _policy(*ours, effect="Deny")),
         }[how]
         hospital.sets(operation, "Attributes", "Policy", to=policy)
 
@@ -680,6 +687,14 @@ class TestWhatSesTells:
         assert found["what"] == "mail rights"
         assert found["said"].startswith(said)
         assert _leads_somewhere(found["see"])
+
+    def test_that_a_policy_denies_without_tls_is_ok(self, hospital):
+        (denied,) = json.loads(_policy("ses", "sns:*", effect="Deny"))["Statement"]
+        denied |= {"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+        policy = _policies(_policy("ses", "sns:Publish"), json.dumps({"Statement": [denied]}))
+        hospital.sets("sns.GetTopicAttributes", "Attributes", "Policy", to=policy)
+
+        assert {each["state"] for each in hospital.looks()} == {"ok"}
 
     @pytest.mark.parametrize("action", ["sns:*", "SNS:Publish", ["sns:Subscribe", "sns:Publish"]])
     @pytest.mark.parametrize(
