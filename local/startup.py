@@ -1,7 +1,7 @@
 """Start all parts of a local run, in the right order."""
 
 import os
-import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
@@ -182,7 +182,9 @@ class LocalPortico:
 
     def stay(self) -> None:
         """Wait until somebody ends the process."""
-        threading.Event().wait()
+        while True:
+            # A signal that comes to another thread wakes nobody here, so this one looks for it.
+            time.sleep(1)
 
     def _open_doors(self, deployed: Stack) -> None:
         doors = Doors(deployed.environments, self._prepare)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.local.visitor import Visitor
 from tests.support.free_ports import free_port
+from tests.support.processes import wait_or_kill
 
 ROOT = Path(__file__).parents[2]
 OWN_ELSEWHERE, OWN_HERE = "http://localhost:3000", "http://127.0.0.1:3000"
@@ -73,7 +74,7 @@ def running_house(log: Path, port: int | None = None, *more: str) -> Iterator[Ho
         yield house
     finally:
         house.process.terminate()
-        house.process.wait(20)
+        wait_or_kill(house.process, 20)
 
 
 @pytest.fixture(scope="session")

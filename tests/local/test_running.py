@@ -1,5 +1,6 @@
 """Starting and ending: one command, and nothing is left of it (local/__main__.py)."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -70,6 +71,18 @@ class TestTheHouse:
             if ending != signal.SIGKILL:
                 assert status == 0
                 assert "Nothing is left running." in house.said
+
+    def test_ends_though_the_signal_comes_to_another_thread(self, tmp_path):
+        """The kernel chooses which, and only the main thread acts on it."""
+        with running_house(tmp_path / "log") as house:
+            house.waits_until(house.is_open, "opening")
+            pid = house.process.pid
+            others = {int(each.name) for each in Path(f"/proc/{pid}/task").iterdir()} - {pid}
+
+            assert ctypes.CDLL(None).tgkill(pid, min(others), signal.SIGTERM) == 0
+
+            assert house.process.wait(20) == 0
+            assert "Nothing is left running." in house.said
 
     def test_can_be_ended_while_it_starts(self, tmp_path):
         with running_house(tmp_path / "log") as house:

@@ -22,6 +22,7 @@ from local.containers import HOST, told_to_sam
 from local.emulator import Emulator
 from local.stack import Stack
 from tests.support.free_ports import free_port
+from tests.support.processes import wait_or_kill
 from tests.support.template import ROOT, doors, resources
 
 pytestmark = pytest.mark.slow
@@ -161,7 +162,7 @@ def make_run(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes]
         yield house, bind_address(for_containers=True, bridge=bridge)
     finally:
         os.killpg(house.pid, signal.SIGTERM)
-        house.wait(20)
+        wait_or_kill(house, 20)
 
 
 def addresses(process: int) -> set[tuple[str, int]]:
